@@ -1,0 +1,51 @@
+# What each target does stands behind its name; `make` alone prints them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUN_STAMP := $(VENV)/.run-installed
+DEV_STAMP := $(VENV)/.dev-installed
+LOCK := uv pip compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --universal --python-version 3.11
+
+.DEFAULT_GOAL := help
+.PHONY: help install install-dev run test check bench lock format
+
+help: ## print this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(RUN_STAMP) ## create .venv with the locked packages and .venv/bin/hexaops
+
+install-dev: $(DEV_STAMP) ## add the locked packages that tests and checks need
+
+$(RUN_STAMP): requirements/run.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/run.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV_STAMP): $(RUN_STAMP) requirements/dev.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+run: install ## install what is needed and serve the embedded default
+	$(BIN)/hexaops serve
+
+test: install-dev ## install what is needed and run every test
+	$(BIN)/python -m pytest
+
+check: install-dev ## format, lint, types, import directions, sizes
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m tools.sizes
+
+format: install-dev ## rewrite the sources in the house format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: install-dev ## measure the figures of the README beside their peers
+	$(BIN)/python -m benchmarks
+
+lock: install-dev ## renew requirements/*.txt from pyproject.toml
+	$(BIN)/$(LOCK) --group build pyproject.toml -o requirements/run.txt
+	$(BIN)/$(LOCK) --group build --group dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt

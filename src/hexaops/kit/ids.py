@@ -1,0 +1,30 @@
+"""Identifiers: a prefix that names the kind, then characters that sort by time and cannot be guessed."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import time
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+"""Crockford's base 32 in lower case: no letters that are read as digits, and ASCII order is value order."""
+
+
+def _encode(value: int, length: int) -> str:
+    characters = []
+    for _ in range(length):
+        value, digit = divmod(value, 32)
+        characters.append(_ALPHABET[digit])
+    return "".join(reversed(characters))
+
+
+def new_id(prefix: str, *, time_ns: int | None = None) -> str:
+    """Prefix, 11 characters of microseconds since 1970, 16 characters (80 bits) of randomness."""
+    microseconds = (time.time_ns() if time_ns is None else time_ns) // 1000
+    return f"{prefix}{_encode(microseconds, 11)}{_encode(secrets.randbits(80), 16)}"
+
+
+def stable_id(prefix: str, *parts: str) -> str:
+    """The same id for the same parts, everywhere and always: 80 bits of SHA-256 over the parts."""
+    digest = hashlib.sha256("\x00".join(parts).encode()).digest()
+    return f"{prefix}{_encode(int.from_bytes(digest[:10], 'big'), 16)}"
