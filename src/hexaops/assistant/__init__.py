@@ -1,0 +1,1 @@
+"""Understanding of questions, gathering of evidence and wording of answers."""

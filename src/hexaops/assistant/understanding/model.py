@@ -1,0 +1,160 @@
+"""What goes into understanding (inventory, dialogue) and what comes out. Values only, all frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from hexaops.assistant.understanding.intents import CHANGE_INTENTS, Intent, Mode
+
+EntityKind = Literal["application", "project", "node", "pod", "workspace", "action"]
+Source = Literal["name", "dialogue", "focus", "only"]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownEntity:
+    """Something that exists and can be named. `namespace` is empty where it has none."""
+
+    id: str
+    kind: EntityKind
+    name: str
+    namespace: str = ""
+    workload_kind: str = ""
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """All that can be named in this workspace. Keep one object per snapshot: the name index is made once for it."""
+
+    entities: tuple[KnownEntity, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidValue:
+    """A value that was said but cannot be used; `why` is ready for the answer."""
+
+    name: str
+    text: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Values said in the message; None means not said. At most one of the three replica fields is set."""
+
+    replicas: int | None = None
+    replicas_delta: int | None = None
+    """Signed: "by 2" down is -2."""
+    replicas_factor: float | None = None
+    """2.0 for double, 0.5 for halve."""
+    direction: Literal["up", "down"] | None = None
+    reason: str | None = None
+    time_range_seconds: float | None = None
+    status_filter: Literal["healthy", "unhealthy", "failing", "pending", "stopped", "running"] | None = None
+    count: bool = False
+    """Asked for a number ("how many …")."""
+    limit: int | None = None
+    """"top 5", "last 10"."""
+    namespace: str | None = None
+    metric: Literal["cpu", "memory"] | None = None
+    workload_kind: str | None = None
+    everything: bool = False
+    """"all applications" was said."""
+    invalid: tuple[InvalidValue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PendingQuestion:
+    """What the assistant asked last, so that "the first one" or "5" can answer it."""
+
+    kind: Literal["choose_entity", "choose_intent", "missing_parameter", "confirm_plan"]
+    intent: str
+    """The intent that the answer completes."""
+    options: tuple[str, ...] = ()
+    """Entity ids (choose_entity) or intents (choose_intent), in the order shown."""
+    parameter: str = ""
+    """missing_parameter: "application" or "replicas"."""
+    targets: tuple[str, ...] = ()
+    """Entity ids known already."""
+    parameters: Parameters = field(default_factory=Parameters)
+    """Values known already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """What was said before, as ids: never texts of others."""
+
+    last_intent: str | None = None
+    last_entities: tuple[str, ...] = ()
+    """Ids mentioned or shown last, most recent turn only."""
+    pending_question: PendingQuestion | None = None
+    focus_applications: tuple[str, ...] = ()
+    """Ids the session was opened about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A mention that means exactly one entity; score 1 is an exact name."""
+
+    entity: KnownEntity
+    mention: str
+    score: float
+    source: Source = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    entity: KnownEntity
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguity:
+    """A mention that may mean several entities: ask, best first."""
+
+    mention: str
+    candidates: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownName:
+    """A name that nothing in the inventory has; `suggestions` may be empty."""
+
+    mention: str
+    suggestions: tuple[Candidate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """One request or question. `parts` holds all of them when the message has several; the first is this one."""
+
+    intent: Intent
+    confidence: float
+    mode: Mode = Mode.READ
+    resource_type: str = "none"
+    """applications, pods, nodes, alerts, actions, projects, workspace or none."""
+    scope: str = "none"
+    """workspace, project, application, node, pod, action or none."""
+    targets: tuple[Resolved, ...] = ()
+    excluded: tuple[Resolved, ...] = ()
+    """"everything except …", "…, not api-service"."""
+    ambiguous: tuple[Ambiguity, ...] = ()
+    unknown_names: tuple[UnknownName, ...] = ()
+    parameters: Parameters = field(default_factory=Parameters)
+    alternatives: tuple[tuple[Intent, float], ...] = ()
+    missing: tuple[str, ...] = ()
+    """What must be asked before a plan can be made: application, replicas, action."""
+    negated: bool = False
+    about: Intent | None = None
+    """The change that ACTION_QUESTION and NO_ACTION speak of."""
+    corrections: tuple[tuple[str, str], ...] = ()
+    """Words read with another spelling: (as typed, as read)."""
+    language: Literal["en", "other", "none"] = "en"
+    truncated: bool = False
+    """The message was longer than is read."""
+    parts: tuple[Understanding, ...] = ()
+
+    @property
+    def is_change_request(self) -> bool:
+        """True only for a request to change something now."""
+        return self.intent in CHANGE_INTENTS and not self.negated and self.mode is Mode.REQUEST
