@@ -38,9 +38,7 @@ def _write(project: Path, text: str) -> None:
         pytest.param("async def f(a, b, c, d, e, f, g, *, h, i): ...\n", 0, 1, id="9 parameters fail"),
     ],
 )
-def test_limits(
-    project: Path, text: str, notes: int, failures: int, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_limits(project: Path, text: str, notes: int, failures: int, capsys: pytest.CaptureFixture[str]) -> None:
     _write(project, text)
     assert sizes.main(project) == (1 if failures else 0)
     printed = capsys.readouterr().out
