@@ -7,7 +7,8 @@ DEV_STAMP := $(VENV)/.dev-installed
 LOCK := uv pip compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --universal --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test check bench lock format
+.PHONY: help install install-dev run test check contract contract-update docs bench lock format
+SPEC := $(or $(HEXAOPS_SPEC),../shared/spec)
 
 help: ## print this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +39,15 @@ check: install-dev ## format, lint, types, import directions, sizes
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tools.sizes
+
+contract: install-dev ## check that the facts of the API documents are up to date (skipped without them)
+	$(BIN)/python -m tools.contract extract --check $(SPEC)
+
+contract-update: install-dev ## take the facts of the API documents again
+	$(BIN)/python -m tools.contract extract $(SPEC)
+
+docs: install-dev ## write the reference pages in docs/ from the code
+	$(BIN)/python -m tools.docs
 
 format: install-dev ## rewrite the sources in the house format
 	$(BIN)/ruff format .
