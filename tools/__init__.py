@@ -1,1 +1,1 @@
-"""Developers' scripts: run as `python -m tools.NAME`; the service never imports them."""
+"""Developers' scripts; not part of the package."""

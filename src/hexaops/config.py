@@ -1,0 +1,129 @@
+"""Every setting, read from the environment (`HEXAOPS_…`) or given by `hexaops serve`.
+
+The line under a field is its documentation: `docs/settings.md` is made from it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Positive = Annotated[float, Field(gt=0)]
+Count = Annotated[int, Field(ge=0)]
+Networks = Annotated[list[str], Field(default_factory=list)]
+
+
+class Settings(BaseSettings):
+    """What an operator may set; every default serves the embedded mode."""
+
+    model_config = SettingsConfigDict(env_prefix="HEXAOPS_", extra="forbid", use_attribute_docstrings=True)
+
+    home: Path = Path("~/.hexaops")
+    """Folder of the embedded database, the local issuer's key and `credentials.json`."""
+    host: str = "127.0.0.1"
+    """Address to listen on."""
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    """Port to listen on; 0 takes a free one."""
+    database_url: SecretStr | None = None
+    """`postgresql://…` or `sqlite:///FILE`; unset: `hexaops.db` in the home folder."""
+    database_pool_size: Annotated[int, Field(ge=1, le=100)] = 10
+    """Connections kept to PostgreSQL by this process."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """Least severe log lines that are written."""
+    log_format: Literal["auto", "json", "text"] = "auto"
+    """`auto`: text on a terminal, JSON elsewhere."""
+    shutdown_grace_seconds: Positive = 25.0
+    """How long a stop waits for requests that are running."""
+    probes_public: bool = False
+    """Serve `/readyz` details and `/metrics` to addresses beyond loopback."""
+    trusted_proxies: Count = 0
+    """How many reverse proxies append to `X-Forwarded-For`; 0 trusts nobody's header."""
+
+    kubeconfig: Path | None = None
+    """Kubeconfig of the cluster to serve; unset: the in-cluster account, else the simulator."""
+    context: str | None = None
+    """Context in the kubeconfig; unset: its current one."""
+    writer_kubeconfig: Path | None = None
+    """Kubeconfig of the identity that makes changes; unset: the reading one, which start-up reports."""
+    writer_context: str | None = None
+    """Context of the identity that makes changes."""
+    cluster_name: str = "default"
+    """Name of the cluster in ids and answers."""
+    service_namespace: str | None = None
+    """Namespace that the service itself runs in: nothing there is ever changed."""
+    cluster_sync_seconds: Positive = 30.0
+    """How long the start waits for the first read of the cluster before serving degraded answers."""
+
+    oidc_issuer: str | None = None
+    """Issuer of users' JWTs; unset: only the local issuer of the home folder."""
+    oidc_audience: str = "hexaops"
+    """Audience that a user's JWT must name."""
+    oidc_jwks_url: str | None = None
+    """Where the issuer's keys are; unset: read from its discovery document."""
+    oidc_algorithms: list[str] = ["RS256", "ES256"]
+    """Signature algorithms accepted from the issuer; nothing symmetric is ever accepted."""
+    local_issuer: bool = True
+    """Accept users' tokens signed by the key in the home folder, as `credentials.json` holds one."""
+    local_token_days: Positive = 30.0
+    """Lifetime of the local user's token."""
+
+    rate_limit_chat: str = "100/hour"
+    """Chat messages per user and workspace."""
+    rate_limit_public: str = "1200/minute"
+    """Other public requests per user and workspace."""
+    rate_limit_health: str = "100/minute"
+    """Internal system health, per service account."""
+    rate_limit_workspace: str = "50/minute"
+    """Internal workspace operations, per service account and workspace."""
+    rate_limit_application: str = "30/minute"
+    """Internal application operations, per service account and application."""
+    rate_limit_logs: str = "20/minute"
+    """Internal log queries, per service account."""
+    rate_limit_anonymous: str = "60/minute"
+    """Refused credentials, per client address."""
+
+    plan_expiry_seconds: Positive = 600.0
+    """How long a plan may be confirmed."""
+    verify_stable_seconds: Annotated[float, Field(ge=0)] = 10.0
+    """How long a changed application must stay healthy before the change counts as verified."""
+    change_timeout_seconds: Positive = 600.0
+    """Time limit of a rollout without a progress deadline of its own."""
+    changes_per_workspace: Count = 5
+    """Changes started per workspace within the cap window."""
+    changes_per_cluster: Count = 20
+    """Changes started per cluster within the cap window."""
+    change_window_seconds: Positive = 600.0
+    """Length of the cap window."""
+    single_call_risk: Literal["none", "low", "medium", "high"] = "low"
+    """Highest risk that `confirmation: true` without a plan may execute in one call."""
+    retention_days: Positive = 30.0
+    """How long finished durable runs, stored answers of idempotency keys and deliveries are kept."""
+
+    webhook_allowed_networks: Networks
+    """Private networks (CIDR) that webhooks may be sent to; the embedded mode presets loopback."""
+    webhook_allow_http: bool = False
+    """Allow `http://` webhook targets; the embedded mode presets it."""
+    webhook_timeout_seconds: Positive = 15.0
+    """Time limit of one webhook delivery attempt."""
+    webhook_retry_seconds: list[float] = [5, 300, 1800, 7200, 18000, 36000, 50400, 72000]
+    """Waits before each further attempt of a webhook delivery; jitter of ±10 % is added."""
+
+    failpoint: str | None = None
+    """For tests of crash safety: the named point at which the process kills itself."""
+
+    def database(self) -> str:
+        """The SQLAlchemy URL with its async driver; it may hold a password."""
+        url = self.database_url.get_secret_value() if self.database_url else None
+        if url is None:
+            return f"sqlite+aiosqlite:///{self.home_folder() / 'hexaops.db'}"
+        scheme, _, rest = url.partition("://")
+        if scheme.split("+")[0] in {"postgresql", "postgres"}:
+            return f"postgresql+asyncpg://{rest}"
+        return f"sqlite+aiosqlite://{rest}"
+
+    def home_folder(self) -> Path:
+        """The home folder with `~` resolved."""
+        return self.home.expanduser()

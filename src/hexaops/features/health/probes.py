@@ -1,0 +1,52 @@
+"""`/healthz`, `/readyz` and `/metrics`: for whoever runs the process, not for callers of the APIs.
+
+Liveness says only that the process answers: restarting it cures neither a database nor a cluster that is away.
+Readiness says whether it can do its work, part by part.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Annotated
+
+from fastapi import Request, Response
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from hexaops.errors import NotFoundError
+from hexaops.features.health.service import HealthService
+from hexaops.provide import provided
+
+Health = Annotated[HealthService, provided(HealthService)]
+
+
+def live() -> JSONResponse:
+    """The process answers."""
+    return JSONResponse({"status": "ok"})
+
+
+async def ready(request: Request, health: Health) -> JSONResponse:
+    """Whether the database answers and the cluster has been read; details on loopback only, unless configured."""
+    parts = await health.readiness()
+    ok = all(part["ready"] for part in parts.values())
+    body: dict[str, object] = {"status": "ready" if ok else "not ready"}
+    if _may_look_inside(request, health):
+        body["parts"] = parts
+    return JSONResponse(body, 200 if ok else 503)
+
+
+def metrics(request: Request, health: Health) -> Response:
+    """Prometheus exposition of the service's own metrics; on loopback only, unless configured."""
+    if not _may_look_inside(request, health):
+        raise NotFoundError("Not Found")
+    return Response(health.render_metrics(), media_type=CONTENT_TYPE_LATEST)
+
+
+def _may_look_inside(request: Request, health: HealthService) -> bool:
+    if health.settings.probes_public:
+        return True
+    host = request.client.host if request.client else ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,48 @@
+"""What a line of the table of routes says: who may call, what is checked, what is limited.
+
+A route cannot be made without a policy: the table in `api.py` has no other way in, and a test lists the app's routes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Audience = Literal["anyone", "user", "service"]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Who may call a route: users (public API) or service accounts (internal API), holding this permission."""
+
+    audience: Audience
+    permission: str | None = None
+    """Permission (users, in the path's workspace) or scope (service accounts); None: any authenticated caller."""
+    limit: str = "public"
+    """The setting `rate_limit_…` that counts the call."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the table of routes."""
+
+    method: str
+    path: str
+    endpoint: Callable[..., Any]
+    policy: Policy
+    status: int = 200
+
+
+def user(permission: str | None = None, *, limit: str = "public") -> Policy:
+    """A route of the public API."""
+    return Policy("user", permission, limit)
+
+
+def service(scope: str | None = None, *, limit: str = "workspace") -> Policy:
+    """A route of the internal API."""
+    return Policy("service", scope, limit)
+
+
+ANYONE = Policy("anyone", None, "none")
+"""Probes only."""

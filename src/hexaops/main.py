@@ -1,0 +1,33 @@
+"""Assembles the application; nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from hexaops.api import install_routes
+from hexaops.edge import RequestEdge, install_error_handlers
+from hexaops.factory import ProcessContext
+from hexaops import __version__
+
+
+def create_app(context: ProcessContext) -> FastAPI:
+    """The ASGI application on a context, which starts and closes with it."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        try:
+            await context.start()
+            yield
+        finally:
+            await context.close()
+
+    app = FastAPI(title="hexaops", version=__version__, lifespan=lifespan, redirect_slashes=False)
+    app.state.context = context
+    app.state.provider = context.provider
+    app.add_middleware(RequestEdge, metrics=context.metrics)
+    install_error_handlers(app)
+    install_routes(app)
+    return app

@@ -1,0 +1,1 @@
+"""The store: tables, migrations, transactions, and the durable engine."""

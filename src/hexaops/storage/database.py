@@ -1,0 +1,108 @@
+"""The database: SQLite (WAL) embedded, PostgreSQL with replicas, one code base for both.
+
+SQLite has one writer: a transaction that may write begins IMMEDIATE, so that it waits for its turn at its first
+statement instead of failing in the middle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event, text
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from hexaops.errors import UpstreamUnavailableError
+
+BUSY_SECONDS = 30
+
+
+class DatabaseUnavailableError(UpstreamUnavailableError):
+    """The database cannot be opened or asked."""
+
+
+class Database:
+    """Connections and transactions; made once a process."""
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        options: dict[str, Any] = {
+            "pool_size": pool_size,
+            "max_overflow": 0,
+            "pool_pre_ping": not self.is_sqlite,
+        }
+        if self.is_sqlite:
+            options["connect_args"] = {"timeout": BUSY_SECONDS}
+        self.engine: AsyncEngine = create_async_engine(url, **options)
+        if self.is_sqlite:
+            event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
+            event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+        self._readers = async_sessionmaker(self.engine, expire_on_commit=False)
+        writing = self.engine.execution_options(hexaops_writes=True)
+        self._writers = async_sessionmaker(writing, expire_on_commit=False)
+
+    @property
+    def sqlite_path(self) -> Path | None:
+        """The database file, or None on PostgreSQL."""
+        return Path(self.url.database or "") if self.is_sqlite else None
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """A transaction that may write: committed at the end, rolled back on any error."""
+        async with self._writers() as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """A consistent view that writes nothing."""
+        async with self._readers() as session, session.begin():
+            yield session
+
+    async def ping(self) -> None:
+        """Raise DatabaseUnavailableError unless the database answers."""
+        await self._ask("SELECT 1")
+
+    async def check(self) -> None:
+        """Raise DatabaseUnavailableError unless the database answers and, on SQLite, is whole."""
+        if not self.is_sqlite:
+            await self.ping()
+        elif await self._ask("PRAGMA quick_check(1)") != "ok":
+            message = "The database file is damaged: restore it from a backup, or move it away to begin anew"
+            raise DatabaseUnavailableError(message, details={"source": "database"})
+
+    async def _ask(self, statement: str) -> object:
+        try:
+            async with self.engine.connect() as connection:
+                return (await connection.execute(text(statement))).scalar()
+        except (SQLAlchemyError, OSError) as error:
+            message = f"The database cannot be opened: {type(error).__name__}"
+            raise DatabaseUnavailableError(message, details={"source": "database"}) from error
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        await self.engine.dispose()
+
+
+def is_busy(error: OperationalError) -> bool:
+    """Whether SQLite gave up waiting for its turn to write."""
+    return "database is locked" in str(error.orig)
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("hexaops_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

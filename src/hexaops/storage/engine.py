@@ -1,0 +1,181 @@
+"""Durable runs: work that is started with a commit and ends even if the process is killed at any line.
+
+DBOS does the work behind this one module; nothing else imports it. Its settings are measured choices: WAL (set by
+`database.py`), plain JSON instead of pickle, a pinned application version (else every change of code would strand
+running work), a random executor id with a heartbeat and a sweeper (else the runs of a dead replica stay pending for
+ever), async functions only. What has been done so far is kept in our own tables, which the API shows, not in DBOS's
+step records: a run reads there where to go on, and DBOS may be replaced.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hexaops.kit.clock import Clock
+from hexaops.kit.ids import new_id
+from hexaops.storage.database import Database
+from hexaops.storage.executors import Executors
+from hexaops.storage.lock import FileLock
+
+if TYPE_CHECKING:
+    from dbos import DBOSClient
+
+Run = Callable[[str], Awaitable[None]]
+
+HEARTBEAT_SECONDS = 1.0
+MAX_RECOVERIES = 20
+"""Restarts of one run before it is given up: a run that kills its process must not do so for ever."""
+APPLICATION_VERSION = "1"
+POLL_SECONDS = 0.2
+FAILED_STATUSES = ("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
+PURGE_BATCH = 200
+
+logger = logging.getLogger(__name__)
+
+
+class DurableEngine:
+    """Register the kinds of runs, launch, then enqueue them inside the transaction that accepts the work."""
+
+    def __init__(self, database: Database, *, clock: Clock) -> None:
+        self._database = database
+        self._runs: dict[str, tuple[Run, int]] = {}
+        self._running: set[asyncio.Task[Any]] = set()
+        self._client: DBOSClient | None = None
+        self._beat: asyncio.Task[None] | None = None
+        self._lock = FileLock(database.sqlite_path)
+        self._executors = Executors(database, clock=clock)
+        self.executor_id = new_id("exec_")
+
+    def register(self, name: str, run: Run, *, concurrency: int = 16) -> None:
+        """Name a kind of run: `run(run_id)` must be safe to start again from any point. Only before `launch`."""
+        self._runs[name] = (run, concurrency)
+
+    async def launch(self) -> None:
+        """Start taking work, that of dead processes included; raises AlreadyServedError on a file in use."""
+        from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer  # noqa: PLC0415 # slow to import
+
+        self._lock.acquire()
+        url = self._system_url()
+        config: DBOSConfig = {
+            "name": "hexaops",
+            "system_database_url": url,
+            "application_version": APPLICATION_VERSION,
+            "executor_id": self.executor_id,
+            "serializer": DBOSPortableJSONSerializer(),
+            "log_level": "WARNING",
+        }
+        DBOS(config=config)
+        for name, (run, _) in self._runs.items():
+            DBOS.workflow(name=name, max_recovery_attempts=MAX_RECOVERIES)(self._as_workflow(name, run))
+        await self._executors.beat(self.executor_id)
+        DBOS.launch()
+        for name, (_, concurrency) in self._runs.items():
+            await DBOS.register_queue_async(
+                name, worker_concurrency=concurrency, polling_interval_sec=POLL_SECONDS, on_conflict="always_update"
+            )
+        self._client = DBOSClient(system_database_url=url, serializer=DBOSPortableJSONSerializer(), lazy=True)
+        await self._take_over()
+        self._beat = asyncio.create_task(self._heartbeats(), name="engine-heartbeat")
+
+    async def close(self) -> None:
+        """Stop taking work; what runs is left as it is, for the next process to go on with."""
+        if self._client is None:
+            return
+        from dbos import DBOS  # noqa: PLC0415 # imported by `launch` already
+
+        if self._beat:
+            self._beat.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._beat
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+        client, self._client = self._client, None
+        await asyncio.to_thread(client.destroy)
+        await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
+        await self._executors.leave(self.executor_id)
+        self._lock.release()
+
+    async def enqueue(
+        self, session: AsyncSession, name: str, *, run_id: str, argument: str, delay_seconds: float = 0.0
+    ) -> None:
+        """Start `name(argument)` if and only if the transaction commits; a `run_id` used before starts nothing."""
+        client = self._client
+        if client is None:
+            message = "the durable engine is not launched"
+            raise RuntimeError(message)
+        options: Any = {"workflow_name": name, "queue_name": name, "workflow_id": run_id}
+        if delay_seconds > 0:
+            options["delay_seconds"] = delay_seconds
+        await session.run_sync(lambda bound: client.enqueue_in_transaction(bound, options, argument))
+
+    async def has_failed(self, run_id: str) -> bool:
+        """Whether the run ended without doing its work: it raised, or killed its process too often."""
+        from dbos import DBOS  # noqa: PLC0415 # imported by `launch` already
+
+        status = await DBOS.get_workflow_status_async(run_id)
+        return status is not None and status.status in FAILED_STATUSES
+
+    async def purge(self, *, finished_before_epoch_ms: int) -> int:
+        """Delete the records of runs that ended before then; returns how many."""
+        from dbos import DBOS  # noqa: PLC0415 # imported by `launch` already
+
+        deleted = 0
+        while True:
+            found = await DBOS.list_workflows_async(
+                status=["SUCCESS", *FAILED_STATUSES], end_time=None, limit=PURGE_BATCH, sort_desc=False
+            )
+            old = [run.workflow_id for run in found if (run.updated_at or 0) < finished_before_epoch_ms]
+            if not old:
+                return deleted
+            await DBOS.delete_workflows_async(old)
+            deleted += len(old)
+
+    def _system_url(self) -> str:
+        if self._database.is_sqlite:
+            return f"sqlite:///{self._database.sqlite_path}"
+        return self._database.url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+
+    def _as_workflow(self, name: str, run: Run) -> Callable[[str], Coroutine[Any, Any, None]]:
+        async def workflow(argument: str) -> None:
+            task = asyncio.current_task()
+            assert task is not None
+            self._running.add(task)
+            try:
+                await run(argument)
+            except Exception:
+                logger.exception("durable run failed", extra={"run": name, "argument": argument})
+                raise
+            finally:
+                self._running.discard(task)
+
+        workflow.__qualname__ = workflow.__name__ = name
+        return workflow
+
+    async def _heartbeats(self) -> None:
+        while True:
+            await asyncio.sleep(HEARTBEAT_SECONDS)
+            try:
+                await self._executors.beat(self.executor_id)
+                await self._take_over()
+            except Exception:  # the beat must outlive a database that is away for a while
+                logger.exception("engine heartbeat failed")
+
+    async def _take_over(self) -> None:
+        """Go on with the runs of processes that died.
+
+        DBOS's own call for it is private, and right: it is conditional on the dead process's id, so two sweepers
+        cannot start a run twice. A test that kills processes holds it.
+        """
+        from dbos import DBOS  # noqa: PLC0415 # imported by `launch` already
+
+        async with self._executors.dead(self.executor_id, alone=self._lock.held) as dead:
+            if dead:
+                logger.info("taking over runs of dead processes", extra={"executors": dead})
+                await asyncio.to_thread(DBOS._recover_pending_workflows, dead)

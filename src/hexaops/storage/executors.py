@@ -1,0 +1,74 @@
+"""Which processes of the service are alive: each renews its row; a row that gets old is a dead process."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hexaops.kit.clock import Clock
+from hexaops.storage.database import Database
+from hexaops.storage.tables import ExecutorRow
+
+DEAD_AFTER_SECONDS = 5.0
+SWEEP_LOCK = 0x6865786F
+"""PostgreSQL advisory lock: one replica sweeps at a time."""
+
+
+class Executors:
+    """The heartbeats' table. Time is the database's on PostgreSQL, so that replicas' clocks need not agree."""
+
+    def __init__(self, database: Database, *, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def beat(self, executor_id: str) -> None:
+        """Say that this process lives."""
+        async with self._database.transaction() as session:
+            now = await self._now(session)
+            row = await session.get(ExecutorRow, executor_id)
+            if row is None:
+                session.add(ExecutorRow(id=executor_id, started_at=now, seen_at=now))
+            else:
+                row.seen_at = now
+
+    async def leave(self, executor_id: str) -> None:
+        """Say that this process stops: what it left running may be taken over at once."""
+        async with self._database.transaction() as session:
+            row = await session.get(ExecutorRow, executor_id)
+            if row is not None:
+                row.seen_at = row.started_at - timedelta(days=1)
+
+    @asynccontextmanager
+    async def dead(self, own_id: str, *, alone: bool) -> AsyncIterator[list[str]]:
+        """Ids of dead processes, forgotten when the block ends; `alone`: every other process is dead."""
+        async with self._database.transaction() as session:
+            if not self._database.is_sqlite:
+                locked = await session.execute(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": SWEEP_LOCK})
+                if not locked.scalar():
+                    yield []
+                    return
+            limit = await self._now(session) - timedelta(seconds=DEAD_AFTER_SECONDS)
+            query = select(ExecutorRow.id).where(ExecutorRow.id != own_id)
+            if not alone:
+                query = query.where(ExecutorRow.seen_at < limit)
+            found = list((await session.scalars(query)).all())
+            if not self._database.is_sqlite:
+                yield found
+                await session.execute(delete(ExecutorRow).where(ExecutorRow.id.in_(found)))
+                return
+        # SQLite has one writer: the rows are forgotten in a transaction of their own, after the block.
+        yield found
+        if found:
+            async with self._database.transaction() as session:
+                await session.execute(delete(ExecutorRow).where(ExecutorRow.id.in_(found)))
+
+    async def _now(self, session: AsyncSession) -> datetime:
+        if self._database.is_sqlite:
+            return self._clock.now()
+        moment = (await session.execute(select(func.clock_timestamp()))).scalar_one()
+        assert isinstance(moment, datetime)
+        return moment

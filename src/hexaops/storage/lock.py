@@ -1,0 +1,49 @@
+"""One process per SQLite file: a second one would take the first's running work for a dead process's."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+from hexaops.errors import ConflictError
+
+
+class AlreadyServedError(ConflictError):
+    """Another process serves this database file."""
+
+    code = "ALREADY_SERVED"
+
+
+class FileLock:
+    """An advisory lock beside the file; the system releases it however the process ends."""
+
+    def __init__(self, database: Path | None) -> None:
+        self._path = database.with_name(database.name + ".lock") if database else None
+        self._descriptor: int | None = None
+
+    @property
+    def held(self) -> bool:
+        """Whether this process holds it: nobody else can be alive on the same file."""
+        return self._descriptor is not None
+
+    def acquire(self) -> None:
+        """Take the lock, or raise AlreadyServedError; without a file there is nothing to take."""
+        if self._path is None or self._descriptor is not None:
+            return
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(descriptor)
+            message = (
+                f"{self._path.with_suffix('')} is served by another process: stop it, or give --home another folder"
+            )
+            raise AlreadyServedError(message) from None
+        self._descriptor = descriptor
+
+    def release(self) -> None:
+        """Give the lock back."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
