@@ -1,0 +1,33 @@
+"""`docs/api.md`: every route with who may call it, from the table of routes."""
+
+from __future__ import annotations
+
+from hexaops.api import ROUTES
+from hexaops.features.routing import Entry
+from tools.docs.tables import page, summary, table
+
+INTRO = (
+    "The server's own `/openapi.json` has every field. Public routes take a user's JWT, internal ones a service "
+    "account's token with `X-Service-Account`; probes take neither. *Needs* is the permission or scope in the "
+    "workspace that the path or the object belongs to."
+)
+AUDIENCES = {"user": "Public API", "service": "Internal API", "anyone": "Probes"}
+
+
+def _rows(audience: str) -> list[tuple[str, str, str, str]]:
+    return [
+        (f"`{entry.method} {entry.path}`", entry.policy.permission or "—", _limit(entry), summary(entry.endpoint))
+        for entry in ROUTES
+        if entry.policy.audience == audience
+    ]
+
+
+def _limit(entry: Entry) -> str:
+    return "—" if entry.policy.limit == "none" else f"`rate_limit_{entry.policy.limit}`"
+
+
+def routes_page() -> str:
+    """The page's text."""
+    head = ("route", "needs", "limited by", "what it does")
+    parts = [f"## {title}\n\n{table(head, rows)}" for audience, title in AUDIENCES.items() if (rows := _rows(audience))]
+    return page("Routes", INTRO, *parts)
