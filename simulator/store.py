@@ -3,7 +3,7 @@
 One event loop, no threads. Every write that changes something takes the next resourceVersion, lands in the
 history (watches and consistent pages read it) and is told to the subscribers in order, synchronously; a subscriber
 may write in its callback, the events of that write follow after the current one. Objects are kept as given and
-handed out as kept: treat them as read-only and copy before changing. The dependents of a deleted owner are deleted
+handed out as kept, with defaults filled in: treat them as read-only and copy before changing. The dependents of a deleted owner are deleted
 by `simulator.server.garbage`, which the server part owns.
 """
 
@@ -18,6 +18,7 @@ from datetime import timedelta
 from typing import Any
 
 from simulator.clock import SimulationClock, format_time
+from simulator.defaults import with_defaults
 from simulator.resources import find_resource
 from simulator.status import MODIFIED, AlreadyExists, Conflict, Gone, NotFound
 
@@ -85,7 +86,7 @@ class Store:
         """How many objects of a resource there are."""
         return len(self._objects.get(resource, ()))
 
-    def create(self, resource: str, obj: Object) -> Object:
+    def create(self, resource: str, obj: Object, *, dry_run: bool = False) -> Object:
         """Add an object; sets uid, creationTimestamp, resourceVersion, generation. Raises AlreadyExists."""
         metadata = dict(obj.get("metadata") or {})
         namespace, name = metadata.get("namespace") or "", metadata["name"]
@@ -96,10 +97,14 @@ class Store:
         metadata.setdefault("creationTimestamp", format_time(self.clock.now()))
         if kind is not None and kind.has_generation:
             metadata.setdefault("generation", 1)
-        created = {**_type_of(resource, obj), **obj, "metadata": metadata}
+        created = with_defaults(resource, {**_type_of(resource, obj), **obj, "metadata": metadata})
+        if dry_run:
+            return created
         return self._write("ADDED", Key(resource, namespace, name), created, None)
 
-    def update(self, resource: str, obj: Object, *, bump_generation: bool | None = None) -> Object:
+    def update(
+        self, resource: str, obj: Object, *, bump_generation: bool | None = None, dry_run: bool = False
+    ) -> Object:
         """Replace an object; a resourceVersion or uid in it is a precondition.
 
         A write that changes nothing keeps the resourceVersion. The generation grows when the spec changes, or as
@@ -123,14 +128,16 @@ class Store:
             else:
                 metadata.pop(field, None)
         metadata["resourceVersion"] = was["resourceVersion"]
-        updated = {**_type_of(resource, obj), **obj, "metadata": metadata}
+        updated = with_defaults(resource, {**_type_of(resource, obj), **obj, "metadata": metadata})
         if "generation" in was:
             grows = updated.get("spec") != old.get("spec") if bump_generation is None else bump_generation
-            metadata["generation"] = was["generation"] + bool(grows)
+            updated["metadata"]["generation"] = was["generation"] + bool(grows)
         if updated == old:
             return old
+        if dry_run:
+            return updated
         leaving = "deletionTimestamp" in was and not was.get("deletionGracePeriodSeconds")
-        if leaving and not metadata.get("finalizers"):
+        if leaving and not _holds(key, updated):
             return self._write("DELETED", key, updated, old)
         return self._write("MODIFIED", key, updated, old)
 
@@ -143,6 +150,7 @@ class Store:
         uid: str | None = None,
         resource_version: str | None = None,
         grace_seconds: int = 0,
+        dry_run: bool = False,
     ) -> Object | None:
         """Remove an object, or start to.
 
@@ -153,8 +161,9 @@ class Store:
         old = self.get(resource, namespace, name)
         was = old["metadata"]
         _check_preconditions(key, was, uid, resource_version)
-        if not grace_seconds and not was.get("finalizers"):
-            self._write("DELETED", key, {**old, "metadata": dict(was)}, old)
+        if not grace_seconds and not _holds(key, old):
+            if not dry_run:
+                self._write("DELETED", key, {**old, "metadata": dict(was)}, old)
             return None
         if "deletionTimestamp" in was and was.get("deletionGracePeriodSeconds", 0) <= grace_seconds:
             return old
@@ -163,7 +172,10 @@ class Store:
         metadata["deletionGracePeriodSeconds"] = grace_seconds
         if "generation" in was and "deletionTimestamp" not in was:
             metadata["generation"] = was["generation"] + 1
-        return self._write("MODIFIED", key, {**old, "metadata": metadata}, old)
+        leaving = {**old, "metadata": metadata}
+        if resource == "namespaces":
+            leaving["status"] = {**old.get("status", {}), "phase": "Terminating"}
+        return leaving if dry_run else self._write("MODIFIED", key, leaving, old)
 
     def subscribe(self, callback: Callback) -> Callable[[], None]:
         """Call `callback` with every later event, in order; returns how to end that."""
@@ -255,6 +267,13 @@ def _type_of(resource: str, obj: Object) -> Object:
     if kind is None:
         return {}
     return {"apiVersion": obj.get("apiVersion") or kind.api_version, "kind": obj.get("kind") or kind.kind}
+
+
+def _holds(key: Key, obj: Object) -> bool:
+    """Whether finalizers keep a deleted object; a namespace has those of its spec too."""
+    if obj["metadata"].get("finalizers"):
+        return True
+    return key.resource == "namespaces" and bool((obj.get("spec") or {}).get("finalizers"))
 
 
 def _check_preconditions(key: Key, was: Object, uid: str | None, resource_version: str | None) -> None:
