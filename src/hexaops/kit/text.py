@@ -1,0 +1,45 @@
+"""Text that others wrote (names, messages, reasons of a cluster) made fit to be shown: never trusted, always capped.
+
+Two steps, in this order: `plain` takes out what a terminal or a reader could be deceived with; `markdown` escapes what
+a renderer could act on (emphasis, links, images, HTML, tables). Text that needs neither comes back unchanged.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_ESCAPES = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor
+    r"|\x1b[\]PX^_].*?(?:\x07|\x1b\\|$)"  # OSC (links, titles) and the other string controls
+    r"|\x1b[ -/]*[0-~]"
+    r"|\x9b[0-?]*[ -/]*[@-~]",
+    re.DOTALL,
+)
+_SPACES = re.compile(r"\s+")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~!])")
+_SCHEME = re.compile(r"(?i)\b(?:https?|ftp|mailto|javascript|data|file):(?://)?|\bwww\.")
+_INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
+"""Unicode categories without a glyph: controls, format characters (bidi, zero width, tags), private and unassigned."""
+_VARIATION = {*map(chr, range(0xFE00, 0xFE10)), *map(chr, range(0xE0100, 0xE01F0))}
+ELLIPSIS = "…"
+
+
+def plain(text: str, limit: int) -> str:
+    """One line of at most `limit` visible characters: no controls, escapes, bidi, zero-width or tag characters."""
+    rough = text[: limit * 8 + 256]
+    if not rough.isascii() or not rough.isprintable():
+        rough = _ESCAPES.sub("", rough)
+        rough = _SPACES.sub(" ", rough)
+        rough = "".join(c for c in rough if unicodedata.category(c) not in _INVISIBLE and c not in _VARIATION)
+    rough = rough.strip()
+    return rough if len(rough) <= limit else rough[: limit - 1].rstrip() + ELLIPSIS
+
+
+def markdown(text: str, limit: int) -> str:
+    """`plain`, with everything escaped that Markdown acts on; an address is broken so that nothing links it."""
+    safe = plain(text, limit)
+    if safe.isalnum():
+        return safe
+    safe = _SCHEME.sub(lambda found: found[0].replace(":", " :").replace("www.", "www ."), safe)
+    return _MARKDOWN.sub(r"\\\1", safe)
