@@ -86,7 +86,7 @@ def _sessions(live: Live) -> Sent:
 
 
 def _history(live: Live) -> Sent:
-    return Sent({"wsId": live.workspace_id, "sessionId": live.session_id}, {"limit": "2"})
+    return Sent({"wsId": live.workspace_id, "sessionId": live.session_id}, {"limit": "2", "before": live.message_id})
 
 
 def _end(live: Live) -> Sent:

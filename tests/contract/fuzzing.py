@@ -1,0 +1,105 @@
+"""Sends generated requests to every operation of a served OpenAPI and judges the answers.
+
+The cases are seeded, so that a failure comes again; each failure is printed as a curl command.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+from hypothesis.errors import Unsatisfiable
+
+from tests.contract.answers import UNAVAILABLE, error_problems
+
+CASES_A_ROUND = 25
+"""Cases of one operation with one seed; operations with few possible requests are done sooner."""
+MOST_ROUNDS = 40
+WORKSPACE_PARAMETERS = ("workspace_id", "wsId", "workspaceId", "ws_id")
+KEPT = {"DELETE /internal/v1/workspaces/{workspace_id}", "PATCH /internal/v1/workspaces/{workspace_id}"}
+"""Operations that get no live workspace: the other cases need it."""
+Case = Any
+Operation = Any
+Send = Callable[[Case], Any]
+
+
+@dataclass
+class Fuzz:
+    """Sends cases and keeps what failed."""
+
+    call: Send
+    """Sends one case with the credentials of its API."""
+    sent: int = 0
+    failures: list[str] = field(default_factory=list)
+    statuses: Counter[int] = field(default_factory=Counter)
+
+    def run(self, operations: Sequence[Operation], *, cases: int, workspace_id: str) -> None:
+        """Round after round with another seed, until as many cases were sent."""
+        for number in range(MOST_ROUNDS):
+            for operation in operations:
+                for strategy in _strategies(operation, workspace_id):
+                    left = cases - self.sent
+                    if left > 0:
+                        self._run_round(strategy, number=number, cases=min(left, CASES_A_ROUND))
+
+    def _run_round(self, strategy: st.SearchStrategy[Case], *, number: int, cases: int) -> None:
+        """One seeded run of one strategy; a route that nothing negative can be sent to has none."""
+
+        @seed(number)
+        @settings(
+            max_examples=cases,
+            deadline=None,
+            database=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(case=strategy)
+        def run(case: Case) -> None:
+            self._send(case)
+
+        try:
+            run()
+        except Unsatisfiable:
+            return
+
+    def _send(self, case: Case) -> None:
+        answer = self.call(case)
+        self.sent += 1
+        self.statuses[answer.status_code] += 1
+        problems = answer_problems(answer)
+        if problems:
+            self.failures.append(f"{answer.status_code} {problems}\n{case.as_curl_command()}")
+
+
+def answer_problems(answer: Any) -> list[str]:
+    """An error must have the error body; above 499 only a planned 503 may come."""
+    if answer.status_code < 400:
+        return []
+    try:
+        body = answer.json()
+    except ValueError:
+        return [f"{answer.status_code} is not JSON"]
+    problems = error_problems(body, {name.title(): values[0] for name, values in answer.headers.items()})
+    planned = answer.status_code == 503 and not problems and body["error"]["code"] in UNAVAILABLE
+    if answer.status_code >= 500 and not planned:
+        problems.append(f"unplanned: {str(body)[:300]}")
+    return problems
+
+
+def operations_of(schema: Any) -> list[Operation]:
+    """Every operation of a loaded schema."""
+    return [result.ok() for result in schema.get_all_operations()]
+
+
+def _strategies(operation: Operation, workspace_id: str) -> Iterator[st.SearchStrategy[Case]]:
+    modes = schemathesis.GenerationMode
+    yield operation.as_strategy(modes.POSITIVE)
+    yield operation.as_strategy(modes.NEGATIVE)
+    parameter = next((name for name in WORKSPACE_PARAMETERS if f"{{{name}}}" in operation.path), None)
+    if parameter is not None and operation.label not in KEPT:
+        yield operation.as_strategy(modes.POSITIVE, path_parameters={parameter: workspace_id})

@@ -1,0 +1,74 @@
+"""2,000 generated requests over every route of the served OpenAPI: nothing answers an unplanned 5xx."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx2
+import pytest
+import requests
+import schemathesis
+from fastapi import FastAPI
+from pydantic import BaseModel
+
+from hexaops.edge import RequestEdge, install_error_handlers
+from hexaops.errors import UpstreamUnavailableError
+from hexaops.metrics import Metrics
+from tests.contract.fuzzing import Fuzz, operations_of
+from tests.contract.live import Live
+
+CASES = 2000
+
+
+def _session(client: httpx2.Client) -> requests.Session:
+    """The client's credentials in a session of the library that schemathesis sends with."""
+    session = requests.Session()
+    kept = {"authorization", "x-service-account"}
+    session.headers.update({name: value for name, value in client.headers.items() if name in kept})
+    return session
+
+
+@pytest.mark.timeout(240)
+def test_nothing_generated_breaks_the_service(live: Live) -> None:
+    public, internal = _session(live.user), _session(live.account)
+
+    def call(case: Any) -> Any:
+        session = internal if case.path.startswith("/internal/") else public
+        return case.call(base_url=live.served.base_url, session=session, timeout=60)
+
+    fuzz = Fuzz(call)
+    schema = schemathesis.openapi.from_url(f"{live.served.base_url}/openapi.json")
+    fuzz.run(operations_of(schema), cases=CASES, workspace_id=live.workspace_id)
+    assert fuzz.failures == [], "\n\n".join(fuzz.failures[:10])
+    assert fuzz.sent >= CASES
+    assert live.served.process.poll() is None
+
+
+class Wanted(BaseModel):
+    """A body with a number that one of the routes below cannot bear."""
+
+    replicas: int
+
+
+def _app(*, broken: bool) -> FastAPI:
+    app = FastAPI()
+    app.add_middleware(RequestEdge, metrics=Metrics())
+    install_error_handlers(app)
+
+    @app.post("/scale")
+    async def scale(wanted: Wanted) -> dict[str, int]:
+        if broken:
+            return {"price": range(100)[wanted.replicas]}
+        message = "The cluster does not answer"
+        raise UpstreamUnavailableError(message, details={"source": "kubernetes"})
+
+    return app
+
+
+@pytest.mark.parametrize("broken", [True, False])
+def test_a_broken_route_is_found_and_a_planned_503_is_not_one(broken: bool) -> None:
+    fuzz = Fuzz(lambda case: case.call())
+    schema = schemathesis.openapi.from_asgi("/openapi.json", _app(broken=broken))
+    fuzz.run(operations_of(schema), cases=100, workspace_id="ws-1")
+    assert fuzz.sent == 100
+    assert any("unplanned" in failure for failure in fuzz.failures) == broken
