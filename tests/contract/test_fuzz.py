@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 
 from hexaops.edge import RequestEdge, install_error_handlers
-from hexaops.errors import UpstreamUnavailableError
+from hexaops.errors import HexaopsError, UpstreamUnavailableError
 from hexaops.metrics import Metrics
 from tests.contract.fuzzing import Fuzz, operations_of
 from tests.contract.live import Live
@@ -56,11 +56,10 @@ def _app(*, broken: bool) -> FastAPI:
     install_error_handlers(app)
 
     @app.post("/scale")
-    async def scale(wanted: Wanted) -> dict[str, int]:
-        if broken:
-            return {"price": range(100)[wanted.replicas]}
-        message = "The cluster does not answer"
-        raise UpstreamUnavailableError(message, details={"source": "kubernetes"})
+    async def scale(wanted: Wanted) -> None:
+        if broken and wanted.replicas > 100:
+            raise HexaopsError("More than anybody thought of")
+        raise UpstreamUnavailableError("The cluster does not answer", details={"source": "kubernetes"})
 
     return app
 
