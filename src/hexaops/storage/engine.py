@@ -44,7 +44,7 @@ class DurableEngine:
 
     def __init__(self, database: Database, *, clock: Clock) -> None:
         self._database = database
-        self._runs: dict[str, tuple[Run, int]] = {}
+        self._runs: dict[str, tuple[Run, int, int | None]] = {}
         self._running: set[asyncio.Task[Any]] = set()
         self._client: DBOSClient | None = None
         self._beat: asyncio.Task[None] | None = None
@@ -52,9 +52,12 @@ class DurableEngine:
         self._executors = Executors(database, clock=clock)
         self.executor_id = new_id("exec_")
 
-    def register(self, name: str, run: Run, *, concurrency: int = 16) -> None:
-        """Name a kind of run: `run(run_id)` must be safe to start again from any point. Only before `launch`."""
-        self._runs[name] = (run, concurrency)
+    def register(self, name: str, run: Run, *, concurrency: int = 16, per_key: int | None = None) -> None:
+        """Name a kind of run: `run(argument)` must be safe to start again from any point. Only before `launch`.
+
+        With `per_key`, at most so many runs of one key take this process's places, and every enqueue names its key.
+        """
+        self._runs[name] = (run, concurrency, per_key)
 
     async def launch(self) -> None:
         """Start taking work, that of dead processes included; raises AlreadyServedError on a file in use."""
@@ -71,13 +74,17 @@ class DurableEngine:
             "log_level": "WARNING",
         }
         DBOS(config=config)
-        for name, (run, _) in self._runs.items():
+        for name, (run, *_) in self._runs.items():
             DBOS.workflow(name=name, max_recovery_attempts=MAX_RECOVERIES)(self._as_workflow(name, run))
         await self._executors.beat(self.executor_id)
         DBOS.launch()
-        for name, (_, concurrency) in self._runs.items():
+        for name, (_, concurrency, per_key) in self._runs.items():
             await DBOS.register_queue_async(
-                name, worker_concurrency=concurrency, polling_interval_sec=POLL_SECONDS, on_conflict="always_update"
+                name,
+                worker_concurrency=concurrency,
+                partition_worker_concurrency=per_key,
+                polling_interval_sec=POLL_SECONDS,
+                on_conflict="always_update",
             )
         self._client = DBOSClient(system_database_url=url, serializer=DBOSPortableJSONSerializer(), lazy=True)
         await self._take_over()
@@ -103,7 +110,14 @@ class DurableEngine:
         self._lock.release()
 
     async def enqueue(
-        self, session: AsyncSession, name: str, *, run_id: str, argument: str, delay_seconds: float = 0.0
+        self,
+        session: AsyncSession,
+        name: str,
+        *,
+        run_id: str,
+        argument: str,
+        delay_seconds: float = 0.0,
+        key: str | None = None,
     ) -> None:
         """Start `name(argument)` if and only if the transaction commits; a `run_id` used before starts nothing."""
         client = self._client
@@ -113,6 +127,8 @@ class DurableEngine:
         options: Any = {"workflow_name": name, "queue_name": name, "workflow_id": run_id}
         if delay_seconds > 0:
             options["delay_seconds"] = delay_seconds
+        if key is not None:
+            options["queue_partition_key"] = key
         await session.run_sync(lambda bound: client.enqueue_in_transaction(bound, options, argument))
 
     async def has_failed(self, run_id: str) -> bool:

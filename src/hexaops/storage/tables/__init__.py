@@ -9,6 +9,12 @@ from hexaops.storage.tables.operations import (
     PlanRow,
     WriteIntentRow,
 )
+from hexaops.storage.tables.webhooks import (
+    WebhookAttemptRow,
+    WebhookDeliveryRow,
+    WebhookEventRow,
+    WebhookSubscriptionRow,
+)
 
 __all__ = [
     "AutomationRow",
@@ -17,5 +23,9 @@ __all__ = [
     "OperationRow",
     "OperationStepRow",
     "PlanRow",
+    "WebhookAttemptRow",
+    "WebhookDeliveryRow",
+    "WebhookEventRow",
+    "WebhookSubscriptionRow",
     "WriteIntentRow",
 ]

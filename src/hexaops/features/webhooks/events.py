@@ -1,0 +1,31 @@
+"""The events that both API documents name; a subscription may ask for these only."""
+
+from __future__ import annotations
+
+SESSION_CREATED = "aiops.session.created"
+SESSION_ENDED = "aiops.session.ended"
+ACTION_STARTED = "aiops.action.started"
+ACTION_COMPLETED = "aiops.action.completed"
+ACTION_FAILED = "aiops.action.failed"
+
+EMITTED = frozenset({SESSION_CREATED, SESSION_ENDED, ACTION_STARTED, ACTION_COMPLETED, ACTION_FAILED})
+"""What this version sends."""
+
+KNOWN = frozenset(
+    {
+        *EMITTED,
+        "aiops.insight.generated",
+        "aiops.anomaly.detected",
+        "internal.operation.started",
+        "internal.operation.completed",
+        "internal.operation.failed",
+        "internal.incident.auto_remediated",
+        "internal.autoscale.triggered",
+        "internal.backup.completed",
+    }
+)
+"""What may be subscribed to."""
+
+EVERYTHING = "*"
+TEST = "hexaops.webhook.test"
+"""Sent by `…/test` only, to the one subscription that is tested."""

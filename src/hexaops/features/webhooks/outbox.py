@@ -1,0 +1,99 @@
+"""The outbox: an event becomes rows and durable runs in the transaction of the change that it reports.
+
+Nothing is sent here. A receiver that hangs can therefore never hold up a change, and a change that is rolled back is
+never told to anybody.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hexaops.features.webhooks.events import EMITTED, EVERYTHING
+from hexaops.kit.clock import Clock
+from hexaops.kit.durations import format_time
+from hexaops.kit.ids import new_id
+from hexaops.storage.engine import DurableEngine
+from hexaops.storage.tables.webhooks import PENDING, WebhookDeliveryRow, WebhookEventRow, WebhookSubscriptionRow
+
+RUN = "webhook_delivery"
+"""The kind of durable run that makes one attempt."""
+
+
+@dataclass(frozen=True)
+class WebhookOutbox:
+    """What other features call when something has happened."""
+
+    engine: DurableEngine
+    clock: Clock
+
+    async def emit(
+        self, session: AsyncSession, workspace_id: str, event: str, data: Mapping[str, Any], *, resource_id: str
+    ) -> str:
+        """Accept an event for every enabled subscription that wants it; returns the event's id.
+
+        `data` is the document's: `action` or `session`, `workspace` {id, name}, `result`. Events of one `resource_id`
+        (the action's or session's id) reach each subscription in the order of their acceptance.
+        """
+        if event not in EMITTED:
+            message = f"not an event that is sent: {event}"
+            raise ValueError(message)
+        row = new_event(workspace_id, event, data, resource_id=resource_id, now=self.clock.now())
+        session.add(row)
+        enabled = select(WebhookSubscriptionRow).where(
+            WebhookSubscriptionRow.workspace_id == workspace_id, WebhookSubscriptionRow.enabled.is_(True)
+        )
+        wanting = [s for s in await session.scalars(enabled) if event in s.events or EVERYTHING in s.events]
+        deliveries = [new_delivery(row, subscription.id) for subscription in wanting]
+        session.add_all(deliveries)
+        await session.flush()
+        for delivery in deliveries:
+            await enqueue_attempt(self.engine, session, delivery)
+        return row.id
+
+
+def new_event(
+    workspace_id: str, event: str, data: Mapping[str, Any], *, resource_id: str, now: datetime
+) -> WebhookEventRow:
+    """The event's row with the exact text that will be signed and sent."""
+    body = json.dumps(
+        {"event": event, "timestamp": format_time(now), "data": data}, ensure_ascii=False, separators=(",", ":")
+    )
+    return WebhookEventRow(
+        id=new_id("evt_"), workspace_id=workspace_id, name=event, resource_id=resource_id, body=body, created_at=now
+    )
+
+
+def new_delivery(event: WebhookEventRow, subscription_id: str) -> WebhookDeliveryRow:
+    """A delivery that is due at once."""
+    return WebhookDeliveryRow(
+        id=new_id("dlv_"),
+        subscription_id=subscription_id,
+        event_id=event.id,
+        workspace_id=event.workspace_id,
+        event=event.name,
+        resource_id=event.resource_id,
+        status=PENDING,
+        turn=0,
+        failures=0,
+        attempts=0,
+        next_attempt_at=event.created_at,
+        created_at=event.created_at,
+    )
+
+
+async def enqueue_attempt(
+    engine: DurableEngine, session: AsyncSession, delivery: WebhookDeliveryRow, *, delay_seconds: float = 0.0
+) -> None:
+    """Start the run that makes the next attempt, with this transaction; any older run of the delivery is void."""
+    delivery.turn += 1
+    run_id = f"{delivery.id}.{delivery.turn}"
+    await engine.enqueue(
+        session, RUN, run_id=run_id, argument=run_id, delay_seconds=delay_seconds, key=delivery.subscription_id
+    )
