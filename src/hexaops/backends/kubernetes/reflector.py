@@ -1,0 +1,202 @@
+"""Keeps one kind of the cache equal to the API server: list in pages, then watch, for ever.
+
+After a broken, silent or ended watch it goes on from the last version seen (bookmarks count); only a 410
+makes it list again, and then what disappeared meanwhile is deleted. A watch never starts without a version:
+that would make the server send everything again and would lose deletions.
+Protocol: https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from hexaops.backends.kubernetes.cache import WatchCache
+from hexaops.backends.kubernetes.client import KubernetesClient
+from hexaops.backends.kubernetes.decoding import RowDecoder, decoder_for
+from hexaops.backends.kubernetes.errors import (
+    KubernetesError,
+    KubernetesForbiddenError,
+    KubernetesGoneError,
+    KubernetesNotFoundError,
+    Target,
+    error_from_status,
+)
+from hexaops.backends.kubernetes.lines import LineSplitter
+from hexaops.kit.clock import Clock
+
+_log = structlog.get_logger(__name__)
+
+_PAGED_LISTS = 2
+"""Lists in pages that may end in a 410 before the whole collection is asked for at once."""
+
+
+@dataclass(frozen=True)
+class WatchSettings:
+    """How lists and watches behave."""
+
+    page_size: int = 500
+    watch_seconds: tuple[int, int] = (240, 300)
+    """The server ends each watch after a random time in between, so that many clients do not return at once."""
+    stall_seconds: float = 150.0
+    """Silence after which a watch counts as dead; a live one has a bookmark each minute or so."""
+    list_timeout_seconds: float = 60.0
+    first_delay_seconds: float = 0.5
+    longest_delay_seconds: float = 30.0
+    unavailable_retry_seconds: float = 300.0
+    """How often a forbidden or absent kind is tried again."""
+
+
+class Reflector:
+    """One kind's list and watch; run `run()` as a task and cancel it to end."""
+
+    def __init__(
+        self,
+        kind: str,
+        client: KubernetesClient,
+        cache: WatchCache,
+        *,
+        settings: WatchSettings,
+        clock: Clock,
+        rng: random.Random | None = None,
+    ) -> None:
+        self._kind = kind
+        self._client = client
+        self._cache = cache
+        self._table = cache.table(kind)
+        self._settings = settings
+        self._clock = clock
+        self._rng = rng or random.Random()  # noqa: S311  # jitter, not a secret
+        self._decoder: RowDecoder = decoder_for(kind)
+        self._version = ""
+        self._failures = 0
+
+    async def run(self) -> None:
+        """List and watch until cancelled."""
+        while True:
+            try:
+                if not self._version:
+                    await self._list()
+                await self._watch()
+            except KubernetesGoneError:
+                self._version = ""
+                await self._pause_after_failure()
+            except (KubernetesForbiddenError, KubernetesNotFoundError) as error:
+                await self._rest(error)
+            except KubernetesError as error:
+                self._table.error = error.message
+                await self._pause_after_failure()
+            except Exception:  # noqa: BLE001  # the edge of a task: without it, one surprise would end this kind's updates
+                _log.exception("watch_failed", kind=self._kind)
+                self._table.error = "unexpected failure, see the service's log"
+                self._version = ""
+                await self._pause_after_failure()
+
+    # ------------------------------------------------------------------ list
+
+    async def _list(self) -> None:
+        for attempt in range(_PAGED_LISTS + 1):
+            paged = attempt < _PAGED_LISTS
+            try:
+                rows, version = await self._collect(self._settings.page_size if paged else None)
+            except KubernetesGoneError:
+                if not paged:
+                    raise
+                continue
+            self._take_over(rows, version)
+            return
+
+    async def _collect(self, limit: int | None) -> tuple[list[Any], str]:
+        rows: list[Any] = []
+        token = ""
+        while True:
+            body = await self._client.list_page(
+                self._kind,
+                limit=limit,
+                continue_token=token,
+                timeout=self._settings.list_timeout_seconds,
+            )
+            page = self._decoder.page(body, held=self._table.find)
+            rows += page.rows
+            token = page.continue_token
+            if not token:
+                return rows, page.resource_version
+
+    def _take_over(self, rows: list[Any], version: str) -> None:
+        changes = [*self._table.replace(rows)]
+        self._version = version
+        self._confirm(version)
+        self._table.synced = True
+        self._table.available = True
+        self._cache.note_progress()
+        self._cache.publish(changes)
+
+    # ------------------------------------------------------------------ watch
+
+    async def _watch(self) -> None:
+        started = self._clock.monotonic()
+        seconds = self._rng.randint(*self._settings.watch_seconds)
+        splitter = LineSplitter()
+        async with self._client.watch(
+            self._kind,
+            resource_version=self._version,
+            timeout_seconds=seconds,
+            stall_seconds=self._settings.stall_seconds,
+        ) as chunks:
+            async for chunk in chunks:
+                lines = splitter.feed(chunk)
+                if lines:
+                    self._apply(lines)
+        # A server that ends watches at once must not be asked in a tight loop.
+        if self._clock.monotonic() - started < 1.0:
+            await self._pause_after_failure()
+
+    def _apply(self, lines: list[bytes]) -> None:
+        changes = []
+        try:
+            for line in lines:
+                event = self._decoder.event(line)
+                if event.row is not None:
+                    change = (
+                        self._table.remove(event.row.namespace, event.row.name, event.row)
+                        if event.type == "DELETED"
+                        else self._table.put(event.row)
+                    )
+                    changes.append(change)
+                elif event.status is not None:
+                    target = Target("watch", self._kind)
+                    raise error_from_status(event.status.code or 500, event.status, target)
+                if event.resource_version:
+                    self._version = event.resource_version
+        finally:
+            self._cache.publish(changes)
+        self._confirm(self._version)
+
+    # ------------------------------------------------------------------ state
+
+    def _confirm(self, version: str) -> None:
+        self._failures = 0
+        self._table.as_of = self._clock.now()
+        self._table.resource_version = version
+        self._table.error = None
+
+    async def _rest(self, error: KubernetesError) -> None:
+        """The kind is forbidden or absent: say so, let others go on, and look again rarely."""
+        _log.warning("kind_unavailable", kind=self._kind, reason=error.message)
+        self._version = ""
+        self._table.available = False
+        self._table.synced = False
+        self._table.error = error.message
+        self._cache.publish([*self._table.replace([])])
+        self._cache.note_progress()
+        await self._clock.sleep(self._settings.unavailable_retry_seconds)
+
+    async def _pause_after_failure(self) -> None:
+        """Doubling, at most the longest delay, ± half of it."""
+        settings = self._settings
+        doubled = settings.first_delay_seconds * 2 ** min(self._failures, 10)
+        self._failures += 1
+        await self._clock.sleep(min(doubled, settings.longest_delay_seconds) * self._rng.uniform(0.5, 1.5))
