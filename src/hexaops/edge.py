@@ -57,7 +57,9 @@ class RequestEdge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id.encode())]
+                more = scope["state"].get("response_headers", {})
+                added = [(name.lower().encode(), str(value).encode("latin-1")) for name, value in more.items()]
+                message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id.encode()), *added]
             await send(message)
 
         try:

@@ -32,6 +32,8 @@ class Entry:
     endpoint: Callable[..., Any]
     policy: Policy
     status: int = 200
+    idempotent: bool = False
+    """Whether `Idempotency-Key` is honoured: on every POST that changes something."""
 
 
 def user(permission: str | None = None, *, limit: str = "public") -> Policy:

@@ -1,6 +1,9 @@
 """All tables; importing this package fills `Base.metadata`."""
 
+from hexaops.storage.tables.access import ServiceAccountRow, ServiceAccountTokenRow
+from hexaops.storage.tables.audit import AuditRow
 from hexaops.storage.tables.base import Base
+from hexaops.storage.tables.idempotency import IdempotencyRow
 from hexaops.storage.tables.operations import (
     AutomationRow,
     ExecutorRow,
@@ -15,17 +18,25 @@ from hexaops.storage.tables.webhooks import (
     WebhookEventRow,
     WebhookSubscriptionRow,
 )
+from hexaops.storage.tables.workspaces import WorkspaceMemberRow, WorkspaceNamespaceRow, WorkspaceRow
 
 __all__ = [
+    "AuditRow",
     "AutomationRow",
     "Base",
     "ExecutorRow",
+    "IdempotencyRow",
     "OperationRow",
     "OperationStepRow",
     "PlanRow",
+    "ServiceAccountRow",
+    "ServiceAccountTokenRow",
     "WebhookAttemptRow",
     "WebhookDeliveryRow",
     "WebhookEventRow",
     "WebhookSubscriptionRow",
+    "WorkspaceMemberRow",
+    "WorkspaceNamespaceRow",
+    "WorkspaceRow",
     "WriteIntentRow",
 ]

@@ -1,0 +1,70 @@
+"""How access refuses. The texts tell a stranger nothing about what exists."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from typing import Literal
+
+from hexaops.errors import HexaopsError, NotFoundError
+
+TokenStatus = Literal["invalid", "expired", "revoked", "missing", "mismatch"]
+
+
+class UnauthenticatedError(HexaopsError):
+    """A public route without a user's valid token."""
+
+    code = "UNAUTHENTICATED"
+    status = 401
+
+    def __init__(self, reason: Literal["missing", "invalid", "expired"]) -> None:
+        challenge = "Bearer" if reason == "missing" else 'Bearer error="invalid_token"'
+        super().__init__(
+            "A valid user token is required",
+            details={"token_status": reason},
+            headers={"WWW-Authenticate": challenge},
+        )
+
+
+class InvalidServiceAccountError(HexaopsError):
+    """An internal route without a service account's valid token."""
+
+    code = "INVALID_SERVICE_ACCOUNT"
+    status = 401
+
+    def __init__(self, account_id: str | None, status: TokenStatus) -> None:
+        super().__init__(
+            "Invalid or expired service account token",
+            details={"service_account_id": account_id, "token_status": status},
+            headers={"WWW-Authenticate": "Bearer"},
+        )
+
+
+class InsufficientPermissionsError(HexaopsError):
+    """A member of the workspace whose role lacks the permission."""
+
+    code = "INSUFFICIENT_AI_PERMISSIONS"
+    status = 403
+
+    def __init__(self, required: str, held: Set[str]) -> None:
+        details = {"required_permission": required, "user_permissions": sorted(held)}
+        super().__init__("User lacks permissions for requested AI action", details=details)
+
+
+class InsufficientScopesError(HexaopsError):
+    """A service account without the scope."""
+
+    code = "INSUFFICIENT_INTERNAL_PERMISSIONS"
+    status = 403
+
+    def __init__(self, required: str, held: Set[str]) -> None:
+        details = {"required_permission": required, "service_account_permissions": sorted(held)}
+        super().__init__("Service account lacks required permissions for this operation", details=details)
+
+
+class WorkspaceNotFoundError(NotFoundError):
+    """The workspace is absent, or the caller is no member of it."""
+
+    code = "WORKSPACE_NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__("Workspace not found")

@@ -1,0 +1,42 @@
+"""One table of what each role may do, and the scopes that service accounts may hold.
+
+A user's role counts within one workspace; a scope counts in the workspaces that its account is bound to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+
+from hexaops.features.access.tenancy import Role
+
+_VIEWER = frozenset(
+    {
+        "read_workspace",
+        "read_applications",
+        "read_metrics",
+        "read_logs",
+        "read_alerts",
+        "read_actions",
+        "generate_insights",
+        "suggest_optimizations",
+    }
+)
+_OPERATOR = _VIEWER | {"execute_actions", "create_alerts", "acknowledge_alerts"}
+_ADMIN = _OPERATOR | {"manage_workspace", "manage_webhooks", "read_audit"}
+
+ROLES: Mapping[Role, Set[str]] = {"viewer": _VIEWER, "operator": _OPERATOR, "admin": _ADMIN}
+"""Role → permissions; each role holds what the one before it holds."""
+
+SCOPES: Mapping[str, str] = {
+    "workspace:read": "Read workspaces, their overview, nodes and insights",
+    "workspace:admin": "Run operations on a workspace and scale its deployments",
+    "application:read": "Read applications' details and performance",
+    "application:write": "Scale, heal and back up applications",
+    "logs:read": "Query logs",
+    "incident:read": "Read incidents",
+    "incident:write": "Open, remediate and resolve incidents",
+    "audit:read": "Read the audit log of the bound workspaces",
+    "system:read": "Read the health of the system and the automation switch",
+    "system:admin": "Manage workspaces, members, service accounts and the automation switch",
+}
+"""Scope → what it allows."""

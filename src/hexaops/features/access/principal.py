@@ -1,0 +1,30 @@
+"""Who calls: a user of the public API or a service account of the internal one."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["user", "service"]
+
+
+@dataclass(frozen=True)
+class Principal:
+    """An authenticated caller; made by token verification only."""
+
+    kind: Kind
+    id: str
+    """The token's subject (users; `local:…` from the local issuer) or the service account's id."""
+    name: str
+    scopes: Set[str] = frozenset()
+    """A service account's scopes; users' permissions follow from their role in a workspace."""
+    workspace_ids: Set[str] | None = None
+    """Workspaces that a service account is bound to; None: all of them."""
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.id}"
+
+    def may_enter(self, workspace_id: str) -> bool:
+        """Whether a service account's binding allows the workspace; users enter by membership instead."""
+        return self.kind == "service" and (self.workspace_ids is None or workspace_id in self.workspace_ids)

@@ -1,0 +1,72 @@
+"""The audit log: appended one after the other, each event hashed together with its predecessor's hash.
+
+Altering, removing or swapping rows breaks the chain. Cutting its tail does not: the head's hash, kept outside
+(`hexaops audit head`), shows that. Append last in a transaction: the chain's head is held until its commit.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hexaops.features.audit.chain import GENESIS, canonical, details_text, link
+from hexaops.features.audit.event import AuditEvent, AuditRecord
+from hexaops.kit.clock import Clock
+from hexaops.logs import Redactor
+from hexaops.storage.database import Database
+from hexaops.storage.tables import AuditRow
+
+APPEND_LOCK = 0x68657861_61756474
+"""PostgreSQL advisory lock that serialises appends; SQLite has one writer anyway."""
+
+
+class AuditLog:
+    """Appends events, inside another transaction or in one of its own."""
+
+    def __init__(self, database: Database, *, clock: Clock, redactor: Redactor) -> None:
+        self._database = database
+        self._clock = clock
+        self._redactor = redactor
+
+    async def append(self, event: AuditEvent, session: AsyncSession | None = None) -> AuditRecord:
+        """Chain the event; without a session it is committed when this returns."""
+        if session is not None:
+            return await self._append(session, event)
+        async with self._database.transaction() as own:
+            return await self._append(own, event)
+
+    async def _append(self, session: AsyncSession, event: AuditEvent) -> AuditRecord:
+        if not self._database.is_sqlite:
+            await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": APPEND_LOCK})
+        await session.flush()
+        head = (
+            await session.execute(select(AuditRow.seq, AuditRow.hash).order_by(AuditRow.seq.desc()).limit(1))
+        ).first()
+        seq, previous = (head.seq + 1, head.hash) if head else (1, GENESIS)
+        row = self._row(event, seq=seq, at=self._clock.now())
+        row.previous_hash = previous
+        row.hash = link(previous, canonical(row))
+        session.add(row)
+        await session.flush()
+        return AuditRecord(seq, row.at, event, previous, row.hash)
+
+    def _row(self, event: AuditEvent, *, seq: int, at: datetime) -> AuditRow:
+        return AuditRow(
+            seq=seq,
+            at=at,
+            action=event.action,
+            actor_kind=event.actor_kind,
+            actor_id=self._fit(event.actor_id, 255),
+            workspace_id=event.workspace_id,
+            resource=self._fit(event.resource, 512),
+            outcome=event.outcome,
+            request_id=event.request_id,
+            client_address=self._fit(event.client_address, 64),
+            details=self._redactor.redact(details_text(event.details)),
+        )
+
+    def _fit(self, value: str | None, length: int) -> Any:
+        return None if value is None else self._redactor.redact(value.replace("\x00", "")[:length])

@@ -1,0 +1,1 @@
+"""Workspaces: disjoint sets of namespaces, with members and rules of their own."""
