@@ -11,17 +11,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hexaops.backends.kubernetes.rows import PodRow
+from hexaops.backends.metrics.samples import Measured
 
 Resource = Literal["cpu", "memory"]
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """What one pod or node used: cores and bytes, and when (seconds since 1970)."""
-
-    cpu_cores: float
-    memory_bytes: float
-    measured_at: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from hexaops.storage.tables.access import ServiceAccountRow, ServiceAccountTokenRow
 from hexaops.storage.tables.audit import AuditRow
 from hexaops.storage.tables.base import Base
+from hexaops.storage.tables.chat import ChatMessageRow, ChatSessionRow
 from hexaops.storage.tables.idempotency import IdempotencyRow
 from hexaops.storage.tables.operations import (
     AutomationRow,
@@ -24,6 +25,8 @@ __all__ = [
     "AuditRow",
     "AutomationRow",
     "Base",
+    "ChatMessageRow",
+    "ChatSessionRow",
     "ExecutorRow",
     "IdempotencyRow",
     "OperationRow",

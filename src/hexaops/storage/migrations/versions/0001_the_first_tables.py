@@ -46,6 +46,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("scope", name=op.f("pk_automation")),
     )
     op.create_table(
+        "chat_sessions",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("workspace_id", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.String(length=255), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("description", sa.String(length=2000), nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("context", JsonColumn, nullable=False),
+        sa.Column("asked_capabilities", JsonColumn, nullable=True),
+        sa.Column("dialogue", JsonColumn, nullable=False),
+        sa.Column("message_count", sa.Integer(), nullable=False),
+        sa.Column("created_at", UtcTime(), nullable=False),
+        sa.Column("last_activity", UtcTime(), nullable=False),
+        sa.Column("ended_at", UtcTime(), nullable=True),
+        sa.Column("summary", JsonColumn, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_chat_sessions")),
+    )
+    with op.batch_alter_table("chat_sessions", schema=None) as batch_op:
+        batch_op.create_index("ix_chat_sessions_owner", ["workspace_id", "user_id", "id"], unique=False)
+
+    op.create_table(
         "executors",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("started_at", UtcTime(), nullable=False),
@@ -203,6 +224,26 @@ def upgrade() -> None:
             postgresql_where=sa.text("is_default"),
         )
 
+    op.create_table(
+        "chat_messages",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("session_id", sa.String(length=64), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("role", sa.String(length=16), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("details", JsonColumn, nullable=False),
+        sa.Column("evidence", JsonColumn, nullable=False),
+        sa.Column("recommendations", sa.Integer(), nullable=False),
+        sa.Column("created_at", UtcTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["session_id"],
+            ["chat_sessions.id"],
+            name=op.f("fk_chat_messages_session_id_chat_sessions"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_chat_messages")),
+        sa.UniqueConstraint("session_id", "seq", name=op.f("uq_chat_messages_session_id_seq")),
+    )
     op.create_table(
         "operation_steps",
         sa.Column("operation_id", sa.String(length=64), nullable=False),
@@ -394,6 +435,7 @@ def downgrade() -> None:
 
     op.drop_table("service_account_tokens")
     op.drop_table("operation_steps")
+    op.drop_table("chat_messages")
     with op.batch_alter_table("workspaces", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_workspaces_default", sqlite_where=sa.text("is_default"), postgresql_where=sa.text("is_default")
@@ -433,6 +475,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_executors_seen_at"))
 
     op.drop_table("executors")
+    with op.batch_alter_table("chat_sessions", schema=None) as batch_op:
+        batch_op.drop_index("ix_chat_sessions_owner")
+
+    op.drop_table("chat_sessions")
     op.drop_table("automation")
     with op.batch_alter_table("audit_events", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_events_workspace_seq")

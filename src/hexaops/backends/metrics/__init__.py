@@ -1,0 +1,1 @@
+"""Where measurements of CPU and memory come from."""

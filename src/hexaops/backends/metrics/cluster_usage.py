@@ -1,0 +1,127 @@
+"""Usage from the cluster's own `metrics.k8s.io`: one list call per kind and cluster, kept for a few seconds.
+
+The metrics server measures every 15 s or so; asking more often, or once per pod, only costs it work. Its absence is a
+result with a reason, not an error: answers go on without percentages. Callers that come while a call is under way wait
+for that call instead of making their own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import msgspec
+
+from hexaops.backends.kubernetes.client import KubernetesClient
+from hexaops.backends.kubernetes.errors import (
+    KubernetesError,
+    KubernetesForbiddenError,
+    KubernetesNotFoundError,
+    Target,
+)
+from hexaops.backends.kubernetes.http import Call
+from hexaops.backends.kubernetes.times import parse_moment
+from hexaops.backends.metrics.samples import Measured, Samples
+from hexaops.kit.clock import Clock
+from hexaops.kit.quantities import parse_quantity
+from hexaops.kit.timeout import Timeout
+
+Plural = Literal["pods", "nodes"]
+
+SOURCE = "metrics.k8s.io"
+MAX_AGE_SECONDS = 10.0
+"""How long one answer of the metrics API serves."""
+CALL_SECONDS = 3.0
+"""How long an answer waits for measurements before it goes on without."""
+
+
+class _Usage(msgspec.Struct):
+    cpu: str = "0"
+    memory: str = "0"
+
+
+class _Container(msgspec.Struct):
+    usage: _Usage = msgspec.field(default_factory=_Usage)
+
+
+class _Metadata(msgspec.Struct):
+    name: str
+    namespace: str = ""
+
+
+class _Item(msgspec.Struct):
+    metadata: _Metadata
+    timestamp: str | None = None
+    containers: list[_Container] = []
+    usage: _Usage | None = None
+
+
+class _List(msgspec.Struct):
+    items: list[_Item] = []
+
+
+@dataclass
+class _Held:
+    samples: Samples
+    until: float
+
+
+class ClusterUsage:
+    """Current usage of one cluster's pods and nodes."""
+
+    def __init__(self, reader: KubernetesClient, clock: Clock, *, max_age_seconds: float = MAX_AGE_SECONDS) -> None:
+        self._reader = reader
+        self._clock = clock
+        self._max_age_seconds = max_age_seconds
+        self._held: dict[Plural, _Held] = {}
+        self._asking: dict[Plural, asyncio.Lock] = {"pods": asyncio.Lock(), "nodes": asyncio.Lock()}
+
+    async def pods(self) -> Samples:
+        """Usage by namespace and name of every pod that is measured."""
+        return await self._current("pods")
+
+    async def nodes(self) -> Samples:
+        """Usage by name (namespace "") of every node that is measured."""
+        return await self._current("nodes")
+
+    async def _current(self, plural: Plural) -> Samples:
+        if (held := self._fresh(plural)) is not None:
+            return held
+        async with self._asking[plural]:
+            if (held := self._fresh(plural)) is not None:
+                return held
+            samples = await self._ask(plural)
+            self._held[plural] = _Held(samples, self._clock.monotonic() + self._max_age_seconds)
+            return samples
+
+    def _fresh(self, plural: Plural) -> Samples | None:
+        held = self._held.get(plural)
+        return held.samples if held and self._clock.monotonic() < held.until else None
+
+    async def _ask(self, plural: Plural) -> Samples:
+        path = f"/apis/metrics.k8s.io/v1beta1/{plural}"
+        empty = Samples(SOURCE, f"GET {path}", self._clock.now())
+        target = Target("list", "PodMetrics" if plural == "pods" else "NodeMetrics", group=SOURCE, resource=plural)
+        call = Call("GET", path, target, Timeout(CALL_SECONDS, self._clock))
+        try:
+            found = await self._reader.http.read(call, msgspec.json.Decoder(_List).decode)
+            return replace(empty, by_object=_by_object(found))
+        except KubernetesNotFoundError:
+            return replace(empty, reason="the cluster has no metrics API (metrics.k8s.io)")
+        except KubernetesForbiddenError:
+            return replace(empty, reason="the cluster does not let this service read metrics.k8s.io")
+        except (KubernetesError, ValueError):
+            return replace(empty, reason="the cluster's metrics API (metrics.k8s.io) does not answer")
+
+
+def _by_object(found: _List) -> dict[tuple[str, str], Measured]:
+    measured: dict[tuple[str, str], Measured] = {}
+    for item in found.items:
+        usages = [item.usage] if item.usage else [container.usage for container in item.containers]
+        cpu = sum(parse_quantity(usage.cpu) for usage in usages)
+        memory = sum(parse_quantity(usage.memory) for usage in usages)
+        at = parse_moment(item.timestamp)
+        if at is not None and usages:
+            measured[item.metadata.namespace, item.metadata.name] = Measured(cpu, memory, at)
+    return measured

@@ -1,0 +1,49 @@
+"""How far what the cache holds can be trusted right now, in words for answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from hexaops.backends.kubernetes.cache import WatchCache
+from hexaops.backends.kubernetes.table import KindStatus
+
+APPLICATION_SOURCES = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Pod")
+"""Kinds that the state of an application is told from."""
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """Of a set of kinds: when they were last confirmed, and what is wrong with reading them."""
+
+    as_of: datetime | None
+    """The oldest last contact; None when nothing was ever read."""
+    unread: tuple[str, ...]
+    """Not read yet, though they may be."""
+    missing: dict[str, str]
+    """Forbidden or absent on this cluster, and which of the two."""
+    stale: dict[str, str]
+    """Read once, but not up to date now, and why."""
+
+    @property
+    def current(self) -> bool:
+        """Whether everything is read and up to date."""
+        return not (self.unread or self.missing or self.stale)
+
+
+def freshness_of(cache: WatchCache, kinds: Iterable[str]) -> Freshness:
+    """The state of these kinds, as the cache knows it."""
+    known = cache.status()
+    statuses = [known[kind] for kind in kinds if kind in known]
+    moments = [status.as_of for status in statuses if status.synced and status.as_of]
+    return Freshness(
+        as_of=min(moments, default=None),
+        unread=tuple(status.kind for status in statuses if not status.synced and status.available),
+        missing={status.kind: _why(status) for status in statuses if not status.available},
+        stale={status.kind: _why(status) for status in statuses if status.synced and status.available and status.error},
+    )
+
+
+def _why(status: KindStatus) -> str:
+    return status.error or "not available"

@@ -1,0 +1,108 @@
+"""All applications of one cluster, kept up to date by the watch: computed per change, not per question.
+
+A change marks the application that it touches; the next question computes the marked ones again, and those whose
+start has meanwhile taken too long. With 1,000 applications a question therefore costs a walk over ready values.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator
+from typing import cast
+
+from hexaops.analysis.applications.model import Application
+from hexaops.analysis.applications.status import application_of
+from hexaops.backends.kubernetes.cache import APPLICATION_KINDS, WatchCache, WorkloadKind
+from hexaops.backends.kubernetes.rows import PodRow, WorkloadRow
+from hexaops.backends.kubernetes.table import Change
+from hexaops.kit.clock import Clock
+from hexaops.kit.ids import stable_id
+
+Key = tuple[str, str, str]
+"""Namespace, name, kind: also the order in which applications are listed."""
+
+
+class ApplicationIndex:
+    """Applications by namespace and id."""
+
+    def __init__(self, cache: WatchCache, *, cluster_id: str, clock: Clock) -> None:
+        self._cache = cache
+        self._cluster_id = cluster_id
+        self._clock = clock
+        self._found: dict[str, dict[Key, Application]] = {}
+        self._keys: dict[str, Key] = {}
+        self._changed: set[Key] = {_key(row) for row in cache.workloads()}
+        self._rechecks: list[tuple[float, Key]] = []
+        cache.subscribe(self._note)
+
+    def namespaces(self) -> list[str]:
+        """Namespaces that hold applications, by name."""
+        self._refresh()
+        return sorted(self._found)
+
+    def in_namespace(self, namespace: str) -> list[Application]:
+        """Its applications, by name."""
+        self._refresh()
+        held = self._found.get(namespace, {})
+        return [held[key] for key in sorted(held)]
+
+    def find(self, application_id: str) -> Application | None:
+        """The application with this id, in whatever namespace."""
+        self._refresh()
+        key = self._keys.get(application_id)
+        return self._found[key[0]][key] if key else None
+
+    def _note(self, change: Change) -> None:
+        self._changed.update(self._touched(change))
+
+    def _touched(self, change: Change) -> Iterator[Key]:
+        row = change.row
+        if change.kind in APPLICATION_KINDS:
+            yield _key(row)
+        elif isinstance(row, PodRow):
+            yield from self._owner(row)
+        elif change.kind == "ReplicaSet" and change.type != "MODIFIED":
+            # Its pods belong to the owner from now on, or not any more.
+            yield from _named(row.namespace, cast(WorkloadRow, row).owner_kind, cast(WorkloadRow, row).owner_name)
+
+    def _owner(self, pod: PodRow) -> Iterator[Key]:
+        if pod.owner_kind != "ReplicaSet":
+            yield from _named(pod.namespace, pod.owner_kind, pod.owner_name)
+        elif between := self._cache.find("ReplicaSet", pod.namespace, pod.owner_name):
+            yield from _named(pod.namespace, between.owner_kind, between.owner_name)
+
+    def _refresh(self) -> None:
+        now = self._clock.now().timestamp()
+        while self._rechecks and self._rechecks[0][0] <= now:
+            self._changed.add(heapq.heappop(self._rechecks)[1])
+        changed, self._changed = self._changed, set()
+        for key in changed:
+            self._compute(key, now)
+
+    def _compute(self, key: Key, now: float) -> None:
+        namespace, name, kind = key
+        row = self._cache.find(cast(WorkloadKind, kind), namespace, name)
+        application_id = stable_id("app-", self._cluster_id, namespace, kind, name)
+        if row is None:
+            held = self._found.get(namespace, {})
+            held.pop(key, None)
+            if not held:
+                self._found.pop(namespace, None)
+            self._keys.pop(application_id, None)
+            return
+        pods = self._cache.pods_of(row.uid)
+        application = application_of(row, pods, application_id=application_id, now=now)
+        self._found.setdefault(namespace, {})[key] = application
+        self._keys[application_id] = key
+        if application.recheck_at is not None:
+            heapq.heappush(self._rechecks, (application.recheck_at, key))
+
+
+def _named(namespace: str, kind: str, name: str) -> Iterator[Key]:
+    if kind in APPLICATION_KINDS:
+        yield namespace, name, kind
+
+
+def _key(row: object) -> Key:
+    assert isinstance(row, WorkloadRow)
+    return row.namespace, row.name, row.kind

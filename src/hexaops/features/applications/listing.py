@@ -1,0 +1,89 @@
+"""One page of a workspace's applications: filters, order and cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hexaops.analysis.applications.model import UNHEALTHY, Application, Status
+from hexaops.errors import ValidationFailedError
+from hexaops.features.access.tenancy import Workspace
+from hexaops.features.applications.documents import detailed, freshness_document, listed, usage_reasons
+from hexaops.features.applications.service import ApplicationService, shares
+
+STATUS_WORDS = (*Status, "unhealthy")
+"""What the status filter takes: the status words, and all that are an issue."""
+
+
+@dataclass(frozen=True)
+class ListQuery:
+    """What was asked for."""
+
+    status: str | None = None
+    project: str | None = None
+    name: str | None = None
+    """Part of the name, upper and lower case alike."""
+    limit: int = 100
+    cursor: str | None = None
+
+
+async def page_of(service: ApplicationService, workspace: Workspace, query: ListQuery) -> dict[str, Any]:
+    """The `data` of the list. Raises ClusterUnreadError; ValidationFailedError for a cursor or status of no meaning."""
+    found = _filtered(service.list(workspace), query)
+    after = _after(query.cursor)
+    left = [application for application in found if after is None or _position(application) > after]
+    shown = left[: query.limit]
+    samples = await service.usage()
+    entries: list[dict[str, Any]] = []
+    reasons: dict[str, str] = {}
+    for number, application in enumerate(shown):
+        usage = shares(application, samples)
+        entries.append(listed(application, usage))
+        reasons |= usage_reasons(usage, f"applications[{number}].")
+    more = len(left) > len(shown)
+    return {
+        "applications": entries,
+        "pagination": {
+            "total": len(found),
+            "has_more": more,
+            "next_cursor": "/".join(_position(shown[-1])) if more else None,
+        },
+        "freshness": freshness_document(service.freshness()),
+        "reasons": reasons,
+    }
+
+
+async def details_of(service: ApplicationService, workspace: Workspace, id_or_name: str) -> dict[str, Any]:
+    """The `data` of one application; raises as `ApplicationService.get` does."""
+    application = service.get(workspace, id_or_name)
+    usage = shares(application, await service.usage())
+    document = detailed(application, usage, service.related(application), [*service.events(application)])
+    return {**document, "freshness": freshness_document(service.freshness()), "reasons": usage_reasons(usage)}
+
+
+def _filtered(applications: Sequence[Application], query: ListQuery) -> list[Application]:
+    if query.status is not None and query.status not in STATUS_WORDS:
+        raise ValidationFailedError("The request is not valid", details={"status": f"one of {', '.join(STATUS_WORDS)}"})
+    wanted = UNHEALTHY if query.status == "unhealthy" else {query.status}
+    part = query.name.casefold() if query.name else ""
+    return [
+        application
+        for application in applications
+        if (query.status is None or application.status in wanted)
+        and (query.project is None or application.project == query.project)
+        and part in application.name.casefold()
+    ]
+
+
+def _position(application: Application) -> tuple[str, ...]:
+    return application.project, application.name, application.kind
+
+
+def _after(cursor: str | None) -> tuple[str, ...] | None:
+    if cursor is None:
+        return None
+    parts = tuple(cursor.split("/"))
+    if len(parts) != 3:
+        raise ValidationFailedError("The request is not valid", details={"cursor": "not a cursor of this list"})
+    return parts
