@@ -141,14 +141,14 @@ def decode_status(body: bytes) -> Status:
     try:
         return msgspec.json.decode(body, type=Status)
     except msgspec.MsgspecError:
-        return Status(message=body[:MESSAGE_LIMIT].decode(errors="replace"))
+        return Status(message=body[:MESSAGE_LIMIT].decode(errors="replace").strip())
 
 
 def error_from_status(
     code: int, status: Status, target: Target, *, retry_after_seconds: float | None = None
 ) -> KubernetesError:
     """The error for an HTTP or Status code."""
-    said = status.message[:MESSAGE_LIMIT] or f"HTTP {code}"
+    said = _without_objects(status.message) or f"HTTP {code}"
     error = _family(code, f"{target}: {said}", status, target)
     named = status.details.retryAfterSeconds if status.details else None
     error.retry_after_seconds = retry_after_seconds if retry_after_seconds is not None else named
@@ -179,7 +179,13 @@ def _family(code: int, message: str, status: Status, target: Target) -> Kubernet
 
 def _fields(status: Status) -> list[str]:
     causes = (status.details and status.details.causes) or []
-    return [f"{cause.field}: {cause.message}"[:MESSAGE_LIMIT] for cause in causes[:10]]
+    return [_without_objects(f"{cause.field}: {cause.message}") for cause in causes[:10]]
+
+
+def _without_objects(message: str) -> str:
+    """Capped, and cut where the server quotes a whole object, which may hold secrets."""
+    before, quoted, _ = message.partition('Invalid value: "{')
+    return (before + "Invalid value (an object)" if quoted else message)[:MESSAGE_LIMIT]
 
 
 def _missing(target: Target) -> dict[str, str]:

@@ -88,6 +88,9 @@ class Reflector:
                 await self._rest(error)
             except KubernetesError as error:
                 self._table.error = error.message
+                if error.details.get("http_status") == 504:
+                    # "Too large resource version": the server was restored and knows less than we do.
+                    self._version = ""
                 await self._pause_after_failure()
             except Exception:  # noqa: BLE001  # the edge of a task: without it, one surprise would end this kind's updates
                 _log.exception("watch_failed", kind=self._kind)
@@ -169,11 +172,19 @@ class Reflector:
                 elif event.status is not None:
                     target = Target("watch", self._kind)
                     raise error_from_status(event.status.code or 500, event.status, target)
-                if event.resource_version:
-                    self._version = event.resource_version
+                self._advance(event.resource_version)
         finally:
             self._cache.publish(changes)
         self._confirm(self._version)
+
+    def _advance(self, version: str) -> None:
+        """Versions only grow; a lower one means that the server was restored and that its history is another."""
+        if not version:
+            return
+        if (len(version), version) < (len(self._version), self._version):
+            message = f"watch {self._kind}: version {version} after {self._version}"
+            raise KubernetesGoneError(message)
+        self._version = version
 
     # ------------------------------------------------------------------ state
 

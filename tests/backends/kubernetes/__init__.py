@@ -1,0 +1,1 @@
+"""Kubernetes: client, connection, watch cache."""
