@@ -97,6 +97,8 @@ class Settings(BaseSettings):
     """Changes started per cluster within the cap window."""
     change_window_seconds: Positive = 600.0
     """Length of the cap window."""
+    evidence_age_seconds: Positive = 150.0
+    """Oldest reading of budgets, autoscalers and pods on which a change may be planned."""
     single_call_risk: Literal["none", "low", "medium", "high"] = "low"
     """Highest risk that `confirmation: true` without a plan may execute in one call."""
     retention_days: Positive = 30.0
@@ -110,6 +112,11 @@ class Settings(BaseSettings):
     """Time limit of one webhook delivery attempt."""
     webhook_retry_seconds: list[float] = [5, 300, 1800, 7200, 18000, 36000, 50400, 72000]
     """Waits before each further attempt of a webhook delivery; jitter of ±10 % is added."""
+
+    secret_key: SecretStr | None = None
+    """Key (32 bytes in base64) that encrypts webhooks' signing secrets; unset: `secrets.key` in the home folder.
+
+    Replicas on one database must share it."""
 
     failpoint: str | None = None
     """For tests of crash safety: the named point at which the process kills itself."""

@@ -1,0 +1,99 @@
+"""How a change is refused or stopped."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hexaops.errors import ConflictError, HexaopsError, NotFoundError
+
+
+class GuardrailRefusedError(ConflictError):
+    """A safety rule forbids the change; `details` has the rule's number, the reason and what would be possible."""
+
+    code = "GUARDRAIL_REFUSED"
+
+    def __init__(self, rule: int, reason: str, *, possible: str | None) -> None:
+        super().__init__(reason, details={"rule": rule, "reason": reason, "possible": possible})
+        self.rule = rule
+
+
+class OperationInProgressError(ConflictError):
+    """Another operation holds the target."""
+
+    code = "OPERATION_IN_PROGRESS"
+
+    def __init__(self, resource_id: str, current: str, estimated_completion: str | None) -> None:
+        super().__init__(
+            "Another operation is currently in progress for this resource",
+            details={
+                "resource_id": resource_id,
+                "current_operation": current,
+                "estimated_completion": estimated_completion,
+            },
+        )
+
+
+class PlanStaleError(ConflictError):
+    """The target is no longer what the plan was made for: ask for a new plan."""
+
+    code = "PLAN_STALE"
+
+    def __init__(self, reason: str, **details: Any) -> None:
+        super().__init__(f"The plan no longer fits its target: {reason}", details={"reason": reason, **details})
+
+
+class PlanMismatchError(ConflictError):
+    """The confirmation is not of this plan: its hash, action or parameters differ."""
+
+    code = "PLAN_MISMATCH"
+
+
+class PlanExpiredError(HexaopsError):
+    """The time to confirm the plan is over."""
+
+    code = "PLAN_EXPIRED"
+    status = 410
+
+
+class PlanNotFoundError(NotFoundError):
+    """No such plan for this caller, session and workspace."""
+
+    code = "PLAN_NOT_FOUND"
+
+
+class OperationNotFoundError(NotFoundError):
+    """No such action in this workspace."""
+
+    code = "ACTION_NOT_FOUND"
+
+
+class NotCancellableError(ConflictError):
+    """It has ended already."""
+
+    code = "ACTION_ENDED"
+
+
+class NotReversibleError(ConflictError):
+    """There is nothing that could be put back."""
+
+    code = "ACTION_NOT_REVERSIBLE"
+
+
+class StepFailedError(HexaopsError):
+    """A step of a running change did not reach its state; the change is undone."""
+
+    code = "STEP_FAILED"
+
+
+class NotVerifiedError(StepFailedError):
+    """The change was made but health could not be shown in time."""
+
+    code = "NOT_VERIFIED"
+
+
+class FencedError(Exception):
+    """Another process has taken the run over: this one must not write any more."""
+
+
+class CancelledByUserError(Exception):
+    """Somebody asked to cancel."""

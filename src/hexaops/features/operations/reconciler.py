@@ -1,0 +1,69 @@
+"""Frees targets whose run died for good, and removes what is past its retention.
+
+A run that raised or killed its process too often leaves its operation active: nobody would ever end it, and its
+target would stay held.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+
+from hexaops.config import Settings
+from hexaops.features.operations.journal import Journal
+from hexaops.features.operations.store import OperationStore
+from hexaops.kit.clock import Clock
+from hexaops.storage.engine import DurableEngine
+from hexaops.storage.tables import OperationRow
+
+RECONCILE_SECONDS = 30.0
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Reconciler:
+    """A background task of each process; its work is safe to do twice."""
+
+    store: OperationStore
+    engine: DurableEngine
+    journal: Journal
+    settings: Settings
+    clock: Clock
+
+    async def forever(self) -> None:
+        """Reconcile again and again."""
+        while True:
+            await self.clock.sleep(RECONCILE_SECONDS)
+            try:
+                await self.reconcile()
+                before = self.clock.now() - timedelta(days=self.settings.retention_days)
+                await self.engine.purge(finished_before_epoch_ms=int(before.timestamp() * 1000))
+            except asyncio.CancelledError:
+                raise
+            except Exception:  # the edge of a background task: it must go on
+                logger.exception("reconciling failed")
+
+    async def reconcile(self) -> int:
+        """End operations whose run has failed; returns how many."""
+        ended = 0
+        for row in await self.store.active():
+            if await self.engine.has_failed(row.id):
+                await self._give_up(row)
+                ended += 1
+        return ended
+
+    async def _give_up(self, row: OperationRow) -> None:
+        async with self.store.database.transaction() as session:
+            current = await session.get_one(OperationRow, row.id, with_for_update=True)
+            if current.status != row.status or current.fence != row.fence:
+                return
+            current.fence += 1
+            current.status = "failed"
+            current.error_code, current.error_message = "RUN_FAILED", "Its run ended before its result was known"
+            message = "The run ended unexpectedly; whether the change took effect was not verified"
+            current.result = {"success": False, "message": message, "rolled_back": False, "details": {}}
+            current.completed_at = current.updated_at = self.clock.now()
+            await self.journal.ended(session, current, affected=0)

@@ -1,0 +1,218 @@
+"""What each step does and when it is done. Every one may be started again from its first line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from hexaops.backends.kubernetes.cache import WatchCache
+from hexaops.backends.kubernetes.cluster import Cluster
+from hexaops.config import Settings
+from hexaops.features.operations.errors import NotVerifiedError, StepFailedError
+from hexaops.features.operations.planner import Planner
+from hexaops.features.operations.store import OperationStore
+from hexaops.features.operations.writes import GuardedWriter, Write
+from hexaops.kit.clock import Clock
+from hexaops.kit.timeout import Timeout
+from hexaops.runbooks import rollout
+from hexaops.runbooks.model import Change as FieldChange
+from hexaops.runbooks.model import Draft, LiveWorkload, TargetRef
+from hexaops.storage.tables import OperationRow, WriteIntentRow
+
+T = TypeVar("T")
+LOOK_SECONDS = 1.0
+"""How often a waiting step asks whether it shall be cancelled or was taken over."""
+
+
+@dataclass
+class Change:
+    """One operation under way."""
+
+    operation: OperationRow
+    draft: Draft
+    target: TargetRef
+    results: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Step name → what it found, of the steps done so far."""
+
+    @property
+    def pods_before(self) -> dict[str, str]:
+        """uid → name of the pods that were there before the write."""
+        found = self.results.get("validate_application", {}).get("pods") or {}
+        return dict(found)
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The steps of all runbooks by name."""
+
+    cluster: Cluster
+    planner: Planner
+    writer: GuardedWriter
+    store: OperationStore
+    settings: Settings
+    clock: Clock
+
+    async def perform(self, name: str, change: Change) -> dict[str, Any]:
+        """Do one step; returns what it found. Raises HexaopsError, TimeoutError or CancelledByUserError."""
+        does: dict[str, Callable[[Change], Any]] = {
+            "validate_application": self._validate,
+            "drain_connections": self._drain,
+            "restart_pods": self._replace_pods,
+            "scale_workload": self._scale,
+            "verify_health": self._verify,
+        }
+        result: dict[str, Any] = await does[name](change)
+        return result
+
+    async def undo(self, change: Change) -> tuple[bool, str]:
+        """Restore what was before; returns whether that is verified, and a sentence."""
+        applied = await self.store.find_intent(change.operation.id, "apply")
+        if applied is None:
+            return True, "Nothing had been changed"
+        write = self._write(change, "undo")
+        live = await self._live(change.target)
+        if applied.finished_at is None and not _shows(live, change.draft.changes):
+            return True, "Nothing had been changed"
+        if live.target.uid != change.target.uid:
+            return False, "The application was deleted or created anew; it was left alone"
+        undone = await self.store.find_intent(change.operation.id, "undo")
+        if undone is None and not _shows(live, change.draft.changes):
+            return False, "Somebody else has changed it since; their change was left as it is"
+        record = await self.writer.write(change.operation, write)
+        deadline = Timeout(self._limit(live), self.clock)
+        await self._reach_unasked(deadline, lambda cache: self._restored(cache, change, record))
+        return True, "What was there before is restored"
+
+    async def _validate(self, change: Change) -> dict[str, Any]:
+        pods = rollout.live_pods(self.cluster.cache, change.target)
+        if await self.store.find_intent(change.operation.id, "apply") is None:
+            await self.planner.examine_again(change.operation, change.draft, change.target)
+        ready = sum(pod.ready for pod in pods)
+        return {"pods": {pod.uid: pod.name for pod in pods}, "ready": ready}
+
+    async def _drain(self, change: Change) -> dict[str, Any]:
+        record = await self.writer.write(change.operation, self._write(change, "apply"))
+        old = change.pods_before
+        await self._reach(change, record, lambda cache: rollout.first_drained(cache, change.target, old.keys()))
+        return {"generation": record.response["generation"], "outcome": record.outcome}
+
+    async def _replace_pods(self, change: Change) -> dict[str, Any]:
+        record = await self.store.get_intent(change.operation.id, "apply")
+        generation, old = int(record.response["generation"]), change.pods_before
+        progress = await self._reach(
+            change, record, lambda cache: rollout.replaced(cache, change.target, generation, old.keys())
+        )
+        details = {
+            "pods_restarted": len(progress.pods),
+            "new_pod_names": list(progress.pods),
+            "resources_affected": len(progress.pods),
+        }
+        return {"details": details}
+
+    async def _scale(self, change: Change) -> dict[str, Any]:
+        record = await self.writer.write(change.operation, self._write(change, "apply"))
+        generation, wanted = int(record.response["generation"]), change.draft.replicas_after
+        await self._reach(
+            change, record, lambda cache: rollout.healthy(cache, change.target, generation, replicas=wanted)
+        )
+        details = {
+            "previous_replicas": change.draft.replicas_before,
+            "new_replicas": wanted,
+            "resources_affected": abs(wanted - change.draft.replicas_before),
+        }
+        return {"generation": generation, "outcome": record.outcome, "details": details}
+
+    async def _verify(self, change: Change) -> dict[str, Any]:
+        """Healthy without a break, and without a container restart, for the settings' time."""
+        record = await self.store.get_intent(change.operation.id, "apply")
+        generation = int(record.response["generation"])
+        scaling = change.draft.call.subresource == "scale"
+        wanted = change.draft.replicas_after if scaling else None
+
+        def healthy(cache: WatchCache) -> rollout.Progress | None:
+            return rollout.healthy(cache, change.target, generation, replicas=wanted)
+
+        while True:
+            steady = await self._reach(change, record, healthy)
+            broken = await self._broken_within(change, healthy, steady, self.settings.verify_stable_seconds)
+            if not broken:
+                return {"pods": list(steady.pods), "stable_seconds": self.settings.verify_stable_seconds}
+
+    async def _broken_within(
+        self, change: Change, healthy: Callable[[WatchCache], rollout.Progress | None], steady: rollout.Progress,
+        seconds: float,
+    ) -> bool:  # fmt: skip
+        rest = Timeout(seconds, self.clock)
+        while not rest.expired:
+            await self.store.check(change.operation)
+            try:
+                await self.cluster.cache.wait_for(
+                    lambda cache: healthy(cache) != steady,
+                    kinds=rollout.KINDS, timeout=Timeout(min(rest.left(), LOOK_SECONDS), self.clock),
+                )  # fmt: skip
+            except TimeoutError:
+                continue
+            return True
+        return healthy(self.cluster.cache) != steady
+
+    async def _reach(self, change: Change, record: WriteIntentRow, reached: Callable[[WatchCache], T | None]) -> T:
+        """Wait until reached; give up when the controller does, when the time is over, or when asked to."""
+        generation = int(record.response["generation"])
+        limit = self._limit(await self._live(change.target))
+        while True:
+            await self.store.check(change.operation)
+            failure = rollout.failure(self.cluster.cache, change.target, generation)
+            if failure:
+                message = f"The rollout failed: {failure}"
+                raise StepFailedError(message)
+            if _elapsed(record.created_at, self.clock.now()) > limit + self.settings.verify_stable_seconds:
+                message = f"Not healthy within {limit:g} s: {self._state(change)}"
+                raise NotVerifiedError(message)
+            try:
+                return await self.cluster.cache.wait_for(
+                    reached, kinds=rollout.KINDS, timeout=Timeout(LOOK_SECONDS, self.clock)
+                )
+            except TimeoutError:
+                continue
+
+    async def _reach_unasked(self, deadline: Timeout, reached: Callable[[WatchCache], T | None]) -> T:
+        return await self.cluster.cache.wait_for(reached, kinds=rollout.KINDS, timeout=deadline)
+
+    def _restored(self, cache: WatchCache, change: Change, record: WriteIntentRow) -> bool | None:
+        """As before: the same number of pods, and no fewer ready ones than before the change."""
+        row = rollout.find(cache, change.target)
+        if row is None or row.observed_generation < int(record.response["generation"]):
+            return None
+        ready_before = int(change.results.get("validate_application", {}).get("ready") or 0)
+        wanted = change.draft.replicas_before
+        enough = row.ready >= min(ready_before, wanted) and row.updated == wanted and row.current == wanted
+        return True if row.desired == wanted and enough else None
+
+    def _state(self, change: Change) -> str:
+        pods = rollout.live_pods(self.cluster.cache, change.target)
+        reasons = sorted({pod.reason for pod in pods if not pod.ready and pod.reason})
+        ready = sum(pod.ready for pod in pods)
+        return f"{ready} of {len(pods)} pods ready" + (f" ({', '.join(reasons)})" if reasons else "")
+
+    def _limit(self, live: LiveWorkload) -> float:
+        return live.progress_deadline_seconds or self.settings.change_timeout_seconds
+
+    def _write(self, change: Change, purpose: str) -> Write:
+        draft = change.draft
+        if purpose == "apply":
+            return Write(purpose, change.target, draft.call, draft.changes, change.target.generation)
+        back = tuple(FieldChange(one.path, one.after, one.before) for one in draft.changes)
+        return Write(purpose, change.target, draft.undo, back, None)
+
+    async def _live(self, target: TargetRef) -> LiveWorkload:
+        return LiveWorkload(await self.cluster.reader.get(target.kind, target.namespace, target.name), target.kind)
+
+
+def _shows(live: LiveWorkload, changes: tuple[FieldChange, ...]) -> bool:
+    return all(live.field(change.path) == change.after for change in changes)
+
+
+def _elapsed(since: datetime, now: datetime) -> float:
+    return (now - since).total_seconds()

@@ -1,0 +1,240 @@
+"""Rows of operations and their steps: each method is one short transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hexaops.features.operations.errors import CancelledByUserError, FencedError
+from hexaops.kit.clock import Clock
+from hexaops.storage.database import Database
+from hexaops.storage.tables import OperationRow, OperationStepRow, WriteIntentRow
+from hexaops.storage.tables.operations import ACTIVE
+
+ERROR_LIMIT = 1000
+HISTORY = 20
+"""Latest completed steps from which a duration is estimated."""
+
+
+@dataclass(frozen=True)
+class OperationFilter:
+    """Which operations to list."""
+
+    workspace_id: str
+    surface: str
+    status: str | None = None
+    session_id: str | None = None
+    before: str | None = None
+    limit: int = 50
+
+
+class OperationStore:
+    """Reads and writes operations."""
+
+    def __init__(self, database: Database, *, clock: Clock) -> None:
+        self.database = database
+        self._clock = clock
+
+    async def find(self, operation_id: str) -> OperationRow | None:
+        """One operation, or None."""
+        async with self.database.reading() as session:
+            return await session.get(OperationRow, operation_id)
+
+    async def steps(self, operation_id: str) -> list[OperationStepRow]:
+        """Its steps in order."""
+        async with self.database.reading() as session:
+            return await steps_of(session, operation_id)
+
+    async def list(self, wanted: OperationFilter) -> Sequence[OperationRow]:
+        """Newest first; `before` is the id of the last one seen (ids sort by time)."""
+        query = select(OperationRow).where(
+            OperationRow.workspace_id == wanted.workspace_id, OperationRow.surface == wanted.surface
+        )
+        if wanted.status:
+            query = query.where(OperationRow.status.in_(STATUS_FILTERS[wanted.status]))
+        if wanted.session_id:
+            query = query.where(OperationRow.session_id == wanted.session_id)
+        if wanted.before:
+            query = query.where(OperationRow.id < wanted.before)
+        async with self.database.reading() as session:
+            return (await session.scalars(query.order_by(OperationRow.id.desc()).limit(wanted.limit))).all()
+
+    async def active(self) -> Sequence[OperationRow]:
+        """Operations that hold their target."""
+        async with self.database.reading() as session:
+            return (await session.scalars(select(OperationRow).where(OperationRow.status.in_(ACTIVE)))).all()
+
+    async def take_over(self, operation_id: str) -> OperationRow | None:
+        """Become the one process that may carry it on; None when it has ended."""
+        async with self.database.transaction() as session:
+            row = await session.get(OperationRow, operation_id, with_for_update=True)
+            if row is None or row.status not in ACTIVE:
+                return None
+            row.fence += 1
+            row.updated_at = self._clock.now()
+            if row.status == "queued":
+                row.status = "running"
+            return row
+
+    async def check(self, row: OperationRow) -> None:
+        """Raise FencedError when another process has it, CancelledByUserError when it shall be cancelled."""
+        async with self.database.reading() as session:
+            await held(session, row)
+
+    async def set_status(self, row: OperationRow, status: str, *, error: tuple[str, str] | None = None) -> None:
+        """Move on to another active status."""
+        async with self.database.transaction() as session:
+            current = await held(session, row, cancelling_too=True)
+            current.status = status
+            current.updated_at = self._clock.now()
+            if error:
+                current.error_code, current.error_message = error[0], error[1][:ERROR_LIMIT]
+
+    async def start_step(self, row: OperationRow, seq: int) -> None:
+        """Show the step as in progress; a step taken up again keeps its first start."""
+        async with self.database.transaction() as session:
+            await held(session, row)
+            step = await session.get_one(OperationStepRow, (row.id, seq))
+            step.status = "in_progress"
+            step.started_at = step.started_at or self._clock.now()
+
+    async def end_step(
+        self, row: OperationRow, seq: int, status: str, *, result: Mapping[str, Any] | None = None,
+        error: str | None = None,
+    ) -> None:  # fmt: skip
+        """Show the step as completed, failed or cancelled."""
+        async with self.database.transaction() as session:
+            await held(session, row, cancelling_too=True)
+            step = await session.get_one(OperationStepRow, (row.id, seq))
+            step.status = status
+            step.finished_at = self._clock.now()
+            step.result = dict(result or {})
+            step.error_message = error[:ERROR_LIMIT] if error else None
+
+    async def find_intent(self, operation_id: str, purpose: str) -> WriteIntentRow | None:
+        """The record of the operation's write for this purpose, or None when none was begun."""
+        async with self.database.reading() as session:
+            return await intent_of(session, operation_id, purpose)
+
+    async def get_intent(self, operation_id: str, purpose: str) -> WriteIntentRow:
+        """The record of a write that must have been made by an earlier step."""
+        found = await self.find_intent(operation_id, purpose)
+        assert found is not None
+        return found
+
+    async def request_cancel(self, operation_id: str) -> bool:
+        """Ask the run to stop; False when it has ended or is being undone already."""
+        async with self.database.transaction() as session:
+            asked = await session.execute(
+                update(OperationRow)
+                .where(OperationRow.id == operation_id, OperationRow.status.in_(("queued", "running", "cancelling")))
+                .values(status="cancelling", updated_at=self._clock.now())
+                .returning(OperationRow.id)
+            )
+            return asked.scalar() is not None
+
+    async def recorded_replicas(self, uid: str, *, cluster_id: str) -> int | None:
+        """What the latest completed stop of this very object took away."""
+        query = (
+            select(OperationRow.prior)
+            .where(
+                OperationRow.cluster_id == cluster_id,
+                OperationRow.kind == "stop_application",
+                OperationRow.status == "completed",
+            )
+            .order_by(OperationRow.id.desc())
+            .limit(200)
+        )
+        async with self.database.reading() as session:
+            for prior in (await session.scalars(query)).all():
+                if prior.get("uid") == uid:
+                    return int(prior["replicas"])
+        return None
+
+    async def usual_seconds(self, kind: str, resource: str) -> dict[str, float]:
+        """Step name → median seconds of its latest completions on this target, else on any."""
+        seconds: dict[str, list[float]] = {}
+        own: dict[str, list[float]] = {}
+        query = (
+            select(OperationStepRow, OperationRow.resource)
+            .join(OperationRow, OperationRow.id == OperationStepRow.operation_id)
+            .where(OperationRow.kind == kind, OperationStepRow.status == "completed")
+            .order_by(OperationRow.id.desc())
+            .limit(HISTORY * 5)
+        )
+        async with self.database.reading() as session:
+            for step, on in (await session.execute(query)).all():
+                if step.started_at and step.finished_at:
+                    took = (step.finished_at - step.started_at).total_seconds()
+                    seconds.setdefault(step.name, []).append(took)
+                    if on == resource:
+                        own.setdefault(step.name, []).append(took)
+        return {name: _median((own.get(name) or values)[:HISTORY]) for name, values in seconds.items()}
+
+
+STATUS_FILTERS = {
+    "executing": ("queued", "running"),
+    "cancelling": ("cancelling",),
+    "rolling_back": ("undoing",),
+    "completed": ("completed",),
+    "failed": ("failed",),
+    "cancelled": ("cancelled",),
+}
+"""Public status → stored ones."""
+
+
+async def steps_of(session: AsyncSession, operation_id: str) -> list[OperationStepRow]:
+    """Steps in order, inside a transaction."""
+    query = select(OperationStepRow).where(OperationStepRow.operation_id == operation_id).order_by(OperationStepRow.seq)
+    return list((await session.scalars(query)).all())
+
+
+async def intent_of(session: AsyncSession, operation_id: str, purpose: str) -> WriteIntentRow | None:
+    """The record of a write, inside a transaction."""
+    query = select(WriteIntentRow).where(WriteIntentRow.operation_id == operation_id, WriteIntentRow.purpose == purpose)
+    return (await session.scalars(query)).first()
+
+
+async def held(session: AsyncSession, row: OperationRow, *, cancelling_too: bool = False) -> OperationRow:
+    """The row as it is now, if this process still holds it; raises FencedError or CancelledByUserError."""
+    current = await session.get(OperationRow, row.id, populate_existing=True)
+    if current is None or current.fence != row.fence or current.status not in ACTIVE:
+        raise FencedError(row.id)
+    if current.status == "cancelling" and not cancelling_too:
+        raise CancelledByUserError(row.id)
+    return current
+
+
+async def count_started(
+    session: AsyncSession, *, since: datetime, workspace_id: str, cluster_id: str
+) -> tuple[int, int]:
+    """Operations started since then in the workspace and on the cluster; those cancelled count too."""
+    window = select(func.count()).select_from(OperationRow).where(OperationRow.started_at >= since)
+    in_workspace = await session.scalar(window.where(OperationRow.workspace_id == workspace_id))
+    on_cluster = await session.scalar(window.where(OperationRow.cluster_id == cluster_id))
+    return in_workspace or 0, on_cluster or 0
+
+
+async def active_on(session: AsyncSession, resource: str) -> OperationRow | None:
+    """The operation that holds the target, or None."""
+    query = select(OperationRow).where(OperationRow.resource == resource, OperationRow.status.in_(ACTIVE))
+    return (await session.scalars(query)).first()
+
+
+def estimated_end(row: OperationRow, steps: Sequence[OperationStepRow]) -> datetime | None:
+    """When it should be done, from its steps' estimates; None when one has none."""
+    estimates = [step.estimated_seconds for step in steps]
+    if not estimates or any(value is None for value in estimates):
+        return None
+    return row.started_at + timedelta(seconds=sum(value for value in estimates if value is not None))
+
+
+def _median(values: Sequence[float]) -> float:
+    ordered = sorted(values)
+    middle = len(ordered) // 2
+    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2

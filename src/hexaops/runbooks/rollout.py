@@ -1,0 +1,101 @@
+"""What "drained", "replaced" and "healthy" mean, as pure readings of the watch cache.
+
+Each answers None while the state is not reached, so that `WatchCache.wait_for` can ask after every change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from hexaops.backends.kubernetes.cache import WatchCache
+from hexaops.backends.kubernetes.rows import PodRow, WorkloadRow
+from hexaops.runbooks.model import TargetRef
+
+KINDS = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Pod", "EndpointSlice", "Service")
+FAILURE_REASONS = frozenset({"ProgressDeadlineExceeded"})
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a change has come."""
+
+    pods: tuple[str, ...]
+    """Names of the pods that exist and are not being deleted."""
+    ready: int
+    restarts: int
+
+
+def find(cache: WatchCache, target: TargetRef) -> WorkloadRow | None:
+    """The target in the cache, if it is still the same object."""
+    row = cache.find(target.kind, target.namespace, target.name)
+    return row if isinstance(row, WorkloadRow) and row.uid == target.uid else None
+
+
+def live_pods(cache: WatchCache, target: TargetRef) -> list[PodRow]:
+    """Its pods that are not being deleted and have not ended."""
+    return [pod for pod in cache.pods_of(target.uid) if not pod.deleting and pod.phase not in {"Succeeded", "Failed"}]
+
+
+def first_drained(cache: WatchCache, target: TargetRef, old_pods: Collection[str]) -> bool | None:
+    """True when an old pod has left every EndpointSlice; at once where no Service selects the application.
+
+    `old_pods` are uids. A pod that is only not ready stays listed: it counts as left when it is terminating or gone.
+    """
+    row = find(cache, target)
+    if row is None:
+        return None
+    services = cache.services_of(row)
+    if not services or not old_pods:
+        return True
+    listed = {
+        endpoint.pod_uid
+        for service in services
+        for part in cache.endpoint_slices_of(service.namespace, service.name)
+        for endpoint in part.endpoints
+        if not endpoint.terminating
+    }
+    return True if any(uid not in listed for uid in old_pods) else None
+
+
+def replaced(cache: WatchCache, target: TargetRef, generation: int, old_pods: Collection[str]) -> Progress | None:
+    """Reached when no old pod is left and every new one is ready."""
+    row = find(cache, target)
+    if row is None or row.observed_generation < generation:
+        return None
+    pods = live_pods(cache, target)
+    if any(pod.uid in old_pods for pod in cache.pods_of(target.uid)):
+        return None
+    return healthy(cache, target, generation, replicas=None) if pods else None
+
+
+def healthy(cache: WatchCache, target: TargetRef, generation: int, *, replicas: int | None) -> Progress | None:
+    """Reached when the controller has seen the generation and all replicas are updated, ready and available.
+
+    `replicas` demands exactly that many pods; 0 means none left, terminating ones included.
+    """
+    row = find(cache, target)
+    if row is None or row.observed_generation < generation:
+        return None
+    pods = live_pods(cache, target)
+    wanted = row.desired if replicas is None else replicas
+    if replicas == 0:
+        return Progress((), 0, 0) if not cache.pods_of(target.uid) and row.desired == 0 else None
+    ready = sum(pod.ready for pod in pods)
+    counts = (row.desired, row.updated, row.ready, row.available, len(pods), ready)
+    if any(count != wanted for count in counts):
+        return None
+    return Progress(tuple(sorted(pod.name for pod in pods)), ready, sum(pod.restarts for pod in pods))
+
+
+def failure(cache: WatchCache, target: TargetRef, generation: int) -> str | None:
+    """Why the rollout cannot succeed any more, as the controller itself says it."""
+    row = find(cache, target)
+    if row is None:
+        return "the application is gone, or was created anew under its name"
+    if row.observed_generation < generation:
+        return None
+    for condition in row.conditions:
+        if condition.type == "Progressing" and condition.status == "False" and condition.reason in FAILURE_REASONS:
+            return f"{condition.reason}: {condition.message}"
+    return None
