@@ -57,6 +57,9 @@ class Settings(BaseSettings):
     cluster_sync_seconds: Positive = 30.0
     """How long the start waits for the first read of the cluster before serving degraded answers."""
 
+    default_workspace_name: str = "Default Workspace"
+    """Name of the workspace that is made at the first start; the embedded mode presets its scenario's."""
+
     oidc_issuer: str | None = None
     """Issuer of users' JWTs; unset: only the local issuer of the home folder."""
     oidc_audience: str = "hexaops"

@@ -155,7 +155,7 @@ async def test_a_long_answer_is_read_in_part_and_cleaned() -> None:
         sender = loopback()
         reply = await sender.post(receiver.url, headers={}, body=b"{}")
         assert len(reply.excerpt.encode()) <= EXCERPT_BYTES
-        assert reply.excerpt.startswith("[31mno x")
+        assert reply.excerpt.startswith("nox")
         await sender.close()
 
 

@@ -20,6 +20,7 @@ from hexaops.backends.notify.addresses import AddressPolicy
 from hexaops.backends.notify.errors import SendError, TimedOutError, UnreachableError
 from hexaops.backends.notify.resolver import Resolver, SystemResolver
 from hexaops.backends.notify.targets import is_literal, port_of, read_target, refused
+from hexaops.kit.text import plain
 
 EXCERPT_BYTES = 1024
 """How much of an answer is read; the rest is left unread."""
@@ -154,5 +155,4 @@ async def _excerpt(response: httpx2.Response) -> str:
                 read += chunk
                 if len(read) >= EXCERPT_BYTES:
                     break
-    text = "".join(character if character.isprintable() else " " for character in read.decode("utf-8", "replace"))
-    return text.encode()[:EXCERPT_BYTES].decode("utf-8", "ignore").strip()
+    return plain(read.decode("utf-8", "replace"), EXCERPT_BYTES).encode()[:EXCERPT_BYTES].decode("utf-8", "ignore")

@@ -24,7 +24,7 @@ class WebhookSubscriptionRow(Base):
     __table_args__ = (Index("ix_webhook_subscriptions_workspace_created", "workspace_id", "created_at"),)
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    workspace_id: Mapped[str] = mapped_column(String(64))
+    workspace_id: Mapped[str] = mapped_column(String(64), ForeignKey("workspaces.id", ondelete="CASCADE"))
     url: Mapped[str] = mapped_column(String(2048))
     events: Mapped[list[str]]
     """Names of events, or `*` for all."""
@@ -111,7 +111,7 @@ class WebhookAttemptRow(Base):
     started_at: Mapped[datetime]
     duration_ms: Mapped[int]
     outcome: Mapped[str] = mapped_column(String(32))
-    """delivered, refused_by_receiver, redirected, gone, timed_out, unreachable, forbidden_target or unsigned."""
+    """delivered, rejected, redirected, gone, timed_out, unreachable, forbidden_target or unsigned."""
     status_code: Mapped[int | None]
     error: Mapped[str | None] = mapped_column(String(512))
     response_excerpt: Mapped[str | None] = mapped_column(String(1024))

@@ -179,29 +179,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_webhook_events_workspace_id"), ["workspace_id"], unique=False)
 
     op.create_table(
-        "webhook_subscriptions",
-        sa.Column("id", sa.String(length=64), nullable=False),
-        sa.Column("workspace_id", sa.String(length=64), nullable=False),
-        sa.Column("url", sa.String(length=2048), nullable=False),
-        sa.Column("events", JsonColumn, nullable=False),
-        sa.Column("description", sa.String(length=512), nullable=False),
-        sa.Column("enabled", sa.Boolean(), nullable=False),
-        sa.Column("disabled_reason", sa.String(length=32), nullable=True),
-        sa.Column("failing_since", UtcTime(), nullable=True),
-        sa.Column("sealed_secret", sa.String(length=512), nullable=False),
-        sa.Column("sealed_old_secret", sa.String(length=512), nullable=True),
-        sa.Column("old_secret_until", UtcTime(), nullable=True),
-        sa.Column("created_by", sa.String(length=255), nullable=False),
-        sa.Column("created_at", UtcTime(), nullable=False),
-        sa.Column("updated_at", UtcTime(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_subscriptions")),
-    )
-    with op.batch_alter_table("webhook_subscriptions", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_webhook_subscriptions_workspace_created", ["workspace_id", "created_at"], unique=False
-        )
-
-    op.create_table(
         "workspaces",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("name", sa.String(length=128), nullable=False),
@@ -284,52 +261,33 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_service_account_tokens_account_id"), ["account_id"], unique=False)
 
     op.create_table(
-        "webhook_deliveries",
-        sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        "webhook_subscriptions",
         sa.Column("id", sa.String(length=64), nullable=False),
-        sa.Column("subscription_id", sa.String(length=64), nullable=False),
-        sa.Column("event_id", sa.String(length=64), nullable=False),
         sa.Column("workspace_id", sa.String(length=64), nullable=False),
-        sa.Column("event", sa.String(length=64), nullable=False),
-        sa.Column("resource_id", sa.String(length=64), nullable=False),
-        sa.Column("status", sa.String(length=16), nullable=False),
-        sa.Column("turn", sa.Integer(), nullable=False),
-        sa.Column("failures", sa.Integer(), nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("last_status_code", sa.Integer(), nullable=True),
-        sa.Column("last_error", sa.String(length=512), nullable=True),
-        sa.Column("next_attempt_at", UtcTime(), nullable=True),
+        sa.Column("url", sa.String(length=2048), nullable=False),
+        sa.Column("events", JsonColumn, nullable=False),
+        sa.Column("description", sa.String(length=512), nullable=False),
+        sa.Column("enabled", sa.Boolean(), nullable=False),
+        sa.Column("disabled_reason", sa.String(length=32), nullable=True),
+        sa.Column("failing_since", UtcTime(), nullable=True),
+        sa.Column("sealed_secret", sa.String(length=512), nullable=False),
+        sa.Column("sealed_old_secret", sa.String(length=512), nullable=True),
+        sa.Column("old_secret_until", UtcTime(), nullable=True),
+        sa.Column("created_by", sa.String(length=255), nullable=False),
         sa.Column("created_at", UtcTime(), nullable=False),
-        sa.Column("ended_at", UtcTime(), nullable=True),
+        sa.Column("updated_at", UtcTime(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["event_id"],
-            ["webhook_events.id"],
-            name=op.f("fk_webhook_deliveries_event_id_webhook_events"),
+            ["workspace_id"],
+            ["workspaces.id"],
+            name=op.f("fk_webhook_subscriptions_workspace_id_workspaces"),
             ondelete="CASCADE",
         ),
-        sa.ForeignKeyConstraint(
-            ["subscription_id"],
-            ["webhook_subscriptions.id"],
-            name=op.f("fk_webhook_deliveries_subscription_id_webhook_subscriptions"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("position", name=op.f("pk_webhook_deliveries")),
-        sa.UniqueConstraint("id", name=op.f("uq_webhook_deliveries_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_subscriptions")),
     )
-    with op.batch_alter_table("webhook_deliveries", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_webhook_deliveries_event_id"), ["event_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_webhook_deliveries_next_attempt_at"), ["next_attempt_at"], unique=False)
+    with op.batch_alter_table("webhook_subscriptions", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_webhook_deliveries_pending",
-            ["subscription_id", "resource_id", "position"],
-            unique=False,
-            sqlite_where=sa.text("status = 'pending'"),
-            postgresql_where=sa.text("status = 'pending'"),
+            "ix_webhook_subscriptions_workspace_created", ["workspace_id", "created_at"], unique=False
         )
-        batch_op.create_index(
-            "ix_webhook_deliveries_subscription_position", ["subscription_id", "position"], unique=False
-        )
-        batch_op.create_index("ix_webhook_deliveries_workspace_position", ["workspace_id", "position"], unique=False)
 
     op.create_table(
         "workspace_members",
@@ -386,6 +344,54 @@ def upgrade() -> None:
         sa.UniqueConstraint("operation_id", "purpose", name=op.f("uq_write_intents_operation_id_purpose")),
     )
     op.create_table(
+        "webhook_deliveries",
+        sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("subscription_id", sa.String(length=64), nullable=False),
+        sa.Column("event_id", sa.String(length=64), nullable=False),
+        sa.Column("workspace_id", sa.String(length=64), nullable=False),
+        sa.Column("event", sa.String(length=64), nullable=False),
+        sa.Column("resource_id", sa.String(length=64), nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("turn", sa.Integer(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("last_status_code", sa.Integer(), nullable=True),
+        sa.Column("last_error", sa.String(length=512), nullable=True),
+        sa.Column("next_attempt_at", UtcTime(), nullable=True),
+        sa.Column("created_at", UtcTime(), nullable=False),
+        sa.Column("ended_at", UtcTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["event_id"],
+            ["webhook_events.id"],
+            name=op.f("fk_webhook_deliveries_event_id_webhook_events"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["subscription_id"],
+            ["webhook_subscriptions.id"],
+            name=op.f("fk_webhook_deliveries_subscription_id_webhook_subscriptions"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("position", name=op.f("pk_webhook_deliveries")),
+        sa.UniqueConstraint("id", name=op.f("uq_webhook_deliveries_id")),
+    )
+    with op.batch_alter_table("webhook_deliveries", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_webhook_deliveries_event_id"), ["event_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_webhook_deliveries_next_attempt_at"), ["next_attempt_at"], unique=False)
+        batch_op.create_index(
+            "ix_webhook_deliveries_pending",
+            ["subscription_id", "resource_id", "position"],
+            unique=False,
+            sqlite_where=sa.text("status = 'pending'"),
+            postgresql_where=sa.text("status = 'pending'"),
+        )
+        batch_op.create_index(
+            "ix_webhook_deliveries_subscription_position", ["subscription_id", "position"], unique=False
+        )
+        batch_op.create_index("ix_webhook_deliveries_workspace_position", ["workspace_id", "position"], unique=False)
+
+    op.create_table(
         "webhook_attempts",
         sa.Column("delivery_id", sa.String(length=64), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -409,15 +415,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
     op.drop_table("webhook_attempts")
-    op.drop_table("write_intents")
-    with op.batch_alter_table("workspace_namespaces", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_workspace_namespaces_workspace_id"))
-
-    op.drop_table("workspace_namespaces")
-    with op.batch_alter_table("workspace_members", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_workspace_members_user_id"))
-
-    op.drop_table("workspace_members")
     with op.batch_alter_table("webhook_deliveries", schema=None) as batch_op:
         batch_op.drop_index("ix_webhook_deliveries_workspace_position")
         batch_op.drop_index("ix_webhook_deliveries_subscription_position")
@@ -430,6 +427,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_webhook_deliveries_event_id"))
 
     op.drop_table("webhook_deliveries")
+    op.drop_table("write_intents")
+    with op.batch_alter_table("workspace_namespaces", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_workspace_namespaces_workspace_id"))
+
+    op.drop_table("workspace_namespaces")
+    with op.batch_alter_table("workspace_members", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_workspace_members_user_id"))
+
+    op.drop_table("workspace_members")
+    with op.batch_alter_table("webhook_subscriptions", schema=None) as batch_op:
+        batch_op.drop_index("ix_webhook_subscriptions_workspace_created")
+
+    op.drop_table("webhook_subscriptions")
     with op.batch_alter_table("service_account_tokens", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_service_account_tokens_account_id"))
 
@@ -442,10 +452,6 @@ def downgrade() -> None:
         )
 
     op.drop_table("workspaces")
-    with op.batch_alter_table("webhook_subscriptions", schema=None) as batch_op:
-        batch_op.drop_index("ix_webhook_subscriptions_workspace_created")
-
-    op.drop_table("webhook_subscriptions")
     with op.batch_alter_table("webhook_events", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_webhook_events_workspace_id"))
         batch_op.drop_index(batch_op.f("ix_webhook_events_created_at"))

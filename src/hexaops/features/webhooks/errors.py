@@ -1,0 +1,42 @@
+"""How webhooks refuse."""
+
+from __future__ import annotations
+
+from hexaops.errors import ConflictError, HexaopsError, NotFoundError
+
+
+class WebhookNotFoundError(NotFoundError):
+    """No such subscription in this workspace."""
+
+    code = "WEBHOOK_NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__("Webhook not found")
+
+
+class DeliveryNotFoundError(NotFoundError):
+    """No such delivery in this workspace."""
+
+    code = "WEBHOOK_DELIVERY_NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__("Webhook delivery not found")
+
+
+class WebhookDisabledError(ConflictError):
+    """The subscription is disabled: nothing is sent to it."""
+
+    code = "WEBHOOK_DISABLED"
+
+
+class WebhookLimitError(ConflictError):
+    """The workspace has as many subscriptions as it may."""
+
+    code = "WEBHOOK_LIMIT_REACHED"
+
+
+class SecretUnreadableError(HexaopsError):
+    """A signing secret was sealed with another key than this process has."""
+
+    code = "WEBHOOK_SECRET_UNREADABLE"
+    status = 503

@@ -1,0 +1,46 @@
+"""Bodies of the webhook routes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, Field
+
+from hexaops.features.webhooks.events import EVERYTHING, KNOWN
+
+
+def _known(name: str) -> str:
+    if name != EVERYTHING and name not in KNOWN:
+        message = f"not an event; use {EVERYTHING} or one of {', '.join(sorted(KNOWN))}"
+        raise ValueError(message)
+    return name
+
+
+Url = Annotated[str, Field(min_length=1, max_length=2048)]
+Events = Annotated[
+    list[Annotated[str, Field(max_length=64), AfterValidator(_known)]], Field(min_length=1, max_length=20)
+]
+Description = Annotated[str, Field(max_length=512)]
+
+
+class NewWebhook(BaseModel):
+    """A subscription to be made."""
+
+    url: Url
+    events: Events = [EVERYTHING]
+    description: Description = ""
+
+
+class WebhookChange(BaseModel):
+    """What is to be changed of a subscription; absent fields stay as they are."""
+
+    url: Url | None = None
+    events: Events | None = None
+    description: Description | None = None
+    enabled: bool | None = None
+
+
+class Rotation(BaseModel):
+    """How long the old secret goes on signing beside the new one."""
+
+    overlap_seconds: Annotated[float, Field(ge=0, le=7 * 86400)] = 86400.0

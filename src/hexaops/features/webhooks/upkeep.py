@@ -1,0 +1,107 @@
+"""What must happen though nobody asks: deliveries whose run was lost start again, old history is dropped.
+
+A run is lost when it raised (the database was away) or when its process was killed with it too often. The delivery's
+row still says that it is due, and the engine says that its run failed: together they tell a lost run from a busy queue.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, exists, select
+from sqlalchemy.orm import aliased
+
+from hexaops.features.webhooks.outbox import enqueue_attempt
+from hexaops.features.webhooks.store import hold_delivery
+from hexaops.kit.clock import Clock
+from hexaops.storage.database import Database
+from hexaops.storage.engine import DurableEngine
+from hexaops.storage.tables import WebhookDeliveryRow, WebhookEventRow
+from hexaops.storage.tables.webhooks import PENDING
+
+SWEEP_SECONDS = 30.0
+OVERDUE_SECONDS = 20.0
+SWEEP_BATCH = 500
+SWEEPS_PER_PURGE = 120
+PURGE_BATCH = 1000
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class WebhookUpkeep:
+    """One task a process, from `start` to `stop`."""
+
+    database: Database
+    engine: DurableEngine
+    clock: Clock
+    retention_days: float
+    _task: asyncio.Task[None] | None = field(default=None, init=False)
+
+    def start(self) -> None:
+        """Begin; after the engine is launched."""
+        self._task = asyncio.create_task(self._repeat(), name="webhook-upkeep")
+
+    async def stop(self) -> None:
+        """End; before the engine is closed."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+            self._task = None
+
+    async def restart_lost(self) -> int:
+        """Start the deliveries again whose run was lost; returns how many."""
+        earlier = aliased(WebhookDeliveryRow)
+        waits_behind = exists().where(
+            earlier.subscription_id == WebhookDeliveryRow.subscription_id,
+            earlier.resource_id == WebhookDeliveryRow.resource_id,
+            earlier.status == PENDING,
+            earlier.position < WebhookDeliveryRow.position,
+        )
+        overdue_since = self.clock.now() - timedelta(seconds=OVERDUE_SECONDS)
+        overdue = select(WebhookDeliveryRow.id, WebhookDeliveryRow.turn).where(
+            WebhookDeliveryRow.status == PENDING, WebhookDeliveryRow.next_attempt_at < overdue_since, ~waits_behind
+        )
+        async with self.database.reading() as session:
+            found = (await session.execute(overdue.order_by(WebhookDeliveryRow.position).limit(SWEEP_BATCH))).all()
+        lost = [(row.id, row.turn) for row in found if await self.engine.has_failed(f"{row.id}.{row.turn}")]
+        for delivery_id, turn in lost:
+            async with self.database.transaction() as session:
+                held = await hold_delivery(session, delivery_id)
+                if held is not None and held[1].turn == turn and held[1].status == PENDING:
+                    await enqueue_attempt(self.engine, session, held[1])
+        if lost:
+            logger.warning("webhook deliveries started again after their run was lost", extra={"count": len(lost)})
+        return len(lost)
+
+    async def purge(self, *, before: datetime) -> int:
+        """Drop events of that age, with deliveries and attempts, unless one is still to be delivered."""
+        pending = exists().where(
+            WebhookDeliveryRow.event_id == WebhookEventRow.id, WebhookDeliveryRow.status == PENDING
+        )
+        old = select(WebhookEventRow.id).where(WebhookEventRow.created_at < before, ~pending).limit(PURGE_BATCH)
+        dropped = 0
+        while True:
+            async with self.database.transaction() as session:
+                ids = (await session.scalars(old)).all()
+                await session.execute(delete(WebhookEventRow).where(WebhookEventRow.id.in_(ids)))
+            dropped += len(ids)
+            if len(ids) < PURGE_BATCH:
+                return dropped
+
+    async def _repeat(self) -> None:
+        sweeps = 0
+        while True:
+            try:
+                await self.restart_lost()
+                if sweeps % SWEEPS_PER_PURGE == 0:
+                    await self.purge(before=self.clock.now() - timedelta(days=self.retention_days))
+            except Exception:  # upkeep must outlive a database that is away for a while
+                logger.exception("webhook upkeep failed")
+            sweeps += 1
+            await self.clock.sleep(SWEEP_SECONDS)
