@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from hexaops import __version__
 from hexaops.api import install_routes
 from hexaops.edge import RequestEdge, install_error_handlers
 from hexaops.factory import ProcessContext
-from hexaops import __version__
 
 
-def create_app(context: ProcessContext) -> FastAPI:
+def create_app(context: ProcessContext, *, on_started: Callable[[], Awaitable[None]] | None = None) -> FastAPI:
     """The ASGI application on a context, which starts and closes with it."""
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         try:
             await context.start()
+            if on_started:
+                await on_started()
             yield
         finally:
             await context.close()

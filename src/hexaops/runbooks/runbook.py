@@ -12,13 +12,13 @@ from hexaops.runbooks.model import Draft, LiveWorkload
 
 
 class NotApplicableError(HexaopsError):
-    """The action makes no sense on this application as it is; `details.possible` says what would."""
+    """The action makes no sense on this application as it is; `details.possible_when` says what would."""
 
     code = "ACTION_NOT_APPLICABLE"
     status = 409
 
     def __init__(self, reason: str, *, possible: str | None) -> None:
-        super().__init__(reason, details={"reason": reason, "possible": possible})
+        super().__init__(reason, details={"reason": reason, "possible_when": possible})
 
 
 @dataclass(frozen=True)

@@ -154,6 +154,7 @@ class ActionService:
             actor=caller.event("change.confirmed", resource=wish.subject.id, details=details),
             message_id=wish.message_id,
             rollback_of=wish.rollback_of,
+            changes_cap=caller.get_workspace().policy.changes_per_window,
         )
         operation_id = await self.confirmation.confirm(plan, plan_hash, wish.parameters, acceptance)
         return await self.get(caller, operation_id)
@@ -182,7 +183,8 @@ class ActionService:
 
 
 def _requester(caller: Caller, session_id: str | None) -> Requester:
-    return Requester(caller.get_workspace().id, caller.principal.id, session_id)
+    workspace = caller.get_workspace()
+    return Requester(workspace.id, caller.principal.id, session_id, workspace.policy.changes_per_window)
 
 
 def _confirmation(parameters: Mapping[str, Any]) -> ConfirmationFields:

@@ -26,7 +26,7 @@ from hexaops.features.operations.errors import (
 )
 from hexaops.features.operations.journal import Journal
 from hexaops.features.operations.planner import Proposal, check_caps
-from hexaops.features.operations.plans import Plans, Subject, plan_hash, resource_of, wanted_of
+from hexaops.features.operations.plans import Plans, Requester, Subject, plan_hash, resource_of, wanted_of
 from hexaops.features.operations.runner import RUN
 from hexaops.features.operations.store import active_on, count_started, estimated_end, steps_of
 from hexaops.kit.durations import format_time
@@ -45,6 +45,7 @@ class Acceptance:
     actor: AuditEvent
     message_id: str | None = None
     rollback_of: str | None = None
+    changes_cap: int | None = None
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,8 @@ class Confirmation:
             message = "The plan's time to be confirmed is over: ask for a new one"
             raise PlanExpiredError(message, details={"expired_at": format_time(plan.expires_at)})
         subject = msgspec.convert(plan.document["subject"], Subject)
-        wanted = wanted_of(plan.workspace_id, subject, plan.action, plan.parameters, at=plan.created_at)
+        requester = Requester(plan.workspace_id, plan.user_id, plan.session_id, acceptance.changes_cap)
+        wanted = wanted_of(requester, subject, plan.action, plan.parameters, at=plan.created_at)
         await self._check_free(subject)
         _check_same(plan, await self.plans.planner.examine(wanted))
         try:
@@ -91,7 +93,7 @@ class Confirmation:
         settings = self.plans.settings
         since = now - timedelta(seconds=settings.change_window_seconds)
         started = await count_started(session, since=since, workspace_id=plan.workspace_id, cluster_id=cluster_id)
-        check_caps(settings, *started)
+        check_caps(settings, acceptance.changes_cap, *started)
         draft, target = plan.document["draft"], plan.document["target"]
         operation = OperationRow(
             id=new_id(acceptance.id_prefix),

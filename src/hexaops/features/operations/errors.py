@@ -13,7 +13,7 @@ class GuardrailRefusedError(ConflictError):
     code = "GUARDRAIL_REFUSED"
 
     def __init__(self, rule: int, reason: str, *, possible: str | None) -> None:
-        super().__init__(reason, details={"rule": rule, "reason": reason, "possible": possible})
+        super().__init__(reason, details={"rule": rule, "reason": reason, "possible_when": possible})
         self.rule = rule
 
 

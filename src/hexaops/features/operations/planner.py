@@ -40,6 +40,8 @@ class Wanted:
     name: str
     parameters: Mapping[str, Any]
     workspace_id: str
+    changes_cap: int | None
+    """The workspace's own cap of changes in the window; None: the service's."""
     at: datetime
     """The plan's time: a runbook that marks something marks it with this."""
 
@@ -79,7 +81,7 @@ class Planner:
         draft = runbook.draft(workload, wanted.parameters, DraftContext(wanted.at, recorded))
         situation = await self._situation(workload, draft)
         warnings = (*guardrails.check(situation), *draft.warnings, *self._pending_pods(workload, draft))
-        await self._check_caps(wanted.workspace_id)
+        await self._check_caps(wanted)
         await self._check_rights(workload.target, draft)
         before, after = await self._dry_run(workload, draft)
         return Proposal(
@@ -134,11 +136,13 @@ class Planner:
                 reason = f"{kind} objects have not been read " + ("yet" if age is None else f"for {age:.0f} s")
                 raise GuardrailRefusedError(7, reason, possible="try again when the cluster can be read")
 
-    async def _check_caps(self, workspace_id: str) -> None:
+    async def _check_caps(self, wanted: Wanted) -> None:
         since = self.clock.now() - timedelta(seconds=self.settings.change_window_seconds)
         async with self.store.database.reading() as session:
-            started = await count_started(session, since=since, workspace_id=workspace_id, cluster_id=self.cluster.id)
-        check_caps(self.settings, *started)
+            started = await count_started(
+                session, since=since, workspace_id=wanted.workspace_id, cluster_id=self.cluster.id
+            )
+        check_caps(self.settings, wanted.changes_cap, *started)
 
     async def _check_rights(self, target: TargetRef, draft: Draft) -> None:
         """Rule 2: the writer's own right to the exact call, asked of the cluster."""
@@ -196,11 +200,11 @@ class Planner:
         )
 
 
-def check_caps(settings: Settings, in_workspace: int, on_cluster: int) -> None:
+def check_caps(settings: Settings, workspace_cap: int | None, in_workspace: int, on_cluster: int) -> None:
     """Rule 10: no more changes than the caps in the window."""
     window = f"{settings.change_window_seconds:g} s"
     for count, cap, where in (
-        (in_workspace, settings.changes_per_workspace, "workspace"),
+        (in_workspace, settings.changes_per_workspace if workspace_cap is None else workspace_cap, "workspace"),
         (on_cluster, settings.changes_per_cluster, "cluster"),
     ):
         if count >= cap:

@@ -7,7 +7,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -38,6 +38,8 @@ class Requester:
     workspace_id: str
     user_id: str
     session_id: str | None
+    changes_cap: int | None = None
+    """The workspace's own cap of changes in the window."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class Plans:
     async def make(self, requester: Requester, subject: Subject, action: str, parameters: Mapping[str, Any]) -> PlanRow:
         """Examine the change and store its plan; raises whatever refuses it."""
         now = self.clock.now().replace(microsecond=0)
-        wanted = wanted_of(requester.workspace_id, subject, action, parameters, at=now)
+        wanted = wanted_of(requester, subject, action, parameters, at=now)
         proposal = await self.planner.examine(wanted)
         usual = await self.store.usual_seconds(action, resource_of(self.planner.cluster.id, subject))
         row = PlanRow(
@@ -115,12 +117,20 @@ class Plans:
         }
 
 
-def wanted_of(workspace_id: str, subject: Subject, action: str, parameters: Mapping[str, Any], *, at: Any) -> Wanted:
+def wanted_of(
+    requester: Requester, subject: Subject, action: str, parameters: Mapping[str, Any], *, at: datetime
+) -> Wanted:
     """The planner's words for it."""
     return Wanted(
-        action=action, kind=subject.kind, namespace=subject.namespace, name=subject.name,
-        parameters=_own(parameters), workspace_id=workspace_id, at=at,
-    )  # fmt: skip
+        action=action,
+        kind=subject.kind,
+        namespace=subject.namespace,
+        name=subject.name,
+        parameters=_own(parameters),
+        workspace_id=requester.workspace_id,
+        changes_cap=requester.changes_cap,
+        at=at,
+    )
 
 
 def _own(parameters: Mapping[str, Any]) -> dict[str, Any]:

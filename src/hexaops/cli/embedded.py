@@ -1,0 +1,75 @@
+"""The embedded default's cluster: a simulator in a process of its own, beside the service.
+
+It speaks the Kubernetes API and nothing else; the service cannot tell it from a cluster. It ends with this process
+however that ends, and keeps its state in the home folder.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+class SimulatorFailedError(Exception):
+    """It did not start."""
+
+
+@dataclass(frozen=True)
+class SimulatorOptions:
+    """What `serve` passes on."""
+
+    fresh: bool = False
+    scenario: str = "default"
+    speed: float = 1.0
+    port: int = 0
+
+
+class Simulator:
+    """The child process."""
+
+    def __init__(self, home: Path, options: SimulatorOptions) -> None:
+        self.folder = home / "simulator"
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.kubeconfig = self.folder / "kubeconfig"
+        arguments = [
+            "--home", str(self.folder), "--kubeconfig", str(self.kubeconfig), "--port", str(options.port),
+            "--scenario", options.scenario, "--speed", str(options.speed), "--parent-pid", str(os.getpid()),
+        ]  # fmt: skip
+        if options.fresh:
+            arguments.append("--fresh")
+        self._log = (self.folder / "simulator.log").open("ab")
+        self._process = subprocess.Popen(  # noqa: S603 # our own module with our own arguments
+            [sys.executable, "-m", "simulator", *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=self._log,
+        )  # fmt: skip
+
+    def wait_ready(self) -> dict[str, Any]:
+        """What it says of itself when it is ready; raises SimulatorFailedError when it ends instead."""
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            message = f"the simulator ended with status {self._process.wait()}; see {self.folder / 'simulator.log'}"
+            raise SimulatorFailedError(message)
+        ready: dict[str, Any] = json.loads(line)
+        return ready
+
+    def identity(self, name: str) -> Path:
+        """Kubeconfig of one of its users: `reader` or `writer`."""
+        return self.folder / f"{name}.kubeconfig"
+
+    def stop(self) -> None:
+        """End it, letting it save its state."""
+        if self._process.poll() is None:
+            self._process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(10)
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+        self._log.close()
