@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from dataclasses import dataclass, field
+from datetime import timedelta
 
+import httpx2
+
+from hexaops import __version__
 from hexaops.backends.kubernetes.cluster import Cluster
 from hexaops.config import Settings
+from hexaops.features.access.accounts import ServiceAccounts
+from hexaops.features.access.authorize import Authorizer
+from hexaops.features.access.claims import Claims
+from hexaops.features.access.gate import Authentication, Gate
+from hexaops.features.access.idempotency import IdempotencyService
+from hexaops.features.access.rates import RateLimits
+from hexaops.features.access.request_log import RequestLog
+from hexaops.features.access.service_tokens import ServiceTokens
+from hexaops.features.access.trust import trust_roots
+from hexaops.features.access.user_tokens import UserTokens
+from hexaops.features.audit.log import AuditLog
+from hexaops.features.audit.reader import AuditReader
 from hexaops.features.health.service import HealthService
+from hexaops.features.workspaces.automation import AutomationSwitch
+from hexaops.features.workspaces.directory import WorkspaceDirectory
+from hexaops.features.workspaces.embedded import EmbeddedAccess
+from hexaops.features.workspaces.service import WorkspaceService
 from hexaops.kit.clock import Clock, SystemClock
 from hexaops.kit.failpoints import Failpoints
 from hexaops.kit.timeout import Timeout
@@ -29,32 +50,99 @@ class ProcessContext:
     cluster: Cluster
     clock: Clock = field(default_factory=SystemClock)
     redactor: Redactor = field(default_factory=Redactor)
+    writer_class: type[GuardedWriter] = GuardedWriter
+    """How writes are made: the seam where a test puts a writer with a known fault."""
+    reconciler: Reconciler = field(init=False)
 
     def __post_init__(self) -> None:
         self.metrics = Metrics()
         self.failpoints = Failpoints(self.settings.failpoint)
         self.database = Database(self.settings.database(), pool_size=self.settings.database_pool_size)
         self.engine = DurableEngine(self.database, clock=self.clock)
+        self.outbound = httpx2.AsyncClient(headers={"User-Agent": f"hexaops/{__version__}"}, trust_env=False)
         self.provider = Provider()
+        build_access(self)
+        self._tasks: list[asyncio.Task[None]] = []
         build_services(self)
 
     async def start(self) -> None:
         """Open the database, begin to watch the cluster, take up the runs that an earlier process left."""
         await self.database.check()
         await migrate(self.database)
+        await self.provider.get(WorkspaceService).ensure_default(self.cluster.id)
+        await self.provider.get(Claims).purge()
         await self.cluster.start()
         await self.engine.launch()
         if not await self.cluster.wait_synced(Timeout(self.settings.cluster_sync_seconds, self.clock)):
             logger.warning("the cluster has not been read yet; answers say what is missing")
+        self._tasks.append(asyncio.create_task(self.reconciler.forever(), name="reconciler"))
 
     async def close(self) -> None:
         """Stop in the order that loses nothing: runs first, then what they use."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.engine.close()
         await self.cluster.stop()
+        await self.outbound.aclose()
         await self.database.close()
+
+
+def build_access(context: ProcessContext) -> None:
+    """Build what every guarded route needs: who calls, where they may enter, what is counted and recorded."""
+    settings, database, clock, provide = context.settings, context.database, context.clock, context.provider.add
+    audit = AuditLog(database, clock=clock, redactor=context.redactor)
+    directory = WorkspaceDirectory(settings, database)
+    workspaces = WorkspaceService(settings, database, directory, audit=audit, clock=clock)
+    accounts = ServiceAccounts(database, audit=audit, clock=clock, redactor=context.redactor)
+    services = ServiceTokens(database, clock=clock)
+    local, issuers = trust_roots(settings, clock=clock, client=context.outbound)
+    authentication = Authentication(
+        UserTokens(issuers, clock=clock), services, trusted_proxies=settings.trusted_proxies
+    )
+    authorizer = Authorizer(directory)
+    claims = Claims(database, context.engine, clock=clock)
+    lifetime = timedelta(days=settings.local_token_days)
+    for service in (audit, directory, workspaces, accounts, services, authorizer, claims):
+        provide(service)
+    provide(AuditReader(database))
+    provide(AutomationSwitch(database, audit=audit, clock=clock))
+    provide(EmbeddedAccess(workspaces, accounts, services, local, redactor=context.redactor, token_lifetime=lifetime))
+    limits = RateLimits(settings, clock=clock)
+    provide(
+        Gate(authentication, authorizer, limits=limits, idempotency=IdempotencyService(claims), log=RequestLog(audit))
+    )
 
 
 def build_services(context: ProcessContext) -> None:
     """Build every service once and offer it by its type."""
+    settings, clock, database, cluster = context.settings, context.clock, context.database, context.cluster
     provide = context.provider.add
-    provide(HealthService(context.settings, context.clock, context.database, context.cluster, context.metrics))
+    provide(HealthService(settings, clock, database, cluster, context.metrics))
+    audit = AuditLog(database, clock=clock, redactor=context.redactor)
+    provide(audit)
+    automation = AutomationSwitch(database, audit=audit, clock=clock)
+    provide(automation)
+    outbox = WebhookOutbox(context.engine, clock)
+    provide(outbox)
+    index = ApplicationIndex(cluster.cache, cluster_id=cluster.id, clock=clock)
+    applications = ApplicationService(cluster, index, ClusterUsage(cluster.reader, clock=clock))
+    provide(applications)
+    build_operations(context, applications, automation, Journal(audit, outbox, context.metrics))
+
+
+def build_operations(
+    context: ProcessContext, applications: ApplicationService, automation: AutomationSwitch, journal: Journal
+) -> None:
+    """What plans, confirms, runs and reconciles changes."""
+    settings, clock, cluster, failpoints = context.settings, context.clock, context.cluster, context.failpoints
+    store = OperationStore(context.database, clock=clock)
+    planner = Planner(cluster, store, automation, settings, clock)
+    writer = context.writer_class(context.database, cluster, journal, clock=clock, failpoints=failpoints)
+    steps = Steps(cluster, planner, writer, store, settings, clock)
+    runner = OperationRunner(store, steps, journal, clock, failpoints)
+    context.engine.register(OPERATION_RUN, runner.run)
+    plans = Plans(planner, store, settings, clock)
+    confirmation = Confirmation(plans, journal, context.engine, failpoints)
+    context.provider.add(ActionService(applications, plans, confirmation, store))
+    context.reconciler = Reconciler(store, context.engine, journal, settings, clock)
