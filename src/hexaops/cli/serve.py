@@ -21,7 +21,7 @@ EMBEDDED = {"webhook_allowed_networks": ["127.0.0.0/8", "::1/128"], "webhook_all
 """Settings that the embedded mode presets: its webhooks' receivers are on this machine."""
 
 
-def serve(  # noqa: PLR0913, PLR0917 # one parameter an option
+def serve(  # noqa: PLR0913, PLR0917 # size: one parameter an option
     home: Annotated[Path | None, typer.Option(help="Folder of the service's state [~/.hexaops].")] = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on [127.0.0.1].")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one [8080].")] = None,
