@@ -11,6 +11,7 @@ import httpx2
 
 from hexaops import __version__
 from hexaops.backends.kubernetes.cluster import Cluster
+from hexaops.backends.metrics.cluster_usage import ClusterUsage
 from hexaops.config import Settings
 from hexaops.features.access.accounts import ServiceAccounts
 from hexaops.features.access.authorize import Authorizer
@@ -22,9 +23,23 @@ from hexaops.features.access.request_log import RequestLog
 from hexaops.features.access.service_tokens import ServiceTokens
 from hexaops.features.access.trust import trust_roots
 from hexaops.features.access.user_tokens import UserTokens
+from hexaops.features.actions.service import ActionService
+from hexaops.features.applications.index import ApplicationIndex
+from hexaops.features.applications.service import ApplicationService
 from hexaops.features.audit.log import AuditLog
 from hexaops.features.audit.reader import AuditReader
 from hexaops.features.health.service import HealthService
+from hexaops.features.operations.confirmation import Confirmation
+from hexaops.features.operations.journal import Journal
+from hexaops.features.operations.planner import Planner
+from hexaops.features.operations.plans import Plans
+from hexaops.features.operations.reconciler import Reconciler
+from hexaops.features.operations.runner import RUN as OPERATION_RUN
+from hexaops.features.operations.runner import OperationRunner
+from hexaops.features.operations.steps import Steps
+from hexaops.features.operations.store import OperationStore
+from hexaops.features.operations.writes import GuardedWriter
+from hexaops.features.webhooks.outbox import WebhookOutbox
 from hexaops.features.workspaces.automation import AutomationSwitch
 from hexaops.features.workspaces.directory import WorkspaceDirectory
 from hexaops.features.workspaces.embedded import EmbeddedAccess
@@ -119,25 +134,19 @@ def build_services(context: ProcessContext) -> None:
     settings, clock, database, cluster = context.settings, context.clock, context.database, context.cluster
     provide = context.provider.add
     provide(HealthService(settings, clock, database, cluster, context.metrics))
-    audit = AuditLog(database, clock=clock, redactor=context.redactor)
-    provide(audit)
-    automation = AutomationSwitch(database, audit=audit, clock=clock)
-    provide(automation)
     outbox = WebhookOutbox(context.engine, clock)
     provide(outbox)
     index = ApplicationIndex(cluster.cache, cluster_id=cluster.id, clock=clock)
     applications = ApplicationService(cluster, index, ClusterUsage(cluster.reader, clock=clock))
     provide(applications)
-    build_operations(context, applications, automation, Journal(audit, outbox, context.metrics))
+    build_operations(context, applications, Journal(context.provider.get(AuditLog), outbox, context.metrics))
 
 
-def build_operations(
-    context: ProcessContext, applications: ApplicationService, automation: AutomationSwitch, journal: Journal
-) -> None:
+def build_operations(context: ProcessContext, applications: ApplicationService, journal: Journal) -> None:
     """What plans, confirms, runs and reconciles changes."""
     settings, clock, cluster, failpoints = context.settings, context.clock, context.cluster, context.failpoints
     store = OperationStore(context.database, clock=clock)
-    planner = Planner(cluster, store, automation, settings, clock)
+    planner = Planner(cluster, store, context.provider.get(AutomationSwitch), settings, clock)
     writer = context.writer_class(context.database, cluster, journal, clock=clock, failpoints=failpoints)
     steps = Steps(cluster, planner, writer, store, settings, clock)
     runner = OperationRunner(store, steps, journal, clock, failpoints)
