@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Security
+from fastapi.security import APIKeyHeader, HTTPBearer
 
+from hexaops.features.access.guard import guarded
+from hexaops.features.actions import routes as actions
+from hexaops.features.applications import routes as applications
 from hexaops.features.health import probes
-from hexaops.features.routing import ANYONE, Entry
+from hexaops.features.routing import ANYONE, Entry, user
+
+SECURITY = {
+    "anyone": [],
+    "user": [Security(HTTPBearer(scheme_name="user token", bearerFormat="JWT", auto_error=False))],
+    "service": [
+        Security(HTTPBearer(scheme_name="service account token", auto_error=False)),
+        Security(APIKeyHeader(name="X-Service-Account", scheme_name="service account id", auto_error=False)),
+    ],
+}
+"""For the OpenAPI document only; the guard has checked the credentials before."""
 
 PROBES = (
     Entry("GET", "/healthz", probes.live, ANYONE),
@@ -13,17 +27,40 @@ PROBES = (
     Entry("GET", "/metrics", probes.metrics, ANYONE),
 )
 
-ROUTES = (*PROBES,)
+WORKSPACE = "/api/v1/workspaces/{workspace_id}"
+
+APPLICATIONS = (
+    Entry("GET", f"{WORKSPACE}/applications", applications.list_applications, user("read_applications")),
+    Entry("GET", f"{WORKSPACE}/applications/{{application_id}}", applications.get_application, user("read_applications")),
+)
+
+ACTIONS = (
+    Entry("POST", f"{WORKSPACE}/aiops/actions", actions.execute_action, user("execute_actions"), idempotent=True),
+    Entry("GET", f"{WORKSPACE}/aiops/actions", actions.list_actions, user("read_actions")),
+    Entry("GET", f"{WORKSPACE}/aiops/actions/{{action_id}}", actions.get_action, user("read_actions")),
+    Entry(
+        "POST", f"{WORKSPACE}/aiops/actions/{{action_id}}/cancel", actions.cancel_action, user("execute_actions"),
+        idempotent=True,
+    ),
+    Entry(
+        "POST", f"{WORKSPACE}/aiops/actions/{{action_id}}/rollback", actions.rollback_action, user("execute_actions"),
+        idempotent=True,
+    ),
+)  # fmt: skip
+
+ROUTES = (*PROBES, *APPLICATIONS, *ACTIONS)
 
 
 def install_routes(app: FastAPI) -> None:
     """Give the app every route of the table, each behind its policy."""
     for entry in ROUTES:
-        app.add_api_route(
+        app.router.add_api_route(
             entry.path,
             entry.endpoint,
             methods=[entry.method],
             status_code=entry.status,
+            route_class_override=guarded(entry),
+            dependencies=SECURITY[entry.policy.audience],
             name=f"{entry.endpoint.__module__.split('.')[-2]}_{entry.endpoint.__name__}",
             include_in_schema=entry.policy.audience != "anyone",
         )

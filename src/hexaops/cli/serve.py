@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from hexaops.cli.credentials import read_credentials, write_credentials
 from hexaops.cli.embedded import Simulator, SimulatorFailedError, SimulatorOptions
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def run(settings: Settings, simulator: Simulator | None) -> None:
 
     from hexaops.errors import HexaopsError  # noqa: PLC0415 # slow to import
     from hexaops.factory import ProcessContext  # noqa: PLC0415 # slow to import
-    from hexaops.features.workspaces.credentials import write_credentials  # noqa: PLC0415 # slow to import
+    from hexaops.features.workspaces.embedded import EmbeddedAccess  # noqa: PLC0415 # slow to import
     from hexaops.kit.clock import SystemClock  # noqa: PLC0415 # slow to import
     from hexaops.logs import Redactor, configure_logs  # noqa: PLC0415 # slow to import
     from hexaops.main import create_app  # noqa: PLC0415 # slow to import
@@ -107,8 +108,12 @@ def run(settings: Settings, simulator: Simulator | None) -> None:
         raise typer.Exit(1) from None
 
     async def announce() -> None:
-        await write_credentials(context, base_url, simulator.kubeconfig if simulator else None)
-        typer.echo(f"hexaops serves {base_url} (credentials: {home / 'credentials.json'})")
+        access = context.provider.get(EmbeddedAccess)
+        made = await access.ensure(context.cluster.id, read_credentials(home))
+        content: dict[str, Any] = {"base_url": base_url, **made.document()}
+        if simulator:
+            content["simulator"] = {"kubeconfig": str(simulator.kubeconfig)}
+        typer.echo(f"hexaops serves {base_url} (credentials: {write_credentials(home, content)})")
         sys.stdout.flush()
 
     app = create_app(context, on_started=announce)
