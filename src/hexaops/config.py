@@ -50,6 +50,8 @@ class Settings(BaseSettings):
     """Kubeconfig of the identity that makes changes; unset: the reading one, which start-up reports."""
     writer_context: str | None = None
     """Context of the identity that makes changes."""
+    default_workspace_name: Annotated[str, Field(min_length=1, max_length=128)] = "Default Workspace"
+    """Name of the workspace that the first start makes of all namespaces that no other one claims."""
     cluster_name: str = "default"
     """Name of the cluster in ids and answers."""
     service_namespace: str | None = None

@@ -6,7 +6,7 @@ statement instead of failing in the middle.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,8 @@ class Database:
         self._readers = async_sessionmaker(self.engine, expire_on_commit=False)
         writing = self.engine.execution_options(hexaops_writes=True)
         self._writers = async_sessionmaker(writing, expire_on_commit=False)
+        self.before_commit: Callable[[AsyncSession], Awaitable[None]] | None = None
+        """Runs inside each transaction that may write, before its commit: binds effects to idempotency keys."""
 
     @property
     def sqlite_path(self) -> Path | None:
@@ -56,6 +58,8 @@ class Database:
         """A transaction that may write: committed at the end, rolled back on any error."""
         async with self._writers() as session, session.begin():
             yield session
+            if self.before_commit is not None:
+                await self.before_commit(session)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:

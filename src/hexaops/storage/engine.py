@@ -131,6 +131,10 @@ class DurableEngine:
             options["queue_partition_key"] = key
         await session.run_sync(lambda bound: client.enqueue_in_transaction(bound, options, argument))
 
+    async def is_alive(self, session: AsyncSession, executor_id: str) -> bool:
+        """Whether another process of the service lives; alone on a file, none does."""
+        return not self._lock.held and await self._executors.is_alive(session, executor_id)
+
     async def has_failed(self, run_id: str) -> bool:
         """Whether the run ended without doing its work: it raised, or killed its process too often."""
         from dbos import DBOS  # noqa: PLC0415 # imported by `launch` already

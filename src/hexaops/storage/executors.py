@@ -42,6 +42,12 @@ class Executors:
             if row is not None:
                 row.seen_at = row.started_at - timedelta(days=1)
 
+    async def is_alive(self, session: AsyncSession, executor_id: str) -> bool:
+        """Whether this process has renewed its row in time."""
+        row = await session.get(ExecutorRow, executor_id)
+        limit = timedelta(seconds=DEAD_AFTER_SECONDS)
+        return row is not None and row.seen_at >= await self._now(session) - limit
+
     @asynccontextmanager
     async def dead(self, own_id: str, *, alone: bool) -> AsyncIterator[list[str]]:
         """Ids of dead processes, forgotten when the block ends; `alone`: every other process is dead."""

@@ -1,0 +1,170 @@
+"""The rows behind idempotency keys: taking, marking, answering and giving back a claim."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Literal
+
+from sqlalchemy import CursorResult, delete, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hexaops.errors import ConflictError
+from hexaops.kit.clock import Clock
+from hexaops.kit.ids import new_id
+from hexaops.storage.database import Database
+from hexaops.storage.engine import DurableEngine
+from hexaops.storage.tables import IdempotencyRow
+
+State = Literal["claimed", "effective", "answered"]
+
+
+class ClaimLostError(ConflictError):
+    """Another process has taken the claim over: this attempt must not take effect any more."""
+
+
+@dataclass
+class Claim:
+    """One attempt to do what a key stands for."""
+
+    row_id: str
+    claim_id: str
+    fingerprint: str
+    effective: bool = False
+
+
+@dataclass(frozen=True)
+class StoredAnswer:
+    """What is known of a key that is taken."""
+
+    state: State
+    fingerprint: str
+    alive: bool
+    """Whether the process that holds the claim still works on it."""
+    status: int = 200
+    media_type: str = "application/json"
+    body: bytes = b""
+
+
+class Claims:
+    """All claims of this process, and the rows of everybody's."""
+
+    def __init__(self, database: Database, engine: DurableEngine, *, clock: Clock) -> None:
+        self._database = database
+        self._engine = engine
+        self._clock = clock
+        self._working: set[str] = set()
+        self._current: ContextVar[Claim | None] = ContextVar("idempotency_claim", default=None)
+        database.before_commit = self.mark
+
+    async def take(self, row_id: str, *, fingerprint: str, lifetime: timedelta) -> Claim | StoredAnswer:
+        """Claim the key, or tell what became of it. A claim taken must be released."""
+        claim = Claim(row_id, new_id("claim_"), fingerprint)
+        self._working.add(claim.claim_id)  # before others can see the row, or they would think its process dead
+        found: StoredAnswer | None = None
+        try:
+            async with self._database.transaction() as session:
+                found = await self._take(session, claim, lifetime)
+        except BaseException:
+            self.release(claim)
+            raise
+        if found is not None:
+            self.release(claim)
+        return found or claim
+
+    async def _take(self, session: AsyncSession, claim: Claim, lifetime: timedelta) -> StoredAnswer | None:
+        now = self._clock.now()
+        values: dict[str, Any] = {
+            "id": claim.row_id,
+            "fingerprint": claim.fingerprint,
+            "state": "claimed",
+            "claim_id": claim.claim_id,
+            "executor_id": self._engine.executor_id,
+            "status_code": None,
+            "media_type": None,
+            "body": None,
+            "created_at": now,
+            "expires_at": now + lifetime,
+        }
+        insert = sqlite.insert if self._database.is_sqlite else postgresql.insert
+        if await _changed(session, insert(IdempotencyRow).values(values).on_conflict_do_nothing()):
+            return None
+        row = await session.get(IdempotencyRow, claim.row_id, with_for_update=True)
+        if row is None:  # given back at this very moment: the caller's retry finds it free
+            return StoredAnswer("claimed", claim.fingerprint, alive=True)
+        alive = row.state != "answered" and await self._is_alive(session, row)
+        abandoned = row.state == "claimed" and not alive and row.fingerprint == claim.fingerprint
+        if abandoned or (row.expires_at <= now and not alive):
+            for name, value in values.items():
+                setattr(row, name, value)
+            return None
+        return StoredAnswer(
+            _state(row.state), row.fingerprint, alive, row.status_code or 200,
+            row.media_type or "application/json", row.body or b"",
+        )  # fmt: skip
+
+    @contextmanager
+    def binding(self, claim: Claim) -> Iterator[None]:
+        """Within the block, what commits belongs to the claim."""
+        self._current.set(claim)
+        try:
+            yield
+        finally:
+            self._current.set(None)
+
+    def release(self, claim: Claim) -> None:
+        """This process works on it no more, whatever came of it."""
+        self._working.discard(claim.claim_id)
+
+    async def mark(self, session: AsyncSession) -> None:
+        """Before a transaction commits: the claim under which it works has taken effect."""
+        claim = self._current.get()
+        if claim is None or claim.effective or claim.claim_id not in self._working:
+            return
+        if not await _changed(session, _mine(update(IdempotencyRow), claim).values(state="effective")):
+            raise ClaimLostError("The request was taken over by another process")
+        claim.effective = True
+
+    async def answer(self, claim: Claim, answer: StoredAnswer) -> None:
+        """Store what the request was answered with."""
+        statement = _mine(update(IdempotencyRow), claim).values(
+            state="answered", status_code=answer.status, media_type=answer.media_type, body=answer.body
+        )
+        async with self._database.transaction() as session:
+            await session.execute(statement)
+
+    async def give_back(self, claim: Claim) -> None:
+        """Forget the claim: nothing was done under it."""
+        async with self._database.transaction() as session:
+            await session.execute(_mine(delete(IdempotencyRow), claim))
+
+    async def purge(self) -> int:
+        """Delete what has expired; returns how many."""
+        async with self._database.transaction() as session:
+            done = await session.execute(delete(IdempotencyRow).where(IdempotencyRow.expires_at <= self._clock.now()))
+            assert isinstance(done, CursorResult)
+            return done.rowcount
+
+    async def _is_alive(self, session: AsyncSession, row: IdempotencyRow) -> bool:
+        if row.executor_id == self._engine.executor_id:
+            return row.claim_id in self._working
+        return await self._engine.is_alive(session, row.executor_id)
+
+
+async def _changed(session: AsyncSession, statement: Any) -> bool:
+    done = await session.execute(statement)
+    assert isinstance(done, CursorResult)
+    return done.rowcount == 1
+
+
+def _mine(statement: Any, claim: Claim) -> Any:
+    return statement.where(IdempotencyRow.id == claim.row_id, IdempotencyRow.claim_id == claim.claim_id)
+
+
+def _state(text: str) -> State:
+    assert text in {"claimed", "effective", "answered"}
+    return text  # type: ignore[return-value]  # narrowed by the line above

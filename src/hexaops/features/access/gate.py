@@ -1,0 +1,145 @@
+"""What happens to every request of a guarded route, in this order, and what is recorded of it.
+
+token → principal → workspace → permission → rate limit → idempotency key → the route → audit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from fastapi import Request, Response
+
+from hexaops.errors import HexaopsError
+from hexaops.features.access.addresses import address_group, client_address
+from hexaops.features.access.authorize import Authorizer
+from hexaops.features.access.caller import Caller
+from hexaops.features.access.errors import InvalidServiceAccountError, UnauthenticatedError, WorkspaceNotFoundError
+from hexaops.features.access.idempotency import IdempotencyService
+from hexaops.features.access.principal import Principal
+from hexaops.features.access.rates import InternalRateLimitExceededError, RateLimitExceededError, RateLimits, Verdict
+from hexaops.features.access.request_log import RequestLog
+from hexaops.features.access.service_tokens import ServiceTokens
+from hexaops.features.access.user_tokens import UserTokens
+from hexaops.features.routing import Entry, Policy
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+WORKSPACE_PARAMETER = "workspace_id"
+"""The name of the path parameter that names a workspace, in both APIs' routes."""
+APPLICATION_PARAMETER = "app_id"
+
+
+class Authentication:
+    """Tokens of both kinds; each API takes its own kind only."""
+
+    def __init__(self, users: UserTokens, services: ServiceTokens, *, trusted_proxies: int) -> None:
+        self._users = users
+        self._services = services
+        self._trusted_proxies = trusted_proxies
+
+    async def principal(self, request: Request, policy: Policy) -> Principal:
+        """Whoever the request's credentials name; raises the audience's 401."""
+        token = _bearer(request)
+        if policy.audience == "user":
+            return await self._users.verify(token)
+        return await self._services.verify(token, request.headers.get("x-service-account"))
+
+    def address(self, request: Request) -> str:
+        """Where the request comes from."""
+        return client_address(request, trusted_proxies=self._trusted_proxies)
+
+
+class Gate:
+    """Lets a request through to its route, or refuses it."""
+
+    def __init__(
+        self,
+        authentication: Authentication,
+        authorizer: Authorizer,
+        *,
+        limits: RateLimits,
+        idempotency: IdempotencyService,
+        log: RequestLog,
+    ) -> None:
+        self._authentication = authentication
+        self._authorizer = authorizer
+        self._limits = limits
+        self._idempotency = idempotency
+        self._log = log
+
+    async def handle(self, request: Request, entry: Entry, handler: Handler) -> Response:
+        """The route's answer; refusals are raised, and the edge words them."""
+        address = self._authentication.address(request)
+        try:
+            principal = await self._authenticate(request, entry.policy, address)
+        except HexaopsError as refusal:
+            await self._log.refused(request, entry, refusal, address=address)
+            raise
+        try:
+            caller = await self._admit(request, entry.policy, principal, address)
+        except HexaopsError as refusal:
+            await self._log.refused(request, entry, refusal, address=address, principal=principal)
+            raise
+        request.state.caller = caller
+        async with self._log.recording(request, entry, caller) as record:
+            if entry.idempotent:
+                response = await self._idempotency.run(request, caller, handler)
+            else:
+                response = await handler(request)
+            record.status = response.status_code
+            return response
+
+    async def _authenticate(self, request: Request, policy: Policy, address: str) -> Principal:
+        try:
+            return await self._authentication.principal(request, policy)
+        except (UnauthenticatedError, InvalidServiceAccountError):
+            self._count(request, policy, self._limits.hit("anonymous", address_group(address)))
+            raise
+
+    async def _admit(self, request: Request, policy: Policy, principal: Principal, address: str) -> Caller:
+        workspace_id = request.path_params.get(WORKSPACE_PARAMETER)
+        try:
+            granted = await self._authorizer.enter(principal, workspace_id)
+        except WorkspaceNotFoundError:
+            # one window for all workspaces that the caller is no member of: probing is limited, and tells nothing
+            self._count(request, policy, self._limits.hit(policy.limit, str(principal), "elsewhere"))
+            raise
+        caller = Caller(
+            principal=principal,
+            workspace=granted.workspace,
+            permissions=granted.permissions,
+            request_id=request.state.request_id,
+            client_address=address,
+            role=granted.role,
+        )
+        self._count(request, policy, self._limits.hit(policy.limit, str(principal), *_subject(request, policy)))
+        if policy.permission is not None:
+            caller.require(policy.permission)
+        return caller
+
+    def _count(self, request: Request, policy: Policy, verdict: Verdict) -> None:
+        request.state.response_headers = verdict.headers()
+        if not verdict.allowed:
+            raise (
+                RateLimitExceededError(verdict)
+                if policy.audience == "user"
+                else InternalRateLimitExceededError(verdict)
+            )
+
+
+def _subject(request: Request, policy: Policy) -> tuple[str, ...]:
+    """Beside the principal, what a limit is counted for."""
+    if policy.limit == "application":
+        return (request.path_params.get(APPLICATION_PARAMETER, ""),)
+    if policy.limit in {"health", "logs"}:
+        return ()
+    return (request.path_params.get(WORKSPACE_PARAMETER, ""),)
+
+
+def _bearer(request: Request) -> str | None:
+    """The bearer token; None when there is none, or more than one header to choose from."""
+    lines = request.headers.getlist("authorization")
+    if len(lines) != 1:
+        return None
+    scheme, _, token = lines[0].partition(" ")
+    return token.strip() or None if scheme.lower() == "bearer" else None

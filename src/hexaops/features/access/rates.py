@@ -1,0 +1,126 @@
+"""Rate limits: a moving window per key, in this process's memory.
+
+`limits` reads the notation; its in-memory storage is not used, because it takes a thread and a background task to
+forget old entries and cannot be given a clock. With N replicas a caller gets up to N times the limit.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict, deque
+from dataclasses import dataclass
+
+from limits import RateLimitItem, parse
+
+from hexaops.config import Settings
+from hexaops.errors import HexaopsError
+from hexaops.kit.clock import Clock
+
+MOST_KEYS = 100_000
+"""Windows kept; beyond it the one that was used longest ago is forgotten."""
+
+
+class RateLimitExceededError(HexaopsError):
+    """The public API's limit is used up."""
+
+    code = "AI_RATE_LIMIT_EXCEEDED"
+    status = 429
+    permanent = False
+
+    def __init__(self, verdict: Verdict) -> None:
+        wait = max(1, math.ceil(verdict.retry_after_seconds))
+        super().__init__(
+            "AI API rate limit exceeded",
+            details={"limit": verdict.described, "retry_after": f"{wait} seconds"},
+            headers={"Retry-After": str(wait)},
+        )
+        self.first = verdict.first_refusal
+
+
+class InternalRateLimitExceededError(RateLimitExceededError):
+    """The internal API's limit is used up."""
+
+    code = "RATE_LIMIT_EXCEEDED"
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(verdict)
+        self.message = "Internal API rate limit exceeded"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What counting one call said."""
+
+    allowed: bool
+    limit: int
+    remaining: int
+    reset_epoch_seconds: int
+    """When the oldest counted call leaves the window."""
+    retry_after_seconds: float
+    described: str
+    """`100 requests per hour`."""
+    first_refusal: bool
+    """The first refusal since a call was allowed: that one is audited, a flood of more is not."""
+
+    def headers(self) -> dict[str, str]:
+        """The three headers of every limited answer."""
+        return {
+            "X-RateLimit-Limit": str(self.limit),
+            "X-RateLimit-Remaining": str(self.remaining),
+            "X-RateLimit-Reset": str(self.reset_epoch_seconds),
+        }
+
+
+class RateLimits:
+    """Counts calls by the name of the limit and a key."""
+
+    def __init__(self, settings: Settings, *, clock: Clock) -> None:
+        self._clock = clock
+        self._limits = {
+            name.removeprefix("rate_limit_"): parse(getattr(settings, name))
+            for name in type(settings).model_fields
+            if name.startswith("rate_limit_")
+        }
+        self._windows: OrderedDict[tuple[str, ...], _Window] = OrderedDict()
+
+    def hit(self, name: str, *key: str) -> Verdict:
+        """Count one call; a refused one does not count."""
+        item = self._limits[name]
+        window = self._windows.setdefault((name, *key), _Window())
+        self._windows.move_to_end((name, *key))
+        if len(self._windows) > MOST_KEYS:
+            self._windows.popitem(last=False)
+        return window.hit(item, now=self._clock.monotonic(), epoch=self._clock.now().timestamp())
+
+
+class _Window:
+    """When the counted calls of one key were made."""
+
+    def __init__(self) -> None:
+        self._hits: deque[float] = deque()
+        self._refused = False
+
+    def hit(self, item: RateLimitItem, *, now: float, epoch: float) -> Verdict:
+        period = float(item.get_expiry())
+        while self._hits and self._hits[0] <= now - period:
+            self._hits.popleft()
+        allowed = len(self._hits) < item.amount
+        if allowed:
+            self._hits.append(now)
+        first, self._refused = not allowed and not self._refused, not allowed
+        wait = (self._hits[0] if self._hits else now) + period - now
+        return Verdict(
+            allowed=allowed,
+            limit=item.amount,
+            remaining=item.amount - len(self._hits),
+            reset_epoch_seconds=math.ceil(epoch + wait),
+            retry_after_seconds=0.0 if allowed else wait,
+            described=_describe(item),
+            first_refusal=first,
+        )
+
+
+def _describe(item: RateLimitItem) -> str:
+    unit = item.GRANULARITY.name
+    period = unit if item.multiples == 1 else f"{item.multiples} {unit}s"
+    return f"{item.amount} requests per {period}"

@@ -1,0 +1,99 @@
+"""The kill switch (rule 17 of SAFETY): everywhere, or in one workspace. Asked from the store each time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hexaops.errors import ConflictError
+from hexaops.features.access.caller import Caller
+from hexaops.features.audit.log import AuditLog
+from hexaops.kit.clock import Clock
+from hexaops.storage.database import Database
+from hexaops.storage.tables import AutomationRow
+
+EVERYWHERE = "*"
+
+
+class AutomationStoppedError(ConflictError):
+    """Somebody has stopped automation here."""
+
+    code = "GUARDRAIL_REFUSED"
+
+    def __init__(self, stop: AutomationState) -> None:
+        where = "everywhere" if stop.scope == EVERYWHERE else "in this workspace"
+        details = {
+            "rule": 17,
+            "reason": f"Automation is switched off {where}" + (f": {stop.reason}" if stop.reason else ""),
+            "possible_when": "Automation is switched on again with PUT /internal/v1/automation",
+        }
+        super().__init__("Automation is switched off", details=details)
+
+
+@dataclass(frozen=True)
+class AutomationState:
+    """One position of the switch."""
+
+    scope: str
+    enabled: bool
+    reason: str | None = None
+    changed_by: str | None = None
+    changed_at: datetime | None = None
+
+
+class AutomationSwitch:
+    """Reads and sets the switch."""
+
+    def __init__(self, database: Database, *, audit: AuditLog, clock: Clock) -> None:
+        self._database = database
+        self._audit = audit
+        self._clock = clock
+
+    async def check(self, workspace_id: str, session: AsyncSession | None = None) -> None:
+        """Raise AutomationStoppedError if automation is off everywhere or in the workspace."""
+        stop = await self.find_stop(workspace_id, session)
+        if stop is not None:
+            raise AutomationStoppedError(stop)
+
+    async def find_stop(self, workspace_id: str, session: AsyncSession | None = None) -> AutomationState | None:
+        """What stops automation in the workspace, or None."""
+        if session is None:
+            async with self._database.reading() as own:
+                return await self.find_stop(workspace_id, own)
+        query = select(AutomationRow).where(AutomationRow.scope.in_((EVERYWHERE, workspace_id)))
+        rows = (await session.scalars(query.where(~AutomationRow.enabled).order_by(AutomationRow.scope))).all()
+        return _state(rows[0]) if rows else None
+
+    async def list_states(self) -> list[AutomationState]:
+        """The global position first, then each workspace that was ever set."""
+        async with self._database.reading() as session:
+            rows = (await session.scalars(select(AutomationRow).order_by(AutomationRow.scope))).all()
+        states = [_state(row) for row in rows]
+        return states if any(state.scope == EVERYWHERE for state in states) else [
+            AutomationState(EVERYWHERE, enabled=True), *states
+        ]  # fmt: skip
+
+    async def put(
+        self, caller: Caller, *, workspace_id: str | None, enabled: bool, reason: str | None
+    ) -> AutomationState:
+        """Set the switch; effective when this returns."""
+        scope = workspace_id or EVERYWHERE
+        async with self._database.transaction() as session:
+            row = await session.get(AutomationRow, scope, with_for_update=True)
+            if row is None:
+                row = AutomationRow(scope=scope)
+                session.add(row)
+            row.enabled, row.reason = enabled, reason
+            row.changed_by, row.changed_at = str(caller.principal), self._clock.now()
+            await session.flush()
+            details = {"enabled": enabled, "reason": reason, "scope": scope}
+            event = caller.event("automation.switched", workspace_id=workspace_id, details=details)
+            await self._audit.append(event, session)
+            return _state(row)
+
+
+def _state(row: AutomationRow) -> AutomationState:
+    return AutomationState(row.scope, row.enabled, row.reason, row.changed_by, row.changed_at)

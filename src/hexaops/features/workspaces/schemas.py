@@ -1,0 +1,71 @@
+"""Bodies of the workspaces' routes."""
+
+from __future__ import annotations
+
+import zoneinfo
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+
+from hexaops.features.access.tenancy import Risk, Role
+
+Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=128, pattern=r"^[^\x00-\x1f]+$")
+]
+Namespace = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$")]
+Plan = Literal["shared", "dedicated"]
+
+
+def _known_zone(name: str) -> str:
+    if name not in zoneinfo.available_timezones():
+        message = "no such time zone"
+        raise ValueError(message)
+    return name
+
+
+Zone = Annotated[str, Field(max_length=64), AfterValidator(_known_zone)]
+
+
+class PolicyBody(BaseModel):
+    """What a workspace allows; what is left out follows the service's settings."""
+
+    single_call_risk: Risk | None = None
+    """Highest risk that `confirmation: true` without a plan may execute in one call."""
+    changes_per_window: Annotated[int, Field(ge=0, le=10_000)] | None = None
+    """Changes started within the cap window."""
+
+
+class WorkspaceCreation(BaseModel):
+    """A new workspace."""
+
+    name: Name
+    plan: Plan = "shared"
+    cluster: Annotated[str, Field(max_length=64)] | None = None
+    namespaces: Annotated[list[Namespace], Field(max_length=500)]
+    timezone: Zone = "UTC"
+    policy: PolicyBody | None = None
+
+
+class WorkspaceChange(BaseModel):
+    """What of a workspace to set."""
+
+    name: Name = ""
+    plan: Plan = "shared"
+    status: Literal["active", "suspended"] = "active"
+    timezone: Zone = "UTC"
+    namespaces: Annotated[list[Namespace], Field(max_length=500)] | None = None
+    policy: PolicyBody | None = None
+
+
+class MemberBody(BaseModel):
+    """A member's role."""
+
+    role: Role
+
+
+class AutomationBody(BaseModel):
+    """The kill switch, everywhere or in one workspace."""
+
+    enabled: bool
+    workspace_id: Annotated[str, Field(max_length=64)] | None = None
+    reason: Annotated[str, Field(max_length=512)] | None = None

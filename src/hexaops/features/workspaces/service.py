@@ -1,0 +1,220 @@
+"""Makes, changes and removes workspaces and their members; every change is audited in its own transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hexaops.config import Settings
+from hexaops.errors import ConflictError, NotFoundError, ValidationFailedError
+from hexaops.features.access.caller import Caller
+from hexaops.features.access.errors import WorkspaceNotFoundError
+from hexaops.features.access.tenancy import SYSTEM_NAMESPACES, Role, Workspace
+from hexaops.features.audit.event import AuditEvent
+from hexaops.features.audit.log import AuditLog
+from hexaops.features.workspaces.directory import WorkspaceDirectory
+from hexaops.features.workspaces.schemas import WorkspaceChange, WorkspaceCreation
+from hexaops.kit.clock import Clock
+from hexaops.kit.ids import new_id
+from hexaops.storage.database import Database
+from hexaops.storage.tables import OperationRow, WorkspaceMemberRow, WorkspaceNamespaceRow, WorkspaceRow
+from hexaops.storage.tables.operations import ACTIVE
+
+
+class NamespaceTakenError(ConflictError):
+    """Another workspace of the cluster holds one of the namespaces."""
+
+    code = "NAMESPACE_TAKEN"
+
+
+class WorkspaceInUseError(ConflictError):
+    """The workspace cannot be removed now, or ever (the default one)."""
+
+    code = "WORKSPACE_IN_USE"
+
+
+class MemberNotFoundError(NotFoundError):
+    """The user is no member of the workspace."""
+
+    code = "MEMBER_NOT_FOUND"
+
+
+@dataclass(frozen=True)
+class Member:
+    """One member as it is shown."""
+
+    user_id: str
+    role: str
+    added_at: Any
+
+
+class WorkspaceService:
+    """Changes of workspaces."""
+
+    def __init__(
+        self, settings: Settings, database: Database, directory: WorkspaceDirectory, *, audit: AuditLog, clock: Clock
+    ) -> None:
+        self._settings = settings
+        self._database = database
+        self._directory = directory
+        self._audit = audit
+        self._clock = clock
+
+    async def ensure_default(self, cluster_id: str) -> Workspace:
+        """The workspace of all unclaimed namespaces, made at the first start."""
+        query = select(WorkspaceRow.id).where(WorkspaceRow.cluster_id == cluster_id, WorkspaceRow.is_default)
+        async with self._database.transaction() as session:
+            found = await session.scalar(query)
+        return await self._directory.get(found or await self._make_default(cluster_id, query))
+
+    async def _make_default(self, cluster_id: str, query: Any) -> str:
+        body = WorkspaceCreation(name=self._settings.default_workspace_name, plan="dedicated", namespaces=[])
+        event = AuditEvent("workspace.created", "system", "hexaops")
+        try:
+            async with self._database.transaction() as session:
+                row = self._new_row(body, cluster_id, is_default=True)
+                session.add(row)
+                await session.flush()
+                await self._audit.append(_placed(event, row.id, {"name": row.name}), session)
+                return row.id
+        except IntegrityError:  # another replica made it at the same moment
+            async with self._database.reading() as session:
+                return str(await session.scalar(query))
+
+    async def create(self, caller: Caller, body: WorkspaceCreation, *, default_cluster: str) -> Workspace:
+        """A workspace of its own namespaces; raises NamespaceTakenError."""
+        cluster_id = body.cluster or default_cluster
+        if cluster_id != default_cluster:
+            raise ValidationFailedError("The request is not valid", details={"cluster": "no such cluster"})
+        self._check_namespaces(body.namespaces)
+        async with self._database.transaction() as session:
+            row = self._new_row(body, cluster_id, is_default=False)
+            session.add(row)
+            await session.flush()
+            await self._claim(session, row, body.namespaces)
+            event = caller.event("workspace.created", workspace_id=row.id, details=body.model_dump(mode="json"))
+            await self._audit.append(event, session)
+        return await self._directory.get(row.id)
+
+    async def change(self, caller: Caller, workspace_id: str, body: WorkspaceChange) -> Workspace:
+        """Set what the body names; raises NamespaceTakenError."""
+        async with self._database.transaction() as session:
+            row = await _get(session, workspace_id)
+            for name in body.model_fields_set & {"name", "plan", "status", "timezone"}:
+                setattr(row, name, getattr(body, name))
+            if body.policy is not None:
+                row.policy = {**row.policy, **body.policy.model_dump(exclude_unset=True)}
+            if body.namespaces is not None:
+                await self._replace_namespaces(session, row, body.namespaces)
+            row.updated_at = self._clock.now()
+            details = body.model_dump(mode="json", exclude_unset=True)
+            await self._audit.append(caller.event("workspace.changed", workspace_id=row.id, details=details), session)
+        return await self._directory.get(workspace_id)
+
+    async def delete(self, caller: Caller, workspace_id: str) -> None:
+        """Remove the workspace and its memberships; its namespaces fall back to the default one."""
+        active = select(OperationRow.id).where(
+            OperationRow.workspace_id == workspace_id, OperationRow.status.in_(ACTIVE)
+        )
+        async with self._database.transaction() as session:
+            row = await _get(session, workspace_id)
+            if row.is_default:
+                raise WorkspaceInUseError("The default workspace holds what no other claims and cannot be removed")
+            if running := await session.scalar(active.limit(1)):
+                message = "A change is running in the workspace"
+                raise WorkspaceInUseError(message, details={"operation_id": running})
+            await session.delete(row)
+            await self._audit.append(caller.event("workspace.deleted", workspace_id=workspace_id), session)
+
+    async def list_members(self, workspace_id: str) -> list[Member]:
+        """The members, by id."""
+        query = select(WorkspaceMemberRow).where(WorkspaceMemberRow.workspace_id == workspace_id)
+        async with self._database.reading() as session:
+            rows = (await session.scalars(query.order_by(WorkspaceMemberRow.user_id))).all()
+        return [Member(row.user_id, row.role, row.added_at) for row in rows]
+
+    async def put_member(self, workspace_id: str, user_id: str, role: Role, *, caller: Caller | None) -> Member:
+        """Add a member or change its role; without a caller the service itself does it."""
+        event = _event(caller, "workspace.member_put")
+        async with self._database.transaction() as session:
+            await _get(session, workspace_id)
+            row = await session.get(WorkspaceMemberRow, (workspace_id, user_id))
+            if row is None:
+                row = WorkspaceMemberRow(workspace_id=workspace_id, user_id=user_id, added_at=self._clock.now())
+                session.add(row)
+            elif row.role == role:
+                return Member(row.user_id, row.role, row.added_at)
+            row.role = role
+            await self._audit.append(_placed(event, workspace_id, {"user_id": user_id, "role": role}), session)
+        return Member(user_id, role, row.added_at)
+
+    async def remove_member(self, caller: Caller, workspace_id: str, user_id: str) -> None:
+        """Remove a member; raises MemberNotFoundError."""
+        async with self._database.transaction() as session:
+            row = await session.get(WorkspaceMemberRow, (workspace_id, user_id))
+            if row is None:
+                raise MemberNotFoundError("The user is no member of the workspace")
+            await session.delete(row)
+            event = caller.event("workspace.member_removed", workspace_id=workspace_id, details={"user_id": user_id})
+            await self._audit.append(event, session)
+
+    def _new_row(self, body: WorkspaceCreation, cluster_id: str, *, is_default: bool) -> WorkspaceRow:
+        now = self._clock.now()
+        return WorkspaceRow(
+            id=new_id("ws-"),
+            name=body.name,
+            plan=body.plan,
+            cluster_id=cluster_id,
+            is_default=is_default,
+            status="active",
+            policy=body.policy.model_dump(exclude_unset=True) if body.policy else {},
+            timezone=body.timezone,
+            created_at=now,
+            updated_at=now,
+        )
+
+    def _check_namespaces(self, namespaces: Collection[str]) -> None:
+        own = self._settings.service_namespace
+        if found := sorted(name for name in set(namespaces) if name in SYSTEM_NAMESPACES or name == own):
+            details = {"namespaces": f"{', '.join(found)}: belongs to the system"}
+            raise ValidationFailedError("The request is not valid", details=details)
+
+    async def _replace_namespaces(self, session: AsyncSession, row: WorkspaceRow, namespaces: list[str]) -> None:
+        if row.is_default:
+            details = {"namespaces": "the default workspace holds what no other claims"}
+            raise ValidationFailedError("The request is not valid", details=details)
+        self._check_namespaces(namespaces)
+        await session.execute(delete(WorkspaceNamespaceRow).where(WorkspaceNamespaceRow.workspace_id == row.id))
+        await self._claim(session, row, namespaces)
+
+    async def _claim(self, session: AsyncSession, row: WorkspaceRow, namespaces: Collection[str]) -> None:
+        wanted = sorted(set(namespaces))
+        session.add_all(
+            WorkspaceNamespaceRow(cluster_id=row.cluster_id, namespace=name, workspace_id=row.id) for name in wanted
+        )
+        try:
+            await session.flush()
+        except IntegrityError as error:
+            # which one, and whose, is not said: that would tell about other tenants
+            message = "A namespace belongs to another workspace"
+            raise NamespaceTakenError(message, details={"namespaces": wanted}) from error
+
+
+async def _get(session: AsyncSession, workspace_id: str) -> WorkspaceRow:
+    row = await session.get(WorkspaceRow, workspace_id, with_for_update=True)
+    if row is None:
+        raise WorkspaceNotFoundError
+    return row
+
+
+def _event(caller: Caller | None, action: str) -> AuditEvent:
+    return caller.event(action) if caller else AuditEvent(action, "system", "hexaops")
+
+
+def _placed(event: AuditEvent, workspace_id: str, details: dict[str, Any]) -> AuditEvent:
+    return replace(event, workspace_id=workspace_id, details=details)
