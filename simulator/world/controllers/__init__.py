@@ -1,0 +1,1 @@
+"""The control loops of kube-controller-manager, as far as the simulated cluster needs them."""
