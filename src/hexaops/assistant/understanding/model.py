@@ -6,27 +6,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from hexaops.assistant.understanding.intents import CHANGE_INTENTS, Intent, Mode
+from hexaops.assistant.understanding.inventory import Candidate, KnownEntity
 
-EntityKind = Literal["application", "project", "node", "pod", "workspace", "action"]
 Source = Literal["name", "dialogue", "focus", "only"]
-
-
-@dataclass(frozen=True, slots=True)
-class KnownEntity:
-    """Something that exists and can be named. `namespace` is empty where it has none."""
-
-    id: str
-    kind: EntityKind
-    name: str
-    namespace: str = ""
-    workload_kind: str = ""
-
-
-@dataclass(frozen=True)
-class Inventory:
-    """All that can be named in this workspace. Keep one object per snapshot: the name index is made once for it."""
-
-    entities: tuple[KnownEntity, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +82,6 @@ class Resolved:
     mention: str
     score: float
     source: Source = "name"
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    entity: KnownEntity
-    score: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,149 @@
+"""Where one request or question ends and the next begins.
+
+A full stop, an exclamation or question mark, a semicolon or a new line always ends a clause; a comma, a dash or
+"and" only when what follows is a clause of its own. The difference matters: a clause joined softly inherits that its
+neighbour was a question, a condition or negated ("don't restart A and scale B").
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from hexaops.assistant.understanding.items import Item
+from hexaops.assistant.understanding.normalise import word_set
+
+Join = Literal["start", "hard", "colon", "soft", "contrast"]
+_HARD = frozenset(".!?;\n")
+_SOFT = frozenset(",-()")
+_CONNECTIVES = frozenset({"and", "then", "but", "or", "also", "plus"})
+_SKIPPED = word_set(
+    "please now just so then and also kindly can could would will you i want to need lets go ahead finally next first "
+    "afterwards instead only but ok okay"
+)
+CHANGE_TAGS = word_set(
+    "restart scale scale_up scale_down start stop cancel undo double triple quadruple halve increase decrease add remove "
+    "particle"
+)
+"""Verbs that change something when they stand alone; `assign` verbs need a count beside them."""
+_READ_VERBS = word_set("show diagnose analyze search create ack delete deploy predict optimize maintain light")
+_LIMIT = 12
+"""Clauses read in one message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Items of one clause, without its end mark. `quoted` says that a colon before it introduced it."""
+
+    items: tuple[Item, ...]
+    join: Join = "start"
+    is_question: bool = False
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words as read, marks left out."""
+        return tuple(item.word for item in self.items if not item.is_mark)
+
+
+def split_clauses(items: list[Item]) -> list[Clause]:
+    """The clauses of a message, at most 12; the rest of a longer message is not read."""
+    clauses: list[Clause] = []
+    current: list[Item] = []
+    join: Join = "start"
+    for position, item in enumerate(items):
+        if item.is_mark and not item.quoted and item.word in _HARD:
+            clauses, current = _close(clauses, current, join, is_question=item.word == "?")
+            join = "hard" if clauses else "start"
+        elif item.is_mark and item.word == ":" and current and not _is_time(items, position):
+            clauses, current = _close(clauses, current, join, is_question=False)
+            join = "colon"
+        elif current and _is_soft(items, position) and _begins_clause(items, position + 1, current):
+            contrast = _is_contrast(items, position)
+            clauses, current = _close(clauses, current, join, is_question=False)
+            join = "contrast" if contrast else "soft"
+        else:
+            current.append(item)
+    clauses, _ = _close(clauses, current, join, is_question=False)
+    return _spread_question(clauses[:_LIMIT])
+
+
+def _close(
+    clauses: list[Clause], current: list[Item], join: Join, *, is_question: bool
+) -> tuple[list[Clause], list[Item]]:
+    if any(not item.is_mark for item in current):
+        return [*clauses, Clause(tuple(current), join, is_question)], []
+    return clauses, []
+
+
+def _is_time(items: list[Item], position: int) -> bool:
+    """`22:00`."""
+    after = items[position + 1] if position + 1 < len(items) else None
+    return bool(items[position - 1].number and after and after.number)
+
+
+def _is_soft(items: list[Item], position: int) -> bool:
+    item = items[position]
+    if item.quoted:
+        return False
+    if not item.is_mark:
+        return item.word in _CONNECTIVES
+    beside_dash = any(0 <= p < len(items) and items[p].word == "-" for p in (position - 1, position + 1))
+    return item.word in _SOFT and not (item.word == "-" and beside_dash)
+
+
+def _is_contrast(items: list[Item], position: int) -> bool:
+    """ "…, but / just / please / instead restart B": what follows stands for itself."""
+    for item in items[position : position + 4]:
+        if item.word in ("but", "instead", "just", "please", "rather", "only"):
+            return True
+        if not item.is_mark and item.word not in _SKIPPED:
+            break
+    rest = items[position + 1 :]
+    end = next((n for n, item in enumerate(rest) if item.is_mark), len(rest))
+    return any(item.word == "instead" for item in rest[:end][-2:])
+
+
+def _begins_clause(items: list[Item], start: int, current: list[Item]) -> bool:
+    position = start
+    while position < len(items) and (
+        (items[position].is_mark and items[position].word in _SOFT)
+        or (items[position].word in _SKIPPED and position - start < 8)
+        or items[position].tags & {"polite", "yes", "greet"}
+    ):
+        position += 1
+    if position >= len(items):
+        return False
+    item = items[position]
+    following = items[position + 1] if position + 1 < len(items) else None
+    if item.tags & {"if", "wh", "aux", "deny", "what_if", "how_to", "how_is", "how_many", "help"}:
+        return item.word != "need"
+    if item.tags & (CHANGE_TAGS | _READ_VERBS | {"assign"}) and "base" in item.forms:
+        return not _is_noun_use(item, following)
+    if "not" in item.tags:
+        return bool(following and following.tags & CHANGE_TAGS)
+    if item.mention or item.tags & {"pronoun"}:
+        return _second_count(items, position, current) or bool(following and following.word in ("is", "are", "has"))
+    return False
+
+
+def _is_noun_use(item: Item, following: Item | None) -> bool:
+    """ "restart history", "scale policy": no verb."""
+    nouns = {"history", "number_noun", "status", "policy", "metric", "event", "test"}
+    return bool(following and not following.mention and following.tags & nouns and "restart" in item.tags)
+
+
+def _second_count(items: list[Item], position: int, current: list[Item]) -> bool:
+    """ "scale A to 4 and B to 2": B has its own count."""
+    rest = items[position + 1 : position + 3]
+    own = len(rest) == 2 and rest[0].word == "to" and rest[1].number is not None
+    return own and any(item.number for item in current)
+
+
+def _spread_question(clauses: list[Clause]) -> list[Clause]:
+    """A question mark at the end belongs to all clauses joined softly before it."""
+    spread: list[Clause] = []
+    is_question = False
+    for clause in reversed(clauses):
+        is_question = clause.is_question or (is_question and bool(spread) and spread[-1].join in ("soft", "contrast"))
+        spread.append(Clause(clause.items, clause.join, is_question))
+    return spread[::-1]

@@ -1,0 +1,79 @@
+"""Values of a reading question: which state, which metric, how far back, how many, a number or a list."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from hexaops.assistant.understanding.clauses import Clause
+from hexaops.assistant.understanding.items import Item
+from hexaops.assistant.understanding.model import Parameters
+from hexaops.assistant.understanding.numbers import time_unit_seconds
+from hexaops.assistant.understanding.targets import Found
+
+State = Literal["healthy", "unhealthy", "failing", "pending", "stopped", "running"]
+_STATES: tuple[tuple[str, State], ...] = (
+    ("failing", "failing"),
+    ("fail", "failing"),
+    ("pending", "pending"),
+    ("stopped", "stopped"),
+    ("unhealthy", "unhealthy"),
+    ("not_ready", "unhealthy"),
+    ("problem", "unhealthy"),
+    ("healthy", "healthy"),
+    ("running", "running"),
+)
+_PERIODS = {"yesterday": 86400.0, "today": 86400.0, "tonight": 43200.0}
+
+
+def read_filters(clause: Clause, tags: set[str], found: Found) -> Parameters:
+    """The values that the clause says, for a question."""
+    seconds, limit = _period_and_limit(clause.items)
+    asks_number = "how_many" in tags or ("number_noun" in tags and "show" in tags) or clause.words[:1] == ("count",)
+    metric: Literal["cpu", "memory"] | None = "cpu" if "cpu" in tags else "memory" if "memory" in tags else None
+    return Parameters(
+        status_filter=None if found.targets and "pod" not in tags else status_filter(clause, tags),
+        time_range_seconds=seconds,
+        limit=limit,
+        count=asks_number,
+        metric=metric,
+        namespace=found.namespace,
+        workload_kind=found.workload_kind,
+        everything="everything" in tags,
+    )
+
+
+def status_filter(clause: Clause, tags: set[str]) -> State | None:
+    """The state that narrows the question; "are all healthy?" asks about all and narrows nothing."""
+    words = clause.words
+    if words and words[0] in ("is", "are") and "everything" in tags and "any" not in words:
+        return None
+    said = {tag for item in clause.items if item.number is None for tag in item.tags}
+    return next((state for tag, state in _STATES if tag in said), None)
+
+
+def _period_and_limit(items: tuple[Item, ...]) -> tuple[float | None, int | None]:
+    seconds: float | None = None
+    limit: int | None = None
+    for position, item in enumerate(items):
+        after = items[position + 1] if position + 1 < len(items) else None
+        unit = time_unit_seconds(after.word) if after else None
+        if item.word in _PERIODS:
+            seconds = _PERIODS[item.word]
+        elif item.number and item.number.kind == "time":
+            seconds = item.number.value
+        elif item.number and unit:
+            seconds = item.number.value * unit
+        elif item.number and item.number.text.lower().endswith("m") and item.number.kind == "quantity":
+            seconds = item.number.value * 60
+        elif item.number and _counts_rows(items, position) and item.number.value == int(item.number.value):
+            limit = int(item.number.value)
+        elif unit and (item.word in ("last", "past", "this", "previous") or "recently" in item.tags):
+            seconds = unit
+    return (seconds if seconds and 0 < seconds <= 366 * 86400 else None), (
+        limit if limit and 0 < limit <= 1000 else None
+    )
+
+
+def _counts_rows(items: tuple[Item, ...], position: int) -> bool:
+    before = items[position - 1] if position else None
+    return before is not None and (before.word in ("last", "top", "first", "latest") or "recently" in before.tags)

@@ -1,0 +1,280 @@
+"""From tokens to items: each word with its tags, each name with the entities it may mean, each number with its value.
+
+A name wins over a word, an exact one over a misspelt one. A word of the lexicon is taken as a name only where the
+sentence treats it as one ("the status app", "status of status").
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from hexaops.assistant.understanding import names
+from hexaops.assistant.understanding.inventory import GENERIC_PARTS, Candidate, NameIndex
+from hexaops.assistant.understanding.lexicon import EMPTY, ENTRIES, PHRASE_TABLE, SPEECH_TAGS
+from hexaops.assistant.understanding.normalise import Token, squash
+from hexaops.assistant.understanding.numbers import NUMBER_WORDS, Number, find_number
+
+_LONGEST_NAME_WORDS = 4
+_CORRECTIONS_LIMIT = 40
+"""Words corrected in one message at most, so that a wall of nonsense stays cheap."""
+_SHORT_SLIPS = {
+    "teh": "the", "hte": "the", "nto": "not", "ont": "not", "dnt": "not", "taht": "that", "adn": "and", "wich": "which",
+    "aps": "apps", "pls": "please", "wat": "what", "wht": "what", "r": "are", "u": "you", "cna": "can", "fo": "of",
+    "si": "is", "yuo": "you", "tow": "two", "dotn": "not", "donot": "not", "don": "not",
+}  # fmt: skip
+_VOCABULARY = sorted(
+    {word for word, entry in ENTRIES.items() if len(word) >= 4 and word.isalpha()}
+    | {word for word in NUMBER_WORDS if len(word) >= 4}
+)
+_KIND_NOUNS = frozenset({"app", "pod", "project", "node"})
+_AS_NAME_AFTER = frozenset({"of", "named", "called"})
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A stretch of words that names something; candidates best first."""
+
+    text: str
+    candidates: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One word, phrase, name, number or mark of the message."""
+
+    text: str
+    word: str
+    tags: frozenset[str] = frozenset()
+    forms: frozenset[str] = frozenset()
+    lemma: str = ""
+    mention: Mention | None = None
+    number: Number | None = None
+    quoted: bool = False
+    corrected: bool = False
+    is_mark: bool = False
+
+    @property
+    def is_unknown(self) -> bool:
+        """A word that neither the lexicon nor the inventory has."""
+        return not (self.tags or self.mention or self.number or self.is_mark)
+
+    @property
+    def looks_like_name(self) -> bool:
+        """Written like a name: with a hyphen, an underscore, a slash or a digit."""
+        return any(character in "-_/" or character.isdigit() for character in self.text)
+
+    @property
+    def says_platform(self) -> bool:
+        """Has a meaning of its own in this field."""
+        return self.mention is not None or bool(self.tags - SPEECH_TAGS)
+
+
+def read_items(tokens: list[Token], index: NameIndex) -> list[Item]:
+    """All items of the message, phrases joined."""
+    items: list[Item] = []
+    position = corrections = 0
+    while position < len(tokens):
+        token = tokens[position]
+        if not token.is_word:
+            items.append(Item(token.text, token.text, is_mark=True, quoted=token.quoted))
+            position += 1
+            continue
+        mention, used = _find_mention(tokens, position, index, slips=corrections < _CORRECTIONS_LIMIT)
+        if mention is not None:
+            items.append(Item(mention.text, mention.text.lower(), mention=mention, quoted=token.quoted))
+            position += used
+            continue
+        item = _word(token, correct=corrections < _CORRECTIONS_LIMIT)
+        corrections += item.corrected or item.is_unknown
+        items.append(item)
+        position += 1
+    return join_phrases(items)
+
+
+def _word(token: Token, *, correct: bool) -> Item:
+    number = find_number(token.lower)
+    entry = ENTRIES.get(token.lower)
+    spelling, corrected = token.lower, False
+    if entry is None and number is None and correct:
+        spelling = nearest_word(token.lower) or token.lower
+        corrected = spelling != token.lower
+        entry, number = ENTRIES.get(spelling), find_number(spelling)
+    entry = entry or EMPTY
+    return Item(
+        token.text,
+        spelling,
+        tags=entry.tags,
+        forms=entry.forms,
+        lemma=entry.lemma or spelling,
+        number=number,
+        quoted=token.quoted,
+        corrected=corrected,
+    )
+
+
+def nearest_word(word: str) -> str | None:
+    """The lexicon's word that this one is a slip of, or None."""
+    if word in _SHORT_SLIPS:
+        return _SHORT_SLIPS[word]
+    if not 4 <= len(word) <= 20 or not word.isalpha():
+        return None
+    slips = 1 if len(word) < 8 else 2
+    near = process.extract(word, _VOCABULARY, scorer=OSA.distance, score_cutoff=slips, limit=8)
+    fitting = [(distance, known) for known, distance, _ in near if len(word) > 4 or _short_slip(word, known)]
+    if not fitting:
+        return None
+
+    def order(option: tuple[float, str]) -> tuple[float, bool, bool, bool, str]:
+        distance, known = option
+        entry = ENTRIES.get(known, EMPTY)
+        swapped = sorted(word) == sorted(known)
+        return (distance, not swapped, word[0] != known[0], not (entry.tags - SPEECH_TAGS), known)
+
+    best = min(fitting, key=order)[1]
+    return None if "foreign" in ENTRIES.get(best, EMPTY).tags else best
+
+
+def _short_slip(word: str, known: str) -> bool:
+    """In four letters only swapped neighbours or one letter left out count as a slip."""
+    return sorted(word) == sorted(known) or (len(known) == 5 and word[0] == known[0])
+
+
+def _find_mention(tokens: list[Token], start: int, index: NameIndex, *, slips: bool) -> tuple[Mention | None, int]:
+    windows = _windows(tokens, start)
+    for window in windows:
+        found = _qualified(window[0].text, index) if len(window) == 1 else names.exact(index, _text(window))
+        if found and _may_be_name(tokens, start, len(window), index):
+            return Mention(_text(window), tuple(found)), len(window)
+    for window in windows[-2:]:
+        if any(token.lower in ENTRIES for token in window) or _is_number(window[0]):
+            continue
+        if found := names.by_part(index, _text(window)):
+            return Mention(_text(window), tuple(found)), len(window) + _noun_follows(tokens, start + len(window))
+    if slips:
+        for window in windows:
+            if _may_be_slip(window, index) and (found := _slip_of_name(window, index)):
+                return Mention(_text(window), tuple(found)), len(window)
+    return None, 0
+
+
+def _windows(tokens: list[Token], start: int) -> list[list[Token]]:
+    """Stretches of words from `start`, longest first, all inside or all outside quotation marks."""
+    longest = 1
+    while (
+        longest < _LONGEST_NAME_WORDS
+        and start + longest < len(tokens)
+        and tokens[start + longest].is_word
+        and tokens[start + longest].quoted == tokens[start].quoted
+    ):
+        longest += 1
+    return [tokens[start : start + length] for length in range(longest, 0, -1)]
+
+
+def _text(window: list[Token]) -> str:
+    return " ".join(token.text for token in window)
+
+
+def _is_number(token: Token) -> bool:
+    return find_number(token.lower) is not None
+
+
+def _qualified(text: str, index: NameIndex) -> list[Candidate]:
+    """`web-app`, `staging/web-app` or `deployment/web-app`."""
+    left, slash, right = text.rpartition("/")
+    if not slash:
+        return names.exact(index, text)
+    found = names.exact(index, right)
+    if left.lower() in index.namespaces:
+        return [candidate for candidate in found if candidate.entity.namespace.lower() == left.lower()]
+    return found if ENTRIES.get(left.lower(), EMPTY).tags & _KIND_NOUNS else []
+
+
+def _may_be_name(tokens: list[Token], start: int, length: int, index: NameIndex) -> bool:
+    """False for an everyday word that only happens to be a name, and for `redis 2` where `redis` is a name too."""
+    if length > 1:
+        shorter = _text(tokens[start : start + length - 1])
+        return not (_is_number(tokens[start + length - 1]) and names.exact(index, shorter))
+    token = tokens[start]
+    if token.lower not in ENTRIES and not _is_number(token):
+        return True
+    following = tokens[start + 1].lower if start + 1 < len(tokens) else ""
+    before = tokens[start - 1].lower if start else ""
+    named_so = "app" in ENTRIES.get(following, EMPTY).tags or before in _AS_NAME_AFTER
+    return named_so or "app" in ENTRIES.get(before, EMPTY).tags
+
+
+def _noun_follows(tokens: list[Token], position: int) -> int:
+    """1 when the next word is "app", "service"…: it belongs to the name."""
+    following = tokens[position].lower if position < len(tokens) else ""
+    return int("app" in ENTRIES.get(following, EMPTY).tags and not following.endswith("s"))
+
+
+def _may_be_slip(window: list[Token], index: NameIndex) -> bool:
+    unknown = 0
+    for token in window:
+        if token.lower in ENTRIES:
+            if token.lower not in index.words and token.lower not in GENERIC_PARTS:
+                return False
+        elif squash(token.lower) in index.whole and len(window) > 1:
+            return False
+        elif not _is_number(token):
+            unknown += 1
+    return unknown > 0
+
+
+def _slip_of_name(window: list[Token], index: NameIndex) -> list[Candidate]:
+    """Names near this text, unless a word of the lexicon is as near."""
+    text = _text(window)
+    found = [c for c in names.by_slip(index, text) if c.entity.name.lower() not in ENTRIES]
+    if not found or len(window) > 1 or not text.isalpha():
+        return found
+    word = nearest_word(text.lower())
+    if word is None:
+        return found
+    near = min(OSA.distance(squash(text), squash(candidate.entity.name)) for candidate in found)
+    return found if near < OSA.distance(text.lower(), word) else []
+
+
+def join_phrases(items: list[Item]) -> list[Item]:
+    """Items with the phrases of the lexicon joined to one item each, longest first."""
+    joined: list[Item] = []
+    position = 0
+    while position < len(items):
+        item = items[position]
+        for words, tag in _phrases_at(item):
+            stretch = items[position : position + len(words)]
+            if len(stretch) == len(words) and all(_is(i, w) for i, w in zip(stretch, words, strict=True)):
+                text = " ".join(part.text for part in stretch)
+                forms = item.forms or frozenset({"base"})
+                joined.append(
+                    replace(
+                        item,
+                        text=text,
+                        word=" ".join(words),
+                        lemma=" ".join(words),
+                        tags=frozenset({tag}),
+                        forms=forms,
+                        number=None,
+                        corrected=any(part.corrected for part in stretch),
+                    )
+                )
+                position += len(words)
+                break
+        else:
+            joined.append(item)
+            position += 1
+    return joined
+
+
+def _phrases_at(item: Item) -> list[tuple[tuple[str, ...], str]]:
+    if item.is_mark or item.mention:
+        return []
+    direct = PHRASE_TABLE.get(item.word, [])
+    return direct + PHRASE_TABLE.get(item.lemma, []) if item.lemma != item.word else direct
+
+
+def _is(item: Item, word: str) -> bool:
+    return not item.is_mark and item.mention is None and word in (item.word, item.lemma)

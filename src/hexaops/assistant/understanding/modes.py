@@ -1,0 +1,182 @@
+"""In which way a clause that is no request speaks of a change: negated, asked about, conditional, reported, past.
+
+The order of the tests matters and is written as a table of first match: a quotation beats a negation, a negation
+beats a question, a question beats a statement.
+"""
+
+from __future__ import annotations
+
+from hexaops.assistant.understanding.clauses import Clause
+from hexaops.assistant.understanding.intents import Mode
+from hexaops.assistant.understanding.items import Item
+from hexaops.assistant.understanding.normalise import word_set
+from hexaops.assistant.understanding.speech import Act, find_head, find_mention_of_change, limits_of_request
+
+INHERITED = frozenset(
+    {Mode.NEGATED, Mode.HYPOTHETICAL, Mode.ADVICE, Mode.HOWTO, Mode.CONDITIONAL, Mode.REPORTED, Mode.PAST}
+)
+"""Modes that a clause passes on to the one joined to it by "and" or a comma."""
+_QUESTION_STARTS = frozenset({"wh", "aux", "how_to", "how_many", "what_if", "how_is"})
+_ADVICE_WORDS = word_set("should shall ought need needs needed worth better must help suggest recommend")
+
+
+def read_act(clause: Clause, previous: Mode | None) -> Act | None:
+    """The change that the clause speaks of and the mode, or None when it speaks of none."""
+    head = find_head(clause.items)
+    if head is not None:
+        return _limited(clause, head, previous)
+    act = find_mention_of_change(clause.items)
+    if act is None:
+        return None
+    mode = _mode_of(clause, act)
+    if mode is Mode.STATEMENT and previous in INHERITED and clause.join in ("soft", "colon"):
+        mode = previous or mode
+    return Act(mode, act.verb, act.at, is_noun=act.is_noun)
+
+
+def _limited(clause: Clause, head: Act, previous: Mode | None) -> Act:
+    """A request, unless its neighbourhood or its own end says otherwise."""
+    rest = clause.items[head.at + 1 :]
+    mode = Mode.REQUEST
+    gerund = _stops_doing(rest) if head.verb == "stop" else None
+    if gerund:
+        return Act(Mode.NEGATED, gerund, head.at)
+    if clause.join == "colon" and previous is not None and previous is not Mode.REQUEST:
+        mode = Mode.REPORTED
+    elif previous in INHERITED and clause.join == "soft":
+        mode = previous or mode
+    elif (limit := limits_of_request(_before_reason(rest))) is not None:
+        mode = limit
+    elif any("later" in item.tags for item in clause.items[: max(head.at, 0)]):
+        mode = Mode.SCHEDULED
+    elif clause.is_question and not _asks_politely(clause.items[: max(head.at, 0)]):
+        mode = Mode.ADVICE
+    return Act(mode, head.verb, head.at, soft=head.soft, is_noun=head.is_noun)
+
+
+def _stops_doing(rest: tuple[Item, ...]) -> str | None:
+    """ "stop restarting A": the change that is to end, or None."""
+    for item in rest[:2]:
+        if "ing" in item.forms and not item.mention:
+            for tag in ("restart", "scale", "start", "stop"):
+                if tag in item.tags:
+                    return tag
+    return None
+
+
+def _before_reason(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    end = reason_start(items)
+    return items if end is None else items[:end]
+
+
+def reason_start(items: tuple[Item, ...]) -> int | None:
+    """Where a reason begins ("because …", "since it …", "due to …"), or None."""
+    for position, item in enumerate(items):
+        after = items[position + 1] if position + 1 < len(items) else None
+        if item.word in ("because", "due", "reason"):
+            return position
+        if (
+            item.word in ("since", "as")
+            and after is not None
+            and (after.mention or after.word in ("it", "they", "the", "we", "users"))
+        ):
+            return position
+        if item.word == "to" and after is not None and after.lemma in _PURPOSES and "base" in after.forms:
+            return position
+    return None
+
+
+_PURPOSES = word_set("fix resolve clear free apply solve repair heal recover handle save pick reset release see test")
+
+
+def _asks_politely(opening: tuple[Item, ...]) -> bool:
+    return any(item.word in ("you", "we", "mind", "please", "i") for item in opening)
+
+
+def _mode_of(clause: Clause, act: Act) -> Mode:
+    items = clause.items
+    before = items[: act.at]
+    said = items[act.at]
+    start = next(
+        (i for i in items if not i.is_mark and not (i.tags & {"greet", "polite", "yes"} and "aux" not in i.tags)), said
+    )
+    asked = bool(start.tags & _QUESTION_STARTS) or clause.is_question
+    if said.quoted or _is_reported(before):
+        return Mode.REPORTED
+    if any("what_if" in i.tags for i in items) or (asked and _has(items, "happen")):
+        return Mode.HYPOTHETICAL
+    if _is_negated(before, asked=asked):
+        return Mode.NEGATED
+    if _is_past_question(clause, act, start):
+        return Mode.PAST
+    if any("how_to" in i.tags for i in items) or (start.word == "how" and "base" in said.forms):
+        return Mode.HOWTO
+    if any("command" in i.tags and i.word.startswith("command") for i in items):
+        return Mode.HOWTO
+    if asked:
+        return Mode.ADVICE if any(i.word in _ADVICE_WORDS for i in items) else Mode.HYPOTHETICAL
+    return _mode_of_statement(items, before, said)
+
+
+def _mode_of_statement(items: tuple[Item, ...], before: tuple[Item, ...], said: Item) -> Mode:
+    if any("if" in i.tags for i in items):
+        return Mode.CONDITIONAL
+    if any("later" in i.tags or i.word in ("every", "each") for i in items):
+        return Mode.SCHEDULED
+    if any(i.tags & {"modal"} or i.word in _ADVICE_WORDS for i in before):
+        return Mode.ADVICE
+    if "past" in said.forms and "base" not in said.forms:
+        return Mode.PAST
+    return Mode.STATEMENT
+
+
+def _has(items: tuple[Item, ...], tag: str) -> bool:
+    return any(tag in item.tags for item in items)
+
+
+def _is_reported(before: tuple[Item, ...]) -> bool:
+    """Somebody else says it: "Bob told me to", "the docs say"."""
+    for position, item in enumerate(before):
+        if "say" not in item.tags and item.word not in ("according", "said"):
+            continue
+        subject = before[position - 1] if position else None
+        if subject is not None and subject.word not in (
+            "i",
+            "we",
+            "you",
+            "to",
+            "not",
+            "would",
+            "can",
+            "please",
+            "could",
+        ):
+            return "s" in item.forms or "past" in item.forms or "tell_kind" in subject.tags or item.word == "say"
+    return False
+
+
+def _is_negated(before: tuple[Item, ...], *, asked: bool) -> bool:
+    words = [item.word for item in before if not item.is_mark]
+    if any(item.tags & {"avoid"} for item in before) or "instead" in words or "rather" in words:
+        return True
+    if "without" in words[-2:]:
+        return True
+    denied = {"not", "never", "no", "nor", "neither"} & set(words)
+    if not denied:
+        return False
+    can_not = any(
+        first in ("can", "could", "did") and second == "not" for first, second in zip(words, words[1:], strict=False)
+    )
+    aux_question = asked and not (words[:2] == ["do", "not"] or words[0] in ("never", "no", "please"))
+    return not can_not and not aux_question
+
+
+def _is_past_question(clause: Clause, act: Act, start: Item) -> bool:
+    """ "why was A restarted", "who scaled A", "did someone stop A", "how many times …"."""
+    said = clause.items[act.at]
+    before = clause.items[: act.at]
+    past_aux = any(i.tags & {"past_aux"} for i in before)
+    past_form = "past" in said.forms
+    if start.word in ("who", "why", "when") or "how_many" in start.tags or start.word == "how":
+        return past_aux or (past_form and "base" not in said.forms) or (start.word == "who" and past_form)
+    return start.word in ("did", "has", "have", "was", "were", "had") and (past_form or start.word == "did")

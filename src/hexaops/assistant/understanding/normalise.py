@@ -1,0 +1,166 @@
+"""From what was typed to clean text and tokens.
+
+Everything here is one pass over the characters, without regular expressions, so hostile input costs no more than
+its length. Invisible characters (zero-width, bidi, tags, controls) are dropped before anything looks at the text,
+so what is understood is what a person sees.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+MAX_CHARACTERS = 2000
+"""Longer messages are cut, and a cut message is never a change request: its end may take the request back."""
+
+_RAW_LIMIT = 4 * MAX_CHARACTERS
+_SAME_MEANING = str.maketrans(
+    {
+        "\u2018": "'",
+        "\u2019": "'",
+        "\u201a": "'",
+        "\u201c": '"',
+        "\u201d": '"',
+        "\u201e": '"',
+        "\u00ab": '"',
+        "\u00bb": '"',
+        "\u2010": "-",
+        "\u2011": "-",
+        "\u2012": "-",
+        "\u2013": " - ",
+        "\u2014": " - ",
+        "\u2212": "-",
+        "\u2026": "...",
+    }
+)
+_DROPPED = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Mn", "Me"})
+_JOINERS = frozenset("-_./'@")
+_QUOTES = frozenset("\"`'")
+CONTRACTIONS = {
+    "dont": "do not", "don't": "do not", "doesnt": "does not", "doesn't": "does not", "didn't": "did not",
+    "didnt": "did not", "isn't": "is not", "isnt": "is not", "aren't": "are not", "wasn't": "was not",
+    "weren't": "were not", "won't": "will not", "wont": "will not", "can't": "can not", "cant": "can not",
+    "cannot": "can not", "couldn't": "could not", "shouldn't": "should not", "shouldnt": "should not",
+    "wouldn't": "would not", "mustn't": "must not", "needn't": "need not", "hasn't": "has not",
+    "haven't": "have not", "hadn't": "had not", "ain't": "is not", "what's": "what is", "whats": "what is",
+    "whts": "what is", "how's": "how is", "hows": "how is", "who's": "who is", "where's": "where is",
+    "why's": "why is", "when's": "when is", "that's": "that is", "there's": "there is", "it's": "it is",
+    "he's": "he is", "she's": "she is", "here's": "here is", "i'm": "i am", "i'd": "i would", "i'll": "i will",
+    "i've": "i have", "we'd": "we would", "we'll": "we will", "we're": "we are", "we've": "we have",
+    "you're": "you are", "you'd": "you would", "you'll": "you will", "they're": "they are", "let's": "lets",
+    "gonna": "going to", "wanna": "want to", "gotta": "have to",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word, a number or a mark; `quoted` when it stands in quotation marks or backticks."""
+
+    text: str
+    lower: str
+    is_word: bool
+    quoted: bool = False
+
+
+def clean(message: str) -> tuple[str, bool]:
+    """The visible text, at most MAX_CHARACTERS, and whether something was cut off."""
+    cut = len(message) > _RAW_LIMIT
+    composed = unicodedata.normalize("NFKC", message[:_RAW_LIMIT]).translate(_SAME_MEANING)
+    kept: list[str] = []
+    for character in composed:
+        if character in "\n\r\u2028\u2029":
+            kept.append("\n")
+        elif character.isspace():
+            kept.append(" ")
+        elif unicodedata.category(character) not in _DROPPED:
+            kept.append(character)
+    text = "".join(kept).strip()
+    return text[:MAX_CHARACTERS], cut or len(text) > MAX_CHARACTERS
+
+
+def word_set(words: str) -> frozenset[str]:
+    """The words of a list written as one text."""
+    return frozenset(words.split())
+
+
+def squash(name: str) -> str:
+    """A name without case and separators: `Web_App`, `web app` and `web-app` are the same."""
+    return "".join(character for character in name.lower() if character.isalnum())
+
+
+def other_script_share(text: str) -> float:
+    """Share of the letters that are not Latin, 0 to 1."""
+    letters = [character for character in text if character.isalpha()]
+    if not letters:
+        return 0.0
+    return sum(1 for character in letters if ord(character) > 0x24F) / len(letters)
+
+
+def tokenize(text: str) -> list[Token]:
+    """Words, numbers (with sign, decimals, grouping) and single marks, with contractions expanded."""
+    tokens: list[Token] = []
+    open_quote = ""
+    position = 0
+    while position < len(text):
+        character = text[position]
+        if _starts_word(text, position):
+            end = _word_end(text, position)
+            tokens.extend(_words(text[position:end], quoted=bool(open_quote)))
+            position = end
+            continue
+        if character in _QUOTES:
+            open_quote = _next_quote(text, position, open_quote)
+        elif not character.isspace() or character == "\n":
+            tokens.append(Token(character, character, is_word=False, quoted=bool(open_quote)))
+        position += 1
+    return tokens
+
+
+def _next_quote(text: str, position: int, open_quote: str) -> str:
+    """The quotation mark that is open after this one; an apostrophe opens one only where it could close again."""
+    mark = text[position]
+    if open_quote:
+        return "" if mark == open_quote else open_quote
+    if text.find(mark, position + 1) < 0:
+        return ""
+    if mark == "'" and position > 0 and text[position - 1].isalnum():
+        return ""
+    return mark
+
+
+def _starts_word(text: str, position: int) -> bool:
+    character = text[position]
+    if character.isalnum():
+        return True
+    follows_digit = position + 1 < len(text) and text[position + 1].isdigit()
+    after_space = position == 0 or not (text[position - 1].isalnum() or text[position - 1] in "-+")
+    return character in "-+" and follows_digit and after_space
+
+
+def _word_end(text: str, start: int) -> int:
+    position = start + 1
+    while position < len(text):
+        character = text[position]
+        if not character.isalnum():
+            inside = position + 1 < len(text) and text[position + 1].isalnum()
+            if not (inside and (character in _JOINERS or _groups_digits(text, position))):
+                return position
+        position += 1
+    return position
+
+
+def _groups_digits(text: str, position: int) -> bool:
+    """True for the comma of `1,000`: a digit before, exactly three digits after."""
+    after = text[position + 1 : position + 5]
+    three = len(after) >= 3 and after[:3].isdigit() and not after[3:].isdigit()
+    return text[position] == "," and text[position - 1].isdigit() and three
+
+
+def _words(word: str, *, quoted: bool) -> list[Token]:
+    lower = word.lower()
+    expanded = CONTRACTIONS.get(lower)
+    if expanded:
+        return [Token(part, part, is_word=True, quoted=quoted) for part in expanded.split()]
+    if lower.endswith("'s"):
+        word, lower = word[:-2], lower[:-2]
+    return [Token(word, lower, is_word=True, quoted=quoted)]

@@ -1,0 +1,304 @@
+"""How a clause speaks of a change: asked for now, or only talked about.
+
+The rule that keeps people safe: a change is requested only when its verb stands in the imperative, after nothing but
+greetings, politeness and a short list of openings ("could you", "I want to"). Whatever else mentions a change is a
+question, a condition, a report or a negation, and never becomes a request.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hexaops.assistant.understanding.clauses import CHANGE_TAGS
+from hexaops.assistant.understanding.intents import Mode
+from hexaops.assistant.understanding.items import Item
+from hexaops.assistant.understanding.normalise import word_set
+from hexaops.assistant.understanding.numbers import time_unit_seconds
+
+_SKIPPED = word_set(
+    "please now just ok okay so then and also well kindly quickly simply first next finally instead but only hey hi hello "
+    "guys mate sir bot assistant hexaops kubectl immediately asap to alright right team again perfect great"
+)
+_SKIPPED_TAGS = frozenset({"polite", "greet", "yes", "thank", "help"})
+_OPENINGS = tuple(
+    (tuple(words.split()), form)
+    for form, options in {
+        "base": "can you|could you|would you|will you|can we|could we|i want you to|i want to|i would like you to|"
+        "i would like to|i would love to|i need you to|i need to|we need to|we need you to|we want to|we want you to|"
+        "we would like to|we would like you to|lets|let us|try to|be so kind and|be so kind as|be so kind to|"
+        "do me a favor and|do me a favour and|make sure you|make sure to|would it be possible to|would you be able to|"
+        "can you help me|i will need you to|you can|you may",
+        "ing": "would you mind|do you mind|mind|try|can you try|could you try|please try",
+        "count": "i want|i need|i would like|we need|we want|we would like|give me|get me",
+    }.items()
+    for words in options.split("|")
+)
+_CONDITIONS_OF_COURTESY = tuple(
+    tuple(words.split())
+    for words in [
+        "if you can",
+        "if you could",
+        "if possible",
+        "if you would",
+        "if you do not mind",
+        "if you please",
+        "if that is ok",
+        "if that is okay",
+        "when you can",
+        "when you could",
+        "when possible",
+        "when you have time",
+        "when you have a moment",
+        "when you get a chance",
+        "when you have a minute",
+        "whenever you can",
+        "once more",
+        "if it is possible",
+        "when ready",
+    ]
+)
+_LINKS = word_set("a an the another full complete quick rolling clean graceful simple fresh immediate hard soft")
+_WEAK = frozenset({"increase", "decrease", "add", "remove", "assign"})
+_STRICT = CHANGE_TAGS - {"increase", "decrease", "add", "remove", "particle"}
+_NOT_REPLICAS = frozenset({"cpu", "memory", "request_noun", "config", "autoscale", "alert", "policy", "dashboard"})
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """The change that a clause speaks of and how. `verb` and `at` tell which item said it; `soft`: less sure."""
+
+    mode: Mode
+    verb: str = ""
+    at: int = -1
+    soft: bool = False
+    is_noun: bool = False
+
+
+def has_count(items: tuple[Item, ...]) -> bool:
+    """The clause counts replicas: it names them, or it gives a plain count to an application or to "it"."""
+    if any(item.tags & _NOT_REPLICAS or (item.number and item.number.kind == "quantity") for item in items):
+        return any("replica" in item.tags for item in items)
+    if any("replicas_word" in item.tags for item in items):
+        return True
+    numbers = any(item.number and item.number.kind != "time" for item in items)
+    return numbers and any(item.mention or "pronoun" in item.tags or "app" in item.tags for item in items)
+
+
+def find_head(items: tuple[Item, ...]) -> Act | None:
+    """The request that the clause begins with, or None."""
+    position, form = _skip_opening(items)
+    if position >= len(items):
+        return None
+    item = items[position]
+    verb = change_verb(items, position)
+    if verb and form in item.forms and not item.quoted:
+        return Act(Mode.REQUEST, verb, position)
+    if "light" in item.tags and form in item.forms:
+        return _nominal(items, position)
+    if form == "count" and verb is None:
+        return _counted(items, position)
+    return _terse(items, position)
+
+
+def _skip_opening(items: tuple[Item, ...]) -> tuple[int, str]:
+    position, form = 0, "base"
+    while position < len(items):
+        item = items[position]
+        opening = _opening_at(items, position)
+        if opening:
+            position, form = position + opening[0], opening[1]
+        elif (
+            item.word in _SKIPPED
+            or (item.tags & _SKIPPED_TAGS and not item.tags & CHANGE_TAGS)
+            or (item.is_mark and item.word in ",-")
+        ):
+            position += 1
+        else:
+            break
+    return position, form
+
+
+def _opening_at(items: tuple[Item, ...], position: int) -> tuple[int, str] | None:
+    best: tuple[int, str] | None = None
+    for words, form in _OPENINGS:
+        stretch = [item.word for item in items[position : position + len(words)]]
+        if tuple(stretch) == words and (best is None or len(words) > best[0]):
+            best = (len(words), form)
+    return best
+
+
+def change_verb(items: tuple[Item, ...], position: int) -> str | None:
+    """The kind of change that the verb at `position` makes, or None."""
+    item = items[position]
+    if item.mention or not item.forms:
+        return None
+    if "particle" in item.tags or "assign" in item.tags:
+        particle = _particle(items, position)
+        if particle:
+            return particle
+    for tag in (
+        "restart",
+        "scale_up",
+        "scale_down",
+        "scale",
+        "cancel",
+        "undo",
+        "double",
+        "triple",
+        "quadruple",
+        "halve",
+    ):
+        if tag in item.tags:
+            return tag
+    for tag in ("start", "stop"):
+        if tag in item.tags and not (item.tags & {"light", "respond"}):
+            return tag
+    for tag in _WEAK:
+        if tag in item.tags and has_count(items):
+            return tag
+    return None
+
+
+def _particle(items: tuple[Item, ...], position: int) -> str | None:
+    """ "shut A down", "turn it off", "bring A back up"."""
+    if items[position].lemma not in {"shut", "turn", "switch", "power", "spin", "fire", "bring", "take", "wind", "put"}:
+        return None
+    for item in items[position + 1 :]:
+        if item.number or item.is_mark:
+            return None
+        if item.tags & {"off", "down", "stopped"}:
+            return "stop"
+        if item.word in ("up", "on", "online", "live"):
+            return "start"
+        if item.word == "back":
+            continue
+    return None
+
+
+def _nominal(items: tuple[Item, ...], position: int) -> Act | None:
+    """ "do a rolling restart of A"."""
+    for offset, item in enumerate(items[position + 1 : position + 5]):
+        if item.tags & {"restart", "scale", "undo"} and not item.quoted:
+            verb = next(tag for tag in ("restart", "scale", "undo") if tag in item.tags)
+            return Act(Mode.REQUEST, verb, position + 1 + offset)
+        if item.word not in _LINKS:
+            return None
+    return None
+
+
+def _counted(items: tuple[Item, ...], position: int) -> Act | None:
+    """ "I'd like 5 replicas of A", "I need 3 more instances of A"."""
+    near = items[position : position + 5]
+    if any(item.number for item in near) and any("replica" in item.tags or item.lemma == "pod" for item in near):
+        return Act(Mode.REQUEST, "assign", position - 1)
+    return None
+
+
+def _terse(items: tuple[Item, ...], position: int) -> Act | None:
+    """ "web-app restart please", "api-service scale to 4": sure only with a count or a please."""
+    if not items[position].mention:
+        return None
+    after = position
+    while after < len(items) and (items[after].mention or items[after].word in ("and", ",", ":")):
+        after += 1
+    if after >= len(items):
+        return None
+    verb = change_verb(items, after)
+    firm = any(item.number or "polite" in item.tags for item in items[after:])
+    if verb and "base" in items[after].forms and firm:
+        return Act(Mode.REQUEST, verb, after, soft=True)
+    return None
+
+
+def limits_of_request(items: tuple[Item, ...]) -> Mode | None:
+    """CONDITIONAL, SCHEDULED or NEGATED when what follows the verb takes the "now" away; None when it does not."""
+    position = 0
+    while position < len(items):
+        item = items[position]
+        courtesy = next((c for c in _CONDITIONS_OF_COURTESY if _words_at(items, position, len(c)) == c), None)
+        if courtesy:
+            position += len(courtesy)
+            continue
+        if "if" in item.tags:
+            return Mode.CONDITIONAL
+        if _is_schedule(items, position):
+            return Mode.SCHEDULED
+        if "not" in item.tags and _negates_request(items, position):
+            return Mode.NEGATED
+        position += 1
+    return None
+
+
+def _negates_request(items: tuple[Item, ...], position: int) -> bool:
+    """ "… not now", "… not yet", "… no", but neither "not A" nor "without downtime"."""
+    after = items[position + 1] if position + 1 < len(items) else None
+    return items[position].word in ("not", "never", "no") and (after is None or after.word in ("now", "yet", "today"))
+
+
+def _words_at(items: tuple[Item, ...], position: int, length: int) -> tuple[str, ...]:
+    return tuple(item.word for item in items[position : position + length])
+
+
+def _is_schedule(items: tuple[Item, ...], position: int) -> bool:
+    item = items[position]
+    after = items[position + 1] if position + 1 < len(items) else None
+    if "later" in item.tags and not item.mention:
+        return True
+    if after is None:
+        return False
+    if item.word in ("every", "each", "next", "this"):
+        return (
+            time_unit_seconds(after.word) is not None or "later" in after.tags or after.word in ("night", "day", "hour")
+        )
+    if item.word == "at" and after.number:
+        return True
+    if item.word in ("in", "for", "after") and after.number:
+        beyond = items[position + 2] if position + 2 < len(items) else None
+        return after.number.kind == "time" or bool(beyond and time_unit_seconds(beyond.word))
+    return False
+
+
+def find_mention_of_change(items: tuple[Item, ...]) -> Act | None:
+    """The first change that the clause speaks of in any form; mode is not settled yet."""
+    noun: Act | None = None
+    for position, item in enumerate(items):
+        verb = change_verb(items, position)
+        if verb in ("start", "stop") and _is_state(items, position):
+            continue
+        is_noun = "action_noun" in item.tags and _after_article(items, position)
+        if verb and not is_noun and (verb in _STRICT or verb in _WEAK):
+            return Act(Mode.STATEMENT, verb, position)
+        if noun is None and item.tags & {"action_noun"} and (found := _noun_verb(item)):
+            noun = Act(Mode.STATEMENT, found, position, is_noun=True)
+    return noun
+
+
+def _noun_verb(item: Item) -> str | None:
+    if item.tags & {"restart"} or item.lemma == "reboot":
+        return "restart"
+    if "scale" in item.tags or item.word.startswith(("scal", "upscal", "downscal")):
+        return "scale"
+    if item.word.startswith("shutdown"):
+        return "stop"
+    return "start" if item.word.startswith("startup") else None
+
+
+def _after_article(items: tuple[Item, ...], position: int) -> bool:
+    return position > 0 and items[position - 1].word in (
+        "the",
+        "a",
+        "that",
+        "this",
+        "last",
+        "my",
+        "rolling",
+        "previous",
+    )
+
+
+def _is_state(items: tuple[Item, ...], position: int) -> bool:
+    """ "is A stopped", "stopped apps", "does not start": a state, not a change."""
+    item = items[position]
+    if "past" not in item.forms:
+        return False
+    return not any(i.tags & {"past_aux"} or i.word in ("who", "you", "why", "i", "we", "be") for i in items[:position])

@@ -1,0 +1,211 @@
+"""From the names in a clause to entities: one, several to choose from, excluded ones, or a name nobody has.
+
+For a change, candidates within 0.12 of the best are a question to the person; for a reading, within 0.05. The same
+plain name in two namespaces has the same score, so it is always a question unless the namespace is said.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hexaops.assistant.understanding import names
+from hexaops.assistant.understanding.inventory import Candidate, KnownEntity, NameIndex
+from hexaops.assistant.understanding.items import Item
+from hexaops.assistant.understanding.model import Ambiguity, Dialogue, Resolved, UnknownName
+from hexaops.assistant.understanding.normalise import word_set
+
+MARGIN_FOR_CHANGES, MARGIN_FOR_READS = 0.12, 0.05
+LEAST_SCORE_FOR_CHANGES = 0.75
+_ARTICLES = frozenset({"the", "my", "our", "a", "an", "your"})
+_IN = frozenset({"in", "from", "within", "inside", "namespace", "project", "ns", "n", "on", "across", "under"})
+_POINTING = word_set("it that this them those these both they its")
+_SEVERAL = word_set("them those these both they")
+_KINDS = {"deployment": "Deployment", "statefulset": "StatefulSet", "daemonset": "DaemonSet", "sts": "StatefulSet"}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the names of one clause mean."""
+
+    targets: tuple[Resolved, ...] = ()
+    excluded: tuple[Resolved, ...] = ()
+    ambiguous: tuple[Ambiguity, ...] = ()
+    unknown: tuple[UnknownName, ...] = ()
+    namespace: str | None = None
+    workload_kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    position: int
+    mention: str
+    candidates: tuple[Candidate, ...]
+    excluded: bool
+
+
+def find_targets(items: tuple[Item, ...], index: NameIndex, *, for_change: bool, start: int = 0) -> Found:
+    """Entities of the clause; `start` is where the objects begin, for names that nobody has."""
+    namespaces = _namespaces(items)
+    kind = next((_KINDS[i.lemma] for i in items if i.lemma in _KINDS and not i.word.endswith("ts")), None)
+    targets: list[Resolved] = []
+    excluded: list[Resolved] = []
+    ambiguous: list[Ambiguity] = []
+    unknown: list[UnknownName] = []
+    for placed in _placed(items, set(namespaces)):
+        namespace = _namespace_for(placed.position, namespaces)
+        candidates = _filtered(placed.candidates, namespace, kind)
+        if not candidates:
+            unknown.append(UnknownName(f"{placed.mention} in {namespace}", placed.candidates[:3]))
+            continue
+        picked = _pick(placed.mention, candidates, for_change=for_change)
+        if isinstance(picked, Ambiguity):
+            ambiguous.append(picked)
+        elif all(picked.entity.id != other.entity.id for other in (*targets, *excluded)):
+            (excluded if placed.excluded else targets).append(picked)
+    known = bool(targets or ambiguous or unknown)
+    unknown.extend(_unknown_names(items, index, start, for_change=for_change, known=known))
+    one = next(iter(namespaces.values()), None) if namespaces else None
+    return Found(tuple(targets), tuple(excluded), tuple(ambiguous), tuple(unknown), one, kind)
+
+
+def _namespaces(items: tuple[Item, ...]) -> dict[int, str]:
+    """Position → namespace, for mentions that stand for a namespace."""
+    found: dict[int, str] = {}
+    for position, item in enumerate(items):
+        if item.mention is None:
+            continue
+        projects = [c.entity for c in item.mention.candidates if c.entity.kind == "project"]
+        others = any(c.entity.kind != "project" for c in item.mention.candidates)
+        after = items[position + 1] if position + 1 < len(items) else None
+        said_so = _word_before(items, position) in _IN or bool(after and "project" in after.tags)
+        if projects and (not others or said_so):
+            found[position] = projects[0].name
+    return found
+
+
+def _word_before(items: tuple[Item, ...], position: int) -> str:
+    position -= 1
+    while position >= 0 and (items[position].word in _ARTICLES or items[position].word == "("):
+        position -= 1
+    return items[position].word if position >= 0 else ""
+
+
+def _namespace_for(position: int, namespaces: dict[int, str]) -> str | None:
+    """The first namespace said after the name, else the last one before it."""
+    after = [p for p in namespaces if p > position]
+    if after:
+        return namespaces[min(after)]
+    return namespaces[max(namespaces)] if namespaces else None
+
+
+def _placed(items: tuple[Item, ...], taken: set[int]) -> list[_Placed]:
+    placed: list[_Placed] = []
+    excluding = False
+    for position, item in enumerate(items):
+        if "except" in item.tags and (position == 0 or item.word != "but" or _all_before(items, position)):
+            excluding = True
+        if item.mention is None or position in taken:
+            continue
+        not_this = _word_before(items, position) in ("not", "never")
+        candidates = tuple(c for c in item.mention.candidates if c.entity.kind != "project") or item.mention.candidates
+        placed.append(_Placed(position, item.mention.text, candidates, excluding or not_this))
+    return placed
+
+
+def _all_before(items: tuple[Item, ...], position: int) -> bool:
+    return any("everything" in item.tags for item in items[:position])
+
+
+def _filtered(candidates: tuple[Candidate, ...], namespace: str | None, kind: str | None) -> tuple[Candidate, ...]:
+    if namespace is not None:
+        candidates = tuple(
+            c for c in candidates if not c.entity.namespace or c.entity.namespace.lower() == namespace.lower()
+        )
+    fitting = tuple(c for c in candidates if kind is not None and c.entity.workload_kind == kind)
+    return fitting or candidates
+
+
+def _pick(mention: str, candidates: tuple[Candidate, ...], *, for_change: bool) -> Resolved | Ambiguity:
+    best = candidates[0]
+    margin = MARGIN_FOR_CHANGES if for_change else MARGIN_FOR_READS
+    rivals = tuple(c for c in candidates if c.score > best.score - margin and _competes(c.entity, best.entity))
+    unsure = for_change and best.score < LEAST_SCORE_FOR_CHANGES
+    if len(rivals) > 1 or unsure:
+        return Ambiguity(mention, rivals[:5])
+    return Resolved(best.entity, mention, best.score)
+
+
+def _competes(entity: KnownEntity, best: KnownEntity) -> bool:
+    """An application does not compete with a namespace or node of the same name."""
+    return entity.kind == best.kind
+
+
+def _unknown_names(
+    items: tuple[Item, ...], index: NameIndex, start: int, *, for_change: bool, known: bool
+) -> list[UnknownName]:
+    found: list[UnknownName] = []
+    run: list[Item] = []
+    before = ""
+    for position, item in enumerate((*items[start:], Item("", "", is_mark=True))):
+        if item.is_unknown or (for_change and "foreign" in item.tags):
+            if not run:
+                before = items[start + position - 1].word if start + position else ""
+            run.append(item)
+            continue
+        if run and _is_name(run, before, item, for_change=for_change, known=known):
+            text = " ".join(part.text for part in run)
+            found.append(UnknownName(text, names.suggestions(index, text)))
+        run = []
+    return found[:5]
+
+
+def _is_name(run: list[Item], before: str, after: Item, *, for_change: bool, known: bool) -> bool:
+    if any(item.looks_like_name for item in run):
+        return True
+    beside_noun = "app" in after.tags or before in ("app", "application", "service", "deployment", "called", "named")
+    joined = before in ("and", "or", ",") and known
+    return beside_noun or (for_change and (joined or not known)) or (not known and before in ("of", "for"))
+
+
+def points_back(items: tuple[Item, ...]) -> str | None:
+    """The pronoun (or "the app") that stands in place of a name, or None."""
+    for position, item in enumerate(items):
+        if item.word in _POINTING and not _is_conjunction(items, position):
+            return item.word
+        if "everything" in item.tags and item.word.startswith(("both of", "all of")):
+            return "them"
+        singular = item.word in ("app", "application", "service", "deployment", "one")
+        if singular and position and items[position - 1].word in ("the", "that", "this", "same", "my"):
+            return "it"
+    return None
+
+
+def _is_conjunction(items: tuple[Item, ...], position: int) -> bool:
+    """ "everything that is failing": no pronoun."""
+    if items[position].word != "that" or not position:
+        return False
+    before = items[position - 1]
+    return bool("everything" in before.tags or before.tags & {"app", "pod", "whole"})
+
+
+def from_context(pointer: str, context: tuple[KnownEntity, ...], *, mention: str) -> Found:
+    """What a pronoun means: the one entity spoken of, all of them for "them", else a question."""
+    if not context:
+        return Found()
+    if len(context) == 1 or pointer in _SEVERAL:
+        return Found(targets=tuple(Resolved(entity, mention, 0.9, "dialogue") for entity in context))
+    return Found(ambiguous=(Ambiguity(mention, tuple(Candidate(entity, 0.5) for entity in context[:5])),))
+
+
+def context_of(dialogue: Dialogue, index: NameIndex, before: tuple[Resolved, ...]) -> tuple[KnownEntity, ...]:
+    """Applications, pods or nodes spoken of before: in this message, else in the last turn."""
+    if before:
+        return tuple(resolved.entity for resolved in before)
+    known = (index.by_id.get(identity) for identity in dialogue.last_entities)
+    return tuple(entity for entity in known if entity is not None and entity.kind in ("application", "pod", "node"))
+
+
+def focus_of(dialogue: Dialogue, index: NameIndex) -> tuple[KnownEntity, ...]:
+    """The applications that the session was opened about, as far as they exist."""
+    known = (index.by_id.get(identity) for identity in dialogue.focus_applications)
+    return tuple(entity for entity in known if entity is not None)

@@ -1,0 +1,164 @@
+"""From a message to what it means: the one entry. Pure: no I/O, no clock, no model, the same answer every time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from hexaops.assistant.understanding.clauses import Clause, split_clauses
+from hexaops.assistant.understanding.confidence import LEAST, Signals, confidence
+from hexaops.assistant.understanding.dialogue import answer_pending
+from hexaops.assistant.understanding.intents import CHANGE_INTENTS, Intent, Mode
+from hexaops.assistant.understanding.inventory import Inventory
+from hexaops.assistant.understanding.items import Item, read_items
+from hexaops.assistant.understanding.model import Dialogue, Understanding
+from hexaops.assistant.understanding.normalise import clean, other_script_share, tokenize
+from hexaops.assistant.understanding.reading import Reading, Setting, read_clause
+from hexaops.assistant.understanding.shape import missing_of, resource_and_scope
+
+_TALK = frozenset({Intent.GREETING, Intent.THANKS, Intent.GOODBYE, Intent.CONFIRM, Intent.DENY, Intent.HELP})
+_RETRACTS = frozenset({"deny", "no", "not"})
+_OTHER_SCRIPT_LEAST = 0.2
+_ENGLISH_LEAST = 0.34
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    reading: Reading
+    understanding: Understanding
+
+
+def understand(message: str, inventory: Inventory, dialogue: Dialogue | None = None) -> Understanding:
+    """Intent, entities, values and confidence of a message; never raises on any text."""
+    dialogue = dialogue or Dialogue()
+    text, truncated = clean(message)
+    items = read_items(tokenize(text), inventory.index)
+    if not any(not item.is_mark for item in items):
+        return Understanding(Intent.UNCLEAR, 0.0, language="none", truncated=truncated)
+    if _is_other_language(text, items):
+        return Understanding(Intent.OUT_OF_SCOPE, 0.9, language="other", truncated=truncated)
+    answer = None if truncated else answer_pending(items, dialogue, inventory.index)
+    if answer is not None:
+        return _shaped(answer)
+    parts = _read_parts(split_clauses(items), inventory, dialogue)
+    kept = _kept(parts)
+    understandings = tuple(
+        replace(_shaped(part.understanding), corrections=_corrections(part.reading.clause)) for part in kept
+    )
+    if truncated:
+        understandings = tuple(_not_now(understanding) for understanding in understandings)
+    first = replace(understandings[0], truncated=truncated)
+    return replace(first, parts=understandings if len(understandings) > 1 else ())
+
+
+def _is_other_language(text: str, items: list[Item]) -> bool:
+    if other_script_share(text) > _OTHER_SCRIPT_LEAST:
+        return True
+    words = [item for item in items if not item.is_mark and not item.mention and not item.number]
+    if len(words) < 3:
+        return False
+    known = sum(0.4 if item.corrected else 1.0 for item in words if item.tags)
+    return known / len(words) < _ENGLISH_LEAST
+
+
+def _read_parts(clauses: list[Clause], inventory: Inventory, dialogue: Dialogue) -> list[_Part]:
+    parts: list[_Part] = []
+    setting = Setting(inventory.index, dialogue)
+    for clause in clauses:
+        reading = read_clause(clause, setting)
+        understanding = _decided(reading)
+        if parts and _takes_back(clause, understanding):
+            parts = [_Part(part.reading, _taken_back(part.understanding)) for part in parts]
+        parts.append(_Part(reading, understanding))
+        spoken_of = tuple(t for t in reading.found.targets if t.entity.kind in ("application", "pod"))
+        setting = replace(setting, previous_mode=reading.mode, before=spoken_of or setting.before)
+    return parts
+
+
+def _decided(reading: Reading) -> Understanding:
+    ranked = sorted(reading.scores.items(), key=lambda pair: (-pair[1], pair[0].value))
+    slips = sum(1 for item in reading.clause.items if item.corrected)
+    rated: list[tuple[Intent, float]] = []
+    for position, (intent, strength) in enumerate(ranked):
+        others = [s for p, (_, s) in enumerate(ranked) if p != position]
+        coverage = 1 - reading.coverage if intent is Intent.OUT_OF_SCOPE else reading.coverage
+        coverage = 1.0 if intent in _TALK else coverage
+        signals = Signals(strength, strength - max(others, default=0.0), coverage, slips, reading.soft)
+        rated.append((intent, confidence(signals)))
+    intent, sure = rated[0]
+    alternatives = tuple((i, c) for i, c in rated[1:] if c >= 0.05 and i is not Intent.OUT_OF_SCOPE)[:3]
+    if sure < LEAST:
+        named = () if intent is Intent.OUT_OF_SCOPE else ((intent, sure),)
+        intent, alternatives = Intent.UNCLEAR, (*named, *alternatives)[:3]
+    mode = reading.mode if intent in CHANGE_INTENTS or reading.mode is not Mode.REQUEST else Mode.READ
+    return Understanding(
+        intent,
+        sure,
+        mode=mode,
+        targets=reading.found.targets,
+        excluded=reading.found.excluded,
+        ambiguous=reading.found.ambiguous,
+        unknown_names=reading.found.unknown,
+        parameters=reading.parameters,
+        alternatives=alternatives,
+        negated=intent is Intent.NO_ACTION,
+        about=reading.about if intent in (Intent.ACTION_QUESTION, Intent.NO_ACTION, Intent.CHANGE_HISTORY) else None,
+    )
+
+
+def _takes_back(clause: Clause, understanding: Understanding) -> bool:
+    """ "… no wait, don't", "actually, never mind": said after a request, it is not one any more."""
+    if understanding.intent is Intent.DENY:
+        return True
+    said = [item for item in clause.items if not item.is_mark]
+    return len(said) <= 4 and any(item.tags & _RETRACTS for item in said) and not any(i.mention for i in said)
+
+
+def _taken_back(understanding: Understanding) -> Understanding:
+    if understanding.intent not in CHANGE_INTENTS:
+        return understanding
+    return replace(understanding, intent=Intent.NO_ACTION, mode=Mode.NEGATED, negated=True, about=understanding.intent)
+
+
+def _not_now(understanding: Understanding) -> Understanding:
+    """A cut message never asks for a change: its unread end may take the request back."""
+    if understanding.intent not in CHANGE_INTENTS:
+        return understanding
+    return replace(
+        understanding,
+        intent=Intent.ACTION_QUESTION,
+        mode=Mode.STATEMENT,
+        about=understanding.intent,
+        alternatives=((understanding.intent, 0.5),),
+    )
+
+
+def _kept(parts: list[_Part]) -> list[_Part]:
+    """Parts worth an answer: greetings, statements and noise beside a real request or question are dropped."""
+    real = [p for p in parts if p.understanding.intent not in (*_TALK, Intent.OUT_OF_SCOPE, Intent.UNCLEAR)]
+    if not real:
+        return parts[:1] if len(parts) == 1 else _best_of_talk(parts)
+    firm = [p for p in real if not p.reading.is_statement or p.reading.about is not None]
+    kept = firm or real[:1]
+    merged: list[_Part] = []
+    for part in kept:
+        same = merged and merged[-1].understanding.intent is part.understanding.intent
+        if same and part.understanding.intent not in CHANGE_INTENTS and not part.reading.found.targets:
+            continue
+        merged.append(part)
+    return merged
+
+
+def _best_of_talk(parts: list[_Part]) -> list[_Part]:
+    best = max(parts, key=lambda p: (p.understanding.intent in _TALK, p.understanding.confidence))
+    foreign = [p for p in parts if p.understanding.intent is Intent.OUT_OF_SCOPE and p.reading.foreign]
+    return foreign[:1] or [best]
+
+
+def _corrections(clause: Clause) -> tuple[tuple[str, str], ...]:
+    return tuple((item.text, item.word) for item in clause.items if item.corrected)
+
+
+def _shaped(understanding: Understanding) -> Understanding:
+    resource_type, scope = resource_and_scope(understanding)
+    done = replace(understanding, resource_type=resource_type, scope=scope)
+    return replace(done, missing=missing_of(done))
