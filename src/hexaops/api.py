@@ -10,6 +10,7 @@ from hexaops.features.actions import routes as actions
 from hexaops.features.applications import routes as applications
 from hexaops.features.health import probes
 from hexaops.features.routing import ANYONE, Entry, user
+from hexaops.features.webhooks import routes as webhooks
 
 SECURITY = {
     "anyone": [],
@@ -31,7 +32,9 @@ WORKSPACE = "/api/v1/workspaces/{workspace_id}"
 
 APPLICATIONS = (
     Entry("GET", f"{WORKSPACE}/applications", applications.list_applications, user("read_applications")),
-    Entry("GET", f"{WORKSPACE}/applications/{{application_id}}", applications.get_application, user("read_applications")),
+    Entry(
+        "GET", f"{WORKSPACE}/applications/{{application_id}}", applications.get_application, user("read_applications")
+    ),
 )
 
 ACTIONS = (
@@ -48,7 +51,29 @@ ACTIONS = (
     ),
 )  # fmt: skip
 
-ROUTES = (*PROBES, *APPLICATIONS, *ACTIONS)
+HOOKS = f"{WORKSPACE}/aiops/webhooks"
+MANAGES_WEBHOOKS = user("manage_webhooks")
+WEBHOOKS = (
+    Entry("POST", HOOKS, webhooks.create_webhook, MANAGES_WEBHOOKS, 201, idempotent=True),
+    Entry("GET", HOOKS, webhooks.list_webhooks, MANAGES_WEBHOOKS),
+    Entry("GET", f"{HOOKS}/deliveries", webhooks.list_deliveries, MANAGES_WEBHOOKS),
+    Entry("GET", f"{HOOKS}/deliveries/{{delivery_id}}", webhooks.get_delivery, MANAGES_WEBHOOKS),
+    Entry(
+        "POST", f"{HOOKS}/deliveries/{{delivery_id}}/redeliver", webhooks.redeliver, MANAGES_WEBHOOKS, 202,
+        idempotent=True,
+    ),
+    Entry("GET", f"{HOOKS}/{{webhook_id}}", webhooks.get_webhook, MANAGES_WEBHOOKS),
+    Entry("PATCH", f"{HOOKS}/{{webhook_id}}", webhooks.update_webhook, MANAGES_WEBHOOKS),
+    Entry("DELETE", f"{HOOKS}/{{webhook_id}}", webhooks.delete_webhook, MANAGES_WEBHOOKS, 204),
+    Entry(
+        "POST", f"{HOOKS}/{{webhook_id}}/rotate-secret", webhooks.rotate_webhook_secret, MANAGES_WEBHOOKS,
+        idempotent=True,
+    ),
+    Entry("POST", f"{HOOKS}/{{webhook_id}}/test", webhooks.test_webhook, MANAGES_WEBHOOKS, idempotent=True),
+    Entry("GET", f"{HOOKS}/{{webhook_id}}/deliveries", webhooks.list_webhook_deliveries, MANAGES_WEBHOOKS),
+)  # fmt: skip
+
+ROUTES = (*PROBES, *APPLICATIONS, *ACTIONS, *WEBHOOKS)
 
 
 def install_routes(app: FastAPI) -> None:

@@ -12,6 +12,8 @@ import httpx2
 from hexaops import __version__
 from hexaops.backends.kubernetes.cluster import Cluster
 from hexaops.backends.metrics.cluster_usage import ClusterUsage
+from hexaops.backends.notify.addresses import AddressPolicy
+from hexaops.backends.notify.client import NotifySender
 from hexaops.config import Settings
 from hexaops.features.access.accounts import ServiceAccounts
 from hexaops.features.access.authorize import Authorizer
@@ -39,7 +41,14 @@ from hexaops.features.operations.runner import OperationRunner
 from hexaops.features.operations.steps import Steps
 from hexaops.features.operations.store import OperationStore
 from hexaops.features.operations.writes import GuardedWriter
+from hexaops.features.webhooks.attempt import Courier
+from hexaops.features.webhooks.delivering import PLACES_PER_WEBHOOK, WEBHOOK_PLACES, DeliveryRun
+from hexaops.features.webhooks.history import DeliveryHistory
+from hexaops.features.webhooks.outbox import RUN as WEBHOOK_RUN
 from hexaops.features.webhooks.outbox import WebhookOutbox
+from hexaops.features.webhooks.sealing import SecretBox
+from hexaops.features.webhooks.service import WebhookService
+from hexaops.features.webhooks.upkeep import WebhookUpkeep
 from hexaops.features.workspaces.automation import AutomationSwitch
 from hexaops.features.workspaces.directory import WorkspaceDirectory
 from hexaops.features.workspaces.embedded import EmbeddedAccess
@@ -68,6 +77,8 @@ class ProcessContext:
     writer_class: type[GuardedWriter] = GuardedWriter
     """How writes are made: the seam where a test puts a writer with a known fault."""
     reconciler: Reconciler = field(init=False)
+    upkeep: WebhookUpkeep = field(init=False)
+    notifier: NotifySender = field(init=False)
 
     def __post_init__(self) -> None:
         self.metrics = Metrics()
@@ -91,6 +102,7 @@ class ProcessContext:
         if not await self.cluster.wait_synced(Timeout(self.settings.cluster_sync_seconds, self.clock)):
             logger.warning("the cluster has not been read yet; answers say what is missing")
         self._tasks.append(asyncio.create_task(self.reconciler.forever(), name="reconciler"))
+        self._tasks.append(asyncio.create_task(self.upkeep.forever(), name="webhook-upkeep"))
 
     async def close(self) -> None:
         """Stop in the order that loses nothing: runs first, then what they use."""
@@ -100,6 +112,7 @@ class ProcessContext:
         await self.engine.close()
         await self.cluster.stop()
         await self.outbound.aclose()
+        await self.notifier.close()
         await self.database.close()
 
 
@@ -134,12 +147,32 @@ def build_services(context: ProcessContext) -> None:
     settings, clock, database, cluster = context.settings, context.clock, context.database, context.cluster
     provide = context.provider.add
     provide(HealthService(settings, clock, database, cluster, context.metrics))
-    outbox = WebhookOutbox(context.engine, clock)
-    provide(outbox)
+    outbox = build_webhooks(context)
     index = ApplicationIndex(cluster.cache, cluster_id=cluster.id, clock=clock)
     applications = ApplicationService(cluster, index, ClusterUsage(cluster.reader, clock=clock))
     provide(applications)
     build_operations(context, applications, Journal(context.provider.get(AuditLog), outbox, context.metrics))
+
+
+def build_webhooks(context: ProcessContext) -> WebhookOutbox:
+    """What accepts, sends and shows webhooks; returns where events are handed in."""
+    settings, database, engine, clock = context.settings, context.database, context.engine, context.clock
+    key = settings.secret_key.get_secret_value() if settings.secret_key else None
+    context.redactor.add(key)
+    context.notifier = NotifySender(
+        AddressPolicy(settings.webhook_allowed_networks),
+        allow_http=settings.webhook_allow_http,
+        timeout_seconds=settings.webhook_timeout_seconds,
+    )
+    box = SecretBox(home=settings.home_folder(), configured_key=key, redactor=context.redactor)
+    courier = Courier(context.notifier, box, clock, context.redactor)
+    run = DeliveryRun(settings, database, engine, courier, context.metrics, context.failpoints)
+    engine.register(WEBHOOK_RUN, run.run, concurrency=WEBHOOK_PLACES, per_key=PLACES_PER_WEBHOOK)
+    audit, outbox = context.provider.get(AuditLog), WebhookOutbox(engine, clock)
+    context.upkeep = WebhookUpkeep(database, engine, clock, settings.retention_days)
+    for service in (outbox, WebhookService(database, courier, audit), DeliveryHistory(database, engine, clock, audit)):
+        context.provider.add(service)
+    return outbox
 
 
 def build_operations(context: ProcessContext, applications: ApplicationService, journal: Journal) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -250,11 +251,12 @@ async def running_world(url: str, home: Path, **settings: Any) -> AsyncIterator[
     await prepare(database, clock)
     world = World(chosen, database, DurableEngine(database, clock=clock), clock, home)
     await world.engine.launch()
-    world.upkeep.start()
+    upkeep = asyncio.create_task(world.upkeep.forever())
     try:
         yield world
     finally:
-        await world.upkeep.stop()
+        upkeep.cancel()
+        await asyncio.gather(upkeep, return_exceptions=True)
         await world.engine.close()
         await world.courier.sender.close()
         await database.close()

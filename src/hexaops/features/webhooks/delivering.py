@@ -31,6 +31,11 @@ from hexaops.storage.engine import DurableEngine
 from hexaops.storage.tables import WebhookDeliveryRow, WebhookEventRow, WebhookSubscriptionRow
 from hexaops.storage.tables.webhooks import PENDING
 
+WEBHOOK_PLACES = 128
+"""Attempts that one process makes at once: they wait for other systems, not for ours."""
+PLACES_PER_WEBHOOK = 4
+"""How many of them go to one subscription, so that a receiver that hangs cannot take all."""
+
 logger = logging.getLogger(__name__)
 
 

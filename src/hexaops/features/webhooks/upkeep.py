@@ -6,10 +6,8 @@ row still says that it is due, and the engine says that its run failed: together
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, exists, select
@@ -32,27 +30,27 @@ PURGE_BATCH = 1000
 logger = logging.getLogger(__name__)
 
 
-@dataclass
+@dataclass(frozen=True)
 class WebhookUpkeep:
-    """One task a process, from `start` to `stop`."""
+    """One task a process, while the engine is launched."""
 
     database: Database
     engine: DurableEngine
     clock: Clock
     retention_days: float
-    _task: asyncio.Task[None] | None = field(default=None, init=False)
 
-    def start(self) -> None:
-        """Begin; after the engine is launched."""
-        self._task = asyncio.create_task(self._repeat(), name="webhook-upkeep")
-
-    async def stop(self) -> None:
-        """End; before the engine is closed."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
+    async def forever(self) -> None:
+        """Look after both again and again, until cancelled."""
+        sweeps = 0
+        while True:
+            try:
+                await self.restart_lost()
+                if sweeps % SWEEPS_PER_PURGE == 0:
+                    await self.purge(before=self.clock.now() - timedelta(days=self.retention_days))
+            except Exception:  # upkeep must outlive a database that is away for a while
+                logger.exception("webhook upkeep failed")
+            sweeps += 1
+            await self.clock.sleep(SWEEP_SECONDS)
 
     async def restart_lost(self) -> int:
         """Start the deliveries again whose run was lost; returns how many."""
@@ -93,15 +91,3 @@ class WebhookUpkeep:
             dropped += len(ids)
             if len(ids) < PURGE_BATCH:
                 return dropped
-
-    async def _repeat(self) -> None:
-        sweeps = 0
-        while True:
-            try:
-                await self.restart_lost()
-                if sweeps % SWEEPS_PER_PURGE == 0:
-                    await self.purge(before=self.clock.now() - timedelta(days=self.retention_days))
-            except Exception:  # upkeep must outlive a database that is away for a while
-                logger.exception("webhook upkeep failed")
-            sweeps += 1
-            await self.clock.sleep(SWEEP_SECONDS)
