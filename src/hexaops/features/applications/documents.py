@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from hexaops.analysis.applications.freshness import Freshness
 from hexaops.analysis.applications.model import Application, PodProblem
 from hexaops.analysis.applications.usage import Resource, Share
 from hexaops.backends.kubernetes.rows import EventRow
-from hexaops.features.applications.freshness import Freshness
 from hexaops.features.applications.service import Related
 from hexaops.kit.durations import format_time
 from hexaops.kit.quantities import format_bytes, format_cpu

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from hexaops.analysis.applications.freshness import APPLICATION_SOURCES, Freshness, freshness_of
 from hexaops.analysis.applications.model import Application
 from hexaops.analysis.applications.usage import Resource, Share, share_of, unmeasured
 from hexaops.backends.kubernetes.cluster import Cluster
@@ -17,7 +18,6 @@ from hexaops.features.applications.errors import (
     ApplicationNotFoundError,
     ClusterUnreadError,
 )
-from hexaops.features.applications.freshness import APPLICATION_SOURCES, Freshness, freshness_of
 from hexaops.features.applications.index import ApplicationIndex
 
 RESOURCES: tuple[Resource, ...] = ("cpu", "memory")
@@ -103,7 +103,7 @@ class ApplicationService:
 
     def freshness(self, *kinds: str) -> Freshness:
         """How far these kinds (those of applications when none is named) can be trusted now."""
-        return freshness_of(self.cluster.cache, kinds or APPLICATION_SOURCES)
+        return freshness_of(self.cluster.cache.status(), kinds or APPLICATION_SOURCES)
 
     def _holds(self, workspace: Workspace) -> bool:
         return workspace.cluster_id == self.cluster.id

@@ -1,12 +1,11 @@
-"""How far what the cache holds can be trusted right now, in words for answers."""
+"""How far what the watch cache holds can be trusted right now."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from hexaops.backends.kubernetes.cache import WatchCache
 from hexaops.backends.kubernetes.table import KindStatus
 
 APPLICATION_SOURCES = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Pod")
@@ -21,9 +20,9 @@ class Freshness:
     """The oldest last contact; None when nothing was ever read."""
     unread: tuple[str, ...]
     """Not read yet, though they may be."""
-    missing: dict[str, str]
+    missing: Mapping[str, str]
     """Forbidden or absent on this cluster, and which of the two."""
-    stale: dict[str, str]
+    stale: Mapping[str, str]
     """Read once, but not up to date now, and why."""
 
     @property
@@ -32,9 +31,8 @@ class Freshness:
         return not (self.unread or self.missing or self.stale)
 
 
-def freshness_of(cache: WatchCache, kinds: Iterable[str]) -> Freshness:
-    """The state of these kinds, as the cache knows it."""
-    known = cache.status()
+def freshness_of(known: Mapping[str, KindStatus], kinds: Iterable[str]) -> Freshness:
+    """The state of these kinds, from what the cache knows of each."""
     statuses = [known[kind] for kind in kinds if kind in known]
     moments = [status.as_of for status in statuses if status.synced and status.as_of]
     return Freshness(

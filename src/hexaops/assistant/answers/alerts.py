@@ -1,0 +1,90 @@
+"""Alerts: no source of alerts is connected yet, so the answer says that and tells what the cluster itself reports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hexaops.analysis.applications.model import UNHEALTHY, Application
+from hexaops.analysis.applications.status import overdue
+from hexaops.assistant.answers.draft import Draft
+from hexaops.assistant.answers.facts import Facts
+from hexaops.assistant.answers.lines import (
+    NAME_LIMIT,
+    TABLE_LIMIT,
+    TEXT_LIMIT,
+    application_line,
+    plural,
+    subject_of,
+)
+from hexaops.assistant.answers.nodes import trouble_of
+from hexaops.assistant.answers.possible import actions_for, suggest_for_issues
+from hexaops.assistant.answers.select import applications_of
+from hexaops.assistant.evidence import KUBERNETES
+from hexaops.assistant.understanding.model import Understanding
+from hexaops.backends.kubernetes.rows import NodeRow
+from hexaops.kit.durations import format_duration
+from hexaops.kit.text import markdown, plain
+
+NO_SOURCE = "No alert source is connected to this workspace, so this is what the cluster itself reports."
+SHOWN = 20
+
+
+def answer_alerts(asked: Understanding, facts: Facts, draft: Draft) -> None:
+    """The answer to a question about alerts and open problems."""
+    selected = applications_of(asked, facts)
+    draft.examine(selected)
+    draft.offer(actions_for(selected, facts))
+    troubled = [application for application in selected if application.status in UNHEALTHY]
+    nodes = [node for node in facts.nodes if trouble_of(node)]
+    draft.analyzed += len(facts.nodes)
+    at = facts.freshness.as_of
+    count = len(troubled) + len(nodes)
+    noted = draft.evidence.note(
+        KUBERNETES, "applications and nodes with problems", count, unit="objects", at=at, is_query=True
+    )
+    draft.say(NO_SOURCE)
+    draft.say(
+        f"There {'is' if count == 1 else 'are'} {plural(count, 'open problem') if count else 'no open problems'}.",
+        noted,
+    )
+    for application in troubled[:SHOWN]:
+        application_line(draft, application, facts)
+    for node in nodes[:SHOWN]:
+        state = ", ".join(trouble_of(node))
+        ids = draft.evidence.note(KUBERNETES, f"Node {node.name}", state, unit="state", at=at)
+        draft.say(f"- Node {markdown(node.name, NAME_LIMIT)}: {markdown(state, TEXT_LIMIT)} ⚠️", ids)
+    _warnings(draft, facts, selected)
+    rows = [*map(_application_row, troubled), *map(_node_row, nodes)]
+    data: dict[str, Any] = {"alerts": rows[:TABLE_LIMIT], "total": len(rows), "truncated": len(rows) > TABLE_LIMIT}
+    draft.attach("problem_table", data)
+    suggest_for_issues(draft, troubled, facts)
+    if len(troubled) <= 10:
+        draft.shown += [application.id for application in troubled]
+
+
+def _warnings(draft: Draft, facts: Facts, selected: list[Application]) -> None:
+    since = facts.now.timestamp() - facts.time_range_seconds
+    seen = [event for one in selected for event in facts.warnings(one) if event.last_seen >= since]
+    if seen:
+        window = format_duration(facts.time_range_seconds)
+        query = f"warning events of the last {window}"
+        noted = draft.evidence.note(
+            KUBERNETES, query, len(seen), unit="objects", at=facts.freshness.as_of, is_query=True
+        )
+        draft.say(f"The cluster reported {plural(len(seen), 'kind')} of warnings in the last {window}.", noted)
+
+
+def _application_row(application: Application) -> dict[str, Any]:
+    kind = "rollout_failed" if overdue(application.workload) else f"application_{application.status}"
+    return {
+        "type": kind,
+        "object": plain(subject_of(application), TEXT_LIMIT),
+        "application_id": application.id,
+        "reason": plain(application.trouble, TEXT_LIMIT),
+        "details": [plain(problem.detail, TEXT_LIMIT) for problem in application.problems[:5]],
+    }
+
+
+def _node_row(node: NodeRow) -> dict[str, Any]:
+    words = [plain(word, NAME_LIMIT) for word in trouble_of(node)]
+    return {"type": "node", "object": plain(f"Node {node.name}", TEXT_LIMIT), "reason": words[0], "details": words}

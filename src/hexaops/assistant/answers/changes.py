@@ -1,0 +1,135 @@
+"""Changes in words: a plan and how to confirm it, a refusal and what would make it possible, and talk about changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hexaops.analysis.applications.model import Application
+from hexaops.assistant.answers.draft import Draft, Suggestion
+from hexaops.assistant.answers.facts import Facts
+from hexaops.assistant.answers.lines import NAME_LIMIT, TEXT_LIMIT, listing, name_of, note_problem, plural
+from hexaops.assistant.answers.possible import EXECUTE, actions_for
+from hexaops.assistant.evidence import KUBERNETES, STORE
+from hexaops.assistant.understanding.intents import Intent, Mode
+from hexaops.assistant.understanding.model import Understanding
+from hexaops.errors import HexaopsError
+from hexaops.kit.text import markdown, plain
+
+PLAN = "action_plan"
+CHANGES_SHOWN = 6
+
+
+def tell_plan(draft: Draft, plan: Mapping[str, Any], confirm: Mapping[str, Any], facts: Facts) -> None:
+    """A plan that was made: what it would do, at which risk, and how to confirm it. Nothing has happened."""
+    target = plan["target"]
+    subject = f"{target['kind']} {target['namespace']}/{target['name']}"
+    made = draft.evidence.note(STORE, f"plan {plan['plan_id']}", str(plan["description"]), unit="plan", at=facts.now)
+    draft.gap()
+    words = f"**{markdown(str(plan['description']), TEXT_LIMIT)}** (risk: {plan['risk']}"
+    draft.say(f"{words}, takes about {plan['estimated_duration']})", made)
+    read = f"uid {target['uid']}, resourceVersion {target['resource_version']}"
+    seen = draft.evidence.note(KUBERNETES, subject, read, unit="object version", at=facts.now)
+    draft.say(f"- Target: {markdown(subject, TEXT_LIMIT)}", seen)
+    for change in plan["changes"][:CHANGES_SHOWN]:
+        path, before, after = (markdown(_value(change[key]), NAME_LIMIT) for key in ("path", "from", "to"))
+        dry_run = f"dry run of {subject}"
+        shown = draft.evidence.note(
+            KUBERNETES, dry_run, f"{change['path']}: {_value(change['from'])} → {_value(change['to'])}",
+            unit="change", at=facts.now,
+        )  # fmt: skip
+        draft.say(f"- Change: {path} from {before} to {after}", shown)
+    _blast_radius(draft, plan["blast_radius"], subject, facts)
+    for warning in plan["warnings"]:
+        draft.say(f"- ⚠️ {markdown(str(warning), 2 * TEXT_LIMIT)}", seen)
+    draft.attach(PLAN, {**plan, "confirm": dict(confirm)})
+
+
+def _blast_radius(draft: Draft, radius: Mapping[str, Any], subject: str, facts: Facts) -> None:
+    affected, down = radius.get("pods_affected"), radius.get("ready_pods_down_at_most")
+    if not isinstance(affected, int) or not isinstance(down, int):
+        return
+    value = f"{affected} affected, {down} ready ones down at most"
+    noted = draft.evidence.note(KUBERNETES, f"pods of {subject}", value, unit="pods", at=facts.now)
+    draft.say(f"- Affects {plural(affected, 'pod')}; at most {plural(down, 'ready pod')} down at a time", noted)
+
+
+def tell_how_to_confirm(draft: Draft, plans: Sequence[Mapping[str, Any]]) -> None:
+    """The end of an answer with plans."""
+    draft.gap()
+    until = listing(sorted({str(plan["expires_at"]) for plan in plans}))
+    which = "this plan" if len(plans) == 1 else "each plan that you want"
+    draft.say(
+        f"Nothing has been changed. To carry it out, confirm {which} before {until}: send `POST …/aiops/actions` "
+        "with `confirmation: true`, `plan_id` and `plan_hash` as the attachment holds them, or use your client."
+    )
+
+
+def tell_refusal(draft: Draft, error: HexaopsError, what: str) -> None:
+    """Why a change cannot be planned: the rule, the reason, and what would make it possible."""
+    draft.fulfilled = False
+    details = error.details
+    rule = f" (safety rule {details['rule']})" if "rule" in details else ""
+    reason = markdown(str(details.get("reason") or error.message), 2 * TEXT_LIMIT).removesuffix(".")
+    draft.say(f"I can't plan to {markdown(what, TEXT_LIMIT)}{rule}: {reason}.")
+    possible = details.get("possible")
+    if possible:
+        draft.say(f"What would make it possible: {markdown(str(possible), 2 * TEXT_LIMIT)}.")
+    elif error.code == "VALIDATION_FAILED":
+        for value in [*details.values()][:3]:
+            draft.say(f"- {markdown(str(value), TEXT_LIMIT)}")
+
+
+def tell_forbidden(draft: Draft, facts: Facts) -> None:
+    """The caller may not change anything here."""
+    draft.fulfilled = False
+    held = listing([markdown(one, NAME_LIMIT) for one in sorted(facts.permissions)], limit=20)
+    draft.say(
+        f"I can't plan changes for you: that needs the permission {markdown(EXECUTE, NAME_LIMIT)} "
+        f"in this workspace, and you have {held or 'none'}."
+    )
+
+
+def tell_not_cured(draft: Draft, application: Application, facts: Facts) -> None:
+    """A failing or pending application that a restart would not help."""
+    problems = application.problems[:2]
+    noted = [note_problem(draft, problem, facts) for problem in problems]
+    causes = listing([markdown(problem.detail, TEXT_LIMIT) for problem in problems]) if problems else "its state"
+    draft.say(f"- {name_of(application, facts)}: a restart would not help ({causes})", *noted)
+
+
+def answer_about_change(asked: Understanding, facts: Facts, draft: Draft) -> None:
+    """A change was spoken of, not asked for: nothing is planned; offer the plan where that is what may be meant."""
+    if asked.intent is Intent.NO_ACTION:
+        draft.say("All right: I plan nothing. Nothing has been changed.")
+        return
+    targets = [found.entity for found in asked.targets if found.entity.kind == "application"]
+    words = {
+        Mode.HYPOTHETICAL: "I can plan it without changing anything: the plan shows what exactly would happen.",
+        Mode.ADVICE: "I can't judge that for you; a plan shows what it would do before anything is changed.",
+        Mode.CONDITIONAL: "I can't do things on a condition: I only plan changes that you confirm yourself.",
+        Mode.SCHEDULED: "I can't do things at a later time: I only plan changes that you confirm yourself.",
+        Mode.HOWTO: "Ask me for the change; I answer with its plan, and nothing happens until you confirm that plan.",
+    }.get(asked.mode, "I plan a change only when you ask for it directly. Nothing has been changed.")
+    draft.say(words)
+    draft.fulfilled = asked.mode is Mode.HOWTO
+    verb = _VERBS.get(asked.about) if asked.about else None
+    known = [application for application in facts.applications or () if application.id in {t.id for t in targets}]
+    if verb and asked.about and asked.about.value in actions_for(known, facts):
+        for application in known[:3]:
+            name = plain(application.name, NAME_LIMIT)
+            parameters = {"application_id": application.id}
+            draft.suggest(Suggestion(asked.about.value, f"Plan to {verb} {name}", f"{verb} {name}", parameters))
+    draft.shown += [target.id for target in targets]
+
+
+_VERBS = {
+    Intent.RESTART_APPLICATION: "restart",
+    Intent.SCALE_APPLICATION: "scale",
+    Intent.START_APPLICATION: "start",
+    Intent.STOP_APPLICATION: "stop",
+}
+
+
+def _value(value: object) -> str:
+    return "none" if value is None else str(value)

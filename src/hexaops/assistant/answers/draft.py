@@ -1,0 +1,95 @@
+"""An answer while it is written: statements with the evidence of each, and what goes with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from hexaops.analysis.applications.model import Application
+from hexaops.assistant.evidence import EvidenceLog
+from hexaops.assistant.understanding.model import PendingQuestion
+
+EXAMINED_LIMIT = 500
+"""Ids kept of the applications that an answer looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A piece of Markdown (one line or more) and the ids of the evidence that it is told from."""
+
+    text: str
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Something useful to do next. `message` is what to say in this chat for it."""
+
+    action: str
+    description: str
+    message: str
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+    def document(self) -> dict[str, Any]:
+        """As the API shows it."""
+        shown = {"action": self.action, "description": self.description, "message": self.message}
+        return {**shown, "parameters": self.parameters} if self.parameters else shown
+
+
+class Draft:
+    """Collects one answer."""
+
+    def __init__(self) -> None:
+        self.evidence = EvidenceLog()
+        self.statements: list[Statement] = []
+        self.attachments: list[dict[str, Any]] = []
+        self.suggestions: list[Suggestion] = []
+        self.actions_available: list[str] = []
+        self.reasons: dict[str, str] = {}
+        self.fulfilled = True
+        self.taken: list[str] = []
+        """What was done, in the words of the intents."""
+        self.examined: dict[str, None] = {}
+        """Ids of the applications that were looked at, in order."""
+        self.analyzed = 0
+        """Objects that were looked at: applications, pods or nodes."""
+        self.shown: list[str] = []
+        """Ids that later messages may refer to ("it", "them")."""
+        self.pending: PendingQuestion | None = None
+
+    def say(self, text: str, *evidence: str) -> None:
+        """Add a statement."""
+        self.statements.append(Statement(text, evidence))
+
+    def gap(self) -> None:
+        """Begin a new paragraph."""
+        if self.statements and self.statements[-1].text:
+            self.statements.append(Statement(""))
+
+    def examine(self, applications: Sequence[Application]) -> None:
+        """Note that these were looked at."""
+        fresh = [application.id for application in applications if application.id not in self.examined]
+        self.analyzed += len(fresh)
+        for application_id in fresh[: EXAMINED_LIMIT - len(self.examined)]:
+            self.examined[application_id] = None
+
+    def attach(self, kind: str, data: dict[str, Any], *, nulls: dict[str, str] | None = None) -> None:
+        """Add an attachment; `nulls` gives the reason of each null under its path within `data`."""
+        place = f"attachments[{len(self.attachments)}].data."
+        self.attachments.append({"type": kind, "data": data})
+        self.reasons |= {place + path: reason for path, reason in (nulls or {}).items()}
+
+    def suggest(self, suggestion: Suggestion) -> None:
+        """Add a suggestion once."""
+        if suggestion not in self.suggestions:
+            self.suggestions.append(suggestion)
+
+    def offer(self, actions: Sequence[str]) -> None:
+        """Say which actions are possible now."""
+        self.actions_available += [action for action in actions if action not in self.actions_available]
+
+    @property
+    def content(self) -> str:
+        """The whole text."""
+        return "\n".join(statement.text for statement in self.statements).strip()

@@ -1,0 +1,69 @@
+"""Questions that are understood but cannot be answered yet: said honestly, with what the cluster does say."""
+
+from __future__ import annotations
+
+from hexaops.assistant.answers.draft import Draft
+from hexaops.assistant.answers.facts import Facts
+from hexaops.assistant.answers.possible import actions_for, suggest_for_issues
+from hexaops.assistant.answers.select import applications_of
+from hexaops.assistant.answers.status import explained, note_count
+from hexaops.assistant.answers.talk import STATUS
+from hexaops.assistant.answers.usage import answer_usage
+from hexaops.assistant.understanding.intents import Intent
+from hexaops.assistant.understanding.model import Understanding
+
+_CANNOT: dict[Intent, str] = {
+    Intent.PERFORMANCE_ANALYSIS: "I can't analyse performance over time yet: I keep no history of metrics.",
+    Intent.DIAGNOSE: "I can't search for root causes or read logs yet.",
+    Intent.LOG_QUERY: "I can't read logs yet.",
+    Intent.OPTIMIZATION: "I can't recommend optimizations yet: that needs a history of usage, which I do not keep.",
+    Intent.COST_ANALYSIS: "I can't tell costs yet: I know no prices.",
+    Intent.CHANGE_HISTORY: "I can't tell a history of changes yet, only the latest actions that were started here.",
+    Intent.ALERT_CREATE: "I can't create alerts yet.",
+    Intent.ALERT_ACKNOWLEDGE: "I can't acknowledge alerts: no alert source is connected to this workspace.",
+    Intent.ANOMALY_QUERY: "I can't detect anomalies yet: I keep no history of metrics.",
+    Intent.FORECAST_QUERY: "I can't forecast yet: I keep no history of metrics.",
+    Intent.SECURITY_QUERY: "I can't assess security yet.",
+    Intent.DASHBOARD_CREATE: "I can't make dashboards yet.",
+    Intent.AUTOSCALING: "I can't configure autoscaling yet.",
+    Intent.CONFIG_UPDATE: "I can't change configurations.",
+    Intent.DEPLOY_APPLICATION: "I can't deploy applications.",
+    Intent.DELETE_APPLICATION: "I can't delete applications.",
+    Intent.NODE_MAINTENANCE: "I can't drain or cordon nodes.",
+    Intent.BACKUP: "I can't make backups yet.",
+    Intent.WORKSPACE_GUIDE: "I can't set up workspaces from this chat.",
+}
+SHOWS_STATE = frozenset({Intent.DIAGNOSE, Intent.LOG_QUERY, Intent.ANOMALY_QUERY})
+SHOWS_USAGE = frozenset({Intent.PERFORMANCE_ANALYSIS, Intent.OPTIMIZATION, Intent.FORECAST_QUERY})
+
+
+def answer_later(asked: Understanding, facts: Facts, draft: Draft) -> None:
+    """What is not possible yet, then what can be shown instead."""
+    draft.say(_CANNOT.get(asked.intent, "I can't do that yet."))
+    if asked.intent in SHOWS_STATE:
+        show_state(asked, facts, draft)
+    elif asked.intent in SHOWS_USAGE:
+        draft.gap()
+        answer_usage(asked, facts, draft)
+    else:
+        draft.suggest(STATUS)
+    draft.fulfilled = False
+
+
+def show_state(asked: Understanding, facts: Facts, draft: Draft) -> None:
+    """The reasons and events of what is not healthy among the applications that were asked about."""
+    selected = applications_of(asked, facts)
+    draft.examine(selected)
+    draft.offer(actions_for(selected, facts))
+    named = any(found.entity.kind in {"application", "pod"} for found in asked.targets)
+    troubled = [application for application in selected if application.problems or application.trouble]
+    shown = selected if named else troubled
+    if not shown:
+        noted = note_count(draft, facts, len(selected), "applications without a problem")
+        draft.say(f"The state of the cluster shows no problem in {len(selected)} applications.", noted)
+        return
+    draft.say("What the state of the cluster says:")
+    explained(facts, draft, shown)
+    suggest_for_issues(draft, shown, facts)
+    if len(shown) <= 10:
+        draft.shown += [application.id for application in shown]

@@ -1,0 +1,159 @@
+"""The lines that answers are made of, each noted with its evidence. Names and texts of the cluster are escaped here."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from hexaops.analysis.applications.model import UNHEALTHY, Application, PodProblem, Status
+from hexaops.analysis.applications.usage import Resource, Share, share_of, unmeasured
+from hexaops.assistant.answers.draft import Draft
+from hexaops.assistant.answers.facts import Facts
+from hexaops.assistant.evidence import KUBERNETES, METRICS
+from hexaops.backends.kubernetes.rows import EventRow
+from hexaops.kit.durations import format_duration
+from hexaops.kit.text import markdown, plain
+
+NAME_LIMIT = 100
+TEXT_LIMIT = 200
+TABLE_LIMIT = 200
+"""Rows of a table attachment; `total` says how many there are."""
+LABELS: Mapping[Resource, str] = {"cpu": "CPU", "memory": "Memory"}
+
+
+def names_of(applications: Iterable[Application]) -> Mapping[str, int]:
+    """How often each plain name occurs."""
+    return Counter(application.name for application in applications)
+
+
+def name_of(application: Application, facts: Facts) -> str:
+    """Its name, with the project where the name alone would not tell."""
+    name = markdown(application.name, NAME_LIMIT)
+    several = facts.names.get(application.name, 1) > 1
+    return f"{name} ({markdown(application.project, NAME_LIMIT)})" if several else name
+
+
+def listing(names: Sequence[str], *, limit: int = 8, last: str = "and") -> str:
+    """`a`, `a and b`, `a, b and c`, at most `limit` of them."""
+    shown = [*names[:limit]]
+    if len(names) > limit:
+        shown.append(f"{len(names) - limit} more")
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} {last} {shown[-1]}"
+
+
+def plural(number: int, noun: str) -> str:
+    """`1 pod`, `2 pods`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def subject_of(application: Application) -> str:
+    """How evidence names it."""
+    return f"{application.kind} {application.project}/{application.name}"
+
+
+def shares_of(application: Application, facts: Facts) -> Mapping[Resource, Share]:
+    """Its usage, with reasons where there is none."""
+    resources: tuple[Resource, ...] = ("cpu", "memory")
+    if facts.usage is None:
+        return {resource: unmeasured(facts.usage_reason) for resource in resources}
+    if facts.usage.reason is not None:
+        return {resource: unmeasured(facts.usage.reason) for resource in resources}
+    return {resource: share_of(resource, application.pods, facts.usage.by_object) for resource in resources}
+
+
+def note_replicas(draft: Draft, application: Application, facts: Facts) -> str:
+    """Evidence of its replicas and status."""
+    value = f"{application.replicas} ready, {application.status}"
+    return draft.evidence.note(KUBERNETES, subject_of(application), value, unit="replicas", at=facts.freshness.as_of)
+
+
+def note_share(draft: Draft, application: Application, resource: Resource, share: Share) -> str:
+    """Evidence of one usage."""
+    unit = f"{resource} % of {share.basis}"
+    return draft.evidence.note(METRICS, subject_of(application), share.percent, unit=unit, at=share.measured_at)
+
+
+def usage_words(draft: Draft, application: Application, facts: Facts) -> tuple[str, list[str]]:
+    """`CPU: 35%, Memory: 45%` with its evidence; empty where nothing is known."""
+    parts, noted = [], []
+    for resource, share in shares_of(application, facts).items():
+        if share.percent is not None:
+            parts.append(f"{LABELS[resource]}: {share.percent:.0f}%")
+            noted.append(note_share(draft, application, resource, share))
+    return ", ".join(parts), noted
+
+
+def replica_words(application: Application) -> str:
+    """`3/3 replicas running`, as the document writes it."""
+    if application.status is Status.STOPPED:
+        return f"{application.replicas} replicas, stopped"
+    return f"{application.replicas} {'replica' if application.desired == 1 else 'replicas'} running"
+
+
+def application_line(draft: Draft, application: Application, facts: Facts) -> None:
+    """One line of a status answer."""
+    noted = [note_replicas(draft, application, facts)]
+    words = f"- {name_of(application, facts)}: {replica_words(application)}"
+    if application.status in UNHEALTHY:
+        noted += [note_problem(draft, problem, facts) for problem in application.problems[:5]]
+        words += f" ⚠️ ({markdown(application.trouble, TEXT_LIMIT)})"
+    elif application.status is not Status.STOPPED:
+        usage, measured = usage_words(draft, application, facts)
+        noted += measured
+        if application.trouble:
+            words += f" ({markdown(application.trouble, TEXT_LIMIT)})"
+        words += f", {usage}" if usage else ""
+    draft.say(words, *noted)
+
+
+def note_problem(draft: Draft, problem: PodProblem, facts: Facts) -> str:
+    """Evidence of one pod's problem."""
+    subject = f"Pod {problem.pod.namespace}/{problem.pod.name}"
+    return draft.evidence.note(
+        KUBERNETES, subject, f"{problem.kind}: {problem.detail}", unit="state", at=facts.freshness.as_of
+    )
+
+
+def problem_line(draft: Draft, problem: PodProblem, facts: Facts) -> None:
+    """One pod and what is wrong with it."""
+    words = f"- Pod {markdown(problem.pod.name, NAME_LIMIT)} is {problem.kind}: {markdown(problem.detail, TEXT_LIMIT)}"
+    draft.say(words, note_problem(draft, problem, facts))
+
+
+def event_line(draft: Draft, event: EventRow, facts: Facts) -> None:
+    """One event, quoted: its words are not ours."""
+    subject = f"Event {event.involved_kind} {event.involved_namespace}/{event.involved_name}"
+    noted = draft.evidence.note(
+        KUBERNETES, subject, f"{event.reason}: {event.message}", unit="event", at=event.last_seen
+    )
+    age = format_duration(facts.now.timestamp() - event.last_seen)
+    times = f", {event.count} times" if event.count > 1 else ""
+    said = markdown(event.message, TEXT_LIMIT)
+    draft.say(f"- {markdown(event.reason, NAME_LIMIT)}{times}, last {age} ago: “{said}”", noted)
+
+
+def status_table(draft: Draft, applications: Sequence[Application], facts: Facts) -> None:
+    """The document's table of applications as an attachment."""
+    rows: list[dict[str, Any]] = []
+    nulls: dict[str, str] = {}
+    for number, application in enumerate(applications[:TABLE_LIMIT]):
+        shares = shares_of(application, facts)
+        rows.append(
+            {
+                "id": application.id,
+                "name": plain(application.name, NAME_LIMIT),
+                "project": plain(application.project, NAME_LIMIT),
+                "kind": application.kind,
+                "status": application.status,
+                "reason": plain(application.trouble, TEXT_LIMIT),
+                "replicas": application.replicas,
+                "cpu_usage": shares["cpu"].percent,
+                "memory_usage": shares["memory"].percent,
+            }
+        )
+        for resource, share in shares.items():
+            if share.percent is None:
+                nulls[f"applications[{number}].{resource}_usage"] = share.reason or "not measured"
+    data = {"applications": rows, "total": len(applications), "truncated": len(applications) > TABLE_LIMIT}
+    draft.attach("application_status_table", data, nulls=nulls)

@@ -1,0 +1,140 @@
+"""CPU and memory now: of applications or of nodes, the highest first where an order was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hexaops.analysis.applications.model import Application
+from hexaops.analysis.applications.usage import Resource, Share, share_of_capacity
+from hexaops.assistant.answers.draft import Draft
+from hexaops.assistant.answers.facts import Facts
+from hexaops.assistant.answers.lines import (
+    LABELS,
+    NAME_LIMIT,
+    name_of,
+    note_share,
+    shares_of,
+    status_table,
+)
+from hexaops.assistant.answers.select import applications_of, filtered
+from hexaops.assistant.evidence import METRICS
+from hexaops.assistant.understanding.model import Understanding
+from hexaops.backends.kubernetes.rows import NodeRow
+from hexaops.kit.quantities import format_bytes, format_cpu
+from hexaops.kit.text import markdown
+
+SHOWN = 20
+NOW = "These are current values; I keep no history of usage yet."
+
+
+def answer_usage(asked: Understanding, facts: Facts, draft: Draft) -> None:
+    """The answer to a usage query."""
+    resources: Sequence[Resource] = (asked.parameters.metric,) if asked.parameters.metric else ("cpu", "memory")
+    if asked.resource_type == "nodes" or any(found.entity.kind == "node" for found in asked.targets):
+        nodes(asked, facts, draft, resources)
+    else:
+        applications(asked, facts, draft, resources)
+
+
+def applications(asked: Understanding, facts: Facts, draft: Draft, resources: Sequence[Resource]) -> None:
+    """Usage of the applications that were asked for, by the first resource, highest first."""
+    selected = filtered(applications_of(asked, facts), asked.parameters.status_filter)
+    draft.examine(selected)
+    measured = [(application, shares_of(application, facts)) for application in selected]
+    known = [(a, s) for a, s in measured if any(s[resource].used is not None for resource in resources)]
+    if not known:
+        reason = next((s[resources[0]].reason for _, s in measured), None) or "there are no applications"
+        draft.fulfilled = False
+        draft.say(f"I can't tell the usage: {markdown(reason, NAME_LIMIT * 2)}.")
+        return
+    known.sort(key=lambda pair: pair[1][resources[0]].percent or 0.0, reverse=True)
+    limit = min(asked.parameters.limit or SHOWN, SHOWN)
+    title = " and ".join(LABELS[resource] for resource in resources)
+    draft.say(f"{title} usage now, highest first:")
+    for application, shares in known[:limit]:
+        _application(draft, application, [(resource, shares[resource]) for resource in resources], facts)
+    if len(known) > limit:
+        draft.say(f"- … and {len(known) - limit} more (see the table)")
+    for application, shares in measured:
+        if (application, shares) not in known and application.desired:
+            reason = shares[resources[0]].reason or "not measured"
+            draft.say(f"- {name_of(application, facts)}: not known, {markdown(reason, NAME_LIMIT)}")
+    draft.gap()
+    draft.say(f"Percentages are of the limits, else of the requests. {NOW}")
+    status_table(draft, [application for application, _ in known], facts)
+    if len(selected) <= 10:
+        draft.shown += [application.id for application in selected]
+
+
+def _application(
+    draft: Draft, application: Application, shares: Sequence[tuple[Resource, Share]], facts: Facts
+) -> None:
+    parts, noted = [], []
+    for resource, share in shares:
+        used = amount(resource, share.used)
+        if share.percent is not None:
+            parts.append(f"{LABELS[resource]}: {share.percent:.0f}%" + (f" ({used})" if used else ""))
+            noted.append(note_share(draft, application, resource, share))
+        elif used:
+            parts.append(f"{LABELS[resource]}: {used} (no percentage: {share.reason})")
+        if used:
+            noted.append(
+                draft.evidence.note(
+                    METRICS, f"{application.kind} {application.project}/{application.name}", used,
+                    unit=f"{resource} used", at=share.measured_at,
+                )
+            )  # fmt: skip
+    draft.say(f"- {name_of(application, facts)}: {', '.join(parts)}", *noted)
+
+
+def nodes(asked: Understanding, facts: Facts, draft: Draft, resources: Sequence[Resource]) -> None:
+    """Usage of the nodes in percent of what they can give to pods."""
+    wanted = {found.entity.name for found in asked.targets if found.entity.kind == "node"}
+    selected = [node for node in facts.nodes if not wanted or node.name in wanted]
+    draft.analyzed += len(selected)
+    shown = [(node, words) for node in selected if (words := node_usage(draft, node, facts, resources))[0]]
+    if not shown:
+        draft.fulfilled = False
+        draft.say(f"I can't tell the usage of nodes: {why_no_node_usage(facts)}.")
+        return
+    draft.say("Usage of the nodes now, of what they can give to pods:")
+    for node, (words, noted) in shown:
+        draft.say(f"- {markdown(node.name, NAME_LIMIT)}: {words}", *noted)
+    draft.gap()
+    draft.say(NOW)
+
+
+def node_usage(
+    draft: Draft, node: NodeRow, facts: Facts, resources: Sequence[Resource] = ("cpu", "memory")
+) -> tuple[str, list[str]]:
+    """`CPU: 41%, Memory: 60%` of one node with its evidence; empty where nothing is known."""
+    parts, noted = [], []
+    for resource in resources:
+        share = node_share(node, facts, resource)
+        if share is not None and share.percent is not None:
+            parts.append(f"{LABELS[resource]}: {share.percent:.0f}%")
+            unit = f"{resource} % of allocatable"
+            noted.append(
+                draft.evidence.note(METRICS, f"Node {node.name}", share.percent, unit=unit, at=share.measured_at)
+            )
+    return ", ".join(parts), noted
+
+
+def node_share(node: NodeRow, facts: Facts, resource: Resource) -> Share | None:
+    """One resource of one node, or None when it was not measured."""
+    measured = facts.node_usage.by_object.get(("", node.name)) if facts.node_usage else None
+    return share_of_capacity(resource, measured, node.allocatable.get(resource)) if measured else None
+
+
+def why_no_node_usage(facts: Facts) -> str:
+    """Why nodes have no usage."""
+    if facts.node_usage is None:
+        return markdown(facts.usage_reason, NAME_LIMIT * 2)
+    return markdown(facts.node_usage.reason or "none of them has been measured yet", NAME_LIMIT * 2)
+
+
+def amount(resource: Resource, used: float | None) -> str:
+    """`350m` cores, `512Mi`."""
+    if used is None:
+        return ""
+    return format_cpu(used) if resource == "cpu" else format_bytes(used)

@@ -1,0 +1,75 @@
+"""What an answer rests on: every number and state in it comes from an item that says where it was read, and when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from hexaops.kit.durations import format_time
+from hexaops.kit.ids import new_id
+from hexaops.kit.text import plain
+
+KUBERNETES = "kubernetes"
+METRICS = "metrics.k8s.io"
+STORE = "hexaops"
+"""The service's own rows: actions, plans, sessions."""
+TEXT_LIMIT = 300
+
+Value = str | int | float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One measured item. `subject` names an object or, with `is_query`, what was asked of many."""
+
+    id: str
+    source: str
+    subject: str
+    is_query: bool
+    value: Value
+    unit: str | None
+    measured_at: datetime | None
+
+    def document(self) -> dict[str, Any]:
+        """As the API shows it."""
+        return {
+            "id": self.id,
+            "source": self.source,
+            "query" if self.is_query else "object": self.subject,
+            "value": self.value,
+            "unit": self.unit,
+            "measured_at": format_time(self.measured_at) if self.measured_at else None,
+        }
+
+
+class EvidenceLog:
+    """Collects the items of one answer; the same item is kept once."""
+
+    def __init__(self) -> None:
+        self._items: dict[tuple[object, ...], Evidence] = {}
+
+    @property
+    def items(self) -> list[Evidence]:
+        """In the order in which they were noted."""
+        return [*self._items.values()]
+
+    def note(
+        self,
+        source: str,
+        subject: str,
+        value: Value,
+        *,
+        unit: str | None = None,
+        at: datetime | float | None,
+        is_query: bool = False,
+    ) -> str:
+        """Keep an item and return its id; `at` is a time or seconds since 1970."""
+        moment = datetime.fromtimestamp(at, UTC) if isinstance(at, float) else at
+        shown = plain(value, TEXT_LIMIT) if isinstance(value, str) else value
+        key = (source, subject, shown, unit, moment, is_query)
+        if key not in self._items:
+            self._items[key] = Evidence(
+                new_id("ev_"), source, plain(subject, TEXT_LIMIT), is_query, shown, unit, moment
+            )
+        return self._items[key].id
