@@ -5,12 +5,15 @@ from __future__ import annotations
 from fastapi import FastAPI, Security
 from fastapi.security import APIKeyHeader, HTTPBearer
 
+from hexaops.features.access import audit_routes as audit
+from hexaops.features.access import routes as access
 from hexaops.features.access.guard import guarded
 from hexaops.features.actions import routes as actions
 from hexaops.features.applications import routes as applications
 from hexaops.features.health import probes
-from hexaops.features.routing import ANYONE, Entry, user
+from hexaops.features.routing import ANYONE, Entry, service, user
 from hexaops.features.webhooks import routes as webhooks
+from hexaops.features.workspaces import routes as workspaces
 
 SECURITY = {
     "anyone": [],
@@ -51,6 +54,37 @@ ACTIONS = (
     ),
 )  # fmt: skip
 
+INTERNAL = "/internal/v1"
+ADMIN = service("system:admin")
+WORKSPACES = (
+    Entry("GET", "/api/v1/workspaces", workspaces.list_own, user()),
+    Entry("GET", f"{INTERNAL}/workspaces", workspaces.list_all, service("workspace:read")),
+    Entry("POST", f"{INTERNAL}/workspaces", workspaces.create_workspace, ADMIN, 201, idempotent=True),
+    Entry("GET", f"{INTERNAL}/workspaces/{{workspace_id}}", workspaces.get_workspace, service("workspace:read")),
+    Entry("PATCH", f"{INTERNAL}/workspaces/{{workspace_id}}", workspaces.change_workspace, ADMIN),
+    Entry("DELETE", f"{INTERNAL}/workspaces/{{workspace_id}}", workspaces.delete_workspace, ADMIN, 204),
+    Entry("GET", f"{INTERNAL}/workspaces/{{workspace_id}}/members", workspaces.list_members, service("workspace:read")),
+    Entry("PUT", f"{INTERNAL}/workspaces/{{workspace_id}}/members/{{user_id}}", workspaces.put_member, ADMIN),
+    Entry(
+        "DELETE", f"{INTERNAL}/workspaces/{{workspace_id}}/members/{{user_id}}", workspaces.remove_member, ADMIN, 204
+    ),
+    Entry("GET", f"{INTERNAL}/automation", workspaces.get_automation, service("system:read")),
+    Entry("PUT", f"{INTERNAL}/automation", workspaces.put_automation, ADMIN),
+)
+
+ACCOUNT = f"{INTERNAL}/service-accounts/{{account_id}}"
+ACCESS = (
+    Entry("GET", f"{INTERNAL}/service-accounts", access.list_accounts, ADMIN),
+    Entry("POST", f"{INTERNAL}/service-accounts", access.create_account, ADMIN, 201, idempotent=True),
+    Entry("PATCH", ACCOUNT, access.change_account, ADMIN),
+    Entry("POST", f"{ACCOUNT}/tokens", access.rotate_token, ADMIN, 201, idempotent=True),
+    Entry("DELETE", f"{ACCOUNT}/tokens/{{token_id}}", access.revoke_token, ADMIN, 204),
+    Entry("GET", f"{WORKSPACE}/aiops/audit", audit.list_own, user("read_audit")),
+    Entry("GET", f"{INTERNAL}/audit", audit.list_all, service("audit:read")),
+    Entry("GET", f"{INTERNAL}/audit/head", audit.get_head, service("audit:read")),
+    Entry("GET", f"{INTERNAL}/audit/verification", audit.verify_chain, ADMIN),
+)
+
 HOOKS = f"{WORKSPACE}/aiops/webhooks"
 MANAGES_WEBHOOKS = user("manage_webhooks")
 WEBHOOKS = (
@@ -73,7 +107,7 @@ WEBHOOKS = (
     Entry("GET", f"{HOOKS}/{{webhook_id}}/deliveries", webhooks.list_webhook_deliveries, MANAGES_WEBHOOKS),
 )  # fmt: skip
 
-ROUTES = (*PROBES, *APPLICATIONS, *ACTIONS, *WEBHOOKS)
+ROUTES = (*PROBES, *WORKSPACES, *ACCESS, *APPLICATIONS, *ACTIONS, *WEBHOOKS)
 
 
 def install_routes(app: FastAPI) -> None:

@@ -131,7 +131,7 @@ def build_access(context: ProcessContext) -> None:
     authorizer = Authorizer(directory)
     claims = Claims(database, context.engine, clock=clock)
     lifetime = timedelta(days=settings.local_token_days)
-    for service in (audit, directory, workspaces, accounts, services, authorizer, claims):
+    for service in (audit, directory, workspaces, accounts, services, authorizer, claims, context.cluster):
         provide(service)
     provide(AuditReader(database))
     provide(AutomationSwitch(database, audit=audit, clock=clock))

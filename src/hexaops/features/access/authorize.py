@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from hexaops.features.access.caller import Caller
 from hexaops.features.access.errors import WorkspaceNotFoundError
-from hexaops.features.access.permissions import ROLES
+from hexaops.features.access.permissions import ADMINISTRATION, ROLES
 from hexaops.features.access.principal import Principal
 from hexaops.features.access.tenancy import Role, Tenancy, Workspace
 
@@ -51,8 +51,15 @@ class Authorizer:
 
     async def _enter_as_service(self, principal: Principal, workspace_id: str | None) -> Grant:
         if workspace_id is None:
-            return Grant(None, principal.scopes)
+            return Grant(None, _scopes_outside(principal))
         workspace = await self._tenancy.find(workspace_id) if principal.may_enter(workspace_id) else None
         if workspace is None:
             raise WorkspaceNotFoundError
         return Grant(workspace, principal.scopes)
+
+
+def _scopes_outside(principal: Principal) -> Set[str]:
+    """Scopes on routes without a workspace: who is bound to workspaces administers nothing beyond them."""
+    if principal.workspace_ids is None:
+        return principal.scopes
+    return principal.scopes - {ADMINISTRATION}

@@ -26,7 +26,7 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 WORKSPACE_PARAMETER = "workspace_id"
 """The name of the path parameter that names a workspace, in both APIs' routes."""
-APPLICATION_PARAMETER = "app_id"
+APPLICATION_PARAMETER = "application_id"
 
 
 class Authentication:

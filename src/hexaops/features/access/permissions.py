@@ -27,6 +27,8 @@ _ADMIN = _OPERATOR | {"manage_workspace", "manage_webhooks", "read_audit"}
 ROLES: Mapping[Role, Set[str]] = {"viewer": _VIEWER, "operator": _OPERATOR, "admin": _ADMIN}
 """Role → permissions; each role holds what the one before it holds."""
 
+ADMINISTRATION = "system:admin"
+
 SCOPES: Mapping[str, str] = {
     "workspace:read": "Read workspaces, their overview, nodes and insights",
     "workspace:admin": "Run operations on a workspace and scale its deployments",
@@ -37,6 +39,6 @@ SCOPES: Mapping[str, str] = {
     "incident:write": "Open, remediate and resolve incidents",
     "audit:read": "Read the audit log of the bound workspaces",
     "system:read": "Read the health of the system and the automation switch",
-    "system:admin": "Manage workspaces, members, service accounts and the automation switch",
+    ADMINISTRATION: "Manage workspaces, members, service accounts and the automation switch",
 }
 """Scope → what it allows."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,12 +45,12 @@ class AuditReader:
         self._database = database
 
     async def list_events(
-        self, *, workspace_id: str | None = None, limit: int = 50, before: int | None = None
+        self, *, workspace_ids: Collection[str] | None = None, limit: int = 50, before: int | None = None
     ) -> tuple[list[dict[str, Any]], int | None]:
-        """Events newest first, of one workspace or all, and the `before` of the next page."""
+        """Events newest first, of these workspaces or all, and the `before` of the next page."""
         query = select(AuditRow).order_by(AuditRow.seq.desc()).limit(min(limit, LARGEST_PAGE) + 1)
-        if workspace_id is not None:
-            query = query.where(AuditRow.workspace_id == workspace_id)
+        if workspace_ids is not None:
+            query = query.where(AuditRow.workspace_id.in_(workspace_ids))
         if before is not None:
             query = query.where(AuditRow.seq < before)
         async with self._database.reading() as session:

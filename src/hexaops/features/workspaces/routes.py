@@ -1,0 +1,92 @@
+"""Routes of workspaces, their members, and the automation switch."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import Path
+
+from hexaops.backends.kubernetes.cluster import Cluster
+from hexaops.features.access.authorize import Authorizer
+from hexaops.features.access.caller import AnyCaller
+from hexaops.features.workspaces.automation import AutomationSwitch
+from hexaops.features.workspaces.directory import WorkspaceDirectory
+from hexaops.features.workspaces.documents import (
+    automation_document,
+    member_document,
+    membership_document,
+    workspace_document,
+)
+from hexaops.features.workspaces.schemas import AutomationBody, MemberBody, WorkspaceChange, WorkspaceCreation
+from hexaops.features.workspaces.service import WorkspaceService
+from hexaops.provide import provided
+
+Directory = Annotated[WorkspaceDirectory, provided(WorkspaceDirectory)]
+Workspaces = Annotated[WorkspaceService, provided(WorkspaceService)]
+Switch = Annotated[AutomationSwitch, provided(AutomationSwitch)]
+Rights = Annotated[Authorizer, provided(Authorizer)]
+ServedCluster = Annotated[Cluster, provided(Cluster)]
+UserId = Annotated[str, Path(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f]+$")]
+
+
+async def list_own(caller: AnyCaller, directory: Directory) -> dict[str, Any]:
+    """The workspaces of which the user is a member."""
+    return {"data": [membership_document(found) for found in await directory.list_for(caller.principal.id)]}
+
+
+async def list_all(caller: AnyCaller, directory: Directory) -> dict[str, Any]:
+    """The workspaces that the account may see."""
+    found = await directory.list_all()
+    return {"data": [workspace_document(one) for one in found if caller.principal.may_enter(one.id)]}
+
+
+async def get_workspace(caller: AnyCaller) -> dict[str, Any]:
+    """One workspace with its namespaces and policy."""
+    return {"data": workspace_document(caller.get_workspace())}
+
+
+async def create_workspace(
+    caller: AnyCaller, workspaces: Workspaces, cluster: ServedCluster, body: WorkspaceCreation
+) -> dict[str, Any]:
+    """Make a workspace of namespaces that no other one claims."""
+    return {"data": workspace_document(await workspaces.create(caller, body, default_cluster=cluster.id))}
+
+
+async def change_workspace(caller: AnyCaller, workspaces: Workspaces, body: WorkspaceChange) -> dict[str, Any]:
+    """Set a workspace's name, plan, status, time zone, namespaces or policy."""
+    return {"data": workspace_document(await workspaces.change(caller, caller.get_workspace().id, body))}
+
+
+async def delete_workspace(caller: AnyCaller, workspaces: Workspaces) -> None:
+    """Remove a workspace in which no change is running."""
+    await workspaces.delete(caller, caller.get_workspace().id)
+
+
+async def list_members(caller: AnyCaller, workspaces: Workspaces) -> dict[str, Any]:
+    """The members of a workspace and their roles."""
+    found = await workspaces.list_members(caller.get_workspace().id)
+    return {"data": [member_document(member) for member in found]}
+
+
+async def put_member(caller: AnyCaller, workspaces: Workspaces, user_id: UserId, body: MemberBody) -> dict[str, Any]:
+    """Add a member, or change its role."""
+    member = await workspaces.put_member(caller.get_workspace().id, user_id, body.role, caller=caller)
+    return {"data": member_document(member)}
+
+
+async def remove_member(caller: AnyCaller, workspaces: Workspaces, user_id: UserId) -> None:
+    """Remove a member."""
+    await workspaces.remove_member(caller, caller.get_workspace().id, user_id)
+
+
+async def get_automation(switch: Switch) -> dict[str, Any]:
+    """The automation switch: everywhere, and where a workspace has its own."""
+    return {"data": automation_document(await switch.list_states())}
+
+
+async def put_automation(caller: AnyCaller, switch: Switch, rights: Rights, body: AutomationBody) -> dict[str, Any]:
+    """Switch automation off or on, everywhere or in one workspace; effective at once."""
+    if body.workspace_id is not None:
+        await rights.authorize(caller, None, body.workspace_id)
+    await switch.put(caller, workspace_id=body.workspace_id, enabled=body.enabled, reason=body.reason)
+    return {"data": automation_document(await switch.list_states())}
