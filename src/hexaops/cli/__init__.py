@@ -1,0 +1,1 @@
+"""The command line: talks to the public API like any other client (`serve` excepted)."""

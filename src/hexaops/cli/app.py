@@ -1,0 +1,80 @@
+"""The command line's table of contents. Everything slow is imported by the command that needs it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hexaops import __version__
+from hexaops.cli.failures import CliError, report
+from hexaops.cli.options import Options, hoist
+from hexaops.cli.serve import serve
+
+EPILOG = "\n\n".join(
+    (
+        "Examples:",
+        "hexaops serve --port 8080",
+        'hexaops ask "What is the status of my applications?"',
+        "hexaops apps --json",
+        "hexaops actions run scale_application web-app replicas=4",
+        "Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 the service cannot be reached, "
+        "4 the credentials do not suffice.",
+    )
+)
+
+app = typer.Typer(
+    name="hexaops",
+    help="AI operations for Kubernetes: ask a running cluster, change it by confirmed plans.",
+    epilog=EPILOG,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(serve)
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    home: Annotated[
+        Path, typer.Option(envvar="HEXAOPS_HOME", help="Folder whose credentials.json is used.", show_default=False)
+    ] = Path("~/.hexaops"),
+    url: Annotated[str | None, typer.Option(envvar="HEXAOPS_URL", help="Where the service is.")] = None,
+    token: Annotated[str | None, typer.Option(envvar="HEXAOPS_TOKEN", help="User token to call it with.")] = None,
+    workspace: Annotated[
+        str | None, typer.Option(envvar="HEXAOPS_WORKSPACE", help="Workspace to work in, by id or name.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the answers' data as JSON.")] = False,
+    _shown_version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """The global options; they may stand anywhere on the line."""
+    if context.invoked_subcommand == "serve":
+        os.environ["HEXAOPS_HOME"] = str(home.expanduser())
+    context.obj = Options(home.expanduser(), url, token, workspace, as_json)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run one command line and end the process with its exit code."""
+    given = hoist(sys.argv[1:] if arguments is None else arguments)
+    try:
+        app(args=given, prog_name="hexaops")
+    except CliError as error:
+        report(error, as_json="--json" in given)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
