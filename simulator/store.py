@@ -1,10 +1,10 @@
 """The cluster's objects, in memory, with the semantics that etcd and the API machinery give them.
 
-One event loop, no threads. Every write that changes something takes the next resourceVersion, lands in the
-history (watches and consistent pages read it) and is told to the subscribers in order, synchronously; a subscriber
-may write in its callback, the events of that write follow after the current one. Objects are kept as given and
-handed out as kept, with defaults filled in: treat them as read-only and copy before changing. The dependents of a deleted owner are deleted
-by `simulator.server.garbage`, which the server part owns.
+One event loop, no threads. Every write that changes something takes the next resourceVersion, lands in the history
+(watches and consistent pages read it) and is told to the subscribers in order, synchronously; a subscriber may write
+in its callback, the events of that write follow after the current one. Objects get their defaults and are kept and
+handed out as they are: treat them as read-only and copy before changing. The dependents of a deleted owner are
+deleted by `simulator.server.garbage`, which the server part owns.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import uuid
 from bisect import bisect_left, insort
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -150,22 +150,27 @@ class Store:
         uid: str | None = None,
         resource_version: str | None = None,
         grace_seconds: int = 0,
+        finalizer: str = "",
         dry_run: bool = False,
     ) -> Object | None:
         """Remove an object, or start to.
 
         With finalizers or a grace period it gets a deletionTimestamp and stays. Returns the object that stays, or
-        None when it is gone. A kubelet ends a grace period by deleting again with grace 0. Raises NotFound, Conflict.
+        None when it is gone. A kubelet ends a grace period by deleting again with grace 0; `finalizer` is added to
+        those that hold the object. Raises NotFound, Conflict.
         """
         key = Key(resource, namespace, name)
         old = self.get(resource, namespace, name)
         was = old["metadata"]
         _check_preconditions(key, was, uid, resource_version)
-        if not grace_seconds and not _holds(key, old):
+        if finalizer and finalizer not in was.get("finalizers", ()):
+            was = {**was, "finalizers": [*was.get("finalizers", ()), finalizer]}
+        if not grace_seconds and not _holds(key, {**old, "metadata": was}):
             if not dry_run:
                 self._write("DELETED", key, {**old, "metadata": dict(was)}, old)
             return None
-        if "deletionTimestamp" in was and was.get("deletionGracePeriodSeconds", 0) <= grace_seconds:
+        sooner = grace_seconds < was.get("deletionGracePeriodSeconds", 0) or "deletionTimestamp" not in was
+        if not sooner and was is old["metadata"]:
             return old
         metadata = dict(was)
         metadata["deletionTimestamp"] = format_time(self.clock.now() + timedelta(seconds=grace_seconds))
@@ -189,6 +194,14 @@ class Store:
             raise Gone(f"too old resource version: {resource_version} ({self.compacted})")
         # Every resourceVersion has exactly one event, so its place follows from the number.
         return self._history[resource_version - self.compacted :]
+
+    def restore(self, objects: Iterable[tuple[str, Object]], *, resource_version: int) -> None:
+        """Fill an empty store with (resource, object) as they were; nothing older than `resource_version` is known."""
+        for resource, obj in objects:
+            place = (obj["metadata"].get("namespace") or "", obj["metadata"]["name"])
+            self._objects.setdefault(resource, {})[place] = obj
+        self._places = {resource: sorted(found) for resource, found in self._objects.items()}
+        self.resource_version = self.compacted = resource_version
 
     def compact(self, resource_version: int | None = None) -> None:
         """Forget the history up to a resourceVersion, by default all of it."""

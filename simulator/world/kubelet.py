@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from typing import Any
 
 from hexaops.kit.durations import parse_duration
 from simulator.clock import format_time, parse_time
@@ -396,7 +397,7 @@ def _seconds(pod: Object, annotation: str, otherwise: float) -> float:
 
 
 def _running_since(pod: Object) -> str | None:
-    statuses = (pod.get("status") or {}).get("containerStatuses") or ({},)
+    statuses: Any = (pod.get("status") or {}).get("containerStatuses") or ({},)
     since = ((statuses[0].get("state") or {}).get("running") or {}).get("startedAt")
     return str(since) if since else None
 

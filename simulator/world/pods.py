@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.store import Key, Object
-from simulator.world.cluster import Cluster
+from simulator.store import Object
+from simulator.world.cluster import Cluster, Names
 from simulator.world.objects import owner_reference
 from simulator.world.quotas import exceeded_quota
 
@@ -14,7 +14,7 @@ _WAITS_FOR_NODE_SECONDS = 300
 _TOKEN_PATH = "/var/run/secrets/kubernetes.io/serviceaccount"  # noqa: S105 the path of a mount
 
 
-class PodRefused(Exception):
+class PodRefused(Exception):  # noqa: N818 it says what happened, as the API's own reasons do
     """A quota does not allow another pod; the message is the real server's."""
 
 
@@ -29,7 +29,7 @@ def create_pod(
     namespace = owner["metadata"]["namespace"]
     prefix = f"{owner['metadata']['name']}-"
     name = name or prefix + cluster.names.ending(prefix)
-    pod = new_pod(cluster, template, namespace=namespace, name=name, spec=spec or {})
+    pod = complete_pod(cluster.names, template, namespace=namespace, name=name, spec=spec or {})
     pod["metadata"]["labels"] = {**(pod["metadata"].get("labels") or {}), **(labels or {})}
     pod["metadata"]["ownerReferences"] = [owner_reference(owner)]
     if name.startswith(prefix) and "hostname" not in pod["spec"]:
@@ -57,7 +57,7 @@ def remove_pod(cluster: Cluster, pod: Object) -> None:
     cluster.store.delete("pods", metadata["namespace"], metadata["name"], uid=metadata["uid"], grace_seconds=grace)
 
 
-def new_pod(cluster: Cluster, template: Object, *, namespace: str, name: str, spec: dict[str, Any]) -> Object:
+def complete_pod(names: Names, template: Object, *, namespace: str, name: str, spec: dict[str, Any]) -> Object:
     """A pod with the defaults that the API server and its admission fill in; not stored."""
     metadata = dict(template.get("metadata") or {})
     metadata.pop("creationTimestamp", None)
@@ -74,7 +74,7 @@ def new_pod(cluster: Cluster, template: Object, *, namespace: str, name: str, sp
     full.setdefault("preemptionPolicy", "PreemptLowerPriority")
     full.setdefault("priority", 0)
     full["tolerations"] = _tolerations(full.get("tolerations") or [])
-    volume = f"kube-api-access-{cluster.names.ending()}"
+    volume = f"kube-api-access-{names.ending()}"
     full["volumes"] = [*(full.get("volumes") or []), _token_volume(volume)]
     mount = {"name": volume, "readOnly": True, "mountPath": _TOKEN_PATH}
     full["containers"] = [_container(container, mount) for container in full.get("containers") or ()]
@@ -140,8 +140,3 @@ def _token_volume(name: str) -> dict[str, Any]:
         {"downwardAPI": {"items": [field]}},
     ]
     return {"name": name, "projected": {"sources": sources, "defaultMode": 420}}
-
-
-def pod_key(pod: Object) -> Key:
-    """Where the store keeps a pod."""
-    return Key("pods", pod["metadata"]["namespace"], pod["metadata"]["name"])

@@ -1,5 +1,6 @@
-"""The scheduler: each unbound pod to a node that takes it, the emptiest with the fewest siblings first; refusals in the real words.
+"""The scheduler: each unbound pod to a node that takes it, the emptiest with the fewest siblings first.
 
+Refusals are in the real scheduler's words.
 Filters: cordoned and tainted nodes, selectors and required affinity, pods per node, cpu and memory requests.
 No preemption, no spread constraints, no priorities.
 """

@@ -1,6 +1,6 @@
 """HorizontalPodAutoscalers (autoscaling/v2) on the simulated usage.
 
-The published formula: desired = ceil(current × measured ÷ target), nothing within 10 % of the target, the largest
+The published formula: desired = ceil(current * measured / target), nothing within 10 % of the target, the largest
 over all metrics, scale-down only to the highest wish of the last five minutes, scale-up at most to the double or
 by four pods at once. Source: kubernetes.io, "Horizontal Pod Autoscaling", algorithm details.
 """

@@ -96,7 +96,7 @@ def _moved(deployment: Object, counts: dict[str, int]) -> bool:
     """Whether the counts came nearer to complete since the last status."""
     status = deployment.get("status") or {}
     before_old = status.get("replicas", 0) - status.get("updatedReplicas", 0)
-    return (
+    return bool(
         counts["updatedReplicas"] > status.get("updatedReplicas", 0)
         or counts["replicas"] - counts["updatedReplicas"] < before_old
         or counts["readyReplicas"] > status.get("readyReplicas", 0)

@@ -8,22 +8,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.clock import format_time
 from simulator.store import Object, Store
 from simulator.world import faults
 from simulator.world.objects import labels_of, with_spec
 from simulator.world.scenarios import shop
+from simulator.world.scenarios.base import make_cluster
 from simulator.world.scenarios.manifests import (
     App,
     autoscaler,
     budget,
     claim,
-    healthy_conditions,
     ingress,
     namespace,
-    node,
     service,
-    storage_class,
     workload,
 )
 from simulator.world.world import World
@@ -58,27 +55,13 @@ def live_through(world: World) -> None:
 
 def _make_cluster(world: World) -> None:
     store = world.store
-    for name in ("default", "kube-system", "kube-public", "kube-node-lease"):
-        store.create("namespaces", namespace(name))
+    make_cluster(store)
     for name in ("frontend", "backend", "data"):
         store.create("namespaces", namespace(name, _WORKSPACE_LABELS))
-    store.create("storageclasses.storage.k8s.io", storage_class())
-    stamp = format_time(store.clock.now())
-    for number, zone in enumerate(("us-west-2a", "us-west-2b", "us-west-2c", "us-west-2a"), start=1):
-        made = node(f"worker-node-{number}", number, zone=zone)
-        made["status"]["conditions"] = healthy_conditions(stamp)
-        store.create("nodes", made)
     for app in shop.SYSTEM_APPS:
         _apply(store, app)
-    system = {"metadata": {"name": "kubernetes", "namespace": "default"}, "spec": _api_service_spec()}
-    store.create("services", system)
     dns = service(shop.SYSTEM_APPS[0], "10.96.0.10", name="kube-dns", port=53)
     store.create("services", dns)
-
-
-def _api_service_spec() -> Object:
-    port = {"name": "https", "port": 443, "targetPort": 6443, "protocol": "TCP"}
-    return {"type": "ClusterIP", "clusterIP": "10.96.0.1", "clusterIPs": ["10.96.0.1"], "ports": [port]}
 
 
 def _deploy_data(world: World) -> None:

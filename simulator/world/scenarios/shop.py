@@ -98,15 +98,40 @@ APPS = (
     ADMIN_PORTAL,
 )
 
-_SYSTEM = {"namespace": "kube-system", "part_of": "kubernetes"}
 SYSTEM_APPS = (
-    App(name="coredns", image="registry.k8s.io/coredns/coredns:v1.10.1", replicas=2, requests=("100m", "70Mi"),
-        limits=("500m", "170Mi"), port=8080, **_SYSTEM),
-    App(name="metrics-server", image="registry.k8s.io/metrics-server/metrics-server:v0.6.4", replicas=1,
-        requests=("100m", "200Mi"), limits=("500m", "400Mi"), port=10250, **_SYSTEM),
-    App(name="kube-proxy", image="registry.k8s.io/kube-proxy:v1.28.3", replicas=4, requests=("50m", "64Mi"),
-        limits=("200m", "128Mi"), kind="DaemonSet", port=10249, tolerations=({"operator": "Exists"},), **_SYSTEM),
-)  # fmt: skip
+    App(
+        "kube-system",
+        "coredns",
+        "registry.k8s.io/coredns/coredns:v1.10.1",
+        2,
+        ("100m", "70Mi"),
+        ("500m", "170Mi"),
+        port=53,
+        part_of="kubernetes",
+    ),
+    App(
+        "kube-system",
+        "metrics-server",
+        "registry.k8s.io/metrics-server/metrics-server:v0.6.4",
+        1,
+        ("100m", "200Mi"),
+        ("500m", "400Mi"),
+        port=10250,
+        part_of="kubernetes",
+    ),
+    App(
+        "kube-system",
+        "kube-proxy",
+        "registry.k8s.io/kube-proxy:v1.28.3",
+        4,
+        ("50m", "64Mi"),
+        ("200m", "128Mi"),
+        kind="DaemonSet",
+        port=10249,
+        part_of="kubernetes",
+        tolerations=({"operator": "Exists"},),
+    ),
+)
 
 LOADS: dict[tuple[str, str], Load] = {
     ("frontend", "web-app"): Load(3 * 0.5 * 0.35, 512 * _MI * 0.45),
