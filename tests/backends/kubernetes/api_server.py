@@ -257,9 +257,7 @@ class ApiServer:
 
     async def _watch(self, collection: Collection, request: Request, writer: asyncio.StreamWriter) -> None:
         since = int(request.query["resourceVersion"])
-        writer.write(
-            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
-        )
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
         watch = Watch(collection, request.query, writer)
         if since < collection.compacted:
             watch.gone()
@@ -298,9 +296,7 @@ async def _read_request(reader: asyncio.StreamReader) -> Request | None:
     return Request(method, parts.path, query, headers, json.loads(body) if body else None)
 
 
-async def _send(
-    writer: asyncio.StreamWriter, status: int, body: Any, headers: dict[str, str] | None = None
-) -> bool:
+async def _send(writer: asyncio.StreamWriter, status: int, body: Any, headers: dict[str, str] | None = None) -> bool:
     content = body if isinstance(body, bytes) else json.dumps(body or {}).encode()
     lines = [f"HTTP/1.1 {status} Status", f"Content-Length: {len(content)}", "Content-Type: application/json"]
     lines += [f"{name}: {value}" for name, value in (headers or {}).items()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -24,6 +25,15 @@ QUICK = WatchSettings(
     longest_delay_seconds=0.01,
     unavailable_retry_seconds=0.02,
 )
+
+
+async def until(reached: Callable[[], object], seconds: float = 20.0) -> None:
+    """Let the loop run until something holds."""
+    timeout = Timeout(seconds)
+    while not reached():
+        assert not timeout.expired, "not reached"
+        await asyncio.sleep(0.002)
+
 
 StartCluster = Callable[..., Awaitable[Cluster]]
 MakeClient = Callable[..., KubernetesClient]

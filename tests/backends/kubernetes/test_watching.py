@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
 from dataclasses import replace
 
 from hexaops.backends.kubernetes.cluster import Cluster
 from hexaops.backends.kubernetes.table import Change
-from hexaops.kit.timeout import Timeout
 from tests.backends.kubernetes.api_server import ApiServer, Collection, status_body
-from tests.backends.kubernetes.conftest import QUICK, StartCluster
+from tests.backends.kubernetes.conftest import QUICK, StartCluster, until
 
 
 def held(cluster: Cluster, kind: str = "Pod") -> dict[tuple[str, str], tuple[str, str]]:
@@ -23,17 +21,8 @@ def held(cluster: Cluster, kind: str = "Pod") -> dict[tuple[str, str], tuple[str
 def served(collection: Collection) -> dict[tuple[str, str], tuple[str, str]]:
     """What the server holds, by name: uid and version."""
     return {
-        key: (item["metadata"]["uid"], item["metadata"]["resourceVersion"])
-        for key, item in collection.objects.items()
+        key: (item["metadata"]["uid"], item["metadata"]["resourceVersion"]) for key, item in collection.objects.items()
     }
-
-
-async def until(reached: Callable[[], object], seconds: float = 20.0) -> None:
-    """Let the loop run until something holds."""
-    timeout = Timeout(seconds)
-    while not reached():
-        assert not timeout.expired, "not reached"
-        await asyncio.sleep(0.002)
 
 
 async def equal(cluster: Cluster, collection: Collection) -> None:
@@ -75,9 +64,7 @@ async def test_events_become_rows_and_changes(pods: Collection, start_cluster: S
     assert cluster.cache.get("Pod", "default", "new").phase == "Running"
 
 
-async def test_a_failing_subscriber_does_not_stop_the_watch(
-    pods: Collection, start_cluster: StartCluster
-) -> None:
+async def test_a_failing_subscriber_does_not_stop_the_watch(pods: Collection, start_cluster: StartCluster) -> None:
     cluster = await start_cluster()
 
     def fail(change: Change) -> None:
@@ -136,9 +123,7 @@ async def test_410_in_a_watch_lists_again_and_deletes_what_disappeared(
     }
 
 
-async def test_410_as_http_status_lists_again(
-    server: ApiServer, pods: Collection, start_cluster: StartCluster
-) -> None:
+async def test_410_as_http_status_lists_again(server: ApiServer, pods: Collection, start_cluster: StartCluster) -> None:
     cluster = await start_cluster()
     await until(lambda: pods.watches)
     server.answer(410, status_body(410, "Expired"))
@@ -302,9 +287,7 @@ async def test_504_for_a_version_from_the_future_lists_again(
     assert len(server.asked("GET", watch=False)) == 2
 
 
-async def test_an_object_made_anew_under_its_name_is_taken(
-    pods: Collection, start_cluster: StartCluster
-) -> None:
+async def test_an_object_made_anew_under_its_name_is_taken(pods: Collection, start_cluster: StartCluster) -> None:
     first = pods.put("db-0")
     cluster = await start_cluster()
     await until(lambda: pods.watches)

@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeVar, cast, overload
 import structlog
 
 from hexaops.backends.kubernetes.errors import KubernetesNotFoundError, Target
-from hexaops.backends.kubernetes.event_table import EventTable
+from hexaops.backends.kubernetes.event_table import KEPT_SECONDS, EventTable
 from hexaops.backends.kubernetes.kinds import WATCHED_KINDS, WatchedKind
 from hexaops.backends.kubernetes.rows import (
     CronJobRow,
@@ -176,7 +176,7 @@ class WatchCache:
 
     def events(self, namespace: str | None = None) -> list[EventRow]:
         """Events of the last 24 hours (bounded, see EventTable), newest first."""
-        return sorted(self.rows("Event", namespace), key=lambda row: row.last_seen, reverse=True)
+        return self._recent(self.rows("Event", namespace))
 
     # ------------------------------------------------------------------ relations
 
@@ -194,8 +194,7 @@ class WatchCache:
 
     def events_for(self, uid: str) -> list[EventRow]:
         """Events about the object with this uid, newest first."""
-        rows: list[EventRow] = self._keyed("Event", uid)
-        return sorted(rows, key=lambda row: row.last_seen, reverse=True)
+        return self._recent(self._keyed("Event", uid))
 
     def services_of(self, workload: WorkloadRow) -> list[ServiceRow]:
         """Services that select the workload's pods."""
@@ -327,6 +326,11 @@ class WatchCache:
                     callback(change)
                 except Exception:  # noqa: BLE001  # the edge of foreign code: a watch must go on
                     _log.exception("cache_subscriber_failed", kind=change.kind, name=change.row.name)
+
+    def _recent(self, rows: list[EventRow]) -> list[EventRow]:
+        oldest = self._clock.now().timestamp() - KEPT_SECONDS
+        recent = [row for row in rows if row.last_seen >= oldest]
+        return sorted(recent, key=lambda row: row.last_seen, reverse=True)
 
     def _keyed(self, kind: str, key: str) -> list[Any]:
         table = self._tables.get(kind)

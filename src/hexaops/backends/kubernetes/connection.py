@@ -11,6 +11,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx2
+import msgspec
+import yaml
 from lightkube.config.client_adapter import BearerAuth, ConnectionParams
 from lightkube.config.kubeconfig import SERVICE_ACCOUNT, KubeConfig, SingleConfig
 from lightkube.config.models import Cluster, User
@@ -21,6 +23,7 @@ from hexaops.backends.kubernetes.credentials import ExecAuth, TokenFileAuth
 from hexaops.backends.kubernetes.errors import KubernetesConfigError
 from hexaops.kit.clock import Clock, SystemClock
 
+_UNUSABLE = (ConfigError, KeyError, TypeError, ValueError, AttributeError, OSError, msgspec.MsgspecError)
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -38,7 +41,11 @@ class ClusterConnection:
         """From a kubeconfig file and one of its contexts (the current one by default)."""
         try:
             config = KubeConfig.from_file(path).get(context)
-        except (ConfigError, KeyError, TypeError, ValueError, AttributeError) as error:
+        except yaml.YAMLError:
+            # Not chained: the parser quotes the line, which may hold a token.
+            message = f"kubeconfig {path} is not valid YAML"
+            raise KubernetesConfigError(message) from None
+        except _UNUSABLE as error:
             message = f"kubeconfig {path}: {_reason(error)}"
             raise KubernetesConfigError(message) from error
         return cls.from_config(config, clock=clock)

@@ -13,7 +13,8 @@ KEPT_SECONDS = 24 * 3600.0
 PER_OBJECT = 50
 PER_NAMESPACE = 2000
 TOTAL = 20_000
-_SWEEP_EVERY = 200
+SWEEP_EVERY = 200
+"""Events taken between two sweeps: by so many may the last two caps be exceeded for a moment."""
 
 
 def _involved_uid(row: EventRow) -> str:
@@ -37,7 +38,7 @@ class EventTable(Table[EventRow]):
         if len(about_same) > PER_OBJECT:
             self._forget([min(about_same.values(), key=lambda event: event.last_seen)])
         self._puts += 1
-        if self._puts % _SWEEP_EVERY == 0:
+        if self._puts % SWEEP_EVERY == 0:
             self.sweep()
         return change
 

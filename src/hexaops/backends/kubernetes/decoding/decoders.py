@@ -112,7 +112,7 @@ class RowDecoder:
         self._event = msgspec.json.Decoder(event[self.wire])
         self._raw_event = msgspec.json.Decoder(_EventWire[msgspec.Raw])
 
-    def page(self, body: bytes, *, held: Find) -> Page:
+    def page(self, body: bytes, *, held: Find | None = None) -> Page:
         """Rows of a page; a row that is held in the same version is taken again, which saves memory."""
         try:
             page = self._page.decode(body)
@@ -124,7 +124,7 @@ class RowDecoder:
         rows = []
         for item in items:
             meta = item.metadata
-            known = held(meta.namespace, meta.name)
+            known = held(meta.namespace, meta.name) if held else None
             same = known and known.resource_version == meta.resource_version and known.uid == meta.uid
             rows.append(known if same else self.to_row(item, self.interner))
         return Page(rows, page.metadata.continue_, page.metadata.resource_version)
