@@ -21,6 +21,7 @@ from simulator.server import metrics, reviews
 from simulator.server.access import Access, Rule, User
 from simulator.server.audit import AuditLog, audit_entry
 from simulator.server.call import Call, make_call, not_allowed, not_served, parse_place
+from simulator.server.certificates import Certificate
 from simulator.server.deleting import Deleter
 from simulator.server.encoding import EncodedObjects
 from simulator.server.eviction import Evictor
@@ -233,11 +234,23 @@ def create_app(
 
 
 @asynccontextmanager
-async def serve(app: ApiServer, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
-    """Serve an application while the context is open; gives its URL. Port 0 is any free port."""
+async def serve(
+    app: ApiServer, host: str = "127.0.0.1", port: int = 0, *, certificate: Certificate | None = None
+) -> AsyncIterator[str]:
+    """Serve an application while the context is open; gives its URL. Port 0 is any free port.
+
+    With a certificate it is served over TLS, which kubectl needs to send its token.
+    """
     listener = socket.create_server((host, port), backlog=512)
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=2, timeout_keep_alive=75
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=2,
+        timeout_keep_alive=75,
+        ssl_certfile=certificate.certificate if certificate else None,
+        ssl_keyfile=certificate.key if certificate else None,
     )
     server = uvicorn.Server(config)
     config.load()
@@ -245,7 +258,7 @@ async def serve(app: ApiServer, host: str = "127.0.0.1", port: int = 0) -> Async
     await server.startup(sockets=[listener])
     ticking = asyncio.ensure_future(server.main_loop())
     try:
-        yield f"http://{host}:{listener.getsockname()[1]}"
+        yield f"{'https' if certificate else 'http'}://{host}:{listener.getsockname()[1]}"
     finally:
         server.should_exit = True
         app.hub.end_all()
