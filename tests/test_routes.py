@@ -1,0 +1,168 @@
+"""Every route of the app has a policy, and the policy holds: driven by the table of routes, so new ones are covered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+import pytest
+from fastapi.routing import APIRoute
+from pydantic import SecretStr
+
+from hexaops.api import PROBES, ROUTES
+from hexaops.config import Settings
+from hexaops.factory import ProcessContext
+from hexaops.features.access.permissions import ROLES, SCOPES
+from hexaops.features.routing import Entry
+from hexaops.main import create_app
+from tests.serving import AccessWorld, Headers, access_world, unwatched_cluster
+
+GUARDED = [entry for entry in ROUTES if entry.policy.audience != "anyone"]
+INSIDE = [entry for entry in GUARDED if "{workspace_id}" in entry.path]
+RESTRICTED = [entry for entry in GUARDED if entry.policy.permission is not None]
+ABSENT = "ws-00000000000000000000000000x"
+LIMITS = {
+    f"rate_limit_{name}": "100000/minute"
+    for name in ("chat", "public", "health", "workspace", "application", "logs", "anonymous")
+}
+
+
+def _name(entry: Entry) -> str:
+    return f"{entry.method} {entry.path}"
+
+
+@dataclass
+class Callers:
+    """One of each kind, and two workspaces."""
+
+    world: AccessWorld
+    other_id: str
+    user: Headers
+    stranger: Headers
+    bound_elsewhere: Headers
+
+    def own(self, entry: Entry) -> Headers:
+        """Whom the route's API is for."""
+        return self.user if entry.policy.audience == "user" else self.world.administrator
+
+    def wrong(self, entry: Entry) -> Headers:
+        """A good caller of the other API."""
+        return self.world.administrator if entry.policy.audience == "user" else self.user
+
+    def foreign(self, entry: Entry) -> Headers:
+        """A good caller of the route's API who belongs to another workspace."""
+        return self.stranger if entry.policy.audience == "user" else self.bound_elsewhere
+
+
+@pytest.fixture
+async def callers(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Callers]:
+    """The app and its callers; refusals are no matter of the database, so one engine is enough."""
+    async with access_world(sqlite_url, tmp_path, LIMITS) as world:
+        other = await world.workspace("Other", "other")
+        yield Callers(
+            world,
+            other,
+            await world.member("alice", "admin"),
+            await world.member("mallory", "admin", other),
+            await world.account(*SCOPES, workspace_ids=[other]),
+        )
+
+
+async def _send(
+    callers: Callers, entry: Entry, headers: Headers, *, workspace_id: str | None = None, body: bytes = b"{}"
+) -> httpx2.Response:
+    path = entry.path.replace("{workspace_id}", workspace_id or callers.world.workspace_id)
+    path = re.sub(r"\{\w+\}", "x", path)
+    headers = {**headers, "Content-Type": "application/json", "X-Request-Id": "same"}
+    return await callers.world.client.request(entry.method, path, headers=headers, content=body)
+
+
+def test_the_app_serves_the_table_and_nothing_else(sqlite_url: str, tmp_path: Path) -> None:
+    context = ProcessContext(Settings(home=tmp_path, database_url=SecretStr(sqlite_url)), unwatched_cluster())
+    routes = create_app(context).routes
+    served = {(method, route.path) for route in routes if isinstance(route, APIRoute) for method in route.methods}
+    assert served == {(entry.method, entry.path) for entry in ROUTES}
+    assert {getattr(route, "path", "?") for route in routes if not isinstance(route, APIRoute)} <= {"/openapi.json"}
+
+
+def test_only_probes_are_open() -> None:
+    assert [entry for entry in ROUTES if entry.policy.audience == "anyone"] == list(PROBES)
+
+
+def test_each_api_takes_its_own_kind_of_caller() -> None:
+    for entry in GUARDED:
+        assert (entry.policy.audience == "service") == entry.path.startswith("/internal/"), _name(entry)
+
+
+def test_every_permission_is_one_that_somebody_can_hold() -> None:
+    for entry in RESTRICTED:
+        known = ROLES["admin"] if entry.policy.audience == "user" else SCOPES.keys()
+        assert entry.policy.permission in known, _name(entry)
+
+
+def test_a_permission_of_the_public_api_is_asked_inside_of_a_workspace() -> None:
+    for entry in RESTRICTED:
+        assert entry.policy.audience == "service" or entry in INSIDE, _name(entry)
+
+
+def test_everything_made_by_post_can_be_sent_twice() -> None:
+    unkeyed = [_name(entry) for entry in GUARDED if entry.method == "POST" and not entry.idempotent]
+    assert unkeyed == []
+
+
+async def test_a_stranger_is_refused_before_the_body_is_read(callers: Callers) -> None:
+    for entry in GUARDED:
+        answer = await _send(callers, entry, {}, body=b"{not json")
+        assert answer.status_code == 401, _name(entry)
+        code = "UNAUTHENTICATED" if entry.policy.audience == "user" else "INVALID_SERVICE_ACCOUNT"
+        assert answer.json()["error"]["code"] == code
+        assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+async def test_the_other_api_s_caller_is_refused(callers: Callers) -> None:
+    for entry in GUARDED:
+        answer = await _send(callers, entry, callers.wrong(entry), body=b"{not json")
+        assert answer.status_code == 401, _name(entry)
+
+
+async def test_another_tenant_s_workspace_looks_absent(callers: Callers) -> None:
+    for entry in INSIDE:
+        foreign = await _send(callers, entry, callers.foreign(entry), body=b"{not json")
+        absent = await _send(callers, entry, callers.foreign(entry), workspace_id=ABSENT, body=b"{not json")
+        assert (foreign.status_code, foreign.content) == (404, absent.content), _name(entry)
+        assert foreign.json()["error"]["code"] == "WORKSPACE_NOT_FOUND"
+        kept = [{k: v for k, v in one.headers.items() if k != "x-ratelimit-remaining"} for one in (foreign, absent)]
+        assert kept[0] == kept[1], _name(entry)
+
+
+async def test_a_caller_without_the_permission_is_told_which_one(callers: Callers) -> None:
+    world = callers.world
+    for entry in RESTRICTED:
+        permission = entry.policy.permission
+        lesser = [role for role, held in ROLES.items() if permission not in held]
+        if entry.policy.audience == "user" and not lesser:
+            continue
+        if entry.policy.audience == "user":
+            headers = await world.member("eve", lesser[-1])
+            code, held = "INSUFFICIENT_AI_PERMISSIONS", "user_permissions"
+        else:
+            headers = await world.account(*(SCOPES.keys() - {permission}))
+            code, held = "INSUFFICIENT_INTERNAL_PERMISSIONS", "service_account_permissions"
+        answer = await _send(callers, entry, headers, body=b"{not json")
+        assert answer.status_code == 403, _name(entry)
+        error = answer.json()["error"]
+        assert error["code"] == code
+        assert error["details"]["required_permission"] == permission
+        assert permission not in error["details"][held]
+        assert error["details"][held]
+
+
+async def test_every_guarded_answer_says_what_is_left(callers: Callers) -> None:
+    for entry in GUARDED:
+        for headers in ({}, callers.own(entry), callers.foreign(entry)):
+            answer = await _send(callers, entry, headers, body=b"{not json")
+            for name in ("limit", "remaining", "reset"):
+                assert answer.headers[f"x-ratelimit-{name}"].isdigit(), _name(entry)
