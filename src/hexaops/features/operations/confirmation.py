@@ -32,6 +32,7 @@ from hexaops.features.operations.store import active_on, count_started, estimate
 from hexaops.kit.durations import format_time
 from hexaops.kit.failpoints import Failpoints
 from hexaops.kit.ids import new_id
+from hexaops.runbooks.model import Draft
 from hexaops.storage.engine import DurableEngine
 from hexaops.storage.tables import OperationRow, OperationStepRow, PlanRow
 
@@ -167,7 +168,13 @@ def _check_same(plan: PlanRow, proposal: Proposal) -> None:
         raise PlanStaleError("it was created anew under its name", field="uid")
     if proposal.target.generation != target["generation"]:
         raise PlanStaleError("its specification was changed", field="generation")
-    if msgspec.to_builtins(proposal.draft) != plan.document["draft"]:
+    planned = msgspec.convert(plan.document["draft"], Draft)
+    # Not the whole draft: how many pods are ready is status, which makes no plan stale (the rules have judged it anew).
+    if (planned.call, planned.undo, planned.changes) != (
+        proposal.draft.call,
+        proposal.draft.undo,
+        proposal.draft.changes,
+    ):
         raise PlanStaleError("a field that the plan names was changed", field="changes")
     if proposal.changed != plan.document["changed"]:
         raise PlanStaleError("the dry run gives another difference", field="diff")
