@@ -1,0 +1,1 @@
+"""Measurements beside peers, each in its own process. `python -m benchmarks` runs them all."""
