@@ -1,0 +1,38 @@
+"""`docs/cli.md`: every command with its arguments and options, from the command line's own definition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import typer
+
+from hexaops.cli.app import app
+from tools.docs.tables import one_line, page, table
+
+INTRO = "`hexaops COMMAND --help` prints the same. The commands read `credentials.json` in the home folder."
+
+
+def commands(command: Any, name: str) -> Iterator[tuple[str, Any]]:
+    """Every command below a group, by its full name."""
+    children = getattr(command, "commands", None)
+    if children is None:
+        yield name, command
+        return
+    for child_name, child in sorted(children.items()):
+        if not child.hidden:
+            yield from commands(child, f"{name} {child_name}")
+
+
+def _part(name: str, command: Any) -> str:
+    context = command.make_context(name, [], resilient_parsing=True)
+    shown = [record for parameter in command.get_params(context) if (record := parameter.get_help_record(context))]
+    rows = [(f"`{one_line(names)}`", one_line(text)) for names, text in shown]
+    parts = [f"## {name}", one_line(command.help)]
+    return "\n\n".join([*parts, table(("option", "meaning"), rows)])
+
+
+def commands_page() -> str:
+    """The page's text."""
+    root = typer.main.get_command(app)
+    return page("Command line", INTRO, *(_part(name, command) for name, command in commands(root, "hexaops")))
