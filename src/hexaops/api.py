@@ -10,6 +10,7 @@ from hexaops.features.access import routes as access
 from hexaops.features.access.guard import guarded
 from hexaops.features.actions import routes as actions
 from hexaops.features.applications import routes as applications
+from hexaops.features.chat import routes as chat
 from hexaops.features.health import probes
 from hexaops.features.routing import ANYONE, Entry, service, user
 from hexaops.features.webhooks import routes as webhooks
@@ -53,6 +54,16 @@ ACTIONS = (
         idempotent=True,
     ),
 )  # fmt: skip
+
+SESSION = f"{WORKSPACE}/aiops/sessions/{{session_id}}"
+CHAT = (
+    Entry("POST", f"{WORKSPACE}/aiops/chat", chat.send_message, user("read_workspace", limit="chat"), idempotent=True),
+    Entry("POST", f"{WORKSPACE}/aiops/sessions", chat.create_session, user("read_workspace"), idempotent=True),
+    Entry("GET", f"{WORKSPACE}/aiops/sessions", chat.list_sessions, user("read_workspace")),
+    Entry("GET", SESSION, chat.get_session, user("read_workspace")),
+    Entry("GET", f"{SESSION}/history", chat.get_history, user("read_workspace")),
+    Entry("POST", f"{SESSION}/end", chat.end_session, user("read_workspace"), idempotent=True),
+)
 
 INTERNAL = "/internal/v1"
 ADMIN = service("system:admin")
@@ -107,7 +118,7 @@ WEBHOOKS = (
     Entry("GET", f"{HOOKS}/{{webhook_id}}/deliveries", webhooks.list_webhook_deliveries, MANAGES_WEBHOOKS),
 )  # fmt: skip
 
-ROUTES = (*PROBES, *WORKSPACES, *ACCESS, *APPLICATIONS, *ACTIONS, *WEBHOOKS)
+ROUTES = (*PROBES, *WORKSPACES, *ACCESS, *APPLICATIONS, *CHAT, *ACTIONS, *WEBHOOKS)
 
 
 def install_routes(app: FastAPI) -> None:

@@ -30,6 +30,12 @@ from hexaops.features.applications.index import ApplicationIndex
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.audit.log import AuditLog
 from hexaops.features.audit.reader import AuditReader
+from hexaops.features.chat.gathering import Gatherer
+from hexaops.features.chat.nameable import Inventories
+from hexaops.features.chat.planning import ChangePlanner
+from hexaops.features.chat.service import ChatService
+from hexaops.features.chat.sessions import SessionService
+from hexaops.features.chat.streaming import ChatStream
 from hexaops.features.health.service import HealthService
 from hexaops.features.operations.confirmation import Confirmation
 from hexaops.features.operations.journal import Journal
@@ -79,6 +85,7 @@ class ProcessContext:
     reconciler: Reconciler = field(init=False)
     upkeep: WebhookUpkeep = field(init=False)
     notifier: NotifySender = field(init=False)
+    chat_stream: ChatStream = field(init=False)
 
     def __post_init__(self) -> None:
         self.metrics = Metrics()
@@ -109,6 +116,7 @@ class ProcessContext:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.chat_stream.close()
         await self.engine.close()
         await self.cluster.stop()
         await self.outbound.aclose()
@@ -152,6 +160,7 @@ def build_services(context: ProcessContext) -> None:
     applications = ApplicationService(cluster, index, ClusterUsage(cluster.reader, clock=clock))
     provide(applications)
     build_operations(context, applications, Journal(context.provider.get(AuditLog), outbox, context.metrics))
+    build_chat(context, applications, outbox)
 
 
 def build_webhooks(context: ProcessContext) -> WebhookOutbox:
@@ -188,3 +197,15 @@ def build_operations(context: ProcessContext, applications: ApplicationService, 
     confirmation = Confirmation(plans, journal, context.engine, failpoints)
     context.provider.add(ActionService(applications, plans, confirmation, store))
     context.reconciler = Reconciler(store, context.engine, journal, settings, clock)
+
+
+def build_chat(context: ProcessContext, applications: ApplicationService, outbox: WebhookOutbox) -> None:
+    """What answers messages and keeps conversations."""
+    database, clock, get = context.database, context.clock, context.provider.get
+    sessions = SessionService(database, applications, outbox, clock)
+    gatherer = Gatherer(database, applications, get(AutomationSwitch), clock)
+    inventories, planner = Inventories(context.cluster.cache), ChangePlanner(get(ActionService))
+    chat = ChatService(database, sessions, gatherer, inventories, planner, clock)
+    context.chat_stream = ChatStream(chat)
+    for service in (sessions, chat, context.chat_stream):
+        context.provider.add(service)

@@ -100,7 +100,7 @@ def tell_not_cured(draft: Draft, application: Application, facts: Facts) -> None
 
 def answer_about_change(asked: Understanding, facts: Facts, draft: Draft) -> None:
     """A change was spoken of, not asked for: nothing is planned; offer the plan where that is what may be meant."""
-    if asked.intent is Intent.NO_ACTION:
+    if asked.intent in {Intent.NO_ACTION, Intent.DENY}:
         draft.say("All right: I plan nothing. Nothing has been changed.")
         return
     targets = [found.entity for found in asked.targets if found.entity.kind == "application"]

@@ -110,10 +110,8 @@ def tell_freshness(freshness: Freshness, draft: Draft) -> None:
         draft.gap()
     for kind, why in freshness.missing.items():
         noted = draft.evidence.note(KUBERNETES, f"list {kind}", "not available", unit="state", at=freshness.as_of)
-        draft.say(
-            f"⚠️ I can't read objects of kind {kind} here ({markdown(why, TEXT_LIMIT)}): the rest is told without.",
-            noted,
-        )
+        reason = markdown(why, TEXT_LIMIT)
+        draft.say(f"⚠️ I can't read objects of kind {kind} here ({reason}): the rest is told without them.", noted)
     if freshness.missing:
         draft.gap()
 

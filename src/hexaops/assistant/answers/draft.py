@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from hexaops.analysis.applications.model import Application
+from hexaops.analysis.applications.model import UNHEALTHY, Application
 from hexaops.assistant.evidence import EvidenceLog
 from hexaops.assistant.understanding.model import PendingQuestion
 
@@ -54,6 +54,8 @@ class Draft:
         """Ids of the applications that were looked at, in order."""
         self.analyzed = 0
         """Objects that were looked at: applications, pods or nodes."""
+        self.issues: dict[str, None] = {}
+        """Ids of the applications that the answer shows with an issue."""
         self.shown: list[str] = []
         """Ids that later messages may refer to ("it", "them")."""
         self.pending: PendingQuestion | None = None
@@ -73,6 +75,8 @@ class Draft:
         self.analyzed += len(fresh)
         for application_id in fresh[: EXAMINED_LIMIT - len(self.examined)]:
             self.examined[application_id] = None
+        troubled = [application.id for application in applications if application.status in UNHEALTHY]
+        self.issues |= dict.fromkeys(troubled[:EXAMINED_LIMIT])
 
     def attach(self, kind: str, data: dict[str, Any], *, nulls: dict[str, str] | None = None) -> None:
         """Add an attachment; `nulls` gives the reason of each null under its path within `data`."""

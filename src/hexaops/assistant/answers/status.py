@@ -24,7 +24,7 @@ from hexaops.assistant.answers.lines import (
 from hexaops.assistant.answers.possible import actions_for, suggest_for_issues
 from hexaops.assistant.answers.select import applications_of, filtered
 from hexaops.assistant.evidence import KUBERNETES
-from hexaops.assistant.understanding.model import Understanding
+from hexaops.assistant.understanding.model import PendingQuestion, Understanding
 from hexaops.kit.durations import format_duration
 from hexaops.kit.text import markdown
 
@@ -32,7 +32,7 @@ HEALTHY_SHOWN = 20
 ISSUES_SHOWN = 30
 DETAILED = 3
 """Up to so many applications are told in detail."""
-DETAILED_MANY = 8
+MANY = 8
 EVENTS_SHOWN = 3
 _FILTER_WORDS = {
     "healthy": ("healthy", "healthy"),
@@ -84,7 +84,9 @@ def everything(asked: Understanding, facts: Facts, draft: Draft, selected: Seque
     draft.say(f"I can see you have {count}{running}{where}. Here's the current status:", noted)
     grouped(facts, draft, selected)
     status_table(draft, selected, facts)
-    if any(application.problems for application in selected):
+    troubled = tuple(application.id for application in selected if application.problems)
+    if troubled:
+        draft.pending = PendingQuestion("choose_intent", "diagnose", ("diagnose",), targets=troubled[:MANY])
         draft.gap()
         draft.say("Would you like me to show the reasons and events of the applications with issues?")
 
@@ -204,8 +206,8 @@ def _within(asked: Understanding) -> str:
 
 def explained(facts: Facts, draft: Draft, applications: Sequence[Application]) -> None:
     """Several applications with their problems and events, capped."""
-    for application in applications[:DETAILED_MANY]:
+    for application in applications[:MANY]:
         one(application, facts, draft)
-    if len(applications) > DETAILED_MANY:
+    if len(applications) > MANY:
         noted = note_count(draft, facts, len(applications), "applications with something to tell")
-        draft.say(f"… and {len(applications) - DETAILED_MANY} more applications", noted)
+        draft.say(f"… and {len(applications) - MANY} more applications", noted)

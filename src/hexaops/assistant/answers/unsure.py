@@ -61,15 +61,14 @@ def answer_unclear(asked: Understanding, facts: Facts, draft: Draft) -> None:
     draft.pending = PendingQuestion("choose_intent", asked.intent.value, options, parameters=asked.parameters)
 
 
-def ask_which(asked: Understanding, facts: Facts, draft: Draft) -> None:
+def ask_which(asked: Understanding, draft: Draft) -> None:
     """A mention that may mean several things: "did you mean", kept as the pending question."""
     draft.fulfilled = False
     ambiguity = asked.ambiguous[0]
     candidates = [candidate.entity for candidate in ambiguity.candidates[:CHOICES]]
     names = [_label(entity, candidates) for entity in candidates]
-    draft.say(
-        f"“{markdown(ambiguity.mention, NAME_LIMIT)}” may mean several things. Did you mean {listing(names, last='or')}?"
-    )
+    mention = markdown(ambiguity.mention, NAME_LIMIT)
+    draft.say(f"“{mention}” may mean several things. Did you mean {listing(names, last='or')}?")
     _offer(asked, draft, candidates)
     known = tuple(found.entity.id for found in asked.targets)
     draft.pending = PendingQuestion(
@@ -77,7 +76,7 @@ def ask_which(asked: Understanding, facts: Facts, draft: Draft) -> None:
     )
 
 
-def tell_unknown(asked: Understanding, facts: Facts, draft: Draft) -> None:
+def tell_unknown(asked: Understanding, draft: Draft) -> None:
     """A name that nothing here has, with the nearest names."""
     draft.fulfilled = False
     unknown = asked.unknown_names[0]
@@ -120,7 +119,7 @@ def ask_missing(asked: Understanding, facts: Facts, draft: Draft) -> None:
     draft.pending = PendingQuestion("missing_parameter", asked.intent.value, (), missing, targets, asked.parameters)
 
 
-def tell_invalid(asked: Understanding, facts: Facts, draft: Draft) -> None:
+def tell_invalid(asked: Understanding, draft: Draft) -> None:
     """A value that was said but cannot be used."""
     draft.fulfilled = False
     for value in asked.parameters.invalid[:3]:

@@ -55,8 +55,9 @@ def applications(asked: Understanding, facts: Facts, draft: Draft, resources: Se
         _application(draft, application, [(resource, shares[resource]) for resource in resources], facts)
     if len(known) > limit:
         draft.say(f"- … and {len(known) - limit} more (see the table)")
+    told = {application.id for application, _ in known}
     for application, shares in measured:
-        if (application, shares) not in known and application.desired:
+        if application.id not in told and application.desired:
             reason = shares[resources[0]].reason or "not measured"
             draft.say(f"- {name_of(application, facts)}: not known, {markdown(reason, NAME_LIMIT)}")
     draft.gap()
@@ -92,14 +93,14 @@ def nodes(asked: Understanding, facts: Facts, draft: Draft, resources: Sequence[
     wanted = {found.entity.name for found in asked.targets if found.entity.kind == "node"}
     selected = [node for node in facts.nodes if not wanted or node.name in wanted]
     draft.analyzed += len(selected)
-    shown = [(node, words) for node in selected if (words := node_usage(draft, node, facts, resources))[0]]
+    shown = [(node, usage) for node in selected if (usage := node_usage(draft, node, facts, resources))[0]]
     if not shown:
         draft.fulfilled = False
         draft.say(f"I can't tell the usage of nodes: {why_no_node_usage(facts)}.")
         return
     draft.say("Usage of the nodes now, of what they can give to pods:")
-    for node, (words, noted) in shown:
-        draft.say(f"- {markdown(node.name, NAME_LIMIT)}: {words}", *noted)
+    for node, (told, noted) in shown:
+        draft.say(f"- {markdown(node.name, NAME_LIMIT)}: {told}", *noted)
     draft.gap()
     draft.say(NOW)
 

@@ -1,0 +1,38 @@
+"""The answer to a message in the document's shape."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hexaops.assistant.answers.draft import Draft
+from hexaops.assistant.understanding import Understanding
+from hexaops.features.chat.store import NewMessage
+from hexaops.features.chat.turn import Turn, entities_of
+from hexaops.kit.durations import format_time
+
+
+def answer_document(turn: Turn, asked: Understanding, draft: Draft, stored: NewMessage) -> dict[str, Any]:
+    """`data` of the chat's answer."""
+    return {
+        "message_id": stored.id,
+        "session_id": turn.session_id,
+        "response": {
+            "content": stored.content,
+            "type": "markdown",
+            "metadata": {
+                "intent": asked.intent.value,
+                "confidence": round(asked.confidence, 2),
+                "entities": entities_of(asked),
+                "intent_fulfilled": draft.fulfilled,
+                "action_taken": draft.taken[0] if draft.taken else asked.intent.value,
+                "resources_analyzed": draft.analyzed,
+                "suggestions": [suggestion.document() for suggestion in draft.suggestions],
+                "corrections": [{"typed": typed, "read_as": read} for typed, read in asked.corrections],
+            },
+        },
+        "attachments": draft.attachments,
+        "actions_available": draft.actions_available,
+        "timestamp": format_time(stored.at),
+        "evidence": stored.evidence,
+        "reasons": draft.reasons,
+    }

@@ -1,0 +1,36 @@
+"""How chat refuses. Another user's session looks like one that does not exist."""
+
+from __future__ import annotations
+
+from hexaops.errors import ConflictError, HexaopsError, NotFoundError
+
+MESSAGE_LIMIT = 8000
+"""Characters of one message."""
+
+
+class InvalidChatMessageError(HexaopsError):
+    """The message is empty, or longer than is read."""
+
+    code = "INVALID_CHAT_MESSAGE"
+    status = 400
+
+    def __init__(self, problem: str) -> None:
+        super().__init__("Chat message is invalid or empty", details={"message": problem})
+
+
+class SessionNotFoundError(NotFoundError):
+    """No such session of this user in this workspace."""
+
+    code = "SESSION_NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__("Session not found", details={"session_id": "no session of yours here"})
+
+
+class SessionEndedError(ConflictError):
+    """The session has ended: it takes no more messages."""
+
+    code = "SESSION_ENDED"
+
+    def __init__(self) -> None:
+        super().__init__("The session has ended", details={"status": "ended"})

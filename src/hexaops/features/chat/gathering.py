@@ -1,0 +1,161 @@
+"""Reads what an answer needs, and no more than the caller and the message may read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from hexaops.analysis.applications.model import Application
+from hexaops.assistant.answers.facts import Facts, Operation
+from hexaops.assistant.answers.lines import names_of
+from hexaops.assistant.understanding import Intent
+from hexaops.backends.kubernetes.rows import NodeRow
+from hexaops.backends.metrics.samples import Samples
+from hexaops.features.access.caller import Caller
+from hexaops.features.access.tenancy import Workspace
+from hexaops.features.applications.errors import ClusterUnreadError
+from hexaops.features.applications.service import ApplicationService
+from hexaops.features.chat.schemas import ChatContext
+from hexaops.features.operations.views import public_status
+from hexaops.features.workspaces.automation import AutomationSwitch
+from hexaops.kit.clock import Clock
+from hexaops.kit.durations import parse_duration
+from hexaops.storage.database import Database
+from hexaops.storage.tables import OperationRow
+
+USES_METRICS = frozenset(
+    {
+        Intent.STATUS_QUERY,
+        Intent.USAGE_QUERY,
+        Intent.PERFORMANCE_ANALYSIS,
+        Intent.OPTIMIZATION,
+        Intent.FORECAST_QUERY,
+        Intent.DIAGNOSE,
+        Intent.LOG_QUERY,
+        Intent.ANOMALY_QUERY,
+    }
+)
+USES_NODE_METRICS = frozenset({Intent.NODE_STATUS, Intent.USAGE_QUERY, Intent.PERFORMANCE_ANALYSIS})
+OPERATIONS_READ = 20
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the understanding and every answer need: read from memory and one short query."""
+
+    applications: Sequence[Application] | None
+    projects: Sequence[str]
+    nodes: Sequence[NodeRow]
+    operations: Sequence[Operation]
+    changes_off: str | None
+
+
+@dataclass(frozen=True)
+class Gatherer:
+    """One for the process."""
+
+    database: Database
+    applications: ApplicationService
+    automation: AutomationSwitch
+    clock: Clock
+
+    async def known(self, caller: Caller, capabilities: Set[str]) -> Known:
+        """What can be named, and whether anything may be changed now."""
+        workspace = caller.get_workspace()
+        applications = self._list(workspace)
+        stop = await self.automation.find_stop(workspace.id)
+        return Known(
+            applications=applications if "read_applications" in capabilities or applications is None else (),
+            projects=self.applications.projects(workspace) if "read_applications" in capabilities else (),
+            nodes=self._nodes(workspace, applications or ()) if _reads_nodes(capabilities) else (),
+            operations=await self._operations(workspace) if "read_actions" in capabilities else (),
+            changes_off=None if stop is None else f"automation is off: {stop.reason or 'no reason was given'}",
+        )
+
+    async def facts(
+        self, caller: Caller, known: Known, intents: Set[Intent], *, context: ChatContext, capabilities: Set[str]
+    ) -> Facts:
+        """Everything that answers to these intents are told from."""
+        workspace = caller.get_workspace()
+        reason = _no_metrics(context, capabilities)
+        usage = node_usage = None
+        if reason is None and known.applications is not None:
+            usage = await self._usage(intents)
+            node_usage = await self.applications.node_usage() if intents & USES_NODE_METRICS else None
+        return Facts(
+            workspace_name=workspace.name,
+            now=self.clock.now(),
+            freshness=self.applications.freshness(),
+            permissions=caller.permissions,
+            capabilities=capabilities,
+            applications=known.applications,
+            projects=known.projects,
+            usage=usage,
+            usage_reason=reason or "usage was not read for this answer",
+            nodes=known.nodes,
+            node_usage=node_usage,
+            node_freshness=self.applications.freshness("Node"),
+            whole_cluster=_sees_all_nodes(workspace),
+            warnings=self.applications.events,
+            operations=known.operations,
+            time_range_seconds=parse_duration(context.time_range),
+            changes_off=known.changes_off,
+            names=names_of(known.applications or ()),
+        )
+
+    async def _usage(self, intents: Set[Intent]) -> Samples | None:
+        return await self.applications.usage() if intents & USES_METRICS else None
+
+    def _list(self, workspace: Workspace) -> list[Application] | None:
+        try:
+            return self.applications.list(workspace)
+        except ClusterUnreadError:
+            return None
+
+    def _nodes(self, workspace: Workspace, applications: Sequence[Application]) -> list[NodeRow]:
+        """All nodes for a workspace that has the cluster to itself, else those that run its pods."""
+        nodes = sorted(self.applications.cluster.cache.nodes(), key=lambda node: node.name)
+        if workspace.cluster_id != self.applications.cluster.id:
+            return []
+        if _sees_all_nodes(workspace):
+            return nodes
+        used = {pod.node for application in applications for pod in application.pods}
+        return [node for node in nodes if node.name in used]
+
+    async def _operations(self, workspace: Workspace) -> list[Operation]:
+        query = select(OperationRow).where(OperationRow.workspace_id == workspace.id, OperationRow.surface == "action")
+        async with self.database.reading() as session:
+            rows = await session.scalars(query.order_by(OperationRow.id.desc()).limit(OPERATIONS_READ))
+            return [_operation(row) for row in rows]
+
+
+def _operation(row: OperationRow) -> Operation:
+    return Operation(
+        id=row.id,
+        kind=row.kind,
+        description=row.description,
+        status=public_status(row),
+        requested_by=row.requested_by,
+        application_id=row.resource_id,
+        started_at=row.started_at,
+        completed_at=row.completed_at,
+        error=row.error_message,
+    )
+
+
+def _no_metrics(context: ChatContext, capabilities: Set[str]) -> str | None:
+    if not context.include_metrics:
+        return "metrics were not asked for (include_metrics is false)"
+    if "read_metrics" not in capabilities:
+        return "this message may not read metrics (capability read_metrics)"
+    return None
+
+
+def _reads_nodes(capabilities: Set[str]) -> bool:
+    return bool({"read_workspace", "read_applications"} & capabilities)
+
+
+def _sees_all_nodes(workspace: Workspace) -> bool:
+    return workspace.plan == "dedicated" or workspace.namespaces is None

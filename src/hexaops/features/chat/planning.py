@@ -1,0 +1,208 @@
+"""Requests for a change: each becomes a plan that somebody confirms elsewhere, a question, or an explained refusal.
+
+Only ids of applications that exist in this workspace and bounded numbers reach the planner: no text of the cluster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from hexaops.analysis.applications.model import Application, ProblemKind
+from hexaops.assistant.answers import changes, unsure
+from hexaops.assistant.answers.draft import Draft
+from hexaops.assistant.answers.facts import Facts
+from hexaops.assistant.answers.lines import TEXT_LIMIT, listing, name_of, plural
+from hexaops.assistant.answers.possible import EXECUTE, restart_may_help
+from hexaops.assistant.answers.select import applications_of, filtered
+from hexaops.assistant.answers.status import note_count
+from hexaops.assistant.understanding import Intent, Understanding
+from hexaops.assistant.understanding.model import PendingQuestion
+from hexaops.errors import HexaopsError
+from hexaops.features.access.caller import Caller
+from hexaops.kit.text import markdown
+
+PLANS_AT_ONCE = 5
+"""Plans of one message; each is confirmed on its own."""
+REASON_LIMIT = 500
+_ACTIONS: Mapping[Intent, str] = {
+    Intent.RESTART_APPLICATION: "restart_application",
+    Intent.RESTART_FAILING: "restart_application",
+    Intent.SCALE_APPLICATION: "scale_application",
+    Intent.START_APPLICATION: "start_application",
+    Intent.STOP_APPLICATION: "stop_application",
+}
+_VERBS: Mapping[str, str] = {
+    "restart_application": "restart",
+    "scale_application": "scale",
+    "start_application": "start",
+    "stop_application": "stop",
+}
+
+
+class Proposer(Protocol):
+    """What makes plans. It checks permissions, guardrails and the cluster's own dry run."""
+
+    async def propose(
+        self,
+        caller: Caller,
+        *,
+        action: str,
+        application_id: str,
+        parameters: Mapping[str, Any],
+        session_id: str | None,
+    ) -> dict[str, Any]:
+        """The plan document; raises the HexaopsError that refuses it."""
+        ...
+
+
+@dataclass(frozen=True)
+class Request:
+    """Who asks, in which session, for which change."""
+
+    caller: Caller
+    session_id: str
+    asked: Understanding
+    facts: Facts
+
+
+@dataclass(frozen=True)
+class ChangePlanner:
+    """Turns a request for a change into plans and their words."""
+
+    proposer: Proposer
+
+    async def answer(self, request: Request, draft: Draft) -> None:
+        """Write the answer to one request; what is unclear about it was asked before."""
+        asked, facts = request.asked, request.facts
+        if EXECUTE not in facts.permissions:
+            changes.tell_forbidden(draft, facts)
+            return
+        if asked.parameters.invalid:
+            unsure.tell_invalid(asked, draft)
+            return
+        if asked.missing:
+            unsure.ask_missing(asked, facts, draft)
+            return
+        targets = self._targets(request, draft)
+        if not targets:
+            return
+        if len(targets) > PLANS_AT_ONCE:
+            draft.fulfilled = False
+            noted = note_count(draft, facts, len(targets), "applications that the request means")
+            draft.say(
+                f"That would be {len(targets)} applications. I plan at most {PLANS_AT_ONCE} at once: name them.", noted
+            )
+            return
+        draft.examine(targets)
+        draft.shown += [application.id for application in targets]
+        plans = [plan for one in targets if (plan := await self._plan(request, one, draft)) is not None]
+        if plans:
+            changes.tell_how_to_confirm(draft, plans)
+            draft.pending = PendingQuestion(
+                "confirm_plan",
+                asked.intent.value,
+                targets=tuple(one.id for one in targets),
+                parameters=asked.parameters,
+            )
+
+    def _targets(self, request: Request, draft: Draft) -> list[Application]:
+        asked, facts = request.asked, request.facts
+        selected = applications_of(asked, facts)
+        if asked.intent is Intent.RESTART_FAILING:
+            return self._failing(request, draft, selected)
+        pods = [found.entity.name for found in asked.targets if found.entity.kind == "pod"]
+        if pods:
+            names = listing([name_of(application, facts) for application in selected]) if selected else "nothing known"
+            pod = markdown(pods[0], TEXT_LIMIT)
+            draft.say(f"I change whole applications, not single pods: {pod} is part of {names}.")
+        if not selected:
+            draft.fulfilled = False
+            draft.say("I know of no application that this means.")
+        return selected
+
+    def _failing(self, request: Request, draft: Draft, selected: list[Application]) -> list[Application]:
+        """Those with failing pods that new pods may cure; of the others, why a restart is not planned."""
+        facts = request.facts
+        word = request.asked.parameters.status_filter or "failing"
+        found = filtered(selected, word)
+        draft.examine(selected)
+        noted = note_count(draft, facts, len(found), f"applications: {word}")
+        if not found:
+            draft.fulfilled = False
+            draft.say(f"None of {plural(len(selected), 'application')} is {word}: there is nothing to restart.", noted)
+            others = filtered(selected, "unhealthy")
+            if others:
+                draft.say(f"These have other issues: {listing([name_of(one, facts) for one in others])}.", noted)
+            return []
+        draft.say(f"{plural(len(found), 'application')} {'is' if len(found) == 1 else 'are'} {word}.", noted)
+        cured = [one for one in found if restart_may_help(one) or not one.problems]
+        for application in found:
+            if application not in cured:
+                changes.tell_not_cured(draft, application, facts)
+        waiting = [one for one in filtered(selected, "pending") if one not in found]
+        for application in waiting:
+            if any(problem.kind is ProblemKind.PENDING for problem in application.problems):
+                changes.tell_not_cured(draft, application, facts)
+        draft.fulfilled = draft.fulfilled and bool(cured)
+        return cured
+
+    async def _plan(self, request: Request, application: Application, draft: Draft) -> dict[str, Any] | None:
+        action = _ACTIONS[request.asked.intent]
+        parameters = _parameters(request.asked, application, action)
+        what = f"{_VERBS[action]} {application.name}"
+        if "replicas" in parameters:
+            what += f" to {plural(parameters['replicas'], 'replica')}"
+            if parameters["replicas"] < 1:
+                action, parameters, what = "stop_application", {}, f"stop {application.name}"
+                draft.say("Scaling to 0 replicas is stopping, which is an action of its own.")
+        try:
+            plan = await self.proposer.propose(
+                request.caller,
+                action=action,
+                application_id=application.id,
+                parameters=parameters,
+                session_id=request.session_id,
+            )
+        except HexaopsError as error:
+            changes.tell_refusal(draft, error, what)
+            return None
+        changes.tell_plan(draft, plan, confirmation(request.caller, request.session_id, plan), request.facts)
+        return plan
+
+
+def _parameters(asked: Understanding, application: Application, action: str) -> dict[str, Any]:
+    said = asked.parameters
+    parameters: dict[str, Any] = {}
+    if action == "scale_application":
+        parameters["replicas"] = _replicas(asked, application.desired)
+    if said.reason:
+        parameters["reason"] = said.reason[:REASON_LIMIT]
+    return parameters
+
+
+def _replicas(asked: Understanding, current: int) -> int:
+    """The absolute number that was meant: said, or counted from what is wanted now."""
+    said = asked.parameters
+    if said.replicas is not None:
+        return said.replicas
+    if said.replicas_delta is not None:
+        return max(0, current + said.replicas_delta)
+    if said.replicas_factor is not None:
+        return max(0, round(current * said.replicas_factor))
+    return max(0, current + (-1 if said.direction == "down" else 1))
+
+
+def confirmation(caller: Caller, session_id: str, plan: Mapping[str, Any]) -> dict[str, Any]:
+    """The call that carries the plan out."""
+    given = {"confirmation": True, "plan_id": plan["plan_id"], "plan_hash": plan["plan_hash"]}
+    return {
+        "method": "POST",
+        "path": f"/api/v1/workspaces/{caller.get_workspace().id}/aiops/actions",
+        "body": {
+            "action": plan["action"],
+            "parameters": {**plan["parameters"], **given},
+            "session_id": session_id,
+        },
+    }

@@ -1,0 +1,184 @@
+"""A message to its answer: understanding → what may be read → answer or plan → stored, with its evidence.
+
+Nothing is written to a cluster here. Reading the cluster's metrics and dry runs happen outside any transaction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from hexaops.assistant.answers import changes
+from hexaops.assistant.answers.compose import compose, hindered, tell_freshness
+from hexaops.assistant.answers.draft import Draft
+from hexaops.assistant.answers.facts import Facts
+from hexaops.assistant.understanding import Intent, Understanding, understand
+from hexaops.features.access.caller import Caller
+from hexaops.features.chat.answer import answer_document
+from hexaops.features.chat.capabilities import grant
+from hexaops.features.chat.errors import MESSAGE_LIMIT, InvalidChatMessageError
+from hexaops.features.chat.gathering import Gatherer, Known
+from hexaops.features.chat.nameable import Inventories
+from hexaops.features.chat.planning import ChangePlanner, Request, confirmation
+from hexaops.features.chat.schemas import ChatRequest, SessionRequest
+from hexaops.features.chat.sessions import SessionService
+from hexaops.features.chat.store import NewMessage, add_messages, get_active_session
+from hexaops.features.chat.turn import Progress, Turn, entities_of, memory_of, remembered
+from hexaops.features.operations.plans import shown_plan
+from hexaops.kit.clock import Clock
+from hexaops.kit.text import plain
+from hexaops.storage.database import Database
+from hexaops.storage.tables import PlanRow
+
+PLANNED = frozenset(
+    {
+        Intent.RESTART_APPLICATION,
+        Intent.RESTART_FAILING,
+        Intent.SCALE_APPLICATION,
+        Intent.START_APPLICATION,
+        Intent.STOP_APPLICATION,
+    }
+)
+"""Requests that become plans; cancelling and rolling back have routes of their own."""
+NAME_LIMIT = 60
+
+
+def _silent(_event: str, _data: dict[str, Any]) -> None:
+    """Nobody listens."""
+
+
+@dataclass(frozen=True)
+class ChatService:
+    """One for the process."""
+
+    database: Database
+    sessions: SessionService
+    gatherer: Gatherer
+    inventories: Inventories
+    planner: ChangePlanner
+    clock: Clock
+
+    async def open(self, caller: Caller, request: ChatRequest) -> Turn:
+        """Take a message: check it, and find its session or open one.
+
+        Raises InvalidChatMessageError, SessionNotFoundError, SessionEndedError.
+        """
+        message = _checked(request.message)
+        if request.session_id is None:
+            title = SessionRequest(name=plain(message, NAME_LIMIT) or "Chat", capabilities=request.capabilities)
+            opened = title.context.model_dump(exclude_none=True)
+            async with self.database.transaction() as session:
+                row = await self.sessions.add(session, caller, title, opened)
+        else:
+            async with self.database.reading() as session:
+                row = await get_active_session(session, caller, request.session_id)
+        own = grant(row.asked_capabilities, caller.permissions).names
+        granted = grant(request.capabilities, caller.permissions, within=frozenset(own))
+        context = request.context
+        if "time_range" not in context.model_fields_set and (given := row.context.get("time_range")):
+            context = context.model_copy(update={"time_range": given})
+        return Turn(caller, row.id, message, context, frozenset(granted.names), memory_of(row))
+
+    async def answer(self, turn: Turn, progress: Progress = _silent) -> dict[str, Any]:
+        """The answer's `data`, stored together with the message."""
+        received_at = self.clock.now()
+        progress("status", {"stage": "understanding"})
+        known = await self.gatherer.known(turn.caller, turn.capabilities)
+        asked = self._understood(turn, known)
+        progress("status", {"stage": "reading", "intent": asked.intent.value})
+        parts = asked.parts or (asked,)
+        facts = await self.gatherer.facts(
+            turn.caller,
+            known,
+            frozenset(part.intent for part in parts),
+            context=turn.context,
+            capabilities=turn.capabilities,
+        )
+        draft = Draft()
+        for part in parts:
+            draft.gap()
+            await self._answer_part(turn, part, facts, draft)
+        progress("status", {"stage": "answering"})
+        return await self._store(turn, asked, draft, received_at)
+
+    def _understood(self, turn: Turn, known: Known) -> Understanding:
+        inventory = self.inventories.get(
+            turn.caller.get_workspace(),
+            applications=known.applications or (),
+            projects=known.projects,
+            nodes=[node.name for node in known.nodes],
+            operations=known.operations,
+            message=turn.message,
+        )
+        return understand(turn.message, inventory, turn.memory.dialogue)
+
+    async def _answer_part(self, turn: Turn, asked: Understanding, facts: Facts, draft: Draft) -> None:
+        if asked.intent is Intent.CONFIRM:
+            await self._tell_confirmation(turn, facts, draft)
+        elif asked.intent in PLANNED and asked.is_change_request:
+            draft.taken.append(asked.intent.value)
+            if not hindered(asked, facts, draft):
+                tell_freshness(facts.freshness, draft)
+                await self.planner.answer(Request(turn.caller, turn.session_id, asked, facts), draft)
+        else:
+            compose(asked, facts, draft)
+
+    async def _tell_confirmation(self, turn: Turn, facts: Facts, draft: Draft) -> None:
+        """A "yes" confirms nothing here: the open plans are shown again with the call that confirms them."""
+        draft.taken.append(Intent.CONFIRM.value)
+        query = select(PlanRow).where(
+            PlanRow.id.in_(turn.memory.plans),
+            PlanRow.user_id == turn.caller.principal.id,
+            PlanRow.workspace_id == turn.caller.get_workspace().id,
+            PlanRow.session_id == turn.session_id,
+            PlanRow.operation_id.is_(None),
+            PlanRow.expires_at > self.clock.now(),
+        )
+        async with self.database.reading() as session:
+            plans = [shown_plan(row) for row in await session.scalars(query.order_by(PlanRow.id))]
+        draft.fulfilled = False
+        if not plans:
+            draft.say("There is nothing open to confirm here. Ask me for a change and I answer with its plan.")
+            return
+        draft.say("A message in this chat changes nothing by itself.")
+        for plan in plans:
+            changes.tell_plan(draft, plan, confirmation(turn.caller, turn.session_id, plan), facts)
+        changes.tell_how_to_confirm(draft, plans)
+        draft.pending = turn.memory.dialogue.pending_question
+        draft.shown += turn.memory.dialogue.last_entities
+
+    async def _store(self, turn: Turn, asked: Understanding, draft: Draft, received_at: datetime) -> dict[str, Any]:
+        now = self.clock.now()
+        confidence = round(asked.confidence, 2)
+        details = {"intent": asked.intent.value, "entities": entities_of(asked), "confidence": confidence}
+        answer = NewMessage(
+            role="assistant",
+            content=draft.content,
+            details={
+                "actions_taken": draft.taken,
+                "resources_examined": [*draft.examined],
+                "issues_shown": [*draft.issues],
+            },
+            at=now,
+            evidence=[item.document() for item in draft.evidence.items],
+            recommendations=len(draft.suggestions),
+        )
+        said = NewMessage("user", turn.message, details, received_at)
+        async with self.database.transaction() as session:
+            row = await get_active_session(session, turn.caller, turn.session_id, lock=True)
+            add_messages(session, row, [said, answer])
+            row.dialogue = remembered(turn.memory, asked, draft).document()
+        return answer_document(turn, asked, draft, answer)
+
+
+def _checked(message: str) -> str:
+    """The message without what cannot be stored; raises InvalidChatMessageError."""
+    text = message.replace("\x00", "").strip()
+    if not plain(text, MESSAGE_LIMIT):
+        raise InvalidChatMessageError("Message content cannot be empty")
+    if len(text) > MESSAGE_LIMIT:
+        raise InvalidChatMessageError(f"Message content cannot be longer than {MESSAGE_LIMIT} characters")
+    return text

@@ -1,0 +1,139 @@
+"""Sessions: opened, listed, looked into, ended. Each belongs to one user in one workspace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hexaops.analysis.applications.model import UNHEALTHY
+from hexaops.errors import HexaopsError, ValidationFailedError
+from hexaops.features.access.caller import Caller
+from hexaops.features.applications.errors import ClusterUnreadError
+from hexaops.features.applications.service import ApplicationService
+from hexaops.features.chat import documents
+from hexaops.features.chat.capabilities import grant
+from hexaops.features.chat.schemas import EndRequest, SessionRequest
+from hexaops.features.chat.store import find_message, get_active_session, get_session, messages_page, sessions_page
+from hexaops.features.chat.summary import counted_summary
+from hexaops.features.webhooks.events import SESSION_CREATED, SESSION_ENDED
+from hexaops.features.webhooks.outbox import WebhookOutbox
+from hexaops.kit.clock import Clock
+from hexaops.kit.ids import new_id
+from hexaops.storage.database import Database
+from hexaops.storage.tables import ChatSessionRow
+
+
+@dataclass(frozen=True)
+class SessionService:
+    """One for the process."""
+
+    database: Database
+    applications: ApplicationService
+    outbox: WebhookOutbox
+    clock: Clock
+
+    async def create(self, caller: Caller, request: SessionRequest) -> dict[str, Any]:
+        """Open a session; its event leaves with the same transaction."""
+        context = self._context(caller, request)
+        async with self.database.transaction() as session:
+            row = await self.add(session, caller, request, context)
+        granted = grant(request.capabilities, caller.permissions)
+        return documents.created_session(row, granted)
+
+    async def add(
+        self, session: AsyncSession, caller: Caller, request: SessionRequest, context: dict[str, Any]
+    ) -> ChatSessionRow:
+        """Add the row and its event to a transaction."""
+        now = self.clock.now()
+        workspace = caller.get_workspace()
+        row = ChatSessionRow(
+            id=new_id("sess_"),
+            workspace_id=workspace.id,
+            user_id=caller.principal.id,
+            name=request.name,
+            description=request.description,
+            status="active",
+            context=context,
+            asked_capabilities=request.capabilities,
+            dialogue={},
+            message_count=0,
+            created_at=now,
+            last_activity=now,
+            ended_at=None,
+            summary={},
+        )
+        session.add(row)
+        await session.flush()
+        data = documents.session_event(row, workspace)
+        await self.outbox.emit(session, workspace.id, SESSION_CREATED, data, resource_id=row.id)
+        return row
+
+    async def list(
+        self, caller: Caller, *, status: str | None, limit: int, before: str | None
+    ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+        """The caller's sessions, newest first, and how to go on."""
+        async with self.database.reading() as session:
+            rows = [*await sessions_page(session, caller, status=status, limit=limit + 1, before=before)]
+        more, rows = len(rows) > limit, rows[:limit]
+        return [documents.listed_session(row) for row in rows], {
+            "has_more": more,
+            "next_cursor": rows[-1].id if more else None,
+        }
+
+    async def get(self, caller: Caller, session_id: str) -> dict[str, Any]:
+        """One session with the workspace's figures as they are now."""
+        async with self.database.reading() as session:
+            row = await get_session(session, caller, session_id)
+        granted = grant(row.asked_capabilities, caller.permissions)
+        try:
+            found = self.applications.list(caller.get_workspace())
+        except ClusterUnreadError as error:
+            return documents.session_object(row, caller, granted, counts=None, reason=error.message)
+        issues = sum(application.status in UNHEALTHY for application in found)
+        return documents.session_object(row, caller, granted, counts=(len(found), issues))
+
+    async def history(self, caller: Caller, session_id: str, *, limit: int, before: str | None) -> dict[str, Any]:
+        """A page of messages, oldest first; `before` is a message's id and pages towards the past."""
+        async with self.database.reading() as session:
+            await get_session(session, caller, session_id)
+            place = None
+            if before is not None:
+                message = await find_message(session, session_id, before)
+                if message is None:
+                    details = {"before": "no message of this session"}
+                    raise ValidationFailedError("The request is not valid", details=details)
+                place = message.seq
+            rows = await messages_page(session, session_id, limit=limit + 1, before_seq=place)
+        more = len(rows) > limit
+        return documents.history_page(session_id, rows[1:] if more else rows, more=more)
+
+    async def end(self, caller: Caller, session_id: str, request: EndRequest) -> dict[str, Any]:
+        """End an active session with its counted summary; its event leaves with the same transaction."""
+        workspace = caller.get_workspace()
+        async with self.database.transaction() as session:
+            row = await get_active_session(session, caller, session_id, lock=True)
+            counted = await counted_summary(session, row, actions_completed=request.actions_completed)
+            row.status = "ended"
+            row.ended_at = self.clock.now()
+            row.summary = {**counted, "text": request.summary}
+            data = documents.session_event(row, workspace)
+            await self.outbox.emit(session, workspace.id, SESSION_ENDED, data, resource_id=row.id)
+        return documents.ended_session(row)
+
+    def _context(self, caller: Caller, request: SessionRequest) -> dict[str, Any]:
+        """The context with its applications as ids; raises ValidationFailedError for one that is not there."""
+        ids: list[str] = []
+        problems: dict[str, str] = {}
+        for number, given in enumerate(request.context.applications):
+            try:
+                ids.append(self.applications.get(caller.get_workspace(), given).id)
+            except ClusterUnreadError:
+                ids.append(given)
+            except HexaopsError as error:
+                problems[f"context.applications[{number}]"] = error.message
+        if problems:
+            raise ValidationFailedError("The request is not valid", details=problems)
+        context = request.context.model_dump(exclude_none=True)
+        return {**context, "applications": list(dict.fromkeys(ids))}

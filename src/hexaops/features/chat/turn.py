@@ -1,0 +1,84 @@
+"""One message on its way to its answer, and what a session remembers of it: ids only, never texts of others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence, Set
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import msgspec
+
+from hexaops.assistant.answers.draft import Draft
+from hexaops.assistant.understanding import Dialogue, Intent, Understanding
+from hexaops.features.access.caller import Caller
+from hexaops.features.chat.schemas import ChatContext
+from hexaops.storage.tables import ChatSessionRow
+
+REMEMBERED = 20
+"""Ids that the next message may refer to."""
+
+Progress = Callable[[str, dict[str, Any]], None]
+"""Told each event of the answer while it is made: name and data."""
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What a session carries from message to message."""
+
+    dialogue: Dialogue = field(default_factory=Dialogue)
+    plans: tuple[str, ...] = ()
+    """Plans of the latest answer that had any."""
+
+    def document(self) -> dict[str, Any]:
+        """As it is stored."""
+        return {"dialogue": msgspec.to_builtins(self.dialogue), "plans": [*self.plans]}
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A message that was taken: by whom, in which session, how it wants to be answered."""
+
+    caller: Caller
+    session_id: str
+    message: str
+    context: ChatContext
+    capabilities: Set[str]
+    memory: Memory
+
+
+def memory_of(row: ChatSessionRow) -> Memory:
+    """What the session remembers; what an older version stored differently is forgotten."""
+    try:
+        dialogue = msgspec.convert(row.dialogue.get("dialogue", {}), Dialogue)
+    except msgspec.ValidationError:
+        dialogue = Dialogue()
+    focus = tuple(str(one) for one in row.context.get("applications", ()))
+    plans = tuple(str(one) for one in row.dialogue.get("plans", ()))
+    return Memory(replace(dialogue, focus_applications=focus), plans)
+
+
+def remembered(memory: Memory, asked: Understanding, draft: Draft) -> Memory:
+    """What the session remembers after this answer."""
+    plans = tuple(
+        str(attached["data"]["plan_id"]) for attached in draft.attachments if attached["type"] == "action_plan"
+    )
+    shown = tuple(dict.fromkeys(draft.shown))[:REMEMBERED]
+    talk = asked.intent in {Intent.THANKS, Intent.GREETING, Intent.HELP}
+    dialogue = replace(
+        memory.dialogue,
+        last_intent=asked.intent.value if not talk else memory.dialogue.last_intent,
+        last_entities=shown or (memory.dialogue.last_entities if talk else ()),
+        pending_question=draft.pending,
+    )
+    return Memory(dialogue, plans or (memory.plans if draft.pending is None else ()))
+
+
+def entities_of(asked: Understanding) -> dict[str, Any]:
+    """The document's `metadata.entities` of a user's message."""
+    entities: dict[str, Any] = {"resource_type": asked.resource_type, "scope": asked.scope}
+    ids = _ids(asked.parts or (asked,))
+    return {**entities, "targets": ids} if ids else entities
+
+
+def _ids(parts: Sequence[Understanding]) -> list[str]:
+    return list(dict.fromkeys(found.entity.id for part in parts for found in part.targets))[:REMEMBERED]
