@@ -159,6 +159,11 @@ class World:
             session.add(row)
         return row
 
+    async def subscriptions(self) -> list[WebhookSubscriptionRow]:
+        """All of them."""
+        async with self.database.reading() as session:
+            return list(await session.scalars(select(WebhookSubscriptionRow)))
+
     async def subscription(self, webhook_id: str) -> WebhookSubscriptionRow:
         """The row as it is now."""
         async with self.database.reading() as session:

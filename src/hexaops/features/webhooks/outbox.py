@@ -46,6 +46,7 @@ class WebhookOutbox:
             raise ValueError(message)
         row = new_event(workspace_id, event, data, resource_id=resource_id, now=self.clock.now())
         session.add(row)
+        await session.flush()
         enabled = select(WebhookSubscriptionRow).where(
             WebhookSubscriptionRow.workspace_id == workspace_id, WebhookSubscriptionRow.enabled.is_(True)
         )

@@ -55,7 +55,7 @@ class SecretBox:
         return secret
 
     def _remember(self, secret: str) -> None:
-        self._redactor.add(secret, secret.partition("_")[2])
+        self._redactor.add(secret.partition("_")[2])
 
     def _get_key(self) -> bytes:
         if self._key is None:

@@ -125,7 +125,9 @@ class WebhookService:
         delivery.ended_at, delivery.next_attempt_at = self.courier.clock.now(), None
         async with self.database.transaction() as session:
             self._own(caller, await hold_subscription(session, webhook_id))
-            session.add_all([event, delivery])
+            session.add(event)
+            await session.flush()
+            session.add(delivery)
             await session.flush()
             record_attempt(session, delivery, attempt)
             await session.flush()

@@ -1,0 +1,41 @@
+"""A process that accepts events and delivers them until it is killed: `python -m …child URL HOME TARGET EVENTS`.
+
+It goes on from what the database holds: events are numbered, resource by resource, and each is accepted once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from hexaops.storage.tables import WebhookEventRow
+from tests.features.webhooks.world import World, running_world
+
+EVENTS_OF_A_RESOURCE = 4
+RETRIES = [0.05] * 60
+
+
+async def accept(world: World, wanted: int) -> None:
+    """Accept the events that are missing."""
+    async with world.database.reading() as session:
+        there = (await session.execute(select(func.count()).select_from(WebhookEventRow))).scalar_one()
+    for number in range(there, wanted):
+        await world.emit(resource_id=f"action_{number // EVENTS_OF_A_RESOURCE}")
+
+
+async def live(url: str, home: Path, target: str, wanted: int) -> None:
+    """Deliver until the end of the process."""
+    failpoint = sys.argv[5] if len(sys.argv) > 5 else None
+    async with running_world(url, home, webhook_retry_seconds=RETRIES, failpoint=failpoint) as world:
+        if not await world.subscriptions():
+            await world.subscribe(target)
+        print("ready", flush=True)  # noqa: T201 # what the parent waits for
+        await accept(world, wanted)
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(live(sys.argv[1], Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])))

@@ -1,0 +1,54 @@
+"""Deliveries by the real engine: they happen by themselves, survive kills, and do not wait for dead receivers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+
+from tests.backends.notify.receiver import Answer, serve_receiver
+from tests.features.webhooks.kills import run_kills
+from tests.features.webhooks.world import World, running_world
+
+
+async def until_settled(world: World, *, seconds: float = 60.0) -> None:
+    """Wait until nothing is pending."""
+    async with asyncio.timeout(seconds):
+        while any(row.status == "pending" for row in await world.deliveries()):  # noqa: ASYNC110 # rows do not call back
+            await asyncio.sleep(0.05)
+
+
+async def test_events_arrive_in_order_through_failures(database_url: str, tmp_path: Path) -> None:
+    answers = [Answer(500), Answer(reset=True), Answer(), Answer(503), Answer()]
+    async with serve_receiver(lambda _: answers.pop(0)) as receiver, running_world(database_url, tmp_path) as world:
+        await world.subscribe(receiver.url)
+        await world.emit("aiops.action.started")
+        await world.emit("aiops.action.completed")
+        await receiver.wait(5)
+        await until_settled(world)
+        names = [json.loads(received.body)["event"].rpartition(".")[2] for received in receiver.requests]
+        assert names == ["started", "started", "started", "completed", "completed"]
+        assert [delivery.status for delivery in await world.deliveries()] == ["delivered", "delivered"]
+
+
+async def test_a_receiver_that_hangs_does_not_hold_up_others(database_url: str, tmp_path: Path) -> None:
+    async with (
+        serve_receiver(Answer(hang=True)) as dead,
+        serve_receiver() as alive,
+        running_world(database_url, tmp_path, webhook_timeout_seconds=60) as world,
+    ):
+        dead_one = await world.subscribe(dead.url)
+        await world.subscribe(alive.url)
+        for number in range(40):
+            await world.emit(resource_id=f"action_{number}")
+        await alive.wait(40)
+        waiting = [row for row in await world.deliveries() if row.subscription_id == dead_one.id]
+        assert {row.status for row in waiting} == {"pending"}
+        assert len(dead.requests) <= 4
+
+
+async def test_nothing_is_lost_or_reordered_by_kills(database_url: str, tmp_path: Path) -> None:
+    failpoints = ("webhook_before_send:3", "webhook_after_send:3", "webhook_recorded:3")
+    report = await run_kills(database_url, tmp_path, events=40, failpoints=failpoints, kills=1, seed=11)
+    assert (report.events, report.lost, report.out_of_order) == (40, 0, 0), report
+    assert report.requests > 40
