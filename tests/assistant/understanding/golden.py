@@ -112,9 +112,7 @@ def read_dialogue(inventory: Inventory, raw: dict[str, Any] | None) -> Dialogue:
             parameter=pending.get("parameter", ""),
             targets=entity_ids(inventory, pending.get("targets", [])),
         )
-    return Dialogue(
-        raw.get("last_intent"), entity_ids(inventory, raw.get("last_entities", [])), question, ()
-    )
+    return Dialogue(raw.get("last_intent"), entity_ids(inventory, raw.get("last_entities", [])), question, ())
 
 
 def judge(case: Case, worlds: dict[str, Inventory]) -> Verdict:

@@ -81,7 +81,7 @@ def _direction(items: tuple[Item, ...], verb: str) -> Literal["up", "down"] | No
 def _numbers(items: tuple[Item, ...]) -> list[_Said]:
     found: list[_Said] = []
     for position, item in enumerate(items):
-        if item.number is None or item.number.kind in ("time", "quantity"):
+        if item.number is None or item.number.kind in ("time", "quantity", "clock"):
             continue
         after = items[position + 1] if position + 1 < len(items) else None
         if after is not None and (

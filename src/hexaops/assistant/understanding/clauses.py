@@ -54,7 +54,7 @@ def split_clauses(items: list[Item]) -> list[Clause]:
         if item.is_mark and not item.quoted and item.word in _HARD:
             clauses, current = _close(clauses, current, join, is_question=item.word == "?")
             join = "hard" if clauses else "start"
-        elif item.is_mark and item.word == ":" and current and not _is_time(items, position):
+        elif item.is_mark and item.word == ":" and current and not (_is_time(items, position) or _is_lead_in(current)):
             clauses, current = _close(clauses, current, join, is_question=False)
             join = "colon"
         elif current and _is_soft(items, position) and _begins_clause(items, position + 1, current):
@@ -73,6 +73,15 @@ def _close(
     if any(not item.is_mark for item in current):
         return [*clauses, Clause(tuple(current), join, is_question)], []
     return clauses, []
+
+
+def _is_lead_in(current: list[Item]) -> bool:
+    """ "restart the following apps:", "web-app:": what follows the colon belongs to it."""
+    plain = ("the", "following", "these", "please", "all")
+    return all(
+        item.mention or item.word in plain or ("base" in item.forms and item.tags & CHANGE_TAGS) or "app" in item.tags
+        for item in current
+    )
 
 
 def _is_time(items: list[Item], position: int) -> bool:

@@ -9,20 +9,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hexaops.assistant.understanding.clauses import Clause
-from hexaops.assistant.understanding.intents import Intent as I
+from hexaops.assistant.understanding.intents import Intent
 
 
 @dataclass(frozen=True, slots=True)
 class Cue:
     """One row: these tags together mean this intent, with this strength."""
 
-    intent: I
+    intent: Intent
     strength: float
     needs: tuple[frozenset[str], ...]
     without: frozenset[str]
 
 
-def _cue(intent: I, strength: float, needs: str, without: str = "") -> Cue:
+def _cue(intent: Intent, strength: float, needs: str, without: str = "") -> Cue:
     groups = tuple(frozenset(group.split("|")) for group in needs.split())
     return Cue(intent, strength, groups, frozenset(without.split()))
 
@@ -31,120 +31,122 @@ _STATE = "healthy|unhealthy|failing|pending|stopped|running|not_ready|problem"
 _CHANGED = "restart|scale|start|stop|change|deploy"
 
 CUES = (
-    _cue(I.STATUS_QUERY, 0.93, "status app|@application", "pod node @node"),
-    _cue(I.STATUS_QUERY, 0.92, "status everything|platform|@project", "pod node"),
-    _cue(I.STATUS_QUERY, 0.8, "status", "pod node @node @pod"),
-    _cue(I.STATUS_QUERY, 0.93, "how_is @application|app"),
-    _cue(I.STATUS_QUERY, 0.88, "how_is platform|whole|@project|everything"),
-    _cue(I.STATUS_QUERY, 0.6, "how_is"),
-    _cue(I.STATUS_QUERY, 0.85, "wh whole platform|@project"),
-    _cue(I.STATUS_QUERY, 0.9, f"@application|app {_STATE}", "pod log"),
-    _cue(I.STATUS_QUERY, 0.85, f"? platform {_STATE}", "security secure"),
-    _cue(I.STATUS_QUERY, 0.85, f"everything|whole {_STATE}", "pod node"),
-    _cue(I.STATUS_QUERY, 0.8, f"any {_STATE}", "pod node"),
-    _cue(I.STATUS_QUERY, 0.8, "wh|show|? running", "pod node"),
-    _cue(I.STATUS_QUERY, 0.92, "how_many|number_noun app", "cost"),
-    _cue(I.STATUS_QUERY, 0.88, "show app|@application", "pod log metric event"),
-    _cue(I.STATUS_QUERY, 0.82, "wh|? app everything|self|@project|platform"),
-    _cue(I.STATUS_QUERY, 0.8, "app @project"),
-    _cue(I.STATUS_QUERY, 0.78, "app everything"),
-    _cue(I.STATUS_QUERY, 0.72, "wh|any app"),
-    _cue(I.STATUS_QUERY, 0.92, "replica @application|app how_many|wh|?|show"),
-    _cue(I.STATUS_QUERY, 0.88, "project wh|show|how_many|everything"),
-    _cue(I.STATUS_QUERY, 0.8, "@application respond|complete ?", "not"),
-    _cue(I.STATUS_QUERY, 0.75, "@application brief"),
-    _cue(I.STATUS_QUERY, 0.62, "@application"),
-    _cue(I.STATUS_QUERY, 0.6, "@project brief"),
-    _cue(I.STATUS_QUERY, 0.6, "app brief"),
-    _cue(I.STATUS_QUERY, 0.7, "show platform|@project"),
-    _cue(I.USAGE_QUERY, 0.93, "cpu|memory resource|use|most", "optimize waste root"),
-    _cue(I.USAGE_QUERY, 0.88, "cpu|memory @application|@node|@pod|app|node|how_many|show"),
-    _cue(I.USAGE_QUERY, 0.9, "resource @application|@node|show|how_many|app", "optimize"),
-    _cue(I.USAGE_QUERY, 0.9, "metric", "anomaly unusual"),
-    _cue(I.USAGE_QUERY, 0.86, "resource most"),
-    _cue(I.USAGE_QUERY, 0.75, "cpu|memory"),
-    _cue(I.USAGE_QUERY, 0.7, "resource"),
-    _cue(I.ALERT_QUERY, 0.95, "alert"),
-    _cue(I.POD_STATUS, 0.95, f"pod {_STATE}|status|show|how_many|how_is|fail"),
-    _cue(I.POD_STATUS, 0.95, "pod @application|@project|@pod|pronoun|wh"),
-    _cue(I.POD_STATUS, 0.9, "@pod"),
-    _cue(I.POD_STATUS, 0.85, "pod"),
-    _cue(I.NODE_STATUS, 0.95, "node", "log cost"),
-    _cue(I.NODE_STATUS, 0.94, "@node", "log cost"),
-    _cue(I.ACTION_STATUS, 0.96, "@action"),
-    _cue(I.ACTION_STATUS, 0.93, "action status|show|progress|recent|happen|how_is|wh|respond", "cost"),
-    _cue(I.ACTION_STATUS, 0.95, "action_named progress|how_is|status|happen|respond"),
-    _cue(I.ACTION_STATUS, 0.7, "action"),
-    _cue(I.ACTION_STATUS, 0.85, "progress|respond|complete pronoun after_change", "app @application"),
-    _cue(I.ACTION_STATUS, 0.62, "progress|complete pronoun ?", "app @application"),
-    _cue(I.PERFORMANCE_ANALYSIS, 0.95, "performance"),
-    _cue(I.PERFORMANCE_ANALYSIS, 0.95, "slow"),
-    _cue(I.PERFORMANCE_ANALYSIS, 0.97, "root|why high|use cpu|memory|load|resource"),
-    _cue(I.PERFORMANCE_ANALYSIS, 0.94, "use cpu|memory wh progressive"),
-    _cue(I.PERFORMANCE_ANALYSIS, 0.9, "high cpu|memory|load", "notify create most"),
-    _cue(I.PERFORMANCE_ANALYSIS, 0.9, "analyze"),
-    _cue(I.DIAGNOSE, 0.96, "diagnose"),
-    _cue(I.DIAGNOSE, 0.95, "why failing|fail|unhealthy|pending|not_ready|problem|stopped|stop"),
-    _cue(I.DIAGNOSE, 0.92, "not respond|connect|start @application|app"),
-    _cue(I.DIAGNOSE, 0.9, "fail @application|app", "?"),
-    _cue(I.DIAGNOSE, 0.8, "fail self|pronoun", "?"),
-    _cue(I.DIAGNOSE, 0.95, "network"),
-    _cue(I.DIAGNOSE, 0.94, "diagnostic"),
-    _cue(I.DIAGNOSE, 0.9, "root problem|failing|fail"),
-    _cue(I.DIAGNOSE, 0.75, "why @application|pod"),
-    _cue(I.LOG_QUERY, 0.97, "log"),
-    _cue(I.LOG_QUERY, 0.75, "search problem"),
-    _cue(I.OPTIMIZATION, 0.95, "optimize", "cost"),
-    _cue(I.OPTIMIZATION, 0.94, "waste"),
-    _cue(I.OPTIMIZATION, 0.92, "optimization", "cost"),
-    _cue(I.OPTIMIZATION, 0.95, "recommend cpu|memory|request_noun|resource|replica|app|@application", "cost"),
-    _cue(I.OPTIMIZATION, 0.75, "recommend", "cost"),
-    _cue(I.OPTIMIZATION, 0.9, "more cpu|memory|resource need", "root"),
-    _cue(I.COST_ANALYSIS, 0.97, "cost"),
-    _cue(I.COST_ANALYSIS, 0.97, "savings"),
-    _cue(I.COST_ANALYSIS, 0.95, "expensive"),
-    _cue(I.COST_ANALYSIS, 0.8, "save app|platform|resource"),
-    _cue(I.ALERT_CREATE, 0.98, "create alert", "ack"),
-    _cue(I.ALERT_CREATE, 0.98, "notify"),
-    _cue(I.ALERT_ACKNOWLEDGE, 0.99, "ack alert"),
-    _cue(I.ALERT_ACKNOWLEDGE, 0.75, "ack"),
-    _cue(I.CHANGE_HISTORY, 0.94, "change wh|recent|show", "update_lead"),
-    _cue(I.CHANGE_HISTORY, 0.92, "event"),
-    _cue(I.CHANGE_HISTORY, 0.9, "history"),
-    _cue(I.CHANGE_HISTORY, 0.9, "recent deploy|change"),
-    _cue(I.ANOMALY_QUERY, 0.96, "anomaly"),
-    _cue(I.ANOMALY_QUERY, 0.93, "unusual"),
-    _cue(I.FORECAST_QUERY, 0.97, "predict"),
-    _cue(I.FORECAST_QUERY, 0.97, "exhaust"),
-    _cue(I.FORECAST_QUERY, 0.96, "forecast"),
-    _cue(I.SECURITY_QUERY, 0.97, "security"),
-    _cue(I.SECURITY_QUERY, 0.93, "secure app|pod|platform|everything|@application|self"),
-    _cue(I.DASHBOARD_CREATE, 0.98, "dashboard"),
-    _cue(I.AUTOSCALING, 0.98, "autoscale"),
-    _cue(I.CONFIG_UPDATE, 0.98, "update_lead config|request_noun"),
-    _cue(I.CONFIG_UPDATE, 0.96, "update_lead cpu|memory quantity"),
-    _cue(I.CONFIG_UPDATE, 0.8, "config", "cost"),
-    _cue(I.DEPLOY_APPLICATION, 0.95, "deploy_lead"),
-    _cue(I.DEPLOY_APPLICATION, 0.95, "create_lead app|pod", "alert dashboard backup autoscale config"),
-    _cue(I.DELETE_APPLICATION, 0.96, "delete @application|app|@pod|pod|everything|@project|project|platform"),
-    _cue(I.DELETE_APPLICATION, 0.9, "remove_lead @application|app|@project", "replicas_word"),
-    _cue(I.NODE_MAINTENANCE, 0.97, "maintain"),
-    _cue(I.NODE_MAINTENANCE, 0.97, "restart_lead|stop_lead node|@node", "@application app"),
-    _cue(I.BACKUP, 0.98, "backup"),
-    _cue(I.WORKSPACE_GUIDE, 0.96, "workspace create|how_to", "status cost alert"),
-    _cue(I.WORKSPACE_GUIDE, 0.9, "project|platform create|how_to", "status cost alert app"),
-    _cue(I.WORKSPACE_GUIDE, 0.85, "team workspace|project|platform|how_to"),
-    _cue(I.HELP, 0.93, "help"),
-    _cue(I.HELP, 0.8, "command wh"),
+    _cue(Intent.STATUS_QUERY, 0.93, "status app|@application", "pod node @node"),
+    _cue(Intent.STATUS_QUERY, 0.92, "status everything|platform|@project", "pod node"),
+    _cue(Intent.STATUS_QUERY, 0.8, "status", "pod node @node @pod"),
+    _cue(Intent.STATUS_QUERY, 0.93, "how_is @application|app"),
+    _cue(Intent.STATUS_QUERY, 0.88, "how_is platform|whole|@project|everything"),
+    _cue(Intent.STATUS_QUERY, 0.6, "how_is"),
+    _cue(Intent.STATUS_QUERY, 0.85, "wh whole platform|@project"),
+    _cue(Intent.STATUS_QUERY, 0.9, f"@application|app {_STATE}", "pod log"),
+    _cue(Intent.STATUS_QUERY, 0.85, f"? platform {_STATE}", "security secure"),
+    _cue(Intent.STATUS_QUERY, 0.85, f"everything|whole {_STATE}", "pod node"),
+    _cue(Intent.STATUS_QUERY, 0.8, f"any {_STATE}", "pod node"),
+    _cue(Intent.STATUS_QUERY, 0.8, "wh|show|? running", "pod node"),
+    _cue(Intent.STATUS_QUERY, 0.92, "how_many|number_noun app", "cost"),
+    _cue(Intent.STATUS_QUERY, 0.88, "show app|@application", "pod log metric event"),
+    _cue(Intent.STATUS_QUERY, 0.82, "wh|? app everything|self|@project|platform"),
+    _cue(Intent.STATUS_QUERY, 0.8, "app @project"),
+    _cue(Intent.STATUS_QUERY, 0.78, "app everything"),
+    _cue(Intent.STATUS_QUERY, 0.72, "wh|any app"),
+    _cue(Intent.STATUS_QUERY, 0.92, "replica @application|app how_many|wh|?|show"),
+    _cue(Intent.STATUS_QUERY, 0.88, "project wh|show|how_many|everything"),
+    _cue(Intent.STATUS_QUERY, 0.8, "@application respond|complete ?", "not"),
+    _cue(Intent.STATUS_QUERY, 0.75, "@application brief"),
+    _cue(Intent.STATUS_QUERY, 0.62, "@application"),
+    _cue(Intent.STATUS_QUERY, 0.6, "@project brief"),
+    _cue(Intent.STATUS_QUERY, 0.6, "app brief"),
+    _cue(Intent.STATUS_QUERY, 0.7, "show platform|@project"),
+    _cue(Intent.USAGE_QUERY, 0.93, "cpu|memory resource|use|most", "optimize waste root"),
+    _cue(Intent.USAGE_QUERY, 0.88, "cpu|memory @application|@node|@pod|app|node|how_many|show"),
+    _cue(Intent.USAGE_QUERY, 0.9, "resource @application|@node|show|how_many|app", "optimize"),
+    _cue(Intent.USAGE_QUERY, 0.9, "metric", "anomaly unusual"),
+    _cue(Intent.USAGE_QUERY, 0.86, "resource most"),
+    _cue(Intent.USAGE_QUERY, 0.75, "cpu|memory"),
+    _cue(Intent.USAGE_QUERY, 0.7, "resource"),
+    _cue(Intent.ALERT_QUERY, 0.95, "alert"),
+    _cue(Intent.POD_STATUS, 0.95, f"pod {_STATE}|status|show|how_many|how_is|fail"),
+    _cue(Intent.POD_STATUS, 0.95, "pod @application|@project|@pod|pronoun|wh"),
+    _cue(Intent.POD_STATUS, 0.9, "@pod"),
+    _cue(Intent.POD_STATUS, 0.85, "pod"),
+    _cue(Intent.NODE_STATUS, 0.95, "node", "log cost"),
+    _cue(Intent.NODE_STATUS, 0.94, "@node", "log cost"),
+    _cue(Intent.ACTION_STATUS, 0.96, "@action"),
+    _cue(Intent.ACTION_STATUS, 0.93, "action status|show|progress|recent|happen|how_is|wh|respond", "cost"),
+    _cue(Intent.ACTION_STATUS, 0.95, "action_named progress|how_is|status|happen|respond"),
+    _cue(Intent.ACTION_STATUS, 0.7, "action"),
+    _cue(Intent.ACTION_STATUS, 0.85, "progress|respond|complete pronoun after_change", "app @application"),
+    _cue(Intent.ACTION_STATUS, 0.62, "progress|complete pronoun ?", "app @application"),
+    _cue(Intent.PERFORMANCE_ANALYSIS, 0.95, "performance"),
+    _cue(Intent.PERFORMANCE_ANALYSIS, 0.95, "slow"),
+    _cue(Intent.PERFORMANCE_ANALYSIS, 0.97, "root|why high|use cpu|memory|load|resource"),
+    _cue(Intent.PERFORMANCE_ANALYSIS, 0.94, "use cpu|memory wh progressive"),
+    _cue(Intent.PERFORMANCE_ANALYSIS, 0.9, "high cpu|memory|load", "notify create most"),
+    _cue(Intent.PERFORMANCE_ANALYSIS, 0.9, "analyze"),
+    _cue(Intent.DIAGNOSE, 0.96, "diagnose"),
+    _cue(Intent.DIAGNOSE, 0.95, "why failing|fail|unhealthy|pending|not_ready|problem|stopped|stop"),
+    _cue(Intent.DIAGNOSE, 0.92, "not respond|connect|start @application|app"),
+    _cue(Intent.DIAGNOSE, 0.9, "fail @application|app", "?"),
+    _cue(Intent.DIAGNOSE, 0.8, "fail self|pronoun", "?"),
+    _cue(Intent.DIAGNOSE, 0.95, "network"),
+    _cue(Intent.DIAGNOSE, 0.94, "diagnostic"),
+    _cue(Intent.DIAGNOSE, 0.9, "root problem|failing|fail"),
+    _cue(Intent.DIAGNOSE, 0.75, "why @application|pod"),
+    _cue(Intent.LOG_QUERY, 0.97, "log"),
+    _cue(Intent.LOG_QUERY, 0.75, "search problem"),
+    _cue(Intent.OPTIMIZATION, 0.95, "optimize", "cost"),
+    _cue(Intent.OPTIMIZATION, 0.94, "waste"),
+    _cue(Intent.OPTIMIZATION, 0.92, "optimization", "cost"),
+    _cue(Intent.OPTIMIZATION, 0.95, "recommend cpu|memory|request_noun|resource|replica|app|@application", "cost"),
+    _cue(Intent.OPTIMIZATION, 0.75, "recommend", "cost"),
+    _cue(Intent.OPTIMIZATION, 0.9, "more cpu|memory|resource need", "root"),
+    _cue(Intent.COST_ANALYSIS, 0.97, "cost"),
+    _cue(Intent.COST_ANALYSIS, 0.97, "savings"),
+    _cue(Intent.COST_ANALYSIS, 0.95, "expensive"),
+    _cue(Intent.COST_ANALYSIS, 0.8, "save app|platform|resource"),
+    _cue(Intent.ALERT_CREATE, 0.98, "create alert", "ack"),
+    _cue(Intent.ALERT_CREATE, 0.98, "notify"),
+    _cue(Intent.ALERT_ACKNOWLEDGE, 0.99, "ack alert"),
+    _cue(Intent.ALERT_ACKNOWLEDGE, 0.75, "ack"),
+    _cue(Intent.CHANGE_HISTORY, 0.94, "change wh|recent|show", "update_lead"),
+    _cue(Intent.CHANGE_HISTORY, 0.92, "event"),
+    _cue(Intent.CHANGE_HISTORY, 0.9, "history"),
+    _cue(Intent.CHANGE_HISTORY, 0.9, "recent deploy|change"),
+    _cue(Intent.CHANGE_HISTORY, 0.95, "action_noun history|show|recent", "progress status how_is"),
+    _cue(Intent.POD_STATUS, 0.95, "restart number_noun|how_many"),
+    _cue(Intent.ANOMALY_QUERY, 0.96, "anomaly"),
+    _cue(Intent.ANOMALY_QUERY, 0.93, "unusual"),
+    _cue(Intent.FORECAST_QUERY, 0.97, "predict"),
+    _cue(Intent.FORECAST_QUERY, 0.97, "exhaust"),
+    _cue(Intent.FORECAST_QUERY, 0.96, "forecast"),
+    _cue(Intent.SECURITY_QUERY, 0.97, "security"),
+    _cue(Intent.SECURITY_QUERY, 0.93, "secure app|pod|platform|everything|@application|self"),
+    _cue(Intent.DASHBOARD_CREATE, 0.98, "dashboard"),
+    _cue(Intent.AUTOSCALING, 0.98, "autoscale"),
+    _cue(Intent.CONFIG_UPDATE, 0.98, "update_lead config|request_noun"),
+    _cue(Intent.CONFIG_UPDATE, 0.96, "update_lead cpu|memory quantity"),
+    _cue(Intent.CONFIG_UPDATE, 0.8, "config", "cost"),
+    _cue(Intent.DEPLOY_APPLICATION, 0.95, "deploy_lead"),
+    _cue(Intent.DEPLOY_APPLICATION, 0.95, "create_lead app|pod", "alert dashboard backup autoscale config"),
+    _cue(Intent.DELETE_APPLICATION, 0.96, "delete @application|app|@pod|pod|everything|@project|project|platform"),
+    _cue(Intent.DELETE_APPLICATION, 0.9, "remove_lead @application|app|@project", "replicas_word"),
+    _cue(Intent.NODE_MAINTENANCE, 0.97, "maintain"),
+    _cue(Intent.NODE_MAINTENANCE, 0.97, "restart_lead|stop_lead node|@node", "@application app"),
+    _cue(Intent.BACKUP, 0.98, "backup"),
+    _cue(Intent.WORKSPACE_GUIDE, 0.96, "workspace create|how_to", "status cost alert"),
+    _cue(Intent.WORKSPACE_GUIDE, 0.9, "project|platform create|how_to", "status cost alert app"),
+    _cue(Intent.WORKSPACE_GUIDE, 0.85, "team workspace|project|platform|how_to"),
+    _cue(Intent.HELP, 0.93, "help"),
+    _cue(Intent.HELP, 0.8, "command wh"),
 )
 
 TALK = (
-    (I.DENY, "deny", 0.95),
-    (I.DENY, "no", 0.93),
-    (I.CONFIRM, "yes", 0.93),
-    (I.THANKS, "thank", 0.96),
-    (I.GOODBYE, "bye", 0.95),
-    (I.GREETING, "greet", 0.95),
+    (Intent.DENY, "deny", 0.95),
+    (Intent.DENY, "no", 0.93),
+    (Intent.CONFIRM, "yes", 0.93),
+    (Intent.THANKS, "thank", 0.96),
+    (Intent.GOODBYE, "bye", 0.95),
+    (Intent.GREETING, "greet", 0.95),
 )
 
 
@@ -198,9 +200,9 @@ def _lead_tags(clause: Clause) -> set[str]:
     return set()
 
 
-def score_cues(tags: set[str]) -> dict[I, float]:
+def score_cues(tags: set[str]) -> dict[Intent, float]:
     """The strength of each intent that some cue points to: that of its strongest cue."""
-    scores: dict[I, float] = {}
+    scores: dict[Intent, float] = {}
     for cue in CUES:
         if (
             cue.strength > scores.get(cue.intent, 0.0)
@@ -211,7 +213,7 @@ def score_cues(tags: set[str]) -> dict[I, float]:
     return scores
 
 
-def score_talk(clause: Clause, tags: set[str]) -> dict[I, float]:
+def score_talk(clause: Clause, tags: set[str]) -> dict[Intent, float]:
     """Greetings, thanks, yes and no: only where the clause says nothing else."""
     others = [item for item in clause.items if not item.is_mark and item.says_platform and not item.tags & _TALK_TAGS]
     if others:
@@ -219,8 +221,8 @@ def score_talk(clause: Clause, tags: set[str]) -> dict[I, float]:
     words = clause.words
     scores = {intent: strength for intent, tag, strength in TALK if tag in tags}
     if words in (("do", "not"), ("not", "now"), ("stop", "that"), ("do", "not", "do", "it")):
-        scores[I.DENY] = 0.9
-    foreign = sum(1 for item in clause.items if item.is_unknown or "foreign" in item.tags)
+        scores[Intent.DENY] = 0.9
+    foreign = sum(1 for item in clause.items if item.is_foreign)
     if foreign or len(words) > 7:
         scores = {intent: strength * 0.5 for intent, strength in scores.items()}
     return scores

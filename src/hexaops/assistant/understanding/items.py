@@ -30,7 +30,9 @@ _VOCABULARY = sorted(
     | {word for word in NUMBER_WORDS if len(word) >= 4}
 )
 _KIND_NOUNS = frozenset({"app", "pod", "project", "node"})
+_VERB_PHRASES = frozenset({"restart", "start", "stop", "undo", "scale_up", "scale_down", "light", "backup"})
 _AS_NAME_AFTER = frozenset({"of", "named", "called"})
+_BEFORE_NAMESPACE = frozenset({"in", "namespace", "project", "ns", "from", "within"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,11 @@ class Item:
         return not (self.tags or self.mention or self.number or self.is_mark)
 
     @property
+    def is_foreign(self) -> bool:
+        """A word from elsewhere, known or not."""
+        return self.is_unknown or bool(self.tags & {"foreign", "everyday"} and not self.tags - SPEECH_TAGS)
+
+    @property
     def looks_like_name(self) -> bool:
         """Written like a name: with a hyphen, an underscore, a slash or a digit."""
         return any(character in "-_/" or character.isdigit() for character in self.text)
@@ -87,7 +94,8 @@ def read_items(tokens: list[Token], index: NameIndex) -> list[Item]:
             items.append(Item(mention.text, mention.text.lower(), mention=mention, quoted=token.quoted))
             position += used
             continue
-        item = _word(token, correct=corrections < _CORRECTIONS_LIMIT)
+        proper = bool(items) and token.text[:1].isupper() and not token.text.isupper()
+        item = _word(token, correct=corrections < _CORRECTIONS_LIMIT and not proper)
         corrections += item.corrected or item.is_unknown
         items.append(item)
         position += 1
@@ -134,7 +142,7 @@ def nearest_word(word: str) -> str | None:
         return (distance, not swapped, word[0] != known[0], not (entry.tags - SPEECH_TAGS), known)
 
     best = min(fitting, key=order)[1]
-    return None if "foreign" in ENTRIES.get(best, EMPTY).tags else best
+    return None if ENTRIES.get(best, EMPTY).tags & {"foreign", "everyday"} else best
 
 
 def _short_slip(word: str, known: str) -> bool:
@@ -147,9 +155,9 @@ def _find_mention(tokens: list[Token], start: int, index: NameIndex, *, slips: b
     for window in windows:
         found = _qualified(window[0].text, index) if len(window) == 1 else names.exact(index, _text(window))
         if found and _may_be_name(tokens, start, len(window), index):
-            return Mention(_text(window), tuple(found)), len(window)
+            return Mention(_text(window), tuple(found + _of_namespace(tokens, start, found, index))), len(window)
     for window in windows[-2:]:
-        if any(token.lower in ENTRIES for token in window) or _is_number(window[0]):
+        if any(_has_meaning(token) for token in window) or _is_number(window[0]):
             continue
         if found := names.by_part(index, _text(window)):
             return Mention(_text(window), tuple(found)), len(window) + _noun_follows(tokens, start + len(window))
@@ -158,6 +166,14 @@ def _find_mention(tokens: list[Token], start: int, index: NameIndex, *, slips: b
             if _may_be_slip(window, index) and (found := _slip_of_name(window, index)):
                 return Mention(_text(window), tuple(found)), len(window)
     return None, 0
+
+
+def _of_namespace(tokens: list[Token], start: int, found: list[Candidate], index: NameIndex) -> list[Candidate]:
+    """Applications that the name of a namespace may mean too: `ml` for ml-trainer, unless "in ml" is said."""
+    before = tokens[start - 1].lower if start else ""
+    if before in _BEFORE_NAMESPACE or any(candidate.entity.kind != "project" for candidate in found):
+        return []
+    return names.by_part(index, tokens[start].text)
 
 
 def _windows(tokens: list[Token], start: int) -> list[list[Token]]:
@@ -175,6 +191,11 @@ def _windows(tokens: list[Token], start: int) -> list[list[Token]]:
 
 def _text(window: list[Token]) -> str:
     return " ".join(token.text for token in window)
+
+
+def _has_meaning(token: Token) -> bool:
+    """A word of the lexicon, other than an everyday word that may well be part of a name."""
+    return bool(ENTRIES.get(token.lower, EMPTY).tags - {"everyday"})
 
 
 def _is_number(token: Token) -> bool:
@@ -198,10 +219,13 @@ def _may_be_name(tokens: list[Token], start: int, length: int, index: NameIndex)
         shorter = _text(tokens[start : start + length - 1])
         return not (_is_number(tokens[start + length - 1]) and names.exact(index, shorter))
     token = tokens[start]
-    if token.lower not in ENTRIES and not _is_number(token):
+    entry = ENTRIES.get(token.lower, EMPTY)
+    if not entry.tags - {"foreign", "everyday"} and not _is_number(token):
         return True
     following = tokens[start + 1].lower if start + 1 < len(tokens) else ""
     before = tokens[start - 1].lower if start else ""
+    if token.lower in index.namespaces:
+        return before in _BEFORE_NAMESPACE or "project" in ENTRIES.get(following, EMPTY).tags
     named_so = "app" in ENTRIES.get(following, EMPTY).tags or before in _AS_NAME_AFTER
     return named_so or "app" in ENTRIES.get(before, EMPTY).tags
 
@@ -248,7 +272,7 @@ def join_phrases(items: list[Item]) -> list[Item]:
             stretch = items[position : position + len(words)]
             if len(stretch) == len(words) and all(_is(i, w) for i, w in zip(stretch, words, strict=True)):
                 text = " ".join(part.text for part in stretch)
-                forms = item.forms or frozenset({"base"})
+                forms = (item.forms or frozenset({"base"})) if tag in _VERB_PHRASES else frozenset()
                 joined.append(
                     replace(
                         item,
@@ -277,4 +301,5 @@ def _phrases_at(item: Item) -> list[tuple[tuple[str, ...], str]]:
 
 
 def _is(item: Item, word: str) -> bool:
-    return not item.is_mark and item.mention is None and word in (item.word, item.lemma)
+    same = word == item.word or (word == item.lemma and word != "do")
+    return same and not item.is_mark and item.mention is None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hexaops.assistant.understanding.english import EVERYDAY
 from hexaops.assistant.understanding.normalise import word_set
 
 VERBS: dict[str, str] = {
@@ -22,14 +23,16 @@ VERBS: dict[str, str] = {
     "add": "add",
     "remove": "remove drop",
     "assign": "set change make give put adjust run use",
-    "start": "start resume unpause boot launch revive activate wake unsuspend",
-    "stop": "stop pause halt suspend shutdown disable deactivate kill terminate hibernate park",
+    "start": "start resume unpause boot launch revive activate enable wake unsuspend",
+    "stop": "stop pause halt suspend shutdown disable deactivate kill terminate hibernate",
     "cancel": "cancel abort interrupt",
     "undo": "undo revert rollback restore",
     "light": "do perform trigger initiate execute issue",
     "particle": "shut turn switch power spin fire bring take wind",
-    "show": "show list display describe print view see check give get tell present fetch report read pull inspect "
-    "verify know summarize summarise examine",
+    "show": (
+        "show list display describe print view see check give get tell present fetch report read pull "
+        "inspect verify know summarize summarise examine"
+    ),
     "analyze": "analyze analyse profile evaluate assess benchmark review",
     "diagnose": "diagnose debug troubleshoot investigate fix repair solve resolve heal",
     "optimize": "optimize optimise improve tune rightsize right-size streamline",
@@ -42,14 +45,14 @@ VERBS: dict[str, str] = {
     "deploy": "deploy redeploy release install publish ship upgrade promote",
     "update": "update configure modify edit apply set change adjust increase raise reduce lower patch",
     "maintain": "drain cordon uncordon taint evict",
-    "predict": "predict forecast project anticipate extrapolate",
+    "predict": "predict forecast anticipate extrapolate",
     "fail": "fail crash break die",
     "respond": "respond work reach connect",
     "change": "change modify edit",
     "cost": "cost spend pay",
     "use": "use consume eat hog",
     "complete": "finish complete succeed",
-    "say": "say tell ask suggest recommend advise want mention claim write instruct order request propose insist",
+    "say": ("say tell ask suggest recommend advise want mention claim write instruct order request propose insist"),
     "avoid": "avoid skip refrain omit",
     "try": "try attempt",
     "alert": "alert page",
@@ -63,7 +66,7 @@ NOUNS: dict[str, str] = {
     "replica": "replica instance copy",
     "node": "node machine host vm server",
     "project": "project namespace ns",
-    "platform": "workspace cluster environment platform system infrastructure infra kubernetes k8s setup stack",
+    "platform": ("workspace cluster environment platform system infrastructure infra kubernetes k8s setup stack"),
     "workspace": "workspace",
     "alert": "alert alarm warning incident",
     "log": "log stacktrace traceback stderr stdout",
@@ -93,8 +96,10 @@ NOUNS: dict[str, str] = {
     "test": "test probe",
     "diagnostic": "diagnostic diagnostics root-cause rootcause rca",
     "action": "action operation rollout task job plan",
-    "action_noun": "restart restarts reboot scaling scale-up scale-down scaleup scaledown upscaling downscaling rollout "
-    "shutdown startup change",
+    "action_noun": (
+        "restart restarts reboot scaling scale-up scale-down scaleup scaledown upscaling downscaling "
+        "rollout shutdown startup change"
+    ),
     "history": "history audit timeline activity",
     "team": "team member",
     "number_noun": "number count amount total",
@@ -106,8 +111,10 @@ WORDS: dict[str, str] = {
     "everything": "everything all every each whatever anything both entire",
     "any": "any some",
     "unhealthy": "unhealthy degraded bad wrong broken down unavailable sick ill red yellow dead unresponsive",
-    "failing": "failing failed failed crashed crashing crashlooping crashloop crashloopbackoff broken erroring "
-    "errored oomkilled flapping stuck failed hanging hung unresponsive",
+    "failing": (
+        "failing failed failed crashed crashing crashlooping crashloop crashloopbackoff broken erroring "
+        "errored oomkilled flapping stuck failed hanging hung unresponsive"
+    ),
     "pending": "pending unscheduled unschedulable waiting",
     "stopped": "stopped paused suspended halted offline inactive disabled",
     "healthy": "healthy ok okay fine alright good well green alive ready operational available available",
@@ -123,10 +130,15 @@ WORDS: dict[str, str] = {
     "expensive": "expensive pricey cheap cheaper cheapest costly monthly",
     "unusual": "unusual strange weird abnormal odd suspicious anomalous",
     "secure": "secure insecure vulnerable exposed safe",
-    "waste": "waste wasted overprovisioned over-provisioned underused underutilized underutilised idle oversized unused",
+    "waste": (
+        "waste wasted overprovisioned over-provisioned underused underutilized underutilised idle oversized unused"
+    ),
     "recent": "recent recently latest last past since yesterday previous previously earlier",
-    "later": "tomorrow tonight later midnight noon monday tuesday wednesday thursday friday saturday sunday nightly "
-    "daily hourly weekly weekend morning evening afternoon soon eventually periodically regularly",
+    "later": (
+        "tomorrow tonight later midnight noon monday tuesday wednesday thursday friday saturday sunday "
+        "nightly daily hourly weekly weekend morning evening afternoon soon eventually periodically "
+        "regularly"
+    ),
     "now": "now immediately asap currently right moment instantly today present",
     "again": "again back",
     "up": "up upward upwards",
@@ -138,10 +150,15 @@ WORDS: dict[str, str] = {
     "instead": "instead rather only just",
     "except": "except excluding but besides",
     "wh": "what which who whom whose where when why how",
-    "aux": "is are was were am do does did has have had can could will would should shall may might must be been being "
-    "need needs needed",
-    "modal": "should must might may shall ought maybe perhaps think guess believe suppose probably consider considering "
-    "wonder wondering worth needs supposed wise sensible recommended safe allowed possible risky dangerous",
+    "aux": (
+        "is are was were am do does did has have had can could will would should shall may might must be "
+        "been being need needs needed"
+    ),
+    "modal": (
+        "should must might may shall ought maybe perhaps think guess believe suppose probably consider "
+        "considering wonder wondering worth needs supposed wise sensible recommended safe allowed possible "
+        "risky dangerous"
+    ),
     "past_aux": "was were did has had have been got",
     "pronoun": "it that this them those these they its their",
     "self": "i we me my our us you your mine",
@@ -151,13 +168,17 @@ WORDS: dict[str, str] = {
     "factor": "factor times multiple",
     "percent": "percent",
     "replicas_word": "replicas replica instances instance pods pod copies copy containers",
-    "progress": "progress done finished complete completed ready over going far along work worked eta succeeded through "
-    "successful",
+    "progress": (
+        "progress done finished complete completed ready over going far along work worked eta succeeded "
+        "through successful"
+    ),
     "greet": "hi hello hey greetings howdy hiya yo hallo",
     "thank": "thanks thank thx ty cheers appreciated appreciate",
     "bye": "bye goodbye cya farewell",
-    "yes": "yes yep yeah yup sure ok okay confirm confirmed affirmative proceed absolutely definitely y correct agreed "
-    "approve approved go",
+    "yes": (
+        "yes yep yeah yup sure ok okay confirm confirmed affirmative proceed absolutely definitely y "
+        "correct agreed approve approved go"
+    ),
     "no": "no nope nah n deny denied decline negative neither none cancel",
     "help": "help capabilities capability commands abilities features feature assist",
     "fewer": "fewer less",
@@ -165,43 +186,49 @@ WORDS: dict[str, str] = {
     "whole": "things everything anything something stuff",
     "spending": "spending",
     "because": "because since due cause as",
-    "tell_kind": "runbook docs documentation boss manager colleague he she they someone somebody team alice bob everyone "
-    "article playbook ticket message vendor support says said told asked according",
+    "tell_kind": (
+        "runbook docs documentation boss manager colleague he she they someone somebody team alice bob "
+        "everyone article playbook ticket message vendor support says said told asked according"
+    ),
 }
 
 FILLER = (
-    "a an the to of in on at by for from with into onto about as and or then so than also too just there here this "
-    "that these those i we me my our us you your he she they them it its his her their who whom be been being am is are "
-    "was were do does did done doing has have had having can could will would should shall may might must need needs "
-    "get got getting let lets go goes going come make makes made want wants wanted like likes please pls plz kindly "
-    "well hey ok okay yes no not never what which who where when why how if unless while until because since but "
-    "except only even still yet already ever always often sometimes really very quite much many more most few less lot "
-    "lots bit little some any all every each both either neither one ones other others same such own time times thing "
-    "things way ways kind sort right now today yesterday currently actually basically simply quickly maybe perhaps "
-    "again back up down out off over under between around through during within without against per via vs between "
-    "long far near high low good better best bad worse new old first last next big small different several able sure "
-    "give gives given take takes took put puts keep keeps kept look looks looking see know knows think mean means "
-    "seem seems think thinking would-be else instead rather whole entire currently there's anyone someone somebody "
-    "anybody nobody everyone mind possible chance wait sorry oh um uh hmm guys mate sir bot assistant hexaops help "
-    "helps user users using used use uses thanks happened happens happening question questions ask asking moment minute "
-    "minutes hour hours day days week weeks month months night second seconds itself himself myself ourselves yourself "
-    "currently exactly quickly properly correctly normal normally usual usually current own later soon off-hours sudden "
-    "suddenly completely totally literally honestly bring brings having able etc eg ie per month's off asap "
-    "two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty hundred thousand zero couple "
-    "dozen half twice percent factor fast faster quick breakdown break down custom monitoring information info detail "
-    "details line lines text safely gracefully carefully rolling rolled immediate concern concerned worried about "
-    "effect impact affect affects affected risk risks involved needed left full part fully deal matter matters"
+    "a an the to of in on at by for from with into onto about as and or then so than also too just there "
+    "here this that these those i we me my our us you your he she they them it its his her their who whom "
+    "be been being am is are was were do does did done doing has have had having can could will would "
+    "should shall may might must need needs get got getting let lets go goes going come make makes made "
+    "want wants wanted like likes please pls plz kindly well hey ok okay yes no not never what which where "
+    "when why how if unless while until because since but except only even still yet already ever always "
+    "often sometimes really very quite much many more most few less lot lots bit little some any all every "
+    "each both either neither one ones other others same such own time times thing things way ways kind "
+    "sort right now today yesterday currently actually basically simply quickly maybe perhaps again back "
+    "up down out off over under between around through during within without against per via vs long far "
+    "near high low good better best bad worse new old first last next big small different several able "
+    "sure give gives given take takes took put puts keep keeps kept look looks looking see know knows "
+    "think mean means seem seems thinking would-be else instead rather whole entire there's anyone someone "
+    "somebody anybody nobody everyone mind possible chance wait sorry oh um uh hmm guys mate sir bot "
+    "assistant hexaops help helps user users using used use uses thanks happened happens happening "
+    "question questions ask asking moment minute minutes hour hours day days week weeks month months night "
+    "second seconds itself himself myself ourselves yourself exactly properly correctly normal normally "
+    "usual usually current later soon off-hours sudden suddenly completely totally literally honestly "
+    "bring brings etc eg ie month's asap unable unsure aware fine two three four five six seven eight nine "
+    "ten eleven twelve twenty thirty forty fifty hundred thousand zero couple dozen half twice percent "
+    "factor fast faster quick breakdown break custom monitoring information info detail details line lines "
+    "text safely gracefully carefully rolling rolled immediate concern concerned worried following lose "
+    "data automatically effect impact affect affects affected risk risks involved needed left full part "
+    "fully deal matter matters"
 )
 
 FOREIGN = (
-    "weather rain raining sunny snow forecast-weather joke jokes poem song sing music movie movies film recipe cook pizza "
-    "restaurant football soccer game score president capital country city language translate french spanish german "
-    "english essay story novel book flight hotel travel ticket-holiday bitcoin stock stocks crypto love life mother "
-    "father mom dad wife husband career relationship dog dogs cat cats birthday christmas holiday python java javascript "
-    "function quicksort sorts homework math moon sun planet dinner lunch breakfast eat coffee phone car bus train news "
-    "email meeting calendar remind doctor weight painted tower tall alphabet dragon shop amazon order mountain fish play "
-    "playing buy stale sale note notes lost loss host-family alter stress pasta write wrote prompt previous-instructions "
-    "state-of-the-art price-of-gold place places space share shape"
+    "weather rain raining sunny snow forecast-weather joke jokes poem song sing music movie movies film "
+    "recipe cook pizza restaurant football soccer game score president capital country city language "
+    "translate french spanish german english essay story novel book flight hotel travel ticket-holiday "
+    "bitcoin stock stocks crypto love life mother father mom dad wife husband career relationship dog dogs "
+    "cat cats birthday christmas holiday python java javascript function quicksort sorts homework math "
+    "moon sun planet dinner lunch breakfast eat coffee phone car bus train news email meeting calendar "
+    "remind doctor weight painted tower tall alphabet dragon shop amazon order mountain fish play playing "
+    "buy stale sale note notes lost loss host-family alter stress pasta write wrote prompt previous- "
+    "instructions state-of-the-art price-of-gold place places space share shape"
 )
 
 IRREGULAR: dict[str, tuple[str, str]] = {
@@ -228,7 +255,8 @@ PHRASES: dict[str, str] = {
     "bring online|put online|take online|bring back online|turn back on|start again|power up",
     "stop": "shut down|turn off|switch off|power off|take down|bring down|take offline|spin down|wind down|"
     "shut off|put to sleep|power down|stop down",
-    "undo": "roll back|back out|put back|put it back|take back|go back to|switch back",
+    "undo": "roll back|rolled back|rolling back|rolls back|roll it back|roll that back|roll this back|roll them back|"
+    "back out|put back|put it back|take back|go back to|switch back",
     "scale_up": "scale up|scale out|size up|ramp up|scale upwards",
     "scale_down": "scale down|scale in|size down|ramp down|scale back|cut down|dial down",
     "how_many": "how many|number of|count of|how much of",
@@ -239,7 +267,8 @@ PHRASES: dict[str, str] = {
     "diagnose": "root cause|what is wrong|what went wrong|not working|help debug|cause of|help me debug|"
     "keeps crashing|keep crashing|keeps failing|keep failing|keeps restarting|keep restarting|does not work|"
     "do not work|can not reach|can not connect|health checks|health check|does not start|will not start|"
-    "is not responding|does not respond|goes wrong",
+    "is not responding|does not respond|goes wrong|stopped working|stopped responding|stopped serving|stops working|"
+    "stops responding",
     "light": "kick off|carry out|roll out",
     "backup": "back up|backing up|backed up",
     "log": "log lines|log line|log entries|log messages",
@@ -256,6 +285,8 @@ PHRASES: dict[str, str] = {
     "greet": "good morning|good afternoon|good evening|good day|what is up",
     "bye": "see you|good bye|good night|talk to you later|see ya",
     "yes": "do it|go ahead|go for it|sounds good|make it so|do that|yes please|that is right|looks good|lets do it",
+    "if": "in case|as soon as|as long as|so long as|in the event|every time|each time|the moment",
+    "now": "as soon as possible|right away|right now|straight away|at once",
     "deny": "never mind|nevermind|forget it|forget that|no thanks|no thank you|scratch that|leave it|"
     "no way|cancel that request|hold on|drop it|forget about it|i changed my mind|changed my mind|no wait|just kidding",
     "optimize": "cut waste|fewer resources|less resources|right size|save resources|better use",
@@ -276,7 +307,7 @@ class Entry:
     lemma: str = ""
 
 
-def _verb_forms(base: str) -> dict[str, str]:
+def _verb_forms(base: str) -> list[tuple[str, str]]:
     if base in IRREGULAR:
         progressive, past = IRREGULAR[base]
     elif base.endswith("e"):
@@ -284,13 +315,24 @@ def _verb_forms(base: str) -> dict[str, str]:
     else:
         progressive, past = base + "ing", base + "ed"
     third = base + ("es" if base.endswith(("s", "x", "ch", "sh", "o")) else "s")
-    return {base: "base", third: "s", progressive: "ing", past: "past"}
+    return [(base, "base"), (third, "s"), (progressive, "ing"), (past, "past")]
 
 
 def _plurals(noun: str) -> tuple[str, ...]:
     if noun.endswith("y") and noun[-2] not in "aeiou":
         return (noun, noun[:-1] + "ies")
     return (noun, noun + ("es" if noun.endswith(("s", "x", "ch")) else "s"))
+
+
+def _add_plain_words(tags: dict[str, set[str]]) -> None:
+    """Words of phrases, foreign and everyday words, where they are not known yet."""
+    for phrases in PHRASES.values():
+        for word in phrases.replace("|", " ").split():
+            tags.setdefault(word, {"filler"})
+    for word in FOREIGN.split():
+        tags.setdefault(word, set()).add("foreign")
+    for word in EVERYDAY.split():
+        tags.setdefault(word, {"everyday"})
 
 
 def build_entries() -> dict[str, Entry]:
@@ -300,7 +342,7 @@ def build_entries() -> dict[str, Entry]:
     lemmas: dict[str, str] = {}
     for tag, bases in VERBS.items():
         for base in bases.split():
-            for word, form in _verb_forms(base).items():
+            for word, form in _verb_forms(base):
                 tags.setdefault(word, set()).add(tag)
                 forms.setdefault(word, set()).add(form)
                 lemmas.setdefault(word, base)
@@ -314,8 +356,7 @@ def build_entries() -> dict[str, Entry]:
             tags.setdefault(word, set()).add(tag)
     for word in FILLER.split():
         tags.setdefault(word, set()).add("filler")
-    for word in FOREIGN.split():
-        tags.setdefault(word, set()).add("foreign")
+    _add_plain_words(tags)
     return {
         word: Entry(frozenset(found), frozenset(forms.get(word, ())), lemmas.get(word, word))
         for word, found in tags.items()
@@ -325,7 +366,7 @@ def build_entries() -> dict[str, Entry]:
 ENTRIES = build_entries()
 EMPTY = Entry(frozenset(), frozenset())
 SPEECH_TAGS = word_set(
-    "filler foreign wh aux modal past_aux pronoun self polite if not instead except any yes no greet thank bye again "
+    "filler foreign everyday wh aux modal past_aux pronoun self polite if not instead except any yes no greet thank bye again "
     "now later up down on off in light say try because more less fewer half twice factor percent everything whole "
     "particle assign use create how_is happen go high low recent respond progress healthy root tell_kind team avoid "
     "number_noun save add remove time_noun show good test command help complete most"

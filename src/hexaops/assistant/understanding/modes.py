@@ -6,6 +6,8 @@ beats a question, a question beats a statement.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hexaops.assistant.understanding.clauses import Clause
 from hexaops.assistant.understanding.intents import Mode
 from hexaops.assistant.understanding.items import Item
@@ -13,7 +15,16 @@ from hexaops.assistant.understanding.normalise import word_set
 from hexaops.assistant.understanding.speech import Act, find_head, find_mention_of_change, limits_of_request
 
 INHERITED = frozenset(
-    {Mode.NEGATED, Mode.HYPOTHETICAL, Mode.ADVICE, Mode.HOWTO, Mode.CONDITIONAL, Mode.REPORTED, Mode.PAST}
+    {
+        Mode.NEGATED,
+        Mode.HYPOTHETICAL,
+        Mode.ADVICE,
+        Mode.HOWTO,
+        Mode.CONDITIONAL,
+        Mode.SCHEDULED,
+        Mode.REPORTED,
+        Mode.PAST,
+    }
 )
 """Modes that a clause passes on to the one joined to it by "and" or a comma."""
 _QUESTION_STARTS = frozenset({"wh", "aux", "how_to", "how_many", "what_if", "how_is"})
@@ -23,6 +34,8 @@ _ADVICE_WORDS = word_set("should shall ought need needs needed worth better must
 def read_act(clause: Clause, previous: Mode | None) -> Act | None:
     """The change that the clause speaks of and the mode, or None when it speaks of none."""
     head = find_head(clause.items)
+    if head is not None and head.verb == "stop" and (ended := _stops_from(clause.items[head.at + 1 :])) is not None:
+        return Act(Mode.NEGATED, ended, head.at) if ended else None
     if head is not None:
         return _limited(clause, head, previous)
     act = find_mention_of_change(clause.items)
@@ -49,6 +62,8 @@ def _limited(clause: Clause, head: Act, previous: Mode | None) -> Act:
         mode = limit
     elif any("later" in item.tags for item in clause.items[: max(head.at, 0)]):
         mode = Mode.SCHEDULED
+    elif _asks_ability(clause, rest):
+        mode = Mode.HYPOTHETICAL
     elif clause.is_question and not _asks_politely(clause.items[: max(head.at, 0)]):
         mode = Mode.ADVICE
     return Act(mode, head.verb, head.at, soft=head.soft, is_noun=head.is_noun)
@@ -56,12 +71,33 @@ def _limited(clause: Clause, head: Act, previous: Mode | None) -> Act:
 
 def _stops_doing(rest: tuple[Item, ...]) -> str | None:
     """ "stop restarting A": the change that is to end, or None."""
-    for item in rest[:2]:
-        if "ing" in item.forms and not item.mention:
-            for tag in ("restart", "scale", "start", "stop"):
-                if tag in item.tags:
-                    return tag
+    return _gerund(rest[0]) if rest else None
+
+
+def _stops_from(rest: tuple[Item, ...]) -> str | None:
+    """ "stop A from restarting": the change; "" for another verb ("from crashing"); None when it is not said so."""
+    for first, second in pairwise(rest):
+        if first.word == "from" and "ing" in second.forms:
+            return _gerund(second) or ""
     return None
+
+
+def _gerund(item: Item) -> str | None:
+    if "ing" not in item.forms or item.mention:
+        return None
+    return next((tag for tag in ("restart", "scale", "start", "stop") if tag in item.tags), None)
+
+
+def _asks_ability(clause: Clause, rest: tuple[Item, ...]) -> bool:
+    """ "can you restart apps?": asks what is possible, names nothing."""
+    words = clause.words
+    if words[:2] not in (("can", "you"), ("could", "you")) or not clause.is_question:
+        return any(item.word in ("automatically", "ever") for item in rest)
+    named = any(
+        i.mention or i.number or i.tags & {"pronoun", "everything", "failing", "unhealthy", "polite"} for i in rest
+    )
+    bare = any("app" in i.tags and i.word.endswith("s") for i in rest[:1])
+    return (not named and bare) or any(item.word in ("automatically", "ever") for item in rest)
 
 
 def _before_reason(items: tuple[Item, ...]) -> tuple[Item, ...]:
@@ -106,7 +142,8 @@ def _mode_of(clause: Clause, act: Act) -> Mode:
     if any("what_if" in i.tags for i in items) or (asked and _has(items, "happen")):
         return Mode.HYPOTHETICAL
     if _is_negated(before, asked=asked):
-        return Mode.NEGATED
+        instead = any(i.word in ("instead", "rather") for i in before)
+        return Mode.ADVICE if instead and clause.is_question else Mode.NEGATED
     if _is_past_question(clause, act, start):
         return Mode.PAST
     if any("how_to" in i.tags for i in items) or (start.word == "how" and "base" in said.forms):
@@ -128,6 +165,20 @@ def _mode_of_statement(items: tuple[Item, ...], before: tuple[Item, ...], said: 
     if "past" in said.forms and "base" not in said.forms:
         return Mode.PAST
     return Mode.STATEMENT
+
+
+def mode_of_fragment(clause: Clause) -> Mode:
+    """How a clause without any change colours the one joined to it: "if it fails, …", "every night, …"."""
+    items = clause.items
+    start = next((i for i in items if not i.is_mark and i.word not in ("and", "but", "so", "then", "only")), None)
+    if start is not None and "if" in start.tags and limits_of_request(items) is Mode.CONDITIONAL:
+        return Mode.CONDITIONAL
+    if limits_of_request(items) is Mode.SCHEDULED and not clause.is_question:
+        return Mode.SCHEDULED
+    words = clause.words[:3]
+    if words[:2] == ("do", "not") or words[:1] in (("never",), ("avoid",)) or words == ("please", "do", "not"):
+        return Mode.NEGATED
+    return Mode.REPORTED if _is_reported((*items, Item("", ""))) else Mode.READ
 
 
 def _has(items: tuple[Item, ...], tag: str) -> bool:
@@ -164,9 +215,7 @@ def _is_negated(before: tuple[Item, ...], *, asked: bool) -> bool:
     denied = {"not", "never", "no", "nor", "neither"} & set(words)
     if not denied:
         return False
-    can_not = any(
-        first in ("can", "could", "did") and second == "not" for first, second in zip(words, words[1:], strict=False)
-    )
+    can_not = any(first in ("can", "could", "did") and second == "not" for first, second in pairwise(words))
     aux_question = asked and not (words[:2] == ["do", "not"] or words[0] in ("never", "no", "please"))
     return not can_not and not aux_question
 

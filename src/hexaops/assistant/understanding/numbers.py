@@ -31,11 +31,12 @@ NUMBER_WORDS = frozenset(_UNITS) | frozenset(_TENS) | frozenset(_OTHER)
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number that was said. `kind`: a count, a factor ("3x"), a quantity with unit ("512Mi") or a time ("2h")."""
+    """A number that was said. `kind`: a count, a factor ("3x"), a quantity with unit ("512Mi"),
+    a span of time ("2h") or a time of day ("6pm")."""
 
     value: float
     text: str
-    kind: Literal["count", "factor", "quantity", "time"] = "count"
+    kind: Literal["count", "factor", "quantity", "time", "clock"] = "count"
 
 
 def find_number(word: str) -> Number | None:
@@ -61,6 +62,8 @@ def _written(lower: str, word: str) -> Number | None:
     value, suffix = _decimal(lower[:digits]), lower[digits:]
     if value is None:
         return None
+    if suffix in ("am", "pm"):
+        return Number(value, word, "clock")
     if suffix in ("x", "times"):
         return Number(value, word, "factor")
     if suffix in ("h", "d", "w", "min", "s", "hr", "hrs", "mins"):

@@ -12,7 +12,7 @@ from hexaops.assistant.understanding.intents import CHANGE_INTENTS, LATER_INTENT
 from hexaops.assistant.understanding.inventory import NameIndex
 from hexaops.assistant.understanding.items import Item
 from hexaops.assistant.understanding.model import Dialogue, Parameters, Resolved
-from hexaops.assistant.understanding.modes import read_act
+from hexaops.assistant.understanding.modes import mode_of_fragment, read_act
 from hexaops.assistant.understanding.speech import Act
 from hexaops.assistant.understanding.targets import Found, context_of, find_targets, focus_of, from_context, points_back
 
@@ -42,6 +42,7 @@ class Setting:
     dialogue: Dialogue
     previous_mode: Mode | None = None
     before: tuple[Resolved, ...] = ()
+    previous_verb: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,9 @@ class Reading:
     found: Found = field(default_factory=Found)
     parameters: Parameters = field(default_factory=Parameters)
     about: Intent | None = None
-    known: int = 0
+    known: float = 0.0
     foreign: int = 0
+    verb: str = ""
     soft: bool = False
     is_statement: bool = False
 
@@ -67,7 +69,7 @@ class Reading:
 
 def read_clause(clause: Clause, setting: Setting) -> Reading:
     """The reading of one clause."""
-    act = read_act(clause, setting.previous_mode)
+    act = read_act(clause, setting.previous_mode) or _same_verb(clause, setting)
     after_change = setting.dialogue.last_intent in {intent.value for intent in (*CHANGE_INTENTS, Intent.ACTION_STATUS)}
     tags = clause_tags(clause, after_change=after_change)
     cues = score_cues(tags)
@@ -80,25 +82,38 @@ def read_clause(clause: Clause, setting: Setting) -> Reading:
     return _weighed(reading, tags)
 
 
+def _same_verb(clause: Clause, setting: Setting) -> Act | None:
+    """ "scale A to 4 and B to 2": the second clause has its verb from the first."""
+    counted = clause.items[0].mention is not None and any(item.number for item in clause.items[:3])
+    if setting.previous_mode is Mode.REQUEST and setting.previous_verb and clause.join == "soft" and counted:
+        return Act(Mode.REQUEST, setting.previous_verb, 0)
+    return None
+
+
 def _weighed(reading: Reading, tags: set[str]) -> Reading:
     """The reading with talk added, and everything lowered by foreign words."""
     items = [item for item in reading.clause.items if not item.is_mark]
     named = {part for unknown in reading.found.unknown for part in unknown.mention.split()}
-    foreign = sum(1 for i in items if ("foreign" in i.tags or i.is_unknown) and i.text not in named)
-    known = sum(1 for i in items if i.says_platform)
+    foreign = sum(1 for i in items if i.is_foreign and i.text not in named)
+    known = sum(0.5 if i.corrected else 1.0 for i in items if i.says_platform)
     scores = {**reading.scores}
     if reading.mode is not Mode.REQUEST:
-        share = known / (known + foreign) if known + foreign else 1.0
+        share = known / (known + foreign) if known + foreign and reading.about is None else 1.0
         scores = {intent: strength * (0.3 + 0.7 * share) for intent, strength in scores.items()}
         for intent, strength in score_talk(reading.clause, tags).items():
             scores[intent] = max(strength, scores.get(intent, 0.0))
     scores[Intent.OUT_OF_SCOPE] = _foreignness(known, foreign)
     declared = not (tags & {"?", "wh"}) and not any(tag.endswith("_lead") for tag in tags)
-    is_statement = reading.mode is not Mode.REQUEST and declared and len(items) > 2
+    is_statement = (
+        reading.mode is not Mode.REQUEST
+        and declared
+        and len(reading.clause.words) > 1
+        and sum(len(i.word.split()) for i in items) > 2
+    )
     return replace(reading, scores=scores, known=known, foreign=foreign, is_statement=is_statement)
 
 
-def _foreignness(known: int, foreign: int) -> float:
+def _foreignness(known: float, foreign: int) -> float:
     if known == 0:
         return 0.95 if foreign else 0.7
     return 0.9 * foreign / (known + foreign)
@@ -106,7 +121,7 @@ def _foreignness(known: int, foreign: int) -> float:
 
 def _read_request(clause: Clause, act: Act, tags: set[str], cues: dict[Intent, float], setting: Setting) -> Reading:
     items, reason = read_reason(clause.items)
-    found = find_targets(items, setting.index, for_change=True, start=act.at + 1)
+    found = find_targets(items, setting.index, for_change=True, start=max(0, act.at))
     intent = _intent_of_request(items, act, tags, cues, found)
     if intent not in CHANGE_INTENTS:
         scores = {**cues, intent: max(0.93, cues.get(intent, 0.0))}
@@ -127,7 +142,7 @@ def _read_request(clause: Clause, act: Act, tags: set[str], cues: dict[Intent, f
         found = _completed(items, act, found, parameters, setting)
     others = {other: 0.5 * strength for other, strength in cues.items()}
     scores = {**others, intent: 0.8 if act.soft else 0.97}
-    return Reading(clause, Mode.REQUEST, scores, found, parameters, soft=act.soft)
+    return Reading(clause, Mode.REQUEST, scores, found, parameters, verb=act.verb, soft=act.soft)
 
 
 def _intent_of_request(
@@ -216,6 +231,8 @@ def _read_talk_of_change(
         scores = {Intent.CHANGE_HISTORY: 0.93}
     elif act.mode in (Mode.PAST, Mode.STATEMENT) and any(cues.get(i, 0.0) >= 0.9 for i in _TELLS_OF_TROUBLE):
         return Reading(clause, Mode.READ, cues, found, parameters)
+    elif "?" in tags and "ing" in clause.items[act.at].forms and any(i.mention for i in clause.items[: act.at]):
+        scores = {Intent.DIAGNOSE if "why" in tags else Intent.ACTION_STATUS: 0.9}
     else:
         scores = {Intent.ACTION_QUESTION: 0.93, about: 0.6, Intent.OPTIMIZATION: 0.3}
     if about is Intent.SCALE_APPLICATION:
@@ -239,15 +256,15 @@ def _read_question(clause: Clause, tags: set[str], cues: dict[Intent, float], se
     found = find_targets(clause.items, setting.index, for_change=False)
     found = _pointed(clause.items, found, setting)
     scores = dict(cues)
-    follow = _follow_up(clause, tags, setting)
+    follow = _follow_up(clause, setting)
     if follow is not None:
         scores[follow] = max(0.85, scores.get(follow, 0.0))
     if found.targets and not scores and found.targets[0].source == "dialogue" and "?" in tags:
         scores[Intent.STATUS_QUERY] = 0.55
-    return Reading(clause, Mode.READ, scores, found, read_filters(clause, tags, found))
+    return Reading(clause, mode_of_fragment(clause), scores, found, read_filters(clause, tags, found))
 
 
-def _follow_up(clause: Clause, tags: set[str], setting: Setting) -> Intent | None:
+def _follow_up(clause: Clause, setting: Setting) -> Intent | None:
     """ "and the database?", "what about web-app": the last question, asked about something else."""
     words = clause.words
     opens = words[:1] in (("and",), ("or",)) or words[:2] in (("what", "about"), ("how", "about"))

@@ -8,6 +8,7 @@ question, a condition, a report or a negation, and never becomes a request.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from hexaops.assistant.understanding.clauses import CHANGE_TAGS
 from hexaops.assistant.understanding.intents import Mode
@@ -23,11 +24,12 @@ _SKIPPED_TAGS = frozenset({"polite", "greet", "yes", "thank", "help"})
 _OPENINGS = tuple(
     (tuple(words.split()), form)
     for form, options in {
-        "base": "can you|could you|would you|will you|can we|could we|i want you to|i want to|i would like you to|"
+        "base": "can you|could you|can we|could we|i want you to|i want to|i would like you to|"
         "i would like to|i would love to|i need you to|i need to|we need to|we need you to|we want to|we want you to|"
         "we would like to|we would like you to|lets|let us|try to|be so kind and|be so kind as|be so kind to|"
         "do me a favor and|do me a favour and|make sure you|make sure to|would it be possible to|would you be able to|"
         "can you help me|i will need you to|you can|you may",
+        "courtesy": "would you|will you",
         "ing": "would you mind|do you mind|mind|try|can you try|could you try|please try",
         "count": "i want|i need|i would like|we need|we want|we would like|give me|get me",
     }.items()
@@ -80,7 +82,7 @@ def has_count(items: tuple[Item, ...]) -> bool:
         return any("replica" in item.tags for item in items)
     if any("replicas_word" in item.tags for item in items):
         return True
-    numbers = any(item.number and item.number.kind != "time" for item in items)
+    numbers = any((item.number and item.number.kind != "time") or item.tags & {"half", "twice"} for item in items)
     return numbers and any(item.mention or "pronoun" in item.tags or "app" in item.tags for item in items)
 
 
@@ -90,14 +92,22 @@ def find_head(items: tuple[Item, ...]) -> Act | None:
     if position >= len(items):
         return None
     item = items[position]
+    if form == "courtesy":
+        form = "base" if _is_courteous(items) else "none"
     verb = change_verb(items, position)
-    if verb and form in item.forms and not item.quoted:
+    if verb and form in item.forms and not item.quoted and not is_noun_use(items, position):
         return Act(Mode.REQUEST, verb, position)
     if "light" in item.tags and form in item.forms:
         return _nominal(items, position)
     if form == "count" and verb is None:
         return _counted(items, position)
     return _terse(items, position)
+
+
+def _is_courteous(items: tuple[Item, ...]) -> bool:
+    """ "would you … please", "… for me": asked for, not asked about."""
+    words = [item.word for item in items]
+    return any(item.tags & {"polite"} for item in items) or "kindly" in words or ("for", "me") in set(pairwise(words))
 
 
 def _skip_opening(items: tuple[Item, ...]) -> tuple[int, str]:
@@ -136,6 +146,8 @@ def change_verb(items: tuple[Item, ...], position: int) -> str | None:
         particle = _particle(items, position)
         if particle:
             return particle
+        if "particle" in item.tags and "replicas_word" in {tag for other in items for tag in other.tags}:
+            return "assign"
     for tag in (
         "restart",
         "scale_up",
@@ -163,16 +175,25 @@ def _particle(items: tuple[Item, ...], position: int) -> str | None:
     """ "shut A down", "turn it off", "bring A back up"."""
     if items[position].lemma not in {"shut", "turn", "switch", "power", "spin", "fire", "bring", "take", "wind", "put"}:
         return None
-    for item in items[position + 1 :]:
+    rest = items[position + 1 :]
+    for offset, item in enumerate(rest):
         if item.number or item.is_mark:
             return None
         if item.tags & {"off", "down", "stopped"}:
-            return "stop"
+            return _after_off(rest[offset + 1 :])
         if item.word in ("up", "on", "online", "live"):
             return "start"
-        if item.word == "back":
-            continue
+        if item.word == "back" and not any(i.word in ("up", "on", "online") for i in items[position:]):
+            return "undo"
     return None
+
+
+def _after_off(rest: tuple[Item, ...]) -> str:
+    """ "turn A off and on again" restarts, "take A down to 2" scales, else it is a stop."""
+    words = [item.word for item in rest[:2]]
+    if words[:1] == ["to"] and len(rest) > 1 and rest[1].number:
+        return "decrease"
+    return "restart" if words in (["and", "on"], ["and", "up"], ["then", "on"]) else "stop"
 
 
 def _nominal(items: tuple[Item, ...], position: int) -> Act | None:
@@ -196,6 +217,8 @@ def _counted(items: tuple[Item, ...], position: int) -> Act | None:
 
 def _terse(items: tuple[Item, ...], position: int) -> Act | None:
     """ "web-app restart please", "api-service scale to 4": sure only with a count or a please."""
+    if _only_counts(items):
+        return Act(Mode.REQUEST, "assign", max(0, position - 1), soft=True)
     if not items[position].mention:
         return None
     after = position
@@ -208,6 +231,38 @@ def _terse(items: tuple[Item, ...], position: int) -> Act | None:
     if verb and "base" in items[after].forms and firm:
         return Act(Mode.REQUEST, verb, after, soft=True)
     return None
+
+
+def _only_counts(items: tuple[Item, ...]) -> bool:
+    """ "5 replicas for web-app", "web-app: 5 replicas please": a name, a count of replicas, and nothing else."""
+    words = [item for item in items if not item.is_mark]
+    counts = any(item.number for item in words) and any("replica" in item.tags for item in words)
+    small = ("for", "of", "to", "on", "with", "the", "=")
+    return (
+        counts
+        and any(item.mention for item in words)
+        and all(
+            i.mention or i.number or i.word in small or i.tags & {"replica", "polite", "more", "app"} for i in words
+        )
+    )
+
+
+def is_noun_use(items: tuple[Item, ...], position: int) -> bool:
+    """ "restart count", "restart failed", "start of the outage": the word is no verb there."""
+    after = items[position + 1] if position + 1 < len(items) else None
+    if after is None or after.mention or "base" not in items[position].forms:
+        return False
+    beyond = items[position + 2] if position + 2 < len(items) else None
+    counted = "number_noun" in after.tags and not (
+        beyond is not None and beyond.word == "of" and "scale" in items[position].tags
+    )
+    nouns = after.tags & {"history", "how_many", "status", "policy", "metric", "event", "test", "aux", "past_aux"}
+    return (
+        counted
+        or bool(nouns)
+        or after.word in ("of", "loop", "loops")
+        or ("fail" in after.tags and "past" in after.forms and beyond is None)
+    )
 
 
 def limits_of_request(items: tuple[Item, ...]) -> Mode | None:
@@ -265,9 +320,11 @@ def find_mention_of_change(items: tuple[Item, ...]) -> Act | None:
         verb = change_verb(items, position)
         if verb in ("start", "stop") and _is_state(items, position):
             continue
+        if verb == "assign" and "base" not in item.forms:
+            continue
         is_noun = "action_noun" in item.tags and _after_article(items, position)
         if verb and not is_noun and (verb in _STRICT or verb in _WEAK):
-            return Act(Mode.STATEMENT, verb, position)
+            return Act(Mode.STATEMENT, verb, position, is_noun=is_noun_use(items, position))
         if noun is None and item.tags & {"action_noun"} and (found := _noun_verb(item)):
             noun = Act(Mode.STATEMENT, found, position, is_noun=True)
     return noun
@@ -299,6 +356,6 @@ def _after_article(items: tuple[Item, ...], position: int) -> bool:
 def _is_state(items: tuple[Item, ...], position: int) -> bool:
     """ "is A stopped", "stopped apps", "does not start": a state, not a change."""
     item = items[position]
-    if "past" not in item.forms:
+    if "past" not in item.forms or "base" in item.forms:
         return False
     return not any(i.tags & {"past_aux"} or i.word in ("who", "you", "why", "i", "we", "be") for i in items[:position])

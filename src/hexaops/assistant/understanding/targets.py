@@ -78,7 +78,7 @@ def _namespaces(items: tuple[Item, ...]) -> dict[int, str]:
         others = any(c.entity.kind != "project" for c in item.mention.candidates)
         after = items[position + 1] if position + 1 < len(items) else None
         said_so = _word_before(items, position) in _IN or bool(after and "project" in after.tags)
-        if projects and (not others or said_so):
+        if projects and (said_so or not others):
             found[position] = projects[0].name
     return found
 
@@ -147,7 +147,7 @@ def _unknown_names(
     run: list[Item] = []
     before = ""
     for position, item in enumerate((*items[start:], Item("", "", is_mark=True))):
-        if item.is_unknown or (for_change and "foreign" in item.tags):
+        if item.is_unknown or (for_change and item.is_foreign):
             if not run:
                 before = items[start + position - 1].word if start + position else ""
             run.append(item)

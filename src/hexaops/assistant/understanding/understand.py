@@ -70,7 +70,9 @@ def _read_parts(clauses: list[Clause], inventory: Inventory, dialogue: Dialogue)
             parts = [_Part(part.reading, _taken_back(part.understanding)) for part in parts]
         parts.append(_Part(reading, understanding))
         spoken_of = tuple(t for t in reading.found.targets if t.entity.kind in ("application", "pod"))
-        setting = replace(setting, previous_mode=reading.mode, before=spoken_of or setting.before)
+        setting = replace(
+            setting, previous_mode=reading.mode, previous_verb=reading.verb, before=spoken_of or setting.before
+        )
     return parts
 
 
