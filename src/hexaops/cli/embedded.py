@@ -25,7 +25,7 @@ class SimulatorOptions:
     """What `serve` passes on."""
 
     fresh: bool = False
-    scenario: str = "default"
+    scenario: str | None = None
     speed: float = 1.0
     port: int = 0
 
@@ -39,10 +39,12 @@ class Simulator:
         self.kubeconfig = self.folder / "kubeconfig"
         arguments = [
             "--home", str(self.folder), "--kubeconfig", str(self.kubeconfig), "--port", str(options.port),
-            "--scenario", options.scenario, "--speed", str(options.speed), "--parent-pid", str(os.getpid()),
+            "--speed", str(options.speed), "--parent-pid", str(os.getpid()),
         ]  # fmt: skip
         if options.fresh:
             arguments.append("--fresh")
+        if options.scenario:
+            arguments += ["--scenario", options.scenario]
         self._log = (self.folder / "simulator.log").open("ab")
         self._process = subprocess.Popen(  # noqa: S603 # our own module with our own arguments
             [sys.executable, "-m", "simulator", *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -58,10 +60,6 @@ class Simulator:
             raise SimulatorFailedError(message)
         ready: dict[str, Any] = json.loads(line)
         return ready
-
-    def identity(self, name: str) -> Path:
-        """Kubeconfig of one of its users: `reader` or `writer`."""
-        return self.folder / f"{name}.kubeconfig"
 
     def stop(self) -> None:
         """End it, letting it save its state."""

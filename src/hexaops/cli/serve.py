@@ -36,7 +36,9 @@ def serve(  # noqa: PLR0913, PLR0917 # size: one parameter an option
     writer_context: Annotated[str | None, typer.Option(help="Context of the identity that makes changes.")] = None,
     database_url: Annotated[str | None, typer.Option(help="postgresql://… or sqlite:///FILE.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Simulator: begin its scenario anew.")] = False,
-    scenario: Annotated[str, typer.Option(help="Simulator: default, empty or generated:N.")] = "default",
+    scenario: Annotated[
+        str | None, typer.Option(help="Simulator: default, empty or generated:N [what was saved].")
+    ] = None,
     speed: Annotated[float, typer.Option(help="Simulator: how much faster than real time.")] = 1.0,
     log_format: Annotated[str | None, typer.Option(help="auto, json or text.")] = None,
 ) -> None:
@@ -131,7 +133,7 @@ def _open_cluster(settings: Settings, simulator: Simulator | None, clock: Clock)
     from hexaops.backends.kubernetes.opening import Identity, open_cluster  # noqa: PLC0415 # slow to import
 
     if simulator:
-        reader, writer = Identity(simulator.identity("reader")), Identity(simulator.identity("writer"))
+        reader, writer = Identity(simulator.kubeconfig, "reader"), Identity(simulator.kubeconfig, "writer")
         return open_cluster(settings.cluster_name, reader, writer, clock=clock)
     own_writer = settings.writer_kubeconfig or settings.writer_context
     return open_cluster(
