@@ -7,7 +7,7 @@ import random
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import httpx2
 import msgspec
@@ -163,7 +163,8 @@ def translated(target: Target) -> Iterator[None]:
 
 async def _chunks(response: httpx2.Response, target: Target) -> AsyncIterator[bytes]:
     with translated(target):
-        async for chunk in response.aiter_raw():
+        # Below `aiter_raw`, whose bookkeeping costs a tenth of an event; the bytes are the same.
+        async for chunk in cast("httpx2.AsyncByteStream", response.stream):
             yield chunk
 
 

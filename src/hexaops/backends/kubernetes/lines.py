@@ -10,10 +10,13 @@ class LineSplitter:
         self._parts: list[bytes] = []
 
     def feed(self, chunk: bytes) -> list[bytes]:
-        """The lines that this chunk completes, without their newlines and without empty ones."""
-        if b"\n" not in chunk:
+        """The lines that this chunk completes, without empty ones."""
+        first = chunk.find(b"\n")
+        if first < 0:
             self._parts.append(chunk)
             return []
+        if first == len(chunk) - 1 and first and not self._parts:
+            return [chunk]  # the usual case, one event a chunk: nothing to split, nothing to copy
         lines = chunk.split(b"\n")
         if self._parts:
             lines[0] = b"".join((*self._parts, lines[0]))

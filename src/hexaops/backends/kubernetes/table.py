@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, Literal, TypeVar
 
+import msgspec
+
 from hexaops.backends.kubernetes.rows import ObjectRow
 
 R = TypeVar("R", bound=ObjectRow)
@@ -14,8 +16,7 @@ R = TypeVar("R", bound=ObjectRow)
 ChangeType = Literal["ADDED", "MODIFIED", "DELETED"]
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(msgspec.Struct, frozen=True, gc=False):
     """One change of the cache. For DELETED, `row` is the last known state."""
 
     kind: str

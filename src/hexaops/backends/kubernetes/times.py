@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 
 
+@lru_cache(maxsize=16_384)
 def parse_moment(text: str | None) -> float | None:
     """Seconds since 1970 of an RFC 3339 time; None for none, and for what is not a time."""
     if not text:

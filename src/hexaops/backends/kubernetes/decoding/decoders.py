@@ -82,8 +82,7 @@ class Page:
     resource_version: str
 
 
-@dataclass(frozen=True)
-class WatchEvent:
+class WatchEvent(msgspec.Struct, frozen=True, gc=False):
     """One line of a watch: a row, or (neither a row nor a status) a bookmark."""
 
     type: str

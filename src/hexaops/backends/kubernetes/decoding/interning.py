@@ -20,13 +20,12 @@ NO_LABELS: Mapping[str, str] = {}
 class Interner:
     """Remembers label sets and tuples by value."""
 
+    text = staticmethod(intern)
+    """The shared text equal to this one: for names that many objects repeat."""
+
     def __init__(self) -> None:
         self._labels: dict[tuple[tuple[str, str], ...], Mapping[str, str]] = {}
         self._tuples: dict[tuple[object, ...], tuple[object, ...]] = {}
-
-    def text(self, text: str) -> str:
-        """The shared text equal to this one: for names that many objects repeat."""
-        return intern(text)
 
     def labels(self, labels: dict[str, str] | None) -> Mapping[str, str]:
         """The shared mapping equal to this one."""
