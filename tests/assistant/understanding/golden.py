@@ -22,7 +22,7 @@ from hexaops.assistant.understanding import (
 )
 
 HERE = Path(__file__).parent
-Half = Literal["development", "heldout"]
+Half = Literal["development", "heldout", "hard", "blind"]
 
 
 @dataclass(frozen=True)
