@@ -30,6 +30,8 @@ def postgresql_folder() -> Iterator[str]:
 
     folder = tempfile.mkdtemp(prefix="hexaops-pg-")
     server = get_server(folder, cleanup_mode="stop")
+    for statement in ("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()"):
+        asyncio.run(_statement(folder, statement))  # the server itself is never killed
     yield folder
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
