@@ -93,12 +93,12 @@ def unwatched_cluster() -> Cluster:
 
 @asynccontextmanager
 async def access_world(
-    database_url: str, home: Path, settings: Mapping[str, Any] | None = None
+    database_url: str, home: Path, settings: Mapping[str, Any] | None = None, *, cluster: Cluster | None = None
 ) -> AsyncIterator[AccessWorld]:
-    """The app on a migrated database."""
+    """The app on a migrated database; the cluster, by default one that nothing asks, is not started."""
     clock = ManualClock(START)
     wanted = Settings.model_validate({"home": home, "database_url": database_url, **(settings or {})})
-    context = ProcessContext(wanted, unwatched_cluster(), clock=clock)
+    context = ProcessContext(wanted, cluster or unwatched_cluster(), clock=clock)
     app = create_app(context)
     transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
     issuer = LocalIssuer(home, audience=wanted.oidc_audience, clock=clock)

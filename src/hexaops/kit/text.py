@@ -17,8 +17,13 @@ _ESCAPES = re.compile(
     re.DOTALL,
 )
 _SPACES = re.compile(r"\s+")
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~!])")
-_SCHEME = re.compile(r"(?i)\b(?:https?|ftp|mailto|javascript|data|file):(?://)?|\bwww\.")
+_MARKDOWN = re.compile(
+    r"([\\`*\[\]<>|&]"  # escapes, code, emphasis, links, HTML, tables, entities
+    r"|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])"  # emphasis; within a word it is only a character
+    r"|~(?=~)|(?<=~)~"  # strike-through
+    r"|^[#+=-])"  # headings, lists, rules
+)
+_SCHEME = re.compile(r"(?i)\b(?:https?|ftp|mailto|javascript|data|file):(?://)?|\bwww\.|(?<=\w)@(?=\w)")
 _INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
 """Unicode categories without a glyph: controls, format characters (bidi, zero width, tags), private and unassigned."""
 _VARIATION = {*map(chr, range(0xFE00, 0xFE10)), *map(chr, range(0xE0100, 0xE01F0))}
@@ -41,5 +46,5 @@ def markdown(text: str, limit: int) -> str:
     safe = plain(text, limit)
     if safe.isalnum():
         return safe
-    safe = _SCHEME.sub(lambda found: found[0].replace(":", " :").replace("www.", "www ."), safe)
+    safe = _SCHEME.sub(lambda found: found[0].replace(":", " :").replace("www.", "www .").replace("@", " @"), safe)
     return _MARKDOWN.sub(r"\\\1", safe)

@@ -32,7 +32,8 @@ def tell_plan(draft: Draft, plan: Mapping[str, Any], confirm: Mapping[str, Any],
     seen = draft.evidence.note(KUBERNETES, subject, read, unit="object version", at=facts.now)
     draft.say(f"- Target: {markdown(subject, TEXT_LIMIT)}", seen)
     for change in plan["changes"][:CHANGES_SHOWN]:
-        path, before, after = (markdown(_value(change[key]), NAME_LIMIT) for key in ("path", "from", "to"))
+        before, after = (markdown(_value(change[key]), NAME_LIMIT) for key in ("from", "to"))
+        path = markdown(_spelled(change["path"]), NAME_LIMIT)
         dry_run = f"dry run of {subject}"
         shown = draft.evidence.note(
             KUBERNETES, dry_run, f"{change['path']}: {_value(change['from'])} → {_value(change['to'])}",
@@ -50,8 +51,9 @@ def _blast_radius(draft: Draft, radius: Mapping[str, Any], subject: str, facts: 
     if not isinstance(affected, int) or not isinstance(down, int):
         return
     value = f"{affected} affected, {down} ready ones down at most"
+    outage = f"at most {plural(down, 'ready pod')} down at a time" if down else "no ready pod goes down meanwhile"
     noted = draft.evidence.note(KUBERNETES, f"pods of {subject}", value, unit="pods", at=facts.now)
-    draft.say(f"- Affects {plural(affected, 'pod')}; at most {plural(down, 'ready pod')} down at a time", noted)
+    draft.say(f"- Affects {plural(affected, 'pod')}; {outage}", noted)
 
 
 def tell_how_to_confirm(draft: Draft, plans: Sequence[Mapping[str, Any]]) -> None:
@@ -133,3 +135,9 @@ _VERBS = {
 
 def _value(value: object) -> str:
     return "none" if value is None else str(value)
+
+
+def _spelled(pointer: str) -> str:
+    """A JSON pointer (RFC 6901) as a person writes the field: its last two parts, unescaped."""
+    parts = [part.replace("~1", "/").replace("~0", "~") for part in str(pointer).split("/") if part]
+    return ".".join(parts[-2:])

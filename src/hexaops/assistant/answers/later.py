@@ -64,6 +64,6 @@ def show_state(asked: Understanding, facts: Facts, draft: Draft) -> None:
         return
     draft.say("What the state of the cluster says:")
     explained(facts, draft, shown)
-    suggest_for_issues(draft, shown, facts)
+    suggest_for_issues(draft, shown, facts, explained=True)
     if len(shown) <= 10:
         draft.shown += [application.id for application in shown]

@@ -33,17 +33,19 @@ def actions_for(applications: Sequence[Application], facts: Facts) -> list[str]:
     return [action for action, possible in offers.items() if possible]
 
 
-def suggest_for_issues(draft: Draft, applications: Sequence[Application], facts: Facts) -> None:
-    """Suggest looking into the issues, and the restarts that may cure some of them."""
+def suggest_for_issues(
+    draft: Draft, applications: Sequence[Application], facts: Facts, *, explained: bool = False
+) -> None:
+    """Suggest looking into the issues (unless just done), and the restarts that may cure some of them."""
     troubled = [application for application in applications if application.problems]
     if not troubled:
         return
     names = listing([plain(application.name, NAME_LIMIT) for application in troubled], limit=4)
     one = len(troubled) == 1
     message = f"What is wrong with {plain(troubled[0].name, NAME_LIMIT)}?" if one else "What is wrong with my apps?"
-    draft.suggest(
-        Suggestion("diagnose_failures", f"Show the reasons and events of the pod failures in {names}", message)
-    )
+    if not explained:
+        description = f"Show the reasons and events of the pod failures in {names}"
+        draft.suggest(Suggestion("diagnose_failures", description, message))
     curable = [application for application in troubled if restart_may_help(application)]
     if curable and "restart_application" in actions_for(curable, facts):
         for application in curable[:3]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hexaops.analysis.applications.model import UNHEALTHY, Application, Status
+from hexaops.analysis.applications.model import UNHEALTHY, Application, ProblemKind, Status
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
 from hexaops.assistant.answers.lines import (
@@ -34,8 +34,8 @@ DETAILED = 3
 """Up to so many applications are told in detail."""
 MANY = 8
 EVENTS_SHOWN = 3
-_FILTER_WORDS = {
-    "healthy": ("healthy", "healthy"),
+FILTER_WORDS = {
+    "healthy": ("is healthy", "are healthy"),
     "unhealthy": ("has issues", "have issues"),
     "failing": ("has failing pods", "have failing pods"),
     "pending": ("has pending pods", "have pending pods"),
@@ -101,6 +101,7 @@ def grouped(facts: Facts, draft: Draft, selected: Sequence[Application]) -> None
     )
     for title, statuses, limit in groups:
         members = [application for application in selected if application.status in statuses]
+        members.sort(key=_severity)
         if not members:
             continue
         draft.gap()
@@ -120,9 +121,7 @@ def lines(facts: Facts, draft: Draft, members: Sequence[Application], limit: int
 def by_status(asked: Understanding, facts: Facts, draft: Draft, selected: Sequence[Application]) -> None:
     """Those that a status word selects, among the selected ones."""
     word = asked.parameters.status_filter or ""
-    singular, several = _FILTER_WORDS[word]
-    if word == "healthy":
-        singular, several = f"is {singular}", f"are {several}"
+    singular, several = FILTER_WORDS[word]
     found = filtered(selected, word)
     noted = note_count(draft, facts, len(found), f"applications: {word}{_within(asked)}")
     total = note_count(draft, facts, len(selected), f"applications{_within(asked)}")
@@ -195,6 +194,12 @@ def projects(facts: Facts, draft: Draft) -> None:
 def note_count(draft: Draft, facts: Facts, number: int, what: str) -> str:
     """Evidence of a number of things that were counted."""
     return draft.evidence.note(KUBERNETES, what, number, unit="objects", at=facts.freshness.as_of, is_query=True)
+
+
+def _severity(application: Application) -> tuple[bool, bool]:
+    """Failing before pending; what is healthy keeps its order."""
+    failing = any(problem.kind is ProblemKind.FAILING for problem in application.problems)
+    return application.ready > 0 and application.status in UNHEALTHY, not failing
 
 
 def _within(asked: Understanding) -> str:

@@ -14,9 +14,9 @@ from hexaops.assistant.answers import changes, unsure
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
 from hexaops.assistant.answers.lines import TEXT_LIMIT, listing, name_of, plural
-from hexaops.assistant.answers.possible import EXECUTE, restart_may_help
+from hexaops.assistant.answers.possible import EXECUTE, actions_for, restart_may_help
 from hexaops.assistant.answers.select import applications_of, filtered
-from hexaops.assistant.answers.status import note_count
+from hexaops.assistant.answers.status import FILTER_WORDS, note_count
 from hexaops.assistant.understanding import Intent, Understanding
 from hexaops.assistant.understanding.model import PendingQuestion
 from hexaops.errors import HexaopsError
@@ -96,6 +96,7 @@ class ChangePlanner:
             )
             return
         draft.examine(targets)
+        draft.offer(actions_for(targets, facts))
         draft.shown += [application.id for application in targets]
         plans = [plan for one in targets if (plan := await self._plan(request, one, draft)) is not None]
         if plans:
@@ -131,12 +132,13 @@ class ChangePlanner:
         noted = note_count(draft, facts, len(found), f"applications: {word}")
         if not found:
             draft.fulfilled = False
-            draft.say(f"None of {plural(len(selected), 'application')} is {word}: there is nothing to restart.", noted)
+            count = plural(len(selected), "application")
+            draft.say(f"None of {count} {FILTER_WORDS[word][0]}: there is nothing to restart.", noted)
             others = filtered(selected, "unhealthy")
             if others:
                 draft.say(f"These have other issues: {listing([name_of(one, facts) for one in others])}.", noted)
             return []
-        draft.say(f"{plural(len(found), 'application')} {'is' if len(found) == 1 else 'are'} {word}.", noted)
+        draft.say(f"{plural(len(found), 'application')} {FILTER_WORDS[word][len(found) > 1]}.", noted)
         cured = [one for one in found if restart_may_help(one) or not one.problems]
         for application in found:
             if application not in cured:

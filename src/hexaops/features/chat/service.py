@@ -15,6 +15,7 @@ from hexaops.assistant.answers import changes
 from hexaops.assistant.answers.compose import compose, hindered, tell_freshness
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
+from hexaops.assistant.answers.possible import actions_for
 from hexaops.assistant.understanding import Intent, Understanding, understand
 from hexaops.features.access.caller import Caller
 from hexaops.features.chat.answer import answer_document
@@ -101,6 +102,8 @@ class ChatService:
         for part in parts:
             draft.gap()
             await self._answer_part(turn, part, facts, draft)
+        if not draft.actions_available and "read_applications" in facts.capabilities:
+            draft.offer(actions_for(facts.applications or (), facts))
         progress("status", {"stage": "answering"})
         return await self._store(turn, asked, draft, received_at)
 
