@@ -50,10 +50,10 @@ class StatusError(Exception):
         }
         if self.reason:
             status["reason"] = self.reason
-        details = dict(self.details or {})
+        details = None if self.details is None else dict(self.details)
         if self.retry_after is not None:
-            details["retryAfterSeconds"] = self.retry_after
-        if details:
+            details = {**(details or {}), "retryAfterSeconds": self.retry_after}
+        if details is not None:
             status["details"] = details
         status["code"] = self.code
         return status

@@ -1,4 +1,4 @@
-"""Objects as JSON bytes, encoded once for every resourceVersion and shared by lists, watches and gets."""
+"""Objects as JSON bytes, encoded once for every change and shared by lists, watches and gets."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class EncodedObjects:
     """The bytes of each object, without kind and apiVersion, since lists leave these out."""
 
     def __init__(self, store: Store) -> None:
-        self._cache: dict[str, tuple[str, bytes]] = {}
+        self._cache: dict[str, tuple[Object, bytes]] = {}
         self._encoder = msgspec.json.Encoder()
         store.subscribe(self._forget)
 
@@ -30,14 +30,13 @@ class EncodedObjects:
         """An object as it stands in a list."""
         if resource.stored_as and resource.stored_as != resource.qualified:
             return self._encode(to_events_group(obj))
-        metadata = obj["metadata"]
-        version = metadata.get("resourceVersion", "")
-        found = self._cache.get(metadata["uid"])
-        if found is not None and found[0] == version:
+        uid = obj["metadata"]["uid"]
+        found = self._cache.get(uid)
+        # By identity, since the outcome of a dry run has the resourceVersion of what is stored.
+        if found is not None and found[0] is obj:
             return found[1]
         content = self._encode(obj)
-        if version:
-            self._cache[metadata["uid"]] = (version, content)
+        self._cache[uid] = (obj, content)
         return content
 
     def typed(self, obj: Object, resource: Resource) -> bytes:

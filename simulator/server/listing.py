@@ -130,6 +130,8 @@ def read_page(store: Store, resource: Resource, selection: Selection, query: Map
     """The page that a list asks for. Raises StatusError."""
     limit = max(0, parse_integer(query, "limit"))
     token = query.get("continue", "")
+    if not token and query.get("resourceVersion") == "0":
+        limit = 0  # what may be old comes from the real server's cache, which knows no pages
     after: tuple[str, str] | None = None
     if token:
         if query.get("resourceVersion", "") not in ("", "0"):

@@ -12,9 +12,8 @@ Object = dict[str, Any]
 
 def rejected() -> StatusError:
     """A JSON patch that cannot be applied; the real server does not say why either."""
-    return StatusError(
-        422, "Invalid", "the server rejected our request due to an error in our request", details={"causes": None}
-    )
+    message = "the server rejected our request due to an error in our request"
+    return StatusError(422, "Invalid", message, details={})
 
 
 def apply_merge_patch(target: Any, patch: Any) -> Any:

@@ -7,6 +7,7 @@ falls too far behind, or when a test closes it.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -104,20 +105,17 @@ class WatchHub:
         """The watch's lines, in chunks, until it ends."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + options.timeout_seconds
-        next_bookmark = loop.time() + options.bookmark_seconds if options.bookmarks else deadline
-        last_bookmark = deadline - _BOOKMARK_BEFORE_END_SECONDS if options.bookmarks else deadline
+        bookmark_at = _next_bookmark(options, loop.time(), deadline)
         try:
             first = self._beginning(watch, options, render)
             if first:
                 yield first
             while not watch.ended and loop.time() < deadline:
-                await _wait(watch, min(deadline, next_bookmark, last_bookmark) - loop.time())
+                await _wait(watch, min(deadline, bookmark_at) - loop.time())
                 chunk = self._drain(watch, render)
-                if options.bookmarks and loop.time() >= min(next_bookmark, last_bookmark):
+                if loop.time() >= bookmark_at:
                     chunk += b"" if watch.silent else self._bookmark(watch)
-                    next_bookmark = loop.time() + options.bookmark_seconds
-                    if loop.time() >= last_bookmark:
-                        last_bookmark = deadline
+                    bookmark_at = _next_bookmark(options, loop.time(), deadline)
                 if chunk:
                     yield chunk
         finally:
@@ -161,6 +159,14 @@ class WatchHub:
             "metadata": {"resourceVersion": str(version), **(extra or {})},
         }
         return line("BOOKMARK", msgspec.json.encode(bookmark))
+
+
+def _next_bookmark(options: WatchOptions, now: float, deadline: float) -> float:
+    """When the next bookmark is due: in regular distances, and once shortly before the end."""
+    last = deadline - _BOOKMARK_BEFORE_END_SECONDS
+    if not options.bookmarks or now >= last:
+        return math.inf
+    return min(now + options.bookmark_seconds, last)
 
 
 async def _wait(watch: Watch, seconds: float) -> None:
