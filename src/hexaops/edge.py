@@ -24,6 +24,8 @@ from hexaops.metrics import Metrics
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 """What a caller may send as `X-Request-Id`; anything else is replaced, not echoed."""
+AI_PATH = re.compile(r"/api/v1/(?:ai|workspaces/[^/]+/aiops)/")
+"""The public API's routes that the document calls the AI service."""
 CODES = {400: "BAD_REQUEST", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "CONTENT_TOO_LARGE"}
 
 logger = logging.getLogger("hexaops.http")
@@ -34,6 +36,17 @@ class MalformedRequestError(HexaopsError):
 
     code = "MALFORMED_REQUEST"
     status = 400
+
+
+class AiServiceUnavailableError(UpstreamUnavailableError):
+    """The public AI API cannot work at all; a source that is away only degrades its answers."""
+
+    code = "AI_SERVICE_UNAVAILABLE"
+
+    def __init__(self, source: str) -> None:
+        reasons = {"estimated_recovery": f"nothing tells when the {source} will be back"}
+        details = {"estimated_recovery": None, "source": source, "reasons": reasons}
+        super().__init__("AI operations service is temporarily unavailable", details=details)
 
 
 class RequestEdge:
@@ -120,6 +133,8 @@ def install_error_handlers(app: FastAPI) -> None:
 
     def database(request: Request, error: Exception) -> Response:
         logger.warning("database failed", exc_info=error)
+        if AI_PATH.match(request.url.path):
+            return error_response(request, AiServiceUnavailableError("database"))
         details = {"source": "database"}
         return error_response(request, UpstreamUnavailableError("The database does not answer", details=details))
 

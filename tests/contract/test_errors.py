@@ -10,9 +10,14 @@ from typing import Any
 
 import httpx2
 import pytest
+from fastapi import FastAPI
+from sqlalchemy.exc import OperationalError
+from starlette.testclient import TestClient
 
+from hexaops.edge import RequestEdge, install_error_handlers
 from hexaops.features.access.local_issuer import LocalIssuer
 from hexaops.kit.clock import SystemClock
+from hexaops.metrics import Metrics
 from tests.contract.answers import error_problems
 from tests.contract.documented import CONTRACT, error
 from tests.contract.live import Live, data_of, poll
@@ -54,7 +59,7 @@ def cut_off(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     settings = {
         "HEXAOPS_CLUSTER_SYNC_SECONDS": "0.5",
         "HEXAOPS_RATE_LIMIT_CHAT": "1/hour",
-        "HEXAOPS_RATE_LIMIT_HEALTH": "1/minute",
+        "HEXAOPS_RATE_LIMIT_WORKSPACE": "1/minute",
     }
     with serving(home, "--kubeconfig", str(_dead_kubeconfig(home)), settings=settings) as served:
         yield served
@@ -87,7 +92,7 @@ def test_400_malformed_body(live: Live) -> None:
 
 
 def test_401_invalid_service_account(live: Live) -> None:
-    answer = live.account.get("/internal/v1/health", headers={"X-Service-Account": "sa-invalid"})
+    answer = live.account.get("/internal/v1/automation", headers={"X-Service-Account": "sa-invalid"})
     _assert_documented(answer, 401, "internal")
 
 
@@ -106,8 +111,8 @@ def test_403_insufficient_internal_permissions(live: Live) -> None:
     created = data_of(
         live.account.post("/internal/v1/service-accounts", json={"name": "reader", "scopes": ["workspace:read"]})
     )
-    with live.served.account({"id": created["id"], "token": created["token"]}) as reader:
-        _assert_documented(reader.get("/internal/v1/health"), 403, "internal")
+    with live.served.account({"id": created["service_account"]["id"], "token": created["token"]["token"]}) as reader:
+        _assert_documented(reader.get("/internal/v1/automation"), 403, "internal")
 
 
 def test_404_absent_and_foreign_look_the_same(live: Live, viewer: httpx2.Client) -> None:
@@ -146,13 +151,36 @@ def test_422_idempotency_key_reused(live: Live) -> None:
     _assert_error(other, 422, "IDEMPOTENCY_KEY_REUSED")
 
 
-def test_503_and_then_429(cut_off: Served) -> None:
+def test_503_ai_service_unavailable() -> None:
+    app = FastAPI()
+    app.add_middleware(RequestEdge, metrics=Metrics())
+    install_error_handlers(app)
+
+    @app.post("/api/v1/ai/chat")
+    @app.get("/internal/v1/audit")
+    async def without_database() -> None:
+        raise OperationalError("select 1", None, OSError("no such file"))
+
+    with TestClient(app) as client:
+        answer = client.post("/api/v1/ai/chat")
+        _assert_documented(answer, 503, "public")
+        _assert_error(client.get("/internal/v1/audit"), 503, "UPSTREAM_UNAVAILABLE")
+
+
+def test_503_upstream_unavailable_names_the_source(cut_off: Served) -> None:
+    with cut_off.user() as user:
+        answer = user.get(f"/api/v1/workspaces/{cut_off.workspace_id}/applications")
+    body = _assert_error(answer, 503, "UPSTREAM_UNAVAILABLE")
+    assert body["error"]["details"]["source"] == "kubernetes_api"
+
+
+def test_429_ai_rate_limit_exceeded(cut_off: Served) -> None:
     chat = f"/api/v1/workspaces/{cut_off.workspace_id}/aiops/chat"
     with cut_off.user() as user:
-        unavailable = user.post(chat, json={"message": "What is the status of my applications?"})
+        degraded = user.post(chat, json={"message": "What is the status of my applications?"})
         limited = user.post(chat, json={"message": "What is the status of my applications?"})
-    _assert_documented(unavailable, 503, "public")
-    assert set(RATE_HEADERS) <= {name.title().replace("Ratelimit", "RateLimit") for name in unavailable.headers}
+    assert degraded.status_code == 200, degraded.text
+    assert all(name in degraded.headers for name in RATE_HEADERS)
     _assert_documented(limited, 429, "public")
     assert int(limited.headers["Retry-After"]) > 0
     assert limited.headers["X-RateLimit-Limit"] == "1"
@@ -162,6 +190,6 @@ def test_503_and_then_429(cut_off: Served) -> None:
 
 def test_429_of_the_internal_api(cut_off: Served) -> None:
     with cut_off.account() as account:
-        answer = poll(lambda: account.get("/internal/v1/health"), lambda found: found.status_code == 429)
+        answer = poll(lambda: account.get("/internal/v1/automation"), lambda found: found.status_code == 429)
     _assert_error(answer, 429, "RATE_LIMIT_EXCEEDED")
     assert all(name in answer.headers for name in ("Retry-After", *RATE_HEADERS))

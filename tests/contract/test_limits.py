@@ -28,7 +28,7 @@ def test_documented_limit_is_the_default(limit: dict[str, Any]) -> None:
 
 
 def test_limited_answers_carry_the_headers(live: Live) -> None:
-    for answer in (live.user.get(f"{live.aiops}/sessions"), live.account.get("/internal/v1/health")):
+    for answer in (live.user.get(f"{live.aiops}/sessions"), live.account.get("/internal/v1/automation")):
         assert answer.status_code == 200, answer.text
         values = [answer.headers[name] for name in CONTRACT["rate_limit_headers"]]
         assert all(value.isdigit() for value in values)

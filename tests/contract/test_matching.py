@@ -161,5 +161,16 @@ def test_another_body_is_a_problem(body: Any) -> None:
     assert matches(DOCUMENTED, body) != []
 
 
+def test_what_one_role_has_is_not_asked_of_another() -> None:
+    messages = [{"role": "user"}, {"role": "assistant", "metadata": {"actions_taken": ["look"]}}]
+    documented = shape_of({"data": {"messages": messages}}, path="answer")
+    asked = {"role": "user", "metadata": {"intent": "status_query"}}
+    assert matches(documented, {"data": {"messages": [asked]}}) == []
+    answered = {**asked, "role": "assistant"}
+    assert matches(documented, {"data": {"messages": [answered]}}) == [
+        "data.messages[0].metadata.actions_taken: missing"
+    ]
+
+
 def test_general_path() -> None:
     assert general("pods[3].ports[10].name") == "pods[].ports[].name"

@@ -78,6 +78,7 @@ def history_page(session_id: str, rows: Sequence[ChatMessageRow], *, more: bool)
         "messages": [
             {
                 "id": row.id,
+                "session_id": session_id,
                 "role": row.role,
                 "content": row.content,
                 "timestamp": format_time(row.created_at),
