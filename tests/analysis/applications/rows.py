@@ -74,7 +74,7 @@ def workload(namespace: str, name: str, *, kind: str = "Deployment", desired: in
         "template_hash": "",
         "conditions": (),
     }
-    return WorkloadRow(**meta(kind, namespace, name), **{**fields, **more})
+    return WorkloadRow(**{**meta(kind, namespace, name), **fields, **more})
 
 
 def pod(owner: WorkloadRow, number: int = 0, **more: Any) -> PodRow:
@@ -152,7 +152,7 @@ def node(name: str, *, ready: bool = True, **more: Any) -> NodeRow:
         "unschedulable": False,
         "internal_ip": "10.1.0.1",
     }
-    return NodeRow(**meta("Node", "", name), **{**fields, **more})
+    return NodeRow(**{**meta("Node", "", name), **fields, **more})
 
 
 def namespace(name: str) -> NamespaceRow:
