@@ -34,6 +34,7 @@ from simulator.server.reading import Reader
 from simulator.server.reviews import Reviewer
 from simulator.server.scale import Scaler
 from simulator.server.sources import PodLogs, Usage
+from simulator.server.streaming import Broken
 from simulator.server.watching import WatchHub
 from simulator.server.writing import Writer
 from simulator.status import StatusError
@@ -117,10 +118,7 @@ class ApiServer:
             self._record(call, response, error)
         else:
             self._record(call, response, None)
-        if fault is not None and fault.drop:
-            # A response that ends before it begins lets the server break the connection.
-            raise ConnectionResetError("an injected fault breaks the connection")
-        return response
+        return Broken() if fault is not None and fault.drop else response
 
     async def _dispatch(self, call: Call) -> Response:
         place = call.place
@@ -246,6 +244,8 @@ async def serve(
         log_config=None,
         access_log=False,
         lifespan="off",
+        proxy_headers=False,
+        server_header=False,
         timeout_graceful_shutdown=2,
         timeout_keep_alive=75,
         ssl_certfile=certificate.certificate if certificate else None,
