@@ -127,12 +127,11 @@ class Autoscalers:
         behavior = ((spec.get("behavior") or {}).get("scaleDown")) or {}
         window = float(behavior.get("stabilizationWindowSeconds", _SCALE_DOWN_WINDOW_SECONDS))
         now = self._cluster.clock.monotonic()
-        kept = [(when, count) for when, count in self._wishes.get(uid, []) if when > now - window]
+        # The window begins with what is there, so that a new autoscaler does not lower at once.
+        kept = [entry for entry in self._wishes.get(uid, [(now, current)]) if entry[0] > now - window]
         self._wishes[uid] = [*kept, (now, wish)]
         if wish >= current:
             return wish
-        if window and not kept:
-            return current
         return min(current, max(count for _, count in self._wishes[uid]))
 
     def _scale(self, autoscaler: Object, target: Object, resource: str, size: int, decisive: Measured) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.store import Key, Object
+from simulator.store import Event, Key, Object
 from simulator.world.cluster import Cluster, Mapper, controller_key, itself
 from simulator.world.controllers.deployment_status import status_of, timed_out_in_seconds
 from simulator.world.controllers.rollout import (
@@ -51,8 +51,16 @@ class Deployments:
         self._store = cluster.store
 
     def interests(self) -> dict[str, Mapper]:
-        """Deployments, and the ReplicaSets they own."""
-        return {RESOURCE: itself, _SETS: controller_key(RESOURCE, "Deployment")}
+        """Deployments, the ReplicaSets they own, and pods that are gone, for which a Recreate waits."""
+        return {RESOURCE: itself, _SETS: controller_key(RESOURCE, "Deployment"), "pods": self._of_gone_pod}
+
+    def _of_gone_pod(self, event: Event) -> list[Key]:
+        owner = controller_of(event.object) if event.type == "DELETED" else None
+        if owner is None or owner["kind"] != "ReplicaSet":
+            return []
+        replica_set = self._store.find(_SETS, event.key.namespace, owner["name"])
+        above = controller_of(replica_set) if replica_set is not None else None
+        return [Key(RESOURCE, event.key.namespace, above["name"])] if above else []
 
     def reconcile(self, key: Key) -> None:
         """Move a Deployment one step on."""

@@ -99,7 +99,7 @@ class ReplicaSets:
         if refusal is None:
             return None
         old = find_condition(replica_set, "ReplicaFailure")
-        if old is not None and old.get("message") == refusal:
+        if old is not None and _why(old.get("message", "")) == _why(refusal):
             return [old]
         stamp = format_time(self._cluster.now())
         return [
@@ -111,6 +111,11 @@ class ReplicaSets:
                 "lastTransitionTime": stamp,
             }
         ]
+
+
+def _why(refusal: str) -> str:
+    """A refusal without the generated name of the pod, which is another one at each attempt."""
+    return refusal.partition(" is forbidden: ")[2]
 
 
 def deletion_rank(pod: Object, on_nodes: Counter[str | None]) -> tuple[Any, ...]:
