@@ -10,6 +10,9 @@ from typing import Annotated
 import typer
 
 from hexaops import __version__
+from hexaops.cli import actions, apps, audit, automation, sessions, token, webhooks, workspace
+from hexaops.cli.ask import ask
+from hexaops.cli.chat import chat
 from hexaops.cli.failures import CliError, report
 from hexaops.cli.options import Options, hoist
 from hexaops.cli.serve import serve
@@ -22,7 +25,7 @@ EPILOG = "\n\n".join(
         "hexaops apps --json",
         "hexaops actions run scale_application web-app replicas=4",
         "Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 the service cannot be reached, "
-        "4 the credentials do not suffice.",
+        "4 the credentials do not suffice, 5 the question could not be answered.",
     )
 )
 
@@ -36,7 +39,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command()(serve)
+for command in (serve, ask, chat):
+    app.command()(command)
+for group in (apps, actions, sessions, webhooks, workspace, token, audit, automation):
+    app.add_typer(group.app, name=group.__name__.rpartition(".")[2])
 
 
 def _version(value: bool) -> None:

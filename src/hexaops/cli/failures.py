@@ -13,6 +13,7 @@ REFUSED = 1
 USAGE = 2
 UNREACHABLE = 3
 NOT_ALLOWED = 4
+UNANSWERED = 5
 
 
 class CliError(Exception):

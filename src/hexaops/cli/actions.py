@@ -1,0 +1,179 @@
+"""`hexaops actions`: changes, from their plan to their end."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from hexaops.cli.client import Api
+from hexaops.cli.confirming import asked, carry_out, offer
+from hexaops.cli.failures import USAGE, CliError
+from hexaops.cli.following import exit_code_of, follow, print_result
+from hexaops.cli.options import Options
+from hexaops.cli.output import print_facts, print_json, print_table
+from hexaops.cli.plans import print_plan
+from hexaops.cli.proposals import Proposal, proposal_of, recall
+
+app = typer.Typer(help="Changes: propose, confirm, follow, undo.", invoke_without_command=True, no_args_is_help=False)
+ActionId = Annotated[str, typer.Argument(help="The action's id.", metavar="ACTION_ID")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Confirm the plan without asking.")]
+NoWait = Annotated[bool, typer.Option("--no-wait", help="Do not follow the action to its end.")]
+PlanOnly = Annotated[bool, typer.Option("--plan-only", help="Show the plan and ask nothing.")]
+Status = Annotated[str | None, typer.Option(help="Only those of this status, such as executing or failed.")]
+Limit = Annotated[int, typer.Option(min=1, max=100, help="How many, newest first.")]
+
+
+@app.callback()
+def actions(context: typer.Context, status: Status = None, limit: Limit = 20) -> None:
+    """List the actions, or run, confirm, watch, cancel or undo one.
+
+    Examples: `hexaops actions run restart_application database-app`,
+    `hexaops actions run scale_application web-app replicas=5 --yes`, `hexaops actions watch action_…`
+    """
+    if context.invoked_subcommand is None:
+        list_actions(context, status, limit)
+
+
+@app.command("list")
+def list_actions(context: typer.Context, status: Status = None, limit: Limit = 20) -> None:
+    """List the workspace's actions, newest first."""
+    options: Options = context.obj
+    api = Api(options)
+    found = api.get(api.aiops("/actions"), status=status, limit=limit)["data"]
+    if options.as_json:
+        print_json(found)
+        return
+    rows = [
+        (one["action_id"], one["status"], one["description"], one["started_at"], one.get("duration"),
+         one["requested_by"])
+        for one in found
+    ]  # fmt: skip
+    print_table(("Action", "Status", "What", "Started", "Took", "By"), rows)
+
+
+@app.command()
+def show(context: typer.Context, action_id: ActionId) -> None:
+    """Show one action with its steps and result."""
+    options: Options = context.obj
+    api = Api(options)
+    one = api.get(api.aiops(f"/actions/{action_id}"))["data"]
+    if options.as_json:
+        print_json(one)
+        return
+    names = ("action_id", "action", "description", "status", "started_at", "completed_at", "requested_by", "plan_id")
+    print_facts({name.replace("_", " "): one.get(name) for name in names})
+    steps = [
+        (step["step"], step["status"], step.get("duration") or step.get("estimated_duration"), step.get("error", ""))
+        for step in one["steps"]
+    ]
+    print_table(("Step", "Status", "Took", "Error"), steps)
+    if one.get("completed_at"):
+        print_result(one)
+
+
+@app.command()
+def run(
+    context: typer.Context,
+    action: Annotated[str, typer.Argument(help="restart_application, scale_application, start_… or stop_application.")],
+    application: Annotated[str, typer.Argument(help="The application's name or id.")],
+    parameters: Annotated[list[str] | None, typer.Argument(help="Further ones as name=value, as replicas=4.")] = None,
+    reason: Annotated[str | None, typer.Option(help="Why; kept in the audit log.")] = None,
+    yes: Yes = False,
+    no_wait: NoWait = False,
+    plan_only: PlanOnly = False,
+) -> None:
+    """Propose an action, show its plan, and run it once you say yes.
+
+    In a pipe nothing is asked: the plan is shown, and `--yes` or `hexaops actions confirm` runs it.
+    """
+    options: Options = context.obj
+    api = Api(options)
+    given = {"application_id": application, **_read(parameters or []), **({"reason": reason} if reason else {})}
+    answer = api.post(api.aiops("/actions"), {"action": action, "parameters": given})["data"]
+    _decide(options, api, answer, _Wishes(yes, no_wait, plan_only), path=None)
+
+
+@app.command()
+def confirm(
+    context: typer.Context,
+    plan_id: Annotated[str, typer.Argument(help="A plan that was shown here.")],
+    no_wait: NoWait = False,
+) -> None:
+    """Confirm a plan that was shown before, and follow its action."""
+    options: Options = context.obj
+    proposal = recall(options.home, plan_id)
+    raise typer.Exit(carry_out(Api(options), proposal, wait=not no_wait, as_json=options.as_json))
+
+
+@app.command()
+def cancel(context: typer.Context, action_id: ActionId, no_wait: NoWait = False) -> None:
+    """Stop a running action; what it has changed is put back."""
+    options: Options = context.obj
+    api = Api(options)
+    action = api.post(api.aiops(f"/actions/{action_id}/cancel"))["data"]
+    if no_wait:
+        print_json(action) if options.as_json else typer.echo(f"{action_id} is {action['status']}")
+        return
+    ended = follow(api, action, as_json=options.as_json)
+    raise typer.Exit(0 if ended["status"] == "cancelled" else 1)
+
+
+@app.command()
+def rollback(
+    context: typer.Context, action_id: ActionId, yes: Yes = False, no_wait: NoWait = False, plan_only: PlanOnly = False
+) -> None:
+    """Undo a completed action by its inverse, which has a plan of its own."""
+    options: Options = context.obj
+    api = Api(options)
+    path = api.aiops(f"/actions/{action_id}/rollback")
+    answer = api.post(path)["data"]
+    _decide(options, api, answer, _Wishes(yes, no_wait, plan_only), path=path)
+
+
+@app.command()
+def watch(context: typer.Context, action_id: ActionId) -> None:
+    """Follow an action to its end; exit code 1 when it did not complete."""
+    options: Options = context.obj
+    api = Api(options)
+    action = api.get(api.aiops(f"/actions/{action_id}"))["data"]
+    raise typer.Exit(exit_code_of(follow(api, action, as_json=options.as_json)))
+
+
+class _Wishes:
+    def __init__(self, yes: bool, no_wait: bool, plan_only: bool) -> None:
+        self.yes, self.wait, self.plan_only = yes, not no_wait, plan_only
+
+
+def _decide(options: Options, api: Api, answer: dict[str, Any], wishes: _Wishes, *, path: str | None) -> None:
+    """Go on from the service's answer to a proposal: a plan that waits for a yes."""
+    plan = answer["plan"]
+    proposal: Proposal = proposal_of(api, plan, path=path)
+    may_ask = sys.stdin.isatty() and sys.stdout.isatty() and not options.as_json
+    if wishes.plan_only or not (wishes.yes or may_ask):
+        if options.as_json:
+            print_json(answer)
+        else:
+            offer(options.home, plan, proposal)
+        return
+    if not options.as_json:
+        print_plan(plan)
+    if not wishes.yes and not asked("\nCarry it out?"):
+        typer.echo("Nothing was changed.")
+        raise typer.Exit(1)
+    raise typer.Exit(carry_out(api, proposal, wait=wishes.wait, as_json=options.as_json))
+
+
+def _read(parameters: list[str]) -> dict[str, Any]:
+    read: dict[str, Any] = {}
+    for text in parameters:
+        name, sign, value = text.partition("=")
+        if not sign or not name:
+            raise CliError(f"Not name=value: {text}", hint="Write parameters as in replicas=4.", exit_code=USAGE)
+        try:
+            read[name] = json.loads(value)
+        except ValueError:
+            read[name] = value
+    return read

@@ -1,0 +1,67 @@
+"""A chat answer on the terminal: its text, its attachments, its plan, what could be asked next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import typer
+
+from hexaops.cli.output import cell, print_facts, print_markdown, print_table
+
+PLAN = "action_plan"
+MOST_COLUMNS = 8
+MOST_ROWS = 60
+
+
+def plans_of(data: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The plans that the answer proposes."""
+    return [attached["data"] for attached in data.get("attachments") or [] if attached.get("type") == PLAN]
+
+
+def is_fulfilled(data: Mapping[str, Any]) -> bool:
+    """Whether the service says that it could answer."""
+    metadata = data["response"].get("metadata") or {}
+    return metadata.get("intent_fulfilled") is not False
+
+
+def print_answer(data: Mapping[str, Any], *, with_text: bool = True) -> None:
+    """Everything but the plans."""
+    if with_text:
+        print_markdown(data["response"]["content"])
+    for attached in data.get("attachments") or []:
+        if attached.get("type") != PLAN:
+            print_attachment(attached)
+    suggestions = (data["response"].get("metadata") or {}).get("suggestions") or []
+    if suggestions:
+        typer.echo("\nYou could ask next:")
+        for suggestion in suggestions:
+            typer.echo(f"  - {cell(suggestion.get('description') or suggestion.get('action'))}")
+
+
+def print_attachment(attached: Mapping[str, Any]) -> None:
+    """Lists of objects become tables, whatever the attachment's type is."""
+    title = str(attached.get("type", "")).replace("_", " ")
+    data = attached.get("data")
+    if not isinstance(data, Mapping):
+        print_facts({title: data})
+        return
+    tables = {name: rows for name, rows in data.items() if _is_table(rows)}
+    print_facts({name.replace("_", " "): value for name, value in data.items() if name not in tables and value})
+    for name, rows in tables.items():
+        columns = _columns(rows)
+        shown = [[row.get(column) for column in columns] for row in rows[:MOST_ROWS]]
+        heading = title if len(tables) == 1 else f"{title}: {name}"
+        print_table([column.replace("_", " ") for column in columns], shown, title=heading)
+        if len(rows) > MOST_ROWS:
+            typer.echo(f"… {len(rows) - MOST_ROWS} more; --json prints all")
+
+
+def _is_table(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(row, Mapping) for row in value)
+
+
+def _columns(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    simple = [name for name in names if not any(isinstance(row.get(name), (Mapping, list)) for row in rows)]
+    return (simple or names)[:MOST_COLUMNS]

@@ -1,0 +1,90 @@
+"""`hexaops apps`: the workspace's applications."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from hexaops.cli.client import Api
+from hexaops.cli.options import Options
+from hexaops.cli.output import cell, print_facts, print_json, print_table
+
+app = typer.Typer(help="Applications of the workspace.", invoke_without_command=True, no_args_is_help=False)
+Status = Annotated[str | None, typer.Option(help="Only those of this status; `unhealthy`: all with an issue.")]
+Project = Annotated[str | None, typer.Option(help="Only those of this project (namespace).")]
+
+
+@app.callback()
+def apps(context: typer.Context, status: Status = None, project: Project = None) -> None:
+    """List the applications, or show one.
+
+    Examples: `hexaops apps`, `hexaops apps --status unhealthy`, `hexaops apps show web-app`
+    """
+    if context.invoked_subcommand is None:
+        list_applications(context, status, project)
+
+
+@app.command("list")
+def list_applications(context: typer.Context, status: Status = None, project: Project = None) -> None:
+    """List the applications with status, replicas and usage."""
+    options: Options = context.obj
+    api = Api(options)
+    entries: list[dict[str, Any]] = []
+    cursor: str | None = None
+    while True:
+        data = api.get(api.workspace("/applications"), status=status, project=project, cursor=cursor, limit=500)["data"]
+        entries += data["applications"]
+        cursor = data["pagination"]["next_cursor"]
+        if cursor is None:
+            break
+    if options.as_json:
+        print_json({**data, "applications": entries})
+        return
+    rows = [
+        (one["name"], one["status"], one["replicas"], _percent(one["cpu_usage"]), _percent(one["memory_usage"]),
+         one["restarts"], one["kind"], one["project"], one["status_reason"] or "")
+        for one in entries
+    ]  # fmt: skip
+    print_table(("Name", "Status", "Ready", "CPU", "Memory", "Restarts", "Kind", "Project", "Why"), rows)
+    healthy = sum(one["status"] == "healthy" for one in entries)
+    typer.echo(f"{len(entries)} applications, {healthy} healthy")
+    if not data["freshness"]["current"]:
+        typer.secho(f"The cluster was last read at {data['freshness']['as_of']}.", fg="yellow", err=True)
+
+
+@app.command()
+def show(context: typer.Context, application: Annotated[str, typer.Argument(help="Its name or id.")]) -> None:
+    """Show one application with its pods, problems and latest events."""
+    options: Options = context.obj
+    api = Api(options)
+    one = api.get(api.workspace(f"/applications/{application}"))["data"]
+    if options.as_json:
+        print_json(one)
+        return
+    usage = one["usage"]
+    print_facts(
+        {
+            "name": one["name"], "id": one["id"], "kind": one["kind"], "project": one["project"],
+            "status": one["status"], "why": one["status_reason"], "replicas": one["replicas"],
+            "image": one["images"], "restarts": one["restarts"], "cpu": _used(usage["cpu"]),
+            "memory": _used(usage["memory"]), "created": one["created_at"],
+        }
+    )  # fmt: skip
+    pods = [(p["name"], p["phase"], p["ready"], p["restarts"], p["reason"], p["node"]) for p in one["pods"]]
+    print_table(("Pod", "Phase", "Ready", "Restarts", "Reason", "Node"), pods)
+    for problem in one["problems"]:
+        typer.secho(f"! {cell(problem['pod'])}: {cell(problem['reason'])} {cell(problem['detail'])}", fg="yellow")
+    events = [(e["last_seen"], e["reason"], e["object"], e["count"], e["message"]) for e in one["events"]]
+    if events:
+        print_table(("Last seen", "Event", "Object", "Times", "Message"), events)
+
+
+def _percent(value: float | None) -> str:
+    return "–" if value is None else f"{value:.0f} %"
+
+
+def _used(usage: dict[str, Any]) -> str:
+    if usage["percent"] is None:
+        return f"{usage['used'] or 'unknown'} ({usage['reason'] or 'no limit or request'})"
+    return f"{usage['used']}, {usage['percent']:.0f} % of the {usage['of']}"

@@ -1,0 +1,70 @@
+"""`hexaops audit`: who did what."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from hexaops.cli.client import Api
+from hexaops.cli.options import Options
+from hexaops.cli.output import print_json, print_table
+
+app = typer.Typer(help="The audit log.", invoke_without_command=True, no_args_is_help=False)
+Limit = Annotated[int, typer.Option(min=1, max=200, help="How many, newest first.")]
+Before = Annotated[int | None, typer.Option(help="Events before this number.")]
+Everything = Annotated[bool, typer.Option("--all", help="Of every workspace, as the service account.")]
+
+
+@app.callback()
+def audit(context: typer.Context, limit: Limit = 20, before: Before = None, everything: Everything = False) -> None:
+    """List the workspace's audit events, or check the chain.
+
+    Examples: `hexaops audit`, `hexaops audit --all --limit 100`, `hexaops audit verify`
+    """
+    if context.invoked_subcommand is not None:
+        return
+    options: Options = context.obj
+    api = Api(options)
+    if everything:
+        body = api.internal("GET", "/audit", limit=limit, before=before)
+    else:
+        body = api.get(api.aiops("/audit"), limit=limit, before=before)
+    if options.as_json:
+        print_json(body["data"])
+        return
+    rows = [
+        (one["seq"], one["timestamp"], f"{one['actor']['kind']}:{one['actor']['id']}", one["action"],
+         one["outcome"], one["resource"])
+        for one in _events(body["data"])
+    ]  # fmt: skip
+    print_table(("No.", "When", "Who", "What", "Outcome", "Object"), rows)
+
+
+@app.command()
+def head(context: typer.Context) -> None:
+    """Print the chain's newest number and hash, to be kept elsewhere as an anchor."""
+    options: Options = context.obj
+    data = Api(options).internal("GET", "/audit/head")["data"]
+    print_json(data) if options.as_json else typer.echo(f"{data['seq']} {data['hash']}")
+
+
+@app.command()
+def verify(
+    context: typer.Context,
+    seq: Annotated[int | None, typer.Option(help="Number of an anchor that was kept.")] = None,
+    digest: Annotated[str | None, typer.Option("--hash", help="Hash of that anchor.")] = None,
+) -> None:
+    """Walk the whole chain; exit code 1 when it is broken."""
+    options: Options = context.obj
+    data = Api(options).internal("GET", "/audit/verification", seq=seq, hash=digest)["data"]
+    if options.as_json:
+        print_json(data)
+    else:
+        valid = "whole" if data["valid"] else f"BROKEN: {data}"
+        typer.echo(f"{data['events']} events, chain {valid}")
+    raise typer.Exit(0 if data["valid"] else 1)
+
+
+def _events(data: Any) -> list[dict[str, Any]]:
+    return data if isinstance(data, list) else data["events"]

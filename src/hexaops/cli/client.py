@@ -1,0 +1,205 @@
+"""Calls the service's two HTTP APIs, as any other client does, and turns what goes wrong into words."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from hexaops.cli.credentials import read_credentials
+from hexaops.cli.failures import CliError, no_credentials, no_service, refusal
+from hexaops.cli.options import Options
+
+if TYPE_CHECKING:
+    import httpx2
+
+TIMEOUT_SECONDS = 60.0
+CONNECT_SECONDS = 5.0
+Body = Mapping[str, Any]
+
+
+class Api:
+    """One command's view of one service."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._credentials: Mapping[str, Any] = read_credentials(options.home) or {}
+        self._client: httpx2.Client | None = None
+        self._workspace_id: str | None = None
+
+    @property
+    def base_url(self) -> str:
+        """Where the service is: as given, else as the home folder says."""
+        url = self._options.url or self._credentials.get("base_url")
+        if not url:
+            raise no_credentials(str(self._options.home))
+        return str(url).rstrip("/")
+
+    def workspace(self, path: str = "") -> str:
+        """A path within the chosen workspace."""
+        if self._workspace_id is None:
+            self._workspace_id = self._find_workspace()
+        return f"/api/v1/workspaces/{self._workspace_id}{path}"
+
+    def aiops(self, path: str) -> str:
+        """A path of the workspace's AI operations."""
+        return self.workspace(f"/aiops{path}")
+
+    def get(self, path: str, **parameters: Any) -> Any:
+        """The answer's body."""
+        return self._call("GET", path, parameters=parameters)
+
+    def post(self, path: str, body: Body | None = None) -> Any:
+        """The answer's body; a connection that breaks is tried once more under the same idempotency key."""
+        return self._call("POST", path, body=body or {}, key=str(uuid.uuid4()))
+
+    def send(self, method: str, path: str, body: Body | None = None) -> Any:
+        """The answer's body of a PATCH, PUT or DELETE."""
+        return self._call(method, path, body=body)
+
+    def internal(self, method: str, path: str, body: Body | None = None, **parameters: Any) -> Any:
+        """The same for the internal API, as the home folder's service account."""
+        key = str(uuid.uuid4()) if method == "POST" else None
+        return self._call(method, f"/internal/v1{path}", body=body, parameters=parameters, account=True, key=key)
+
+    def stream(self, path: str, body: Body) -> Iterator[tuple[str, Any]]:
+        """The server-sent events of a POST, each with its data; an `error` event is raised as the refusal it is."""
+        client = self._open()
+        headers = {**self._user_headers(), "accept": "text/event-stream"}
+        with _explained(self.base_url), client.stream("POST", path, json=body, headers=headers) as response:
+            if response.status_code >= 400:
+                response.read()
+                raise _refused(response)
+            for name, data in _events(response.iter_lines()):
+                if name == "error":
+                    raise refusal(500, data, {})
+                yield name, data
+
+    def is_up(self) -> bool:
+        """Whether the service answers at all."""
+        try:
+            self._call("GET", "/healthz", anonymous=True)
+        except CliError:
+            return False
+        return True
+
+    def close(self) -> None:
+        """End the connection."""
+        if self._client is not None:
+            self._client.close()
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Body | None = None,
+        parameters: Body | None = None,
+        key: str | None = None,
+        account: bool = False,
+        anonymous: bool = False,
+    ) -> Any:
+        client = self._open()
+        headers = {} if anonymous else self._account_headers() if account else self._user_headers()
+        if key is not None:
+            headers["Idempotency-Key"] = key
+        given = {name: value for name, value in (parameters or {}).items() if value is not None}
+        arguments: dict[str, Any] = {"params": given, "headers": headers, "json": body}
+        import httpx2  # noqa: PLC0415 # imported by `_open` already
+
+        with _explained(self.base_url):
+            try:
+                response = client.request(method, path, **arguments)
+            except (httpx2.ReadError, httpx2.RemoteProtocolError):
+                if method != "GET" and key is None:
+                    raise
+                response = client.request(method, path, **arguments)
+        if response.status_code >= 400:
+            raise _refused(response)
+        return response.json() if response.content else None
+
+    def _open(self) -> httpx2.Client:
+        if self._client is None:
+            import httpx2  # noqa: PLC0415 # slow to import, and --help needs none of it
+
+            timeout = httpx2.Timeout(TIMEOUT_SECONDS, connect=CONNECT_SECONDS)
+            with _explained(self.base_url):
+                self._client = httpx2.Client(base_url=self.base_url, timeout=timeout, trust_env=False)
+        return self._client
+
+    def _user_headers(self) -> dict[str, str]:
+        token = self._options.token or (self._credentials.get("user_token") if self._is_own_service() else None)
+        if not token:
+            raise CliError(
+                f"No token for {self.base_url}.",
+                hint="Pass --token (or HEXAOPS_TOKEN); the home folder's token is only shown to its own service.",
+                exit_code=4,
+            )
+        return {"Authorization": f"Bearer {token}"}
+
+    def _account_headers(self) -> dict[str, str]:
+        account = self._credentials.get("service_account") if self._is_own_service() else None
+        if not account:
+            raise CliError(
+                "This command needs the service account of the home folder's credentials.json.",
+                hint="Use the --home that `hexaops serve` was started with.",
+                exit_code=4,
+            )
+        return {"Authorization": f"Bearer {account['token']}", "X-Service-Account": str(account["id"])}
+
+    def _is_own_service(self) -> bool:
+        own = str(self._credentials.get("base_url", "")).rstrip("/")
+        return self._options.url is None or self._options.url.rstrip("/") == own
+
+    def _find_workspace(self) -> str:
+        wanted = self._options.workspace
+        own = self._credentials.get("workspace_id") if self._is_own_service() else None
+        if wanted is None and own and self._options.token is None:
+            return str(own)
+        found = self.get("/api/v1/workspaces")["data"]
+        matching = [one for one in found if wanted in {None, one["id"], one["name"]}]
+        if len(matching) == 1:
+            return str(matching[0]["id"])
+        names = ", ".join(f"{one['name']} ({one['id']})" for one in found) or "none"
+        problem = "Which workspace?" if wanted is None or matching else f"No workspace {wanted!r} among yours."
+        raise CliError(problem, hint=f"Pass --workspace with one of: {names}")
+
+
+@contextmanager
+def _explained(url: str) -> Iterator[None]:
+    import httpx2  # noqa: PLC0415 # slow to import, and --help needs none of it
+
+    try:
+        yield
+    except httpx2.ConnectError:
+        raise no_service(url) from None
+    except httpx2.TimeoutException:
+        message = f"The service at {url} did not answer in time."
+        raise CliError(message, hint="Look at its log, or try again.", exit_code=3) from None
+    except httpx2.TransportError as error:
+        message = f"The connection to {url} broke ({type(error).__name__})."
+        raise CliError(message, hint="Is the service still running? `hexaops serve` starts it.", exit_code=3) from None
+    except (httpx2.InvalidURL, UnicodeError):
+        raise CliError(f"Not a URL: {url}", exit_code=2) from None
+
+
+def _refused(response: httpx2.Response) -> CliError:
+    try:
+        body = response.json()
+    except ValueError:
+        body = {}
+    return refusal(response.status_code, body if isinstance(body, dict) else {}, response.headers)
+
+
+def _events(lines: Iterator[str]) -> Iterator[tuple[str, Any]]:
+    name, data = "message", ""
+    for line in lines:
+        if line.startswith("event:"):
+            name = line[6:].strip()
+        elif line.startswith("data:"):
+            data += line[5:].strip()
+        elif not line and data:
+            yield name, json.loads(data)
+            name, data = "message", ""

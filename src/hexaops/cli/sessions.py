@@ -1,0 +1,105 @@
+"""`hexaops sessions`: conversations."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from hexaops.cli.client import Api
+from hexaops.cli.options import Options
+from hexaops.cli.output import print_facts, print_json, print_markdown, print_table
+
+app = typer.Typer(help="Chat sessions.", invoke_without_command=True, no_args_is_help=False)
+SessionId = Annotated[str, typer.Argument(help="The session's id.", metavar="SESSION_ID")]
+Status = Annotated[str | None, typer.Option(help="active or ended.")]
+Limit = Annotated[int, typer.Option(min=1, max=200, help="How many.")]
+
+
+@app.callback()
+def sessions(context: typer.Context, status: Status = None, limit: Limit = 20) -> None:
+    """List your sessions, or look at one.
+
+    Examples: `hexaops sessions`, `hexaops sessions history sess_…`, `hexaops chat --session sess_…`
+    """
+    if context.invoked_subcommand is None:
+        list_sessions(context, status, limit)
+
+
+@app.command("list")
+def list_sessions(context: typer.Context, status: Status = None, limit: Limit = 20) -> None:
+    """List your sessions, newest first."""
+    options: Options = context.obj
+    api = Api(options)
+    found = api.get(api.aiops("/sessions"), status=status, limit=limit)["data"]
+    if options.as_json:
+        print_json(found)
+        return
+    rows = [(s["session_id"], s["name"], s["status"], s["message_count"], s["last_activity"]) for s in found]
+    print_table(("Session", "Name", "Status", "Messages", "Last activity"), rows)
+
+
+@app.command()
+def create(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Its name.")],
+    description: Annotated[str, typer.Option(help="What it is about.")] = "",
+) -> None:
+    """Open a session."""
+    options: Options = context.obj
+    api = Api(options)
+    made = api.post(api.aiops("/sessions"), {"name": name, "description": description})["data"]
+    print_json(made) if options.as_json else typer.echo(made["session_id"])
+
+
+@app.command()
+def show(context: typer.Context, session_id: SessionId) -> None:
+    """Show one session."""
+    options: Options = context.obj
+    api = Api(options)
+    one = api.get(api.aiops(f"/sessions/{session_id}"))["data"]
+    _print_one(options, one)
+
+
+@app.command()
+def history(
+    context: typer.Context,
+    session_id: SessionId,
+    limit: Limit = 50,
+    before: Annotated[str | None, typer.Option(help="Messages before this message's id.")] = None,
+) -> None:
+    """Show what was said, oldest first."""
+    options: Options = context.obj
+    api = Api(options)
+    data = api.get(api.aiops(f"/sessions/{session_id}/history"), limit=limit, before=before)["data"]
+    if options.as_json:
+        print_json(data)
+        return
+    for message in data["messages"]:
+        typer.secho(f"\n{message['role']}  {message['timestamp']}", bold=True)
+        print_markdown(message["content"])
+    if data["pagination"]["has_more"]:
+        typer.echo(f"\nOlder messages: --before {data['pagination']['next_cursor']}", err=True)
+
+
+@app.command()
+def end(
+    context: typer.Context,
+    session_id: SessionId,
+    summary: Annotated[str | None, typer.Option(help="Your own words about it.")] = None,
+) -> None:
+    """End a session with a counted summary."""
+    options: Options = context.obj
+    api = Api(options)
+    body: dict[str, Any] = {"summary": summary} if summary else {}
+    _print_one(options, api.post(api.aiops(f"/sessions/{session_id}/end"), body)["data"])
+
+
+def _print_one(options: Options, one: dict[str, Any]) -> None:
+    if options.as_json:
+        print_json(one)
+        return
+    summary = one.get("summary") if isinstance(one.get("summary"), dict) else {}
+    hidden = {"context", "summary", "reasons"}
+    facts = {name: value for name, value in one.items() if name not in hidden}
+    print_facts({name.replace("_", " "): value for name, value in {**facts, **(summary or {})}.items()})

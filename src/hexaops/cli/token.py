@@ -1,0 +1,115 @@
+"""`hexaops token`: service accounts of the internal API and their tokens."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from hexaops.cli.client import Api
+from hexaops.cli.options import Options
+from hexaops.cli.output import print_facts, print_json, print_table
+
+app = typer.Typer(
+    help="Service accounts and their tokens (as the home folder's service account).", no_args_is_help=True
+)
+AccountId = Annotated[str, typer.Argument(help="The account's id.", metavar="ACCOUNT_ID")]
+Days = Annotated[float | None, typer.Option(help="Lifetime in days [until revoked].")]
+
+
+@app.command("list")
+def list_accounts(context: typer.Context) -> None:
+    """List the accounts with their tokens' dates; texts are never shown again."""
+    options: Options = context.obj
+    found = Api(options).internal("GET", "/service-accounts")["data"]
+    if options.as_json:
+        print_json(found)
+        return
+    rows = [
+        (
+            account["id"], account["name"], account["scopes"],
+            "all" if account["workspace_ids"] is None else account["workspace_ids"],
+            account["disabled"], token["id"], _state(token), token["last_used_at"],
+        )
+        for account in found
+        for token in account["tokens"]
+    ]  # fmt: skip
+    print_table(("Account", "Name", "Scopes", "Workspaces", "Disabled", "Token", "State", "Last used"), rows)
+
+
+@app.command()
+def create(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="What the account is for.")],
+    scope: Annotated[list[str], typer.Option(help="A scope, such as logs:read; may be given several times.")],
+    in_workspace: Annotated[
+        list[str] | None, typer.Option(help="Bind it to this workspace's id; may be given several times [all].")
+    ] = None,
+    days: Days = None,
+) -> None:
+    """Make a service account; its first token is shown now and never again.
+
+    Example: `hexaops token create log-reader --scope logs:read --days 90`
+    """
+    options: Options = context.obj
+    body = {"name": name, "scopes": scope, "workspace_ids": in_workspace or None, "expires_in_days": days}
+    _print_token(options, Api(options).internal("POST", "/service-accounts", body)["data"])
+
+
+@app.command()
+def rotate(context: typer.Context, account_id: AccountId, days: Days = None) -> None:
+    """Make a second token; the first lives until it is revoked."""
+    options: Options = context.obj
+    path = f"/service-accounts/{account_id}/tokens"
+    _print_token(options, Api(options).internal("POST", path, {"expires_in_days": days})["data"])
+
+
+@app.command()
+def revoke(
+    context: typer.Context,
+    account_id: AccountId,
+    token_id: Annotated[str, typer.Argument(help="The token's id.", metavar="TOKEN_ID")],
+) -> None:
+    """End a token at once."""
+    options: Options = context.obj
+    Api(options).internal("DELETE", f"/service-accounts/{account_id}/tokens/{token_id}")
+    print_json({"revoked": token_id}) if options.as_json else typer.echo(f"Revoked {token_id}")
+
+
+@app.command()
+def disable(context: typer.Context, account_id: AccountId) -> None:
+    """Shut an account out."""
+    _switch(context, account_id, disabled=True)
+
+
+@app.command()
+def enable(context: typer.Context, account_id: AccountId) -> None:
+    """Let an account in again."""
+    _switch(context, account_id, disabled=False)
+
+
+def _switch(context: typer.Context, account_id: str, *, disabled: bool) -> None:
+    options: Options = context.obj
+    one = Api(options).internal("PATCH", f"/service-accounts/{account_id}", {"disabled": disabled})["data"]
+    word = "disabled" if one["disabled"] else "enabled"
+    print_json(one) if options.as_json else typer.echo(f"{account_id} is {word}")
+
+
+def _print_token(options: Options, issued: dict[str, Any]) -> None:
+    if options.as_json:
+        print_json(issued)
+        return
+    account, token = issued["service_account"], issued["token"]
+    print_facts(
+        {
+            "account": account["id"], "name": account["name"], "scopes": account["scopes"], "token id": token["id"],
+            "expires": token["expires_at"] or "when it is revoked", "token": token["token"],
+        }
+    )  # fmt: skip
+    typer.echo("Keep the token now: it is not shown again.", err=True)
+
+
+def _state(token: dict[str, Any]) -> str:
+    if token["revoked_at"]:
+        return f"revoked {token['revoked_at']}"
+    return f"until {token['expires_at']}" if token["expires_at"] else "active"

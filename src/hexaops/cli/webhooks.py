@@ -1,0 +1,161 @@
+"""`hexaops webhooks`: who is told of what happens."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from hexaops.cli.client import Api
+from hexaops.cli.options import Options
+from hexaops.cli.output import print_facts, print_json, print_table
+
+app = typer.Typer(help="Webhook subscriptions.", invoke_without_command=True, no_args_is_help=False)
+WebhookId = Annotated[str, typer.Argument(help="The webhook's id.", metavar="WEBHOOK_ID")]
+COLUMNS = ("Webhook", "URL", "Events", "Enabled", "Disabled because", "Failing since")
+
+
+@app.callback()
+def webhooks(context: typer.Context) -> None:
+    """List the subscriptions, or manage them.
+
+    Examples: `hexaops webhooks create https://example.com/hook --event aiops.action.completed`,
+    `hexaops webhooks test wh_…`, `hexaops webhooks deliveries --status failed`
+    """
+    if context.invoked_subcommand is None:
+        list_webhooks(context)
+
+
+@app.command("list")
+def list_webhooks(context: typer.Context) -> None:
+    """List the workspace's subscriptions."""
+    options: Options = context.obj
+    api = Api(options)
+    data = api.get(api.aiops("/webhooks"))["data"]
+    if options.as_json:
+        print_json(data)
+        return
+    rows = [
+        (one["id"], one["url"], one["events"], one["enabled"], one["disabled_reason"], one["failing_since"])
+        for one in data["webhooks"]
+    ]
+    print_table(COLUMNS, rows)
+
+
+@app.command()
+def create(
+    context: typer.Context,
+    url: Annotated[str, typer.Argument(help="Where to send to.")],
+    event: Annotated[list[str] | None, typer.Option(help="An event's name; may be given several times [all].")] = None,
+    description: Annotated[str, typer.Option(help="What it is for.")] = "",
+) -> None:
+    """Subscribe a receiver; its signing secret is shown now and never again."""
+    options: Options = context.obj
+    api = Api(options)
+    body = {"url": url, "events": event or ["*"], "description": description}
+    _print_secret(options, api.post(api.aiops("/webhooks"), body)["data"])
+
+
+@app.command()
+def rotate(
+    context: typer.Context,
+    webhook_id: WebhookId,
+    overlap_hours: Annotated[float, typer.Option(min=0, max=168, help="How long both secrets sign.")] = 24.0,
+) -> None:
+    """Make a new signing secret; the old one signs beside it for a while."""
+    options: Options = context.obj
+    api = Api(options)
+    body = {"overlap_seconds": overlap_hours * 3600}
+    _print_secret(options, api.post(api.aiops(f"/webhooks/{webhook_id}/rotate-secret"), body)["data"])
+
+
+@app.command()
+def enable(context: typer.Context, webhook_id: WebhookId) -> None:
+    """Send to it again."""
+    _switch(context, webhook_id, enabled=True)
+
+
+@app.command()
+def disable(context: typer.Context, webhook_id: WebhookId) -> None:
+    """Send nothing to it; what is waiting is cancelled."""
+    _switch(context, webhook_id, enabled=False)
+
+
+@app.command()
+def delete(context: typer.Context, webhook_id: WebhookId) -> None:
+    """Remove a subscription and its history."""
+    options: Options = context.obj
+    api = Api(options)
+    api.send("DELETE", api.aiops(f"/webhooks/{webhook_id}"))
+    print_json({"deleted": webhook_id}) if options.as_json else typer.echo(f"Deleted {webhook_id}")
+
+
+@app.command()
+def test(context: typer.Context, webhook_id: WebhookId) -> None:
+    """Send a signed test event now; exit code 1 when it does not get through."""
+    options: Options = context.obj
+    api = Api(options)
+    delivery = api.post(api.aiops(f"/webhooks/{webhook_id}/test"))["data"]
+    if options.as_json:
+        print_json(delivery)
+    else:
+        tried = delivery["history"][0]
+        print_facts(
+            {
+                "status": delivery["status"], "answered": tried["status_code"], "took": f"{tried['duration_ms']} ms",
+                "error": tried["error"], "answer": tried["response_excerpt"],
+            }
+        )  # fmt: skip
+    raise typer.Exit(0 if delivery["status"] == "delivered" else 1)
+
+
+@app.command()
+def deliveries(
+    context: typer.Context,
+    webhook_id: Annotated[str | None, typer.Argument(help="Only of this webhook.", metavar="[WEBHOOK_ID]")] = None,
+    status: Annotated[str | None, typer.Option(help="pending, delivered, failed or cancelled.")] = None,
+    event: Annotated[str | None, typer.Option(help="Only of this event.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="How many, newest first.")] = 20,
+) -> None:
+    """List deliveries with their attempts."""
+    options: Options = context.obj
+    api = Api(options)
+    path = f"/webhooks/{webhook_id}/deliveries" if webhook_id else "/webhooks/deliveries"
+    data = api.get(api.aiops(path), status=status, event=event, limit=limit)["data"]
+    if options.as_json:
+        print_json(data)
+        return
+    rows = [
+        (one["id"], one["event"], one["resource_id"], one["status"], one["attempts"],
+         one["last_status_code"] or one["last_error"], one["next_attempt_at"], one["created_at"])
+        for one in data["deliveries"]
+    ]  # fmt: skip
+    print_table(("Delivery", "Event", "About", "Status", "Attempts", "Last answer", "Next attempt", "Created"), rows)
+
+
+@app.command()
+def redeliver(
+    context: typer.Context,
+    delivery_id: Annotated[str, typer.Argument(help="The delivery's id.", metavar="DELIVERY_ID")],
+) -> None:
+    """Send a delivery again now, under the same webhook-id."""
+    options: Options = context.obj
+    api = Api(options)
+    delivery = api.post(api.aiops(f"/webhooks/deliveries/{delivery_id}/redeliver"))["data"]
+    print_json(delivery) if options.as_json else typer.echo(f"{delivery_id} is {delivery['status']}")
+
+
+def _switch(context: typer.Context, webhook_id: str, *, enabled: bool) -> None:
+    options: Options = context.obj
+    api = Api(options)
+    one = api.send("PATCH", api.aiops(f"/webhooks/{webhook_id}"), {"enabled": enabled})["data"]
+    word = "enabled" if one["enabled"] else "disabled"
+    print_json(one) if options.as_json else typer.echo(f"{webhook_id} is {word}")
+
+
+def _print_secret(options: Options, one: dict[str, Any]) -> None:
+    if options.as_json:
+        print_json(one)
+        return
+    print_facts({"webhook": one["id"], "url": one["url"], "events": one["events"], "secret": one["secret"]})
+    typer.echo("Keep the secret now: it is not shown again.", err=True)

@@ -1,0 +1,100 @@
+"""`hexaops workspace`: workspaces and who is in them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from hexaops.cli.client import Api
+from hexaops.cli.options import Options
+from hexaops.cli.output import print_facts, print_json, print_table
+
+app = typer.Typer(help="Workspaces and their members.", no_args_is_help=True)
+members = typer.Typer(help="Members of a workspace and their roles.", no_args_is_help=True)
+app.add_typer(members, name="members")
+WorkspaceId = Annotated[str, typer.Argument(help="The workspace's id.", metavar="WORKSPACE_ID")]
+UserId = Annotated[str, typer.Argument(help="The user's id, as in the token's subject.", metavar="USER_ID")]
+
+
+@app.command("list")
+def list_workspaces(
+    context: typer.Context,
+    everything: Annotated[bool, typer.Option("--all", help="All of the service's, as its service account.")] = False,
+) -> None:
+    """List the workspaces that you may enter."""
+    options: Options = context.obj
+    api = Api(options)
+    found = api.internal("GET", "/workspaces")["data"] if everything else api.get("/api/v1/workspaces")["data"]
+    if options.as_json:
+        print_json(found)
+        return
+    columns = ("Workspace", "Name", "Plan", "Status", "Namespaces" if everything else "Your role")
+    rows = [
+        (one["id"], one["name"], one["plan"], one["status"],
+         (one["namespaces"] or "all that no other claims") if everything else one["role"])
+        for one in found
+    ]  # fmt: skip
+    print_table(columns, rows)
+
+
+@app.command()
+def create(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Its name.")],
+    namespace: Annotated[list[str], typer.Option(help="A namespace of it; may be given several times.")],
+    plan: Annotated[str, typer.Option(help="shared or dedicated.")] = "shared",
+    timezone: Annotated[str, typer.Option(help="Its time zone.")] = "UTC",
+) -> None:
+    """Make a workspace of namespaces that no other one claims.
+
+    Example: `hexaops workspace create "Team Blue" --namespace blue --namespace blue-jobs`
+    """
+    options: Options = context.obj
+    body = {"name": name, "namespaces": namespace, "plan": plan, "timezone": timezone}
+    made = Api(options).internal("POST", "/workspaces", body)["data"]
+    if options.as_json:
+        print_json(made)
+        return
+    print_facts({"workspace": made["id"], "name": made["name"], "namespaces": made["namespaces"]})
+    typer.echo(f"Give somebody a role: hexaops workspace members put {made['id']} USER_ID admin", err=True)
+
+
+@app.command()
+def delete(context: typer.Context, workspace_id: WorkspaceId) -> None:
+    """Remove a workspace; its namespaces fall back to the default one."""
+    options: Options = context.obj
+    Api(options).internal("DELETE", f"/workspaces/{workspace_id}")
+    print_json({"deleted": workspace_id}) if options.as_json else typer.echo(f"Deleted {workspace_id}")
+
+
+@members.command("list")
+def list_members(context: typer.Context, workspace_id: WorkspaceId) -> None:
+    """List the members."""
+    options: Options = context.obj
+    found = Api(options).internal("GET", f"/workspaces/{workspace_id}/members")["data"]
+    if options.as_json:
+        print_json(found)
+        return
+    print_table(("User", "Role", "Since"), [(one["user_id"], one["role"], one["added_at"]) for one in found])
+
+
+@members.command("put")
+def put_member(
+    context: typer.Context,
+    workspace_id: WorkspaceId,
+    user_id: UserId,
+    role: Annotated[str, typer.Argument(help="viewer, operator or admin.")],
+) -> None:
+    """Add a member, or change the role."""
+    options: Options = context.obj
+    one = Api(options).internal("PUT", f"/workspaces/{workspace_id}/members/{user_id}", {"role": role})["data"]
+    print_json(one) if options.as_json else typer.echo(f"{user_id} is {one['role']} of {workspace_id}")
+
+
+@members.command("remove")
+def remove_member(context: typer.Context, workspace_id: WorkspaceId, user_id: UserId) -> None:
+    """Remove a member."""
+    options: Options = context.obj
+    Api(options).internal("DELETE", f"/workspaces/{workspace_id}/members/{user_id}")
+    print_json({"removed": user_id}) if options.as_json else typer.echo(f"Removed {user_id}")
