@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 STATE_FILE = "simulator-state.json"
 KUBECONFIG_FILE = "simulator.kubeconfig"
+AUDIT_FILE = "audit.log"
 _IDENTITIES = ("admin", "reader", "writer")
 _SAVE_SECONDS = 5.0
 _SAVE_SHARE = 0.02
@@ -41,7 +42,8 @@ faults: annotate a pod, a pod template or a node, and take the annotation away t
   hexaops.dev/ready-after=10s and hexaops.dev/stop-after=5s on a pod set how long it takes
 
 Ready when it prints {"server": URL, "kubeconfig": PATH, "pid": PID}. The kubeconfig has the contexts admin, reader
-and writer; PATH-reader and PATH-writer have one each. State is kept in HOME/simulator-state.json.
+and writer; PATH-reader and PATH-writer have one each. State is kept in HOME/simulator-state.json; HOME/audit.log
+has one line for every write, as a real API server's audit log has.
 """
 
 
@@ -91,18 +93,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
 async def _serve(options: argparse.Namespace, home: Path, kubeconfig: Path) -> None:
     from simulator.server.access import MASTERS, READER_RULES, WRITER_RULES, User  # noqa: PLC0415
     from simulator.server.app import create_app, serve  # noqa: PLC0415
+    from simulator.server.audit import AuditLog  # noqa: PLC0415
+    from simulator.server.certificates import ensure_certificate  # noqa: PLC0415
 
     stopping = asyncio.Event()
     _watch_signals(stopping, options.parent_pid)
     world, scenario, tokens = _open(options, home)
     users = {token: User(f"simulator:{name}", (MASTERS,) if name == "admin" else ()) for name, token in tokens.items()}
     rules = {"simulator:reader": READER_RULES, "simulator:writer": WRITER_RULES}
-    app = create_app(world.store, users=users, rules=rules, logs=world.logs, usage=world.usage)
+    audit = AuditLog(home / AUDIT_FILE)
+    app = create_app(world.store, users=users, rules=rules, logs=world.logs, usage=world.usage, audit=audit)
+    certificate = ensure_certificate(home / "pki")
     world.start()
     world.settle()
     saver = _Saver(home / STATE_FILE, world, scenario, tokens)
-    async with serve(app, port=options.port) as url:
-        _write_kubeconfigs(kubeconfig, url, tokens)
+    async with serve(app, port=options.port, certificate=certificate) as url:
+        _write_kubeconfigs(kubeconfig, url, tokens, certificate.authority)
         saver.save()
         tasks = [asyncio.create_task(world.run()), asyncio.create_task(saver.run())]
         if options.parent_pid is not None:
@@ -130,14 +136,14 @@ def _open(options: argparse.Namespace, home: Path) -> tuple[World, str, dict[str
     return open_world(scenario, speed=options.speed), scenario, tokens
 
 
-def _write_kubeconfigs(path: Path, server: str, tokens: dict[str, str]) -> None:
+def _write_kubeconfigs(path: Path, server: str, tokens: dict[str, str], authority: Path) -> None:
     from simulator.server.kubeconfig import write_kubeconfig  # noqa: PLC0415
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_kubeconfig(path, server=server, tokens=tokens, current="admin")
+    write_kubeconfig(path, server=server, tokens=tokens, current="admin", authority=authority)
     for name in ("reader", "writer"):
         beside = path.with_name(f"{path.stem}-{name}{path.suffix}")
-        write_kubeconfig(beside, server=server, tokens={name: tokens[name]}, current=name)
+        write_kubeconfig(beside, server=server, tokens={name: tokens[name]}, current=name, authority=authority)
 
 
 class _Saver:
