@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 
 from fastapi import Request, Response
 
+from hexaops.edge import MalformedRequestError
 from hexaops.errors import HexaopsError
 from hexaops.features.access.addresses import address_group, client_address
 from hexaops.features.access.authorize import Authorizer
@@ -75,6 +76,7 @@ class Gate:
         except HexaopsError as refusal:
             await self._log.refused(request, entry, refusal, address=address)
             raise
+        _refuse_nul(request)
         try:
             caller = await self._admit(request, entry.policy, principal, address)
         except HexaopsError as refusal:
@@ -125,6 +127,12 @@ class Gate:
                 if policy.audience == "user"
                 else InternalRateLimitExceededError(verdict)
             )
+
+
+def _refuse_nul(request: Request) -> None:
+    """A NUL character names nothing, and PostgreSQL cannot even be asked about it."""
+    if "\x00" in request.url.path or "\x00" in request.scope["path"] or "%00" in request.url.query:
+        raise MalformedRequestError("The address holds a NUL character")
 
 
 def _subject(request: Request, policy: Policy) -> tuple[str, ...]:

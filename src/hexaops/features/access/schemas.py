@@ -24,6 +24,7 @@ ShownName = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=128, pattern=r"^[^\x00-\x1f]+$")
 ]
 Scope = Annotated[str, Field(max_length=64), AfterValidator(_known_scope)]
+WorkspaceId = Annotated[str, Field(max_length=64, pattern=r"^[^\x00]*$")]
 Days = Annotated[float, Field(gt=0, le=3650)]
 
 
@@ -42,7 +43,9 @@ class AccountRequest(TokenRequest):
 
     name: ShownName
     scopes: Annotated[list[Scope], Field(min_length=1, max_length=50)]
-    workspace_ids: Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=500)] | None = None
+    workspace_ids: (
+        Annotated[list[WorkspaceId], Field(max_length=500)] | None
+    ) = None
 
     def wanted(self) -> NewAccount:
         """As the service takes it."""

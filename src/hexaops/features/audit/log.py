@@ -69,4 +69,7 @@ class AuditLog:
         )
 
     def _fit(self, value: str | None, length: int) -> Any:
-        return None if value is None else self._redactor.redact(value.replace("\x00", "")[:length])
+        if value is None:
+            return None
+        storable = value.encode("utf-8", "replace").decode().replace("\x00", "")
+        return self._redactor.redact(storable)[:length]

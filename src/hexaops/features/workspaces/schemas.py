@@ -40,7 +40,7 @@ class WorkspaceCreation(BaseModel):
 
     name: Name
     plan: Plan = "shared"
-    cluster: Annotated[str, Field(max_length=64)] | None = None
+    cluster: Annotated[str, Field(max_length=64, pattern=r"^[^\x00]*$")] | None = None
     namespaces: Annotated[list[Namespace], Field(max_length=500)]
     timezone: Zone = "UTC"
     policy: PolicyBody | None = None
@@ -67,5 +67,5 @@ class AutomationBody(BaseModel):
     """The kill switch, everywhere or in one workspace."""
 
     enabled: bool
-    workspace_id: Annotated[str, Field(max_length=64)] | None = None
-    reason: Annotated[str, Field(max_length=512)] | None = None
+    workspace_id: Annotated[str, Field(max_length=64, pattern=r"^[^\x00]*$")] | None = None
+    reason: Annotated[str, Field(max_length=512, pattern=r"^[^\x00]*$")] | None = None
