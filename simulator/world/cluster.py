@@ -7,6 +7,7 @@ queues do: a loop acts on what it observes, not on the change that woke it.
 from __future__ import annotations
 
 import random
+import uuid
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Protocol
@@ -49,6 +50,10 @@ class Names:
         """The next ending wished for a prefix, used up by this."""
         wishes = self._wishes.get(prefix)
         return wishes.pop(0) if wishes else None
+
+    def uid(self) -> str:
+        """A uid; with a seed the same ones come again, and with them all that is derived from uids."""
+        return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
 
     def ending(self, prefix: str = "") -> str:
         """Five characters to end a generated name with."""

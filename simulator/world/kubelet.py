@@ -194,7 +194,7 @@ class Kubelets:
     def _ready_after(self, pod: Object) -> float:
         asked = annotations_of(pod).get(READY_AFTER)
         if asked is None:
-            return _chance(pod, "ready", 2.2, 3.6)
+            return _chance(pod, "ready", 3.0, 4.2)
         age = (self._cluster.now() - parse_time(pod["metadata"]["creationTimestamp"])).total_seconds()
         return max(0.1, _seconds(pod, READY_AFTER, 10.0) - age)
 

@@ -31,6 +31,7 @@ def create_pod(
     name = name or prefix + cluster.names.ending(prefix)
     pod = complete_pod(cluster.names, template, namespace=namespace, name=name, spec=spec or {})
     pod["metadata"]["labels"] = {**(pod["metadata"].get("labels") or {}), **(labels or {})}
+    pod["metadata"]["uid"] = cluster.names.uid()
     pod["metadata"]["ownerReferences"] = [owner_reference(owner)]
     if name.startswith(prefix) and "hostname" not in pod["spec"]:
         pod["metadata"]["generateName"] = prefix

@@ -9,7 +9,9 @@ import pytest
 
 from simulator.status import BadRequest, NotFound
 from simulator.store import Object
+from simulator.world.objects import is_ready
 from simulator.world.scenarios import shop
+from simulator.world.scenarios.manifests import App
 from simulator.world.voices import VOICES, find_voice
 from tests.simulator.world.stage import Stage, make_app
 
@@ -103,8 +105,8 @@ async def test_follow_goes_on_until_the_pod_goes(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("app", shop.APPS, ids=lambda app: app.name)
-def test_every_application_has_its_own_voice(shop_stage: Stage, app: shop.App) -> None:
-    pod = shop_stage.pods(app)[-1] if app.name != "cache-service" else shop_stage.pods(app)[1]
+def test_every_application_has_its_own_voice(shop_stage: Stage, app: App) -> None:
+    pod = next(pod for pod in shop_stage.pods(app) if is_ready(pod))
     namespace, name = pod["metadata"]["namespace"], pod["metadata"]["name"]
     assert shop_stage.world.logs.lines(namespace, name, app.name, tail=20)
 

@@ -19,7 +19,7 @@ SETS, DAEMONS, JOBS, CRONS = "statefulsets.apps", "daemonsets.apps", "jobs.batch
 def test_stateful_pods_come_in_order_with_their_claims(stage: Stage) -> None:
     app = make_app("store", kind="StatefulSet")
     stage.deploy(app, volumeClaimTemplates=[claim_template("data", "1Gi")])
-    order = []
+    order: list[str] = []
     for _ in range(60):
         stage.advance(0.5)
         if len(stage.names(app)) > len(order):
