@@ -104,7 +104,9 @@ def check_budget(situation: Situation) -> None:
                 f"{budget.name} allows {budget.disruptions_allowed} ({budget.current_healthy} healthy, "
                 f"{budget.desired_healthy} needed)"
             )
-            possible = "wait until more pods are healthy, or lower the rollout's maxUnavailable"
+            scaling = situation.draft.call.subresource == "scale"
+            other = "take fewer at once" if scaling else "lower the rollout's maxUnavailable"
+            possible = f"wait until more pods are healthy, {other}, or change the budget"
             raise GuardrailRefusedError(7, reason, possible=possible)
 
 

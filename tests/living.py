@@ -1,0 +1,172 @@
+"""The whole service in this process, on a simulated cluster that lives faster: for tests of changes.
+
+The cluster is reached over HTTP as any cluster is; the test also holds its inside: what was written, faults, kubelets.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from hexaops.backends.kubernetes.client import KubernetesClient
+from hexaops.backends.kubernetes.cluster import Cluster, ClusterName
+from hexaops.backends.kubernetes.connection import ClusterConnection
+from hexaops.backends.kubernetes.http import KubernetesHttp
+from hexaops.config import Settings
+from hexaops.factory import ProcessContext
+from hexaops.features.operations.writes import GuardedWriter
+from hexaops.features.workspaces.service import WorkspaceService
+from hexaops.kit.clock import SystemClock
+from hexaops.main import create_app
+from simulator.server.access import READER_RULES, WRITER_RULES, User
+from simulator.server.app import ApiServer, serve
+from simulator.server.app import create_app as create_api_server
+from simulator.world.opening import open_world
+from simulator.world.world import World
+from tests.serving import AccessWorld, Headers, LocalIssuer
+
+SPEED = 20.0
+SETTINGS: Mapping[str, Any] = {
+    "verify_stable_seconds": 0.2, "change_timeout_seconds": 8, "changes_per_workspace": 1000,
+    "changes_per_cluster": 1000, "default_workspace_name": "Production Workspace",
+    "webhook_allowed_networks": ["127.0.0.0/8"], "webhook_allow_http": True,
+}  # fmt: skip
+DEADLINE_SECONDS = 60.0
+LOOK_SECONDS = 0.05
+ENDED = frozenset({"completed", "failed", "cancelled"})
+
+
+@dataclass
+class LivingWorld:
+    """A served app, the cluster's inside, and an operator of the default workspace."""
+
+    access: AccessWorld
+    cluster: World
+    api: ApiServer
+    operator: Headers
+    workspace_id: str
+
+    async def call(
+        self, method: str, path: str, body: Any = None, *, headers: Headers | None = None
+    ) -> httpx2.Response:
+        """A request to the workspace's part of the public API."""
+        url = f"/api/v1/workspaces/{self.workspace_id}{path}"
+        return await self.access.client.request(method, url, json=body, headers=headers or self.operator)
+
+    async def ask(self, action: str, application: str, **parameters: Any) -> httpx2.Response:
+        """`POST …/actions` with these parameters."""
+        body = {"action": action, "parameters": {"application_id": application, **parameters}}
+        return await self.call("POST", "/aiops/actions", body)
+
+    async def plan(self, action: str, application: str, **parameters: Any) -> dict[str, Any]:
+        """A plan, which must be given."""
+        answer = await self.ask(action, application, **parameters)
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["data"]["status"] == "awaiting_confirmation"
+        plan: dict[str, Any] = answer.json()["data"]["plan"]
+        return plan
+
+    async def confirm(self, plan: Mapping[str, Any], **changed: Any) -> httpx2.Response:
+        """Confirm a plan, with some fields altered where given."""
+        parameters = {**plan["parameters"], "confirmation": True, "plan_id": plan["plan_id"],
+                      "plan_hash": plan["plan_hash"], **changed}  # fmt: skip
+        return await self.call("POST", "/aiops/actions", {"action": plan["action"], "parameters": parameters})
+
+    async def run(self, action: str, application: str, **parameters: Any) -> dict[str, Any]:
+        """Plan, confirm, and wait for the end; returns the action."""
+        answer = await self.confirm(await self.plan(action, application, **parameters))
+        assert answer.status_code == 200, answer.text
+        return await self.ended(answer.json()["data"]["action_id"])
+
+    async def ended(self, action_id: str) -> dict[str, Any]:
+        """The action once it has ended."""
+        return await self.until(action_id, lambda action: action["status"] in ENDED)
+
+    async def until(self, action_id: str, reached: Any) -> dict[str, Any]:
+        """The action once `reached` says so."""
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            while True:
+                answer = await self.call("GET", f"/aiops/actions/{action_id}")
+                action: dict[str, Any] = answer.json()["data"]
+                if reached(action):
+                    return action
+                await asyncio.sleep(LOOK_SECONDS)
+
+    def writes(self) -> list[dict[str, Any]]:
+        """What the service's writing identity wrote, as the API server recorded it; dry runs left out."""
+        entries = self.api.audit.writes(user="test:writer")
+        return [entry for entry in entries if "accessreviews" not in entry["requestURI"]]
+
+    def workload(self, name: str, kind: str = "deployments.apps") -> dict[str, Any]:
+        """A workload as it is in the cluster."""
+        (found,) = [one for one in self.cluster.store.list(kind) if one["metadata"]["name"] == name]
+        return found
+
+    def change(self, name: str, kind: str = "deployments.apps", **spec: Any) -> None:
+        """Somebody else sets fields of the workload's spec."""
+        found = self.workload(name, kind)
+        metadata = {key: value for key, value in found["metadata"].items() if key != "resourceVersion"}
+        self.cluster.store.update(kind, {**found, "metadata": metadata, "spec": {**found["spec"], **spec}})
+
+    async def settled(self, reached: Any) -> None:
+        """Wait until the service has seen the cluster in a state."""
+        cache = self.access.context.cluster.cache
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            while not reached(cache):  # noqa: ASYNC110 # what is awaited is another task's view of the cluster
+                await asyncio.sleep(LOOK_SECONDS)
+
+
+def client_of(url: str, token: str) -> KubernetesClient:
+    """A client of the simulated API server."""
+    return KubernetesClient(KubernetesHttp(ClusterConnection.from_server(url, token=token)))
+
+
+@asynccontextmanager
+async def living_world(
+    database_url: str,
+    home: Path,
+    settings: Mapping[str, Any] | None = None,
+    *,
+    scenario: str = "default",
+    writer_class: type[GuardedWriter] = GuardedWriter,
+) -> AsyncIterator[LivingWorld]:
+    """The service and its cluster, both running."""
+    cluster = open_world(scenario, speed=SPEED, seed=7)
+    users = {"reader-token": User("test:reader"), "writer-token": User("test:writer")}
+    rules = {"test:reader": READER_RULES, "test:writer": WRITER_RULES}
+    api = create_api_server(cluster.store, users=users, rules=rules, logs=cluster.logs, usage=cluster.usage)
+    cluster.start()
+    cluster.settle()
+    wanted = Settings.model_validate({"home": home, "database_url": database_url, **SETTINGS, **(settings or {})})
+    clock = SystemClock()
+    living = asyncio.create_task(cluster.run())
+    try:
+        async with serve(api) as url:
+            watched = Cluster(
+                named=ClusterName("c1", "c1"), reader=client_of(url, "reader-token"),
+                writer=client_of(url, "writer-token"), clock=clock,
+            )  # fmt: skip
+            context = ProcessContext(wanted, watched, clock=clock, writer_class=writer_class)
+            app = create_app(context)
+            transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
+            issuer = LocalIssuer(home, audience=wanted.oidc_audience, clock=clock)
+            async with (
+                app.router.lifespan_context(app),
+                httpx2.AsyncClient(transport=transport, base_url="http://test") as client,
+            ):
+                access = AccessWorld(context, None, client, issuer)  # type: ignore[arg-type] # real time here
+                default = await context.provider.get(WorkspaceService).ensure_default("c1")
+                access.workspace_id = default.id
+                operator = await access.member("olga", "operator")
+                yield LivingWorld(access, cluster, api, operator, default.id)
+    finally:
+        living.cancel()
+        await asyncio.gather(living, return_exceptions=True)
+        cluster.stop()
+        api.close()
