@@ -18,12 +18,12 @@ _HARD = frozenset(".!?;\n")
 _SOFT = frozenset(",-()")
 _CONNECTIVES = frozenset({"and", "then", "but", "or", "also", "plus"})
 _SKIPPED = word_set(
-    "please now just so then and also kindly can could would will you i want to need lets go ahead finally next first "
-    "afterwards instead only but ok okay"
+    "please now just so then and also kindly can could would will you i want to need lets go ahead "
+    "finally next first afterwards instead only but ok okay"
 )
 CHANGE_TAGS = word_set(
-    "restart scale scale_up scale_down start stop cancel undo double triple quadruple halve increase decrease add remove "
-    "particle"
+    "restart scale scale_up scale_down start stop cancel undo double triple quadruple halve increase "
+    "decrease add remove particle"
 )
 """Verbs that change something when they stand alone; `assign` verbs need a count beside them."""
 _READ_VERBS = word_set("show diagnose analyze search create ack delete deploy predict optimize maintain light")

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from hexaops.assistant.understanding.clauses import Clause
 from hexaops.assistant.understanding.intents import Intent
+from hexaops.assistant.understanding.items import Item
+from hexaops.assistant.understanding.numbers import time_unit_seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +55,12 @@ CUES = (
     _cue(Intent.STATUS_QUERY, 0.88, "project wh|show|how_many|everything"),
     _cue(Intent.STATUS_QUERY, 0.8, "@application respond|complete ?", "not"),
     _cue(Intent.STATUS_QUERY, 0.75, "@application brief"),
+    _cue(Intent.STATUS_QUERY, 0.75, "? healthy self|everything brief"),
     _cue(Intent.STATUS_QUERY, 0.62, "@application"),
     _cue(Intent.STATUS_QUERY, 0.6, "@project brief"),
     _cue(Intent.STATUS_QUERY, 0.6, "app brief"),
     _cue(Intent.STATUS_QUERY, 0.7, "show platform|@project"),
+    _cue(Intent.STATUS_QUERY, 0.86, "wh deploy|running @project|platform"),
     _cue(Intent.USAGE_QUERY, 0.93, "cpu|memory resource|use|most", "optimize waste root"),
     _cue(Intent.USAGE_QUERY, 0.88, "cpu|memory @application|@node|@pod|app|node|how_many|show"),
     _cue(Intent.USAGE_QUERY, 0.9, "resource @application|@node|show|how_many|app", "optimize"),
@@ -65,6 +69,7 @@ CUES = (
     _cue(Intent.USAGE_QUERY, 0.75, "cpu|memory"),
     _cue(Intent.USAGE_QUERY, 0.7, "resource"),
     _cue(Intent.ALERT_QUERY, 0.95, "alert"),
+    _cue(Intent.ALERT_QUERY, 0.9, "firing"),
     _cue(Intent.POD_STATUS, 0.95, f"pod {_STATE}|status|show|how_many|how_is|fail"),
     _cue(Intent.POD_STATUS, 0.95, "pod @application|@project|@pod|pronoun|wh"),
     _cue(Intent.POD_STATUS, 0.9, "@pod"),
@@ -73,7 +78,7 @@ CUES = (
     _cue(Intent.NODE_STATUS, 0.94, "@node", "log cost"),
     _cue(Intent.ACTION_STATUS, 0.96, "@action"),
     _cue(Intent.ACTION_STATUS, 0.93, "action status|show|progress|recent|happen|how_is|wh|respond", "cost"),
-    _cue(Intent.ACTION_STATUS, 0.95, "action_named progress|how_is|status|happen|respond"),
+    _cue(Intent.ACTION_STATUS, 0.95, "action_named progress|how_is|status|happen|respond|running"),
     _cue(Intent.ACTION_STATUS, 0.7, "action"),
     _cue(Intent.ACTION_STATUS, 0.85, "progress|respond|complete pronoun after_change", "app @application"),
     _cue(Intent.ACTION_STATUS, 0.62, "progress|complete pronoun ?", "app @application"),
@@ -88,6 +93,7 @@ CUES = (
     _cue(Intent.DIAGNOSE, 0.92, "not respond|connect|start @application|app"),
     _cue(Intent.DIAGNOSE, 0.9, "fail @application|app", "?"),
     _cue(Intent.DIAGNOSE, 0.8, "fail self|pronoun", "?"),
+    _cue(Intent.DIAGNOSE, 0.94, "problem @application|app", "? any how_many show wh cost"),
     _cue(Intent.DIAGNOSE, 0.95, "network"),
     _cue(Intent.DIAGNOSE, 0.94, "diagnostic"),
     _cue(Intent.DIAGNOSE, 0.9, "root problem|failing|fail"),
@@ -98,6 +104,7 @@ CUES = (
     _cue(Intent.OPTIMIZATION, 0.94, "waste"),
     _cue(Intent.OPTIMIZATION, 0.92, "optimization", "cost"),
     _cue(Intent.OPTIMIZATION, 0.95, "recommend cpu|memory|request_noun|resource|replica|app|@application", "cost"),
+    _cue(Intent.OPTIMIZATION, 0.93, "use more need"),
     _cue(Intent.OPTIMIZATION, 0.75, "recommend", "cost"),
     _cue(Intent.OPTIMIZATION, 0.9, "more cpu|memory|resource need", "root"),
     _cue(Intent.COST_ANALYSIS, 0.97, "cost"),
@@ -106,10 +113,12 @@ CUES = (
     _cue(Intent.COST_ANALYSIS, 0.8, "save app|platform|resource"),
     _cue(Intent.ALERT_CREATE, 0.98, "create alert", "ack"),
     _cue(Intent.ALERT_CREATE, 0.98, "notify"),
+    _cue(Intent.ALERT_CREATE, 0.97, "assign_lead alert", "ack"),
     _cue(Intent.ALERT_ACKNOWLEDGE, 0.99, "ack alert"),
     _cue(Intent.ALERT_ACKNOWLEDGE, 0.75, "ack"),
     _cue(Intent.CHANGE_HISTORY, 0.94, "change wh|recent|show", "update_lead"),
     _cue(Intent.CHANGE_HISTORY, 0.92, "event"),
+    _cue(Intent.CHANGE_HISTORY, 0.92, "deploy wh period"),
     _cue(Intent.CHANGE_HISTORY, 0.9, "history"),
     _cue(Intent.CHANGE_HISTORY, 0.9, "recent deploy|change"),
     _cue(Intent.CHANGE_HISTORY, 0.95, "action_noun history|show|recent", "progress status how_is"),
@@ -125,6 +134,7 @@ CUES = (
     _cue(Intent.AUTOSCALING, 0.98, "autoscale"),
     _cue(Intent.CONFIG_UPDATE, 0.98, "update_lead config|request_noun"),
     _cue(Intent.CONFIG_UPDATE, 0.96, "update_lead cpu|memory quantity"),
+    _cue(Intent.CONFIG_UPDATE, 0.95, "assign_lead|increase_lead|decrease_lead|add_lead cpu|memory", "notify"),
     _cue(Intent.CONFIG_UPDATE, 0.8, "config", "cost"),
     _cue(Intent.DEPLOY_APPLICATION, 0.95, "deploy_lead"),
     _cue(Intent.DEPLOY_APPLICATION, 0.95, "create_lead app|pod", "alert dashboard backup autoscale config"),
@@ -155,15 +165,8 @@ def clause_tags(clause: Clause, *, after_change: bool = False) -> set[str]:
     tags: set[str] = set()
     items = [item for item in clause.items if not item.is_mark]
     for item in items:
-        if item.quoted and not item.mention:
-            continue
-        tags |= item.tags
-        if item.mention:
-            tags |= {f"@{candidate.entity.kind}" for candidate in item.mention.candidates[:3]}
-        if item.number and item.number.kind == "quantity":
-            tags.add("quantity")
-        if "ing" in item.forms:
-            tags.add("progressive")
+        if not item.quoted or item.mention:
+            tags |= item.tags | _own_tags(item)
     if clause.is_question or (items and items[0].tags & {"wh", "aux", "how_to", "how_is", "how_many", "any"}):
         tags.add("?")
     if any(item.word == "why" for item in items):
@@ -174,9 +177,21 @@ def clause_tags(clause: Clause, *, after_change: bool = False) -> set[str]:
         tags.add("action_named")
     if sum(1 for item in items if "filler" not in item.tags) <= 2:
         tags.add("brief")
+    if tags & {"recent", "recently"} or any(time_unit_seconds(word) or word == "today" for word in clause.words):
+        tags.add("period")
     if after_change:
         tags.add("after_change")
     return tags | _lead_tags(clause)
+
+
+def _own_tags(item: Item) -> set[str]:
+    """Tags that an item has by what it is: a named entity, a quantity, a progressive form."""
+    tags = {f"@{candidate.entity.kind}" for candidate in item.mention.candidates[:3]} if item.mention else set()
+    if item.number and item.number.kind == "quantity":
+        tags.add("quantity")
+    if "ing" in item.forms:
+        tags.add("progressive")
+    return tags
 
 
 def _names_action(clause: Clause) -> bool:
@@ -200,17 +215,32 @@ def _lead_tags(clause: Clause) -> set[str]:
     return set()
 
 
-def score_cues(tags: set[str]) -> dict[Intent, float]:
-    """The strength of each intent that some cue points to: that of its strongest cue."""
+def score_cues(clause: Clause, tags: set[str]) -> dict[Intent, float]:
+    """The strength of each intent that some cue points to: that of its strongest cue.
+
+    A cue below SURE that leaves words of this field unexplained is weaker, by up to UNEXPLAINED.
+    """
     scores: dict[Intent, float] = {}
+    said = [item for item in clause.items if item.says_platform and not (item.quoted and not item.mention)]
     for cue in CUES:
-        if (
-            cue.strength > scores.get(cue.intent, 0.0)
-            and not (cue.without & tags)
-            and all(need & tags for need in cue.needs)
-        ):
-            scores[cue.intent] = cue.strength
+        if cue.strength <= scores.get(cue.intent, 0.0) or cue.without & tags:
+            continue
+        if all(need & tags for need in cue.needs):
+            left = _unexplained(cue, said) if cue.strength < SURE else 0.0
+            strength = cue.strength * (1 - UNEXPLAINED * left)
+            scores[cue.intent] = max(scores.get(cue.intent, 0.0), strength)
     return scores
+
+
+SURE, UNEXPLAINED = 0.93, 0.3
+
+
+def _unexplained(cue: Cue, said: list[Item]) -> float:
+    """Share of the words of this field that the cue says nothing about; names are explained by every cue."""
+    needed = frozenset().union(*cue.needs) | {tag.removesuffix("_lead") for need in cue.needs for tag in need}
+    words = [item for item in said if item.mention is None]
+    left = sum(1 for item in words if not item.tags & needed)
+    return left / len(words) if words else 0.0
 
 
 def score_talk(clause: Clause, tags: set[str]) -> dict[Intent, float]:
@@ -223,6 +253,8 @@ def score_talk(clause: Clause, tags: set[str]) -> dict[Intent, float]:
     if words in (("do", "not"), ("not", "now"), ("stop", "that"), ("do", "not", "do", "it")):
         scores[Intent.DENY] = 0.9
     foreign = sum(1 for item in clause.items if item.is_foreign)
+    if set(scores) <= {Intent.THANKS, Intent.GREETING, Intent.GOODBYE} and foreign <= 1 and len(words) <= 5:
+        return scores
     if foreign or len(words) > 7:
         scores = {intent: strength * 0.5 for intent, strength in scores.items()}
     return scores

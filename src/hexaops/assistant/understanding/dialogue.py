@@ -25,8 +25,9 @@ from hexaops.assistant.understanding.targets import find_targets
 
 _LONGEST_ANSWER = 7
 _SMALL_WORDS = word_set(
-    "the one please i mean meant a an of app application it make to replicas replica pods pod instances option number "
-    "that this in by namespace project service just then ok okay with let us use want would like"
+    "the one please i mean meant a an of app application it make to replicas replica pods pod instances "
+    "option number that this in by namespace project service just then ok okay with let us use want "
+    "would like"
 )
 
 

@@ -30,7 +30,9 @@ _VOCABULARY = sorted(
     | {word for word in NUMBER_WORDS if len(word) >= 4}
 )
 _KIND_NOUNS = frozenset({"app", "pod", "project", "node"})
-_VERB_PHRASES = frozenset({"restart", "start", "stop", "undo", "scale_up", "scale_down", "light", "backup"})
+_VERB_PHRASES = frozenset(
+    {"restart", "start", "stop", "undo", "scale_up", "scale_down", "light", "backup", "deploy", "delete", "show"}
+)
 _AS_NAME_AFTER = frozenset({"of", "named", "called"})
 _BEFORE_NAMESPACE = frozenset({"in", "namespace", "project", "ns", "from", "within"})
 
@@ -195,7 +197,7 @@ def _text(window: list[Token]) -> str:
 
 def _has_meaning(token: Token) -> bool:
     """A word of the lexicon, other than an everyday word that may well be part of a name."""
-    return bool(ENTRIES.get(token.lower, EMPTY).tags - {"everyday"})
+    return bool(ENTRIES.get(token.lower, EMPTY).tags - {"everyday", "technical"})
 
 
 def _is_number(token: Token) -> bool:
@@ -220,7 +222,7 @@ def _may_be_name(tokens: list[Token], start: int, length: int, index: NameIndex)
         return not (_is_number(tokens[start + length - 1]) and names.exact(index, shorter))
     token = tokens[start]
     entry = ENTRIES.get(token.lower, EMPTY)
-    if not entry.tags - {"foreign", "everyday"} and not _is_number(token):
+    if not entry.tags - {"foreign", "everyday", "technical"} and not _is_number(token):
         return True
     following = tokens[start + 1].lower if start + 1 < len(tokens) else ""
     before = tokens[start - 1].lower if start else ""

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hexaops.assistant.understanding.english import EVERYDAY
+from hexaops.assistant.understanding.english import EVERYDAY, TECHNICAL
 from hexaops.assistant.understanding.normalise import word_set
 
 VERBS: dict[str, str] = {
     "restart": "restart reboot bounce recycle cycle relaunch respawn",
     "scale": "scale upscale downscale resize rescale",
-    "increase": "increase raise bump grow expand boost",
+    "increase": "increase ramp raise bump grow expand boost",
     "decrease": "decrease reduce lower shrink cut downsize",
     "double": "double",
     "triple": "triple",
@@ -28,10 +28,10 @@ VERBS: dict[str, str] = {
     "cancel": "cancel abort interrupt",
     "undo": "undo revert rollback restore",
     "light": "do perform trigger initiate execute issue",
-    "particle": "shut turn switch power spin fire bring take wind",
+    "particle": "dial shut turn switch power spin fire bring take wind",
     "show": (
-        "show list display describe print view see check give get tell present fetch report read pull "
-        "inspect verify know summarize summarise examine"
+        "show list display describe print view see check get tell present fetch report read pull inspect "
+        "verify know summarize summarise examine"
     ),
     "analyze": "analyze analyse profile evaluate assess benchmark review",
     "diagnose": "diagnose debug troubleshoot investigate fix repair solve resolve heal",
@@ -47,11 +47,11 @@ VERBS: dict[str, str] = {
     "maintain": "drain cordon uncordon taint evict",
     "predict": "predict forecast anticipate extrapolate",
     "fail": "fail crash break die",
-    "respond": "respond work reach connect",
+    "respond": "respond work reach connect talk communicate",
     "change": "change modify edit",
     "cost": "cost spend pay",
     "use": "use consume eat hog",
-    "complete": "finish complete succeed",
+    "complete": "finish complete succeed recover",
     "say": ("say tell ask suggest recommend advise want mention claim write instruct order request propose insist"),
     "avoid": "avoid skip refrain omit",
     "try": "try attempt",
@@ -61,7 +61,7 @@ VERBS: dict[str, str] = {
 }
 
 NOUNS: dict[str, str] = {
-    "app": "app application deployment service workload statefulset daemonset microservice component svc sts",
+    "app": ("app application deployment service workload statefulset daemonset microservice component svc sts"),
     "pod": "pod container",
     "replica": "replica instance copy",
     "node": "node machine host vm server",
@@ -73,11 +73,11 @@ NOUNS: dict[str, str] = {
     "event": "event",
     "cpu": "cpu processor core",
     "memory": "memory ram mem",
-    "resource": "resource utilization utilisation usage consumption",
+    "resource": "resource compute utilization utilisation usage consumption",
     "load": "load traffic demand",
     "metric": "metric",
     "status": "status health state condition overview summary rundown situation report",
-    "problem": "problem issue error exception failure outage crash trouble fault bug",
+    "problem": "problem issue error exception failure fire outage crash trouble fault bug timeout",
     "performance": "performance latency throughput bottleneck slowness slowdown lag p95 p99 p50 rps qps",
     "time_noun": "response",
     "cost": "cost spending bill billing budget expense price expenditure invoice money",
@@ -110,7 +110,7 @@ NOUNS: dict[str, str] = {
 WORDS: dict[str, str] = {
     "everything": "everything all every each whatever anything both entire",
     "any": "any some",
-    "unhealthy": "unhealthy degraded bad wrong broken down unavailable sick ill red yellow dead unresponsive",
+    "unhealthy": ("unhealthy degraded bad wrong broken down unavailable sick ill red yellow dead unresponsive"),
     "failing": (
         "failing failed failed crashed crashing crashlooping crashloop crashloopbackoff broken erroring "
         "errored oomkilled flapping stuck failed hanging hung unresponsive"
@@ -120,7 +120,7 @@ WORDS: dict[str, str] = {
     "healthy": "healthy ok okay fine alright good well green alive ready operational available available",
     "running": "running up live online serving active started",
     "not_ready": "notready unready",
-    "firing": "firing active open critical fired",
+    "firing": "firing fired",
     "slow": "slow slowly sluggish laggy slower unresponsive",
     "high": "high higher highest spiking spike above over exceeds exceeding exceed",
     "low": "low under below",
@@ -156,8 +156,8 @@ WORDS: dict[str, str] = {
     ),
     "modal": (
         "should must might may shall ought maybe perhaps think guess believe suppose probably consider "
-        "considering wonder wondering worth needs supposed wise sensible recommended safe allowed possible "
-        "risky dangerous"
+        "considering wonder wondering worth needs supposed wise sensible recommended safe allowed "
+        "possible risky dangerous"
     ),
     "past_aux": "was were did has had have been got",
     "pronoun": "it that this them those these they its their",
@@ -177,7 +177,7 @@ WORDS: dict[str, str] = {
     "bye": "bye goodbye cya farewell",
     "yes": (
         "yes yep yeah yup sure ok okay confirm confirmed affirmative proceed absolutely definitely y "
-        "correct agreed approve approved go"
+        "correct agreed approve approved"
     ),
     "no": "no nope nah n deny denied decline negative neither none cancel",
     "help": "help capabilities capability commands abilities features feature assist",
@@ -194,41 +194,41 @@ WORDS: dict[str, str] = {
 
 FILLER = (
     "a an the to of in on at by for from with into onto about as and or then so than also too just there "
-    "here this that these those i we me my our us you your he she they them it its his her their who whom "
-    "be been being am is are was were do does did done doing has have had having can could will would "
-    "should shall may might must need needs get got getting let lets go goes going come make makes made "
-    "want wants wanted like likes please pls plz kindly well hey ok okay yes no not never what which where "
-    "when why how if unless while until because since but except only even still yet already ever always "
-    "often sometimes really very quite much many more most few less lot lots bit little some any all every "
-    "each both either neither one ones other others same such own time times thing things way ways kind "
-    "sort right now today yesterday currently actually basically simply quickly maybe perhaps again back "
-    "up down out off over under between around through during within without against per via vs long far "
-    "near high low good better best bad worse new old first last next big small different several able "
-    "sure give gives given take takes took put puts keep keeps kept look looks looking see know knows "
-    "think mean means seem seems thinking would-be else instead rather whole entire there's anyone someone "
-    "somebody anybody nobody everyone mind possible chance wait sorry oh um uh hmm guys mate sir bot "
-    "assistant hexaops help helps user users using used use uses thanks happened happens happening "
-    "question questions ask asking moment minute minutes hour hours day days week weeks month months night "
-    "second seconds itself himself myself ourselves yourself exactly properly correctly normal normally "
-    "usual usually current later soon off-hours sudden suddenly completely totally literally honestly "
-    "bring brings etc eg ie month's asap unable unsure aware fine two three four five six seven eight nine "
-    "ten eleven twelve twenty thirty forty fifty hundred thousand zero couple dozen half twice percent "
-    "factor fast faster quick breakdown break custom monitoring information info detail details line lines "
-    "text safely gracefully carefully rolling rolled immediate concern concerned worried following lose "
-    "data automatically effect impact affect affects affected risk risks involved needed left full part "
-    "fully deal matter matters"
+    "here this that these those i we me my our us you your he she they them it its his her their who "
+    "whom be been being am is are was were do does did done doing has have had having can could will "
+    "would should shall may might must need needs get got getting let lets go goes going come make makes "
+    "made want wants wanted like likes please pls plz kindly well hey ok okay yes no not never what "
+    "which where when why how if unless while until because since but except only even still yet already "
+    "ever always often sometimes really very quite much many more most few less lot lots bit little some "
+    "any all every each both either neither one ones other others same such own time times thing things "
+    "way ways kind sort right now today yesterday currently actually basically simply quickly maybe "
+    "perhaps again back up down out off over under between around through during within without against "
+    "per via vs long far near high low good better best bad worse new old first last next big small "
+    "different several able sure give gives given take takes took put puts keep keeps kept look looks "
+    "looking see know knows think mean means seem seems thinking would-be else instead rather whole "
+    "entire there's anyone someone somebody anybody nobody everyone mind possible chance wait sorry oh "
+    "um uh hmm guys mate sir bot assistant hexaops help helps user users using used use uses thanks "
+    "happened happens happening question questions ask asking moment minute minutes hour hours day days "
+    "week weeks month months night second seconds itself himself myself ourselves yourself exactly "
+    "properly correctly normal normally usual usually current later soon off-hours sudden suddenly "
+    "completely totally literally honestly bring brings etc eg ie month's asap unable unsure aware "
+    "kubectl fine two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty "
+    "hundred thousand zero couple dozen half twice percent factor fast faster quick breakdown break "
+    "custom monitoring information info detail details line lines text safely gracefully carefully "
+    "rolling rolled immediate concern concerned worried following lose data automatically effect impact "
+    "affect affects affected risk risks involved needed left full part fully deal matter matters"
 )
 
 FOREIGN = (
     "weather rain raining sunny snow forecast-weather joke jokes poem song sing music movie movies film "
     "recipe cook pizza restaurant football soccer game score president capital country city language "
     "translate french spanish german english essay story novel book flight hotel travel ticket-holiday "
-    "bitcoin stock stocks crypto love life mother father mom dad wife husband career relationship dog dogs "
-    "cat cats birthday christmas holiday python java javascript function quicksort sorts homework math "
-    "moon sun planet dinner lunch breakfast eat coffee phone car bus train news email meeting calendar "
-    "remind doctor weight painted tower tall alphabet dragon shop amazon order mountain fish play playing "
-    "buy stale sale note notes lost loss host-family alter stress pasta write wrote prompt previous- "
-    "instructions state-of-the-art price-of-gold place places space share shape"
+    "bitcoin stock stocks crypto love life mother father mom dad wife husband career relationship dog "
+    "dogs cat cats birthday christmas holiday python java javascript function quicksort sorts homework "
+    "math moon sun planet dinner lunch breakfast eat coffee phone car bus train news email meeting "
+    "calendar remind doctor weight painted tower tall alphabet dragon shop amazon order mountain fish "
+    "play playing buy stale sale note notes lost loss host-family alter stress pasta write wrote prompt "
+    "previous- instructions state-of-the-art price-of-gold place places space share shape"
 )
 
 IRREGULAR: dict[str, tuple[str, str]] = {
@@ -249,52 +249,84 @@ IRREGULAR: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 
 PHRASES: dict[str, str] = {
-    "restart": "roll restart|rolling restart|rollout restart|power cycle|turn off and on again|stop and start|"
-    "stop then start|hard reboot|soft restart",
-    "start": "spin up|fire up|bring up|turn on|switch on|power on|start up|boot up|wake up|bring back|bring back up|"
-    "bring online|put online|take online|bring back online|turn back on|start again|power up",
-    "stop": "shut down|turn off|switch off|power off|take down|bring down|take offline|spin down|wind down|"
-    "shut off|put to sleep|power down|stop down",
-    "undo": "roll back|rolled back|rolling back|rolls back|roll it back|roll that back|roll this back|roll them back|"
-    "back out|put back|put it back|take back|go back to|switch back",
+    "restart": (
+        "roll restart|rolling restart|rollout restart|power cycle|turn off and on again|stop and start|"
+        "stop then start|hard reboot|soft restart"
+    ),
+    "start": (
+        "spin up|fire up|bring up|turn on|switch on|power on|start up|boot up|wake up|bring back|"
+        "bring back up|bring online|put online|take online|bring back online|turn back on|start again|"
+        "power up"
+    ),
+    "stop": (
+        "shut down|turn off|switch off|power off|take down|bring down|take offline|spin down|wind down|"
+        "shut off|put to sleep|power down|stop down"
+    ),
+    "undo": (
+        "roll back|rolled back|rolling back|rolls back|roll it back|roll that back|roll this back|"
+        "roll them back|back out|put back|put it back|take back|go back to|switch back"
+    ),
     "scale_up": "scale up|scale out|size up|ramp up|scale upwards",
     "scale_down": "scale down|scale in|size down|ramp down|scale back|cut down|dial down",
     "how_many": "how many|number of|count of|how much of",
     "what_if": "what if|what would happen|what happens|what will happen|what could happen",
-    "how_to": "how to|how do i|how do you|how do we|how does one|how can|how could|how would|how should|way to|"
-    "steps to|command to|command for|instructions for",
-    "how_is": "how is|how are|how does|how do|what is up with|what is going on|how things are|going on|what is with",
-    "diagnose": "root cause|what is wrong|what went wrong|not working|help debug|cause of|help me debug|"
-    "keeps crashing|keep crashing|keeps failing|keep failing|keeps restarting|keep restarting|does not work|"
-    "do not work|can not reach|can not connect|health checks|health check|does not start|will not start|"
-    "is not responding|does not respond|goes wrong|stopped working|stopped responding|stopped serving|stops working|"
-    "stops responding",
-    "light": "kick off|carry out|roll out",
+    "how_to": (
+        "how to|how do i|how do you|how do we|how does one|how can|how could|how would|how should|"
+        "way to|steps to|command to|command for|instructions for"
+    ),
+    "how_is": ("how is|how are|how does|how do|what is up with|what is going on|how things are|going on|what is with"),
+    "diagnose": (
+        "root cause|what is wrong|what went wrong|not working|help debug|cause of|help me debug|"
+        "keeps crashing|keep crashing|keeps failing|keep failing|keeps restarting|keep restarting|"
+        "does not work|do not work|can not reach|can not connect|health checks|health check|"
+        "does not start|will not start|is not responding|does not respond|goes wrong|stopped working|"
+        "stopped responding|stopped serving|stops working|stops responding"
+    ),
+    "light": "kick off|carry out",
+    "deploy": "roll out",
+    "delete": "get rid of|take out of the cluster",
+    "show": "give me|get me|let me see|pull up|bring me|give us|want to see|like to see|need to see",
+    "slow": ("taking ages|takes ages|take ages|taking forever|takes forever|load forever|loads forever|went up"),
     "backup": "back up|backing up|backed up",
-    "log": "log lines|log line|log entries|log messages",
+    "log": "log lines|log line|log entries|stack trace|stack traces|log messages",
     "not_ready": "not ready|not healthy|not running|not ok|not fine|not available",
-    "autoscale": "auto scaling|auto scale|auto scaler|scale automatically|automatically scale|scaling policies|"
-    "scaling policy",
-    "performance": "response time|response times|running slow|running slowly|slow down|slowed down|takes so long|"
-    "taking so long|error rate|so slow|too slow",
-    "notify": "alert me|notify me|warn me|let me know when|page me|tell me when|alert us|notify us|ping me",
+    "autoscale": (
+        "auto scaling|auto scale|auto scaler|scale automatically|automatically scale|scaling policies|scaling policy"
+    ),
+    "performance": (
+        "response time|response times|running slow|running slowly|slow down|slowed down|takes so long|"
+        "taking so long|error rate|so slow|too slow"
+    ),
+    "notify": ("alert me|notify me|warn me|let me know when|page me|tell me when|alert us|notify us|ping me"),
+    "progress": "any update|any updates|any news|any progress|go through|gone through",
+    "healthy": "good shape",
+    "unhealthy": "bad shape",
     "exhaust": "run out|runs out|running out|fill up|run low",
     "forecast": "next week|next month|next days|next year|will we need|how long until|capacity planning",
-    "help": "what can you|what do you do|who are you|what are you|what can i ask|how can you help|how do i use you|"
-    "what can i do|what do you know|what are your|help me|what else can you|how do you work|what are my options",
+    "help": (
+        "what can you|what do you do|who are you|what are you|what can i ask|can i ask|could i ask|"
+        "sort of things|kind of things|kinds of things|kind of questions|how can you help|"
+        "how do i use you|what can i do|what do you know|what are your|help me|what else can you|"
+        "how do you work|what are my options"
+    ),
     "greet": "good morning|good afternoon|good evening|good day|what is up",
     "bye": "see you|good bye|good night|talk to you later|see ya",
-    "yes": "do it|go ahead|go for it|sounds good|make it so|do that|yes please|that is right|looks good|lets do it",
+    "yes": ("do it|go ahead|go for it|sounds good|make it so|do that|yes please|that is right|looks good|lets do it"),
     "if": "in case|as soon as|as long as|so long as|in the event|every time|each time|the moment",
     "now": "as soon as possible|right away|right now|straight away|at once",
-    "deny": "never mind|nevermind|forget it|forget that|no thanks|no thank you|scratch that|leave it|"
-    "no way|cancel that request|hold on|drop it|forget about it|i changed my mind|changed my mind|no wait|just kidding",
+    "deny": (
+        "never mind|nevermind|forget it|forget that|no thanks|no thank you|scratch that|leave it|no way|"
+        "cancel that request|hold on|drop it|forget about it|i changed my mind|changed my mind|no wait|"
+        "just kidding"
+    ),
     "optimize": "cut waste|fewer resources|less resources|right size|save resources|better use",
     "savings": "save money|cut costs|reduce costs|reduce cost|lower costs|reduce spending|lower the bill",
     "maintain": "maintenance mode|under maintenance",
     "everything": "the whole lot|all of them|both of them|all of it|each of them",
-    "recently": "in the last|over the last|in the past|during the last|over the past|for the last|of the last|"
-    "within the last|last few",
+    "recently": (
+        "in the last|over the last|in the past|during the last|over the past|for the last|of the last|"
+        "within the last|last few"
+    ),
 }
 
 
@@ -328,9 +360,11 @@ def _add_plain_words(tags: dict[str, set[str]]) -> None:
     """Words of phrases, foreign and everyday words, where they are not known yet."""
     for phrases in PHRASES.values():
         for word in phrases.replace("|", " ").split():
-            tags.setdefault(word, {"filler"})
+            tags.setdefault(word, {"everyday"})
     for word in FOREIGN.split():
         tags.setdefault(word, set()).add("foreign")
+    for word in TECHNICAL.split():
+        tags.setdefault(word, {"technical"})
     for word in EVERYDAY.split():
         tags.setdefault(word, {"everyday"})
 
@@ -366,10 +400,11 @@ def build_entries() -> dict[str, Entry]:
 ENTRIES = build_entries()
 EMPTY = Entry(frozenset(), frozenset())
 SPEECH_TAGS = word_set(
-    "filler foreign everyday wh aux modal past_aux pronoun self polite if not instead except any yes no greet thank bye again "
-    "now later up down on off in light say try because more less fewer half twice factor percent everything whole "
-    "particle assign use create how_is happen go high low recent respond progress healthy root tell_kind team avoid "
-    "number_noun save add remove time_noun show good test command help complete most"
+    "filler foreign everyday technical wh aux modal past_aux pronoun self polite if not instead except "
+    "any yes no greet thank bye again now later up down on off in light say try because more less fewer "
+    "half twice factor percent everything whole particle assign use create how_is happen go high low "
+    "recent respond progress healthy root tell_kind team avoid number_noun save add remove time_noun "
+    "show good test command help complete most"
 )
 """Tags that alone say nothing about the platform."""
 

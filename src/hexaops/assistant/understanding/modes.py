@@ -36,6 +36,8 @@ def read_act(clause: Clause, previous: Mode | None) -> Act | None:
     head = find_head(clause.items)
     if head is not None and head.verb == "stop" and (ended := _stops_from(clause.items[head.at + 1 :])) is not None:
         return Act(Mode.NEGATED, ended, head.at) if ended else None
+    if head is not None and head.verb in ("stop", "start", "cancel") and (doing := _doing(clause.items[head.at + 1 :])):
+        return Act(Mode.NEGATED if head.verb != "start" else Mode.STATEMENT, doing, head.at)
     if head is not None:
         return _limited(clause, head, previous)
     act = find_mention_of_change(clause.items)
@@ -51,9 +53,6 @@ def _limited(clause: Clause, head: Act, previous: Mode | None) -> Act:
     """A request, unless its neighbourhood or its own end says otherwise."""
     rest = clause.items[head.at + 1 :]
     mode = Mode.REQUEST
-    gerund = _stops_doing(rest) if head.verb == "stop" else None
-    if gerund:
-        return Act(Mode.NEGATED, gerund, head.at)
     if clause.join == "colon" and previous is not None and previous is not Mode.REQUEST:
         mode = Mode.REPORTED
     elif previous in INHERITED and clause.join == "soft":
@@ -69,9 +68,16 @@ def _limited(clause: Clause, head: Act, previous: Mode | None) -> Act:
     return Act(mode, head.verb, head.at, soft=head.soft, is_noun=head.is_noun)
 
 
-def _stops_doing(rest: tuple[Item, ...]) -> str | None:
-    """ "stop restarting A": the change that is to end, or None."""
-    return _gerund(rest[0]) if rest else None
+def _doing(rest: tuple[Item, ...]) -> str | None:
+    """ "stop restarting A", "stop asking me to scale A": the change that is spoken of; None where no verb follows."""
+    if not rest or rest[0].mention or "ing" not in rest[0].forms or rest[0].tags & {"failing", "running", "pending"}:
+        return None
+    found = _gerund(rest[0]) or next((v for v in (_any_change(item) for item in rest[1:]) if v), None)
+    return found or "stop"
+
+
+def _any_change(item: Item) -> str | None:
+    return next((tag for tag in ("restart", "scale", "start", "stop") if tag in item.tags and not item.mention), None)
 
 
 def _stops_from(rest: tuple[Item, ...]) -> str | None:
@@ -176,6 +182,8 @@ def mode_of_fragment(clause: Clause) -> Mode:
     if limits_of_request(items) is Mode.SCHEDULED and not clause.is_question:
         return Mode.SCHEDULED
     words = clause.words[:3]
+    if words[:1] in (("should",), ("had",), ("were",)) and not clause.is_question:
+        return Mode.CONDITIONAL
     if words[:2] == ("do", "not") or words[:1] in (("never",), ("avoid",)) or words == ("please", "do", "not"):
         return Mode.NEGATED
     return Mode.REPORTED if _is_reported((*items, Item("", ""))) else Mode.READ

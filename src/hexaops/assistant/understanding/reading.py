@@ -31,6 +31,10 @@ _OTHER_OBJECTS = frozenset(
         Intent.ALERT_QUERY,
     }
 )
+_CORE = frozenset(
+    {"app", "pod", "node", "replica", "project", "platform", "cpu", "memory", "log", "alert", "autoscale", "backup"}
+)
+"""Words that hardly anybody says of anything but a platform."""
 _TELLS_OF_TROUBLE = frozenset({Intent.DIAGNOSE, Intent.PERFORMANCE_ANALYSIS})
 
 
@@ -56,7 +60,7 @@ class Reading:
     parameters: Parameters = field(default_factory=Parameters)
     about: Intent | None = None
     known: float = 0.0
-    foreign: int = 0
+    foreign: float = 0.0
     verb: str = ""
     soft: bool = False
     is_statement: bool = False
@@ -72,7 +76,7 @@ def read_clause(clause: Clause, setting: Setting) -> Reading:
     act = read_act(clause, setting.previous_mode) or _same_verb(clause, setting)
     after_change = setting.dialogue.last_intent in {intent.value for intent in (*CHANGE_INTENTS, Intent.ACTION_STATUS)}
     tags = clause_tags(clause, after_change=after_change)
-    cues = score_cues(tags)
+    cues = score_cues(clause, tags)
     if act is not None and act.mode is Mode.REQUEST:
         reading = _read_request(clause, act, tags, cues, setting)
     elif act is not None:
@@ -94,7 +98,7 @@ def _weighed(reading: Reading, tags: set[str]) -> Reading:
     """The reading with talk added, and everything lowered by foreign words."""
     items = [item for item in reading.clause.items if not item.is_mark]
     named = {part for unknown in reading.found.unknown for part in unknown.mention.split()}
-    foreign = sum(1 for i in items if i.is_foreign and i.text not in named)
+    foreign = sum(0.5 if i.is_unknown and i.text in named else 1.0 for i in items if _counts_as_foreign(i, named))
     known = sum(0.5 if i.corrected else 1.0 for i in items if i.says_platform)
     scores = {**reading.scores}
     if reading.mode is not Mode.REQUEST:
@@ -102,7 +106,9 @@ def _weighed(reading: Reading, tags: set[str]) -> Reading:
         scores = {intent: strength * (0.3 + 0.7 * share) for intent, strength in scores.items()}
         for intent, strength in score_talk(reading.clause, tags).items():
             scores[intent] = max(strength, scores.get(intent, 0.0))
-    scores[Intent.OUT_OF_SCOPE] = _foreignness(known, foreign)
+    scores[Intent.OUT_OF_SCOPE] = _foreignness(
+        known, foreign, on_platform=any(i.mention or i.tags & _CORE for i in items)
+    )
     declared = not (tags & {"?", "wh"}) and not any(tag.endswith("_lead") for tag in tags)
     is_statement = (
         reading.mode is not Mode.REQUEST
@@ -113,9 +119,16 @@ def _weighed(reading: Reading, tags: set[str]) -> Reading:
     return replace(reading, scores=scores, known=known, foreign=foreign, is_statement=is_statement)
 
 
-def _foreignness(known: float, foreign: int) -> float:
+def _counts_as_foreign(item: Item, named: set[str]) -> bool:
+    """A foreign word, unless it is a name that nobody has but that is written like one: `warehouse-sync`."""
+    return item.is_foreign and not (item.text in named and item.looks_like_name)
+
+
+def _foreignness(known: float, foreign: float, *, on_platform: bool) -> float:
     if known == 0:
         return 0.95 if foreign else 0.7
+    if foreign >= known and not on_platform:
+        return 0.75
     return 0.9 * foreign / (known + foreign)
 
 
@@ -231,14 +244,20 @@ def _read_talk_of_change(
         scores = {Intent.CHANGE_HISTORY: 0.93}
     elif act.mode in (Mode.PAST, Mode.STATEMENT) and any(cues.get(i, 0.0) >= 0.9 for i in _TELLS_OF_TROUBLE):
         return Reading(clause, Mode.READ, cues, found, parameters)
-    elif "?" in tags and "ing" in clause.items[act.at].forms and any(i.mention for i in clause.items[: act.at]):
-        scores = {Intent.DIAGNOSE if "why" in tags else Intent.ACTION_STATUS: 0.9}
+    elif "?" in tags and "ing" in clause.items[act.at].forms and _has_subject(clause.items[: act.at]):
+        going_on = Intent.POD_STATUS if "pod" in tags else Intent.ACTION_STATUS
+        scores = {Intent.DIAGNOSE if "why" in tags else going_on: 0.9}
     else:
         scores = {Intent.ACTION_QUESTION: 0.93, about: 0.6, Intent.OPTIMIZATION: 0.3}
     if about is Intent.SCALE_APPLICATION:
         values = read_replicas(clause.items, act.verb)
         parameters = replace(values, namespace=found.namespace)
     return Reading(clause, act.mode, scores, found, parameters, about)
+
+
+def _has_subject(before: tuple[Item, ...]) -> bool:
+    """ "is web-app restarting", "are any pods restarting": it happens, nobody asks for it."""
+    return any(item.mention or item.tags & {"pod", "app"} for item in before)
 
 
 def _pointed(items: tuple[Item, ...], found: Found, setting: Setting) -> Found:

@@ -15,25 +15,33 @@ from hexaops.assistant.understanding.intents import Mode
 from hexaops.assistant.understanding.items import Item
 from hexaops.assistant.understanding.normalise import word_set
 from hexaops.assistant.understanding.numbers import time_unit_seconds
+from hexaops.assistant.understanding.verbs import WEAK, caused_verb, change_verb, is_noun_use
 
 _SKIPPED = word_set(
-    "please now just ok okay so then and also well kindly quickly simply first next finally instead but only hey hi hello "
-    "guys mate sir bot assistant hexaops kubectl immediately asap to alright right team again perfect great"
+    "please now just ok okay so then and also well kindly quickly simply first next finally instead but "
+    "only hey hi hello guys mate sir bot assistant hexaops kubectl immediately asap to alright right "
+    "team again perfect great"
 )
 _SKIPPED_TAGS = frozenset({"polite", "greet", "yes", "thank", "help"})
-_OPENINGS = tuple(
-    (tuple(words.split()), form)
-    for form, options in {
-        "base": "can you|could you|can we|could we|i want you to|i want to|i would like you to|"
-        "i would like to|i would love to|i need you to|i need to|we need to|we need you to|we want to|we want you to|"
-        "we would like to|we would like you to|lets|let us|try to|be so kind and|be so kind as|be so kind to|"
-        "do me a favor and|do me a favour and|make sure you|make sure to|would it be possible to|would you be able to|"
-        "can you help me|i will need you to|you can|you may",
-        "courtesy": "would you|will you",
-        "ing": "would you mind|do you mind|mind|try|can you try|could you try|please try",
-        "count": "i want|i need|i would like|we need|we want|we would like|give me|get me",
-    }.items()
-    for words in options.split("|")
+_OPENINGS = (
+    (("give me",), "count"),
+    (("get me",), "count"),
+    *(
+        (tuple(words.split()), form)
+        for form, options in {
+            "base": "can you|could you|can we|could we|i want you to|i want to|i would like you to|"
+            "i would like to|i would love to|i need you to|i need to|we need to|we need you to|we want to|"
+            "we want you to|"
+            "we would like to|we would like you to|lets|let us|try to|be so kind and|be so kind as|be so kind to|"
+            "do me a favor and|do me a favour and|make sure you|make sure to|would it be possible to|"
+            "would you be able to|"
+            "can you help me|i will need you to|you can|you may",
+            "courtesy": "would you|will you",
+            "ing": "would you mind|do you mind|mind|try|can you try|could you try|please try",
+            "count": "i want|i need|i would like|we need|we want|we would like",
+        }.items()
+        for words in options.split("|")
+    ),
 )
 _CONDITIONS_OF_COURTESY = tuple(
     tuple(words.split())
@@ -60,9 +68,7 @@ _CONDITIONS_OF_COURTESY = tuple(
     ]
 )
 _LINKS = word_set("a an the another full complete quick rolling clean graceful simple fresh immediate hard soft")
-_WEAK = frozenset({"increase", "decrease", "add", "remove", "assign"})
 _STRICT = CHANGE_TAGS - {"increase", "decrease", "add", "remove", "particle"}
-_NOT_REPLICAS = frozenset({"cpu", "memory", "request_noun", "config", "autoscale", "alert", "policy", "dashboard"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +82,6 @@ class Act:
     is_noun: bool = False
 
 
-def has_count(items: tuple[Item, ...]) -> bool:
-    """The clause counts replicas: it names them, or it gives a plain count to an application or to "it"."""
-    if any(item.tags & _NOT_REPLICAS or (item.number and item.number.kind == "quantity") for item in items):
-        return any("replica" in item.tags for item in items)
-    if any("replicas_word" in item.tags for item in items):
-        return True
-    numbers = any((item.number and item.number.kind != "time") or item.tags & {"half", "twice"} for item in items)
-    return numbers and any(item.mention or "pronoun" in item.tags or "app" in item.tags for item in items)
-
-
 def find_head(items: tuple[Item, ...]) -> Act | None:
     """The request that the clause begins with, or None."""
     position, form = _skip_opening(items)
@@ -95,7 +91,9 @@ def find_head(items: tuple[Item, ...]) -> Act | None:
     if form == "courtesy":
         form = "base" if _is_courteous(items) else "none"
     verb = change_verb(items, position)
-    if verb and form in item.forms and not item.quoted and not is_noun_use(items, position):
+    if verb is None and form == "base":
+        verb = caused_verb(items, position)
+    if verb and (form in item.forms or item.word == "have") and not item.quoted and not is_noun_use(items, position):
         return Act(Mode.REQUEST, verb, position)
     if "light" in item.tags and form in item.forms:
         return _nominal(items, position)
@@ -135,65 +133,6 @@ def _opening_at(items: tuple[Item, ...], position: int) -> tuple[int, str] | Non
         if tuple(stretch) == words and (best is None or len(words) > best[0]):
             best = (len(words), form)
     return best
-
-
-def change_verb(items: tuple[Item, ...], position: int) -> str | None:
-    """The kind of change that the verb at `position` makes, or None."""
-    item = items[position]
-    if item.mention or not item.forms:
-        return None
-    if "particle" in item.tags or "assign" in item.tags:
-        particle = _particle(items, position)
-        if particle:
-            return particle
-        if "particle" in item.tags and "replicas_word" in {tag for other in items for tag in other.tags}:
-            return "assign"
-    for tag in (
-        "restart",
-        "scale_up",
-        "scale_down",
-        "scale",
-        "cancel",
-        "undo",
-        "double",
-        "triple",
-        "quadruple",
-        "halve",
-    ):
-        if tag in item.tags:
-            return tag
-    for tag in ("start", "stop"):
-        if tag in item.tags and not (item.tags & {"light", "respond"}):
-            return tag
-    for tag in _WEAK:
-        if tag in item.tags and has_count(items):
-            return tag
-    return None
-
-
-def _particle(items: tuple[Item, ...], position: int) -> str | None:
-    """ "shut A down", "turn it off", "bring A back up"."""
-    if items[position].lemma not in {"shut", "turn", "switch", "power", "spin", "fire", "bring", "take", "wind", "put"}:
-        return None
-    rest = items[position + 1 :]
-    for offset, item in enumerate(rest):
-        if item.number or item.is_mark:
-            return None
-        if item.tags & {"off", "down", "stopped"}:
-            return _after_off(rest[offset + 1 :])
-        if item.word in ("up", "on", "online", "live"):
-            return "start"
-        if item.word == "back" and not any(i.word in ("up", "on", "online") for i in items[position:]):
-            return "undo"
-    return None
-
-
-def _after_off(rest: tuple[Item, ...]) -> str:
-    """ "turn A off and on again" restarts, "take A down to 2" scales, else it is a stop."""
-    words = [item.word for item in rest[:2]]
-    if words[:1] == ["to"] and len(rest) > 1 and rest[1].number:
-        return "decrease"
-    return "restart" if words in (["and", "on"], ["and", "up"], ["then", "on"]) else "stop"
 
 
 def _nominal(items: tuple[Item, ...], position: int) -> Act | None:
@@ -244,24 +183,6 @@ def _only_counts(items: tuple[Item, ...]) -> bool:
         and all(
             i.mention or i.number or i.word in small or i.tags & {"replica", "polite", "more", "app"} for i in words
         )
-    )
-
-
-def is_noun_use(items: tuple[Item, ...], position: int) -> bool:
-    """ "restart count", "restart failed", "start of the outage": the word is no verb there."""
-    after = items[position + 1] if position + 1 < len(items) else None
-    if after is None or after.mention or "base" not in items[position].forms:
-        return False
-    beyond = items[position + 2] if position + 2 < len(items) else None
-    counted = "number_noun" in after.tags and not (
-        beyond is not None and beyond.word == "of" and "scale" in items[position].tags
-    )
-    nouns = after.tags & {"history", "how_many", "status", "policy", "metric", "event", "test", "aux", "past_aux"}
-    return (
-        counted
-        or bool(nouns)
-        or after.word in ("of", "loop", "loops")
-        or ("fail" in after.tags and "past" in after.forms and beyond is None)
     )
 
 
@@ -323,7 +244,7 @@ def find_mention_of_change(items: tuple[Item, ...]) -> Act | None:
         if verb == "assign" and "base" not in item.forms:
             continue
         is_noun = "action_noun" in item.tags and _after_article(items, position)
-        if verb and not is_noun and (verb in _STRICT or verb in _WEAK):
+        if verb and not is_noun and (verb in _STRICT or verb in WEAK):
             return Act(Mode.STATEMENT, verb, position, is_noun=is_noun_use(items, position))
         if noun is None and item.tags & {"action_noun"} and (found := _noun_verb(item)):
             noun = Act(Mode.STATEMENT, found, position, is_noun=True)

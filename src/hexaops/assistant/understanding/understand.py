@@ -139,7 +139,7 @@ def _kept(parts: list[_Part]) -> list[_Part]:
     real = [p for p in parts if p.understanding.intent not in (*_TALK, Intent.OUT_OF_SCOPE, Intent.UNCLEAR)]
     if not real:
         return parts[:1] if len(parts) == 1 else _best_of_talk(parts)
-    firm = [p for p in real if not p.reading.is_statement or p.reading.about is not None]
+    firm = [p for p in real if p.reading.about is not None or not (p.reading.is_statement or _only_colours(p.reading))]
     kept = firm or real[:1]
     merged: list[_Part] = []
     for part in kept:
@@ -148,6 +148,11 @@ def _kept(parts: list[_Part]) -> list[_Part]:
             continue
         merged.append(part)
     return merged
+
+
+def _only_colours(reading: Reading) -> bool:
+    """ "as soon as the deploy is done, …": a condition of what is joined to it."""
+    return reading.mode in (Mode.CONDITIONAL, Mode.SCHEDULED, Mode.REPORTED)
 
 
 def _best_of_talk(parts: list[_Part]) -> list[_Part]:

@@ -1,0 +1,171 @@
+"""Which change a verb makes where it stands: phrasal verbs, verbs that need a count, words that are nouns here."""
+
+from __future__ import annotations
+
+from hexaops.assistant.understanding.items import Item
+from hexaops.assistant.understanding.normalise import word_set
+from hexaops.assistant.understanding.numbers import time_unit_seconds
+
+WEAK = ("increase", "decrease", "add", "remove", "assign")
+"""Verbs of which the count of replicas makes a change."""
+_NOT_REPLICAS = frozenset({"cpu", "memory", "request_noun", "config", "autoscale", "alert", "policy", "dashboard"})
+_PHRASAL = word_set("shut turn switch power spin fire bring take wind put dial")
+_AFTER_COUNT = word_set(
+    "to for of on in and from as since because then instead again x % please now up down by more less fewer , -"
+)
+_BEFORE_COUNT = word_set("to by = at from another")
+_BESIDE_COUNT = word_set(
+    "app pronoun replica replicas_word up down more less number_noun polite half twice factor percent how_many scale"
+)
+
+
+def counts_replicas(items: tuple[Item, ...], position: int) -> bool:
+    """The verb at `position` is about a count of replicas: it names them, or gives an application a plain count."""
+    rest = items[position:]
+    if any(item.tags & _NOT_REPLICAS or (item.number and item.number.kind == "quantity") for item in items):
+        return any("replica" in item.tags for item in items) and _has_plain_count(items)
+    if any("replicas_word" in item.tags for item in items):
+        return _has_plain_count(items) or not items[position].tags & {"assign"}
+    named = any(item.mention or "pronoun" in item.tags or "app" in item.tags for item in rest)
+    return named and _has_plain_count(rest, directed=True) and all(_fits_count(item) for item in rest[1:])
+
+
+def _fits_count(item: Item) -> bool:
+    """Nothing else is counted there: "increase the timeout of A to 5" is not about replicas."""
+    plain = not item.tags - {"filler"} and not item.is_unknown
+    return item.is_mark or bool(item.mention or item.number or item.tags & _BESIDE_COUNT) or plain
+
+
+def _has_plain_count(items: tuple[Item, ...], *, directed: bool = False) -> bool:
+    """A number that counts nothing else ("5 users"); `directed`: after "to", "by", "="."""
+    for position, item in enumerate(items):
+        if item.tags & {"half", "twice"}:
+            return True
+        if item.number is None or item.number.kind not in ("count", "factor"):
+            continue
+        after = items[position + 1] if position + 1 < len(items) else None
+        before = items[position - 1].word if position else ""
+        if after is not None and (time_unit_seconds(after.word) or not _may_follow_count(after)):
+            continue
+        if not directed or before in _BEFORE_COUNT or item.number.kind == "factor" or _goes_to_name(items, position):
+            return True
+    return False
+
+
+def _may_follow_count(after: Item) -> bool:
+    beside = {"replicas_word", "more", "less", "polite", "factor", "percent", "because", "if", "now", "later", "app"}
+    return bool(after.is_mark or after.mention or after.number or after.tags & beside or after.word in _AFTER_COUNT)
+
+
+def _goes_to_name(items: tuple[Item, ...], position: int) -> bool:
+    """ "add 2 to A"."""
+    after = items[position + 1 : position + 3]
+    return len(after) == 2 and after[0].word in ("to", "from") and after[1].mention is not None
+
+
+def change_verb(items: tuple[Item, ...], position: int) -> str | None:
+    """The kind of change that the verb at `position` makes, or None."""
+    item = items[position]
+    if item.mention or not item.forms:
+        return None
+    if "particle" in item.tags or "assign" in item.tags:
+        particle = _particle(items, position)
+        if particle:
+            return particle
+        if "particle" in item.tags and counts_replicas(items, position):
+            return "assign"
+    for tag in (
+        "restart",
+        "scale_up",
+        "scale_down",
+        "scale",
+        "cancel",
+        "undo",
+        "double",
+        "triple",
+        "quadruple",
+        "halve",
+    ):
+        if tag in item.tags:
+            return tag
+    for tag in ("start", "stop"):
+        if tag in item.tags and not (item.tags & {"light", "respond"}):
+            return tag
+    for tag in WEAK:
+        if tag in item.tags and counts_replicas(items, position):
+            return tag
+    return None
+
+
+def _particle(items: tuple[Item, ...], position: int) -> str | None:
+    """ "shut A down", "turn it off", "bring A back up"."""
+    if items[position].lemma not in {
+        "shut",
+        "turn",
+        "switch",
+        "power",
+        "spin",
+        "fire",
+        "bring",
+        "take",
+        "wind",
+        "put",
+        "dial",
+    }:
+        return None
+    rest = items[position + 1 :]
+    for offset, item in enumerate(rest):
+        if item.number or item.is_mark:
+            return None
+        if item.tags & {"off", "down", "stopped"}:
+            return _after_off(rest[offset + 1 :])
+        if item.word in ("up", "on", "online", "live"):
+            return "start"
+        if item.word == "back" and not any(i.word in ("up", "on", "online") for i in items[position:]):
+            return "undo"
+    return None
+
+
+def _after_off(rest: tuple[Item, ...]) -> str:
+    """ "turn A off and on again" restarts, "take A down to 2" scales, else it is a stop."""
+    words = [item.word for item in rest[:2]]
+    if words[:1] == ["to"] and len(rest) > 1 and rest[1].number:
+        return "decrease"
+    return "restart" if words in (["and", "on"], ["and", "up"], ["then", "on"]) else "stop"
+
+
+def is_noun_use(items: tuple[Item, ...], position: int) -> bool:
+    """ "restart count", "restart failed", "start of the outage": the word is no verb there."""
+    after = items[position + 1] if position + 1 < len(items) else None
+    if after is None or after.mention or "base" not in items[position].forms:
+        return False
+    beyond = items[position + 2] if position + 2 < len(items) else None
+    if items[position].tags & {"start", "stop"} and after.word in ("with", "by", "at", "from", "over", "off"):
+        return True
+    counted = "number_noun" in after.tags and not (
+        beyond is not None and beyond.word == "of" and "scale" in items[position].tags
+    )
+    nouns = after.tags & {"history", "how_many", "status", "policy", "metric", "event", "test", "aux", "past_aux"}
+    return (
+        counted
+        or bool(nouns)
+        or after.word in ("of", "loop", "loops")
+        or ("fail" in after.tags and "past" in after.forms and beyond is None)
+    )
+
+
+def caused_verb(items: tuple[Item, ...], position: int) -> str | None:
+    """ "get A running again", "have A restarted": the change that is to be brought about, or None."""
+    if items[position].word not in ("get", "have", "bring") or position + 1 >= len(items):
+        return None
+    rest = [item for item in items[position + 1 :] if item.word not in ("the", "my", "our")]
+    if not rest[0].mention:
+        return None
+    for item in rest[1:4]:
+        if "past" in item.forms and (
+            found := next((t for t in ("restart", "scale", "start", "stop") if t in item.tags), None)
+        ):
+            return found
+        if item.word in ("running", "going", "started"):
+            return "start"
+    return None
