@@ -18,7 +18,7 @@ from hexaops.assistant.answers.lines import (
 )
 from hexaops.assistant.answers.nodes import trouble_of
 from hexaops.assistant.answers.possible import actions_for, suggest_for_issues
-from hexaops.assistant.answers.select import applications_of
+from hexaops.assistant.answers.select import applications_of, severity
 from hexaops.assistant.evidence import KUBERNETES
 from hexaops.assistant.understanding.model import Understanding
 from hexaops.backends.kubernetes.rows import NodeRow
@@ -34,7 +34,7 @@ def answer_alerts(asked: Understanding, facts: Facts, draft: Draft) -> None:
     selected = applications_of(asked, facts)
     draft.examine(selected)
     draft.offer(actions_for(selected, facts))
-    troubled = [application for application in selected if application.status in UNHEALTHY]
+    troubled = sorted((one for one in selected if one.status in UNHEALTHY), key=severity)
     nodes = [node for node in facts.nodes if trouble_of(node)]
     draft.analyzed += len(facts.nodes)
     at = facts.freshness.as_of
@@ -71,7 +71,7 @@ def _warnings(draft: Draft, facts: Facts, selected: list[Application]) -> None:
         noted = draft.evidence.note(
             KUBERNETES, query, len(seen), unit="objects", at=facts.freshness.as_of, is_query=True
         )
-        draft.say(f"The cluster reported {plural(len(seen), 'kind')} of warnings in the last {window}.", noted)
+        draft.say(f"The cluster reported {plural(len(seen), 'different warning')} in the last {window}.", noted)
 
 
 def _application_row(application: Application) -> dict[str, Any]:

@@ -74,7 +74,7 @@ def hindered(asked: Understanding, facts: Facts, draft: Draft) -> bool:
     if asked.intent in NEEDS_APPLICATIONS:
         if READS not in facts.capabilities:
             draft.fulfilled = False
-            draft.say("I can't tell: this message may not read applications (capability read\\_applications).")
+            draft.say("I can't tell: this message may not read applications (capability read_applications).")
             return True
         if facts.applications is None:
             tell_unread(facts.freshness, draft)

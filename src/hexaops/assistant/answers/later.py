@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
+from hexaops.assistant.answers.lines import note_count
 from hexaops.assistant.answers.possible import actions_for, suggest_for_issues
-from hexaops.assistant.answers.select import applications_of
-from hexaops.assistant.answers.status import explained, note_count
+from hexaops.assistant.answers.select import applications_of, severity
+from hexaops.assistant.answers.status import explained
 from hexaops.assistant.answers.talk import STATUS
 from hexaops.assistant.answers.usage import answer_usage
 from hexaops.assistant.understanding.intents import Intent
@@ -57,7 +58,7 @@ def show_state(asked: Understanding, facts: Facts, draft: Draft) -> None:
     draft.offer(actions_for(selected, facts))
     named = any(found.entity.kind in {"application", "pod"} for found in asked.targets)
     troubled = [application for application in selected if application.problems or application.trouble]
-    shown = selected if named else troubled
+    shown = sorted(selected if named else troubled, key=severity)
     if not shown:
         noted = note_count(draft, facts, len(selected), "applications without a problem")
         draft.say(f"The state of the cluster shows no problem in {len(selected)} applications.", noted)

@@ -133,6 +133,11 @@ def event_line(draft: Draft, event: EventRow, facts: Facts) -> None:
     draft.say(f"- {markdown(event.reason, NAME_LIMIT)}{times}, last {age} ago: “{said}”", noted)
 
 
+def note_count(draft: Draft, facts: Facts, number: int, what: str) -> str:
+    """Evidence of a number of things that were counted."""
+    return draft.evidence.note(KUBERNETES, what, number, unit="objects", at=facts.freshness.as_of, is_query=True)
+
+
 def status_table(draft: Draft, applications: Sequence[Application], facts: Facts) -> None:
     """The document's table of applications as an attachment."""
     rows: list[dict[str, Any]] = []

@@ -6,7 +6,7 @@ from typing import Any
 
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
-from hexaops.assistant.answers.lines import NAME_LIMIT, TABLE_LIMIT, TEXT_LIMIT, plural
+from hexaops.assistant.answers.lines import NAME_LIMIT, TABLE_LIMIT, TEXT_LIMIT, note_count, plural
 from hexaops.assistant.answers.usage import node_share, node_usage, why_no_node_usage
 from hexaops.assistant.evidence import KUBERNETES
 from hexaops.assistant.understanding.model import Understanding
@@ -40,7 +40,8 @@ def answer_nodes(asked: Understanding, facts: Facts, draft: Draft) -> None:
     for node in sorted(nodes, key=lambda node: (node.ready, node.name))[:SHOWN]:
         _line(draft, node, facts, pods.get(node.name, 0))
     if len(nodes) > SHOWN:
-        draft.say(f"- … and {len(nodes) - SHOWN} more (see the table)", noted[0])
+        more = note_count(draft, facts, len(nodes) - SHOWN, "further nodes")
+        draft.say(f"- … and {len(nodes) - SHOWN} more (see the table)", more)
     _table(draft, nodes, facts, pods)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from hexaops.analysis.applications.model import Application, PodProblem
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
-from hexaops.assistant.answers.lines import NAME_LIMIT, TABLE_LIMIT, TEXT_LIMIT, plural, problem_line
+from hexaops.assistant.answers.lines import NAME_LIMIT, TABLE_LIMIT, TEXT_LIMIT, note_count, plural, problem_line
 from hexaops.assistant.answers.possible import actions_for, suggest_for_issues
 from hexaops.assistant.answers.select import applications_of
 from hexaops.assistant.evidence import KUBERNETES
@@ -84,7 +84,8 @@ def _list(draft: Draft, facts: Facts, found: Sequence[Listed]) -> None:
         where = f" on {markdown(pod.node, NAME_LIMIT)}" if pod.node else ""
         draft.say(f"- {markdown(pod.name, NAME_LIMIT)}: {value}{where}", noted)
     if len(troubled) > SHOWN:
-        draft.say(f"- … and {len(troubled) - SHOWN} more (see the table)")
+        noted = note_count(draft, facts, len(troubled) - SHOWN, "further pods")
+        draft.say(f"- … and {len(troubled) - SHOWN} more (see the table)", noted)
 
 
 def _table(draft: Draft, found: Sequence[Listed]) -> None:

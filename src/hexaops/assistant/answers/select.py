@@ -56,3 +56,9 @@ def _is(application: Application, word: str) -> bool:
 
 def _has(application: Application, kind: ProblemKind) -> bool:
     return any(problem.kind is kind for problem in application.problems)
+
+
+def severity(application: Application) -> tuple[bool, bool]:
+    """Failing before pending; what is healthy keeps its order."""
+    failing = any(problem.kind is ProblemKind.FAILING for problem in application.problems)
+    return application.ready > 0 and application.status in UNHEALTHY, not failing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hexaops.analysis.applications.model import UNHEALTHY, Application, ProblemKind, Status
+from hexaops.analysis.applications.model import UNHEALTHY, Application, Status
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
 from hexaops.assistant.answers.lines import (
@@ -14,6 +14,7 @@ from hexaops.assistant.answers.lines import (
     event_line,
     listing,
     name_of,
+    note_count,
     note_replicas,
     plural,
     problem_line,
@@ -22,7 +23,7 @@ from hexaops.assistant.answers.lines import (
     usage_words,
 )
 from hexaops.assistant.answers.possible import actions_for, suggest_for_issues
-from hexaops.assistant.answers.select import applications_of, filtered
+from hexaops.assistant.answers.select import applications_of, filtered, severity
 from hexaops.assistant.evidence import KUBERNETES
 from hexaops.assistant.understanding.model import PendingQuestion, Understanding
 from hexaops.kit.durations import format_duration
@@ -101,7 +102,7 @@ def grouped(facts: Facts, draft: Draft, selected: Sequence[Application]) -> None
     )
     for title, statuses, limit in groups:
         members = [application for application in selected if application.status in statuses]
-        members.sort(key=_severity)
+        members.sort(key=severity)
         if not members:
             continue
         draft.gap()
@@ -114,7 +115,7 @@ def lines(facts: Facts, draft: Draft, members: Sequence[Application], limit: int
     for application in members[:limit]:
         application_line(draft, application, facts)
     if len(members) > limit:
-        noted = note_count(draft, facts, len(members), "applications in this list")
+        noted = note_count(draft, facts, len(members) - limit, "further applications")
         draft.say(f"- … and {len(members) - limit} more (see the table)", noted)
 
 
@@ -122,7 +123,7 @@ def by_status(asked: Understanding, facts: Facts, draft: Draft, selected: Sequen
     """Those that a status word selects, among the selected ones."""
     word = asked.parameters.status_filter or ""
     singular, several = FILTER_WORDS[word]
-    found = filtered(selected, word)
+    found = sorted(filtered(selected, word), key=severity)
     noted = note_count(draft, facts, len(found), f"applications: {word}{_within(asked)}")
     total = note_count(draft, facts, len(selected), f"applications{_within(asked)}")
     of_all = f" of {plural(len(selected), 'application')}{_within(asked)}"
@@ -191,17 +192,6 @@ def projects(facts: Facts, draft: Draft) -> None:
         draft.say(words + (f", {issues} with issues ⚠️" if issues else ""), *ids)
 
 
-def note_count(draft: Draft, facts: Facts, number: int, what: str) -> str:
-    """Evidence of a number of things that were counted."""
-    return draft.evidence.note(KUBERNETES, what, number, unit="objects", at=facts.freshness.as_of, is_query=True)
-
-
-def _severity(application: Application) -> tuple[bool, bool]:
-    """Failing before pending; what is healthy keeps its order."""
-    failing = any(problem.kind is ProblemKind.FAILING for problem in application.problems)
-    return application.ready > 0 and application.status in UNHEALTHY, not failing
-
-
 def _within(asked: Understanding) -> str:
     names = [found.entity.name for found in asked.targets if found.entity.kind == "project"]
     if asked.parameters.namespace and asked.parameters.namespace not in names:
@@ -214,5 +204,5 @@ def explained(facts: Facts, draft: Draft, applications: Sequence[Application]) -
     for application in applications[:MANY]:
         one(application, facts, draft)
     if len(applications) > MANY:
-        noted = note_count(draft, facts, len(applications), "applications with something to tell")
+        noted = note_count(draft, facts, len(applications) - MANY, "further applications")
         draft.say(f"… and {len(applications) - MANY} more applications", noted)

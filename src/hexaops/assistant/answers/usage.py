@@ -12,6 +12,7 @@ from hexaops.assistant.answers.lines import (
     LABELS,
     NAME_LIMIT,
     name_of,
+    note_count,
     note_share,
     shares_of,
     status_table,
@@ -54,7 +55,8 @@ def applications(asked: Understanding, facts: Facts, draft: Draft, resources: Se
     for application, shares in known[:limit]:
         _application(draft, application, [(resource, shares[resource]) for resource in resources], facts)
     if len(known) > limit:
-        draft.say(f"- … and {len(known) - limit} more (see the table)")
+        noted = note_count(draft, facts, len(known) - limit, "further applications with usage")
+        draft.say(f"- … and {len(known) - limit} more (see the table)", noted)
     told = {application.id for application, _ in known}
     for application, shares in measured:
         if application.id not in told and application.desired:
@@ -138,4 +140,6 @@ def amount(resource: Resource, used: float | None) -> str:
     """`350m` cores, `512Mi`."""
     if used is None:
         return ""
-    return format_cpu(used) if resource == "cpu" else format_bytes(used)
+    if resource == "memory":
+        return format_bytes(used)
+    return format_cpu(used) if used < 1 else f"{format_cpu(used)} {'core' if format_cpu(used) == '1' else 'cores'}"

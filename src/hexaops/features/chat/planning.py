@@ -13,10 +13,10 @@ from hexaops.analysis.applications.model import Application, ProblemKind
 from hexaops.assistant.answers import changes, unsure
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
-from hexaops.assistant.answers.lines import TEXT_LIMIT, listing, name_of, plural
+from hexaops.assistant.answers.lines import TEXT_LIMIT, listing, name_of, note_count, plural
 from hexaops.assistant.answers.possible import EXECUTE, actions_for, restart_may_help
 from hexaops.assistant.answers.select import applications_of, filtered
-from hexaops.assistant.answers.status import FILTER_WORDS, note_count
+from hexaops.assistant.answers.status import FILTER_WORDS
 from hexaops.assistant.understanding import Intent, Understanding
 from hexaops.assistant.understanding.model import PendingQuestion
 from hexaops.errors import HexaopsError
