@@ -152,8 +152,10 @@ class World:
             pause = None
             if due is not None and clock.speed:
                 pause = max(0.0, (due - clock.monotonic()) / clock.speed)
+            # Not `wait_for`: in Python 3.11 it swallows a cancellation that comes together with the event.
             with suppress(TimeoutError):
-                await asyncio.wait_for(awake.wait(), pause)
+                async with asyncio.timeout(pause):
+                    await awake.wait()
 
     def _act(self) -> bool:
         try:

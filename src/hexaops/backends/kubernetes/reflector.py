@@ -149,6 +149,7 @@ class Reflector:
             timeout_seconds=seconds,
             stall_seconds=self._settings.stall_seconds,
         ) as chunks:
+            self._table.error = None
             async for chunk in chunks:
                 lines = splitter.feed(chunk)
                 if lines:
