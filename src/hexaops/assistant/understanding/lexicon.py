@@ -55,7 +55,7 @@ VERBS: dict[str, str] = {
     "say": ("say tell ask suggest recommend advise want mention claim write instruct order request propose insist"),
     "avoid": "avoid skip refrain omit",
     "try": "try attempt",
-    "alert": "alert page",
+    "alert": "alert",
     "happen": "happen occur",
     "collect": "collect gather",
 }
@@ -211,7 +211,7 @@ FILLER = (
     "happened happens happening question questions ask asking moment minute minutes hour hours day days "
     "week weeks month months night second seconds itself himself myself ourselves yourself exactly "
     "properly correctly normal normally usual usually current later soon off-hours sudden suddenly "
-    "completely totally literally honestly bring brings etc eg ie month's asap unable unsure aware "
+    "completely totally literally honestly bring brings etc eg ie month's asap open overnight unable unsure aware "
     "kubectl fine two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty "
     "hundred thousand zero couple dozen half twice percent factor fast faster quick breakdown break "
     "custom monitoring information info detail details line lines text safely gracefully carefully "

@@ -98,7 +98,7 @@ def _weighed(reading: Reading, tags: set[str]) -> Reading:
     """The reading with talk added, and everything lowered by foreign words."""
     items = [item for item in reading.clause.items if not item.is_mark]
     named = {part for unknown in reading.found.unknown for part in unknown.mention.split()}
-    foreign = sum(0.5 if i.is_unknown and i.text in named else 1.0 for i in items if _counts_as_foreign(i, named))
+    foreign = sum(_weight_of_foreign(i, named) for i in items if _counts_as_foreign(i, named))
     known = sum(0.5 if i.corrected else 1.0 for i in items if i.says_platform)
     scores = {**reading.scores}
     if reading.mode is not Mode.REQUEST:
@@ -106,9 +106,8 @@ def _weighed(reading: Reading, tags: set[str]) -> Reading:
         scores = {intent: strength * (0.3 + 0.7 * share) for intent, strength in scores.items()}
         for intent, strength in score_talk(reading.clause, tags).items():
             scores[intent] = max(strength, scores.get(intent, 0.0))
-    scores[Intent.OUT_OF_SCOPE] = _foreignness(
-        known, foreign, on_platform=any(i.mention or i.tags & _CORE for i in items)
-    )
+    on_platform = any(i.mention or i.tags & _CORE for i in items)
+    scores[Intent.OUT_OF_SCOPE] = _foreignness(known, foreign, on_platform=on_platform)
     declared = not (tags & {"?", "wh"}) and not any(tag.endswith("_lead") for tag in tags)
     is_statement = (
         reading.mode is not Mode.REQUEST
@@ -124,9 +123,16 @@ def _counts_as_foreign(item: Item, named: set[str]) -> bool:
     return item.is_foreign and not (item.text in named and item.looks_like_name)
 
 
+def _weight_of_foreign(item: Item, named: set[str]) -> float:
+    """Words that belong to other matters count double, a name that may only be misspelt counts half."""
+    if "foreign" in item.tags:
+        return 2.0
+    return 0.5 if item.is_unknown and item.text in named else 1.0
+
+
 def _foreignness(known: float, foreign: float, *, on_platform: bool) -> float:
     if known == 0:
-        return 0.95 if foreign else 0.7
+        return min(0.95, 0.55 + 0.15 * foreign)
     if foreign >= known and not on_platform:
         return 0.75
     return 0.9 * foreign / (known + foreign)
