@@ -5,20 +5,25 @@ No cluster is watched and no durable run is started; what those do has tests of 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx2
+from fastapi import FastAPI
+from starlette.routing import BaseRoute
 
+from hexaops.api import install_routes
 from hexaops.backends.kubernetes.client import KubernetesClient
 from hexaops.backends.kubernetes.cluster import Cluster, ClusterName
 from hexaops.backends.kubernetes.connection import ClusterConnection
 from hexaops.backends.kubernetes.http import KubernetesHttp
 from hexaops.config import Settings
+from hexaops.edge import RequestEdge, install_error_handlers
 from hexaops.factory import ProcessContext
 from hexaops.features.access.accounts import NewAccount, ServiceAccounts
 from hexaops.features.access.local_issuer import LocalIssuer
@@ -26,7 +31,6 @@ from hexaops.features.access.permissions import SCOPES
 from hexaops.features.access.tenancy import Role
 from hexaops.features.workspaces.service import WorkspaceService
 from hexaops.kit.clock import ManualClock
-from hexaops.main import create_app
 
 T = TypeVar("T")
 Headers = dict[str, str]
@@ -91,6 +95,24 @@ def unwatched_cluster() -> Cluster:
     return Cluster(named=ClusterName(CLUSTER_ID, "test"), reader=KubernetesClient(KubernetesHttp(connection)))
 
 
+@cache
+def _routes() -> Sequence[BaseRoute]:
+    """Made once: FastAPI takes most of a test's time for them, and they hold nothing of a process."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    install_routes(app)
+    return app.router.routes
+
+
+def _app(context: ProcessContext) -> FastAPI:
+    """As `create_app` assembles it, on routes that tests share."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.context, app.state.provider = context, context.provider
+    app.add_middleware(RequestEdge, metrics=context.metrics)
+    install_error_handlers(app)
+    app.router.routes.extend(_routes())
+    return app
+
+
 @asynccontextmanager
 async def access_world(
     database_url: str, home: Path, settings: Mapping[str, Any] | None = None, *, cluster: Cluster | None = None
@@ -99,7 +121,7 @@ async def access_world(
     clock = ManualClock(START)
     wanted = Settings.model_validate({"home": home, "database_url": database_url, **(settings or {})})
     context = ProcessContext(wanted, cluster or unwatched_cluster(), clock=clock)
-    app = create_app(context)
+    app = _app(context)
     transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
     issuer = LocalIssuer(home, audience=wanted.oidc_audience, clock=clock)
     async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:

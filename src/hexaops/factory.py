@@ -7,9 +7,6 @@ import logging
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-import httpx2
-
-from hexaops import __version__
 from hexaops.backends.kubernetes.cluster import Cluster
 from hexaops.backends.metrics.cluster_usage import ClusterUsage
 from hexaops.backends.notify.addresses import AddressPolicy
@@ -23,7 +20,7 @@ from hexaops.features.access.idempotency import IdempotencyService
 from hexaops.features.access.rates import RateLimits
 from hexaops.features.access.request_log import RequestLog
 from hexaops.features.access.service_tokens import ServiceTokens
-from hexaops.features.access.trust import trust_roots
+from hexaops.features.access.trust import open_identity_provider, trust_roots
 from hexaops.features.access.user_tokens import UserTokens
 from hexaops.features.actions.service import ActionService
 from hexaops.features.applications.index import ApplicationIndex
@@ -92,7 +89,7 @@ class ProcessContext:
         self.failpoints = Failpoints(self.settings.failpoint)
         self.database = Database(self.settings.database(), pool_size=self.settings.database_pool_size)
         self.engine = DurableEngine(self.database, clock=self.clock)
-        self.outbound = httpx2.AsyncClient(headers={"User-Agent": f"hexaops/{__version__}"}, trust_env=False)
+        self.identity_provider = open_identity_provider(self.settings)
         self.provider = Provider()
         build_access(self)
         self._tasks: list[asyncio.Task[None]] = []
@@ -119,7 +116,8 @@ class ProcessContext:
         await self.chat_stream.close()
         await self.engine.close()
         await self.cluster.stop()
-        await self.outbound.aclose()
+        if self.identity_provider is not None:
+            await self.identity_provider.aclose()
         await self.notifier.close()
         await self.database.close()
 
@@ -132,7 +130,7 @@ def build_access(context: ProcessContext) -> None:
     workspaces = WorkspaceService(settings, database, directory, audit=audit, clock=clock)
     accounts = ServiceAccounts(database, audit=audit, clock=clock, redactor=context.redactor)
     services = ServiceTokens(database, clock=clock)
-    local, issuers = trust_roots(settings, clock=clock, client=context.outbound)
+    local, issuers = trust_roots(settings, clock=clock, client=context.identity_provider)
     authentication = Authentication(
         UserTokens(issuers, clock=clock), services, trusted_proxies=settings.trusted_proxies
     )

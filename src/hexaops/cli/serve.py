@@ -121,7 +121,7 @@ def run(settings: Settings, simulator: Simulator | None) -> None:
     app = create_app(context, on_started=announce)
     config = uvicorn.Config(
         app, log_config=None, access_log=False, timeout_graceful_shutdown=round(settings.shutdown_grace_seconds),
-        lifespan="on", server_header=False,
+        lifespan="on", server_header=False, proxy_headers=False,
     )  # fmt: skip
     server = uvicorn.Server(config)
     server.run(sockets=[listener])

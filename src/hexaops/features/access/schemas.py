@@ -43,9 +43,7 @@ class AccountRequest(TokenRequest):
 
     name: ShownName
     scopes: Annotated[list[Scope], Field(min_length=1, max_length=50)]
-    workspace_ids: (
-        Annotated[list[WorkspaceId], Field(max_length=500)] | None
-    ) = None
+    workspace_ids: Annotated[list[WorkspaceId], Field(max_length=500)] | None = None
 
     def wanted(self) -> NewAccount:
         """As the service takes it."""

@@ -45,6 +45,8 @@ def metrics(request: Request, health: Health) -> Response:
 def _may_look_inside(request: Request, health: HealthService) -> bool:
     if health.settings.probes_public:
         return True
+    if "x-forwarded-for" in request.headers or "forwarded" in request.headers:
+        return False  # a proxy on this machine is on loopback, its clients are not
     host = request.client.host if request.client else ""
     try:
         return ipaddress.ip_address(host).is_loopback
