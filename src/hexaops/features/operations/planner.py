@@ -13,7 +13,11 @@ from typing import Any
 
 from hexaops.backends.kubernetes.answers import Right
 from hexaops.backends.kubernetes.cluster import Cluster
-from hexaops.backends.kubernetes.errors import KubernetesForbiddenError, KubernetesNotFoundError
+from hexaops.backends.kubernetes.errors import (
+    KubernetesConflictError,
+    KubernetesForbiddenError,
+    KubernetesNotFoundError,
+)
 from hexaops.backends.kubernetes.kinds import KINDS
 from hexaops.config import Settings
 from hexaops.errors import ValidationFailedError
@@ -28,6 +32,9 @@ from hexaops.runbooks.model import Draft, LiveWorkload, TargetRef
 from hexaops.runbooks.parameters import reason_of
 from hexaops.runbooks.runbook import DraftContext, NotApplicableError
 from hexaops.storage.tables import OperationRow
+
+ATTEMPTS = 6
+"""Readings of a target whose status changes under the dry run."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +76,18 @@ class Planner:
     clock: Clock
 
     async def examine(self, wanted: Wanted) -> Proposal:
-        """The proposal, or the refusal: ValidationFailed, NotApplicable, GuardrailRefused, or a KubernetesError."""
+        """The proposal, or the refusal: ValidationFailed, NotApplicable, GuardrailRefused, or a KubernetesError.
+
+        A status update between the reading and the dry run is a conflict, and read again.
+        """
+        for _ in range(ATTEMPTS - 1):
+            try:
+                return await self._examine_once(wanted)
+            except KubernetesConflictError:
+                continue
+        return await self._examine_once(wanted)
+
+    async def _examine_once(self, wanted: Wanted) -> Proposal:
         runbook = RUNBOOKS.get(wanted.action)
         if runbook is None:
             known = ", ".join(sorted(RUNBOOKS))
