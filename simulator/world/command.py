@@ -20,12 +20,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from simulator.store import Event
     from simulator.world.world import World
 
 STATE_FILE = "simulator-state.json"
 KUBECONFIG_FILE = "simulator.kubeconfig"
 AUDIT_FILE = "audit.log"
 _IDENTITIES = ("admin", "reader", "writer")
+_LEASES = "leases.coordination.k8s.io"
 _SAVE_SECONDS = 5.0
 _SAVE_SHARE = 0.02
 """At most this part of the time goes into saving."""
@@ -154,16 +156,20 @@ class _Saver:
         self._world = world
         self._scenario = scenario
         self._tokens = tokens
-        self._saved = -1
+        self._changed = True
+        world.store.subscribe(self._notice)
+
+    def _notice(self, event: Event) -> None:
+        # A lease is renewed all the time, and a lost renewal is no loss.
+        self._changed = self._changed or event.key.resource != _LEASES
 
     def save(self) -> None:
         """Write the state, unless nothing changed since the last time."""
         from simulator.world.state import save_state  # noqa: PLC0415
 
-        version = self._world.store.resource_version
-        if version != self._saved:
+        if self._changed:
             save_state(self._path, self._world, scenario=self._scenario, tokens=self._tokens)
-            self._saved = version
+            self._changed = False
 
     async def run(self) -> None:
         """Save again and again, until cancelled."""

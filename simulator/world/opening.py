@@ -37,7 +37,7 @@ def open_world(
 
 def reopen_world(state: State, *, speed: float = 1.0, now: datetime | None = None) -> World:
     """A saved world, not yet started. Time has passed as on the wall, and never goes back."""
-    moment = max(now or datetime.now(UTC), state.time)
+    moment = max(now or datetime.now(UTC), state.saved_at)
     store = Store(SimulationClock(speed=speed, start=moment))
     restore_objects(state, store)
     is_default = state.scenario == "default"
