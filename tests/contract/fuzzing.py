@@ -5,8 +5,9 @@ The cases are seeded, so that a failure comes again; each failure is printed as 
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,12 +18,13 @@ from hypothesis.errors import Unsatisfiable
 
 from tests.contract.answers import UNAVAILABLE, error_problems
 
-CASES_A_ROUND = 25
-"""Cases of one operation with one seed; operations with few possible requests are done sooner."""
+STRATEGIES = 3
+"""Ways to make an operation's requests: valid, invalid, valid in the live workspace."""
 MOST_ROUNDS = 40
-WORKSPACE_PARAMETERS = ("workspace_id", "wsId", "workspaceId", "ws_id")
 KEPT = {"DELETE /internal/v1/workspaces/{workspace_id}", "PATCH /internal/v1/workspaces/{workspace_id}"}
 """Operations that get no live workspace: the other cases need it."""
+ACT = "/api/v1/workspaces/{workspace_id}/aiops/actions"
+ACTIONS = ("restart_application", "scale_application", "start_application", "stop_application", "reboot")
 Case = Any
 Operation = Any
 Send = Callable[[Case], Any]
@@ -34,18 +36,25 @@ class Fuzz:
 
     call: Send
     """Sends one case with the credentials of its API."""
+    targets: Callable[[], Mapping[str, str]] = dict
+    """Live values of path parameters, asked for before each operation's cases: a case may have removed one."""
     sent: int = 0
     failures: list[str] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
+    operations: Counter[str] = field(default_factory=Counter)
 
-    def run(self, operations: Sequence[Operation], *, cases: int, workspace_id: str) -> None:
-        """Round after round with another seed, until as many cases were sent."""
+    def run(self, operations: Sequence[Operation], *, cases: int) -> None:
+        """Round after round with another seed, until as many cases were sent, every operation as often.
+
+        Operations that have few possible requests send fewer in a round; the later rounds make up for them.
+        """
+        share = math.ceil(cases / (len(operations) * STRATEGIES))
         for number in range(MOST_ROUNDS):
             for operation in operations:
-                for strategy in _strategies(operation, workspace_id):
+                for strategy in _strategies(operation, self.targets()):
                     left = cases - self.sent
                     if left > 0:
-                        self._run_round(strategy, number=number, cases=min(left, CASES_A_ROUND))
+                        self._run_round(strategy, number=number, cases=min(left, share))
 
     def _run_round(self, strategy: st.SearchStrategy[Case], *, number: int, cases: int) -> None:
         """One seeded run of one strategy; a route that nothing negative can be sent to has none."""
@@ -71,6 +80,7 @@ class Fuzz:
         answer = self.call(case)
         self.sent += 1
         self.statuses[answer.status_code] += 1
+        self.operations[case.operation.label] += 1
         problems = answer_problems(answer)
         if problems:
             self.failures.append(f"{answer.status_code} {problems}\n{case.as_curl_command()}")
@@ -96,10 +106,22 @@ def operations_of(schema: Any) -> list[Operation]:
     return [result.ok() for result in schema.get_all_operations()]
 
 
-def _strategies(operation: Operation, workspace_id: str) -> Iterator[st.SearchStrategy[Case]]:
+def _strategies(operation: Operation, targets: Mapping[str, str]) -> Iterator[st.SearchStrategy[Case]]:
     modes = schemathesis.GenerationMode
     yield operation.as_strategy(modes.POSITIVE)
-    yield operation.as_strategy(modes.NEGATIVE)
-    parameter = next((name for name in WORKSPACE_PARAMETERS if f"{{{name}}}" in operation.path), None)
-    if parameter is not None and operation.label not in KEPT:
-        yield operation.as_strategy(modes.POSITIVE, path_parameters={parameter: workspace_id})
+    live = {name: value for name, value in targets.items() if f"{{{name}}}" in operation.path}
+    if operation.label in KEPT or not live:
+        yield operation.as_strategy(modes.NEGATIVE)
+        return
+    yield operation.as_strategy(modes.NEGATIVE, path_parameters=live)
+    valid = operation.as_strategy(modes.POSITIVE, path_parameters=live)
+    if operation.label == f"POST {ACT}" and "application_id" in targets:
+        valid = st.builds(_act, valid, st.sampled_from(ACTIONS), st.just(targets["application_id"]))
+    yield valid
+
+
+def _act(case: Case, action: str, application_id: str) -> Case:
+    """An action that exists on an application that exists: what is generated beside them reaches the planning."""
+    case.body["action"] = action
+    case.body["parameters"]["application_id"] = application_id
+    return case

@@ -15,9 +15,34 @@ from hexaops.edge import RequestEdge, install_error_handlers
 from hexaops.errors import HexaopsError, UpstreamUnavailableError
 from hexaops.metrics import Metrics
 from tests.contract.fuzzing import Fuzz, operations_of
-from tests.contract.live import Live
+from tests.contract.live import Live, data_of
 
 CASES = 2000
+
+
+class Targets:
+    """Live ids for the path parameters; what a case has ended or removed is made again."""
+
+    def __init__(self, live: Live) -> None:
+        self._live = live
+        body = {"name": "fuzzed", "scopes": ["workspace:read"]}
+        account = data_of(live.account.post("/internal/v1/service-accounts", json=body))
+        self._webhook_id = ""
+        self._fixed = {
+            "workspace_id": live.workspace_id,
+            "application_id": live.applications["web-app"],
+            "action_id": live.action_id,
+            "account_id": account["service_account"]["id"],
+            "token_id": account["token"]["id"],
+            "user_id": "local:fuzzed",
+        }
+
+    def __call__(self) -> dict[str, str]:
+        hooks = f"{self._live.aiops}/webhooks"
+        if not self._webhook_id or self._live.user.get(f"{hooks}/{self._webhook_id}").status_code == 404:
+            body = {"url": "http://127.0.0.1:65535/hook", "events": ["aiops.insight.generated"]}
+            self._webhook_id = data_of(self._live.user.post(hooks, json=body))["id"]
+        return {**self._fixed, "webhook_id": self._webhook_id, "session_id": self._live.new_session()}
 
 
 def _session(client: httpx2.Client) -> requests.Session:
@@ -36,9 +61,11 @@ def test_nothing_generated_breaks_the_service(live: Live) -> None:
         session = internal if case.path.startswith("/internal/") else public
         return case.call(base_url=live.served.base_url, session=session, timeout=60)
 
-    fuzz = Fuzz(call)
+    fuzz = Fuzz(call, Targets(live))
     schema = schemathesis.openapi.from_url(f"{live.served.base_url}/openapi.json")
-    fuzz.run(operations_of(schema), cases=CASES, workspace_id=live.workspace_id)
+    operations = operations_of(schema)
+    fuzz.run(operations, cases=CASES)
+    assert set(fuzz.operations) == {operation.label for operation in operations}
     assert fuzz.failures == [], "\n\n".join(fuzz.failures[:10])
     assert fuzz.sent >= CASES
     assert live.served.process.poll() is None
@@ -68,6 +95,6 @@ def _app(*, broken: bool) -> FastAPI:
 def test_a_broken_route_is_found_and_a_planned_503_is_not_one(broken: bool) -> None:
     fuzz = Fuzz(lambda case: case.call())
     schema = schemathesis.openapi.from_asgi("/openapi.json", _app(broken=broken))
-    fuzz.run(operations_of(schema), cases=100, workspace_id="ws-1")
+    fuzz.run(operations_of(schema), cases=100)
     assert fuzz.sent == 100
     assert any("unplanned" in failure for failure in fuzz.failures) == broken
