@@ -114,7 +114,8 @@ class Invalid(StatusError):
         details: dict[str, Any] = {"name": name} if name else {}
         if group:
             details["group"] = group
-        details["kind"] = kind
+        if kind:
+            details["kind"] = kind
         details["causes"] = [
             {"reason": cause.reason, "message": cause.message, "field": cause.field} for cause in causes
         ]

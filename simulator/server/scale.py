@@ -89,12 +89,14 @@ class Scaler:
 def scale_of(obj: Object) -> Object:
     """The Scale of a workload."""
     metadata = obj["metadata"]
+    replicas = obj["spec"].get("replicas", 1)
     kept = ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")
     return {
         "kind": "Scale",
         "apiVersion": "autoscaling/v1",
         "metadata": {key: metadata[key] for key in kept if key in metadata},
-        "spec": {"replicas": obj["spec"].get("replicas", 1)},
+        # The real server leaves a zero out, and so do its clients read it.
+        "spec": {"replicas": replicas} if replicas else {},
         "status": {
             "replicas": (obj.get("status") or {}).get("replicas", 0),
             "selector": format_selector(obj["spec"].get("selector")),

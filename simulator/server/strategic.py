@@ -6,6 +6,7 @@ Directives as the API machinery knows them: `$patch: replace | delete | merge`, 
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Any
 
 from simulator.server.schema import fields_of, item_type, merge_key, plain_type
@@ -45,7 +46,7 @@ def _merge_object(target: Object, patch: Object, type_name: Any) -> Object:
     for key, order in patch.items():
         name = key.removeprefix(_ORDER)
         if key.startswith(_ORDER) and name not in patch and isinstance(result.get(name), list):
-            result[name] = _in_order(result[name], order, merge_key(fields.get(name)))
+            result[name] = _in_order(result[name], order, result[name], merge_key(fields.get(name)))
     return result
 
 
@@ -62,8 +63,9 @@ def _merge_value(target: Any, value: Any, field: Any, order: Any) -> Any:
         key = merge_key(field)
         if key is None:
             return [_strip(item) for item in value if not _is_directive(item)]
-        merged = _merge_list(target if isinstance(target, list) else [], value, key, item_type(field))
-        return _in_order(merged, order, key) if order is not None else merged
+        before = target if isinstance(target, list) else []
+        merged = _merge_list(before, value, key, item_type(field))
+        return _in_order(merged, order, before, key) if order is not None else merged
     return value
 
 
@@ -81,7 +83,7 @@ def _merge_map(target: Any, value: Object, inner: Any) -> Object:
 
 def _merge_list(target: list[Any], patch: list[Any], key: str, inner: Any) -> list[Any]:
     if not key:
-        return target + [item for item in patch if item not in target]
+        return _in_order(target + [item for item in patch if item not in target], patch, target, key)
     if any(_is_directive(item) and item["$patch"] == "replace" and key not in item for item in patch):
         return [_strip(item) for item in patch if not (_is_directive(item) and key not in item)]
     result = list(target)
@@ -102,17 +104,28 @@ def _merge_list(target: list[Any], patch: list[Any], key: str, inner: Any) -> li
                 result.append(merged)
             else:
                 result[place] = merged
-    return result
+    return _in_order(result, patch, target, key)
 
 
-def _in_order(items: list[Any], order: list[Any], key: str | None) -> list[Any]:
+def _in_order(items: list[Any], order: list[Any], before: list[Any], key: str | None) -> list[Any]:
+    """What the order names stands as it says; the others keep their places before and behind it.
+
+    The order is `$setElementOrder`, else the patch's own. As the API machinery merges the two: an item that was there
+    comes before one of the patch when it stood before it, and behind it otherwise.
+    """
+
     def identity(item: Any) -> Any:
         return item.get(key) if key and isinstance(item, dict) else item
 
     ranks = {identity(item): rank for rank, item in enumerate(order)}
-    listed = iter(sorted((item for item in items if identity(item) in ranks), key=lambda item: ranks[identity(item)]))
-    # What the order does not name keeps its place among the others.
-    return [next(listed) if identity(item) in ranks else item for item in items]
+    places = {identity(item): place for place, item in enumerate(before)}
+    named = deque(sorted((item for item in items if identity(item) in ranks), key=lambda item: ranks[identity(item)]))
+    others = deque(item for item in items if identity(item) not in ranks)
+    result = []
+    while named and others:
+        mine, theirs = places.get(identity(named[0])), places.get(identity(others[0]))
+        result.append((others if mine is not None and theirs is not None and theirs < mine else named).popleft())
+    return [*result, *named, *others]
 
 
 def _is_directive(item: Any) -> bool:

@@ -201,6 +201,8 @@ def _autoscaler(obj: Object) -> Causes:
         causes.append(invalid("spec.maxReplicas", most, "must be greater than 0"))
     elif most < least:
         causes.append(invalid("spec.maxReplicas", most, "must be greater than or equal to `minReplicas`"))
+    if "/" not in (version := target.get("apiVersion", "")):
+        causes.append(invalid("spec.scaleTargetRef.apiVersion", version, "apiVersion must specify API group"))
     return causes
 
 
@@ -235,8 +237,10 @@ def _job(obj: Object) -> Causes:
     spec = obj.get("spec") or {}
     pod = (spec.get("template") or {}).get("spec") or {}
     causes = _containers(pod, "spec.template.spec")
-    if pod.get("restartPolicy") not in ("OnFailure", "Never"):
-        policy = pod.get("restartPolicy") or ""
+    policy = pod.get("restartPolicy")
+    if not policy:
+        causes.append(required("spec.template.spec.restartPolicy", 'valid values: "OnFailure", "Never"'))
+    elif policy not in ("OnFailure", "Never"):
         causes.append(unsupported("spec.template.spec.restartPolicy", policy, ("OnFailure", "Never")))
     return causes
 

@@ -151,7 +151,7 @@ def test_strategic_directives(target: Object, patch: Object, expected: Object) -
 def test_lists_of_plain_values_are_united_and_cut() -> None:
     target = {"finalizers": ["a", "b"]}
     meta = "apis.meta.v1.ObjectMeta"
-    assert apply_strategic_patch(target, {"finalizers": ["c", "a"]}, meta) == {"finalizers": ["a", "b", "c"]}
+    assert apply_strategic_patch(target, {"finalizers": ["c", "a"]}, meta) == {"finalizers": ["c", "a", "b"]}
     cut = apply_strategic_patch(target, {"$deleteFromPrimitiveList/finalizers": ["a"]}, meta)
     assert cut == {"finalizers": ["b"]}
     assert target == {"finalizers": ["a", "b"]}

@@ -235,12 +235,15 @@ async def test_fields_go_to_who_changed_them_last(api: Api) -> None:
     assert owned == {"one": {".": {}, "f:x": {}}, "two": {"f:y": {}}}
 
 
+TARGET = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"}
+
+
 @pytest.mark.parametrize(
     ("path", "body", "part"),
     [
         (
             "/apis/autoscaling/v2/namespaces/demo/horizontalpodautoscalers",
-            {"scaleTargetRef": {"kind": "Deployment", "name": "web"}, "minReplicas": 5, "maxReplicas": 2},
+            {"scaleTargetRef": TARGET, "minReplicas": 5, "maxReplicas": 2},
             "spec.maxReplicas: Invalid value: 2: must be greater than or equal to `minReplicas`",
         ),
         (
