@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -25,7 +24,7 @@ from hexaops.errors import ConflictError, NotFoundError, UpstreamUnavailableErro
 from hexaops.kit.clock import ManualClock
 from hexaops.kit.timeout import Timeout
 from tests.backends.kubernetes.api_server import ApiServer, status_body
-from tests.backends.kubernetes.conftest import MakeClient, until
+from tests.backends.kubernetes.conftest import MakeClient
 
 SCALE = {
     "metadata": {"name": "web", "uid": "u-1", "resourceVersion": "7"},
@@ -55,7 +54,8 @@ async def test_list_follows_all_pages(server: ApiServer, client: KubernetesClien
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
-async def test_reads_are_tried_again(server: ApiServer, client: KubernetesClient, status: int) -> None:
+async def test_reads_are_tried_again(server: ApiServer, make_client: MakeClient, status: int) -> None:
+    client = make_client(clock=InstantClock())
     server.answer(status, status_body(status, "Busy"), times=2)
     server.answer(200, {"metadata": {"name": "web"}})
     await client.get("Pod", "shop", "web")
@@ -69,7 +69,8 @@ async def test_reads_survive_a_lost_connection(server: ApiServer, client: Kubern
     assert len(server.requests) == 2
 
 
-async def test_reads_end_after_four_tries(server: ApiServer, client: KubernetesClient) -> None:
+async def test_reads_end_after_four_tries(server: ApiServer, make_client: MakeClient) -> None:
+    client = make_client(clock=InstantClock())
     server.answer(503, status_body(503, "ServiceUnavailable"), times=99)
     with pytest.raises(KubernetesUnavailableError) as caught:
         await client.get("Pod", "shop", "web")
@@ -78,19 +79,36 @@ async def test_reads_end_after_four_tries(server: ApiServer, client: KubernetesC
     assert caught.value.details["source"] == "kubernetes_api"
 
 
-async def test_retry_after_is_waited_for_on_the_clock(server: ApiServer, make_client: MakeClient) -> None:
-    clock = ManualClock()
-    client = make_client(clock=clock)
+class InstantClock(ManualClock):
+    """Passes each wait at once and remembers it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waits: list[float] = []
+
+    async def sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        self.advance(seconds)
+
+
+async def test_what_the_server_asks_for_is_waited_plus_up_to_a_quarter(
+    server: ApiServer, make_client: MakeClient
+) -> None:
+    clock = InstantClock()
     server.answer(429, status_body(429, "TooManyRequests"), headers={"Retry-After": "7"})
     server.answer(200, {"metadata": {"name": "web"}})
-    asking = asyncio.ensure_future(client.get("Pod", "shop", "web", timeout=60))
-    await until(lambda: server.requests)
-    clock.advance(6.9)
-    await asyncio.sleep(0.02)
-    assert len(server.requests) == 1
-    clock.advance(2)
-    await asking
-    assert len(server.requests) == 2
+    await make_client(clock=clock).get("Pod", "shop", "web", timeout=60)
+    assert len(clock.waits) == 1
+    assert 7 <= clock.waits[0] <= 8.75
+
+
+async def test_waits_between_tries_double_with_jitter(server: ApiServer, make_client: MakeClient) -> None:
+    clock = InstantClock()
+    server.answer(500, status_body(500, "InternalError"), times=3)
+    server.answer(200, {"metadata": {"name": "web"}})
+    await make_client(clock=clock).get("Pod", "shop", "web", timeout=60)
+    for wait, usual in zip(clock.waits, (0.2, 0.4, 0.8), strict=True):
+        assert usual / 2 <= wait <= usual * 1.5
 
 
 async def test_a_wait_longer_than_the_time_left_is_not_begun(server: ApiServer, client: KubernetesClient) -> None:
@@ -122,7 +140,8 @@ async def test_a_server_that_hangs_is_given_up_in_time(server: ApiServer, client
         await client.get("Pod", "shop", "web", timeout=0.1)
 
 
-async def test_no_server_is_unavailable(client: KubernetesClient, server: ApiServer) -> None:
+async def test_no_server_is_unavailable(server: ApiServer, make_client: MakeClient) -> None:
+    client = make_client(clock=InstantClock())
     server.answer(200, drop=True, times=99)
     with pytest.raises(KubernetesUnavailableError, match="cannot be reached"):
         await client.get("Pod", "shop", "web")
@@ -253,7 +272,8 @@ async def test_whoami_where_the_cluster_can_and_cannot_tell(server: ApiServer, c
     assert await client.whoami() is None
 
 
-async def test_metrics_or_the_reason_why_there_are_none(server: ApiServer, client: KubernetesClient) -> None:
+async def test_metrics_or_the_reason_why_there_are_none(server: ApiServer, make_client: MakeClient) -> None:
+    client = make_client(clock=InstantClock())
     pod = {
         "metadata": {"name": "web-1", "namespace": "shop"},
         "timestamp": "2026-01-01T00:00:30Z",
