@@ -74,7 +74,7 @@ def tell_refusal(draft: Draft, error: HexaopsError, what: str) -> None:
     rule = f" (safety rule {details['rule']})" if "rule" in details else ""
     reason = markdown(str(details.get("reason") or error.message), 2 * TEXT_LIMIT).removesuffix(".")
     draft.say(f"I can't plan to {markdown(what, TEXT_LIMIT)}{rule}: {reason}.")
-    possible = details.get("possible_when") or details.get("possible")
+    possible = details.get("possible_when")
     if possible:
         draft.say(f"What would make it possible: {markdown(str(possible), 2 * TEXT_LIMIT)}.")
     elif error.code == "VALIDATION_FAILED":

@@ -55,6 +55,8 @@ class Facts:
     """False: `nodes` are only those that run the workspace's pods."""
     warnings: Callable[[Application], Sequence[EventRow]] = _no_events
     """Warning events about an application and its pods, newest first."""
+    no_warnings: str | None = None
+    """Why there are none to be read, else None."""
     operations: Sequence[Operation] = ()
     """The latest changes, newest first."""
     time_range_seconds: float = 3600.0

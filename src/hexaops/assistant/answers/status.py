@@ -167,6 +167,10 @@ def explain(application: Application, facts: Facts, draft: Draft) -> None:
         )
         reason, message = markdown(condition.reason, NAME_LIMIT), markdown(condition.message, TEXT_LIMIT)
         draft.say(f"- Pods cannot be created ({reason}): “{message}”", noted)
+    if facts.no_warnings is not None:
+        noted = draft.evidence.note(KUBERNETES, "list Event", "not available", unit="state", at=facts.freshness.as_of)
+        draft.say(f"- I can't read events here ({markdown(facts.no_warnings, TEXT_LIMIT)}).", noted)
+        return
     since = facts.now.timestamp() - facts.time_range_seconds
     recent = [event for event in facts.warnings(application) if event.last_seen >= since]
     if recent:

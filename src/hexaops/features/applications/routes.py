@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import Depends, Path, Query
+import msgspec
+from fastapi import Depends, Path, Query, Response
 
 from hexaops.features.access.caller import AnyCaller
 from hexaops.features.applications.listing import ListQuery, details_of, page_of
@@ -27,9 +28,10 @@ def list_query(
 
 async def list_applications(
     caller: AnyCaller, service: Applications, query: Annotated[ListQuery, Depends(list_query)]
-) -> dict[str, Any]:
+) -> Response:
     """The workspace's applications with status, replicas and usage."""
-    return {"data": await page_of(service, caller.get_workspace(), query)}
+    page = {"data": await page_of(service, caller.get_workspace(), query)}
+    return Response(msgspec.json.encode(page), media_type="application/json")
 
 
 async def get_application(

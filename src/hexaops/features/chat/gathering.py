@@ -6,6 +6,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from hexaops.analysis.applications.model import Application
 from hexaops.assistant.answers.facts import Facts, Operation
@@ -65,12 +66,14 @@ class Gatherer:
         """What can be named, and whether anything may be changed now."""
         workspace = caller.get_workspace()
         applications = self._list(workspace)
-        stop = await self.automation.find_stop(workspace.id)
+        async with self.database.reading() as session:
+            stop = await self.automation.find_stop(workspace.id, session)
+            operations = await _operations(session, workspace) if "read_actions" in capabilities else []
         return Known(
             applications=applications if "read_applications" in capabilities or applications is None else (),
             projects=self.applications.projects(workspace) if "read_applications" in capabilities else (),
             nodes=self._nodes(workspace, applications or ()) if _reads_nodes(capabilities) else (),
-            operations=await self._operations(workspace) if "read_actions" in capabilities else (),
+            operations=operations,
             changes_off=None if stop is None else f"automation is off: {stop.reason or 'no reason was given'}",
         )
 
@@ -99,6 +102,7 @@ class Gatherer:
             node_freshness=self.applications.freshness("Node"),
             whole_cluster=_sees_all_nodes(workspace),
             warnings=self.applications.events,
+            no_warnings=self.applications.freshness("Event").missing.get("Event"),
             operations=known.operations,
             time_range_seconds=parse_duration(context.time_range),
             changes_off=known.changes_off,
@@ -124,11 +128,11 @@ class Gatherer:
         used = {pod.node for application in applications for pod in application.pods}
         return [node for node in nodes if node.name in used]
 
-    async def _operations(self, workspace: Workspace) -> list[Operation]:
-        query = select(OperationRow).where(OperationRow.workspace_id == workspace.id, OperationRow.surface == "action")
-        async with self.database.reading() as session:
-            rows = await session.scalars(query.order_by(OperationRow.id.desc()).limit(OPERATIONS_READ))
-            return [_operation(row) for row in rows]
+
+async def _operations(session: AsyncSession, workspace: Workspace) -> list[Operation]:
+    query = select(OperationRow).where(OperationRow.workspace_id == workspace.id, OperationRow.surface == "action")
+    rows = await session.scalars(query.order_by(OperationRow.id.desc()).limit(OPERATIONS_READ))
+    return [_operation(row) for row in rows]
 
 
 def _operation(row: OperationRow) -> Operation:

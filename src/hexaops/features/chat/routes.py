@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import Path, Query, Request
+import msgspec
+from fastapi import Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from hexaops.features.access.caller import AnyCaller
@@ -23,13 +24,13 @@ Before = Annotated[str | None, Query(max_length=64)]
 STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
-async def send_message(caller: AnyCaller, chat: Chat, stream: Stream, request: Request, body: ChatRequest) -> Any:
+async def send_message(caller: AnyCaller, chat: Chat, stream: Stream, request: Request, body: ChatRequest) -> Response:
     """Answer a message: as JSON, or as server-sent events with `Accept: text/event-stream`."""
     turn = await chat.open(caller, body)
     if wants_events(request):
         events = stream.events(turn, caller.request_id)
         return StreamingResponse(events, media_type="text/event-stream", headers=STREAM_HEADERS)
-    return {"data": await chat.answer(turn)}
+    return Response(msgspec.json.encode({"data": await chat.answer(turn)}), media_type="application/json")
 
 
 async def create_session(caller: AnyCaller, sessions: Sessions, body: SessionRequest) -> dict[str, Any]:
