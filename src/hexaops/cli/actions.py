@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from hexaops.cli.client import Api
+from hexaops.cli.client import Api, open_api
 from hexaops.cli.confirming import asked, carry_out, offer
 from hexaops.cli.failures import USAGE, CliError
 from hexaops.cli.following import exit_code_of, follow, print_result
@@ -41,7 +41,7 @@ def actions(context: typer.Context, status: Status = None, limit: Limit = 20) ->
 def list_actions(context: typer.Context, status: Status = None, limit: Limit = 20) -> None:
     """List the workspace's actions, newest first."""
     options: Options = context.obj
-    api = Api(options)
+    api = open_api(context)
     found = api.get(api.aiops("/actions"), status=status, limit=limit)["data"]
     if options.as_json:
         print_json(found)
@@ -58,7 +58,7 @@ def list_actions(context: typer.Context, status: Status = None, limit: Limit = 2
 def show(context: typer.Context, action_id: ActionId) -> None:
     """Show one action with its steps and result."""
     options: Options = context.obj
-    api = Api(options)
+    api = open_api(context)
     one = api.get(api.aiops(f"/actions/{action_id}"))["data"]
     if options.as_json:
         print_json(one)
@@ -90,7 +90,7 @@ def run(
     In a pipe nothing is asked: the plan is shown, and `--yes` or `hexaops actions confirm` runs it.
     """
     options: Options = context.obj
-    api = Api(options)
+    api = open_api(context)
     given = {"application_id": application, **_read(parameters or []), **({"reason": reason} if reason else {})}
     answer = api.post(api.aiops("/actions"), {"action": action, "parameters": given})["data"]
     _decide(options, api, answer, _Wishes(yes, no_wait, plan_only), path=None)
@@ -105,14 +105,14 @@ def confirm(
     """Confirm a plan that was shown before, and follow its action."""
     options: Options = context.obj
     proposal = recall(options.home, plan_id)
-    raise typer.Exit(carry_out(Api(options), proposal, wait=not no_wait, as_json=options.as_json))
+    raise typer.Exit(carry_out(open_api(context), proposal, wait=not no_wait, as_json=options.as_json))
 
 
 @app.command()
 def cancel(context: typer.Context, action_id: ActionId, no_wait: NoWait = False) -> None:
     """Stop a running action; what it has changed is put back."""
     options: Options = context.obj
-    api = Api(options)
+    api = open_api(context)
     action = api.post(api.aiops(f"/actions/{action_id}/cancel"))["data"]
     if no_wait:
         print_json(action) if options.as_json else typer.echo(f"{action_id} is {action['status']}")
@@ -127,7 +127,7 @@ def rollback(
 ) -> None:
     """Undo a completed action by its inverse, which has a plan of its own."""
     options: Options = context.obj
-    api = Api(options)
+    api = open_api(context)
     path = api.aiops(f"/actions/{action_id}/rollback")
     answer = api.post(path)["data"]
     _decide(options, api, answer, _Wishes(yes, no_wait, plan_only), path=path)
@@ -137,7 +137,7 @@ def rollback(
 def watch(context: typer.Context, action_id: ActionId) -> None:
     """Follow an action to its end; exit code 1 when it did not complete."""
     options: Options = context.obj
-    api = Api(options)
+    api = open_api(context)
     action = api.get(api.aiops(f"/actions/{action_id}"))["data"]
     raise typer.Exit(exit_code_of(follow(api, action, as_json=options.as_json)))
 

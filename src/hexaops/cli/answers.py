@@ -10,6 +10,8 @@ import typer
 from hexaops.cli.output import cell, print_facts, print_markdown, print_table
 
 PLAN = "action_plan"
+COUNTS = ("total", "truncated")
+"""What a table shows by itself."""
 MOST_COLUMNS = 8
 MOST_ROWS = 60
 
@@ -47,7 +49,8 @@ def print_attachment(attached: Mapping[str, Any]) -> None:
         print_facts({title: data})
         return
     tables = {name: rows for name, rows in data.items() if _is_table(rows)}
-    print_facts({name.replace("_", " "): value for name, value in data.items() if name not in tables and value})
+    hidden = {*tables, *(COUNTS if tables else ())}
+    print_facts({name.replace("_", " "): value for name, value in data.items() if name not in hidden and value})
     for name, rows in tables.items():
         columns = _columns(rows)
         shown = [[row.get(column) for column in columns] for row in rows[:MOST_ROWS]]
@@ -63,5 +66,7 @@ def _is_table(value: Any) -> bool:
 
 def _columns(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     names = list(dict.fromkeys(name for row in rows for name in row))
+    if "name" in names:
+        names = [name for name in names if name != "id"]
     simple = [name for name in names if not any(isinstance(row.get(name), (Mapping, list)) for row in rows)]
     return (simple or names)[:MOST_COLUMNS]

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from hexaops.cli.client import Api
+from hexaops.cli.client import open_api
 from hexaops.cli.options import Options
 from hexaops.cli.output import cell, print_facts, print_json, print_table
 
@@ -29,7 +29,7 @@ def apps(context: typer.Context, status: Status = None, project: Project = None)
 def list_applications(context: typer.Context, status: Status = None, project: Project = None) -> None:
     """List the applications with status, replicas and usage."""
     options: Options = context.obj
-    api = Api(options)
+    api = open_api(context)
     entries: list[dict[str, Any]] = []
     cursor: str | None = None
     while True:
@@ -57,7 +57,7 @@ def list_applications(context: typer.Context, status: Status = None, project: Pr
 def show(context: typer.Context, application: Annotated[str, typer.Argument(help="Its name or id.")]) -> None:
     """Show one application with its pods, problems and latest events."""
     options: Options = context.obj
-    api = Api(options)
+    api = open_api(context)
     one = api.get(api.workspace(f"/applications/{application}"))["data"]
     if options.as_json:
         print_json(one)

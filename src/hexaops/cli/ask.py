@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from hexaops.cli.answers import is_fulfilled, plans_of, print_answer
-from hexaops.cli.client import Api
+from hexaops.cli.client import open_api
 from hexaops.cli.confirming import asked, carry_out, offer
 from hexaops.cli.failures import UNANSWERED
 from hexaops.cli.options import Options
@@ -31,7 +31,7 @@ def ask(
     `hexaops ask "status of my applications" --json`
     """
     options: Options = context.obj
-    api = Api(options)
+    api = open_api(context)
     body = {"message": " ".join(question), **({"session_id": session} if session else {})}
     data = api.post(api.aiops("/chat"), body)["data"]
     plans = plans_of(data)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from hexaops.cli.client import Api
+from hexaops.cli.client import open_api
 from hexaops.cli.options import Options
 from hexaops.cli.output import print_json, print_table
 
@@ -25,7 +25,7 @@ def audit(context: typer.Context, limit: Limit = 20, before: Before = None, ever
     if context.invoked_subcommand is not None:
         return
     options: Options = context.obj
-    api = Api(options)
+    api = open_api(context)
     if everything:
         body = api.internal("GET", "/audit", limit=limit, before=before)
     else:
@@ -45,7 +45,7 @@ def audit(context: typer.Context, limit: Limit = 20, before: Before = None, ever
 def head(context: typer.Context) -> None:
     """Print the chain's newest number and hash, to be kept elsewhere as an anchor."""
     options: Options = context.obj
-    data = Api(options).internal("GET", "/audit/head")["data"]
+    data = open_api(context).internal("GET", "/audit/head")["data"]
     print_json(data) if options.as_json else typer.echo(f"{data['seq']} {data['hash']}")
 
 
@@ -57,7 +57,7 @@ def verify(
 ) -> None:
     """Walk the whole chain; exit code 1 when it is broken."""
     options: Options = context.obj
-    data = Api(options).internal("GET", "/audit/verification", seq=seq, hash=digest)["data"]
+    data = open_api(context).internal("GET", "/audit/verification", seq=seq, hash=digest)["data"]
     if options.as_json:
         print_json(data)
     else:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from hexaops.cli.client import Api
+from hexaops.cli.client import open_api
 from hexaops.cli.options import Options
 from hexaops.cli.output import cell, print_json, print_table
 
@@ -34,13 +34,13 @@ def on(context: typer.Context, where: Where = None, reason: Reason = None) -> No
 def status(context: typer.Context) -> None:
     """Show whether changes are allowed, and who decided."""
     options: Options = context.obj
-    _print(options, Api(options).internal("GET", "/automation")["data"])
+    _print(options, open_api(context).internal("GET", "/automation")["data"])
 
 
 def _put(context: typer.Context, where: str | None, reason: str | None, *, enabled: bool) -> None:
     options: Options = context.obj
     body = {"enabled": enabled, "workspace_id": where, "reason": reason}
-    _print(options, Api(options).internal("PUT", "/automation", body)["data"])
+    _print(options, open_api(context).internal("PUT", "/automation", body)["data"])
 
 
 def _print(options: Options, data: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from hexaops.cli.answers import plans_of, print_answer
-from hexaops.cli.client import Api
+from hexaops.cli.client import Api, open_api
 from hexaops.cli.confirming import asked, carry_out
 from hexaops.cli.failures import NOT_ALLOWED, CliError, report
 from hexaops.cli.options import Options
@@ -34,7 +34,7 @@ def chat(
     `printf 'restart database-app\\nyes\\n' | hexaops chat`
     """
     options: Options = context.obj
-    api = Api(options)
+    api = open_api(context)
     conversation = Conversation(api, options, session)
     if sys.stdin.isatty() and not options.as_json:
         workspace = api.workspace().rsplit("/", 1)[-1]

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import typer
+
 from hexaops.cli.credentials import read_credentials
 from hexaops.cli.failures import CliError, no_credentials, no_service, refusal
 from hexaops.cli.options import Options
@@ -77,14 +79,6 @@ class Api:
                     raise refusal(500, data, {})
                 yield name, data
 
-    def is_up(self) -> bool:
-        """Whether the service answers at all."""
-        try:
-            self._call("GET", "/healthz", anonymous=True)
-        except CliError:
-            return False
-        return True
-
     def close(self) -> None:
         """End the connection."""
         if self._client is not None:
@@ -99,10 +93,9 @@ class Api:
         parameters: Body | None = None,
         key: str | None = None,
         account: bool = False,
-        anonymous: bool = False,
     ) -> Any:
         client = self._open()
-        headers = {} if anonymous else self._account_headers() if account else self._user_headers()
+        headers = self._account_headers() if account else self._user_headers()
         if key is not None:
             headers["Idempotency-Key"] = key
         given = {name: value for name, value in (parameters or {}).items() if value is not None}
@@ -167,6 +160,13 @@ class Api:
         raise CliError(problem, hint=f"Pass --workspace with one of: {names}")
 
 
+def open_api(context: typer.Context) -> Api:
+    """The service that the global options name, until the command ends."""
+    api = Api(context.obj)
+    context.call_on_close(api.close)
+    return api
+
+
 @contextmanager
 def _explained(url: str) -> Iterator[None]:
     import httpx2  # noqa: PLC0415 # slow to import, and --help needs none of it
@@ -178,11 +178,11 @@ def _explained(url: str) -> Iterator[None]:
     except httpx2.TimeoutException:
         message = f"The service at {url} did not answer in time."
         raise CliError(message, hint="Look at its log, or try again.", exit_code=3) from None
+    except (httpx2.InvalidURL, httpx2.UnsupportedProtocol, UnicodeError):
+        raise CliError(f"Not a URL: {url}", hint="Write it as http://HOST:PORT.", exit_code=2) from None
     except httpx2.TransportError as error:
         message = f"The connection to {url} broke ({type(error).__name__})."
         raise CliError(message, hint="Is the service still running? `hexaops serve` starts it.", exit_code=3) from None
-    except (httpx2.InvalidURL, UnicodeError):
-        raise CliError(f"Not a URL: {url}", exit_code=2) from None
 
 
 def _refused(response: httpx2.Response) -> CliError:

@@ -14,7 +14,8 @@ from hexaops.kit.text import plain
 if TYPE_CHECKING:
     from rich.console import Console
 
-PIPE_WIDTH = 160
+PIPE_WIDTH = 4000
+"""Nothing is cut or wrapped where no person reads it."""
 LONGEST_CELL = 400
 GOOD = {"healthy", "completed", "delivered", "active", "on", "ok", "ready"}
 BAD = {"failed", "failing", "degraded", "down", "cancelled", "off", "refused", "high", "error"}
@@ -52,9 +53,14 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title:
     from rich.table import Table  # noqa: PLC0415 # slow to import
     from rich.text import Text  # noqa: PLC0415 # slow to import
 
-    table = Table(*columns, box=SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False, title_style="bold")
-    for row in rows:
-        table.add_row(*[Text(text, style_of(text)) for text in map(cell, row)])
+    texts = [[cell(value) for value in row] for row in rows]
+    table = Table(box=SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False, title_style="bold")
+    for number, column in enumerate(columns):
+        # What stands first is copied into other commands: it is shown whole, the rest gives way.
+        whole = max((len(row[0]) for row in texts), default=0) if number == 0 else None
+        table.add_column(column, overflow="fold", min_width=whole)
+    for row in texts:
+        table.add_row(*[Text(text, style_of(text)) for text in row])
     console().print(table)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from hexaops.cli.client import Api
+from hexaops.cli.client import open_api
 from hexaops.cli.options import Options
 from hexaops.cli.output import print_facts, print_json, print_markdown, print_table
 
@@ -30,7 +30,7 @@ def sessions(context: typer.Context, status: Status = None, limit: Limit = 20) -
 def list_sessions(context: typer.Context, status: Status = None, limit: Limit = 20) -> None:
     """List your sessions, newest first."""
     options: Options = context.obj
-    api = Api(options)
+    api = open_api(context)
     found = api.get(api.aiops("/sessions"), status=status, limit=limit)["data"]
     if options.as_json:
         print_json(found)
@@ -47,7 +47,7 @@ def create(
 ) -> None:
     """Open a session."""
     options: Options = context.obj
-    api = Api(options)
+    api = open_api(context)
     made = api.post(api.aiops("/sessions"), {"name": name, "description": description})["data"]
     print_json(made) if options.as_json else typer.echo(made["session_id"])
 
@@ -56,7 +56,7 @@ def create(
 def show(context: typer.Context, session_id: SessionId) -> None:
     """Show one session."""
     options: Options = context.obj
-    api = Api(options)
+    api = open_api(context)
     one = api.get(api.aiops(f"/sessions/{session_id}"))["data"]
     _print_one(options, one)
 
@@ -70,7 +70,7 @@ def history(
 ) -> None:
     """Show what was said, oldest first."""
     options: Options = context.obj
-    api = Api(options)
+    api = open_api(context)
     data = api.get(api.aiops(f"/sessions/{session_id}/history"), limit=limit, before=before)["data"]
     if options.as_json:
         print_json(data)
@@ -90,7 +90,7 @@ def end(
 ) -> None:
     """End a session with a counted summary."""
     options: Options = context.obj
-    api = Api(options)
+    api = open_api(context)
     body: dict[str, Any] = {"summary": summary} if summary else {}
     _print_one(options, api.post(api.aiops(f"/sessions/{session_id}/end"), body)["data"])
 

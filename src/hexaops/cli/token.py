@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from hexaops.cli.client import Api
+from hexaops.cli.client import open_api
 from hexaops.cli.options import Options
 from hexaops.cli.output import print_facts, print_json, print_table
 
@@ -21,7 +21,7 @@ Days = Annotated[float | None, typer.Option(help="Lifetime in days [until revoke
 def list_accounts(context: typer.Context) -> None:
     """List the accounts with their tokens' dates; texts are never shown again."""
     options: Options = context.obj
-    found = Api(options).internal("GET", "/service-accounts")["data"]
+    found = open_api(context).internal("GET", "/service-accounts")["data"]
     if options.as_json:
         print_json(found)
         return
@@ -53,7 +53,7 @@ def create(
     """
     options: Options = context.obj
     body = {"name": name, "scopes": scope, "workspace_ids": in_workspace or None, "expires_in_days": days}
-    _print_token(options, Api(options).internal("POST", "/service-accounts", body)["data"])
+    _print_token(options, open_api(context).internal("POST", "/service-accounts", body)["data"])
 
 
 @app.command()
@@ -61,7 +61,7 @@ def rotate(context: typer.Context, account_id: AccountId, days: Days = None) -> 
     """Make a second token; the first lives until it is revoked."""
     options: Options = context.obj
     path = f"/service-accounts/{account_id}/tokens"
-    _print_token(options, Api(options).internal("POST", path, {"expires_in_days": days})["data"])
+    _print_token(options, open_api(context).internal("POST", path, {"expires_in_days": days})["data"])
 
 
 @app.command()
@@ -72,7 +72,7 @@ def revoke(
 ) -> None:
     """End a token at once."""
     options: Options = context.obj
-    Api(options).internal("DELETE", f"/service-accounts/{account_id}/tokens/{token_id}")
+    open_api(context).internal("DELETE", f"/service-accounts/{account_id}/tokens/{token_id}")
     print_json({"revoked": token_id}) if options.as_json else typer.echo(f"Revoked {token_id}")
 
 
@@ -90,7 +90,7 @@ def enable(context: typer.Context, account_id: AccountId) -> None:
 
 def _switch(context: typer.Context, account_id: str, *, disabled: bool) -> None:
     options: Options = context.obj
-    one = Api(options).internal("PATCH", f"/service-accounts/{account_id}", {"disabled": disabled})["data"]
+    one = open_api(context).internal("PATCH", f"/service-accounts/{account_id}", {"disabled": disabled})["data"]
     word = "disabled" if one["disabled"] else "enabled"
     print_json(one) if options.as_json else typer.echo(f"{account_id} is {word}")
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from hexaops.cli.client import Api
+from hexaops.cli.client import open_api
 from hexaops.cli.options import Options
 from hexaops.cli.output import print_facts, print_json, print_table
 
@@ -30,7 +30,7 @@ def webhooks(context: typer.Context) -> None:
 def list_webhooks(context: typer.Context) -> None:
     """List the workspace's subscriptions."""
     options: Options = context.obj
-    api = Api(options)
+    api = open_api(context)
     data = api.get(api.aiops("/webhooks"))["data"]
     if options.as_json:
         print_json(data)
@@ -51,7 +51,7 @@ def create(
 ) -> None:
     """Subscribe a receiver; its signing secret is shown now and never again."""
     options: Options = context.obj
-    api = Api(options)
+    api = open_api(context)
     body = {"url": url, "events": event or ["*"], "description": description}
     _print_secret(options, api.post(api.aiops("/webhooks"), body)["data"])
 
@@ -64,7 +64,7 @@ def rotate(
 ) -> None:
     """Make a new signing secret; the old one signs beside it for a while."""
     options: Options = context.obj
-    api = Api(options)
+    api = open_api(context)
     body = {"overlap_seconds": overlap_hours * 3600}
     _print_secret(options, api.post(api.aiops(f"/webhooks/{webhook_id}/rotate-secret"), body)["data"])
 
@@ -85,7 +85,7 @@ def disable(context: typer.Context, webhook_id: WebhookId) -> None:
 def delete(context: typer.Context, webhook_id: WebhookId) -> None:
     """Remove a subscription and its history."""
     options: Options = context.obj
-    api = Api(options)
+    api = open_api(context)
     api.send("DELETE", api.aiops(f"/webhooks/{webhook_id}"))
     print_json({"deleted": webhook_id}) if options.as_json else typer.echo(f"Deleted {webhook_id}")
 
@@ -94,7 +94,7 @@ def delete(context: typer.Context, webhook_id: WebhookId) -> None:
 def test(context: typer.Context, webhook_id: WebhookId) -> None:
     """Send a signed test event now; exit code 1 when it does not get through."""
     options: Options = context.obj
-    api = Api(options)
+    api = open_api(context)
     delivery = api.post(api.aiops(f"/webhooks/{webhook_id}/test"))["data"]
     if options.as_json:
         print_json(delivery)
@@ -119,7 +119,7 @@ def deliveries(
 ) -> None:
     """List deliveries with their attempts."""
     options: Options = context.obj
-    api = Api(options)
+    api = open_api(context)
     path = f"/webhooks/{webhook_id}/deliveries" if webhook_id else "/webhooks/deliveries"
     data = api.get(api.aiops(path), status=status, event=event, limit=limit)["data"]
     if options.as_json:
@@ -140,14 +140,14 @@ def redeliver(
 ) -> None:
     """Send a delivery again now, under the same webhook-id."""
     options: Options = context.obj
-    api = Api(options)
+    api = open_api(context)
     delivery = api.post(api.aiops(f"/webhooks/deliveries/{delivery_id}/redeliver"))["data"]
     print_json(delivery) if options.as_json else typer.echo(f"{delivery_id} is {delivery['status']}")
 
 
 def _switch(context: typer.Context, webhook_id: str, *, enabled: bool) -> None:
     options: Options = context.obj
-    api = Api(options)
+    api = open_api(context)
     one = api.send("PATCH", api.aiops(f"/webhooks/{webhook_id}"), {"enabled": enabled})["data"]
     word = "enabled" if one["enabled"] else "disabled"
     print_json(one) if options.as_json else typer.echo(f"{webhook_id} is {word}")

@@ -1,0 +1,77 @@
+"""Webhooks, service accounts, workspaces and the audit log from the command line."""
+
+from __future__ import annotations
+
+from tests.cli.conftest import Run
+from tests.contract.receiving import receiving
+from tests.contract.serving import Served
+
+
+def test_the_life_of_a_webhook(hexaops: Run) -> None:
+    with receiving() as receiver:
+        made = hexaops("webhooks", "create", receiver.url, "--event", "aiops.session.created", "--json").data
+        assert made["secret"].startswith("whsec_")
+        webhook = made["id"]
+        tested = hexaops("webhooks", "test", webhook)
+        assert (tested.code, "delivered" in tested.out) == (0, True)
+        assert len(receiver.deliveries) == 1
+        assert webhook in hexaops("webhooks").out
+        assert made["secret"] not in hexaops("webhooks", "list", "--json").out
+        delivery = hexaops("webhooks", "deliveries", webhook, "--json").data["deliveries"][0]
+        assert delivery["status"] == "delivered"
+        assert hexaops("webhooks", "redeliver", delivery["id"]).code == 0
+        assert "secret" in hexaops("webhooks", "rotate", webhook, "--overlap-hours", "1").out
+        assert "disabled" in hexaops("webhooks", "disable", webhook).out
+        assert "enabled" in hexaops("webhooks", "enable", webhook).out
+    failed = hexaops("webhooks", "test", webhook)
+    assert failed.code == 1
+    assert "no connection" in failed.out
+    assert hexaops("webhooks", "delete", webhook).code == 0
+    refused = hexaops("webhooks", "create", "http://169.254.169.254/")
+    assert refused.code == 1
+    assert "url: the host has a link-local address" in refused.err
+
+
+def test_the_life_of_a_service_account(hexaops: Run) -> None:
+    made = hexaops("token", "create", "log-reader", "--scope", "logs:read", "--days", "9", "--json").data
+    account, text = made["service_account"]["id"], made["token"]["token"]
+    listed = hexaops("token", "list")
+    assert account in listed.out
+    assert text not in listed.out
+    second = hexaops("token", "rotate", account, "--json").data
+    assert hexaops("token", "rotate", account).code == 1
+    assert hexaops("token", "revoke", account, made["token"]["id"]).code == 0
+    assert "revoked" in hexaops("token", "list").out
+    assert second["token"]["token"] != text
+    assert "disabled" in hexaops("token", "disable", account).out
+    assert "enabled" in hexaops("token", "enable", account).out
+
+
+def test_workspaces_and_members(hexaops: Run, served: Served) -> None:
+    assert "Production Workspace" in hexaops("workspace", "list").out
+    made = hexaops("workspace", "create", "Team Blue", "--namespace", "blue", "--json").data
+    workspace = made["id"]
+    assert hexaops("workspace", "create", "Team Red", "--namespace", "blue").code == 1
+    assert hexaops("workspace", "members", "put", workspace, "local:owner", "viewer").code == 0
+    assert "viewer" in hexaops("workspace", "members", "list", workspace).out
+    assert "0 applications" in hexaops("apps", "--workspace", "Team Blue").out
+    unsure = hexaops("apps", "--workspace", "Team Green")
+    assert unsure.code == 1
+    assert "Team Blue" in unsure.err
+    refused = hexaops("webhooks", "--workspace", workspace)
+    assert refused.code == 4
+    assert "manage_webhooks" in refused.err
+    assert hexaops("workspace", "members", "remove", workspace, "local:owner").code == 0
+    assert hexaops("workspace", "delete", workspace).code == 0
+    assert "Production Workspace" in hexaops("workspace", "list", "--all").out
+
+
+def test_the_audit_log_is_shown_and_its_chain_checked(hexaops: Run) -> None:
+    hexaops("sessions", "create", "for the log")
+    assert "request" in hexaops("audit").out
+    assert len(hexaops("audit", "--all", "--limit", "2", "--json").data) > 0
+    anchor = hexaops("audit", "head").out.split()
+    hexaops("sessions", "create", "one more")
+    assert "chain whole" in hexaops("audit", "verify", "--seq", anchor[0], "--hash", anchor[1]).out
+    broken = hexaops("audit", "verify", "--seq", anchor[0], "--hash", "0" * 64)
+    assert (broken.code, "BROKEN" in broken.out) == (1, True)
