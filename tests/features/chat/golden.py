@@ -13,13 +13,14 @@ _IDS = re.compile(r"\b(ev|msg|sess|plan|action)_[0-9a-z]{20,}\b")
 
 
 def steady(data: dict[str, Any]) -> dict[str, Any]:
-    """The answer with its random ids numbered in order of appearance."""
+    """The answer with its random ids numbered in order of appearance, without what is fitted elsewhere."""
     seen: dict[str, str] = {}
 
     def number(found: re.Match[str]) -> str:
         return seen.setdefault(found[0], f"{found[1]}_{len(seen) + 1}")
 
     steadied: dict[str, Any] = json.loads(_IDS.sub(number, json.dumps(data)))
+    steadied["response"]["metadata"].pop("confidence")
     return steadied
 
 
