@@ -56,11 +56,11 @@ class GuardedWriter:
 
     async def write(self, operation: OperationRow, write: Write) -> WriteIntentRow:
         """Make the call once; returns its record. Raises PlanStaleError, FencedError or a KubernetesError."""
-        earlier = await self._find_intent(operation, write.purpose)
+        earlier = await self.find_intent(operation, write.purpose)
         if earlier is not None and earlier.finished_at is not None:
             return earlier
         for attempt in range(ATTEMPTS):
-            live = await self._read(write.target)
+            live = await self.read(write.target)
             if earlier is not None and is_applied(live, write):
                 return await self.record_outcome(operation, earlier, "found_applied", live)
             check_unchanged(live, write)
@@ -75,7 +75,7 @@ class GuardedWriter:
                     raise
                 await self._clock.sleep(PAUSE_SECONDS * 2**attempt)
                 continue
-            return await self.record_outcome(operation, earlier, "applied", await self._read(write.target))
+            return await self.record_outcome(operation, earlier, "applied", await self.read(write.target))
         raise PlanStaleError("it changes faster than it can be written")
 
     async def record_intent(self, operation: OperationRow, write: Write, live: LiveWorkload) -> WriteIntentRow:
@@ -127,11 +127,13 @@ class GuardedWriter:
         self._failpoints.reach(f"{intent.purpose}.outcome_recorded")
         return row
 
-    async def _find_intent(self, operation: OperationRow, purpose: str) -> WriteIntentRow | None:
+    async def find_intent(self, operation: OperationRow, purpose: str) -> WriteIntentRow | None:
+        """The record of the operation's write for this purpose, or None when none was begun."""
         async with self._database.reading() as session:
             return await intent_of(session, operation.id, purpose)
 
-    async def _read(self, target: TargetRef) -> LiveWorkload:
+    async def read(self, target: TargetRef) -> LiveWorkload:
+        """The target as the API server has it now."""
         document = await self._cluster.reader.get(target.kind, target.namespace, target.name)
         return LiveWorkload(document, target.kind)
 

@@ -1,0 +1,110 @@
+"""The service as a process that can be killed: forked from one that has imported everything already."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import socket
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import uvicorn
+
+from hexaops.backends.kubernetes.cluster import Cluster, ClusterName
+from hexaops.config import Settings
+from hexaops.factory import ProcessContext
+from hexaops.features.operations.writes import GuardedWriter
+from hexaops.features.workspaces.embedded import EmbeddedAccess
+from hexaops.kit.clock import SystemClock
+from hexaops.main import create_app
+from tests.crash.late_intent import LateIntentWriter
+from tests.living import client_of
+
+START_SECONDS = 60.0
+WRITERS: Mapping[str, type[GuardedWriter]] = {"guarded": GuardedWriter, "late-intent": LateIntentWriter}
+
+
+@dataclass(frozen=True)
+class Start:
+    """How a process is started."""
+
+    settings: Mapping[str, Any]
+    api_url: str
+    writer: str = "guarded"
+
+
+def serve(start: Start, told: Connection) -> None:
+    """The child's body: serves on a free port until it is killed or terminated; tells where, and with what token."""
+    settings = Settings.model_validate(dict(start.settings))
+    clock = SystemClock()
+    cluster = Cluster(
+        named=ClusterName("c1", "c1"), reader=client_of(start.api_url, "reader-token"),
+        writer=client_of(start.api_url, "writer-token"), clock=clock,
+    )  # fmt: skip
+    context = ProcessContext(settings, cluster, clock=clock, writer_class=WRITERS[start.writer])
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    async def announce() -> None:
+        made = await context.provider.get(EmbeddedAccess).ensure("c1")
+        port = listener.getsockname()[1]
+        told.send({"url": f"http://127.0.0.1:{port}", "token": made.user_token, "workspace_id": made.workspace_id})
+
+    app = create_app(context, on_started=announce)
+    uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="on")).run(sockets=[listener])
+
+
+@dataclass
+class Running:
+    """A started process and a client with its owner's token."""
+
+    process: BaseProcess
+    client: httpx2.AsyncClient
+
+    async def died(self) -> int | None:
+        """Its exit code, once it has ended."""
+        await asyncio.to_thread(self.process.join, START_SECONDS)
+        return self.process.exitcode
+
+
+@asynccontextmanager
+async def running(start: Start) -> AsyncIterator[Running]:
+    """A process that serves, terminated when the block ends unless it has died by then."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.crash.process"])
+    here, there = context.Pipe(duplex=False)
+    process = context.Process(target=serve, args=(start, there), daemon=True)
+    process.start()
+    there.close()
+    try:
+        told = await asyncio.to_thread(_receive, here)
+        headers = {"Authorization": f"Bearer {told['token']}"}
+        url = f"{told['url']}/api/v1/workspaces/{told['workspace_id']}"
+        async with httpx2.AsyncClient(base_url=url, headers=headers, timeout=30.0) as client:
+            yield Running(process, client)
+    finally:
+        process.terminate()
+        await asyncio.to_thread(process.join, START_SECONDS)
+        process.kill()
+        here.close()
+
+
+def _receive(pipe: Connection) -> dict[str, Any]:
+    if not pipe.poll(START_SECONDS):
+        message = "the service did not start in time"
+        raise TimeoutError(message)
+    told: dict[str, Any] = pipe.recv()
+    return told
+
+
+def settings_of(home: Path, database_url: str, failpoint: str | None = None, **more: Any) -> dict[str, Any]:
+    """Settings of a process on this home and database, with one armed failpoint."""
+    return {
+        "home": home, "database_url": database_url, "failpoint": failpoint, "verify_stable_seconds": 0.1,
+        "change_timeout_seconds": 20, "changes_per_workspace": 100, "changes_per_cluster": 100, **more,
+    }  # fmt: skip
