@@ -27,8 +27,8 @@ CHANGE_TAGS = word_set(
 )
 """Verbs that change something when they stand alone; `assign` verbs need a count beside them."""
 _READ_VERBS = word_set("show diagnose analyze search create ack delete deploy predict optimize maintain light")
-_LIMIT = 12
-"""Clauses read in one message."""
+CLAUSES_LIMIT = 12
+"""Clauses read in one message; of a longer one no change is taken, for the rest may take it back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Clause:
 
 
 def split_clauses(items: list[Item]) -> list[Clause]:
-    """The clauses of a message, at most 12; the rest of a longer message is not read."""
+    """The clauses of a message."""
     clauses: list[Clause] = []
     current: list[Item] = []
     join: Join = "start"
@@ -64,7 +64,7 @@ def split_clauses(items: list[Item]) -> list[Clause]:
         else:
             current.append(item)
     clauses, _ = _close(clauses, current, join, is_question=False)
-    return _spread_question(clauses[:_LIMIT])
+    return _spread_question(clauses)
 
 
 def _close(

@@ -80,7 +80,7 @@ CUES = (
     _cue(Intent.ACTION_STATUS, 0.93, "action status|show|progress|recent|happen|how_is|wh|respond", "cost"),
     _cue(Intent.ACTION_STATUS, 0.95, "action_named progress|how_is|status|happen|respond|running"),
     _cue(Intent.ACTION_STATUS, 0.7, "action"),
-    _cue(Intent.ACTION_STATUS, 0.85, "progress|respond|complete pronoun after_change", "app @application"),
+    _cue(Intent.ACTION_STATUS, 0.94, "progress|respond|complete pronoun after_change"),
     _cue(Intent.ACTION_STATUS, 0.62, "progress|complete pronoun ?", "app @application"),
     _cue(Intent.PERFORMANCE_ANALYSIS, 0.95, "performance"),
     _cue(Intent.PERFORMANCE_ANALYSIS, 0.95, "slow"),
@@ -250,6 +250,8 @@ def score_talk(clause: Clause, tags: set[str]) -> dict[Intent, float]:
         return {}
     words = clause.words
     scores = {intent: strength for intent, tag, strength in TALK if tag in tags}
+    if words in (("wait",), ("hold", "on")):
+        scores[Intent.DENY] = 0.8
     if words in (("do", "not"), ("not", "now"), ("stop", "that"), ("do", "not", "do", "it")):
         scores[Intent.DENY] = 0.9
     foreign = sum(1 for item in clause.items if item.is_foreign)

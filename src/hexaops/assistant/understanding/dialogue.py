@@ -27,7 +27,7 @@ _LONGEST_ANSWER = 7
 _SMALL_WORDS = word_set(
     "the one please i mean meant a an of app application it make to replicas replica pods pod instances "
     "option number that this in by namespace project service just then ok okay with let us use want "
-    "would like"
+    "would like all both them"
 )
 
 
@@ -37,10 +37,10 @@ def answer_pending(items: list[Item], dialogue: Dialogue, index: NameIndex) -> U
     said = [item for item in items if not item.is_mark]
     if pending is None or not said or len(said) > _LONGEST_ANSWER or any(item.word == "not" for item in said):
         return None
+    if _refuses(said) or (pending.kind == "confirm_plan" and _calls_off(said)):
+        return Understanding(Intent.DENY, 0.95)
     if pending.kind == "confirm_plan":
         return None
-    if _refuses(said):
-        return Understanding(Intent.DENY, 0.95)
     if pending.kind == "choose_entity":
         return _chosen_entity(said, pending, index)
     if pending.kind == "choose_intent":
@@ -53,6 +53,14 @@ def answer_pending(items: list[Item], dialogue: Dialogue, index: NameIndex) -> U
 def _refuses(said: list[Item]) -> bool:
     refusing = all(item.tags & {"deny", "no", "polite", "filler"} for item in said)
     return refusing and any(item.tags & {"deny", "no"} for item in said)
+
+
+def _calls_off(said: list[Item]) -> bool:
+    """ "stop", "cancel that", "wait": nothing runs yet, so nothing is stopped but the plan."""
+    small = {"pronoun", "polite", "now"}
+    return all(
+        item.tags & (small | {"cancel", "stop"}) or item.word in ("wait", "the", "plan") for item in said
+    ) and any(item.tags & {"cancel", "stop"} or item.word == "wait" for item in said)
 
 
 def _agrees(said: list[Item]) -> bool:
@@ -81,7 +89,7 @@ def _only_small_words(said: list[Item]) -> bool:
         or item.number
         or item.word in _SMALL_WORDS
         or item.word in ORDINALS
-        or item.tags & {"yes", "polite"}
+        or item.tags & {"yes", "polite", "everything"}
         for item in said
     )
 
@@ -95,14 +103,19 @@ def _chosen_entity(said: list[Item], pending: PendingQuestion, index: NameIndex)
     options = _entities(pending.options, index)
     if not options or not _only_small_words(said):
         return None
-    if any("yes" in item.tags for item in said) and len(options) == 1:
-        return _complete(pending, options, pending.parameters)
-    named = [o for o in options if any(_names(item, o) for item in said)]
+    known = _entities(pending.targets, index)
+    agreed = any("yes" in item.tags for item in said) and len(options) == 1
+    if agreed or any(item.word in ("both", "all", "all of them", "both of them") for item in said):
+        return _complete(pending, [*known, *options], pending.parameters)
+    mentions = [item for item in said if item.mention is not None]
+    named = [o for o in options if mentions and all(_names(item, o) for item in mentions)]
     if len(named) == 1:
-        return _complete(pending, named, pending.parameters)
+        return _complete(pending, [*known, *named], pending.parameters)
     position = _position(said, len(options))
     if position is not None and not named:
-        return _complete(pending, [options[position]], pending.parameters)
+        return _complete(pending, [*known, options[position]], pending.parameters)
+    if not mentions:
+        return Understanding(Intent.UNCLEAR, 0.3, alternatives=((Intent(pending.intent), 0.3),))
     return _named(said, pending, index) if not named else None
 
 
@@ -128,6 +141,13 @@ def _chosen_intent(said: list[Item], pending: PendingQuestion, index: NameIndex)
 
 
 def _count(said: list[Item], pending: PendingQuestion, index: NameIndex) -> Understanding | None:
+    if all(item.tags & {"twice", "half", "filler"} for item in said) and any(
+        item.tags & {"twice", "half"} for item in said
+    ):
+        factor = 2.0 if any("twice" in item.tags for item in said) else 0.5
+        return _complete(
+            pending, _entities(pending.targets, index), replace(pending.parameters, replicas_factor=factor)
+        )
     numbers = [item.number or find_number(item.word) for item in said]
     counts = [number for number in numbers if number is not None]
     if len(counts) != 1 or any(item.mention for item in said):

@@ -211,12 +211,13 @@ FILLER = (
     "happened happens happening question questions ask asking moment minute minutes hour hours day days "
     "week weeks month months night second seconds itself himself myself ourselves yourself exactly "
     "properly correctly normal normally usual usually current later soon off-hours sudden suddenly "
-    "completely totally literally honestly bring brings etc eg ie month's asap open overnight unable unsure aware "
-    "kubectl fine two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty "
-    "hundred thousand zero couple dozen half twice percent factor fast faster quick breakdown break "
-    "custom monitoring information info detail details line lines text safely gracefully carefully "
-    "rolling rolled immediate concern concerned worried following lose data automatically effect impact "
-    "affect affects affected risk risks involved needed left full part fully deal matter matters"
+    "completely totally literally honestly bring brings etc eg ie month's asap open overnight unable "
+    "unsure aware kubectl fine two three four five six seven eight nine ten eleven twelve twenty thirty "
+    "forty fifty hundred thousand million zero couple dozen half twice percent factor fast faster quick "
+    "breakdown break custom monitoring information info detail details line lines text safely gracefully "
+    "carefully rolling rolled immediate concern concerned worried following lose data automatically "
+    "effect impact affect affects affected risk risks involved needed left full part fully deal matter "
+    "matters"
 )
 
 FOREIGN = (
@@ -306,8 +307,9 @@ PHRASES: dict[str, str] = {
     "help": (
         "what can you|what do you do|who are you|what are you|what can i ask|can i ask|could i ask|"
         "sort of things|kind of things|kinds of things|kind of questions|how can you help|"
-        "how do i use you|what can i do|what do you know|what are your|help me|what else can you|"
-        "how do you work|what are my options"
+        "how do i use you|what can i do|what do you know|how old are you|are you human|are you a human|"
+        "are you a bot|what is your name|what are your|help me|what else can you|how do you work|"
+        "what are my options"
     ),
     "greet": "good morning|good afternoon|good evening|good day|what is up",
     "bye": "see you|good bye|good night|talk to you later|see ya",

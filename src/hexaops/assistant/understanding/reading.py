@@ -8,7 +8,8 @@ from hexaops.assistant.understanding.changes import intent_of_verb, read_reason,
 from hexaops.assistant.understanding.clauses import Clause
 from hexaops.assistant.understanding.cues import clause_tags, score_cues, score_talk
 from hexaops.assistant.understanding.filters import read_filters, status_filter
-from hexaops.assistant.understanding.intents import CHANGE_INTENTS, LATER_INTENTS, READ_INTENTS, Intent, Mode
+from hexaops.assistant.understanding.following import follow_up
+from hexaops.assistant.understanding.intents import CHANGE_INTENTS, Intent, Mode
 from hexaops.assistant.understanding.inventory import NameIndex
 from hexaops.assistant.understanding.items import Item
 from hexaops.assistant.understanding.model import Dialogue, Parameters, Resolved
@@ -47,6 +48,8 @@ class Setting:
     previous_mode: Mode | None = None
     before: tuple[Resolved, ...] = ()
     previous_verb: str = ""
+    namespace: str | None = None
+    """Said in the clause before, alone: "in staging, …"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +97,17 @@ def _same_verb(clause: Clause, setting: Setting) -> Act | None:
     return None
 
 
+def _within(clause: Clause, setting: Setting) -> str | None:
+    return setting.namespace if clause.join == "soft" else None
+
+
 def _weighed(reading: Reading, tags: set[str]) -> Reading:
     """The reading with talk added, and everything lowered by foreign words."""
     items = [item for item in reading.clause.items if not item.is_mark]
     named = {part for unknown in reading.found.unknown for part in unknown.mention.split()}
     foreign = sum(_weight_of_foreign(i, named) for i in items if _counts_as_foreign(i, named))
     known = sum(0.5 if i.corrected else 1.0 for i in items if i.says_platform)
+    known += any(target.source == "dialogue" for target in reading.found.targets)
     scores = {**reading.scores}
     if reading.mode is not Mode.REQUEST:
         share = known / (known + foreign) if known + foreign and reading.about is None else 1.0
@@ -107,7 +115,8 @@ def _weighed(reading: Reading, tags: set[str]) -> Reading:
         for intent, strength in score_talk(reading.clause, tags).items():
             scores[intent] = max(strength, scores.get(intent, 0.0))
     on_platform = any(i.mention or i.tags & _CORE for i in items)
-    scores[Intent.OUT_OF_SCOPE] = _foreignness(known, foreign, on_platform=on_platform)
+    numbers = sum(1 for i in items if i.number)
+    scores[Intent.OUT_OF_SCOPE] = _foreignness(known, foreign + 0.5 * numbers * (known == 0), on_platform=on_platform)
     declared = not (tags & {"?", "wh"}) and not any(tag.endswith("_lead") for tag in tags)
     is_statement = (
         reading.mode is not Mode.REQUEST
@@ -132,7 +141,7 @@ def _weight_of_foreign(item: Item, named: set[str]) -> float:
 
 def _foreignness(known: float, foreign: float, *, on_platform: bool) -> float:
     if known == 0:
-        return min(0.95, 0.55 + 0.15 * foreign)
+        return min(0.95, 0.55 + 0.15 * foreign) if foreign else 0.35
     if foreign >= known and not on_platform:
         return 0.75
     return 0.9 * foreign / (known + foreign)
@@ -140,7 +149,7 @@ def _foreignness(known: float, foreign: float, *, on_platform: bool) -> float:
 
 def _read_request(clause: Clause, act: Act, tags: set[str], cues: dict[Intent, float], setting: Setting) -> Reading:
     items, reason = read_reason(clause.items)
-    found = find_targets(items, setting.index, for_change=True, start=max(0, act.at))
+    found = find_targets(items, setting.index, for_change=True, start=max(0, act.at), within=_within(clause, setting))
     intent = _intent_of_request(items, act, tags, cues, found)
     if intent not in CHANGE_INTENTS:
         scores = {**cues, intent: max(0.93, cues.get(intent, 0.0))}
@@ -174,6 +183,8 @@ def _intent_of_request(
     has_app = "application" in kinds or bool(found.ambiguous)
     if act.verb == "stop" and (rest_tags & {"action", "action_noun"} or "action" in kinds) and not _first_is_app(rest):
         return Intent.CANCEL_ACTION
+    if act.verb == "stop" and "after_change" in tags and not _names_something(rest):
+        return Intent.CANCEL_ACTION
     if act.verb == "start" and rest_tags & {"restart"}:
         return Intent.RESTART_APPLICATION
     if intent in (Intent.CANCEL_ACTION, Intent.ROLLBACK_ACTION):
@@ -192,6 +203,11 @@ def _intent_of_request(
     if intent is Intent.RESTART_APPLICATION and _selects_by_state(rest, has_app=has_app):
         return Intent.RESTART_FAILING
     return intent
+
+
+def _names_something(rest: tuple[Item, ...]) -> bool:
+    """ "stop the app", "stop everything"; not "stop", "stop that": after a change that means the change."""
+    return any(item.mention or item.is_foreign or item.tags & {"app", "pod", "everything"} for item in rest)
 
 
 def _first_is_app(rest: tuple[Item, ...]) -> bool:
@@ -226,7 +242,7 @@ def _completed(items: tuple[Item, ...], act: Act, found: Found, parameters: Para
         pointed = from_context(pointer, context, mention=pointer)
         if pointed.targets or pointed.ambiguous:
             return replace(found, targets=pointed.targets, ambiguous=pointed.ambiguous)
-    elif len(context) == 1:
+    elif len(context) == 1 and act.verb != "stop":
         return replace(found, targets=(Resolved(context[0], "", 0.8, "dialogue"),))
     focus = focus_of(setting.dialogue, setting.index)
     if len(focus) == 1:
@@ -278,27 +294,21 @@ def _pointed(items: tuple[Item, ...], found: Found, setting: Setting) -> Found:
 
 
 def _read_question(clause: Clause, tags: set[str], cues: dict[Intent, float], setting: Setting) -> Reading:
-    found = find_targets(clause.items, setting.index, for_change=False)
+    found = find_targets(clause.items, setting.index, for_change=False, within=_within(clause, setting))
     found = _pointed(clause.items, found, setting)
-    scores = dict(cues)
-    follow = _follow_up(clause, setting)
-    if follow is not None:
-        scores[follow] = max(0.85, scores.get(follow, 0.0))
-    if found.targets and not scores and found.targets[0].source == "dialogue" and "?" in tags:
-        scores[Intent.STATUS_QUERY] = 0.55
+    follow = follow_up(clause, setting.dialogue)
+    if follow is not None and follow.about is not None:
+        filters = read_filters(clause, tags, found)
+        return Reading(
+            clause, Mode.ADVICE, {Intent.ACTION_QUESTION: 0.9, follow.about: 0.6}, found, filters, follow.about
+        )
+    if follow is not None and not found.targets and not found.ambiguous:
+        context = context_of(setting.dialogue, setting.index, setting.before)
+        found = replace(
+            found, targets=from_context("them", context[:1] if len(context) == 1 else (), mention="").targets
+        )
+    pointed = [target.entity.kind for target in found.targets if target.source == "dialogue"]
+    scores = score_cues(clause, tags | {f"@{kind}" for kind in pointed}) if pointed else dict(cues)
+    if follow is not None and follow.intent is not None:
+        scores[follow.intent] = max(0.85, scores.get(follow.intent, 0.0))
     return Reading(clause, mode_of_fragment(clause), scores, found, read_filters(clause, tags, found))
-
-
-def _follow_up(clause: Clause, setting: Setting) -> Intent | None:
-    """ "and the database?", "what about web-app": the last question, asked about something else."""
-    words = clause.words
-    opens = words[:1] in (("and",), ("or",)) or words[:2] in (("what", "about"), ("how", "about"))
-    named = any(item.mention for item in clause.items)
-    says_more = any(item.says_platform and not item.mention and not item.tags & {"app"} for item in clause.items)
-    if not opens or not named or says_more:
-        return None
-    last = setting.dialogue.last_intent
-    repeatable = {
-        intent.value: intent for intent in (*READ_INTENTS, *LATER_INTENTS) if intent is not Intent.ACTION_STATUS
-    }
-    return repeatable.get(last or "", Intent.STATUS_QUERY)

@@ -43,8 +43,13 @@ class _Placed:
     excluded: bool
 
 
-def find_targets(items: tuple[Item, ...], index: NameIndex, *, for_change: bool, start: int = 0) -> Found:
-    """Entities of the clause; `start` is where the objects begin, for names that nobody has."""
+def find_targets(
+    items: tuple[Item, ...], index: NameIndex, *, for_change: bool, start: int = 0, within: str | None = None
+) -> Found:
+    """Entities of the clause.
+
+    `start` is where the objects begin, for names that nobody has; `within` is the namespace said just before.
+    """
     namespaces = _namespaces(items)
     kind = next((_KINDS[i.lemma] for i in items if i.lemma in _KINDS and not i.word.endswith("ts")), None)
     targets: list[Resolved] = []
@@ -52,7 +57,7 @@ def find_targets(items: tuple[Item, ...], index: NameIndex, *, for_change: bool,
     ambiguous: list[Ambiguity] = []
     unknown: list[UnknownName] = []
     for placed in _placed(items, set(namespaces)):
-        namespace = _namespace_for(placed.position, namespaces)
+        namespace = _namespace_for(placed.position, namespaces) or within
         candidates = _filtered(placed.candidates, namespace, kind)
         if not candidates:
             unknown.append(UnknownName(f"{placed.mention} in {namespace}", placed.candidates[:3]))
@@ -64,7 +69,7 @@ def find_targets(items: tuple[Item, ...], index: NameIndex, *, for_change: bool,
             (excluded if placed.excluded else targets).append(picked)
     known = bool(targets or ambiguous or unknown)
     unknown.extend(_unknown_names(items, index, start, for_change=for_change, known=known))
-    one = next(iter(namespaces.values()), None) if namespaces else None
+    one = next(iter(namespaces.values()), None) if namespaces else within
     return Found(tuple(targets), tuple(excluded), tuple(ambiguous), tuple(unknown), one, kind)
 
 

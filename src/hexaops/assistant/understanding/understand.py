@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from hexaops.assistant.understanding.clauses import Clause, split_clauses
+from hexaops.assistant.understanding.clauses import CLAUSES_LIMIT, Clause, split_clauses
 from hexaops.assistant.understanding.confidence import LEAST, Signals, confidence
 from hexaops.assistant.understanding.dialogue import answer_pending
 from hexaops.assistant.understanding.intents import CHANGE_INTENTS, Intent, Mode
 from hexaops.assistant.understanding.inventory import Inventory
 from hexaops.assistant.understanding.items import Item, read_items
-from hexaops.assistant.understanding.model import Dialogue, Understanding
+from hexaops.assistant.understanding.model import Dialogue, Parameters, Understanding
 from hexaops.assistant.understanding.normalise import clean, other_script_share, tokenize
 from hexaops.assistant.understanding.reading import Reading, Setting, read_clause
 from hexaops.assistant.understanding.shape import missing_of, resource_and_scope
@@ -39,7 +39,9 @@ def understand(message: str, inventory: Inventory, dialogue: Dialogue | None = N
     answer = None if truncated else answer_pending(items, dialogue, inventory.index)
     if answer is not None:
         return _shaped(answer)
-    parts = _read_parts(split_clauses(items), inventory, dialogue)
+    clauses = split_clauses(items)
+    truncated = truncated or len(clauses) > CLAUSES_LIMIT
+    parts = _read_parts(clauses[:CLAUSES_LIMIT], inventory, dialogue)
     kept = _kept(parts)
     understandings = tuple(
         replace(_shaped(part.understanding), corrections=_corrections(part.reading.clause)) for part in kept
@@ -71,7 +73,11 @@ def _read_parts(clauses: list[Clause], inventory: Inventory, dialogue: Dialogue)
         parts.append(_Part(reading, understanding))
         spoken_of = tuple(t for t in reading.found.targets if t.entity.kind in ("application", "pod"))
         setting = replace(
-            setting, previous_mode=reading.mode, previous_verb=reading.verb, before=spoken_of or setting.before
+            setting,
+            previous_mode=reading.mode,
+            previous_verb=reading.verb,
+            before=spoken_of or setting.before,
+            namespace=reading.found.namespace if not reading.found.targets and reading.about is None else None,
         )
     return parts
 
@@ -100,7 +106,7 @@ def _decided(reading: Reading) -> Understanding:
         excluded=reading.found.excluded,
         ambiguous=reading.found.ambiguous,
         unknown_names=reading.found.unknown,
-        parameters=reading.parameters,
+        parameters=Parameters() if intent in _TALK else reading.parameters,
         alternatives=alternatives,
         negated=intent is Intent.NO_ACTION,
         about=reading.about if intent in (Intent.ACTION_QUESTION, Intent.NO_ACTION, Intent.CHANGE_HISTORY) else None,
@@ -146,13 +152,27 @@ def _kept(parts: list[_Part]) -> list[_Part]:
         same = merged and merged[-1].understanding.intent is part.understanding.intent
         if same and part.understanding.intent not in CHANGE_INTENTS and not part.reading.found.targets:
             continue
+        if any(_says_the_same(part.understanding, earlier.understanding) for earlier in merged):
+            continue
         merged.append(part)
     return merged
 
 
+def _says_the_same(one: Understanding, other: Understanding) -> bool:
+    return (one.intent, one.parameters, _ids(one)) == (other.intent, other.parameters, _ids(other))
+
+
+def _ids(understanding: Understanding) -> tuple[str, ...]:
+    named = (target.entity.id for target in understanding.targets)
+    unclear = (said.mention for said in understanding.ambiguous)
+    unknown = (said.mention for said in understanding.unknown_names)
+    return (*named, *unclear, *unknown)
+
+
 def _only_colours(reading: Reading) -> bool:
-    """ "as soon as the deploy is done, …": a condition of what is joined to it."""
-    return reading.mode in (Mode.CONDITIONAL, Mode.SCHEDULED, Mode.REPORTED)
+    """ "as soon as the deploy is done, …", "in staging, …": a condition or place of what is joined to it."""
+    is_place = reading.found.namespace is not None and not reading.found.targets and reading.known <= 1
+    return is_place or reading.mode in (Mode.CONDITIONAL, Mode.SCHEDULED, Mode.REPORTED)
 
 
 def _best_of_talk(parts: list[_Part]) -> list[_Part]:

@@ -13,9 +13,10 @@ _PHRASAL = word_set("shut turn switch power spin fire bring take wind put dial")
 _AFTER_COUNT = word_set(
     "to for of on in and from as since because then instead again x % please now up down by more less fewer , -"
 )
-_BEFORE_COUNT = word_set("to by = at from another")
+_BEFORE_COUNT = word_set("to by = at from another it that")
 _BESIDE_COUNT = word_set(
-    "app pronoun replica replicas_word up down more less number_noun polite half twice factor percent how_many scale"
+    "app pronoun replica replicas_word up down more less number_noun polite half twice factor percent "
+    "how_many scale instead now again because if later"
 )
 
 
