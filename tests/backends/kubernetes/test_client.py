@@ -53,6 +53,14 @@ async def test_list_follows_all_pages(server: ApiServer, client: KubernetesClien
     assert server.requests[2].query["labelSelector"] == "a=b"
 
 
+async def test_list_survives_a_token_that_expires(server: ApiServer, client: KubernetesClient) -> None:
+    services = server.collection("/api/v1/services", "Service")
+    for number in range(700):
+        services.put(f"s-{number}", "shop")
+    services.expire_continue = 1
+    assert len(await client.list("Service")) == 700
+
+
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
 async def test_reads_are_tried_again(server: ApiServer, make_client: MakeClient, status: int) -> None:
     client = make_client(clock=InstantClock())

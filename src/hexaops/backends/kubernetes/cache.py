@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Literal, TypeVar, cast, overload
-
-import structlog
 
 from hexaops.backends.kubernetes.errors import KubernetesNotFoundError, Target
 from hexaops.backends.kubernetes.event_table import KEPT_SECONDS, EventTable
@@ -43,7 +42,7 @@ WorkloadKind = Literal["Deployment", "StatefulSet", "DaemonSet"]
 APPLICATION_KINDS: tuple[WorkloadKind, ...] = ("Deployment", "StatefulSet", "DaemonSet")
 """The kinds that are an application; a ReplicaSet is a part of one."""
 
-_log = structlog.get_logger(__name__)
+logger = logging.getLogger(__name__)
 
 
 def _owner_uid(row: Any) -> str:
@@ -324,8 +323,8 @@ class WatchCache:
             for callback in (*self._callbacks,):
                 try:
                     callback(change)
-                except Exception:  # noqa: BLE001  # the edge of foreign code: a watch must go on
-                    _log.exception("cache_subscriber_failed", kind=change.kind, name=change.row.name)
+                except Exception:  # the edge of foreign code: a watch must go on
+                    logger.exception("a subscriber of the cache failed", extra={"kind": change.kind})
 
     def _recent(self, rows: list[EventRow]) -> list[EventRow]:
         oldest = self._clock.now().timestamp() - KEPT_SECONDS

@@ -13,12 +13,14 @@ from typing import Any
 import msgspec
 
 from hexaops.backends.kubernetes import answers
-from hexaops.backends.kubernetes.errors import KubernetesNotFoundError, Target
+from hexaops.backends.kubernetes.errors import KubernetesGoneError, KubernetesNotFoundError, Target
 from hexaops.backends.kubernetes.http import DEFAULT_TIMEOUT_SECONDS, Call, KubernetesHttp, Limit
 from hexaops.backends.kubernetes.kinds import KINDS, Kind
+from hexaops.kit.timeout import Timeout
 
 FIELD_MANAGER = "hexaops"
 PatchBody = Mapping[str, Any] | list[Any]
+Objects = list[dict[str, Any]]
 PATCH_TYPES = {
     "merge": "application/merge-patch+json",
     "strategic": "application/strategic-merge-patch+json",
@@ -62,16 +64,24 @@ class KubernetesClient:
         timeout: Limit = DEFAULT_TIMEOUT_SECONDS,
     ) -> list[dict[str, Any]]:
         """Whole objects, all pages; for kinds that are not watched. Expensive for large collections."""
-        target, path = _address("list", kind, namespace or "")
-        query = {"limit": "500", "labelSelector": label_selector, "fieldSelector": field_selector}
-        found: list[dict[str, Any]] = []
+        selectors = {"labelSelector": label_selector, "fieldSelector": field_selector}
+        whole = timeout if isinstance(timeout, Timeout) else Timeout(timeout, self._http.clock)
+        try:
+            return await self._pages(kind, namespace or "", {"limit": "500", **selectors}, whole)
+        except KubernetesGoneError:  # a token became too old between two pages: everything at once
+            return await self._pages(kind, namespace or "", selectors, whole)
+
+    async def _pages(self, kind: str | Kind, namespace: str, query: dict[str, str], limit: Timeout) -> Objects:
+        target, path = _address("list", kind, namespace)
+        found: Objects = []
+        token = ""
         while True:
-            page = await self._http.json(Call("GET", path, target, timeout, query=query))
+            call = Call("GET", path, target, limit, {**query, "continue": token})
+            page = await self._http.json(call)
             found += page.get("items") or []
             token = page.get("metadata", {}).get("continue")
             if not token:
                 return found
-            query["continue"] = token
 
     async def list_page(
         self,

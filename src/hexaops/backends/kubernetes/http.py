@@ -64,7 +64,7 @@ class KubernetesHttp:
         rng: random.Random | None = None,
     ) -> None:
         self._client = connection.open()
-        self._clock = clock or SystemClock()
+        self.clock = clock or SystemClock()
         self._rng = rng or random.Random()  # noqa: S311  # jitter, not a secret
 
     async def close(self) -> None:
@@ -73,7 +73,7 @@ class KubernetesHttp:
 
     async def body(self, call: Call) -> bytes:
         """The answer's body; raises a KubernetesError."""
-        timeout = call.limit if isinstance(call.limit, Timeout) else Timeout(call.limit, self._clock)
+        timeout = call.limit if isinstance(call.limit, Timeout) else Timeout(call.limit, self.clock)
         tries = READ_TRIES if call.repeatable else 1
         for number in range(1, tries + 1):
             try:
@@ -82,7 +82,7 @@ class KubernetesHttp:
                 delay = self._delay(number, error.retry_after_seconds)
                 if number == tries or delay >= timeout.left():
                     raise
-            await self._clock.sleep(delay)
+            await self.clock.sleep(delay)
         raise AssertionError("the last try returns or raises")
 
     async def read(self, call: Call, decode: Callable[[bytes], T]) -> T:

@@ -8,11 +8,10 @@ Protocol: https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient
 
 from __future__ import annotations
 
+import logging
 import random
 from dataclasses import dataclass
 from typing import Any
-
-import structlog
 
 from hexaops.backends.kubernetes.cache import WatchCache
 from hexaops.backends.kubernetes.client import KubernetesClient
@@ -28,7 +27,7 @@ from hexaops.backends.kubernetes.errors import (
 from hexaops.backends.kubernetes.lines import LineSplitter
 from hexaops.kit.clock import Clock
 
-_log = structlog.get_logger(__name__)
+logger = logging.getLogger(__name__)
 
 _PAGED_LISTS = 2
 """Lists in pages that may end in a 410 before the whole collection is asked for at once."""
@@ -41,8 +40,8 @@ class WatchSettings:
     page_size: int = 500
     watch_seconds: tuple[int, int] = (240, 300)
     """The server ends each watch after a random time in between, so that many clients do not return at once."""
-    stall_seconds: float = 150.0
-    """Silence after which a watch counts as dead; a live one has a bookmark each minute or so."""
+    stall_seconds: float = 100.0
+    """Silence after which a watch counts as dead; a live one has a bookmark every 60 to 75 seconds."""
     list_timeout_seconds: float = 60.0
     first_delay_seconds: float = 0.5
     longest_delay_seconds: float = 30.0
@@ -92,8 +91,8 @@ class Reflector:
                     # "Too large resource version": the server was restored and knows less than we do.
                     self._version = ""
                 await self._pause_after_failure()
-            except Exception:  # noqa: BLE001  # the edge of a task: without it, one surprise would end this kind's updates
-                _log.exception("watch_failed", kind=self._kind)
+            except Exception:  # the edge of a task: without it, one surprise would end this kind's updates
+                logger.exception("watch failed unexpectedly", extra={"kind": self._kind})
                 self._table.error = "unexpected failure, see the service's log"
                 self._version = ""
                 await self._pause_after_failure()
@@ -197,7 +196,7 @@ class Reflector:
 
     async def _rest(self, error: KubernetesError) -> None:
         """The kind is forbidden or absent: say so, let others go on, and look again rarely."""
-        _log.warning("kind_unavailable", kind=self._kind, reason=error.message)
+        logger.warning("kind not available", extra={"kind": self._kind, "reason": error.message})
         self._version = ""
         self._table.available = False
         self._table.synced = False

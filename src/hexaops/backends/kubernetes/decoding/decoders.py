@@ -5,13 +5,13 @@ One object that does not have the API's shape is left out and counted, so that i
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Generic, TypeVar
 
 import msgspec
-import structlog
 
 from hexaops.backends.kubernetes.decoding.batch import (
     CronJobWire,
@@ -52,7 +52,7 @@ from hexaops.backends.kubernetes.decoding.workloads import WorkloadWire, workloa
 from hexaops.backends.kubernetes.errors import KubernetesUnavailableError, Status, Target
 from hexaops.backends.kubernetes.rows import ObjectRow
 
-_log = structlog.get_logger(__name__)
+logger = logging.getLogger(__name__)
 
 W = TypeVar("W")
 Find = Callable[[str, str], ObjectRow | None]
@@ -170,7 +170,8 @@ class RowDecoder:
 
     def _skip(self, namespace: str, name: str) -> None:
         self.skipped += 1
-        _log.warning("object_without_api_shape", kind=self.kind, namespace=namespace, name=name)
+        extra = {"kind": self.kind, "namespace": namespace, "object": name}
+        logger.warning("left out an object that has not the shape of the API", extra=extra)
 
     def _garbage(self, verb: str) -> KubernetesUnavailableError:
         target = Target(verb, self.kind)
