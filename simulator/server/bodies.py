@@ -10,6 +10,7 @@ import yaml
 from simulator.resources import Resource
 from simulator.server.call import Call
 from simulator.server.events import to_core
+from simulator.server.protobuf import MEDIA_TYPE, decode_protobuf
 from simulator.server.schema import WrongType, conform, type_of
 from simulator.status import BadRequest, Cause, Invalid, StatusError
 
@@ -35,7 +36,7 @@ def unsupported_media() -> StatusError:
         415,
         "UnsupportedMediaType",
         "the body of the request was in an unknown format - accepted media types include: application/json, "
-        "application/yaml",
+        f"application/yaml, {MEDIA_TYPE}",
     )
 
 
@@ -51,6 +52,8 @@ def decode_object(call: Call, kind: str) -> Object:
             decoded = msgspec.json.decode(call.body)
         elif media in ("application/yaml", "text/yaml"):
             decoded = yaml.safe_load(call.body)
+        elif media == MEDIA_TYPE:
+            decoded = decode_protobuf(call.body)
         else:
             raise unsupported_media()
     except msgspec.DecodeError as error:

@@ -9,10 +9,11 @@ import msgspec
 from starlette.responses import Response
 
 from simulator.resources import Resource
-from simulator.server.bodies import NO_KIND, check_write_options
+from simulator.server.bodies import NO_KIND, check_write_options, media_type
 from simulator.server.call import Call
 from simulator.server.listing import check_options, parse_selection, read_page
 from simulator.server.negotiation import answer_object
+from simulator.server.protobuf import MEDIA_TYPE, decode_protobuf
 from simulator.server.reading import Reader
 from simulator.status import BadRequest, Cause, Conflict, Invalid, NotFound, StatusError
 from simulator.store import Store
@@ -73,7 +74,8 @@ def read_delete_options(call: Call) -> DeleteOptions:
     body: Any = {}
     if call.body:
         try:
-            body = msgspec.json.decode(call.body)
+            binary = media_type(call) == MEDIA_TYPE
+            body = decode_protobuf(call.body) if binary else msgspec.json.decode(call.body)
         except msgspec.DecodeError as error:
             raise BadRequest(f"{NO_KIND}{error}") from error
         call.request_object = body

@@ -130,6 +130,20 @@ def test_apply_diff_and_delete(kubectl: Kubectl) -> None:
     kubectl.run("wait", "--for=delete", "-n", "frontend", "pod", "-l", "app=applied", "--timeout=60s")
 
 
+def test_create_sends_protobuf(kubectl: Kubectl) -> None:
+    kubectl.run("create", "namespace", "made")
+    kubectl.run("create", "configmap", "-n", "made", "settings", "--from-literal=a=b")
+    kubectl.run("create", "deployment", "-n", "made", "app", "--image=nginx:1", "--replicas=0", "--port=80")
+    kubectl.run("autoscale", "deployment", "-n", "made", "app", "--min=2", "--max=5", "--cpu=50%")
+    kubectl.run("expose", "deployment", "-n", "made", "app", "--port=80")
+    assert kubectl.get("configmap", "-n", "made", "settings")["data"] == {"a": "b"}
+    found = kubectl.get("deployment", "-n", "made", "app")["spec"]
+    assert (found["replicas"], found["template"]["spec"]["containers"][0]["ports"][0]["containerPort"]) == (0, 80)
+    assert kubectl.run("auth", "can-i", "create", "pods").strip() == "yes"
+    kubectl.run("--context", "reader", "auth", "can-i", "create", "pods", fails=True)
+    kubectl.run("delete", "namespace", "made", "--timeout=60s")
+
+
 def test_a_watch_goes_on(kubectl: Kubectl) -> None:
     with kubectl.start("get", "deployment", "-n", "backend", "worker-app", "-w", "-o", "json") as watching:
         assert watching.stdout is not None

@@ -110,7 +110,7 @@ def creations() -> list[Probe]:
     review = "/apis/authorization.k8s.io/v1/subjectaccessreviews"
     pod = {"metadata": {"name": "lone"}, "spec": {"containers": []}}
     service = {"metadata": {"name": "s"}, "spec": {"selector": {"a": "b"}, "ports": [{"port": 80}]}}
-    claim = {"metadata": {"name": "s"}, "spec": {"scaleTargetRef": {"kind": "Deployment", "name": "web"}}}
+    claim: Object = {"metadata": {"name": "s"}, "spec": {"scaleTargetRef": {"kind": "Deployment", "name": "web"}}}
     return [
         *(
             Probe("POST", f"{path}?dryRun=All", body)
