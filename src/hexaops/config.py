@@ -5,15 +5,22 @@ The line under a field is its documentation: `docs/settings.md` is made from it.
 
 from __future__ import annotations
 
+import ipaddress
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=0)]
-Networks = Annotated[list[str], Field(default_factory=list)]
+
+
+def _network(text: str) -> str:
+    return str(ipaddress.ip_network(text, strict=False))
+
+
+Networks = Annotated[list[Annotated[str, AfterValidator(_network)]], Field(default_factory=list)]
 
 
 class Settings(BaseSettings):
@@ -58,9 +65,6 @@ class Settings(BaseSettings):
     """Namespace that the service itself runs in: nothing there is ever changed."""
     cluster_sync_seconds: Positive = 30.0
     """How long the start waits for the first read of the cluster before serving degraded answers."""
-
-    default_workspace_name: str = "Default Workspace"
-    """Name of the workspace that is made at the first start; the embedded mode presets its scenario's."""
 
     oidc_issuer: str | None = None
     """Issuer of users' JWTs; unset: only the local issuer of the home folder."""

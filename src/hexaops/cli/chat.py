@@ -109,7 +109,7 @@ class Conversation:
                 typer.echo(data.get("content", ""), nl=False)
                 streamed = True
             elif live and name == "status" and sys.stdout.isatty():
-                typer.secho(f"  {cell(data.get('message') or data.get('status') or data)}", dim=True)
+                typer.secho(f"  {cell(data.get('stage'))}…", dim=True)
         message = "The answer broke off."
         raise CliError(message, hint="Ask again; `hexaops sessions history` shows what was stored.")
 
