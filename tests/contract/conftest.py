@@ -1,8 +1,10 @@
-"""One running service for the whole folder, started as a user starts it."""
+"""Running services, started as a user starts them: one for the whole folder, and one to be ill-treated."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -21,9 +23,22 @@ SETTINGS = {
 """Limits that a test run would reach are out of its way; the tests of the limits have servers of their own."""
 
 
-@pytest.fixture(scope="session")
-def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+@contextmanager
+def embedded(home: Path) -> Iterator[Live]:
     """The embedded default: the service and its simulator."""
-    home = tmp_path_factory.mktemp("home")
     with serving(home, settings=SETTINGS) as served, served.user() as user, served.account() as account:
         yield Live(served, user, account)
+
+
+@pytest.fixture(scope="session")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """The service that all tests share, which leave it as a user would."""
+    with embedded(tmp_path_factory.mktemp("shared")) as live:
+        yield live
+
+
+@pytest.fixture(scope="module")
+def expendable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """A service of one module's own: whatever is done to it, others do not feel it."""
+    with embedded(tmp_path_factory.mktemp("expendable")) as live:
+        yield live

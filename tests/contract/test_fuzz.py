@@ -53,22 +53,22 @@ def _session(client: httpx2.Client) -> requests.Session:
     return session
 
 
-@pytest.mark.timeout(240)
-def test_nothing_generated_breaks_the_service(live: Live) -> None:
-    public, internal = _session(live.user), _session(live.account)
+@pytest.mark.timeout(480)  # 70 to 100 s on two free cores
+def test_nothing_generated_breaks_the_service(expendable: Live) -> None:
+    public, internal = _session(expendable.user), _session(expendable.account)
 
     def call(case: Any) -> Any:
         session = internal if case.path.startswith("/internal/") else public
-        return case.call(base_url=live.served.base_url, session=session, timeout=60)
+        return case.call(base_url=expendable.served.base_url, session=session, timeout=60)
 
-    fuzz = Fuzz(call, Targets(live))
-    schema = schemathesis.openapi.from_url(f"{live.served.base_url}/openapi.json")
+    fuzz = Fuzz(call, Targets(expendable))
+    schema = schemathesis.openapi.from_url(f"{expendable.served.base_url}/openapi.json")
     operations = operations_of(schema)
     fuzz.run(operations, cases=CASES)
     assert set(fuzz.operations) == {operation.label for operation in operations}
     assert fuzz.failures == [], "\n\n".join(fuzz.failures[:10])
     assert fuzz.sent >= CASES
-    assert live.served.process.poll() is None
+    assert expendable.served.process.poll() is None
 
 
 class Wanted(BaseModel):
