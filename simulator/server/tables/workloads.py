@@ -64,7 +64,7 @@ def revision_row(obj: Object, now: datetime) -> list[Any]:
     owner = next((item for item in obj["metadata"].get("ownerReferences") or () if item.get("controller")), None)
     group = f".{owner['apiVersion'].partition('/')[0]}" if owner and "/" in owner["apiVersion"] else ""
     controller = f"{owner['kind'].lower()}{group}/{owner['name']}" if owner else NONE
-    return [name(obj), controller, str(obj.get("revision", 0)), age(obj, now)]
+    return [name(obj), controller, obj.get("revision", 0), age(obj, now)]
 
 
 def job_row(obj: Object, now: datetime) -> list[Any]:
@@ -94,7 +94,7 @@ def cron_job_row(obj: Object, now: datetime) -> list[Any]:
     last = since(status["lastScheduleTime"], now) if status.get("lastScheduleTime") else NONE
     job = spec.get("jobTemplate", {}).get("spec", {})
     return [
-        name(obj), spec.get("schedule", ""), spec.get("timeZone") or NONE, bool(spec.get("suspend")),
+        name(obj), spec.get("schedule", ""), spec.get("timeZone") or NONE, "True" if spec.get("suspend") else "False",
         len(status.get("active") or ()), last, age(obj, now), *containers_and_images(job.get("template", {})),
         selector(job.get("selector")),
     ]  # fmt: skip

@@ -13,12 +13,16 @@ import re
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
+from simulator.resources import RESOURCES
+from simulator.server.events import to_core
+from simulator.server.tables.render import render_table
 from tests.simulator.server.conftest import furnished_store, served
 from tests.simulator.server.objects import deployment
 from tests.simulator.server.probes import NAMESPACE, Probe, creations, other_writes, patches, reads
@@ -30,6 +34,7 @@ pytestmark = [
 ]
 VOLATILE = frozenset(("uid", "resourceVersion", "creationTimestamp", "deletionTimestamp", "time", "clusterIP",
                       "clusterIPs", "continue", "observedGeneration", "manager", "managedFields"))  # fmt: skip
+AGES = re.compile("Age|Seen|Duration|Schedule|Restarts")
 INTERNAL = re.compile(r"kubernetes\.io|^deprecated\.")
 Object = dict[str, Any]
 
@@ -86,6 +91,27 @@ async def answers(client: httpx2.AsyncClient, probes: list[Probe]) -> list[tuple
         is_json = answer.headers["content-type"].startswith("application/json")
         found.append((str(probe), answer.status_code, comparable(answer.json()) if is_json else answer.text))
     return found
+
+
+async def test_tables_are_printed_alike() -> None:
+    """Whatever is on the real cluster, printed by both."""
+    accept = {"Accept": "application/json;as=Table;v=v1;g=meta.k8s.io"}
+    async with real_cluster() as client:
+        for resource in RESOURCES:
+            root = f"/apis/{resource.api_version}" if resource.group else "/api/v1"
+            answer = await client.get(f"{root}/{resource.plural}?includeObject=Object", headers=accept)
+            real = answer.json()
+            described = [(item["name"], item["type"], item["priority"]) for item in real["columnDefinitions"]]
+            objects = [row["object"] for row in real["rows"] or ()]
+            if resource.stored_as:
+                objects = [to_core(obj) for obj in objects]
+            table = json.loads(render_table(resource, objects, now=datetime.now(UTC), metadata={}))
+            ours = [(item["name"], item["type"], item["priority"]) for item in table["columnDefinitions"]]
+            assert ours == described, resource.qualified
+            timeless = [place for place, item in enumerate(described) if not AGES.search(item[0])]
+            for row, printed in zip(real["rows"] or (), table["rows"], strict=True):
+                shown = [[cells[place] for place in timeless] for cells in (printed["cells"], row["cells"])]
+                assert shown[0] == shown[1], resource.qualified
 
 
 async def test_both_answer_alike() -> None:
