@@ -6,15 +6,19 @@ import asyncio
 import shutil
 import tempfile
 import warnings
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import asyncpg
 import pytest
+from sqlalchemy import delete
 
+from hexaops.kit.clock import SystemClock
 from hexaops.kit.ids import new_id
 from hexaops.storage.database import Database
+from hexaops.storage.engine import DurableEngine
 from hexaops.storage.migrate import migrate
+from hexaops.storage.tables import ExecutorRow
 from tests.serving import AccessWorld, access_world
 
 ENGINES = ("sqlite", "postgresql")
@@ -43,8 +47,14 @@ def postgresql_url(folder: str, name: str) -> str:
 
 
 async def _migrated(url: str) -> None:
+    """With the durable engine's own tables too: making those takes longer than most tests."""
     database = Database(_with_driver(url))
     await migrate(database)
+    engine = DurableEngine(database, clock=SystemClock())
+    await engine.launch()
+    await engine.close()
+    async with database.transaction() as session:
+        await session.execute(delete(ExecutorRow))
     await database.close()
 
 
@@ -85,15 +95,44 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     return f"sqlite:///{path}"
 
 
-@pytest.fixture(params=ENGINES)
-def database_url(request: pytest.FixtureRequest) -> str:
-    """A migrated database of its own for one test, as an operator would set it."""
-    if request.param == "sqlite":
-        return str(request.getfixturevalue("sqlite_url"))
-    folder, template = request.getfixturevalue("postgresql_folder"), request.getfixturevalue("postgresql_template")
+@pytest.fixture
+def empty_postgresql_url(postgresql_folder: str) -> str:
+    """A PostgreSQL database without any table."""
     name = new_id("t")
-    asyncio.run(_statement(folder, f"CREATE DATABASE {name} TEMPLATE {template}"))
-    return postgresql_url(folder, name)
+    asyncio.run(_statement(postgresql_folder, f"CREATE DATABASE {name}"))
+    return postgresql_url(postgresql_folder, name)
+
+
+@pytest.fixture(params=ENGINES)
+def make_database(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Awaitable[str]]:
+    """Makes migrated databases; each call returns the URL of a new one, as an operator would set it."""
+    if request.param == "sqlite":
+        source: Path = request.getfixturevalue("sqlite_template")
+
+        async def copy_file() -> str:
+            path = tmp_path / f"{new_id('db_')}.db"
+            shutil.copy(source, path)
+            return f"sqlite:///{path}"
+
+        return copy_file
+    folder, template = request.getfixturevalue("postgresql_folder"), request.getfixturevalue("postgresql_template")
+
+    async def copy_database() -> str:
+        name = new_id("t")
+        await _statement(folder, f"CREATE DATABASE {name} TEMPLATE {template}")
+        return postgresql_url(folder, name)
+
+    return copy_database
+
+
+@pytest.fixture
+def database_url(make_database: Callable[[], Awaitable[str]]) -> str:
+    """A migrated database of its own for one test."""
+    return asyncio.run(_awaited(make_database))
+
+
+async def _awaited(make: Callable[[], Awaitable[str]]) -> str:
+    return await make()
 
 
 @pytest.fixture

@@ -88,7 +88,7 @@ class ProcessContext:
         self.metrics = Metrics()
         self.failpoints = Failpoints(self.settings.failpoint)
         self.database = Database(self.settings.database(), pool_size=self.settings.database_pool_size)
-        self.engine = DurableEngine(self.database, clock=self.clock)
+        self.engine = DurableEngine(self.database, clock=self.clock, takeover_seconds=self.settings.takeover_seconds)
         self.identity_provider = open_identity_provider(self.settings)
         self.provider = Provider()
         build_access(self)
@@ -98,6 +98,7 @@ class ProcessContext:
     async def start(self) -> None:
         """Open the database, begin to watch the cluster, take up the runs that an earlier process left."""
         await self.database.check()
+        self.engine.reserve()
         await migrate(self.database)
         await self.provider.get(WorkspaceService).ensure_default(self.cluster.id)
         await self.provider.get(Claims).purge()

@@ -42,14 +42,14 @@ logger = logging.getLogger(__name__)
 class DurableEngine:
     """Register the kinds of runs, launch, then enqueue them inside the transaction that accepts the work."""
 
-    def __init__(self, database: Database, *, clock: Clock) -> None:
+    def __init__(self, database: Database, *, clock: Clock, takeover_seconds: float = 5.0) -> None:
         self._database = database
         self._runs: dict[str, tuple[Run, int, int | None]] = {}
         self._running: set[asyncio.Task[Any]] = set()
         self._client: DBOSClient | None = None
         self._beat: asyncio.Task[None] | None = None
         self._lock = FileLock(database.sqlite_path)
-        self._executors = Executors(database, clock=clock)
+        self._executors = Executors(database, clock=clock, dead_after_seconds=takeover_seconds)
         self.executor_id = new_id("exec_")
 
     def register(self, name: str, run: Run, *, concurrency: int = 16, per_key: int | None = None) -> None:
@@ -59,11 +59,18 @@ class DurableEngine:
         """
         self._runs[name] = (run, concurrency, per_key)
 
+    def reserve(self) -> None:
+        """Make this process the only one on its SQLite file, before it changes anything there.
+
+        Raises AlreadyServedError on a file in use.
+        """
+        self._lock.acquire()
+
     async def launch(self) -> None:
         """Start taking work, that of dead processes included; raises AlreadyServedError on a file in use."""
         from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer  # noqa: PLC0415 # slow to import
 
-        self._lock.acquire()
+        self.reserve()
         url = self._system_url()
         config: DBOSConfig = {
             "name": "hexaops",

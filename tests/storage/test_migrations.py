@@ -1,0 +1,63 @@
+"""The migrations make exactly the tables that the code has, on both engines."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, text
+
+from hexaops.storage.database import Database
+from hexaops.storage.migrate import HEAD, MIGRATIONS, migrate
+from hexaops.storage.tables import Base
+
+
+def _differences(connection: Connection) -> list[Any]:
+    def ours(name: str | None, kind: str, _parents: Any) -> bool:
+        return kind != "table" or name in Base.metadata.tables
+
+    context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": ours})
+    return list(compare_metadata(context, Base.metadata))
+
+
+async def test_migrated_tables_are_the_code_s_tables(database: Database) -> None:
+    async with database.engine.connect() as connection:
+        assert await connection.run_sync(_differences) == []
+        names = await connection.run_sync(lambda bound: set(inspect(bound).get_table_names()))
+    assert names == Base.metadata.tables.keys() | {"alembic_version"}
+
+
+async def test_partial_indexes_are_there(database: Database) -> None:
+    query = (
+        "SELECT sql FROM sqlite_master WHERE type = 'index'" if database.is_sqlite
+        else "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'"
+    )  # fmt: skip
+    async with database.engine.connect() as connection:
+        found = [row[0] or "" for row in await connection.execute(text(query))]
+    for index in ("uq_operations_active_resource", "uq_workspaces_default"):
+        assert any(index in sql and " WHERE " in sql for sql in found), index
+
+
+async def test_migrating_again_and_at_once_changes_nothing(database: Database) -> None:
+    await asyncio.gather(*(migrate(database) for _ in range(3)))
+    async with database.engine.connect() as connection:
+        assert (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalars().all() == [HEAD]
+
+
+async def test_replicas_that_start_together_fill_an_empty_database(empty_postgresql_url: str) -> None:
+    databases = [Database(empty_postgresql_url.replace("postgresql:", "postgresql+asyncpg:")) for _ in range(3)]
+    await asyncio.gather(*(migrate(database) for database in databases))
+    async with databases[0].engine.connect() as connection:
+        assert await connection.run_sync(_differences) == []
+    for database in databases:
+        await database.close()
+
+
+def test_head_is_the_newest_revision() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    assert ScriptDirectory.from_config(config).get_current_head() == HEAD
