@@ -60,16 +60,14 @@ def comparable(value: Any) -> Any:
 
 @asynccontextmanager
 async def real_cluster() -> AsyncIterator[httpx2.AsyncClient]:
-    """A client of the real server, with a Deployment `web` that has no pods in a namespace of its own."""
+    """A client of the real server."""
     configuration = json.loads(await asyncio.to_thread(Path(os.environ[KUBECONFIG]).read_text))
     cluster = configuration["clusters"][0]["cluster"]
     token = configuration["users"][0]["user"]["token"]
     context = ssl.create_default_context(cafile=cluster["certificate-authority"])
     headers = {"Authorization": f"Bearer {token}"}
     async with httpx2.AsyncClient(base_url=cluster["server"], headers=headers, verify=context, timeout=30) as client:
-        await client.post("/api/v1/namespaces", json={"metadata": {"name": NAMESPACE}})
         yield client
-        await client.delete(f"/api/v1/namespaces/{NAMESPACE}")
 
 
 async def answers(client: httpx2.AsyncClient, probes: list[Probe]) -> list[tuple[str, int, Any]]:
@@ -117,7 +115,9 @@ async def test_tables_are_printed_alike() -> None:
 async def test_both_answer_alike() -> None:
     probes = [*reads(), *creations(), *patches(), *other_writes()]
     async with real_cluster() as client:
+        await client.post("/api/v1/namespaces", json={"metadata": {"name": NAMESPACE}})
         real = await answers(client, probes)
+        await client.delete(f"/api/v1/namespaces/{NAMESPACE}")
     store = furnished_store()
     store.create("namespaces", {"metadata": {"name": NAMESPACE}})
     async with served(store) as api:
