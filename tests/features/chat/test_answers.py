@@ -30,6 +30,8 @@ QUESTIONS = {
     "diagnose": "My application is failing, help me debug",
     "logs": "Check logs for errors",
     "performance": "What's causing high CPU usage?",
+    "node": "how is worker-node-2",
+    "history": "how many times was database-app restarted",
     "cost": "How much am I spending on compute?",
     "help": "what can you do?",
     "unknown": "status of frobnicator-app",

@@ -82,6 +82,12 @@ async def test_a_viewer_gets_no_plan(world: ChatWorld, proposer: WrittenProposer
     assert data["actions_available"] == []
 
 
+async def test_a_word_read_with_another_spelling_is_told(world: ChatWorld, proposer: WrittenProposer) -> None:
+    said = content(await world.ask("scael web-app to fiev"))
+    assert proposer.asked[0]["parameters"] == {"replicas": 5}
+    assert "I read “fiev” as “five”." in said
+
+
 async def test_a_guardrail_is_explained(world: ChatWorld) -> None:
     use(world, WrittenProposer(GuardrailRefusedError(10, "the step is too large", possible="scale to at most 6 first")))
     data = await world.ask("scale web-app to 50")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
-from hexaops.assistant.answers.lines import note_count
+from hexaops.assistant.answers.lines import name_of, note_count, plural, subject_of
+from hexaops.assistant.answers.operations import answer_operations
 from hexaops.assistant.answers.possible import actions_for, suggest_for_issues
 from hexaops.assistant.answers.select import applications_of, severity
-from hexaops.assistant.answers.status import explained
+from hexaops.assistant.answers.status import explained, warned
 from hexaops.assistant.answers.talk import STATUS
 from hexaops.assistant.answers.usage import answer_usage
+from hexaops.assistant.evidence import KUBERNETES
 from hexaops.assistant.understanding.intents import Intent
 from hexaops.assistant.understanding.model import Understanding
 
@@ -19,7 +21,7 @@ _CANNOT: dict[Intent, str] = {
     Intent.LOG_QUERY: "I can't read logs yet.",
     Intent.OPTIMIZATION: "I can't recommend optimizations yet: that needs a history of usage, which I do not keep.",
     Intent.COST_ANALYSIS: "I can't tell costs yet: I know no prices.",
-    Intent.CHANGE_HISTORY: "I can't tell a history of changes yet, only the latest actions that were started here.",
+    Intent.CHANGE_HISTORY: "I can't tell a history of the cluster yet: I know the latest actions and recent warnings.",
     Intent.ALERT_CREATE: "I can't create alerts yet.",
     Intent.ALERT_ACKNOWLEDGE: "I can't acknowledge alerts: no alert source is connected to this workspace.",
     Intent.ANOMALY_QUERY: "I can't detect anomalies yet: I keep no history of metrics.",
@@ -34,18 +36,24 @@ _CANNOT: dict[Intent, str] = {
     Intent.BACKUP: "I can't make backups yet.",
     Intent.WORKSPACE_GUIDE: "I can't set up workspaces from this chat.",
 }
+READS = "read_applications"
+RESTARTS_SHOWN = 3
 SHOWS_STATE = frozenset({Intent.DIAGNOSE, Intent.LOG_QUERY, Intent.ANOMALY_QUERY})
 SHOWS_USAGE = frozenset({Intent.PERFORMANCE_ANALYSIS, Intent.OPTIMIZATION, Intent.FORECAST_QUERY})
 
 
 def answer_later(asked: Understanding, facts: Facts, draft: Draft) -> None:
     """What is not possible yet, then what can be shown instead."""
-    draft.say(_CANNOT.get(asked.intent, "I can't do that yet."))
+    words = _CANNOT.get(asked.intent, "I can't do that yet.")
+    if not any(statement.text == words for statement in draft.statements):
+        draft.say(words)
     if asked.intent in SHOWS_STATE:
         show_state(asked, facts, draft)
     elif asked.intent in SHOWS_USAGE:
         draft.gap()
         answer_usage(asked, facts, draft)
+    elif asked.intent is Intent.CHANGE_HISTORY:
+        show_changes(asked, facts, draft)
     else:
         draft.suggest(STATUS)
     draft.fulfilled = False
@@ -68,3 +76,20 @@ def show_state(asked: Understanding, facts: Facts, draft: Draft) -> None:
     suggest_for_issues(draft, shown, facts, explained=True)
     if len(shown) <= 10:
         draft.shown += [application.id for application in shown]
+
+
+def show_changes(asked: Understanding, facts: Facts, draft: Draft) -> None:
+    """The latest actions, and of named applications the restarts of their pods and recent warnings."""
+    answer_operations(asked, facts, draft)
+    named = {found.entity.id for found in asked.targets if found.entity.kind == "application"}
+    if READS not in facts.capabilities:
+        return
+    for application in [one for one in facts.applications or () if one.id in named][:RESTARTS_SHOWN]:
+        draft.examine([application])
+        noted = draft.evidence.note(
+            KUBERNETES, f"pods of {subject_of(application)}", application.restarts,
+            unit="container restarts", at=facts.freshness.as_of,
+        )  # fmt: skip
+        count = plural(application.restarts, "container restart")
+        draft.say(f"- {name_of(application, facts)}: its present pods have had {count}", noted)
+        warned(application, facts, draft)

@@ -35,7 +35,9 @@ def answer_nodes(asked: Understanding, facts: Facts, draft: Draft) -> None:
         draft.evidence.note(KUBERNETES, f"{query}: ready", ready, unit="objects", at=at, is_query=True),
     )
     about = "" if facts.whole_cluster else " that run pods of this workspace"
-    draft.say(f"{ready} of {plural(len(nodes), 'node')}{about} {'is' if ready == 1 else 'are'} ready.", *noted)
+    if not wanted:
+        words = f"{ready} of {plural(len(nodes), 'node')}{about} {'is' if ready == 1 else 'are'} ready."
+        draft.say(words, *noted)
     pods = _pods_by_node(facts)
     for node in sorted(nodes, key=lambda node: (node.ready, node.name))[:SHOWN]:
         _line(draft, node, facts, pods.get(node.name, 0))

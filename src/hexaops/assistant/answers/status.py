@@ -167,6 +167,11 @@ def explain(application: Application, facts: Facts, draft: Draft) -> None:
         )
         reason, message = markdown(condition.reason, NAME_LIMIT), markdown(condition.message, TEXT_LIMIT)
         draft.say(f"- Pods cannot be created ({reason}): “{message}”", noted)
+    warned(application, facts, draft)
+
+
+def warned(application: Application, facts: Facts, draft: Draft) -> None:
+    """The latest warnings about it within the time range."""
     if facts.no_warnings is not None:
         noted = draft.evidence.note(KUBERNETES, "list Event", "not available", unit="state", at=facts.freshness.as_of)
         draft.say(f"- I can't read events here ({markdown(facts.no_warnings, TEXT_LIMIT)}).", noted)

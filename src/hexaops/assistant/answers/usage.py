@@ -50,8 +50,8 @@ def applications(asked: Understanding, facts: Facts, draft: Draft, resources: Se
         return
     known.sort(key=lambda pair: pair[1][resources[0]].percent or 0.0, reverse=True)
     limit = min(asked.parameters.limit or SHOWN, SHOWN)
-    title = " and ".join(LABELS[resource] for resource in resources)
-    draft.say(f"{title} usage now, highest first:")
+    title = " and ".join(LABELS[resource] for resource in resources).replace("and Memory", "and memory")
+    draft.say(f"{title} usage now{', highest first' if len(known) > 1 else ''}:")
     for application, shares in known[:limit]:
         _application(draft, application, [(resource, shares[resource]) for resource in resources], facts)
     if len(known) > limit:

@@ -95,6 +95,8 @@ class ChangePlanner:
                 f"That would be {len(targets)} applications. I plan at most {PLANS_AT_ONCE} at once: name them.", noted
             )
             return
+        for typed, read in asked.corrections[:5]:
+            draft.say(f"I read “{markdown(typed, TEXT_LIMIT)}” as “{markdown(read, TEXT_LIMIT)}”.")
         draft.examine(targets)
         draft.offer(actions_for(targets, facts))
         draft.shown += [application.id for application in targets]
