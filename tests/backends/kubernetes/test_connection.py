@@ -87,6 +87,21 @@ def test_an_absent_kubeconfig_or_context_is_a_clear_error(tmp_path: Path) -> Non
         ClusterConnection.from_kubeconfig(path, "other")
 
 
+@pytest.mark.parametrize("part", ["proxy-url", "tls-server-name"])
+def test_a_setting_of_the_cluster_that_would_be_passed_over_is_refused(tmp_path: Path, part: str) -> None:
+    path = write_kubeconfig(tmp_path / "config", "https://127.0.0.1:1", reader={})
+    path.write_text(path.read_text().replace("    server:", f"    {part}: x\n    server:"))
+    with pytest.raises(KubernetesConfigError, match=part):
+        ClusterConnection.from_kubeconfig(path)
+
+
+def test_impersonation_in_a_kubeconfig_is_refused_not_passed_over(tmp_path: Path) -> None:
+    path = write_kubeconfig(tmp_path / "config", "https://127.0.0.1:1", weak={"token": "t", "as": "nobody"}, plain={})
+    with pytest.raises(KubernetesConfigError, match="'as' of user 'weak' is not supported"):
+        ClusterConnection.from_kubeconfig(path)
+    assert ClusterConnection.from_kubeconfig(path, "plain").describe()["credentials"] == "none"
+
+
 def test_certificates_that_cannot_be_read_are_a_clear_error(tmp_path: Path) -> None:
     path = write_kubeconfig(
         tmp_path / "config",

@@ -6,8 +6,10 @@ an exec plugin) are ours, because lightkube renews them only after a 401 and kno
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
@@ -24,6 +26,7 @@ from hexaops.backends.kubernetes.errors import KubernetesConfigError
 from hexaops.kit.clock import Clock, SystemClock
 
 _UNUSABLE = (ConfigError, KeyError, TypeError, ValueError, AttributeError, OSError, msgspec.MsgspecError)
+_UNSUPPORTED = ("proxy-url", "tls-server-name", "as", "as-groups", "as-uid", "as-user-extra")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -39,8 +42,11 @@ class ClusterConnection:
         cls, path: str | Path, context: str | None = None, *, clock: Clock | None = None
     ) -> ClusterConnection:
         """From a kubeconfig file and one of its contexts (the current one by default)."""
+        place = Path(path).expanduser()
         try:
-            config = KubeConfig.from_file(path).get(context)
+            content = yaml.safe_load(place.read_text())
+            config = KubeConfig.from_dict(content, fname=place).get(context)
+            _refuse_unsupported(content, config)
         except yaml.YAMLError:
             # Not chained: the parser quotes the line, which may hold a token.
             message = f"kubeconfig {path} is not valid YAML"
@@ -129,7 +135,22 @@ class ClusterConnection:
         return None
 
 
+def _refuse_unsupported(content: Mapping[str, Any], config: SingleConfig | None) -> None:
+    """Settings that lightkube passes over in silence, although they change who we are or where we go."""
+    if config is None:
+        return
+    chosen = {"cluster": config.context.cluster, "user": config.context.user}
+    for part, name in chosen.items():
+        for entry in content.get(f"{part}s") or ():
+            found = [key for key in _UNSUPPORTED if entry["name"] == name and key in (entry[part] or {})]
+            if found:
+                message = f"{found[0]!r} of {part} {name!r} is not supported"
+                raise ConfigError(message)
+
+
 def _reason(error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "not found"
     if isinstance(error, KeyError):
         return f"{error} is missing"
     return str(error)[:200]
