@@ -6,43 +6,33 @@ others see of it. Starting, becoming ready, crashing, backing off and ending tak
 
 from __future__ import annotations
 
-import random
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
 
-from hexaops.kit.durations import parse_duration
-from simulator.clock import format_time, parse_time
 from simulator.store import Event, Key, Object
 from simulator.world import faults as fault_words
 from simulator.world import pod_status
 from simulator.world.cluster import Cluster, Mapper
-from simulator.world.faults import Fault, Faults
+from simulator.world.faults import Faults
 from simulator.world.journal import Journal
-from simulator.world.objects import annotations_of, controller_of, is_finished, is_ready, is_terminating
+from simulator.world.objects import annotations_of, is_finished, is_ready, is_terminating, key_of
+from simulator.world.pod_runs import (
+    Run,
+    chance,
+    ending_of,
+    go_duration,
+    is_job,
+    ran_seconds,
+    ready_after_seconds,
+    run_for_seconds,
+    stop_after_seconds,
+)
 
-READY_AFTER = "hexaops.dev/ready-after"
-STOP_AFTER = "hexaops.dev/stop-after"
-RUN_FOR = "hexaops.dev/run-for"
 _SOURCE = "kubelet"
-_FIRST_BACKOFF_SECONDS = 10.0
-_LONGEST_BACKOFF_SECONDS = 300.0
 _FORGIVEN_AFTER_SECONDS = 600.0
 _PROBE_SECONDS = 10.0
 _SPAM_BURST = 25
 _SPAM_SECONDS = 300.0
 _RECOVERY_SECONDS = 2.0
-_JOB_SECONDS = 10.0
-
-
-@dataclass(slots=True)
-class Run:
-    """How far a pod is. Stages: new, creating, starting (runs, not ready), ready, backoff, pull-backoff, stopping."""
-
-    uid: str
-    stage: str = "new"
-    fault: Fault | None = None
-    failures: int = 0
-    probes: int = 0
 
 
 class Kubelets:
@@ -115,32 +105,29 @@ class Kubelets:
         statuses = (pod.get("status") or {}).get("containerStatuses") or ()
         if not statuses or is_terminating(pod) or is_finished(pod):
             return run
-        state, key = statuses[0].get("state") or {}, _key(pod)
+        state, key = statuses[0].get("state") or {}, key_of("pods", pod)
         run.failures = statuses[0].get("restartCount", 0)
         reason = (state.get("waiting") or {}).get("reason", "")
         if is_ready(pod):
             run.stage = "ready"
             if run.fault is not None:
                 self._after(key, 1.0, self._change_now)
-            elif _is_job(pod):
-                self._after(key, _seconds(pod, RUN_FOR, _JOB_SECONDS), self._complete)
+            elif is_job(pod):
+                self._after(key, run_for_seconds(pod), self._complete)
         elif "running" in state:
             run.stage = "starting"
             self._started_timer(key, pod, run)
         elif reason == "CrashLoopBackOff" or "terminated" in state:
             run.stage = "backoff"
-            self._after(key, self._backoff(run), self._restart)
+            self._after(key, run.backoff_seconds, self._restart)
         elif reason in ("ImagePullBackOff", "ErrImagePull"):
             run.stage = "pull-backoff"
-            self._after(key, self._backoff(run), self._pull)
+            self._after(key, run.backoff_seconds, self._pull)
         return run
 
-    def _after(self, key: Key, seconds: float, action: object) -> None:
-        def fire() -> None:
-            if callable(action):
-                action(key)
-
-        self._cluster.timers.set((self.name, key), seconds, fire)
+    def _after(self, key: Key, seconds: float, action: Callable[[Key], None]) -> None:
+        """Act on a pod later; a pod has one such appointment at a time."""
+        self._cluster.timers.set((self.name, key), seconds, lambda: action(key))
 
     def _current(self, key: Key) -> tuple[Object, Run] | None:
         """The pod and its run, when both are there and the pod's node works; else the timer tries again."""
@@ -162,7 +149,7 @@ class Kubelets:
     def _create(self, key: Key, pod: Object, run: Run) -> None:
         run.stage = "creating"
         self._write(pod, pod_status.creating(pod, self._cluster.now(), self._host(pod)))
-        self._after(key, _chance(pod, "create", 0.6, 1.2), self._pull)
+        self._after(key, chance(pod, "create", 0.6, 1.2), self._pull)
 
     def _pull(self, key: Key) -> None:
         """Find the image, and start unless there is none."""
@@ -185,18 +172,11 @@ class Kubelets:
 
     def _started_timer(self, key: Key, pod: Object, run: Run) -> None:
         if run.fault is not None and run.fault.kind in (fault_words.CRASH_LOOP, fault_words.OUT_OF_MEMORY):
-            self._after(key, _chance(pod, f"crash{run.failures}", 1.5, 3.0), self._crash)
+            self._after(key, chance(pod, f"crash{run.failures}", 1.5, 3.0), self._crash)
         elif run.fault is not None and run.fault.kind == fault_words.NEVER_READY:
             self._after(key, _PROBE_SECONDS, self._probe)
         else:
-            self._after(key, self._ready_after(pod), self._make_ready)
-
-    def _ready_after(self, pod: Object) -> float:
-        asked = annotations_of(pod).get(READY_AFTER)
-        if asked is None:
-            return _chance(pod, "ready", 3.0, 4.2)
-        age = (self._cluster.now() - parse_time(pod["metadata"]["creationTimestamp"])).total_seconds()
-        return max(0.1, _seconds(pod, READY_AFTER, 10.0) - age)
+            self._after(key, ready_after_seconds(pod, self._cluster.now()), self._make_ready)
 
     def _make_ready(self, key: Key) -> None:
         current = self._current(key)
@@ -209,8 +189,8 @@ class Kubelets:
         run.stage = "ready"
         self._journal.end(run.uid, self._cluster.now())
         self._write(pod, pod_status.running(pod, self._cluster.now(), self._host(pod), ready=True))
-        if _is_job(pod):
-            self._after(key, _seconds(pod, RUN_FOR, _JOB_SECONDS), self._complete)
+        if is_job(pod):
+            self._after(key, run_for_seconds(pod), self._complete)
 
     def _complete(self, key: Key) -> None:
         current = self._current(key)
@@ -277,21 +257,21 @@ class Kubelets:
             return
         self._trouble(pod, run)
         now, host = self._cluster.now(), self._host(pod)
-        ending = _ending(pod, run.fault, format_time(now))
-        if run.stage == "ready" and _ran_seconds(pod, self._cluster) > _FORGIVEN_AFTER_SECONDS:
+        ending = ending_of(pod, run.fault, now)
+        if run.stage == "ready" and ran_seconds(pod, now) > _FORGIVEN_AFTER_SECONDS:
             run.failures = 0
         run.stage = "backoff"
-        if _is_job(pod) and pod["spec"].get("restartPolicy") == "Never":
+        if is_job(pod) and pod["spec"].get("restartPolicy") == "Never":
             self._write(pod, pod_status.finished(pod, now, host, succeeded=False))
             return
         if run.failures == 0:
             self._write(pod, pod_status.terminated(pod, now, host, ending=ending))
             self._after(key, 1.0, self._restart)
         else:
-            seconds = self._backoff(run)
+            seconds = run.backoff_seconds
             name = pod["spec"]["containers"][0]["name"]
             where = f"{pod['metadata']['name']}_{pod['metadata']['namespace']}({run.uid})"
-            message = f"back-off {_told(seconds)} restarting failed container={name} pod={where}"
+            message = f"back-off {go_duration(seconds)} restarting failed container={name} pod={where}"
             status = pod_status.waiting(pod, now, host, reason="CrashLoopBackOff", message=message, ending=ending)
             written = self._write(pod, status)
             self._warn(written, "BackOff", f"Back-off restarting failed container {name} in pod {where}", name)
@@ -336,12 +316,7 @@ class Kubelets:
         run.stage = "pull-backoff"
         run.failures += 1
         self._write(pod, status)
-        self._after(key, 1.5 if first else self._backoff(run), self._pull)
-
-    @staticmethod
-    def _backoff(run: Run) -> float:
-        doublings = min(max(0, run.failures - 1), 5)
-        return min(_LONGEST_BACKOFF_SECONDS, _FIRST_BACKOFF_SECONDS * float(2**doublings))
+        self._after(key, 1.5 if first else run.backoff_seconds, self._pull)
 
     # --- ending ---
 
@@ -351,9 +326,7 @@ class Kubelets:
         run.stage = "stopping"
         for container in pod["spec"]["containers"]:
             self._tell(pod, "Killing", f"Stopping container {container['name']}", container["name"])
-        grace = float(pod["metadata"].get("deletionGracePeriodSeconds", 0))
-        seconds = min(grace, _seconds(pod, STOP_AFTER, _chance(pod, "stop", 1.5, 3.5)))
-        self._after(key, seconds, self._end)
+        self._after(key, stop_after_seconds(pod), self._end)
 
     def _end(self, key: Key) -> None:
         """The containers have ended: the pod's object may go, unless finalizers hold it."""
@@ -374,47 +347,3 @@ class Kubelets:
     def _warn(self, pod: Object, reason: str, message: str, container: str) -> None:
         field = f"spec.containers{{{container}}}"
         self._cluster.recorder.warning(pod, reason, message, source=_SOURCE, host=pod["spec"]["nodeName"], field=field)
-
-
-def _key(pod: Object) -> Key:
-    return Key("pods", pod["metadata"]["namespace"], pod["metadata"]["name"])
-
-
-def _is_job(pod: Object) -> bool:
-    return (controller_of(pod) or {}).get("kind") == "Job"
-
-
-def _chance(pod: Object, what: str, low: float, high: float) -> float:
-    """A duration between two bounds that is always the same for a pod."""
-    return random.Random(f"{pod['metadata']['uid']}/{what}").uniform(low, high)
-
-
-def _seconds(pod: Object, annotation: str, otherwise: float) -> float:
-    try:
-        return parse_duration(annotations_of(pod)[annotation])
-    except (KeyError, ValueError):
-        return otherwise
-
-
-def _running_since(pod: Object) -> str | None:
-    statuses: Any = (pod.get("status") or {}).get("containerStatuses") or ({},)
-    since = ((statuses[0].get("state") or {}).get("running") or {}).get("startedAt")
-    return str(since) if since else None
-
-
-def _ran_seconds(pod: Object, cluster: Cluster) -> float:
-    since = _running_since(pod)
-    return (cluster.now() - parse_time(since)).total_seconds() if since else 0.0
-
-
-def _ending(pod: Object, fault: Fault, now: str) -> pod_status.Ending:
-    started = _running_since(pod) or now
-    if fault.kind == fault_words.OUT_OF_MEMORY:
-        return pod_status.Ending(pod_status.OUT_OF_MEMORY_EXIT, "OOMKilled", started)
-    return pod_status.Ending(1, "Error", started)
-
-
-def _told(seconds: float) -> str:
-    """A duration as Go writes it: 10s, 2m40s, 5m0s."""
-    minutes, left = divmod(int(seconds), 60)
-    return f"{minutes}m{left}s" if minutes else f"{left}s"

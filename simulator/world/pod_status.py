@@ -237,5 +237,6 @@ def _conditions(status: Status, now: datetime, *, ready: bool, scheduled: bool, 
         {"type": "ContainersReady", "status": told, **broken},
         {"type": "PodScheduled", "status": "True" if scheduled else "False"},
     ):
-        conditions = set_condition(conditions, {**condition, "lastProbeTime": None}, now)
+        whole = {**condition, "lastProbeTime": None, "observedGeneration": status["observedGeneration"]}
+        conditions = set_condition(conditions, whole, now)
     return conditions

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from simulator.store import Object
@@ -18,9 +19,17 @@ class PodRefused(Exception):  # noqa: N818 it says what happened, as the API's o
     """A quota does not allow another pod; the message is the real server's."""
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a controller's events say of a created pod, and of one that was refused (`{}` is why)."""
+
+    success: str
+    failure: str
+
+
 def create_pod(
     cluster: Cluster, owner: Object, template: Object, *, name: str = "", labels: dict[str, str] | None = None,
-    spec: dict[str, Any] | None = None, source: str
+    spec: dict[str, Any] | None = None, source: str, words: Words | None = None
 ) -> Object:  # fmt: skip
     """Create a pod of `owner` from a template, under a generated name unless one is given, and record it.
 
@@ -38,17 +47,20 @@ def create_pod(
     refusal = exceeded_quota(cluster.store, pod)
     if refusal is not None:
         message = f'pods "{name}" is forbidden: {refusal}'
-        cluster.recorder.warning(owner, "FailedCreate", f"Error creating: {message}", source=source)
+        told = (words or Words("", "Error creating: {}")).failure.format(message)
+        cluster.recorder.warning(owner, "FailedCreate", told, source=source)
         raise PodRefused(message)
     created = cluster.store.create("pods", pod)
-    cluster.recorder.normal(owner, "SuccessfulCreate", f"Created pod: {name}", source=source)
+    told = words.success if words else f"Created pod: {name}"
+    cluster.recorder.normal(owner, "SuccessfulCreate", told, source=source)
     return created
 
 
-def delete_pod(cluster: Cluster, owner: Object, pod: Object, *, source: str, reason: str = "SuccessfulDelete") -> None:
+def delete_pod(cluster: Cluster, owner: Object, pod: Object, *, source: str, message: str = "") -> None:
     """Ask for a pod to end and record it."""
     remove_pod(cluster, pod)
-    cluster.recorder.normal(owner, reason, f"Deleted pod: {pod['metadata']['name']}", source=source)
+    told = message or f"Deleted pod: {pod['metadata']['name']}"
+    cluster.recorder.normal(owner, "SuccessfulDelete", told, source=source)
 
 
 def remove_pod(cluster: Cluster, pod: Object) -> None:

@@ -46,6 +46,24 @@ def pod_usage(pod: Object, name: str) -> float:
     )
 
 
+def unspecified(pod: Object, hard: dict[str, str]) -> str:
+    """Which containers leave out what a quota limits, as the real server words it; empty when none does."""
+    told = []
+    for name in sorted(hard):
+        section, _, resource = name.rpartition(".")
+        section = section or "requests"
+        if section not in ("requests", "limits") or resource not in ("cpu", "memory"):
+            continue
+        silent = [
+            container["name"]
+            for container in pod["spec"].get("containers") or ()
+            if resource not in ((container.get("resources") or {}).get(section) or {})
+        ]
+        if silent:
+            told.append(f"{name} for: {','.join(sorted(silent))}")
+    return "; ".join(told)
+
+
 def write_amount(name: str, amount: float) -> str:
     """An amount as a quota's status writes it."""
     resource = name.rpartition(".")[2]
@@ -62,6 +80,9 @@ def exceeded_quota(store: Store, pod: Object) -> str | None:
     """Why no quota of the pod's namespace allows it, in the real server's words; None when all do."""
     namespace = pod["metadata"]["namespace"]
     for quota in store.list("resourcequotas", namespace):
+        missing = unspecified(pod, quota["spec"].get("hard") or {})
+        if missing:
+            return f"failed quota: {quota['metadata']['name']}: must specify {missing}"
         over: list[tuple[str, str, str, str]] = []
         for name, hard in (quota["spec"].get("hard") or {}).items():
             more = pod_usage(pod, name)

@@ -8,11 +8,12 @@ No preemption, no spread constraints, no priorities.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 
 from hexaops.kit.quantities import parse_quantity
 from simulator.store import Event, Key, Object
 from simulator.world.cluster import Cluster, Mapper
-from simulator.world.index import Requests, requests_of
+from simulator.world.index import requests_of
 from simulator.world.objects import controller_of, is_finished, is_terminating, set_condition, with_spec
 from simulator.world.selectors import fits_node, untolerated_taint
 
@@ -21,6 +22,17 @@ _RETRY_SECONDS = 300.0
 """How long the real scheduler leaves an unschedulable pod alone when nothing changes."""
 _CROWD_WEIGHT = 0.15
 """How much a pod of the same owner counts against a node, where 1 is a full node."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What a node says to a pod: why it does not take it, or how full (0 to 1) it would be with it."""
+
+    refusals: tuple[str, ...]
+    is_hopeless: bool = False
+    """The node would not take it empty either."""
+    score: float = 1.0
+    pods: int = 0
 
 
 class Scheduler:
@@ -63,33 +75,24 @@ class Scheduler:
             return
         if pod["spec"].get("schedulerName", _SOURCE) != _SOURCE:
             return
-        reasons: Counter[str] = Counter()
-        asked = requests_of(pod)
-        scores: list[tuple[float, int, str]] = []
-        nodes = self._cluster.store.list("nodes")
-        for node in nodes:
-            refusals, score, count = self._weigh(pod, asked, node)
-            reasons.update(refusals)
-            if not refusals:
-                scores.append((score, count, node["metadata"]["name"]))
-        if scores:
+        weighed = [(self._weigh(pod, node), node["metadata"]["name"]) for node in self._cluster.store.list("nodes")]
+        fitting = [(found.score, found.pods, name) for found, name in weighed if not found.refusals]
+        if fitting:
             self._waiting.pop(key, None)
-            self._bind(pod, min(scores)[2])
+            self._bind(pod, min(fitting)[2])
         else:
             self._waiting[key] = None
-            self._refuse(pod, len(nodes), reasons)
+            self._refuse(pod, refusal_message([found for found, _ in weighed]))
             self._cluster.look_at(self.name, key, _RETRY_SECONDS)
 
-    def _weigh(self, pod: Object, asked: Requests, node: Object) -> tuple[list[str], float, int]:
-        """Why the node does not take the pod, and how full it would be (0 to 1) with it."""
+    def _weigh(self, pod: Object, node: Object) -> Weighed:
+        asked = requests_of(pod)
         if (node.get("spec") or {}).get("unschedulable") and not _tolerates_cordon(pod):
-            return ["node(s) were unschedulable"], 1.0, 0
-        taint = untolerated_taint(pod, node, ("NoSchedule", "NoExecute"))
-        if taint is not None:
-            shown = f"{taint['key']}: {taint.get('value', '')}" if taint.get("value") else f"{taint['key']}: "
-            return [f"node(s) had untolerated taint {{{shown}}}"], 1.0, 0
+            return Weighed(("node(s) were unschedulable",), is_hopeless=True)
+        if untolerated_taint(pod, node, ("NoSchedule", "NoExecute")) is not None:
+            return Weighed(("node(s) had untolerated taint(s)",), is_hopeless=True)
         if not fits_node(pod, node):
-            return ["node(s) didn't match Pod's node affinity/selector"], 1.0, 0
+            return Weighed(("node(s) didn't match Pod's node affinity/selector",), is_hopeless=True)
         count, load = self._cluster.pods.load_of(node["metadata"]["name"])
         room = _allocatable(node)
         refusals = []
@@ -102,7 +105,9 @@ class Scheduler:
         cpu_full = (load.cpu + asked.cpu) / room["cpu"] if room["cpu"] else 1.0
         memory_full = (load.memory + asked.memory) / room["memory"] if room["memory"] else 1.0
         crowd = _CROWD_WEIGHT * self._siblings_on(pod, node["metadata"]["name"])
-        return refusals, (cpu_full + memory_full) / 2 + crowd, count
+        too_big = asked.cpu > room["cpu"] or asked.memory > room["memory"]
+        score = (cpu_full + memory_full) / 2 + crowd
+        return Weighed(tuple(refusals), is_hopeless=too_big, score=score, pods=count)
 
     def _siblings_on(self, pod: Object, node: str) -> int:
         owner = controller_of(pod)
@@ -122,8 +127,7 @@ class Scheduler:
         message = f"Successfully assigned {metadata['namespace']}/{metadata['name']} to {node}"
         self._cluster.recorder.normal(written, "Scheduled", message, source=_SOURCE)
 
-    def _refuse(self, pod: Object, nodes: int, reasons: Counter[str]) -> None:
-        message = refusal_message(nodes, reasons)
+    def _refuse(self, pod: Object, message: str) -> None:
         condition = {
             "type": "PodScheduled",
             "status": "False",
@@ -138,21 +142,20 @@ class Scheduler:
         self._cluster.recorder.warning(written, "FailedScheduling", message, source=_SOURCE)
 
 
-def refusal_message(nodes: int, reasons: Counter[str]) -> str:
-    """The real scheduler's words, preemption's own refusal included."""
-    if not nodes:
+def refusal_message(weighed: list[Weighed]) -> str:
+    """The real scheduler's words, those of its plug-ins for claims and preemption included."""
+    if not weighed:
         return "no nodes available to schedule pods"
-    parts = sorted(f"{count} {reason}" for reason, count in reasons.items())
-    hopeless = sum(count for reason, count in reasons.items() if reason.startswith("node(s)"))
+    reasons = Counter(reason for found in weighed for reason in found.refusals)
+    hopeless = sum(found.is_hopeless for found in weighed)
     preemption = []
-    if nodes - hopeless > 0:
-        preemption.append(f"{nodes - hopeless} No preemption victims found for incoming pod")
+    if hopeless < len(weighed):
+        preemption.append(f"{len(weighed) - hopeless} No preemption victims found for incoming pod")
     if hopeless:
         preemption.append(f"{hopeless} Preemption is not helpful for scheduling")
-    return (
-        f"0/{nodes} nodes are available: {', '.join(parts)}. "
-        f"preemption: 0/{nodes} nodes are available: {', '.join(preemption)}."
-    )
+    available = f"0/{len(weighed)} nodes are available: "
+    told = ", ".join(sorted(f"{count} {reason}" for reason, count in reasons.items()))
+    return f"{available}{told}. no new claims to deallocate, preemption: {available}{', '.join(preemption)}."
 
 
 def _allocatable(node: Object) -> dict[str, float]:

@@ -47,6 +47,17 @@ class Measured:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Replicas: there are now, by the formula, after stabilising, within the bounds; and the bounds."""
+
+    current: int
+    wish: int
+    desired: int
+    bounded: int
+    bounds: tuple[int, int]
+
+
 class Autoscalers:
     """The HPA controller."""
 
@@ -81,9 +92,7 @@ class Autoscalers:
             why = f'the HPA controller was unable to get the target\'s current scale: {plural} "{reference["name"]}"'
             self._write(autoscaler, {}, [_condition("AbleToScale", "False", "FailedGetScale", f"{why} not found")])
             return
-        able = _condition(
-            "AbleToScale", "True", "SucceededGetScale", "the HPA controller was able to get the target's current scale"
-        )
+        able = _condition("AbleToScale", "True", "SucceededGetScale", _GOT_SCALE)
         current = target["spec"].get("replicas", 1)
         counts = {"currentReplicas": current, "desiredReplicas": current}
         if current == 0:
@@ -92,14 +101,9 @@ class Autoscalers:
             return
         measured = [found for metric in _metrics(spec) if (found := self._measure(metric, target)) is not None]
         if not measured:
-            why = (
-                "the HPA was unable to compute the replica count: failed to get cpu utilization: unable to get metrics"
-            )
-            inactive = _condition("ScalingActive", "False", "FailedGetResourceMetric", f"{why} for resource cpu")
-            self._write(autoscaler, counts, [able, inactive])
-            self._cluster.recorder.warning(
-                autoscaler, "FailedGetResourceMetric", f"{why} for resource cpu", source=_SOURCE
-            )
+            why = f"the HPA was unable to compute the replica count: {_UNMEASURED}"
+            self._write(autoscaler, counts, [able, _condition("ScalingActive", "False", _NO_METRIC, why)])
+            self._cluster.recorder.warning(autoscaler, _NO_METRIC, _UNMEASURED, source=_SOURCE)
             return
         self._decide(autoscaler, target, resource, measured)
 
@@ -120,7 +124,8 @@ class Autoscalers:
         if bounded != current:
             self._scale(autoscaler, target, resource, bounded, decisive)
             changes["lastScaleTime"] = format_time(self._cluster.now())
-        self._write(autoscaler, changes, _verdict(decisive, current, bounded, desired, (least, most)))
+        decision = Decision(current, wish, desired, bounded, (least, most))
+        self._write(autoscaler, changes, _verdict(decisive, decision))
 
     def _stabilised(self, uid: str, current: int, wish: int, spec: Object) -> int:
         """The highest wish of the scale-down window; for scaling up, the wish itself."""
@@ -199,13 +204,14 @@ def _condition(kind: str, status: str, reason: str, message: str) -> dict[str, A
     return {"type": kind, "status": status, "reason": reason, "message": message}
 
 
-def _verdict(
-    decisive: Measured, current: int, bounded: int, desired: int, bounds: tuple[int, int]
-) -> list[dict[str, Any]]:
+def _verdict(decisive: Measured, decision: Decision) -> list[dict[str, Any]]:
     """The three conditions after a decision."""
-    if bounded != current:
-        told = f"the HPA controller was able to update the target scale to {bounded}"
+    if decision.bounded != decision.current:
+        told = f"the HPA controller was able to update the target scale to {decision.bounded}"
         able = _condition("AbleToScale", "True", "SucceededRescale", told)
+    elif decision.desired == decision.current and decision.wish < decision.current:
+        told = "recent recommendations were higher than current one, applying the highest recent recommendation"
+        able = _condition("AbleToScale", "True", "ScaleDownStabilized", told)
     else:
         told = "recommended size matches current size"
         able = _condition("AbleToScale", "True", "ReadyForNewScale", told)
@@ -215,9 +221,10 @@ def _verdict(
         "ValidMetricFound",
         f"the HPA was able to successfully calculate a replica count from {decisive.name}",
     )
-    if desired > bounds[1]:
+    least, most = decision.bounds
+    if decision.desired > most:
         limited = _condition("ScalingLimited", "True", "TooManyReplicas", _LIMIT.format("more", "maximum"))
-    elif desired < bounds[0]:
+    elif decision.desired < least:
         limited = _condition("ScalingLimited", "True", "TooFewReplicas", _LIMIT.format("less", "minimum"))
     else:
         told = "the desired count is within the acceptable range"
@@ -225,4 +232,10 @@ def _verdict(
     return [able, active, limited]
 
 
+_GOT_SCALE = "the HPA controller was able to get the target's current scale"
+_NO_METRIC = "FailedGetResourceMetric"
+_UNMEASURED = (
+    "failed to get cpu utilization: unable to get metrics for resource cpu: "
+    "no metrics returned from resource metrics API"
+)
 _LIMIT = "the desired replica count is {} than the {} replica count"

@@ -51,7 +51,7 @@ class DaemonSets:
         if owner is None or is_terminating(owner):
             return
         revision = current_revision(self._cluster, owner)
-        digest = labels_of(revision)["controller.kubernetes.io/hash"]
+        digest = labels_of(revision)[REVISION_LABEL]
         try:
             self._place(owner, digest)
         except PodRefused:

@@ -33,13 +33,14 @@ def status_of(
         "availableReplicas": available,
         "unavailableReplicas": max(0, deployment["spec"].get("replicas", 1) - available),
     }
-    status = {name: value for name, value in counts.items() if value}
+    status: dict[str, Any] = {name: value for name, value in counts.items() if value}
+    status["terminatingReplicas"] = sum(found.get("terminatingReplicas", 0) for found in statuses)
     conditions = list((deployment.get("status") or {}).get("conditions") or [])
     conditions = set_condition(conditions, _availability(deployment, available), now, update_time=True)
     progress = _progress(deployment, new, counts, created=created, now=now)
     if progress is not None:
         conditions = _with_progress(conditions, progress, now, moved=_moved(deployment, counts))
-    status["conditions"] = conditions
+    status["conditions"] = _with_failure(conditions, owned, now)
     return status
 
 
@@ -90,6 +91,16 @@ def _progress(
     if left is not None and left <= 0:
         return _condition("False", _TIMED_OUT, f'ReplicaSet "{name}" has timed out progressing.')
     return None
+
+
+def _with_failure(conditions: list[Condition], owned: list[Object], now: datetime) -> list[Condition]:
+    """The ReplicaFailure condition of a ReplicaSet is the Deployment's too, while it lasts."""
+    others = [condition for condition in conditions if condition["type"] != "ReplicaFailure"]
+    failure = next((found for obj in owned if (found := find_condition(obj, "ReplicaFailure"))), None)
+    if failure is None:
+        return others
+    told = {name: failure[name] for name in ("type", "status", "reason", "message")}
+    return set_condition(conditions, told, now, update_time=True)
 
 
 def _moved(deployment: Object, counts: dict[str, int]) -> bool:

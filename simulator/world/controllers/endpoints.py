@@ -133,7 +133,8 @@ class Endpoints:
             found = [_address(pod) for pod in staying if is_ready(pod) == wanted]
             if found:
                 subset[field] = found
-        subsets = [{**subset, "ports": ports}] if subset else []
+        named = [{name: value for name, value in port.items() if value != ""} for port in ports]
+        subsets = [{**subset, "ports": named}] if subset else []
         old = self._cluster.store.find("endpoints", metadata["namespace"], metadata["name"])
         if old is not None:
             self._cluster.store.update("endpoints", {**old, "subsets": subsets})

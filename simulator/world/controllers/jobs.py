@@ -7,12 +7,22 @@ from typing import Any
 from simulator.clock import format_time, parse_time
 from simulator.store import Key, Object
 from simulator.world.cluster import Cluster, Mapper, controller_key, itself
-from simulator.world.objects import find_condition, is_active, is_terminating, phase_of, set_condition, with_status
+from simulator.world.objects import (
+    find_condition,
+    is_active,
+    is_ready,
+    is_terminating,
+    phase_of,
+    set_condition,
+    with_status,
+)
 from simulator.world.pods import PodRefused, create_pod, delete_pod
 
 RESOURCE = "jobs.batch"
 _SOURCE = "job-controller"
 _DEFAULT_BACKOFF = 6
+_FIRST = {"Complete": "SuccessCriteriaMet", "Failed": "FailureTarget"}
+"""What is decided before it is so."""
 _RETRY_SECONDS = 15.0
 
 
@@ -74,13 +84,18 @@ class Jobs:
             "active": sum(is_active(pod) for pod in pods) or None,
             "succeeded": succeeded or None,
             "failed": failed or None,
+            "ready": sum(is_ready(pod) for pod in pods),
+            "terminating": sum(is_terminating(pod) for pod in pods),
+            "uncountedTerminatedPods": {},
             "startTime": (job.get("status") or {}).get("startTime") or format_time(now),
         }
         if ended is not None:
             kind, reason, message = ended
-            condition = {"type": kind, "status": "True", "reason": reason, "message": message}
-            condition["lastProbeTime"] = format_time(now)
-            changes["conditions"] = set_condition((job.get("status") or {}).get("conditions") or [], condition, now)
+            conditions = list((job.get("status") or {}).get("conditions") or [])
+            for told in (_FIRST.get(kind), kind):
+                condition = {"type": told, "status": "True", "reason": reason, "message": message}
+                conditions = set_condition(conditions, {**condition, "lastProbeTime": format_time(now)}, now)
+            changes["conditions"] = conditions
             if kind == "Complete":
                 changes["completionTime"] = format_time(now)
                 self._cluster.recorder.normal(job, "Completed", "Job completed", source=_SOURCE)

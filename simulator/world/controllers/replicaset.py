@@ -80,6 +80,7 @@ class ReplicaSets:
     def _write_status(self, replica_set: Object, refusal: str | None) -> None:
         now = self._cluster.now()
         pods = self._active(replica_set)
+        leaving = sum(is_terminating(pod) for pod in self._cluster.pods.owned_by(replica_set["metadata"]["uid"]))
         wanted = (replica_set["spec"]["template"].get("metadata") or {}).get("labels") or {}
         waits = [available_in_seconds(pod, replica_set["spec"].get("minReadySeconds", 0), now) for pod in pods]
         later = [wait for wait in waits if wait]
@@ -90,6 +91,7 @@ class ReplicaSets:
             "fullyLabeledReplicas": sum(wanted.items() <= labels_of(pod).items() for pod in pods) or None,
             "readyReplicas": sum(is_ready(pod) for pod in pods) or None,
             "availableReplicas": sum(wait == 0.0 for wait in waits) or None,
+            "terminatingReplicas": leaving,
             "observedGeneration": replica_set["metadata"].get("generation", 1),
             "conditions": self._failure(replica_set, refusal),
         }

@@ -11,6 +11,7 @@ from simulator.world.objects import controller_of, owner_reference, template_has
 _RESOURCE = "controllerrevisions.apps"
 REVISION_LABEL = "controller-revision-hash"
 _DEFAULT_HISTORY = 10
+_HASH_LABELS = {"StatefulSet": "controller.kubernetes.io/hash", "DaemonSet": REVISION_LABEL}
 
 
 def current_revision(cluster: Cluster, owner: Object) -> Object:
@@ -32,7 +33,7 @@ def current_revision(cluster: Cluster, owner: Object) -> Object:
             "metadata": {
                 "name": f"{metadata['name']}-{digest}",
                 "namespace": metadata["namespace"],
-                "labels": {**template_labels, "controller.kubernetes.io/hash": digest},
+                "labels": {**template_labels, _HASH_LABELS[owner["kind"]]: digest},
                 "ownerReferences": [owner_reference(owner)],
             },
             "data": data,

@@ -20,7 +20,7 @@ from simulator.world.objects import (
     owner_reference,
     with_status,
 )
-from simulator.world.pods import PodRefused, create_pod, delete_pod
+from simulator.world.pods import PodRefused, Words, create_pod, delete_pod
 
 RESOURCE = "statefulsets.apps"
 _CLAIMS = "persistentvolumeclaims"
@@ -61,7 +61,7 @@ class StatefulSets:
         for ordinal in range(wanted):
             pod = pods.get(ordinal)
             if pod is not None and is_finished(pod) and not is_terminating(pod):
-                delete_pod(self._cluster, owner, pod, source=_SOURCE)
+                self._delete(owner, pod)
                 pod = self._pods(owner).get(ordinal)
             if pod is None:
                 self._create(owner, ordinal, current, update)
@@ -69,7 +69,7 @@ class StatefulSets:
                 return
         for ordinal in sorted((ordinal for ordinal in pods if ordinal >= wanted), reverse=True):
             if not is_terminating(pods[ordinal]):
-                delete_pod(self._cluster, owner, pods[ordinal], source=_SOURCE)
+                self._delete(owner, pods[ordinal])
             if not parallel:
                 return
         self._update_one(owner, pods, update)
@@ -83,7 +83,7 @@ class StatefulSets:
             pod = pods[ordinal]
             if labels_of(pod).get(REVISION_LABEL) != update:
                 if not is_terminating(pod):
-                    delete_pod(self._cluster, owner, pod, source=_SOURCE)
+                    self._delete(owner, pod)
                 return
             if is_terminating(pod) or not self._available(owner, pod):
                 return
@@ -121,7 +121,13 @@ class StatefulSets:
             named = {volume["name"] for volume in claims}
             others = [volume for volume in template["spec"].get("volumes") or () if volume["name"] not in named]
             extra["volumes"] = [*claims, *others]
-        create_pod(self._cluster, owner, template, name=name, labels=labels, spec=extra, source=_SOURCE)
+        told = f"Create Pod {name} in StatefulSet {metadata['name']}"
+        words = Words(f"{told} successful", f"{told} failed error: {{}}")
+        create_pod(self._cluster, owner, template, name=name, labels=labels, spec=extra, source=_SOURCE, words=words)
+
+    def _delete(self, owner: Object, pod: Object) -> None:
+        message = f"Delete Pod {pod['metadata']['name']} in StatefulSet {owner['metadata']['name']} successful"
+        delete_pod(self._cluster, owner, pod, source=_SOURCE, message=message)
 
     def _ensure_claim(self, owner: Object, template: Object, pod: str) -> dict[str, Any]:
         namespace, volume = owner["metadata"]["namespace"], template["metadata"]["name"]
@@ -134,7 +140,7 @@ class StatefulSets:
                 metadata["ownerReferences"] = [owner_reference(owner)]
             spec = {"volumeMode": "Filesystem", **template["spec"]}
             self._cluster.store.create(_CLAIMS, {"metadata": metadata, "spec": spec, "status": {"phase": "Pending"}})
-            message = f"create Claim {claim} Pod {pod} in StatefulSet {owner['metadata']['name']} success"
+            message = f"Create Claim {claim} Pod {pod} in StatefulSet {owner['metadata']['name']} success"
             self._cluster.recorder.normal(owner, "SuccessfulCreate", message, source=_SOURCE)
         return {"name": volume, "persistentVolumeClaim": {"claimName": claim}}
 

@@ -136,6 +136,7 @@ def _deployment_status(replica_set: str, size: int, stamp: str) -> dict[str, Any
         "updatedReplicas": size,
         "readyReplicas": size,
         "availableReplicas": size,
+        "terminatingReplicas": 0,
         "conditions": [
             {
                 "type": "Available",
@@ -177,7 +178,7 @@ def _replica_set(maker: _Maker, owner: Object, digest: str, size: int, stamp: st
         "template": {**template, "metadata": {**template["metadata"], "labels": labels}},
     }
     counts = dict.fromkeys(("replicas", "fullyLabeledReplicas", "readyReplicas", "availableReplicas"), size)
-    return {"metadata": metadata, "spec": spec, "status": {**counts, "observedGeneration": 1}}
+    return {"metadata": metadata, "spec": spec, "status": {**counts, "terminatingReplicas": 0, "observedGeneration": 1}}
 
 
 def _make_pods(maker: _Maker, replica_set: Object, size: int, stamp: str) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 from simulator.store import Object
 from simulator.world.controllers.nodes import HEALTHY_CONDITIONS
 
-VERSION = "v1.28.3"
-"""The version that nodes report, as in the internal API document."""
+VERSION = "v1.36.3"
+"""The version that nodes report: that of the API which the simulator plays."""
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,7 @@ SYSTEM_APPS = (
     App(
         "kube-system",
         "coredns",
-        "registry.k8s.io/coredns/coredns:v1.10.1",
+        "registry.k8s.io/coredns/coredns:v1.13.1",
         2,
         ("100m", "70Mi"),
         ("500m", "170Mi"),
@@ -112,7 +112,7 @@ SYSTEM_APPS = (
     App(
         "kube-system",
         "metrics-server",
-        "registry.k8s.io/metrics-server/metrics-server:v0.6.4",
+        "registry.k8s.io/metrics-server/metrics-server:v0.9.0",
         1,
         ("100m", "200Mi"),
         ("500m", "400Mi"),
@@ -122,7 +122,7 @@ SYSTEM_APPS = (
     App(
         "kube-system",
         "kube-proxy",
-        "registry.k8s.io/kube-proxy:v1.28.3",
+        "registry.k8s.io/kube-proxy:v1.36.3",
         4,
         ("50m", "64Mi"),
         ("200m", "128Mi"),

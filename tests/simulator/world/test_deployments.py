@@ -209,8 +209,34 @@ def test_quota_refuses_pods_until_there_is_room(stage: Stage) -> None:
     refused = stage.events("FailedCreate", app.name)[0]
     assert "exceeded quota: limit, requested: pods=1, used: pods=2, limited: pods=2" in refused["message"]
     assert sets(stage)[0]["status"]["conditions"][0]["type"] == "ReplicaFailure"
+    failure = stage.condition(app, "ReplicaFailure")
+    assert (failure["status"], failure["reason"]) == ("True", "FailedCreate")
     status = stage.store.get("resourcequotas", "team", "limit")["status"]
     assert status == {"hard": {"pods": "2"}, "used": {"pods": "2"}}
+
+
+def test_quota_wants_to_be_told_what_it_limits(stage: Stage) -> None:
+    hard = {"limits.cpu": "2", "requests.memory": "1Gi"}
+    stage.store.create("resourcequotas", {"metadata": {"name": "q", "namespace": "team"}, "spec": {"hard": hard}})
+    app = make_app(replicas=1)
+    stage.deploy(app, replicas=0)
+    template = stage.get(app)["spec"]["template"]
+    container = {**template["spec"]["containers"][0], "resources": {"requests": {"cpu": "100m"}}}
+    stage.change(app, template={**template, "spec": {**template["spec"], "containers": [container]}}, replicas=1)
+    stage.advance(1)
+    refused = stage.events("FailedCreate", app.name)[0]["message"]
+    assert "failed quota: q: must specify limits.cpu for: shop; requests.memory for: shop" in refused
+
+
+def test_counts_pods_on_their_way_out(stage: Stage) -> None:
+    app = make_app(replicas=3)
+    stage.deploy(app)
+    stage.advance(10)
+    stage.change(app, replicas=1)
+    stage.advance(0.1)
+    assert (stage.status(app)["replicas"], stage.status(app)["terminatingReplicas"]) == (1, 2)
+    stage.advance(10)
+    assert stage.status(app)["terminatingReplicas"] == 0
 
 
 def test_arithmetic_of_a_step() -> None:

@@ -131,7 +131,8 @@ def test_pending_by_requests(stage: Stage) -> None:
     pending = next(pod for pod in stage.pods(app) if not is_ready(pod))
     condition = find_condition(pending, "PodScheduled") or {}
     assert (condition["status"], condition["reason"]) == ("False", "Unschedulable")
-    assert condition["message"].startswith("0/4 nodes are available: 4 Insufficient memory. preemption: 0/4 nodes")
+    assert condition["message"].startswith("0/4 nodes are available: 4 Insufficient memory. no new claims")
+    assert condition["message"].endswith("4 No preemption victims found for incoming pod.")
     assert stage.events("FailedScheduling", pending["metadata"]["name"])[0]["type"] == "Warning"
     stage.change(app, replicas=4)
     stage.advance(5)
@@ -248,5 +249,5 @@ def test_selector_that_fits_no_node(stage: Stage) -> None:
     message = stage.events("FailedScheduling", app.name)[0]["message"]
     assert message == (
         "0/4 nodes are available: 4 node(s) didn't match Pod's node affinity/selector. "
-        "preemption: 0/4 nodes are available: 4 Preemption is not helpful for scheduling."
+        "no new claims to deallocate, preemption: 0/4 nodes are available: 4 Preemption is not helpful for scheduling."
     )

@@ -149,6 +149,7 @@ def test_autoscaler_lowers_only_after_its_window() -> None:
     stage, app = loaded(0.14, replicas=6)
     stage.advance(200)
     assert stage.get(app)["spec"]["replicas"] == 6
+    assert (find_condition(scaler(stage, app), "AbleToScale") or {})["reason"] == "ScaleDownStabilized"
     stage.advance(200)
     assert stage.get(app)["spec"]["replicas"] == 2
 
