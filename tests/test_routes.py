@@ -15,8 +15,12 @@ from pydantic import SecretStr
 from hexaops.api import PROBES, ROUTES
 from hexaops.config import Settings
 from hexaops.factory import ProcessContext
+from hexaops.features.access.authorize import Authorizer
+from hexaops.features.access.gate import Gate
 from hexaops.features.access.permissions import ROLES, SCOPES
+from hexaops.features.access.tenancy import Membership
 from hexaops.features.routing import Entry
+from hexaops.features.workspaces.directory import WorkspaceDirectory
 from hexaops.main import create_app
 from tests.serving import AccessWorld, Headers, access_world, unwatched_cluster
 
@@ -128,7 +132,7 @@ async def test_the_other_api_s_caller_is_refused(callers: Callers) -> None:
         assert answer.status_code == 401, _name(entry)
 
 
-async def test_another_tenant_s_workspace_looks_absent(callers: Callers) -> None:
+async def _check_tenancy(callers: Callers) -> None:
     for entry in INSIDE:
         foreign = await _send(callers, entry, callers.foreign(entry), body=b"{not json")
         absent = await _send(callers, entry, callers.foreign(entry), workspace_id=ABSENT, body=b"{not json")
@@ -136,6 +140,26 @@ async def test_another_tenant_s_workspace_looks_absent(callers: Callers) -> None
         assert foreign.json()["error"]["code"] == "WORKSPACE_NOT_FOUND"
         kept = [{k: v for k, v in one.headers.items() if k != "x-ratelimit-remaining"} for one in (foreign, absent)]
         assert kept[0] == kept[1], _name(entry)
+
+
+async def test_another_tenant_s_workspace_looks_absent(callers: Callers) -> None:
+    await _check_tenancy(callers)
+
+
+class Forgetful(WorkspaceDirectory):
+    """A directory with a seeded bug: everybody is a member of everything."""
+
+    async def find_membership(self, workspace_id: str, user_id: str) -> Membership | None:
+        workspace = await self.find(workspace_id)
+        return Membership(workspace, "admin") if workspace else None
+
+
+async def test_the_tenancy_check_finds_a_missing_predicate(callers: Callers) -> None:
+    context = callers.world.context
+    gate = callers.world.get(Gate)
+    gate._authorizer = Authorizer(Forgetful(context.settings, context.database))
+    with pytest.raises(AssertionError, match="/api/v1/workspaces"):
+        await _check_tenancy(callers)
 
 
 async def test_a_caller_without_the_permission_is_told_which_one(callers: Callers) -> None:

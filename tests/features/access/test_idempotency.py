@@ -96,6 +96,18 @@ async def test_twins_at_the_same_time_take_effect_once(access: AccessWorld) -> N
     assert (await _post(access)).headers["idempotent-replayed"] == "true"
 
 
+async def test_twins_at_two_processes_take_effect_once(database_url: str, tmp_path: Path) -> None:
+    """Neither process sends heartbeats here, so each takes the other for dead: the fence alone must hold."""
+    async with access_world(database_url, tmp_path) as one, access_world(database_url, tmp_path) as other:
+        other.administrator = one.administrator
+        for number in range(10):
+            body = {"name": "Team", "namespaces": [f"team-{number}"]}
+            calls = [_post(world, f"k-{number}", body) for world in (one, other) * 4]
+            statuses = [answer.status_code for answer in await asyncio.gather(*calls)]
+            assert set(statuses) <= {201, 409}
+            assert await _made(one) == number + 1
+
+
 async def test_a_refused_request_gives_its_key_back(access: AccessWorld) -> None:
     await access.workspace("First", "team")
     assert (await _post(access)).json()["error"]["code"] == "NAMESPACE_TAKEN"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from hexaops.features.access.caller import Caller
 from hexaops.features.access.errors import WorkspaceNotFoundError
-from hexaops.features.access.permissions import ADMINISTRATION, ROLES
+from hexaops.features.access.permissions import ADMINISTRATION, ROLES, SCOPES_WHILE_SUSPENDED, WHILE_SUSPENDED
 from hexaops.features.access.principal import Principal
 from hexaops.features.access.tenancy import Role, Tenancy, Workspace
 
@@ -36,7 +36,10 @@ class Authorizer:
         membership = await self._tenancy.find_membership(workspace_id, principal.id)
         if membership is None or membership.role is None:
             raise WorkspaceNotFoundError
-        return Grant(membership.workspace, ROLES[membership.role], membership.role)
+        permissions = ROLES[membership.role]
+        if membership.workspace.status == "suspended":
+            permissions = permissions & WHILE_SUSPENDED
+        return Grant(membership.workspace, permissions, membership.role)
 
     async def authorize(self, caller: Caller, permission: str | None, workspace_id: str) -> Caller:
         """For an object that the path does not place: the caller inside of the object's workspace.
@@ -55,7 +58,8 @@ class Authorizer:
         workspace = await self._tenancy.find(workspace_id) if principal.may_enter(workspace_id) else None
         if workspace is None:
             raise WorkspaceNotFoundError
-        return Grant(workspace, principal.scopes)
+        suspended = workspace.status == "suspended"
+        return Grant(workspace, principal.scopes & SCOPES_WHILE_SUSPENDED if suspended else principal.scopes)
 
 
 def _scopes_outside(principal: Principal) -> Set[str]:

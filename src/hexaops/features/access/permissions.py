@@ -27,6 +27,9 @@ _ADMIN = _OPERATOR | {"manage_workspace", "manage_webhooks", "read_audit"}
 ROLES: Mapping[Role, Set[str]] = {"viewer": _VIEWER, "operator": _OPERATOR, "admin": _ADMIN}
 """Role → permissions; each role holds what the one before it holds."""
 
+WHILE_SUSPENDED = _VIEWER | {"read_audit"}
+"""What members may still do in a suspended workspace: look."""
+
 ADMINISTRATION = "system:admin"
 
 SCOPES: Mapping[str, str] = {
@@ -42,3 +45,6 @@ SCOPES: Mapping[str, str] = {
     ADMINISTRATION: "Manage workspaces, members, service accounts and the automation switch",
 }
 """Scope → what it allows."""
+
+SCOPES_WHILE_SUSPENDED = frozenset(scope for scope in SCOPES if scope.endswith(":read")) | {ADMINISTRATION}
+"""What service accounts may still do in a suspended workspace: look, and end the suspension."""

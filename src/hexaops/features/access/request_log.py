@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from hexaops.errors import HexaopsError
 from hexaops.features.access.caller import Caller
+from hexaops.features.access.errors import WorkspaceNotFoundError
 from hexaops.features.access.principal import Principal
 from hexaops.features.access.rates import RateLimitExceededError
 from hexaops.features.audit.event import AuditEvent, Outcome
@@ -49,11 +50,12 @@ class RequestLog:
         """Record that a request was turned away before its route."""
         if isinstance(refusal, RateLimitExceededError) and not refusal.first:
             return
+        workspace_id = request.path_params.get("workspace_id") if principal else None
         event = AuditEvent(
             action="access.refused",
             actor_kind=principal.kind if principal else "anonymous",
             actor_id=principal.id if principal else address,
-            workspace_id=None,
+            workspace_id=None if isinstance(refusal, WorkspaceNotFoundError) else workspace_id,
             resource=f"{entry.method} {request.url.path}",
             outcome="refused" if refusal.status < 500 else "failed",
             request_id=request.state.request_id,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hexaops.errors import ConflictError
@@ -81,18 +83,16 @@ class AutomationSwitch:
     ) -> AutomationState:
         """Set the switch; effective when this returns."""
         scope = workspace_id or EVERYWHERE
+        details = {"enabled": enabled, "reason": reason, "scope": scope}
+        event = caller.event("automation.switched", workspace_id=workspace_id, details=details)
+        values: dict[str, Any] = {"enabled": enabled, "reason": reason, "changed_by": str(caller.principal),
+                  "changed_at": self._clock.now()}  # fmt: skip
+        insert = sqlite.insert if self._database.is_sqlite else postgresql.insert
+        statement = insert(AutomationRow).values(scope=scope, **values)
         async with self._database.transaction() as session:
-            row = await session.get(AutomationRow, scope, with_for_update=True)
-            if row is None:
-                row = AutomationRow(scope=scope)
-                session.add(row)
-            row.enabled, row.reason = enabled, reason
-            row.changed_by, row.changed_at = str(caller.principal), self._clock.now()
-            await session.flush()
-            details = {"enabled": enabled, "reason": reason, "scope": scope}
-            event = caller.event("automation.switched", workspace_id=workspace_id, details=details)
+            await session.execute(statement.on_conflict_do_update(index_elements=["scope"], set_=values))
             await self._audit.append(event, session)
-            return _state(row)
+        return AutomationState(scope, enabled, reason, values["changed_by"], values["changed_at"])
 
 
 def _state(row: AutomationRow) -> AutomationState:
