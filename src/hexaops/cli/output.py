@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 PIPE_WIDTH = 4000
 """Nothing is cut or wrapped where no person reads it."""
 LONGEST_CELL = 400
+LONGEST_WHOLE = 40
 GOOD = {"healthy", "completed", "delivered", "active", "on", "ok", "ready"}
 BAD = {"failed", "failing", "degraded", "down", "cancelled", "off", "refused", "high", "error"}
 BUSY = {"executing", "in_progress", "pending", "medium", "progressing", "cancelling", "rolling_back", "undoing"}
@@ -57,7 +58,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title:
     table = Table(box=SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False, title_style="bold")
     for number, column in enumerate(columns):
         # What stands first is copied into other commands: it is shown whole, the rest gives way.
-        whole = max((len(row[0]) for row in texts), default=0) if number == 0 else None
+        whole = min(max((len(row[0]) for row in texts), default=0), LONGEST_WHOLE) if number == 0 else None
         table.add_column(column, overflow="fold", min_width=whole)
     for row in texts:
         table.add_row(*[Text(text, style_of(text)) for text in row])

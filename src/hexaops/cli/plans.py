@@ -7,7 +7,7 @@ from typing import Any
 
 import typer
 
-from hexaops.cli.output import cell, print_facts, print_table
+from hexaops.cli.output import cell, print_facts
 
 DIFF_LINES = 40
 
@@ -25,11 +25,8 @@ def print_plan(plan: Mapping[str, Any]) -> None:
             "  confirm before": plan.get("expires_at"),
         }
     )
-    changes = plan.get("changes") or []
-    if changes:
-        print_table(
-            ("Changes", "From", "To"), [(change["path"], change.get("from"), change.get("to")) for change in changes]
-        )
+    for change in plan.get("changes") or []:
+        typer.echo(f"  change  {cell(change['path'])}: {cell(change.get('from'))} → {cell(change.get('to'))}")
     for line in diff_lines(plan.get("diff")):
         typer.echo(f"  {line}")
     for warning in plan.get("warnings") or []:
@@ -37,10 +34,18 @@ def print_plan(plan: Mapping[str, Any]) -> None:
 
 
 def blast_radius(value: Any) -> str | None:
-    """On one line."""
-    if isinstance(value, Mapping):
-        return "; ".join(f"{name.replace('_', ' ')}: {cell(part)}" for name, part in value.items()) or None
-    return cell(value) if value else None
+    """On one line, without what is empty."""
+    if not isinstance(value, Mapping):
+        return cell(value) if value else None
+    return "; ".join(f"{name.replace('_', ' ')}: {_brief(part)}" for name, part in value.items() if part != []) or None
+
+
+def _brief(value: Any) -> str:
+    if isinstance(value, Mapping) and set(value) == {"from", "to"}:
+        return f"{cell(value['from'])} → {cell(value['to'])}"
+    if isinstance(value, list):
+        return ", ".join(cell(part.get("name", part)) if isinstance(part, Mapping) else cell(part) for part in value)
+    return cell(value)
 
 
 def diff_lines(diff: Any) -> list[str]:

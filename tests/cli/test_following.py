@@ -1,0 +1,64 @@
+"""Following an action through a restart of the service: an action survives it, so its watcher does too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hexaops.cli.client import Api
+from hexaops.cli.failures import CliError, no_service, refusal
+from hexaops.cli.following import exit_code_of, follow
+from hexaops.cli.options import Options
+
+
+class Told(Api):
+    """A service that answers, or fails to, as told."""
+
+    def __init__(self, *answers: Mapping[str, Any] | CliError) -> None:
+        super().__init__(Options(Path("/nowhere"), url="http://127.0.0.1:9", token="t", workspace="ws-1"))
+        self._answers = list(answers)
+
+    def aiops(self, path: str) -> str:
+        return path
+
+    def get(self, path: str, **_parameters: Any) -> Any:
+        answer = self._answers.pop(0)
+        if isinstance(answer, CliError):
+            raise answer
+        return {"data": answer}
+
+
+def action(status: str, *steps: tuple[str, str], **more: Any) -> dict[str, Any]:
+    """An action as the API shows it."""
+    shown = [{"step": name, "status": how, "estimated_duration": "5s"} for name, how in steps]
+    return {"action_id": "action_1", "description": "Restarting", "status": status, "steps": shown, **more}
+
+
+def test_an_outage_is_waited_for_and_steps_are_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    begun = action("executing", ("validate", "completed"), ("restart", "in_progress"))
+    ended = action(
+        "completed", ("validate", "completed"), ("restart", "completed"),
+        duration="9s", result={"message": "done", "details": {"pods_restarted": 3}},
+    )  # fmt: skip
+    found = follow(Told(no_service("http://127.0.0.1:9"), begun, ended), begun)
+    assert exit_code_of(found) == 0
+    printed = capsys.readouterr().out
+    assert printed.count("✓ validate") == 1
+    assert "… restart  about 5s" in printed
+    assert "completed after 9s\ndone\n  pods restarted  3" in printed
+
+
+def test_a_failed_action_says_why_and_has_its_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
+    error = {"code": "NOT_VERIFIED", "message": "a pod never became ready"}
+    failed = action("failed", ("verify", "failed"), duration="9s", error=error)
+    assert exit_code_of(follow(Told(), failed)) == 1
+    assert "a pod never became ready (NOT_VERIFIED)" in capsys.readouterr().out
+
+
+def test_a_refusal_ends_the_watching() -> None:
+    gone = refusal(404, {"error": {"code": "ACTION_NOT_FOUND", "message": "Action not found", "details": {}}}, {})
+    with pytest.raises(CliError, match="ACTION_NOT_FOUND"):
+        follow(Told(gone), action("executing"))
