@@ -13,6 +13,7 @@ from hexaops.assistant.answers.lines import (
     TABLE_LIMIT,
     TEXT_LIMIT,
     application_line,
+    distinct,
     plural,
     subject_of,
 )
@@ -64,7 +65,7 @@ def answer_alerts(asked: Understanding, facts: Facts, draft: Draft) -> None:
 
 def _warnings(draft: Draft, facts: Facts, selected: list[Application]) -> None:
     since = facts.now.timestamp() - facts.time_range_seconds
-    seen = [event for one in selected for event in facts.warnings(one) if event.last_seen >= since]
+    seen = distinct([event for one in selected for event in facts.warnings(one) if event.last_seen >= since])
     if seen:
         window = format_duration(facts.time_range_seconds)
         query = f"warning events of the last {window}"

@@ -96,7 +96,8 @@ def tell_not_cured(draft: Draft, application: Application, facts: Facts) -> None
     """A failing or pending application that a restart would not help."""
     problems = application.problems[:2]
     noted = [note_problem(draft, problem, facts) for problem in problems]
-    causes = listing([markdown(problem.detail, TEXT_LIMIT) for problem in problems]) if problems else "its state"
+    details = dict.fromkeys(markdown(problem.detail, TEXT_LIMIT) for problem in problems)
+    causes = listing([*details]) if details else "its state"
     draft.say(f"- {name_of(application, facts)}: a restart would not help ({causes})", *noted)
 
 

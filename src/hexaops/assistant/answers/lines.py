@@ -17,6 +17,8 @@ from hexaops.kit.text import markdown, plain
 
 NAME_LIMIT = 100
 TEXT_LIMIT = 200
+PROBLEMS_SHOWN = 5
+PODS_NAMED = 3
 TABLE_LIMIT = 200
 """Rows of a table attachment; `total` says how many there are."""
 LABELS: Mapping[Resource, str] = {"cpu": "CPU", "memory": "Memory"}
@@ -79,9 +81,14 @@ def usage_words(draft: Draft, application: Application, facts: Facts) -> tuple[s
     parts, noted = [], []
     for resource, share in shares_of(application, facts).items():
         if share.percent is not None:
-            parts.append(f"{LABELS[resource]}: {share.percent:.0f}%")
+            parts.append(f"{LABELS[resource]}: {whole(share.percent)}")
             noted.append(note_share(draft, application, resource, share))
     return ", ".join(parts), noted
+
+
+def whole(percent: float) -> str:
+    """`35%`; what would round to nothing is `<1%`."""
+    return "<1%" if 0 < percent < 0.5 else f"{percent:.0f}%"
 
 
 def replica_words(application: Application) -> str:
@@ -115,22 +122,40 @@ def note_problem(draft: Draft, problem: PodProblem, facts: Facts) -> str:
     )
 
 
-def problem_line(draft: Draft, problem: PodProblem, facts: Facts) -> None:
-    """One pod and what is wrong with it."""
-    words = f"- Pod {markdown(problem.pod.name, NAME_LIMIT)} is {problem.kind}: {markdown(problem.detail, TEXT_LIMIT)}"
-    draft.say(words, note_problem(draft, problem, facts))
+def problem_lines(draft: Draft, problems: Sequence[PodProblem], facts: Facts) -> None:
+    """What is wrong, once for all pods that have the same problem."""
+    alike: dict[tuple[str, str], list[PodProblem]] = {}
+    for problem in problems:
+        alike.setdefault((problem.kind, problem.detail), []).append(problem)
+    for (kind, detail), members in [*alike.items()][:PROBLEMS_SHOWN]:
+        names = [markdown(problem.pod.name, NAME_LIMIT) for problem in members]
+        pods = f"Pod {names[0]} is" if len(names) == 1 else f"Pods {listing(names, limit=PODS_NAMED)} are"
+        noted = [note_problem(draft, problem, facts) for problem in members[:PODS_NAMED]]
+        if len(names) > PODS_NAMED:
+            noted.append(note_count(draft, facts, len(names) - PODS_NAMED, "further pods with this problem"))
+        draft.say(f"- {pods} {kind}: {markdown(detail, TEXT_LIMIT)}", *noted)
 
 
-def event_line(draft: Draft, event: EventRow, facts: Facts) -> None:
+def distinct(events: Sequence[EventRow]) -> list[tuple[EventRow, int]]:
+    """Events that say the same told once: the newest one, and how often all of them were seen."""
+    alike: dict[tuple[str, str], list[EventRow]] = {}
+    for event in events:
+        alike.setdefault((event.reason, event.message), []).append(event)
+    return [(same[0], sum(event.count for event in same)) for same in alike.values()]
+
+
+def event_line(draft: Draft, event: EventRow, facts: Facts, *, count: int) -> None:
     """One event, quoted: its words are not ours."""
     subject = f"Event {event.involved_kind} {event.involved_namespace}/{event.involved_name}"
-    noted = draft.evidence.note(
-        KUBERNETES, subject, f"{event.reason}: {event.message}", unit="event", at=event.last_seen
-    )
+    value = f"{event.reason}: {event.message}"
+    noted = [draft.evidence.note(KUBERNETES, subject, value, unit="event", at=event.last_seen)]
+    if count > 1:
+        query = f"events {event.reason} like this"
+        noted.append(draft.evidence.note(KUBERNETES, query, count, unit="times", at=event.last_seen, is_query=True))
     age = format_duration(facts.now.timestamp() - event.last_seen)
-    times = f", {event.count} times" if event.count > 1 else ""
+    times = f", {count} times" if count > 1 else ""
     said = markdown(event.message, TEXT_LIMIT)
-    draft.say(f"- {markdown(event.reason, NAME_LIMIT)}{times}, last {age} ago: “{said}”", noted)
+    draft.say(f"- {markdown(event.reason, NAME_LIMIT)}{times}, last {age} ago: “{said}”", *noted)
 
 
 def note_count(draft: Draft, facts: Facts, number: int, what: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from hexaops.analysis.applications.model import Application, PodProblem
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
-from hexaops.assistant.answers.lines import NAME_LIMIT, TABLE_LIMIT, TEXT_LIMIT, note_count, plural, problem_line
+from hexaops.assistant.answers.lines import NAME_LIMIT, TABLE_LIMIT, TEXT_LIMIT, note_count, plural, problem_lines
 from hexaops.assistant.answers.possible import actions_for, suggest_for_issues
 from hexaops.assistant.answers.select import applications_of
 from hexaops.assistant.evidence import KUBERNETES
@@ -75,7 +75,7 @@ def _list(draft: Draft, facts: Facts, found: Sequence[Listed]) -> None:
     troubled = sorted(found, key=lambda entry: (entry[2] is None, -entry[1].restarts))
     for _, pod, problem in troubled[:SHOWN]:
         if problem is not None:
-            problem_line(draft, problem, facts)
+            problem_lines(draft, [problem], facts)
             continue
         state = "ready" if pod.ready else "ending" if pod.deleting else "starting"
         value = f"{state}, {plural(pod.restarts, 'restart')}"

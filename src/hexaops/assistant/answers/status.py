@@ -11,13 +11,14 @@ from hexaops.assistant.answers.lines import (
     NAME_LIMIT,
     TEXT_LIMIT,
     application_line,
+    distinct,
     event_line,
     listing,
     name_of,
     note_count,
     note_replicas,
     plural,
-    problem_line,
+    problem_lines,
     replica_words,
     status_table,
     usage_words,
@@ -154,8 +155,7 @@ def one(application: Application, facts: Facts, draft: Draft) -> None:
 
 def explain(application: Application, facts: Facts, draft: Draft) -> None:
     """The problems of its pods and the latest warnings within the time range."""
-    for problem in application.problems[:5]:
-        problem_line(draft, problem, facts)
+    problem_lines(draft, application.problems, facts)
     conditions = [c for c in application.workload.conditions if c.type == "ReplicaFailure" and c.status == "True"]
     for condition in conditions:
         noted = draft.evidence.note(
@@ -180,8 +180,8 @@ def warned(application: Application, facts: Facts, draft: Draft) -> None:
     recent = [event for event in facts.warnings(application) if event.last_seen >= since]
     if recent:
         draft.say(f"What the cluster reported in the last {format_duration(facts.time_range_seconds)}:")
-        for event in recent[:EVENTS_SHOWN]:
-            event_line(draft, event, facts)
+        for event, count in distinct(recent)[:EVENTS_SHOWN]:
+            event_line(draft, event, facts, count=count)
 
 
 def projects(facts: Facts, draft: Draft) -> None:

@@ -16,6 +16,7 @@ from hexaops.assistant.answers.lines import (
     note_share,
     shares_of,
     status_table,
+    whole,
 )
 from hexaops.assistant.answers.select import applications_of, filtered
 from hexaops.assistant.evidence import METRICS
@@ -76,7 +77,7 @@ def _application(
     for resource, share in shares:
         used = amount(resource, share.used)
         if share.percent is not None:
-            parts.append(f"{LABELS[resource]}: {share.percent:.0f}%" + (f" ({used})" if used else ""))
+            parts.append(f"{LABELS[resource]}: {whole(share.percent)}" + (f" ({used})" if used else ""))
             noted.append(note_share(draft, application, resource, share))
         elif used:
             parts.append(f"{LABELS[resource]}: {used} (no percentage: {share.reason})")
@@ -115,7 +116,7 @@ def node_usage(
     for resource in resources:
         share = node_share(node, facts, resource)
         if share is not None and share.percent is not None:
-            parts.append(f"{LABELS[resource]}: {share.percent:.0f}%")
+            parts.append(f"{LABELS[resource]}: {whole(share.percent)}")
             unit = f"{resource} % of allocatable"
             noted.append(
                 draft.evidence.note(METRICS, f"Node {node.name}", share.percent, unit=unit, at=share.measured_at)
