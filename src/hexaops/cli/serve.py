@@ -52,6 +52,7 @@ def serve(  # noqa: PLR0913, PLR0917 # size: one parameter an option
         "writer_kubeconfig": writer_kubeconfig, "writer_context": writer_context, "database_url": database_url,
         "log_format": log_format,
     }  # fmt: skip
+    os.umask(0o077)  # the home folder, the database and the keys are their owner's only
     from hexaops.backends.kubernetes.opening import is_in_cluster  # noqa: PLC0415 # slow to import, only needed here
 
     settings = read_settings(given)
