@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     """`postgresql://…` or `sqlite:///FILE`; unset: `hexaops.db` in the home folder."""
     database_pool_size: Annotated[int, Field(ge=1, le=100)] = 10
     """Connections kept to PostgreSQL by this process."""
+    takeover_seconds: Positive = 5.0
+    """A replica silent for so long is dead: another one goes on with what it was doing."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """Least severe log lines that are written."""
     log_format: Literal["auto", "json", "text"] = "auto"

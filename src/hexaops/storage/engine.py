@@ -84,6 +84,7 @@ class DurableEngine:
         for name, (run, *_) in self._runs.items():
             DBOS.workflow(name=name, max_recovery_attempts=MAX_RECOVERIES)(self._as_workflow(name, run))
         await self._executors.beat(self.executor_id)
+        _join_our_logs(logging.getLogger("dbos"))
         DBOS.launch()
         for name, (_, concurrency, per_key) in self._runs.items():
             await DBOS.register_queue_async(
@@ -206,3 +207,10 @@ class DurableEngine:
             if dead:
                 logger.info("taking over runs of dead processes", extra={"executors": dead})
                 await asyncio.to_thread(DBOS._recover_pending_workflows, dead)
+
+
+def _join_our_logs(theirs: logging.Logger) -> None:
+    """DBOS writes lines of its own form to stderr; they shall go the way of ours. A run left for later is no warning."""
+    theirs.handlers.clear()
+    theirs.propagate = True
+    theirs.setLevel(logging.ERROR)

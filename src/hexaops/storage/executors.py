@@ -13,7 +13,6 @@ from hexaops.kit.clock import Clock
 from hexaops.storage.database import Database
 from hexaops.storage.tables import ExecutorRow
 
-DEAD_AFTER_SECONDS = 5.0
 SWEEP_LOCK = 0x6865786F
 """PostgreSQL advisory lock: one replica sweeps at a time."""
 
@@ -21,8 +20,9 @@ SWEEP_LOCK = 0x6865786F
 class Executors:
     """The heartbeats' table. Time is the database's on PostgreSQL, so that replicas' clocks need not agree."""
 
-    def __init__(self, database: Database, *, clock: Clock) -> None:
+    def __init__(self, database: Database, *, clock: Clock, dead_after_seconds: float) -> None:
         self._database = database
+        self._dead_after = timedelta(seconds=dead_after_seconds)
         self._clock = clock
 
     async def beat(self, executor_id: str) -> None:
@@ -45,7 +45,7 @@ class Executors:
     async def is_alive(self, session: AsyncSession, executor_id: str) -> bool:
         """Whether this process has renewed its row in time."""
         row = await session.get(ExecutorRow, executor_id)
-        limit = timedelta(seconds=DEAD_AFTER_SECONDS)
+        limit = self._dead_after
         return row is not None and row.seen_at >= await self._now(session) - limit
 
     @asynccontextmanager
@@ -57,7 +57,7 @@ class Executors:
                 if not locked.scalar():
                     yield []
                     return
-            limit = await self._now(session) - timedelta(seconds=DEAD_AFTER_SECONDS)
+            limit = await self._now(session) - self._dead_after
             query = select(ExecutorRow.id).where(ExecutorRow.id != own_id)
             if not alone:
                 query = query.where(ExecutorRow.seen_at < limit)
