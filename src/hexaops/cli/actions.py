@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from hexaops.cli.client import Api, open_api
+from hexaops.cli.client import Api, open_api, segment
 from hexaops.cli.confirming import asked, carry_out, offer
 from hexaops.cli.failures import USAGE, CliError
 from hexaops.cli.following import exit_code_of, follow, print_result
@@ -59,7 +59,7 @@ def show(context: typer.Context, action_id: ActionId) -> None:
     """Show one action with its steps and result."""
     options: Options = context.obj
     api = open_api(context)
-    one = api.get(api.aiops(f"/actions/{action_id}"))["data"]
+    one = api.get(api.aiops(f"/actions/{segment(action_id)}"))["data"]
     if options.as_json:
         print_json(one)
         return
@@ -113,7 +113,7 @@ def cancel(context: typer.Context, action_id: ActionId, no_wait: NoWait = False)
     """Stop a running action; what it has changed is put back."""
     options: Options = context.obj
     api = open_api(context)
-    action = api.post(api.aiops(f"/actions/{action_id}/cancel"))["data"]
+    action = api.post(api.aiops(f"/actions/{segment(action_id)}/cancel"))["data"]
     if no_wait:
         print_json(action) if options.as_json else typer.echo(f"{action_id} is {action['status']}")
         return
@@ -128,7 +128,7 @@ def rollback(
     """Undo a completed action by its inverse, which has a plan of its own."""
     options: Options = context.obj
     api = open_api(context)
-    path = api.aiops(f"/actions/{action_id}/rollback")
+    path = api.aiops(f"/actions/{segment(action_id)}/rollback")
     answer = api.post(path)["data"]
     _decide(options, api, answer, _Wishes(yes, no_wait, plan_only), path=path)
 
@@ -138,7 +138,7 @@ def watch(context: typer.Context, action_id: ActionId) -> None:
     """Follow an action to its end; exit code 1 when it did not complete."""
     options: Options = context.obj
     api = open_api(context)
-    action = api.get(api.aiops(f"/actions/{action_id}"))["data"]
+    action = api.get(api.aiops(f"/actions/{segment(action_id)}"))["data"]
     raise typer.Exit(exit_code_of(follow(api, action, as_json=options.as_json)))
 
 

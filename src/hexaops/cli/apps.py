@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from hexaops.cli.client import open_api
+from hexaops.cli.client import open_api, segment
 from hexaops.cli.options import Options
 from hexaops.cli.output import cell, print_facts, print_json, print_table
 
@@ -58,7 +58,7 @@ def show(context: typer.Context, application: Annotated[str, typer.Argument(help
     """Show one application with its pods, problems and latest events."""
     options: Options = context.obj
     api = open_api(context)
-    one = api.get(api.workspace(f"/applications/{application}"))["data"]
+    one = api.get(api.workspace(f"/applications/{segment(application)}"))["data"]
     if options.as_json:
         print_json(one)
         return

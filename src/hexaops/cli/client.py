@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import typer
 
@@ -165,6 +166,11 @@ def open_api(context: typer.Context) -> Api:
     api = Api(context.obj)
     context.call_on_close(api.close)
     return api
+
+
+def segment(text: str) -> str:
+    """A name or id as one part of a path, whatever characters it has."""
+    return quote(text, safe="")
 
 
 @contextmanager

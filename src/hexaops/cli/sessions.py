@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from hexaops.cli.client import open_api
+from hexaops.cli.client import open_api, segment
 from hexaops.cli.options import Options
 from hexaops.cli.output import print_facts, print_json, print_markdown, print_table
 
@@ -57,7 +57,7 @@ def show(context: typer.Context, session_id: SessionId) -> None:
     """Show one session."""
     options: Options = context.obj
     api = open_api(context)
-    one = api.get(api.aiops(f"/sessions/{session_id}"))["data"]
+    one = api.get(api.aiops(f"/sessions/{segment(session_id)}"))["data"]
     _print_one(options, one)
 
 
@@ -71,7 +71,7 @@ def history(
     """Show what was said, oldest first."""
     options: Options = context.obj
     api = open_api(context)
-    data = api.get(api.aiops(f"/sessions/{session_id}/history"), limit=limit, before=before)["data"]
+    data = api.get(api.aiops(f"/sessions/{segment(session_id)}/history"), limit=limit, before=before)["data"]
     if options.as_json:
         print_json(data)
         return
@@ -92,7 +92,7 @@ def end(
     options: Options = context.obj
     api = open_api(context)
     body: dict[str, Any] = {"summary": summary} if summary else {}
-    _print_one(options, api.post(api.aiops(f"/sessions/{session_id}/end"), body)["data"])
+    _print_one(options, api.post(api.aiops(f"/sessions/{segment(session_id)}/end"), body)["data"])
 
 
 def _print_one(options: Options, one: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from hexaops.cli.client import open_api
+from hexaops.cli.client import open_api, segment
 from hexaops.cli.options import Options
 from hexaops.cli.output import print_facts, print_json, print_table
 
@@ -60,7 +60,7 @@ def create(
 def rotate(context: typer.Context, account_id: AccountId, days: Days = None) -> None:
     """Make a second token; the first lives until it is revoked."""
     options: Options = context.obj
-    path = f"/service-accounts/{account_id}/tokens"
+    path = f"/service-accounts/{segment(account_id)}/tokens"
     _print_token(options, open_api(context).internal("POST", path, {"expires_in_days": days})["data"])
 
 
@@ -72,7 +72,7 @@ def revoke(
 ) -> None:
     """End a token at once."""
     options: Options = context.obj
-    open_api(context).internal("DELETE", f"/service-accounts/{account_id}/tokens/{token_id}")
+    open_api(context).internal("DELETE", f"/service-accounts/{segment(account_id)}/tokens/{segment(token_id)}")
     print_json({"revoked": token_id}) if options.as_json else typer.echo(f"Revoked {token_id}")
 
 
@@ -90,7 +90,9 @@ def enable(context: typer.Context, account_id: AccountId) -> None:
 
 def _switch(context: typer.Context, account_id: str, *, disabled: bool) -> None:
     options: Options = context.obj
-    one = open_api(context).internal("PATCH", f"/service-accounts/{account_id}", {"disabled": disabled})["data"]
+    one = open_api(context).internal("PATCH", f"/service-accounts/{segment(account_id)}", {"disabled": disabled})[
+        "data"
+    ]
     word = "disabled" if one["disabled"] else "enabled"
     print_json(one) if options.as_json else typer.echo(f"{account_id} is {word}")
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from hexaops.cli.client import open_api
+from hexaops.cli.client import open_api, segment
 from hexaops.cli.options import Options
 from hexaops.cli.output import print_facts, print_json, print_table
 
@@ -66,7 +66,7 @@ def rotate(
     options: Options = context.obj
     api = open_api(context)
     body = {"overlap_seconds": overlap_hours * 3600}
-    _print_secret(options, api.post(api.aiops(f"/webhooks/{webhook_id}/rotate-secret"), body)["data"])
+    _print_secret(options, api.post(api.aiops(f"/webhooks/{segment(webhook_id)}/rotate-secret"), body)["data"])
 
 
 @app.command()
@@ -86,7 +86,7 @@ def delete(context: typer.Context, webhook_id: WebhookId) -> None:
     """Remove a subscription and its history."""
     options: Options = context.obj
     api = open_api(context)
-    api.send("DELETE", api.aiops(f"/webhooks/{webhook_id}"))
+    api.send("DELETE", api.aiops(f"/webhooks/{segment(webhook_id)}"))
     print_json({"deleted": webhook_id}) if options.as_json else typer.echo(f"Deleted {webhook_id}")
 
 
@@ -95,7 +95,7 @@ def test(context: typer.Context, webhook_id: WebhookId) -> None:
     """Send a signed test event now; exit code 1 when it does not get through."""
     options: Options = context.obj
     api = open_api(context)
-    delivery = api.post(api.aiops(f"/webhooks/{webhook_id}/test"))["data"]
+    delivery = api.post(api.aiops(f"/webhooks/{segment(webhook_id)}/test"))["data"]
     if options.as_json:
         print_json(delivery)
     else:
@@ -120,7 +120,7 @@ def deliveries(
     """List deliveries with their attempts."""
     options: Options = context.obj
     api = open_api(context)
-    path = f"/webhooks/{webhook_id}/deliveries" if webhook_id else "/webhooks/deliveries"
+    path = f"/webhooks/{segment(webhook_id)}/deliveries" if webhook_id else "/webhooks/deliveries"
     data = api.get(api.aiops(path), status=status, event=event, limit=limit)["data"]
     if options.as_json:
         print_json(data)
@@ -141,14 +141,14 @@ def redeliver(
     """Send a delivery again now, under the same webhook-id."""
     options: Options = context.obj
     api = open_api(context)
-    delivery = api.post(api.aiops(f"/webhooks/deliveries/{delivery_id}/redeliver"))["data"]
+    delivery = api.post(api.aiops(f"/webhooks/deliveries/{segment(delivery_id)}/redeliver"))["data"]
     print_json(delivery) if options.as_json else typer.echo(f"{delivery_id} is {delivery['status']}")
 
 
 def _switch(context: typer.Context, webhook_id: str, *, enabled: bool) -> None:
     options: Options = context.obj
     api = open_api(context)
-    one = api.send("PATCH", api.aiops(f"/webhooks/{webhook_id}"), {"enabled": enabled})["data"]
+    one = api.send("PATCH", api.aiops(f"/webhooks/{segment(webhook_id)}"), {"enabled": enabled})["data"]
     word = "enabled" if one["enabled"] else "disabled"
     print_json(one) if options.as_json else typer.echo(f"{webhook_id} is {word}")
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from hexaops.cli.client import open_api
+from hexaops.cli.client import open_api, segment
 from hexaops.cli.options import Options
 from hexaops.cli.output import print_facts, print_json, print_table
 
@@ -64,7 +64,7 @@ def create(
 def delete(context: typer.Context, workspace_id: WorkspaceId) -> None:
     """Remove a workspace; its namespaces fall back to the default one."""
     options: Options = context.obj
-    open_api(context).internal("DELETE", f"/workspaces/{workspace_id}")
+    open_api(context).internal("DELETE", f"/workspaces/{segment(workspace_id)}")
     print_json({"deleted": workspace_id}) if options.as_json else typer.echo(f"Deleted {workspace_id}")
 
 
@@ -72,7 +72,7 @@ def delete(context: typer.Context, workspace_id: WorkspaceId) -> None:
 def list_members(context: typer.Context, workspace_id: WorkspaceId) -> None:
     """List the members."""
     options: Options = context.obj
-    found = open_api(context).internal("GET", f"/workspaces/{workspace_id}/members")["data"]
+    found = open_api(context).internal("GET", f"/workspaces/{segment(workspace_id)}/members")["data"]
     if options.as_json:
         print_json(found)
         return
@@ -88,7 +88,9 @@ def put_member(
 ) -> None:
     """Add a member, or change the role."""
     options: Options = context.obj
-    one = open_api(context).internal("PUT", f"/workspaces/{workspace_id}/members/{user_id}", {"role": role})["data"]
+    one = open_api(context).internal(
+        "PUT", f"/workspaces/{segment(workspace_id)}/members/{segment(user_id)}", {"role": role}
+    )["data"]
     print_json(one) if options.as_json else typer.echo(f"{user_id} is {one['role']} of {workspace_id}")
 
 
@@ -96,5 +98,5 @@ def put_member(
 def remove_member(context: typer.Context, workspace_id: WorkspaceId, user_id: UserId) -> None:
     """Remove a member."""
     options: Options = context.obj
-    open_api(context).internal("DELETE", f"/workspaces/{workspace_id}/members/{user_id}")
+    open_api(context).internal("DELETE", f"/workspaces/{segment(workspace_id)}/members/{segment(user_id)}")
     print_json({"removed": user_id}) if options.as_json else typer.echo(f"Removed {user_id}")
