@@ -136,13 +136,6 @@ class Expired(StatusError):
         super().__init__(410, "Expired", message)
 
 
-class Gone(StatusError):
-    """A watch starts before the history that is kept."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(410, "Expired", message)
-
-
 class Forbidden(StatusError):
     """The user may not do that."""
 

@@ -20,7 +20,7 @@ from typing import Any
 from simulator.clock import SimulationClock, format_time
 from simulator.defaults import with_defaults
 from simulator.resources import find_resource
-from simulator.status import MODIFIED, AlreadyExists, Conflict, Gone, NotFound
+from simulator.status import MODIFIED, AlreadyExists, Conflict, Expired, NotFound
 
 Object = dict[str, Any]
 
@@ -54,7 +54,7 @@ Events = list[Event]
 class Store:
     """Objects by resource (`pods`, `deployments.apps`), namespace and name."""
 
-    def __init__(self, clock: SimulationClock | None = None, *, history_limit: int = 20_000) -> None:
+    def __init__(self, clock: SimulationClock | None = None, *, history_limit: int = 10_000) -> None:
         self.clock = clock or SimulationClock()
         self.resource_version = 1
         self.compacted = 1
@@ -189,9 +189,9 @@ class Store:
         return lambda: self._subscribers.pop(number, None) and None
 
     def events_after(self, resource_version: int) -> Events:
-        """The kept events later than a resourceVersion. Raises Gone when some of them are no longer kept."""
+        """The kept events later than a resourceVersion. Raises Expired when some of them are no longer kept."""
         if resource_version < self.compacted:
-            raise Gone(f"too old resource version: {resource_version} ({self.compacted})")
+            raise Expired(f"too old resource version: {resource_version} ({self.compacted})")
         # Every resourceVersion has exactly one event, so its place follows from the number.
         return self._history[resource_version - self.compacted :]
 
@@ -213,7 +213,7 @@ class Store:
     def iterate_at(
         self, resource: str, namespace: str | None, resource_version: int, after: Place | None = None
     ) -> Iterator[Object]:
-        """Objects as they were at a resourceVersion, by namespace and name, behind a place. Raises Gone."""
+        """Objects as they were at a resourceVersion, by namespace and name, behind a place. Raises Expired."""
         overlay: dict[Place, Object | None] = {}
         for event in reversed(self.events_after(resource_version)):
             if event.key.resource == resource:

@@ -6,6 +6,7 @@ refusal is a `Status`, as the real server gives it.
 
 from __future__ import annotations
 
+import logging
 import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -40,6 +41,7 @@ from simulator.server.writing import Writer
 from simulator.status import StatusError
 from simulator.store import Store
 
+_LOG = logging.getLogger(__name__)
 _TYPE = ("kind", "apiVersion")
 _READS = ("get", "list", "watch")
 _UNSUPPORTED = ("exec", "attach", "portforward", "proxy", "binding", "ephemeralcontainers", "resize", "token",
@@ -88,9 +90,13 @@ class ApiServer:
             return
         request = Request(scope, receive)
         try:
-            response = await self._answer(request)
+            response: Response | None = await self._answer(request)
         except ClientDisconnect:
             return
+        except Exception as error:  # noqa: BLE001 - the edge of a request: whatever happens, the client hears of it
+            _LOG.exception("%s %s failed", request.method, request.url.path)
+            message = f"Internal error occurred: {type(error).__name__}"
+            response = status_response(StatusError(500, "InternalError", message))
         if response is not None:
             await response(scope, receive, send)
 

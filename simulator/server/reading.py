@@ -26,7 +26,7 @@ from simulator.server.selectors import Object
 from simulator.server.streaming import Stream
 from simulator.server.tables.render import partial, render_table
 from simulator.server.watching import Render, WatchHub, WatchOptions, error_line
-from simulator.status import Gone, NotFound, StatusError
+from simulator.status import Expired, NotFound, StatusError
 from simulator.store import Store
 
 
@@ -104,7 +104,7 @@ class Reader:
         render = self._renderer(call)
         try:
             options = self._watch_options(call, selection)
-        except Gone as error:
+        except Expired as error:
             return Response(error_line(error), media_type="application/json")
         watch = self.hub.open(resource, selection, options.started_at)
         return Stream(self.hub.stream(watch, options, render), on_gone=watch.end)

@@ -9,7 +9,7 @@ import pytest
 
 from simulator.resources import RESOURCES
 from simulator.server.garbage import GarbageCollector
-from simulator.status import Gone
+from simulator.status import Expired
 from simulator.store import Store
 from simulator.world.objects import is_ready
 from simulator.world.opening import check_scenario, reopen_world
@@ -45,7 +45,7 @@ def test_comes_back_the_same(shop_stage: Stage, tmp_path: Path) -> None:
     assert again.world.journal.export() == shop_stage.world.journal.export()
     assert path.stat().st_mode & 0o777 == 0o600
     assert [found.name for found in tmp_path.iterdir()] == ["state.json"]
-    with pytest.raises(Gone):
+    with pytest.raises(Expired):
         again.store.events_after(shop_stage.store.resource_version - 1)
 
 
