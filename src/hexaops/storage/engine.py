@@ -210,7 +210,8 @@ class DurableEngine:
 
 
 def _join_our_logs(theirs: logging.Logger) -> None:
-    """DBOS writes lines of its own form to stderr; they shall go the way of ours. A run left for later is no warning."""
+    """DBOS writes lines of its own form to stderr; they shall go the way of ours, its warnings of runs left for later
+    excepted."""
     theirs.handlers.clear()
     theirs.propagate = True
     theirs.setLevel(logging.ERROR)
