@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.analysis.applications.rows import crashing, event, fill, node, pod, workload
+from tests.analysis.applications.rows import NOW, crashing, event, fill, node, pod, workload
 from tests.contract.documented import ENDPOINTS
 from tests.contract.matching import matches
 from tests.features.applications.world import FOREIGN, ChatWorld
@@ -138,6 +138,18 @@ async def test_an_interrupted_watch_is_said_first(world: ChatWorld) -> None:
         "⚠️ The cluster cannot be read right now (the API server cannot be reached). "
         "What follows is as of 2024-01-20T15:30:00Z."
     )
+    assert world.metrics.calls == []
+
+
+async def test_what_is_not_seen_does_not_get_worse_by_waiting(world: ChatWorld) -> None:
+    owner = workload("production", "slow-app", ready=0)
+    began = NOW.timestamp()
+    fill(world.cache, [owner, pod(owner, ready=False, ready_since=began, started_at=began, created_at=began)])
+    world.cache.table("Pod").error = "the API server cannot be reached"
+    world.clock.advance(3600.0)
+    assert "slow-app** is progressing" in (await world.ask("how is slow-app"))["response"]["content"]
+    world.cache.table("Pod").error = None
+    assert "slow-app** is failing" in (await world.ask("how is slow-app"))["response"]["content"]
 
 
 async def test_a_forbidden_kind_is_said(world: ChatWorld) -> None:

@@ -93,8 +93,10 @@ def compose(asked: Understanding, facts: Facts, draft: Draft) -> None:
     draft.taken.append(asked.intent.value)
     if hindered(asked, facts, draft):
         return
-    if asked.intent in NEEDS_APPLICATIONS or asked.intent is Intent.NODE_STATUS:
+    if asked.intent in NEEDS_APPLICATIONS:
         tell_freshness(facts.freshness, draft)
+    elif asked.intent is Intent.NODE_STATUS and facts.node_freshness is not None and facts.node_freshness.stale:
+        tell_freshness(facts.node_freshness, draft)
     ANSWERS[asked.intent](asked, facts, draft)
 
 

@@ -72,12 +72,20 @@ class ApplicationIndex:
             yield from _named(pod.namespace, between.owner_kind, between.owner_name)
 
     def _refresh(self) -> None:
-        now = self._clock.now().timestamp()
+        now = self._known_until()
         while self._rechecks and self._rechecks[0][0] <= now:
             self._changed.add(heapq.heappop(self._rechecks)[1])
         changed, self._changed = self._changed, set()
         for key in changed:
             self._compute(key, now)
+
+    def _known_until(self) -> float:
+        """Now; while pods cannot be read, the last time they were: waiting longer may not worsen what is not seen."""
+        now = self._clock.now().timestamp()
+        pods = self._cache.table("Pod") if "Pod" in self._cache.kinds else None
+        if pods is not None and pods.error is not None and pods.as_of is not None:
+            return min(now, pods.as_of.timestamp())
+        return now
 
     def _compute(self, key: Key, now: float) -> None:
         namespace, name, kind = key

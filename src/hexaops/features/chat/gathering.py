@@ -82,7 +82,10 @@ class Gatherer:
     ) -> Facts:
         """Everything that answers to these intents are told from."""
         workspace = caller.get_workspace()
+        freshness = self.applications.freshness()
         reason = _no_metrics(context, capabilities)
+        if reason is None and freshness.stale:
+            reason = "the cluster cannot be read right now"
         usage = node_usage = None
         if reason is None and known.applications is not None:
             usage = await self._usage(intents)
@@ -90,7 +93,7 @@ class Gatherer:
         return Facts(
             workspace_name=workspace.name,
             now=self.clock.now(),
-            freshness=self.applications.freshness(),
+            freshness=freshness,
             permissions=caller.permissions,
             capabilities=capabilities,
             applications=known.applications,
