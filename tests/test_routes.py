@@ -92,6 +92,16 @@ def test_the_app_serves_the_table_and_nothing_else(sqlite_url: str, tmp_path: Pa
     assert {getattr(route, "path", "?") for route in routes if not isinstance(route, APIRoute)} <= {"/openapi.json"}
 
 
+def test_the_openapi_document_names_every_parameter_and_who_may_call(sqlite_url: str, tmp_path: Path) -> None:
+    context = ProcessContext(Settings(home=tmp_path, database_url=SecretStr(sqlite_url)), unwatched_cluster())
+    paths = create_app(context).openapi()["paths"]
+    for entry in GUARDED:
+        operation = paths[entry.path][entry.method.lower()]
+        named = {one["name"] for one in operation["parameters"] if one["in"] == "path"} if "{" in entry.path else set()
+        assert named == set(re.findall(r"\{(\w+)\}", entry.path)), _name(entry)
+        assert len(operation["security"]) == (1 if entry.policy.audience == "user" else 2), _name(entry)
+
+
 def test_only_probes_are_open() -> None:
     assert [entry for entry in ROUTES if entry.policy.audience == "anyone"] == list(PROBES)
 

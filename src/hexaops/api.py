@@ -7,7 +7,7 @@ from fastapi.security import APIKeyHeader, HTTPBearer
 
 from hexaops.features.access import audit_routes as audit
 from hexaops.features.access import routes as access
-from hexaops.features.access.guard import guarded
+from hexaops.features.access.guard import declared_parameters, guarded
 from hexaops.features.actions import routes as actions
 from hexaops.features.applications import routes as applications
 from hexaops.features.chat import routes as chat
@@ -130,7 +130,7 @@ def install_routes(app: FastAPI) -> None:
             methods=[entry.method],
             status_code=entry.status,
             route_class_override=guarded(entry),
-            dependencies=SECURITY[entry.policy.audience],
+            dependencies=[*SECURITY[entry.policy.audience], *declared_parameters(entry)],
             name=f"{entry.endpoint.__module__.split('.')[-2]}_{entry.endpoint.__name__}",
             include_in_schema=entry.policy.audience != "anyone",
         )

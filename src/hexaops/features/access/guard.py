@@ -7,12 +7,12 @@ cannot make the service parse anything.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import Request, Response
+from fastapi import Depends, Header, Path, Request, Response
 from fastapi.routing import APIRoute
 
-from hexaops.features.access.gate import Gate
+from hexaops.features.access.gate import WORKSPACE_PARAMETER, Gate
 from hexaops.features.routing import Entry
 from hexaops.provide import provider_of
 
@@ -35,3 +35,21 @@ def guarded(entry: Entry) -> type[APIRoute]:
             return through_the_gate
 
     return APIRoute if entry.policy.audience == "anyone" else GuardedRoute
+
+
+def declared_parameters(entry: Entry) -> list[Any]:
+    """What the guard takes from the request and no endpoint names, for the OpenAPI document."""
+    declared = [Depends(_workspace)] if f"{{{WORKSPACE_PARAMETER}}}" in entry.path else []
+    return [*declared, Depends(_idempotency_key)] if entry.idempotent else declared
+
+
+def _workspace(workspace_id: Annotated[str, Path(max_length=64, description="The workspace.")]) -> None:
+    """The guard has resolved it."""
+
+
+def _idempotency_key(
+    idempotency_key: Annotated[
+        str | None, Header(max_length=255, description="Sent again with the same body, the request is done once.")
+    ] = None,
+) -> None:
+    """The guard has claimed it."""
