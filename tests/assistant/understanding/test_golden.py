@@ -13,9 +13,11 @@ from tests.assistant.understanding.golden import Case, Verdict, judge, load_case
 HERE = Path(__file__).parent
 WORLDS = load_worlds()
 DEVELOPMENT = [judge(case, WORLDS) for case in load_cases("development")]
+HARD = [judge(case, WORLDS) for case in load_cases("hard")]
 HELDOUT = [judge(case, WORLDS) for case in load_cases("heldout")]
-BOTH = [*DEVELOPMENT, *HELDOUT]
-FLOOR_DEVELOPMENT, FLOOR_HELDOUT = 0.98, 0.95
+BLIND = [judge(case, WORLDS) for case in load_cases("blind")]
+ALL = [*DEVELOPMENT, *HARD, *HELDOUT, *BLIND]
+FLOORS = {"development": 0.98, "hard": 0.95, "heldout": 0.97, "blind": 0.91}
 """Below the measured figures, so that a new rule may cost a case or two but not a class."""
 
 
@@ -27,21 +29,32 @@ def _failures(verdicts: list[Verdict]) -> list[str]:
     return [f"{v.case.text!r}: {v.got.intent} {v.wrong}" for v in verdicts if not v.intent_right or v.wrong]
 
 
-def test_development_half_is_understood() -> None:
-    assert _share(DEVELOPMENT) >= FLOOR_DEVELOPMENT, _failures(DEVELOPMENT)
+def test_what_was_tuned_on_is_understood() -> None:
+    assert _share(DEVELOPMENT) >= FLOORS["development"], _failures(DEVELOPMENT)
+    assert _share(HARD) >= FLOORS["hard"], _failures(HARD)
 
 
-def test_heldout_half_is_understood() -> None:
-    assert _share(HELDOUT) >= FLOOR_HELDOUT, f"{_share(HELDOUT):.3f}"
+def test_what_was_not_tuned_on_is_understood() -> None:
+    assert _share(HELDOUT) >= FLOORS["heldout"], f"{_share(HELDOUT):.3f}"
+    assert _share(BLIND) >= FLOORS["blind"], f"{_share(BLIND):.3f}"
+
+
+def test_confidence_tells_how_often_it_is_right() -> None:
+    """Answers that are sure are right about as often as they say, on the parts that the formula was not fitted on."""
+    answered = [v for v in (*HELDOUT, *BLIND) if v.got.intent is not Intent.UNCLEAR]
+    sure = [v for v in answered if v.got.confidence >= 0.9]
+    said = sum(v.got.confidence for v in sure) / len(sure)
+    assert abs(said - _share(sure)) <= 0.04
+    assert _share([v for v in answered if v.got.confidence < 0.9]) < _share(sure)
 
 
 def test_entities_and_values_are_right_where_the_intent_is() -> None:
-    wrong = [v for v in BOTH if v.intent_right and v.wrong]
-    assert len(wrong) / len(BOTH) <= 0.02, _failures(wrong)
+    wrong = [v for v in ALL if v.intent_right and v.wrong]
+    assert len(wrong) / len(ALL) <= 0.02
 
 
 def test_no_change_is_understood_where_none_was_asked_for() -> None:
-    assert [v.case.text for v in BOTH if v.unasked_change] == []
+    assert [v.case.text for v in ALL if v.unasked_change] == []
 
 
 @pytest.mark.parametrize("case", [c for c in load_cases("development") if "document" in c.tags], ids=lambda c: c.text)
@@ -55,6 +68,20 @@ def test_every_query_of_the_document_is_understood(case: Case) -> None:
 def test_talk_of_a_change_is_no_request(text: str) -> None:
     got = understand(text, WORLDS["docs"])
     assert not any(part.is_change_request for part in (got.parts or (got,)))
+
+
+def test_no_frame_makes_a_request_of_a_change() -> None:
+    """Each frame ("should I …", "every night …") around each wording of a change, with the ends in turn."""
+    grid = json.loads((HERE / "frames.json").read_text())
+    taken = []
+    for row, frame in enumerate(grid["frames"]):
+        for column, change in enumerate(grid["changes"]):
+            end = grid["ends"][(row + column) % len(grid["ends"])]
+            text = f"{frame} {change.format('web-app')}{end}"
+            got = understand(text, WORLDS["docs"])
+            if any(part.is_change_request for part in (got.parts or (got,))):
+                taken.append(text)
+    assert taken == []
 
 
 REQUESTS = json.loads((HERE / "requests.json").read_text())

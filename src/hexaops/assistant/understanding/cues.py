@@ -44,6 +44,7 @@ CUES = (
     _cue(Intent.STATUS_QUERY, 0.85, f"? platform {_STATE}", "security secure"),
     _cue(Intent.STATUS_QUERY, 0.85, f"everything|whole {_STATE}", "pod node"),
     _cue(Intent.STATUS_QUERY, 0.8, f"any {_STATE}", "pod node"),
+    _cue(Intent.STATUS_QUERY, 0.8, "wh failing|unhealthy|problem|not_ready", "pod node why log"),
     _cue(Intent.STATUS_QUERY, 0.8, "wh|show|? running", "pod node"),
     _cue(Intent.STATUS_QUERY, 0.92, "how_many|number_noun app", "cost"),
     _cue(Intent.STATUS_QUERY, 0.88, "show app|@application", "pod log metric event"),
@@ -85,7 +86,7 @@ CUES = (
     _cue(Intent.PERFORMANCE_ANALYSIS, 0.95, "performance"),
     _cue(Intent.PERFORMANCE_ANALYSIS, 0.95, "slow"),
     _cue(Intent.PERFORMANCE_ANALYSIS, 0.97, "root|why high|use cpu|memory|load|resource"),
-    _cue(Intent.PERFORMANCE_ANALYSIS, 0.94, "use cpu|memory wh progressive"),
+    _cue(Intent.PERFORMANCE_ANALYSIS, 0.94, "use cpu|memory wh progressive", "most @application @node how_much"),
     _cue(Intent.PERFORMANCE_ANALYSIS, 0.9, "high cpu|memory|load", "notify create most"),
     _cue(Intent.PERFORMANCE_ANALYSIS, 0.9, "analyze"),
     _cue(Intent.DIAGNOSE, 0.96, "diagnose"),
@@ -143,10 +144,10 @@ CUES = (
     _cue(Intent.NODE_MAINTENANCE, 0.97, "maintain"),
     _cue(Intent.NODE_MAINTENANCE, 0.97, "restart_lead|stop_lead node|@node", "@application app"),
     _cue(Intent.BACKUP, 0.98, "backup"),
-    _cue(Intent.WORKSPACE_GUIDE, 0.96, "workspace create|how_to", "status cost alert"),
+    _cue(Intent.WORKSPACE_GUIDE, 0.96, "workspace create|how_to|need", "status cost alert"),
     _cue(Intent.WORKSPACE_GUIDE, 0.9, "project|platform create|how_to", "status cost alert app"),
     _cue(Intent.WORKSPACE_GUIDE, 0.85, "team workspace|project|platform|how_to"),
-    _cue(Intent.HELP, 0.93, "help"),
+    _cue(Intent.HELP, 0.93, "help", "@application @pod @node"),
     _cue(Intent.HELP, 0.8, "command wh"),
 )
 
@@ -169,6 +170,8 @@ def clause_tags(clause: Clause, *, after_change: bool = False) -> set[str]:
             tags |= item.tags | _own_tags(item)
     if clause.is_question or (items and items[0].tags & {"wh", "aux", "how_to", "how_is", "how_many", "any"}):
         tags.add("?")
+    if items and items[0].word in ("could", "would", "will", "can", "should"):
+        tags.add("aux_first")
     if any(item.word == "why" for item in items):
         tags.add("why")
     if any(item.word in ("need", "needs") for item in items):
@@ -250,6 +253,8 @@ def score_talk(clause: Clause, tags: set[str]) -> dict[Intent, float]:
         return {}
     words = clause.words
     scores = {intent: strength for intent, tag, strength in TALK if tag in tags}
+    if words and words[0] in _ASKING:
+        scores = {intent: s for intent, s in scores.items() if intent not in (Intent.CONFIRM, Intent.DENY)}
     if words in (("wait",), ("hold", "on")):
         scores[Intent.DENY] = 0.8
     if words in (("do", "not"), ("not", "now"), ("stop", "that"), ("do", "not", "do", "it")):
@@ -262,4 +267,5 @@ def score_talk(clause: Clause, tags: set[str]) -> dict[Intent, float]:
     return scores
 
 
+_ASKING = frozenset({"is", "are", "was", "does", "do", "did", "has", "have", "what", "which", "who", "why", "how"})
 _TALK_TAGS = frozenset({"deny", "no", "yes", "thank", "bye", "greet"})

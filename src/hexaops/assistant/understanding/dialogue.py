@@ -89,7 +89,7 @@ def _only_small_words(said: list[Item]) -> bool:
         or item.number
         or item.word in _SMALL_WORDS
         or item.word in ORDINALS
-        or item.tags & {"yes", "polite", "everything"}
+        or item.tags & {"yes", "polite", "everything", "pronoun"}
         for item in said
     )
 

@@ -30,6 +30,8 @@ _VOCABULARY = sorted(
     | {word for word in NUMBER_WORDS if len(word) >= 4}
 )
 _KIND_NOUNS = frozenset({"app", "pod", "project", "node"})
+_KINDS = frozenset({"deploy", "po", "ds", "no"})
+"""Short forms of kinds, as kubectl has them before a slash."""
 _VERB_PHRASES = frozenset(
     {"restart", "start", "stop", "undo", "scale_up", "scale_down", "light", "backup", "deploy", "delete", "show"}
 )
@@ -212,7 +214,8 @@ def _qualified(text: str, index: NameIndex) -> list[Candidate]:
     found = names.exact(index, right)
     if left.lower() in index.namespaces:
         return [candidate for candidate in found if candidate.entity.namespace.lower() == left.lower()]
-    return found if ENTRIES.get(left.lower(), EMPTY).tags & _KIND_NOUNS else []
+    is_kind = left.lower() in _KINDS or ENTRIES.get(left.lower(), EMPTY).tags & _KIND_NOUNS
+    return found if is_kind else []
 
 
 def _may_be_name(tokens: list[Token], start: int, length: int, index: NameIndex) -> bool:
@@ -271,6 +274,8 @@ def join_phrases(items: list[Item]) -> list[Item]:
     while position < len(items):
         item = items[position]
         for words, tag in _phrases_at(item):
+            if words == ("back", "up") and joined and _takes_particle(joined[-1]):
+                continue
             stretch = items[position : position + len(words)]
             if len(stretch) == len(words) and all(_is(i, w) for i, w in zip(stretch, words, strict=True)):
                 text = " ".join(part.text for part in stretch)
@@ -293,6 +298,11 @@ def join_phrases(items: list[Item]) -> list[Item]:
             joined.append(item)
             position += 1
     return joined
+
+
+def _takes_particle(item: Item) -> bool:
+    """ "bring web-app back up" is no backup."""
+    return item.mention is not None or bool(item.tags & {"pronoun", "app"})
 
 
 def _phrases_at(item: Item) -> list[tuple[tuple[str, ...], str]]:

@@ -108,7 +108,7 @@ NOUNS: dict[str, str] = {
 }
 
 WORDS: dict[str, str] = {
-    "everything": "everything all every each whatever anything both entire",
+    "everything": "everything all every each whatever anything entire",
     "any": "any some",
     "unhealthy": ("unhealthy degraded bad wrong broken down unavailable sick ill red yellow dead unresponsive"),
     "failing": (
@@ -324,7 +324,8 @@ PHRASES: dict[str, str] = {
     "optimize": "cut waste|fewer resources|less resources|right size|save resources|better use",
     "savings": "save money|cut costs|reduce costs|reduce cost|lower costs|reduce spending|lower the bill",
     "maintain": "maintenance mode|under maintenance",
-    "everything": "the whole lot|all of them|both of them|all of it|each of them",
+    "everything": "the whole lot",
+    "pronoun": "all of them|both of them|all of it|each of them|both of these|all of these|all of those",
     "recently": (
         "in the last|over the last|in the past|during the last|over the past|for the last|of the last|"
         "within the last|last few"

@@ -12,7 +12,7 @@ from hexaops.assistant.understanding.clauses import Clause
 from hexaops.assistant.understanding.intents import Mode
 from hexaops.assistant.understanding.items import Item
 from hexaops.assistant.understanding.normalise import word_set
-from hexaops.assistant.understanding.speech import Act, find_head, find_mention_of_change, limits_of_request
+from hexaops.assistant.understanding.speech import SKIPPED, Act, find_head, find_mention_of_change, limits_of_request
 
 INHERITED = frozenset(
     {
@@ -24,6 +24,7 @@ INHERITED = frozenset(
         Mode.SCHEDULED,
         Mode.REPORTED,
         Mode.PAST,
+        Mode.STATEMENT,
     }
 )
 """Modes that a clause passes on to the one joined to it by "and" or a comma."""
@@ -187,6 +188,23 @@ def mode_of_fragment(clause: Clause) -> Mode:
     if words[:2] == ("do", "not") or words[:1] in (("never",), ("avoid",)) or words == ("please", "do", "not"):
         return Mode.NEGATED
     return Mode.REPORTED if _is_reported((*items, Item("", ""))) else Mode.READ
+
+
+def carries_on(clause: Clause, tags: set[str]) -> bool:
+    """A clause without a change after which "and restart it" is still a request.
+
+    That is a command ("show me the alerts and …"), a greeting, a place ("in staging, …") or the state of something
+    ("web-app is stuck, …"). After any other clause a change that is joined softly is only offered.
+    """
+    if any(tag.endswith("_lead") for tag in tags):
+        return True
+    words = [item for item in clause.items if not item.is_mark]
+    start = next((i for i in words if i.word not in SKIPPED and not i.tags & {"greet", "polite", "yes", "thank"}), None)
+    if start is None or clause.is_question:
+        return start is None
+    if start.word in ("in", "on", "for"):
+        return len(words) <= 4 and any(item.mention for item in words)
+    return start.mention is not None or start.word in ("it", "there", "the")
 
 
 def _has(items: tuple[Item, ...], tag: str) -> bool:

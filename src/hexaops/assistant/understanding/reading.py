@@ -13,7 +13,7 @@ from hexaops.assistant.understanding.intents import CHANGE_INTENTS, Intent, Mode
 from hexaops.assistant.understanding.inventory import NameIndex
 from hexaops.assistant.understanding.items import Item
 from hexaops.assistant.understanding.model import Dialogue, Parameters, Resolved
-from hexaops.assistant.understanding.modes import mode_of_fragment, read_act
+from hexaops.assistant.understanding.modes import carries_on, mode_of_fragment, read_act
 from hexaops.assistant.understanding.speech import Act
 from hexaops.assistant.understanding.targets import Found, context_of, find_targets, focus_of, from_context, points_back
 
@@ -67,6 +67,8 @@ class Reading:
     verb: str = ""
     soft: bool = False
     is_statement: bool = False
+    carries_on: bool = True
+    """A change joined softly to this clause may be a request."""
 
     @property
     def coverage(self) -> float:
@@ -124,7 +126,8 @@ def _weighed(reading: Reading, tags: set[str]) -> Reading:
         and len(reading.clause.words) > 1
         and sum(len(i.word.split()) for i in items) > 2
     )
-    return replace(reading, scores=scores, known=known, foreign=foreign, is_statement=is_statement)
+    leads = reading.mode is not Mode.READ or carries_on(reading.clause, tags)
+    return replace(reading, scores=scores, known=known, foreign=foreign, is_statement=is_statement, carries_on=leads)
 
 
 def _counts_as_foreign(item: Item, named: set[str]) -> bool:
@@ -258,7 +261,8 @@ def _read_talk_of_change(
     found = _pointed(clause.items, found, setting)
     parameters = read_filters(clause, tags, found)
     action_status = cues.get(Intent.ACTION_STATUS, 0.0)
-    if act.is_noun and act.mode is not Mode.NEGATED and (action_status >= 0.9 or any(s >= 0.93 for s in cues.values())):
+    about_others = not (tags & {"aux_first"}) and any(strength >= 0.93 for strength in cues.values())
+    if act.is_noun and act.mode is not Mode.NEGATED and (action_status >= 0.9 or about_others):
         return Reading(clause, Mode.READ, cues, found, parameters)
     if act.mode is Mode.NEGATED:
         scores = {Intent.NO_ACTION: 0.95}

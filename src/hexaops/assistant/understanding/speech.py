@@ -17,10 +17,10 @@ from hexaops.assistant.understanding.normalise import word_set
 from hexaops.assistant.understanding.numbers import time_unit_seconds
 from hexaops.assistant.understanding.verbs import WEAK, caused_verb, change_verb, is_noun_use
 
-_SKIPPED = word_set(
+SKIPPED = word_set(
     "please now just ok okay so then and also well kindly quickly simply first next finally instead but "
     "only hey hi hello guys mate sir bot assistant hexaops kubectl immediately asap to alright right "
-    "team again perfect great"
+    "team all folks everyone again perfect great"
 )
 _SKIPPED_TAGS = frozenset({"polite", "greet", "yes", "thank", "help"})
 _OPENINGS = (
@@ -116,7 +116,7 @@ def _skip_opening(items: tuple[Item, ...]) -> tuple[int, str]:
         if opening:
             position, form = position + opening[0], opening[1]
         elif (
-            item.word in _SKIPPED
+            item.word in SKIPPED
             or (item.tags & _SKIPPED_TAGS and not item.tags & CHANGE_TAGS)
             or (item.is_mark and item.word in ",-")
         ):

@@ -177,7 +177,7 @@ def points_back(items: tuple[Item, ...]) -> str | None:
     for position, item in enumerate(items):
         if item.word in _POINTING and not _is_conjunction(items, position):
             return item.word
-        if "everything" in item.tags and item.word.startswith(("both of", "all of")):
+        if "pronoun" in item.tags and item.word.startswith(("both of", "all of", "each of")):
             return "them"
         singular = item.word in ("app", "application", "service", "deployment", "one")
         if singular and position and items[position - 1].word in ("the", "that", "this", "same", "my"):

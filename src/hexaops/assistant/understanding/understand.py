@@ -74,7 +74,7 @@ def _read_parts(clauses: list[Clause], inventory: Inventory, dialogue: Dialogue)
         spoken_of = tuple(t for t in reading.found.targets if t.entity.kind in ("application", "pod"))
         setting = replace(
             setting,
-            previous_mode=reading.mode,
+            previous_mode=reading.mode if reading.carries_on else Mode.ADVICE,
             previous_verb=reading.verb,
             before=spoken_of or setting.before,
             namespace=reading.found.namespace if not reading.found.targets and reading.about is None else None,
