@@ -9,7 +9,7 @@
 - soft: 1 when the request stood in a less usual form.
 
 The coefficients are a logistic regression on the parts of the golden set that the rules were tuned on (development
-and hard), pulled towards a first guess because they hold few errors, and rounded. `python -m benchmarks.understanding`
+and hard), pulled towards a first guess because they hold few errors, and rounded. `python -m benchmarks understanding`
 prints how confidence and truth agree, also on the parts that were never tuned on.
 """
 
