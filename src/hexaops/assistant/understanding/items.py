@@ -97,6 +97,7 @@ def read_items(tokens: list[Token], index: NameIndex) -> list[Item]:
         if mention is not None:
             items.append(Item(mention.text, mention.text.lower(), mention=mention, quoted=token.quoted))
             position += used
+            corrections += mention.candidates[0].score < 1
             continue
         proper = bool(items) and token.text[:1].isupper() and not token.text.isupper()
         item = _word(token, correct=corrections < _CORRECTIONS_LIMIT and not proper)
