@@ -6,7 +6,7 @@ The cluster is reached over HTTP as any cluster is; the test also holds its insi
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,16 +20,18 @@ from hexaops.backends.kubernetes.connection import ClusterConnection
 from hexaops.backends.kubernetes.http import KubernetesHttp
 from hexaops.config import Settings
 from hexaops.factory import ProcessContext
+from hexaops.features.access.local_issuer import LocalIssuer
+from hexaops.features.access.permissions import SCOPES
 from hexaops.features.operations.writes import GuardedWriter
 from hexaops.features.workspaces.service import WorkspaceService
 from hexaops.kit.clock import SystemClock
 from hexaops.main import create_app
-from simulator.server.access import READER_RULES, WRITER_RULES, User
+from simulator.server.access import READER_RULES, WRITER_RULES, Rule, User
 from simulator.server.app import ApiServer, serve
 from simulator.server.app import create_app as create_api_server
 from simulator.world.opening import open_world
 from simulator.world.world import World
-from tests.serving import AccessWorld, Headers, LocalIssuer
+from tests.serving import AccessWorld, Headers
 
 SPEED = 20.0
 SETTINGS: Mapping[str, Any] = {
@@ -51,6 +53,8 @@ class LivingWorld:
     api: ApiServer
     operator: Headers
     workspace_id: str
+    rules: dict[str, Sequence[Rule]]
+    """What the cluster lets each identity do."""
 
     async def call(
         self, method: str, path: str, body: Any = None, *, headers: Headers | None = None
@@ -103,6 +107,10 @@ class LivingWorld:
         entries = self.api.audit.writes(user="test:writer")
         return [entry for entry in entries if "accessreviews" not in entry["requestURI"]]
 
+    def take_rights_away(self) -> None:
+        """From now on the writing identity may read and ask for its rights, nothing more."""
+        self.rules["test:writer"] = [*READER_RULES, Rule(("create",), ("*",), ("authorization.k8s.io",))]
+
     def workload(self, name: str, kind: str = "deployments.apps") -> dict[str, Any]:
         """A workload as it is in the cluster."""
         (found,) = [one for one in self.cluster.store.list(kind) if one["metadata"]["name"] == name]
@@ -139,7 +147,7 @@ async def living_world(
     """The service and its cluster, both running."""
     cluster = open_world(scenario, speed=SPEED, seed=7)
     users = {"reader-token": User("test:reader"), "writer-token": User("test:writer")}
-    rules = {"test:reader": READER_RULES, "test:writer": WRITER_RULES}
+    rules: dict[str, Sequence[Rule]] = {"test:reader": READER_RULES, "test:writer": WRITER_RULES}
     api = create_api_server(cluster.store, users=users, rules=rules, logs=cluster.logs, usage=cluster.usage)
     cluster.start()
     cluster.settle()
@@ -164,7 +172,8 @@ async def living_world(
                 default = await context.provider.get(WorkspaceService).ensure_default("c1")
                 access.workspace_id = default.id
                 operator = await access.member("olga", "operator")
-                yield LivingWorld(access, cluster, api, operator, default.id)
+                access.administrator = await access.account(*SCOPES)
+                yield LivingWorld(access, cluster, api, operator, default.id, rules)
     finally:
         living.cancel()
         await asyncio.gather(living, return_exceptions=True)

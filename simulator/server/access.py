@@ -75,11 +75,12 @@ _DISCOVERY_PATHS = ("/api", "/apis", "/openapi", *_OPEN_PATHS)
 
 
 class Access:
-    """Tokens of users, and rules by the name of a user or group."""
+    """Tokens of users, and rules by the name of a user or group; the rules are read at each request, so that rights can
+    be given and taken while it runs."""
 
     def __init__(self, users: Mapping[str, User], rules: Mapping[str, Sequence[Rule]] | None = None) -> None:
         self._users = dict(users)
-        self._rules = {subject: tuple(granted) for subject, granted in (rules or {}).items()}
+        self._rules = {} if rules is None else rules
 
     def authenticate(self, authorization: str) -> User:
         """The user of an `Authorization` header; anonymous without one. Raises 401 for an unknown token."""

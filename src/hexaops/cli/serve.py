@@ -92,6 +92,7 @@ def run(settings: Settings, simulator: Simulator | None) -> None:
 
     import uvicorn  # noqa: PLC0415 # slow to import
 
+    from hexaops.backends.kubernetes.cache import freeze_held_memory  # noqa: PLC0415 # slow to import
     from hexaops.errors import HexaopsError  # noqa: PLC0415 # slow to import
     from hexaops.factory import ProcessContext  # noqa: PLC0415 # slow to import
     from hexaops.features.workspaces.embedded import EmbeddedAccess  # noqa: PLC0415 # slow to import
@@ -118,6 +119,7 @@ def run(settings: Settings, simulator: Simulator | None) -> None:
             content["simulator"] = {"kubeconfig": str(simulator.kubeconfig)}
         typer.echo(f"hexaops serves {base_url} (credentials: {write_credentials(home, content)})")
         sys.stdout.flush()
+        freeze_held_memory()
 
     app = create_app(context, on_started=announce)
     config = uvicorn.Config(

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event, text
-from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.engine import Connection, Dialect, make_url
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
@@ -42,6 +42,7 @@ class Database:
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+        event.listen(self.engine.sync_engine, "do_connect", _connect)
         self._readers = async_sessionmaker(self.engine, expire_on_commit=False)
         writing = self.engine.execution_options(hexaops_writes=True)
         self._writers = async_sessionmaker(writing, expire_on_commit=False)
@@ -95,6 +96,15 @@ class Database:
 def is_busy(error: OperationalError) -> bool:
     """Whether SQLite gave up waiting for its turn to write."""
     return "database is locked" in str(error.orig)
+
+
+def _connect(dialect: Dialect, _record: object, arguments: list[Any], parameters: dict[str, Any]) -> Any:
+    """A server that cannot be reached is an OSError of asyncpg's, which SQLAlchemy would pass on as it is."""
+    try:
+        return dialect.connect(*arguments, **parameters)
+    except OSError as error:
+        message = f"The database cannot be reached: {type(error).__name__}"
+        raise DatabaseUnavailableError(message, details={"source": "database"}) from error
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -1,0 +1,159 @@
+"""What callers are told when a change is refused: by rules that ask the cluster, by bad input, by tenancy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator.server.faults import Fault
+from tests.living import LivingWorld, living_world
+
+
+def error_of(answer: Any) -> dict[str, Any]:
+    error: dict[str, Any] = answer.json()["error"]
+    assert answer.json()["request_id"] == answer.headers["x-request-id"]
+    return error
+
+
+async def test_a_missing_right_is_named(world: LivingWorld) -> None:
+    world.take_rights_away()
+    answer = await world.ask("restart_application", "web-app")
+    assert answer.status_code == 409
+    error = error_of(answer)
+    assert error["details"]["rule"] == 2
+    assert "patch on deployments" in error["details"]["possible_when"]
+    assert not world.writes()
+
+
+async def test_a_right_lost_between_plan_and_run_stops_the_change(world: LivingWorld) -> None:
+    plan = await world.plan("restart_application", "web-app")
+    world.take_rights_away()
+    assert error_of(await world.confirm(plan))["details"]["rule"] == 2
+    assert not world.writes()
+
+
+async def test_the_kill_switch_stops_plans_confirmations_and_runs(world: LivingWorld) -> None:
+    plan = await world.plan("restart_application", "web-app")
+    headers = await world.access.account("system:admin")
+    switched = await world.access.client.put(
+        "/internal/v1/automation", json={"enabled": False, "reason": "incident"}, headers=headers
+    )
+    assert switched.status_code == 200
+    for answer in (await world.confirm(plan), await world.ask("restart_application", "api-service")):
+        assert (answer.status_code, error_of(answer)["details"]["rule"]) == (409, 17)
+    await world.access.client.put("/internal/v1/automation", json={"enabled": True}, headers=headers)
+    assert (await world.confirm(plan)).status_code == 200
+
+
+async def test_caps_hold_over_confirmations(sqlite_url: str, tmp_path: Path) -> None:
+    async with living_world(sqlite_url, tmp_path, {"changes_per_workspace": 1}) as world:
+        first = await world.plan("restart_application", "worker-app")
+        second = await world.plan("restart_application", "api-service")
+        started = (await world.confirm(first)).json()["data"]["action_id"]
+        assert error_of(await world.confirm(second))["details"]["rule"] == 10
+        assert (await world.ended(started))["status"] == "completed"
+
+
+async def test_a_pending_pod_warns_that_a_restart_does_not_help(world: LivingWorld) -> None:
+    plan = await world.plan("restart_application", "cache-service")
+    assert "cannot be placed on any node" in plan["warnings"][0]
+
+
+async def test_an_application_under_an_autoscaler_is_redirected(world: LivingWorld) -> None:
+    (hpa,) = world.cluster.store.list("horizontalpodautoscalers.autoscaling")
+    answer = await world.ask("scale_application", hpa["spec"]["scaleTargetRef"]["name"], replicas=3)
+    error = error_of(answer)
+    assert (error["code"], error["details"]["rule"]) == ("GUARDRAIL_REFUSED", 8)
+    assert hpa["metadata"]["name"] in error["details"]["possible_when"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "field"),
+    [
+        ({}, 422, "action"),
+        ({"action": "restart_application"}, 422, "parameters"),
+        ({"action": "restart_application", "parameters": {}}, 422, "parameters.application_id"),
+        ({"action": "restart_application", "parameters": {"application_id": 7}}, 422, "parameters.application_id"),
+        ({"action": "drop_database", "parameters": {"application_id": "web-app"}}, 422, "action"),
+        ({"action": "scale_application", "parameters": {"application_id": "web-app"}}, 422, "parameters.replicas"),
+        (
+            {"action": "restart_application", "parameters": {"application_id": "web-app", "confirmation": "yes"}},
+            422,
+            "parameters.confirmation",
+        ),
+        (
+            {"action": "restart_application", "parameters": {"application_id": "web-app", "reason": "x" * 501}},
+            422,
+            "parameters.reason",
+        ),
+    ],
+)
+async def test_bad_input_names_its_field_and_writes_nothing(
+    world: LivingWorld, body: dict[str, Any], status: int, field: str
+) -> None:
+    answer = await world.call("POST", "/aiops/actions", body)
+    assert answer.status_code == status, answer.text
+    assert field in error_of(answer)["details"]
+    assert not world.writes()
+
+
+async def test_unknown_applications_sessions_plans_and_actions_are_not_found(world: LivingWorld) -> None:
+    for answer in (
+        await world.ask("restart_application", "nothing-like-it"),
+        await world.ask("restart_application", "web-app", confirmation=True, plan_id="plan_x", plan_hash="0"),
+        await world.call("GET", "/aiops/actions/action_x"),
+        await world.call("POST", "/aiops/actions/action_x/cancel"),
+        await world.call(
+            "POST",
+            "/aiops/actions",
+            {"action": "restart_application", "parameters": {"application_id": "web-app"}, "session_id": "sess_x"},
+        ),
+    ):
+        assert answer.status_code == 404, answer.text
+
+
+async def test_a_viewer_may_look_and_not_act(world: LivingWorld) -> None:
+    viewer = await world.access.member("vera", "viewer")
+    body = {"action": "restart_application", "parameters": {"application_id": "web-app"}}
+    answer = await world.call("POST", "/aiops/actions", body, headers=viewer)
+    assert answer.status_code == 403
+    assert error_of(answer)["details"]["required_permission"] == "execute_actions"
+    assert (await world.call("GET", "/aiops/actions", headers=viewer)).status_code == 200
+
+
+async def test_another_workspaces_applications_and_actions_do_not_exist(world: LivingWorld) -> None:
+    action = await world.run("restart_application", "worker-app")
+    foreign = await world.access.workspace("Other", "frontend")
+    stranger = await world.access.member("sam", "admin", foreign)
+    url = f"/api/v1/workspaces/{foreign}/aiops/actions"
+    body = {"action": "restart_application", "parameters": {"application_id": action["application_id"]}}
+    absent = {"action": "restart_application", "parameters": {"application_id": "app-0000000000000000"}}
+    for method, path, theirs, nobodys in (
+        ("GET", f"/{action['action_id']}", None, "/action_00000000000000000000000000"),
+        ("POST", f"/{action['action_id']}/cancel", None, "/action_00000000000000000000000000/cancel"),
+        ("POST", "", body, absent),
+    ):
+        first = await world.access.client.request(method, f"{url}{path}", json=theirs, headers=stranger)
+        other_path, other_body = (nobodys, None) if isinstance(nobodys, str) else ("", nobodys)
+        second = await world.access.client.request(method, f"{url}{other_path}", json=other_body, headers=stranger)
+        assert first.status_code == second.status_code == 404
+        assert first.json()["error"] == second.json()["error"]
+
+
+async def test_a_cluster_that_is_away_is_a_503_that_names_it(world: LivingWorld) -> None:
+    world.api.faults.add(Fault(path="/deployments/", status=503, times=None))
+    answer = await world.ask("restart_application", "web-app")
+    assert answer.status_code == 503
+    assert error_of(answer)["details"]["source"] == "kubernetes_api"
+
+
+async def test_a_lost_reply_is_read_back_and_not_sent_again(world: LivingWorld) -> None:
+    plan = await world.plan("scale_application", "web-app", replicas=4)
+    answer = await world.confirm(plan)
+    world.api.faults.add(Fault(verbs=("patch",), path="/web-app/scale", drop=True, times=1))
+    action = await world.ended(answer.json()["data"]["action_id"])
+    assert action["status"] == "completed"
+    assert len(world.writes()) == 1
+    assert world.workload("web-app")["spec"]["replicas"] == 4

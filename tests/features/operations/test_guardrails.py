@@ -1,0 +1,133 @@
+"""The safety rules on their own, each with the number that callers see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from hexaops.backends.kubernetes.rows import HpaRow, PdbRow
+from hexaops.backends.kubernetes.selectors import Selector
+from hexaops.config import Settings
+from hexaops.features.operations.errors import GuardrailRefusedError
+from hexaops.features.operations.guardrails import Situation, check
+from hexaops.features.operations.planner import check_caps
+from hexaops.runbooks.catalog import RUNBOOKS
+from hexaops.runbooks.model import LiveWorkload
+from hexaops.runbooks.runbook import DraftContext
+from tests.runbooks.test_drafts import NOW
+from tests.runbooks.workloads import workload
+
+COMMON: dict[str, Any] = {
+    "uid": "x", "namespace": "shop", "resource_version": "1", "created_at": 0.0, "labels": {},
+}  # fmt: skip
+
+
+def budget(allowed: int) -> PdbRow:
+    return PdbRow(
+        kind="PodDisruptionBudget", name="web-budget", selector=Selector({}, ()), disruptions_allowed=allowed,
+        current_healthy=3, desired_healthy=3 - allowed, expected_pods=3, min_available=None, max_unavailable=allowed,
+        **COMMON,
+    )  # fmt: skip
+
+
+def autoscaler() -> HpaRow:
+    return HpaRow(
+        kind="HorizontalPodAutoscaler", name="web-hpa", target_kind="Deployment", target_name="web", min_replicas=2,
+        max_replicas=6, current=3, desired=3, metrics=(), conditions=(), last_scaled_at=None, **COMMON,
+    )  # fmt: skip
+
+
+def situation(
+    action: str, live: LiveWorkload | None = None, *, hpas: tuple[HpaRow, ...] = (),
+    budgets: tuple[PdbRow, ...] = (), protected: frozenset[str] = frozenset(), **parameters: Any,
+) -> Situation:  # fmt: skip
+    live = live or workload()
+    draft = RUNBOOKS[action].draft(live, parameters, DraftContext(NOW))
+    return Situation(live, draft, hpas, budgets, protected)
+
+
+def refusal(found: Situation) -> GuardrailRefusedError:
+    with pytest.raises(GuardrailRefusedError) as refused:
+        check(found)
+    assert refused.value.status == 409
+    assert refused.value.details["reason"] == refused.value.message
+    return refused.value
+
+
+@pytest.mark.parametrize("namespace", ["kube-system", "kube-public", "kube-node-lease", "hexaops"])
+def test_rule_9_protects_the_system_and_ourselves(namespace: str) -> None:
+    live = workload()
+    live.document["metadata"]["namespace"] = namespace
+    found = situation("restart_application", live, protected=frozenset({"hexaops"}))
+    assert refusal(found).rule == 9
+
+
+@pytest.mark.parametrize("action", ["scale_application", "stop_application"])
+def test_rule_8_leaves_replicas_to_the_autoscaler(action: str) -> None:
+    parameters: dict[str, Any] = {"replicas": 5} if action == "scale_application" else {}
+    error = refusal(situation(action, hpas=(autoscaler(),), **parameters))
+    assert error.rule == 8
+    assert "web-hpa" in error.details["possible_when"]
+
+
+def test_an_autoscaler_does_not_forbid_a_restart() -> None:
+    assert check(situation("restart_application", hpas=(autoscaler(),))) == ()
+
+
+def test_rule_8_leaves_an_operators_object_to_the_operator() -> None:
+    owner = {"kind": "Kafka", "name": "events", "controller": True}
+    assert refusal(situation("restart_application", workload(owner=owner))).rule == 8
+
+
+@pytest.mark.parametrize("mark", ["argocd.argoproj.io/tracking-id", "kustomize.toolkit.fluxcd.io/name"])
+def test_rule_8_leaves_replicas_to_the_repository(mark: str) -> None:
+    live = workload(annotations={mark: "web"})
+    assert refusal(situation("scale_application", live, replicas=5)).rule == 8
+    assert len(check(situation("restart_application", live))) == 1
+
+
+@pytest.mark.parametrize(("have", "most"), [(1, 6), (3, 8), (5, 10), (8, 16)])
+def test_rule_10_bounds_the_step_by_twice_or_five_more(have: int, most: int) -> None:
+    live = workload(replicas=have)
+    assert check(situation("scale_application", live, replicas=most)) == ()
+    assert refusal(situation("scale_application", live, replicas=most + 1)).rule == 10
+
+
+@pytest.mark.parametrize(("wanted", "allowed", "refused"), [(2, 1, False), (1, 1, True), (1, 2, False)])
+def test_rule_7_counts_the_ready_pods_that_a_scale_down_takes(wanted: int, allowed: int, refused: bool) -> None:
+    found = situation("scale_application", budgets=(budget(allowed),), replicas=wanted)
+    if refused:
+        assert refusal(found).rule == 7
+    else:
+        assert check(found) == ()
+
+
+@pytest.mark.parametrize(("unavailable", "allowed", "refused"), [(2, 1, True), (1, 1, False), (0, 0, False)])
+def test_rule_7_counts_what_a_rollout_may_take(unavailable: int, allowed: int, refused: bool) -> None:
+    strategy = {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": unavailable, "maxSurge": 1}}
+    found = situation("restart_application", workload(strategy=strategy), budgets=(budget(allowed),))
+    if refused:
+        assert refusal(found).rule == 7
+    else:
+        assert check(found) == ()
+
+
+def test_replacing_pods_that_are_not_ready_needs_no_budget() -> None:
+    strategy = {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 1}}
+    assert check(situation("restart_application", workload(ready=2, strategy=strategy), budgets=(budget(0),))) == ()
+
+
+@pytest.mark.parametrize(
+    ("own_cap", "in_workspace", "on_cluster", "refused"),
+    [(None, 4, 4, False), (None, 5, 5, True), (None, 0, 20, True), (0, 0, 0, True), (9, 8, 8, False)],
+)
+def test_rule_10_caps_the_changes_in_the_window(
+    own_cap: int | None, in_workspace: int, on_cluster: int, refused: bool
+) -> None:
+    if not refused:
+        check_caps(Settings(), own_cap, in_workspace, on_cluster)
+        return
+    with pytest.raises(GuardrailRefusedError) as error:
+        check_caps(Settings(), own_cap, in_workspace, on_cluster)
+    assert error.value.rule == 10

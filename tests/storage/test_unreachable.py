@@ -1,0 +1,41 @@
+"""A database that is away is a clear error of our own, not a stack trace of the driver's."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from hexaops.storage.database import Database, DatabaseUnavailableError
+
+
+def closed_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+async def test_a_postgresql_that_does_not_listen() -> None:
+    database = Database(f"postgresql+asyncpg://nobody:secret-word@127.0.0.1:{closed_port()}/none")
+    with pytest.raises(DatabaseUnavailableError) as refused:
+        await database.ping()
+    assert "secret-word" not in refused.value.message
+    assert refused.value.details == {"source": "database"}
+    await database.close()
+
+
+async def test_a_damaged_file_refuses_to_start(tmp_path: Path) -> None:
+    path = tmp_path / "hexaops.db"
+    path.write_bytes(b"SQLite format 3\x00" + b"\xff" * 5000)
+    database = Database(f"sqlite+aiosqlite:///{path}")
+    with pytest.raises(DatabaseUnavailableError):
+        await database.check()
+    await database.close()
+
+
+async def test_a_folder_that_does_not_exist(tmp_path: Path) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'absent' / 'hexaops.db'}")
+    with pytest.raises(DatabaseUnavailableError):
+        await database.check()
+    await database.close()
