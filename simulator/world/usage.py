@@ -97,6 +97,8 @@ class Usage:
         warm = 1 - 0.12 * math.exp(-max(0.0, age) / _WARM_UP_SECONDS)
         size = load.pod_bytes * warm * (1 + load.noise_ratio * 0.3 * _noise(moment, seed + 7))
         most_cores, most_bytes = _limits(pod)
+        if _was_killed_for_memory(pod) and most_bytes < math.inf:
+            size = most_bytes  # and soon again
         return min(cores, most_cores), min(size, most_bytes * 0.99)
 
     def _ready_pods(self, pod: Object, workload: Workload) -> int:
@@ -122,6 +124,11 @@ def _guess(pod: Object) -> Load:
     requests = requests_of(pod)
     part = 0.35 + (zlib.crc32(pod["metadata"]["name"].encode()) % 40) / 100
     return Load(max(0.002, requests.cpu * part), max(12 * 2**20, requests.memory * (part + 0.1)))
+
+
+def _was_killed_for_memory(pod: Object) -> bool:
+    last = (pod["status"]["containerStatuses"][0].get("lastState") or {}).get("terminated") or {}
+    return last.get("reason") == "OOMKilled" and not is_ready(pod)
 
 
 def _limits(pod: Object) -> tuple[float, float]:

@@ -31,7 +31,7 @@ def status_of(
         "updatedReplicas": ((new or {}).get("status") or {}).get("replicas", 0),
         "readyReplicas": sum(status.get("readyReplicas", 0) for status in statuses),
         "availableReplicas": available,
-        "unavailableReplicas": max(0, deployment["spec"].get("replicas", 1) - available),
+        "unavailableReplicas": max(0, sum(found["spec"].get("replicas", 1) for found in owned) - available),
     }
     status: dict[str, Any] = {name: value for name, value in counts.items() if value}
     status["terminatingReplicas"] = sum(found.get("terminatingReplicas", 0) for found in statuses)

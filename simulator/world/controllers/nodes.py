@@ -73,6 +73,7 @@ class Nodes:
         """Bring a node's conditions and taints, and its pods' readiness, in line with its state."""
         node = self._cluster.store.find("nodes", "", key.name)
         if node is None:
+            self._collect_pods(key.name)
             return
         down = self._faults.of_node(node) is not None
         node = self._report(node, down)
@@ -80,6 +81,12 @@ class Nodes:
         if down:
             self._mark_pods(key.name)
             self._evict(key, node)
+
+    def _collect_pods(self, name: str) -> None:
+        """The node is gone, and nobody is left to end its pods."""
+        for pod in self._cluster.pods.on_node(name):
+            metadata = pod["metadata"]
+            self._cluster.store.delete("pods", metadata["namespace"], metadata["name"], uid=metadata["uid"])
 
     def _report(self, node: Object, down: bool) -> Object:
         was = find_condition(node, "Ready")

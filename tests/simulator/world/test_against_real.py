@@ -81,7 +81,7 @@ def seen_of(plural: str, item: Object) -> Any:
     if plural == "events":
         source = item.get("source", {}).get("component") or item.get("reportingComponent")
         told = (source, item["type"], item["reason"], item["involvedObject"]["kind"], item["message"])
-        return list(told) if source in CONTROLLERS and "combined" not in item["message"] else None
+        return list(told) if source in CONTROLLERS else None
     if plural == "endpointslices":
         return [endpoint["conditions"] for endpoint in item["endpoints"] or ()]
     status = {

@@ -51,6 +51,11 @@ def test_out_of_memory_is_killed(stage: Stage) -> None:
     stage.advance(10)
     ended = stage.container(pod)["lastState"]["terminated"]
     assert (ended["exitCode"], ended["reason"]) == (137, "OOMKilled")
+    while "running" not in stage.container(pod)["state"]:
+        stage.advance(0.5)
+    used = stage.world.usage.pod(stage.store.get("pods", "team", pod["metadata"]["name"]))
+    assert used is not None
+    assert used[1] > 0.98 * 128 * 2**20
 
 
 @pytest.mark.parametrize("kind", ["crash-loop", "out-of-memory", "never-ready"])
@@ -226,6 +231,18 @@ def test_node_comes_back(stage: Stage) -> None:
     assert stage.names(app) == names
     assert "taints" not in node(stage, victim)["spec"]
     assert stage.events("NodeReady", victim)
+
+
+def test_deleted_node_loses_its_pods(stage: Stage) -> None:
+    app = make_app(replicas=4)
+    stage.deploy(app)
+    stage.advance(20)
+    victim = stage.pods(app)[0]["spec"]["nodeName"]
+    stage.store.delete("nodes", "", victim)
+    stage.advance(15)
+    assert stage.ready(app) == 4
+    assert victim not in {pod["spec"]["nodeName"] for pod in stage.pods(app)}
+    assert stage.world.store.find("leases.coordination.k8s.io", "kube-node-lease", victim) is None
 
 
 def test_cordoned_node_gets_nothing_new(stage: Stage) -> None:

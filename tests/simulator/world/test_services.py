@@ -238,6 +238,19 @@ def test_idle_cluster_writes_little(stage: Stage) -> None:
     assert lease["spec"]["renewTime"] > "2026-03-01T12:19:00"
 
 
+def test_many_similar_events_become_one(stage: Stage) -> None:
+    app = make_app(replicas=1)
+    stage.deploy(app)
+    for number in range(2, 20):
+        stage.change(app, replicas=number)
+        stage.advance(1)
+    scalings = [event["message"] for event in stage.events("ScalingReplicaSet", app.name)]
+    assert len(scalings) == 10
+    combined = [event for event in stage.events("ScalingReplicaSet") if event["message"].startswith("(combined")]
+    assert combined[0]["message"].endswith("from 18 to 19")
+    assert combined[0]["count"] == 9
+
+
 def test_events_expire_after_an_hour(stage: Stage) -> None:
     app = make_app()
     stage.deploy(app)
