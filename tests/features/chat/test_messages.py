@@ -123,6 +123,14 @@ async def test_an_idempotency_key_replays_the_answer(stored: ChatWorld) -> None:
     assert await stored_messages(stored) == 2
 
 
+async def test_an_idempotency_key_replays_a_stream(stored: ChatWorld) -> None:
+    headers = {**stored.operator, **EVENTS, "Idempotency-Key": "two"}
+    first = await stored.post(CHAT, {"message": "status"}, headers)
+    again = await stored.post(CHAT, {"message": "status"}, headers)
+    assert again.text == first.text
+    assert await stored_messages(stored) == 2
+
+
 async def test_the_stream_ends_with_the_same_body(stored: ChatWorld) -> None:
     answer = await stored.post(CHAT, {"message": "status"}, {**stored.operator, **EVENTS})
     assert answer.headers["content-type"].startswith("text/event-stream")

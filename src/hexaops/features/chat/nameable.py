@@ -48,7 +48,7 @@ class Inventories:
     ) -> Inventory:
         """What this message may name."""
         base = self._base(workspace, applications, projects, nodes)
-        extra = (*self._pods(workspace, message), *_actions(operations, message))
+        extra = (*self._pods(projects, message), *_actions(operations, message))
         return Inventory((*base.entities, *extra)) if extra else base
 
     def _base(
@@ -67,13 +67,12 @@ class Inventories:
             del self._held[next(iter(self._held))]
         return held.inventory
 
-    def _pods(self, workspace: Workspace, message: str) -> Iterator[KnownEntity]:
+    def _pods(self, projects: Sequence[str], message: str) -> Iterator[KnownEntity]:
         words = {word.lower() for word in _COPIED.findall(message) if "-" in word}
         if not words:
             return
-        namespaces = [row.name for row in self._cache.namespaces() if workspace.owns(row.name)]
         for word in sorted(words)[:20]:
-            for namespace in namespaces:
+            for namespace in projects:
                 if pod := self._cache.find("Pod", namespace, word):
                     yield KnownEntity(pod.uid, "pod", pod.name, pod.namespace)
 
