@@ -7,7 +7,10 @@ DEV_STAMP := $(VENV)/.dev-installed
 LOCK := uv pip compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --universal --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test check contract contract-update docs bench lock format
+.PHONY: help install install-dev run test test-cluster _test-cluster cluster cluster-down check contract contract-update docs bench lock format
+CONTROL_PLANE := testenv/control-plane
+CLUSTER ?= $(CURDIR)/.cluster
+SCENARIO ?= port
 SPEC := $(or $(HEXAOPS_SPEC),../shared/spec)
 
 help: ## print this list
@@ -30,8 +33,25 @@ $(DEV_STAMP): $(RUN_STAMP) requirements/dev.txt
 run: install ## install what is needed and serve the embedded default
 	$(BIN)/hexaops serve
 
-test: install-dev ## install what is needed and run every test
-	$(BIN)/python -m pytest
+test: install-dev ## install what is needed and run every test but those of the real control plane
+	$(BIN)/python -m pytest -m "not cluster"
+
+test-cluster: ## build a real control plane (once) and run the tests that need it; skipped without Go
+	@if command -v go >/dev/null; then $(MAKE) --no-print-directory _test-cluster; \
+	else echo "test-cluster: skipped, Go is not installed (see docs/cluster.md)"; fi
+
+_test-cluster: install-dev
+	$(CONTROL_PLANE) build
+	$(CONTROL_PLANE) run $(CLUSTER)-test -- \
+		env HEXAOPS_TEST_KUBECONFIG=$(CLUSTER)-test/kubeconfig $(BIN)/python -m pytest -m cluster $(TESTS)
+
+cluster: ## start a real control plane with a world on it and print its kubeconfig (NODES=, SCENARIO=port|default)
+	$(CONTROL_PLANE) build
+	$(CONTROL_PLANE) start $(CLUSTER)
+	$(CONTROL_PLANE) scenario $(CLUSTER) $(SCENARIO) $(NODES)
+
+cluster-down: ## stop it
+	$(CONTROL_PLANE) stop $(CLUSTER)
 
 check: install-dev ## format, lint, types, import directions, sizes
 	$(BIN)/ruff format --check .
