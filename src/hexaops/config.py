@@ -6,6 +6,7 @@ The line under a field is its documentation: `docs/settings.md` is made from it.
 from __future__ import annotations
 
 import ipaddress
+import os
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -21,6 +22,9 @@ def _network(text: str) -> str:
 
 
 Networks = Annotated[list[Annotated[str, AfterValidator(_network)]], Field(default_factory=list)]
+
+ACCOUNT_TOKEN = Path("/var/run/secrets/kubernetes.io/serviceaccount/token")
+"""Where Kubernetes mounts a pod's own token."""
 
 
 class Settings(BaseSettings):
@@ -141,6 +145,10 @@ class Settings(BaseSettings):
         if scheme.split("+")[0] in {"postgresql", "postgres"}:
             return f"postgresql+asyncpg://{rest}"
         return f"sqlite+aiosqlite://{rest}"
+
+    def in_cluster(self) -> bool:
+        """Whether this process runs in a pod with a service account, and so in the cluster that it serves."""
+        return "KUBERNETES_SERVICE_HOST" in os.environ and ACCOUNT_TOKEN.exists()
 
     def home_folder(self) -> Path:
         """The home folder with `~` resolved."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,8 +11,6 @@ from hexaops.backends.kubernetes.cluster import Cluster, ClusterName
 from hexaops.backends.kubernetes.connection import ClusterConnection
 from hexaops.backends.kubernetes.http import KubernetesHttp
 from hexaops.kit.clock import Clock
-
-ACCOUNT_TOKEN = Path("/var/run/secrets/kubernetes.io/serviceaccount/token")
 
 logger = logging.getLogger(__name__)
 
@@ -30,11 +27,6 @@ class Identity:
         if self.kubeconfig is None:
             return ClusterConnection.in_cluster(clock=clock)
         return ClusterConnection.from_kubeconfig(self.kubeconfig.expanduser(), self.context, clock=clock)
-
-
-def is_in_cluster() -> bool:
-    """Whether this process runs in a pod with a service account."""
-    return "KUBERNETES_SERVICE_HOST" in os.environ and ACCOUNT_TOKEN.exists()
 
 
 def open_cluster(name: str, reader: Identity, writer: Identity | None, *, clock: Clock) -> Cluster:

@@ -1,0 +1,109 @@
+"""What `hexaops serve` does once its options are read: listen, assemble, start, serve until told to stop.
+
+The context is started before uvicorn, not in its lifespan: what keeps it from starting is told in one line.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import Any
+
+import typer
+import uvicorn
+
+from hexaops.backends.kubernetes.cache import freeze_held_memory
+from hexaops.backends.kubernetes.cluster import Cluster
+from hexaops.backends.kubernetes.opening import Identity, open_cluster
+from hexaops.cli.credentials import read_credentials, write_credentials
+from hexaops.cli.embedded import Simulator, SimulatorFailedError
+from hexaops.config import Settings
+from hexaops.errors import HexaopsError
+from hexaops.factory import ProcessContext
+from hexaops.features.workspaces.embedded import EmbeddedAccess
+from hexaops.kit.clock import Clock, SystemClock
+from hexaops.logs import Redactor, configure_logs
+from hexaops.main import create_app
+
+
+def serve_until_stopped(settings: Settings, simulator: Simulator | None) -> int:
+    """Serve; the process's exit status."""
+    redactor, clock = Redactor(), SystemClock()
+    configure_logs(level=settings.log_level, style=settings.log_format, redactor=redactor)
+    settings.home_folder().mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        listener = _listen(settings.host, settings.port)
+        if simulator:
+            simulator.wait_ready()
+        context = ProcessContext(settings, _cluster(settings, simulator, clock), clock, redactor)
+        config = _uvicorn_config(context)
+        with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+            runner.run(_serve(context, config, listener, simulator))
+    except (HexaopsError, SimulatorFailedError, OSError) as error:
+        typer.echo(f"hexaops: {getattr(error, 'message', error)}", err=True)
+        return 1
+    except KeyboardInterrupt:  # uvicorn raises the signal again once it has stopped
+        return 0
+    return 0
+
+
+async def _serve(
+    context: ProcessContext, config: uvicorn.Config, listener: socket.socket, simulator: Simulator | None
+) -> None:
+    try:
+        await context.start()
+        host, port = listener.getsockname()[:2]
+        base_url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        path = await _write_credentials(context, base_url, simulator)
+        freeze_held_memory()
+        typer.echo(f"hexaops serves {base_url} (credentials: {path})")
+        await uvicorn.Server(config).serve(sockets=[listener])
+    finally:
+        await context.close()
+
+
+async def _write_credentials(context: ProcessContext, base_url: str, simulator: Simulator | None) -> str:
+    home = context.settings.home_folder()
+    made = await context.provider.get(EmbeddedAccess).ensure(context.cluster.id, read_credentials(home))
+    content: dict[str, Any] = {"base_url": base_url, **made.document()}
+    if simulator:
+        content["simulator"] = {"kubeconfig": str(simulator.kubeconfig)}
+    return str(write_credentials(home, content))
+
+
+def _uvicorn_config(context: ProcessContext) -> uvicorn.Config:
+    return uvicorn.Config(
+        create_app(context),
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=round(context.settings.shutdown_grace_seconds),
+        lifespan="off",
+        server_header=False,
+        proxy_headers=False,
+    )
+
+
+def _cluster(settings: Settings, simulator: Simulator | None, clock: Clock) -> Cluster:
+    if simulator:
+        reader, writer = Identity(simulator.kubeconfig, "reader"), Identity(simulator.kubeconfig, "writer")
+        return open_cluster(settings.cluster_name, reader, writer, clock=clock)
+    own_writer = settings.writer_kubeconfig or settings.writer_context
+    return open_cluster(
+        settings.cluster_name,
+        Identity(settings.kubeconfig, settings.context),
+        Identity(settings.writer_kubeconfig or settings.kubeconfig, settings.writer_context) if own_writer else None,
+        clock=clock,
+    )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        message = f"cannot listen on {host}:{port} ({error.strerror}); try --port 0"
+        raise OSError(message) from error
+    return listener
