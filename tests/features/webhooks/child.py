@@ -11,6 +11,8 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from hexaops.features.webhooks.attempt import Attempt
+from hexaops.features.webhooks.delivering import DeliveryRun
 from hexaops.storage.tables import WebhookEventRow
 from tests.features.webhooks.world import World, running_world
 
@@ -26,10 +28,27 @@ async def accept(world: World, wanted: int) -> None:
         await world.emit(resource_id=f"action_{number // EVENTS_OF_A_RESOURCE}")
 
 
+class RecordsFirst(DeliveryRun):
+    """A known fault: it calls an event delivered, and sends it afterwards."""
+
+    async def run(self, argument: str) -> None:
+        delivery_id, _, turn = argument.rpartition(".")
+        async with self.database.transaction() as session:
+            message = await self._take(session, delivery_id, int(turn))
+        if message is None:
+            return
+        async with self.database.transaction() as session:
+            hoped = Attempt("delivered", self.courier.clock.now(), 0)
+            await self._record(session, delivery_id, int(turn), hoped)
+        self.failpoints.reach("webhook_before_send")
+        await self.courier.attempt(message)
+
+
 async def live(url: str, home: Path, target: str, wanted: int) -> None:
     """Deliver until the end of the process."""
-    failpoint = sys.argv[5] if len(sys.argv) > 5 else None
-    async with running_world(url, home, webhook_retry_seconds=RETRIES, failpoint=failpoint) as world:
+    failpoint = sys.argv[5] if len(sys.argv) > 5 and sys.argv[5] else None
+    run_class = RecordsFirst if "records-first" in sys.argv else DeliveryRun
+    async with running_world(url, home, run_class, webhook_retry_seconds=RETRIES, failpoint=failpoint) as world:
         if not await world.subscriptions():
             await world.subscribe(target)
         print("ready", flush=True)  # noqa: T201 # what the parent waits for

@@ -68,32 +68,40 @@ def settled(rows: Sequence[WebhookDeliveryRow], events: int) -> bool:
     return len(rows) >= events and all(row.status != "pending" for row in rows)
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a delivering process works, and whether with a known fault."""
+
+    url: str
+    home: Path
+    fault: str | None = None
+
+
 async def start_child(
-    url: str, home: Path, receiver: Receiver, events: int, failpoint: str | None
+    place: Place, receiver: Receiver, events: int, failpoint: str | None
 ) -> asyncio.subprocess.Process:
     """A delivering process, once it has begun."""
-    arguments = ["-m", "tests.features.webhooks.child", url, str(home), receiver.url, str(events)]
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, *arguments, *([failpoint] if failpoint else []), stdout=asyncio.subprocess.PIPE
-    )
+    arguments = ["-m", "tests.features.webhooks.child", place.url, str(place.home), receiver.url, str(events)]
+    arguments += [failpoint or "", place.fault or ""]
+    child = await asyncio.create_subprocess_exec(sys.executable, *arguments, stdout=asyncio.subprocess.PIPE)
     assert child.stdout is not None
     assert await child.stdout.readline() == b"ready\n"
     return child
 
 
-async def run_kills(url: str, home: Path, *, events: int, failpoints: Sequence[str], kills: int, seed: int) -> Report:
+async def run_kills(place: Place, *, events: int, failpoints: Sequence[str], kills: int, seed: int) -> Report:
     """One life that ends at each failpoint, so many that end anywhere, and a last one that delivers the rest."""
     chance, tally = random.Random(seed), Tally()
     lives: list[str | None] = [*failpoints, *[None] * kills]
     async with serve_receiver(tally) as receiver:
         for number, failpoint in enumerate(lives):
-            child = await start_child(url, home, receiver, events * (number + 1) // len(lives), failpoint)
+            child = await start_child(place, receiver, events * (number + 1) // len(lives), failpoint)
             if failpoint is None:
                 await receiver.wait(len(receiver.requests) + chance.randint(1, 9))
                 child.kill()
             await child.wait()
-        child = await start_child(url, home, receiver, events, None)
-        database = Database(settings_for(url, home).database())
+        child = await start_child(place, receiver, events, None)
+        database = Database(settings_for(place.url, place.home).database())
         try:
             async with asyncio.timeout(DEADLINE_SECONDS):
                 while not settled(rows := await deliveries(database), events):  # noqa: ASYNC110 # another process's rows
@@ -127,9 +135,8 @@ async def full(events: int, kills: int, url: str | None) -> None:
     """The figure, on a database of its own unless one is named."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        report = await run_kills(
-            url or f"sqlite:///{home / 'kills.db'}", home, events=events, failpoints=(), kills=kills, seed=7
-        )
+        place = Place(url or f"sqlite:///{home / 'kills.db'}", home)
+        report = await run_kills(place, events=events, failpoints=(), kills=kills, seed=7)
         print(report)  # noqa: T201 # the command's result
         sys.exit(1 if report.lost or report.out_of_order else 0)
 

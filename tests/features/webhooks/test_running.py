@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from tests.backends.notify.receiver import Answer, serve_receiver
-from tests.features.webhooks.kills import run_kills
+from tests.features.webhooks.kills import Place, run_kills
 from tests.features.webhooks.world import World, running_world
 
 
@@ -49,6 +49,12 @@ async def test_a_receiver_that_hangs_does_not_hold_up_others(database_url: str, 
 
 async def test_nothing_is_lost_or_reordered_by_kills(database_url: str, tmp_path: Path) -> None:
     failpoints = ("webhook_before_send:3", "webhook_after_send:3", "webhook_recorded:3")
-    report = await run_kills(database_url, tmp_path, events=40, failpoints=failpoints, kills=1, seed=11)
+    report = await run_kills(Place(database_url, tmp_path), events=40, failpoints=failpoints, kills=1, seed=11)
     assert (report.events, report.lost, report.out_of_order) == (40, 0, 0), report
     assert report.requests > 40
+
+
+async def test_the_kills_find_a_run_that_records_before_it_sends(tmp_path: Path) -> None:
+    place = Place(f"sqlite:///{tmp_path / 'seeded.db'}", tmp_path, "records-first")
+    report = await run_kills(place, events=12, failpoints=("webhook_before_send:3",), kills=0, seed=11)
+    assert report.lost > 0, report

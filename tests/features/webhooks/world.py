@@ -87,6 +87,7 @@ class World:
     clock: Clock
     home: Path
     redactor: Redactor = field(default_factory=Redactor)
+    run_class: type[DeliveryRun] = DeliveryRun
 
     def __post_init__(self) -> None:
         sender = NotifySender(
@@ -97,7 +98,7 @@ class World:
         box = SecretBox(home=self.home, configured_key=None, redactor=self.redactor)
         self.courier = Courier(sender, box, self.clock, self.redactor)
         self.audit = AuditLog(self.database, clock=self.clock, redactor=self.redactor)
-        self.run = DeliveryRun(
+        self.run = self.run_class(
             self.settings,
             self.database,
             self.engine,
@@ -248,13 +249,15 @@ async def written_world(url: str, home: Path, **settings: Any) -> AsyncIterator[
 
 
 @asynccontextmanager
-async def running_world(url: str, home: Path, **settings: Any) -> AsyncIterator[World]:
+async def running_world(
+    url: str, home: Path, run_class: type[DeliveryRun] = DeliveryRun, **settings: Any
+) -> AsyncIterator[World]:
     """A world with the real engine, which delivers by itself."""
     clock = SystemClock()
     chosen = settings_for(url, home, **settings)
     database = Database(chosen.database())
     await prepare(database, clock)
-    world = World(chosen, database, DurableEngine(database, clock=clock), clock, home)
+    world = World(chosen, database, DurableEngine(database, clock=clock), clock, home, run_class=run_class)
     await world.engine.launch()
     upkeep = asyncio.create_task(world.upkeep.forever())
     try:
