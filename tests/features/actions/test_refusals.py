@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from simulator.server.access import Rule
 from simulator.server.faults import Fault
 from tests.living import LivingWorld, living_world
 
@@ -32,6 +33,20 @@ async def test_a_right_lost_between_plan_and_run_stops_the_change(world: LivingW
     world.take_rights_away()
     assert error_of(await world.confirm(plan))["details"]["rule"] == 2
     assert not world.writes()
+
+
+async def test_a_mapped_users_own_rights_count(world: LivingWorld) -> None:
+    """The workspace maps its members to Kubernetes users: who may not do it there may not do it here."""
+    url = f"/internal/v1/workspaces/{world.workspace_id}"
+    policy = {"policy": {"kubernetes_user": "oidc:{user}"}}
+    answer = await world.access.client.patch(url, json=policy, headers=world.access.administrator)
+    assert answer.status_code == 200, answer.text
+    refused = await world.ask("restart_application", "web-app")
+    assert refused.status_code == 409
+    assert "Kubernetes user oidc:local:olga" in error_of(refused)["details"]["reason"]
+    world.rules["oidc:local:olga"] = [Rule(("patch",), ("deployments",), ("apps",), ("frontend",))]
+    assert (await world.ask("restart_application", "web-app")).status_code == 200
+    assert (await world.ask("restart_application", "api-service")).status_code == 409
 
 
 async def test_the_kill_switch_stops_plans_confirmations_and_runs(world: LivingWorld) -> None:

@@ -25,6 +25,8 @@ class WorkspacePolicy:
     """Highest risk that `confirmation: true` without a plan may execute in one call."""
     changes_per_window: int | None = None
     """Changes started within the cap window; None: the service's setting."""
+    kubernetes_user: str | None = None
+    """The Kubernetes user of a member, with `{user}` for the member's id; None: only our own roles decide."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from hexaops.features.actions.schemas import ActionRequest, ConfirmationFields, 
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.operations.confirmation import Acceptance, Confirmation
 from hexaops.features.operations.errors import NotCancellableError, NotReversibleError, OperationNotFoundError
+from hexaops.features.operations.planner import Bounds
 from hexaops.features.operations.plans import CONFIRMATION_FIELDS, Plans, Requester, Subject, shown_plan
 from hexaops.features.operations.store import OperationFilter, OperationStore
 from hexaops.features.operations.views import action_view
@@ -154,7 +155,7 @@ class ActionService:
             actor=caller.event("change.confirmed", resource=wish.subject.id, details=details),
             message_id=wish.message_id,
             rollback_of=wish.rollback_of,
-            changes_cap=caller.get_workspace().policy.changes_per_window,
+            bounds=_bounds(caller),
         )
         operation_id = await self.confirmation.confirm(plan, plan_hash, wish.parameters, acceptance)
         return await self.get(caller, operation_id)
@@ -183,8 +184,13 @@ class ActionService:
 
 
 def _requester(caller: Caller, session_id: str | None) -> Requester:
-    workspace = caller.get_workspace()
-    return Requester(workspace.id, caller.principal.id, session_id, workspace.policy.changes_per_window)
+    return Requester(caller.get_workspace().id, caller.principal.id, session_id, _bounds(caller))
+
+
+def _bounds(caller: Caller) -> Bounds:
+    policy = caller.get_workspace().policy
+    mapped = policy.kubernetes_user and policy.kubernetes_user.replace("{user}", caller.principal.id)
+    return Bounds(policy.changes_per_window, mapped)
 
 
 def _confirmation(parameters: Mapping[str, Any]) -> ConfirmationFields:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -25,7 +25,7 @@ from hexaops.features.operations.errors import (
     PlanStaleError,
 )
 from hexaops.features.operations.journal import Journal
-from hexaops.features.operations.planner import Proposal, check_caps
+from hexaops.features.operations.planner import Bounds, Proposal, check_caps
 from hexaops.features.operations.plans import Plans, Requester, Subject, plan_hash, resource_of, wanted_of
 from hexaops.features.operations.runner import RUN
 from hexaops.features.operations.store import active_on, count_started, estimated_end, steps_of
@@ -46,7 +46,7 @@ class Acceptance:
     actor: AuditEvent
     message_id: str | None = None
     rollback_of: str | None = None
-    changes_cap: int | None = None
+    bounds: Bounds = field(default_factory=Bounds)
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Confirmation:
             message = "The plan's time to be confirmed is over: ask for a new one"
             raise PlanExpiredError(message, details={"expired_at": format_time(plan.expires_at)})
         subject = msgspec.convert(plan.document["subject"], Subject)
-        requester = Requester(plan.workspace_id, plan.user_id, plan.session_id, acceptance.changes_cap)
+        requester = Requester(plan.workspace_id, plan.user_id, plan.session_id, acceptance.bounds)
         wanted = wanted_of(requester, subject, plan.action, plan.parameters, at=plan.created_at)
         await self._check_free(subject)
         _check_same(plan, await self.plans.planner.examine(wanted))
@@ -94,7 +94,7 @@ class Confirmation:
         settings = self.plans.settings
         since = now - timedelta(seconds=settings.change_window_seconds)
         started = await count_started(session, since=since, workspace_id=plan.workspace_id, cluster_id=cluster_id)
-        check_caps(settings, acceptance.changes_cap, *started)
+        check_caps(settings, acceptance.bounds.changes_cap, *started)
         draft, target = plan.document["draft"], plan.document["target"]
         operation = OperationRow(
             id=new_id(acceptance.id_prefix),
@@ -106,7 +106,7 @@ class Confirmation:
             resource_id=subject.id,
             status="queued",
             parameters=plan.parameters,
-            plan={"draft": draft, "target": target},
+            plan={"draft": draft, "target": target, "kubernetes_user": acceptance.bounds.kubernetes_user},
             plan_id=plan.id,
             description=draft["description"],
             requested_by=plan.user_id,

@@ -38,6 +38,16 @@ ATTEMPTS = 6
 
 
 @dataclass(frozen=True)
+class Bounds:
+    """What the workspace adds to the rules."""
+
+    changes_cap: int | None = None
+    """Its own cap of changes in the window; None: the service's."""
+    kubernetes_user: str | None = None
+    """The Kubernetes user that the requester is mapped to; None: our own roles decide."""
+
+
+@dataclass(frozen=True)
 class Wanted:
     """What somebody wants done to what."""
 
@@ -47,8 +57,7 @@ class Wanted:
     name: str
     parameters: Mapping[str, Any]
     workspace_id: str
-    changes_cap: int | None
-    """The workspace's own cap of changes in the window; None: the service's."""
+    bounds: Bounds
     at: datetime
     """The plan's time: a runbook that marks something marks it with this."""
 
@@ -100,7 +109,7 @@ class Planner:
         situation = await self._situation(workload, draft)
         warnings = (*guardrails.check(situation), *draft.warnings, *self._pending_pods(workload, draft))
         await self._check_caps(wanted)
-        await self._check_rights(workload.target, draft)
+        await self._check_rights(workload.target, draft, wanted.bounds.kubernetes_user)
         before, after = await self._dry_run(workload, draft)
         return Proposal(
             draft=draft,
@@ -117,7 +126,7 @@ class Planner:
         workload = await self._live(target.kind, target.namespace, target.name)
         check_unchanged(workload, Write("apply", target, draft.call, draft.changes, target.generation))
         guardrails.check(await self._situation(workload, draft))
-        await self._check_rights(target, draft)
+        await self._check_rights(target, draft, operation.plan.get("kubernetes_user"))
 
     async def _live(self, kind: str, namespace: str, name: str) -> LiveWorkload:
         try:
@@ -160,24 +169,31 @@ class Planner:
             started = await count_started(
                 session, since=since, workspace_id=wanted.workspace_id, cluster_id=self.cluster.id
             )
-        check_caps(self.settings, wanted.changes_cap, *started)
+        check_caps(self.settings, wanted.bounds.changes_cap, *started)
 
-    async def _check_rights(self, target: TargetRef, draft: Draft) -> None:
-        """Rule 2: the writer's own right to the exact call, asked of the cluster."""
+    async def _check_rights(self, target: TargetRef, draft: Draft, user: str | None) -> None:
+        """Rule 2: the right to the exact call, asked of the cluster: the mapped user's, and always the writer's."""
         kind = KINDS[target.kind]
         right = Right(
             verb="patch", group=kind.group, resource=kind.plural, subresource=draft.call.subresource,
             namespace=target.namespace, name=target.name,
         )  # fmt: skip
-        try:
-            decision = await self.cluster.writer.subject_access_review(right)
-        except KubernetesForbiddenError as error:
-            raise GuardrailRefusedError(2, f"The right cannot be asked for: {error.message}", possible=None) from error
-        if not decision.allowed:
-            resource = f"{kind.plural}/{draft.call.subresource}" if draft.call.subresource else kind.plural
-            reason = f"The writing identity may not patch {resource}.{kind.group} in {target.namespace}"
-            possible = f"grant verb patch on {resource} (API group {kind.group}) in namespace {target.namespace}"
-            raise GuardrailRefusedError(2, reason, possible=possible)
+        resource = f"{kind.plural}/{draft.call.subresource}" if draft.call.subresource else kind.plural
+        asked_for = [("writing identity", None)] if user is None else [
+            (f"Kubernetes user {user}", user), ("writing identity", None)
+        ]  # fmt: skip
+        for who, asked in asked_for:
+            try:
+                decision = await self.cluster.writer.subject_access_review(right, user=asked)
+            except KubernetesForbiddenError as error:
+                reason = f"The rights cannot be asked for: {error.message}"
+                raise GuardrailRefusedError(2, reason, possible=f"grant {error.details.get('missing')}") from error
+            if not decision.allowed:
+                reason = f"The {who} may not patch {resource}.{kind.group} in {target.namespace}"
+                possible = (
+                    f"grant the {who} verb patch on {resource} (API group {kind.group}) in namespace {target.namespace}"
+                )
+                raise GuardrailRefusedError(2, reason, possible=possible)
 
     async def _dry_run(self, workload: LiveWorkload, draft: Draft) -> tuple[dict[str, Any], dict[str, Any]]:
         """The object (or its scale) now and as the server says it would be."""

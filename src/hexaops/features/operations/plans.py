@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from hexaops.config import Settings
 from hexaops.features.operations.errors import PlanNotFoundError
-from hexaops.features.operations.planner import Planner, Proposal, Wanted
+from hexaops.features.operations.planner import Bounds, Planner, Proposal, Wanted
 from hexaops.features.operations.store import OperationStore
 from hexaops.kit.clock import Clock
 from hexaops.kit.durations import format_duration, format_time
@@ -38,8 +38,7 @@ class Requester:
     workspace_id: str
     user_id: str
     session_id: str | None
-    changes_cap: int | None = None
-    """The workspace's own cap of changes in the window."""
+    bounds: Bounds = field(default_factory=Bounds)
 
 
 @dataclass(frozen=True)
@@ -128,7 +127,7 @@ def wanted_of(
         name=subject.name,
         parameters=_own(parameters),
         workspace_id=requester.workspace_id,
-        changes_cap=requester.changes_cap,
+        bounds=requester.bounds,
         at=at,
     )
 

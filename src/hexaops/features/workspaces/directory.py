@@ -98,4 +98,4 @@ class WorkspaceDirectory:
 
     def _policy(self, stored: dict[str, Any]) -> WorkspacePolicy:
         risk = stored.get("single_call_risk") or self._settings.single_call_risk
-        return WorkspacePolicy(risk, stored.get("changes_per_window"))
+        return WorkspacePolicy(risk, stored.get("changes_per_window"), stored.get("kubernetes_user"))

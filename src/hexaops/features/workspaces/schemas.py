@@ -33,6 +33,10 @@ class PolicyBody(BaseModel):
     """Highest risk that `confirmation: true` without a plan may execute in one call."""
     changes_per_window: Annotated[int, Field(ge=0, le=10_000)] | None = None
     """Changes started within the cap window."""
+    kubernetes_user: Annotated[str, Field(max_length=256, pattern=r"^[^\x00-\x1f]*\{user\}[^\x00-\x1f]*$")] | None = (
+        None
+    )
+    """Kubernetes user of a member, with `{user}` for the member's id: changes need that user's rights too."""
 
 
 class WorkspaceCreation(BaseModel):
