@@ -13,7 +13,7 @@ import msgspec
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -138,6 +138,14 @@ def install_error_handlers(app: FastAPI) -> None:
         details = {"source": "database"}
         return error_response(request, UpstreamUnavailableError("The database does not answer", details=details))
 
+    def data(request: Request, error: Exception) -> Response:
+        """PostgreSQL stores no NUL character (SQLSTATE class 22), which JSON strings may hold."""
+        assert isinstance(error, DBAPIError)
+        if str(getattr(error.orig, "sqlstate", "")).startswith("22"):
+            details = {"body": "holds text that cannot be stored, such as a NUL character"}
+            return error_response(request, ValidationFailedError("The request is not valid", details=details))
+        return unexpected(request, error)
+
     def unexpected(request: Request, error: Exception) -> Response:
         logger.error("unexpected error", exc_info=error)
         return error_response(request, HexaopsError("An unexpected error; the request id finds it in the logs"))
@@ -146,4 +154,5 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, framework)
     app.add_exception_handler(OperationalError, database)
+    app.add_exception_handler(DBAPIError, data)
     app.add_exception_handler(Exception, unexpected)
