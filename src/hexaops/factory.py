@@ -101,11 +101,11 @@ class ProcessContext:
         self.engine.reserve()
         await migrate(self.database)
         await self.provider.get(WorkspaceService).ensure_default(self.cluster.id)
-        await self.provider.get(Claims).purge()
         await self.cluster.start()
         await self.engine.launch()
         if not await self.cluster.wait_synced(Timeout(self.settings.cluster_sync_seconds, self.clock)):
             logger.warning("the cluster has not been read yet; answers say what is missing")
+        self._tasks.append(asyncio.create_task(self.provider.get(Claims).purge_forever(), name="claims-upkeep"))
         self._tasks.append(asyncio.create_task(self.reconciler.forever(), name="reconciler"))
         self._tasks.append(asyncio.create_task(self.upkeep.forever(), name="webhook-upkeep"))
 

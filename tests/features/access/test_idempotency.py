@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from hexaops.features.access.idempotency import IdempotencyOutcomeUnknownError, 
 from hexaops.features.access.principal import Principal
 from hexaops.features.workspaces.service import WorkspaceService
 from hexaops.storage.tables import IdempotencyRow, WorkspaceRow
-from tests.serving import AccessWorld, access_world
+from tests.serving import START, AccessWorld, access_world
 
 PATH = "/internal/v1/workspaces"
 BODY = {"name": "Team", "namespaces": ["team"]}
@@ -294,3 +295,16 @@ async def test_a_stream_that_is_broken_off_does_not_hold_its_key(direct: Direct)
     assert isinstance(iterator, AsyncGenerator)
     await iterator.aclose()
     assert isinstance(await direct.run(handler), StreamingResponse)
+
+
+async def test_expired_keys_are_deleted_every_hour(access: AccessWorld) -> None:
+    await _post(access)
+    upkeep = asyncio.create_task(access.get(Claims).purge_forever())
+    direct = Direct(access)
+    async with asyncio.timeout(30):
+        while await direct.state() is not None:
+            access.clock.advance(3600)
+            await asyncio.sleep(0)
+    upkeep.cancel()
+    await asyncio.gather(upkeep, return_exceptions=True)
+    assert access.clock.now() >= START + timedelta(hours=24)
