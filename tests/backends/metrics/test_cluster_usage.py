@@ -110,7 +110,10 @@ def refused(_request: httpx2.Request) -> httpx2.Response:
     ("answer", "reason"),
     [
         (lambda _: httpx2.Response(404, json={}), "the cluster has no metrics API (metrics.k8s.io)"),
-        (lambda _: httpx2.Response(403, json={}), "the cluster does not let this service read metrics.k8s.io"),
+        (
+            lambda _: httpx2.Response(403, json={}),
+            "the cluster does not let this service read metrics.k8s.io: grant list on pods in API group metrics.k8s.io",
+        ),
         (lambda _: httpx2.Response(503, text="no"), "the cluster's metrics API (metrics.k8s.io) does not answer"),
         (lambda _: httpx2.Response(200, text="<html>"), "the cluster's metrics API (metrics.k8s.io) does not answer"),
         (

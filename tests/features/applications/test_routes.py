@@ -121,7 +121,10 @@ async def test_who_may_not(world: ChatWorld, path: str) -> None:
     ("status", "reason"),
     [
         (404, "the cluster has no metrics API (metrics.k8s.io)"),
-        (403, "the cluster does not let this service read metrics.k8s.io"),
+        (
+            403,
+            "the cluster does not let this service read metrics.k8s.io: grant list on pods in API group metrics.k8s.io",
+        ),
         (503, "the cluster's metrics API (metrics.k8s.io) does not answer"),
     ],
 )

@@ -110,7 +110,8 @@ class ClusterUsage:
         except KubernetesNotFoundError:
             return replace(empty, reason="the cluster has no metrics API (metrics.k8s.io)")
         except KubernetesForbiddenError:
-            return replace(empty, reason="the cluster does not let this service read metrics.k8s.io")
+            right = f"list on {plural} in API group {SOURCE}"
+            return replace(empty, reason=f"the cluster does not let this service read metrics.k8s.io: grant {right}")
         except (KubernetesError, ValueError):
             return replace(empty, reason="the cluster's metrics API (metrics.k8s.io) does not answer")
 

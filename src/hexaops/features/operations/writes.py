@@ -1,4 +1,4 @@
-"""The one way to write to a cluster: intent first, then the call, then its outcome.
+"""The one way to write to a cluster: a dry run of the exact call, the intent, the call, then its outcome.
 
 A process may die at any line. A recorded intent without an outcome means "perhaps sent": the object is read back
 before anything is sent again. Without an intent nothing was sent. The call carries the resourceVersion of that very
@@ -64,8 +64,10 @@ class GuardedWriter:
             if earlier is not None and is_applied(live, write):
                 return await self.record_outcome(operation, earlier, "found_applied", live)
             check_unchanged(live, write)
-            earlier = await self.record_intent(operation, write, live)
             try:
+                # The plan's dry run may be of an older resourceVersion: this one is of the very object that is written.
+                await self.send(write, live, dry_run=True)
+                earlier = await self.record_intent(operation, write, live)
                 await self.send(write, live)
             except KubernetesConflictError:
                 continue
@@ -96,18 +98,19 @@ class GuardedWriter:
         self._failpoints.reach(f"{write.purpose}.intent_recorded")
         return row
 
-    async def send(self, write: Write, live: LiveWorkload) -> None:
+    async def send(self, write: Write, live: LiveWorkload, *, dry_run: bool = False) -> None:
         """The call itself, with the read's resourceVersion and uid as preconditions."""
         target, version = write.target, live.target.resource_version
         if write.call.subresource == "scale":
             replicas = int(write.call.body["spec"]["replicas"])
             await self._cluster.writer.patch_scale(
-                target.kind, target.namespace, target.name, replicas, resource_version=version
+                target.kind, target.namespace, target.name, replicas, resource_version=version, dry_run=dry_run
             )
         else:
             body = {**write.call.body, "metadata": {"uid": target.uid, "resourceVersion": version}}
-            await self._cluster.writer.patch(target.kind, target.namespace, target.name, body)
-        self._failpoints.reach(f"{write.purpose}.sent")
+            await self._cluster.writer.patch(target.kind, target.namespace, target.name, body, dry_run=dry_run)
+        if not dry_run:
+            self._failpoints.reach(f"{write.purpose}.sent")
 
     async def record_outcome(
         self, operation: OperationRow, intent: WriteIntentRow, outcome: str, live: LiveWorkload
