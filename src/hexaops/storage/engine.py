@@ -145,10 +145,11 @@ class DurableEngine:
 
     async def has_failed(self, run_id: str) -> bool:
         """Whether the run ended without doing its work: it raised, or killed its process too often."""
-        from dbos import DBOS  # noqa: PLC0415 # imported by `launch` already
+        return await self._status(run_id) in FAILED_STATUSES
 
-        status = await DBOS.get_workflow_status_async(run_id)
-        return status is not None and status.status in FAILED_STATUSES
+    async def has_ended(self, run_id: str) -> bool:
+        """Whether the run will not go on, however it ended."""
+        return await self._status(run_id) in {"SUCCESS", *FAILED_STATUSES}
 
     async def purge(self, *, finished_before_epoch_ms: int) -> int:
         """Delete the records of runs that ended before then; returns how many."""
@@ -164,6 +165,12 @@ class DurableEngine:
                 return deleted
             await DBOS.delete_workflows_async(old)
             deleted += len(old)
+
+    async def _status(self, run_id: str) -> str | None:
+        from dbos import DBOS  # noqa: PLC0415 # imported by `launch` already
+
+        found = await DBOS.get_workflow_status_async(run_id)
+        return None if found is None else str(found.status)
 
     def _system_url(self) -> str:
         if self._database.is_sqlite:

@@ -19,6 +19,7 @@ from hexaops.storage.engine import DurableEngine
 from hexaops.storage.tables import OperationRow
 
 RECONCILE_SECONDS = 30.0
+GRACE_SECONDS = 60.0
 
 logger = logging.getLogger(__name__)
 
@@ -47,10 +48,15 @@ class Reconciler:
                 logger.exception("reconciling failed")
 
     async def reconcile(self) -> int:
-        """End operations whose run has failed; returns how many."""
+        """End operations whose run is over though they are not; returns how many.
+
+        A run that ended as it should has ended its operation just before: such a pair gets a moment's grace.
+        """
         ended = 0
+        grace = self.clock.now() - timedelta(seconds=GRACE_SECONDS)
         for row in await self.store.active():
-            if await self.engine.has_failed(row.id):
+            over = await self.engine.has_ended(row.id) and row.updated_at < grace
+            if over or await self.engine.has_failed(row.id):
                 await self._give_up(row)
                 ended += 1
         return ended
