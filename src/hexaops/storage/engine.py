@@ -96,7 +96,8 @@ class DurableEngine:
             )
         self._client = DBOSClient(system_database_url=url, serializer=DBOSPortableJSONSerializer(), lazy=True)
         await self._take_over()
-        self._beat = asyncio.create_task(self._heartbeats(), name="engine-heartbeat")
+        if not self._lock.held:  # alone on a file, nobody asks whether this process lives
+            self._beat = asyncio.create_task(self._heartbeats(), name="engine-heartbeat")
 
     async def close(self) -> None:
         """Stop taking work; what runs is left as it is, for the next process to go on with."""
