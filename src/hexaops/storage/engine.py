@@ -32,7 +32,7 @@ HEARTBEAT_SECONDS = 1.0
 MAX_RECOVERIES = 20
 """Restarts of one run before it is given up: a run that kills its process must not do so for ever."""
 APPLICATION_VERSION = "1"
-POLL_SECONDS = 0.2
+POLL_SECONDS = 0.5
 FAILED_STATUSES = ("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 PURGE_BATCH = 200
 
