@@ -97,6 +97,8 @@ def _has_pods(plane: Plane, app: Object) -> bool:
 
 def _settled(pod: Object, app: Object) -> bool:
     """Running, or showing why not."""
+    if FAULT in pod["metadata"].get("annotations", {}) and "fault" not in app:
+        return True
     conditions = {one["type"]: one["status"] for one in pod["status"].get("conditions", ())}
     if "fault" in app:
         return conditions.get("Ready") == "False"
@@ -105,7 +107,9 @@ def _settled(pod: Object, app: Object) -> bool:
 
 def _break_pods(plane: Plane, app: Object) -> None:
     for fault, count in app.get("broken_pods", {}).items():
-        for pod in _pods(plane, app)[:count]:
+        pods = _pods(plane, app)
+        whole = [pod for pod in pods if FAULT not in pod["metadata"]["annotations"]]
+        for pod in whole[: max(0, count - (len(pods) - len(whole)))]:
             path = f"/api/v1/namespaces/{app['namespace']}/pods/{pod['metadata']['name']}"
             plane.request("PATCH", path, {"metadata": {"annotations": {FAULT: fault}}})
 

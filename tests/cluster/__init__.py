@@ -1,0 +1,1 @@
+"""The service as its user runs it, on a real control plane: `make test-cluster`."""
