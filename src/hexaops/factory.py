@@ -187,8 +187,11 @@ def build_operations(context: ProcessContext, applications: ApplicationService, 
     """What plans, confirms, runs and reconciles changes."""
     settings, clock, cluster, failpoints = context.settings, context.clock, context.cluster, context.failpoints
     store = OperationStore(context.database, clock=clock)
-    planner = Planner(cluster, store, context.provider.get(AutomationSwitch), settings, clock)
-    writer = context.writer_class(context.database, cluster, journal, clock=clock, failpoints=failpoints)
+    automation = context.provider.get(AutomationSwitch)
+    planner = Planner(cluster, store, automation, settings, clock)
+    writer = context.writer_class(
+        context.database, cluster, journal, automation=automation, clock=clock, failpoints=failpoints
+    )
     steps = Steps(cluster, planner, writer, store, settings, clock)
     runner = OperationRunner(store, steps, journal, clock, failpoints)
     context.engine.register(OPERATION_RUN, runner.run)

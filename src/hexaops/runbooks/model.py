@@ -137,6 +137,16 @@ class LiveWorkload:
         return int(self._status.get("numberAvailable" if self.kind == "DaemonSet" else "availableReplicas") or 0)
 
     @property
+    def observed_generation(self) -> int:
+        """The newest specification that its controller has seen."""
+        return int(self._status.get("observedGeneration") or 0)
+
+    @property
+    def partition(self) -> int:
+        """A StatefulSet's lowest ordinal that a rollout touches."""
+        return int(self.strategy[1].get("partition") or 0) if self.kind == "StatefulSet" else 0
+
+    @property
     def template_labels(self) -> Mapping[str, str]:
         """Labels of its pods."""
         return ((self._spec.get("template") or {}).get("metadata") or {}).get("labels") or {}

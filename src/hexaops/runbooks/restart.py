@@ -31,6 +31,9 @@ class RestartApplication:
         if workload.strategy[0] == "OnDelete":
             possible = "set its update strategy to RollingUpdate"
             raise NotApplicableError("Its update strategy OnDelete never replaces pods by itself", possible=possible)
+        if workload.partition:
+            reason = f"Its update strategy's partition keeps the pods below ordinal {workload.partition} as they are"
+            raise NotApplicableError(reason, possible="set the partition to 0")
         if workload.paused:
             raise NotApplicableError("Its rollouts are paused", possible="kubectl rollout resume")
         mark = format_time(context.now)

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 
 from hexaops.backends.kubernetes.cache import WatchCache
 from hexaops.backends.kubernetes.rows import PodRow, WorkloadRow
-from hexaops.runbooks.model import TargetRef
+from hexaops.runbooks.model import LiveWorkload, TargetRef
 
 KINDS = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Pod", "EndpointSlice", "Service")
 FAILURE_REASONS = frozenset({"ProgressDeadlineExceeded"})
+ENDED_PHASES = frozenset({"Succeeded", "Failed"})
+"""Evicted pods stay as objects for a long time, and no controller removes them when it scales down."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,12 @@ def find(cache: WatchCache, target: TargetRef) -> WorkloadRow | None:
 
 def live_pods(cache: WatchCache, target: TargetRef) -> list[PodRow]:
     """Its pods that are not being deleted and have not ended."""
-    return [pod for pod in cache.pods_of(target.uid) if not pod.deleting and pod.phase not in {"Succeeded", "Failed"}]
+    return [pod for pod in running_pods(cache, target) if not pod.deleting]
+
+
+def running_pods(cache: WatchCache, target: TargetRef) -> list[PodRow]:
+    """Its pods that have not ended, those that are being deleted included."""
+    return [pod for pod in cache.pods_of(target.uid) if pod.phase not in ENDED_PHASES]
 
 
 def first_drained(cache: WatchCache, target: TargetRef, old_pods: Collection[str]) -> bool | None:
@@ -64,7 +71,7 @@ def replaced(cache: WatchCache, target: TargetRef, generation: int, old_pods: Co
     if row is None or row.observed_generation < generation:
         return None
     pods = live_pods(cache, target)
-    if any(pod.uid in old_pods for pod in cache.pods_of(target.uid)):
+    if any(pod.uid in old_pods for pod in running_pods(cache, target)):
         return None
     return healthy(cache, target, generation, replicas=None) if pods else None
 
@@ -72,7 +79,8 @@ def replaced(cache: WatchCache, target: TargetRef, generation: int, old_pods: Co
 def healthy(cache: WatchCache, target: TargetRef, generation: int, *, replicas: int | None) -> Progress | None:
     """Reached when the controller has seen the generation and all replicas are updated, ready and available.
 
-    `replicas` demands exactly that many pods; 0 means none left, terminating ones included.
+    `replicas` demands exactly that many pods; 0 means none left, terminating ones included. Scaling a StatefulSet
+    updates nothing: its partition, or the strategy OnDelete, may rightly leave pods at an older revision.
     """
     row = find(cache, target)
     if row is None or row.observed_generation < generation:
@@ -80,9 +88,10 @@ def healthy(cache: WatchCache, target: TargetRef, generation: int, *, replicas: 
     pods = live_pods(cache, target)
     wanted = row.desired if replicas is None else replicas
     if replicas == 0:
-        return Progress((), 0, 0) if not cache.pods_of(target.uid) and row.desired == 0 else None
+        return Progress((), 0, 0) if not running_pods(cache, target) and row.desired == 0 else None
     ready = sum(pod.ready for pod in pods)
-    counts = (row.desired, row.updated, row.ready, row.available, len(pods), ready)
+    updated = wanted if replicas is not None and row.kind == "StatefulSet" else row.updated
+    counts = (row.desired, updated, row.ready, row.available, len(pods), ready)
     if any(count != wanted for count in counts):
         return None
     return Progress(tuple(sorted(pod.name for pod in pods)), ready, sum(pod.restarts for pod in pods))
@@ -91,11 +100,24 @@ def healthy(cache: WatchCache, target: TargetRef, generation: int, *, replicas: 
 def failure(cache: WatchCache, target: TargetRef, generation: int) -> str | None:
     """Why the rollout cannot succeed any more, as the controller itself says it."""
     row = find(cache, target)
-    if row is None:
-        return "the application is gone, or was created anew under its name"
-    if row.observed_generation < generation:
+    if row is None or row.observed_generation < generation:
         return None
     for condition in row.conditions:
         if condition.type == "Progressing" and condition.status == "False" and condition.reason in FAILURE_REASONS:
             return f"{condition.reason}: {condition.message}"
     return None
+
+
+def overtaken(cache: WatchCache, target: TargetRef, generation: int, *, replicas: int) -> str | None:
+    """Who else has set the replicas since: the planned number will not be reached."""
+    row = find(cache, target)
+    if row is None or row.observed_generation < generation or row.desired == replicas:
+        return None
+    return f"its replicas were set to {row.desired} meanwhile"
+
+
+def shown_live(live: LiveWorkload, target: TargetRef, generation: int, *, replicas: int | None) -> bool:
+    """Whether the API server itself, asked anew, agrees with what the watch has told."""
+    wanted = live.replicas if replicas is None else replicas
+    seen = live.target.uid == target.uid and live.observed_generation >= generation
+    return seen and live.replicas == wanted and live.ready == wanted and live.available == wanted

@@ -13,7 +13,12 @@ from hexaops.features.access.caller import Caller
 from hexaops.features.actions.schemas import ActionRequest, ConfirmationFields, RollbackRequest
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.operations.confirmation import Acceptance, Confirmation
-from hexaops.features.operations.errors import NotCancellableError, NotReversibleError, OperationNotFoundError
+from hexaops.features.operations.errors import (
+    NotCancellableError,
+    NotReversibleError,
+    OperationNotFoundError,
+    PlanStaleError,
+)
 from hexaops.features.operations.planner import Bounds
 from hexaops.features.operations.plans import CONFIRMATION_FIELDS, Plans, Requester, Subject, shown_plan
 from hexaops.features.operations.store import OperationFilter, OperationStore
@@ -127,6 +132,9 @@ class ActionService:
 
     async def _carry_out(self, caller: Caller, wish: Wish) -> dict[str, Any]:
         given = wish.confirmation
+        if given.plan_hash and not given.plan_id:
+            details = {"parameters.plan_id": "a hash confirms a plan together with its id"}
+            raise ValidationFailedError("The action's parameters are not valid", details=details)
         if given.confirmation and given.plan_id:
             plan = await self.plans.get(given.plan_id, _requester(caller, wish.session_id))
             return await self._confirm(caller, wish, plan, given.plan_hash or "")
@@ -148,6 +156,12 @@ class ActionService:
             raise ValidationFailedError(
                 "The plan is of another action", details={"action": f"the plan's is {plan.action}"}
             )
+        planned = plan.document["subject"]
+        if (planned["kind"], planned["namespace"], planned["name"]) != (
+            wish.subject.kind, wish.subject.namespace, wish.subject.name,
+        ):  # fmt: skip
+            # The same plain name may meanwhile mean another application, and the planned one be another workspace's.
+            raise PlanStaleError("its application's name now means another one", field="parameters.application_id")
         details = {"plan_id": plan.id, "plan_hash": plan.hash, "action": plan.action, **plan.parameters}
         acceptance = Acceptance(
             surface="action",

@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -25,6 +25,7 @@ from hexaops.features.operations.errors import (
     PlanStaleError,
 )
 from hexaops.features.operations.journal import Journal
+from hexaops.features.operations.ownership import check_owned
 from hexaops.features.operations.planner import Bounds, Proposal, check_caps
 from hexaops.features.operations.plans import Plans, Requester, Subject, plan_hash, resource_of, wanted_of
 from hexaops.features.operations.runner import RUN
@@ -35,6 +36,9 @@ from hexaops.kit.ids import new_id
 from hexaops.runbooks.model import Draft
 from hexaops.storage.engine import DurableEngine
 from hexaops.storage.tables import OperationRow, OperationStepRow, PlanRow
+
+CAPS_LOCK = 0x68657861_63617073
+"""PostgreSQL advisory lock under which changes are counted and added."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +72,7 @@ class Confirmation:
         _check_match(plan, given_hash, parameters)
         if plan.operation_id is not None:
             return plan.operation_id
-        if self.plans.clock.now() >= plan.expires_at:
-            message = "The plan's time to be confirmed is over: ask for a new one"
-            raise PlanExpiredError(message, details={"expired_at": format_time(plan.expires_at)})
+        self._check_time(plan)
         subject = msgspec.convert(plan.document["subject"], Subject)
         requester = Requester(plan.workspace_id, plan.user_id, plan.session_id, acceptance.bounds)
         wanted = wanted_of(requester, subject, plan.action, plan.parameters, at=plan.created_at)
@@ -91,6 +93,9 @@ class Confirmation:
         current = (await session.scalars(select(PlanRow).where(PlanRow.id == plan.id).with_for_update())).one()
         if current.operation_id is not None:
             return current.operation_id
+        self._check_time(plan)
+        await check_owned(session, workspace_id=plan.workspace_id, cluster_id=cluster_id, namespace=subject.namespace)
+        await self._hold_caps(session)
         settings = self.plans.settings
         since = now - timedelta(seconds=settings.change_window_seconds)
         started = await count_started(session, since=since, workspace_id=plan.workspace_id, cluster_id=cluster_id)
@@ -137,6 +142,17 @@ class Confirmation:
         await self.engine.enqueue(session, RUN, run_id=operation.id, argument=operation.id)
         await self.journal.started(session, operation, acceptance.actor)
         return operation.id
+
+    def _check_time(self, plan: PlanRow) -> None:
+        """Asked before the examination, which may take its time, and again when the plan is accepted."""
+        if self.plans.clock.now() >= plan.expires_at:
+            message = "The plan's time to be confirmed is over: ask for a new one"
+            raise PlanExpiredError(message, details={"expired_at": format_time(plan.expires_at)})
+
+    async def _hold_caps(self, session: AsyncSession) -> None:
+        """One confirmation at a time counts and adds, or two would both take the last place. SQLite has one writer."""
+        if not self.plans.store.database.is_sqlite:
+            await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": CAPS_LOCK})
 
     async def _check_free(self, subject: Subject) -> None:
         """Raise OperationInProgressError when the target is held."""

@@ -17,6 +17,9 @@ from hexaops.storage.tables import OperationRow, WorkspaceRow, WriteIntentRow
 if TYPE_CHECKING:
     from hexaops.features.operations.writes import Write
 
+NOT_APPLIED = "not_applied"
+"""Outcome of a write that the cluster refused or never got: known only by reading back."""
+
 
 @dataclass(frozen=True)
 class Journal:
@@ -56,7 +59,8 @@ class Journal:
     async def write_finished(self, session: AsyncSession, operation: OperationRow, intent: WriteIntentRow) -> None:
         """What became of the write."""
         details = {"purpose": intent.purpose, "outcome": intent.outcome, **intent.response}
-        await self.audit.append(_event(operation, "change.write", "ok", details), session)
+        outcome: Outcome = "failed" if intent.outcome == NOT_APPLIED else "ok"
+        await self.audit.append(_event(operation, "change.write", outcome, details), session)
         self.metrics.cluster_writes.labels(operation.kind, intent.outcome or "").inc()
 
     async def _emit(

@@ -125,7 +125,11 @@ class Planner:
         await self.automation.check(operation.workspace_id)
         workload = await self._live(target.kind, target.namespace, target.name)
         check_unchanged(workload, Write("apply", target, draft.call, draft.changes, target.generation))
-        guardrails.check(await self._situation(workload, draft))
+        # How many ready pods it takes down is judged by those that are ready now, not by those of the plan.
+        recorded = await self.store.recorded_replicas(target.uid, cluster_id=self.cluster.id)
+        context = DraftContext(self.clock.now(), recorded)
+        anew = RUNBOOKS[draft.action].draft(workload, draft.parameters, context)
+        guardrails.check(await self._situation(workload, anew))
         await self._check_rights(target, draft, operation.plan.get("kubernetes_user"))
 
     async def _live(self, kind: str, namespace: str, name: str) -> LiveWorkload:

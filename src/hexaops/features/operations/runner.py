@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from hexaops.errors import HexaopsError
 from hexaops.features.operations.errors import (
@@ -24,10 +25,16 @@ from hexaops.kit.clock import Clock
 from hexaops.kit.failpoints import Failpoints
 from hexaops.logs import bind_log_context
 from hexaops.runbooks.model import Draft, TargetRef
+from hexaops.storage.database import DatabaseUnavailableError
 from hexaops.storage.tables import OperationRow
 
 RUN = "operation"
 """The kind of durable run."""
+
+AWAY = (OperationalError, InterfaceError, DatabaseUnavailableError)
+"""The database cannot be reached, or not now: no reason to end an operation, which could not be recorded either."""
+FIRST_PAUSE_SECONDS = 0.5
+LONGEST_PAUSE_SECONDS = 30.0
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +51,17 @@ class OperationRunner:
 
     async def run(self, operation_id: str) -> None:
         """Carry it to its end; returns at once when it has ended, or when another process takes it over."""
+        pause = FIRST_PAUSE_SECONDS
+        while True:
+            try:
+                return await self._run(operation_id)
+            except AWAY as error:
+                # What was done is in the tables: once they can be read again, it goes on from there.
+                logger.warning("the database is away; the operation waits", extra={"reason": type(error).__name__})
+            await self.clock.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+    async def _run(self, operation_id: str) -> None:
         operation = await self.store.take_over(operation_id)
         if operation is None:
             return
@@ -59,15 +77,19 @@ class OperationRunner:
             logger.info("another process goes on with this operation")
 
     async def _carry(self, change: Change) -> None:
+        for step in await self.store.steps(change.operation.id):
+            if step.status == "completed":
+                change.results[step.name] = step.result
         status = change.operation.status
         if status in {"undoing", "cancelling"}:
             await self._undo(change, "cancelled" if status == "cancelling" else _ending(change.operation))
             return
         try:
             result = await self._all_steps(change)
+            await self._finish(change, "completed", result)
         except CancelledByUserError:
             await self._undo(change, "cancelled")
-        except FencedError:
+        except (FencedError, *AWAY):
             raise
         except HexaopsError as error:
             await self._fail(change, error.code, error.message)
@@ -76,15 +98,11 @@ class OperationRunner:
         except Exception as error:  # the edge of the run: whatever happened, the target must not stay held
             logger.exception("operation failed unexpectedly")
             await self._fail(change, "INTERNAL_ERROR", f"An unexpected error ({type(error).__name__})")
-        else:
-            await self._finish(change, "completed", result)
 
     async def _all_steps(self, change: Change) -> dict[str, Any]:
         details: dict[str, Any] = {}
         for step in await self.store.steps(change.operation.id):
-            if step.status == "completed":
-                change.results[step.name] = step.result
-            else:
+            if step.status != "completed":
                 await self.store.start_step(change.operation, step.seq)
                 self.failpoints.reach(f"{step.name}.started")
                 change.results[step.name] = await self._one_step(change, step.seq, step.name)
@@ -116,6 +134,8 @@ class OperationRunner:
         await self.store.set_status(change.operation, "undoing", error=_cancelled(ending))
         try:
             rolled_back, note = await self.steps.undo(change)
+        except AWAY:
+            raise
         except (HexaopsError, TimeoutError) as error:
             rolled_back, note = False, f"Undoing failed: {_text(error)}"
         why = "Cancelled" if ending == "cancelled" else change.operation.error_message or "Failed"
@@ -126,7 +146,8 @@ class OperationRunner:
     async def _finish(self, change: Change, status: str, result: dict[str, Any]) -> None:
         self.failpoints.reach("operation.ending")
         async with self.store.database.transaction() as session:
-            row = await held(session, change.operation, cancelling_too=True)
+            # Who was told that it is being cancelled must not find it completed.
+            row = await held(session, change.operation, cancelling_too=status != "completed")
             row.status = status
             row.result = result
             row.completed_at = row.updated_at = self.clock.now()

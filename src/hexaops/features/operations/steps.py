@@ -11,6 +11,7 @@ from hexaops.backends.kubernetes.cache import WatchCache
 from hexaops.backends.kubernetes.cluster import Cluster
 from hexaops.config import Settings
 from hexaops.features.operations.errors import NotVerifiedError, StepFailedError
+from hexaops.features.operations.journal import NOT_APPLIED
 from hexaops.features.operations.planner import Planner
 from hexaops.features.operations.store import OperationStore
 from hexaops.features.operations.writes import GuardedWriter, Write
@@ -24,6 +25,10 @@ from hexaops.storage.tables import OperationRow, WriteIntentRow
 T = TypeVar("T")
 LOOK_SECONDS = 1.0
 """How often a waiting step asks whether it shall be cancelled or was taken over."""
+NO_DEADLINE_SECONDS = 2**31 - 1
+"""What Kubernetes takes for "no deadline": a target held for ever is nobody's wish."""
+SETTLE_SECONDS = 0.1
+"""Before health is watched anew after it broke."""
 
 
 @dataclass
@@ -69,11 +74,13 @@ class Steps:
     async def undo(self, change: Change) -> tuple[bool, str]:
         """Restore what was before; returns whether that is verified, and a sentence."""
         applied = await self.store.find_intent(change.operation.id, "apply")
-        if applied is None:
+        if applied is None or applied.outcome == NOT_APPLIED:
             return True, "Nothing had been changed"
         write = self._write(change, "undo")
         live = await self._live(change.target)
-        if applied.finished_at is None and not _shows(live, change.draft.changes):
+        untouched = live.target.uid == change.target.uid and live.target.generation == change.target.generation
+        if applied.finished_at is None and untouched:
+            await self.writer.record_outcome(change.operation, applied, NOT_APPLIED, live)
             return True, "Nothing had been changed"
         if live.target.uid != change.target.uid:
             return False, "The application was deleted or created anew; it was left alone"
@@ -81,7 +88,7 @@ class Steps:
         if undone is None and not _shows(live, change.draft.changes):
             return False, "Somebody else has changed it since; their change was left as it is"
         record = await self.writer.write(change.operation, write)
-        deadline = Timeout(self._limit(live), self.clock)
+        deadline = Timeout(self._limit(live.progress_deadline_seconds), self.clock)
         await self._reach_unasked(deadline, lambda cache: self._restored(cache, change, record))
         return True, "What was there before is restored"
 
@@ -137,8 +144,12 @@ class Steps:
         while True:
             steady = await self._reach(change, record, healthy)
             broken = await self._broken_within(change, healthy, steady, self.settings.verify_stable_seconds)
-            if not broken:
+            # A watch may be silent without being broken: the last word is the API server's own.
+            live = None if broken else await self._live(change.target)
+            if live and rollout.shown_live(live, change.target, generation, replicas=wanted):
                 return {"pods": list(steady.pods), "stable_seconds": self.settings.verify_stable_seconds}
+            await self._check_hope(change, record)
+            await self.clock.sleep(SETTLE_SECONDS)
 
     async def _broken_within(
         self, change: Change, healthy: Callable[[WatchCache], rollout.Progress | None], steady: rollout.Progress,
@@ -158,24 +169,40 @@ class Steps:
         return healthy(self.cluster.cache) != steady
 
     async def _reach(self, change: Change, record: WriteIntentRow, reached: Callable[[WatchCache], T | None]) -> T:
-        """Wait until reached; give up when the controller does, when the time is over, or when asked to."""
-        generation = int(record.response["generation"])
-        limit = self._limit(await self._live(change.target))
+        """Wait until reached; give up when the controller does, when the time is over, or when asked to.
+
+        Reached is asked first: what became healthy while no process was there to see it is not undone.
+        """
         while True:
             await self.store.check(change.operation)
-            failure = rollout.failure(self.cluster.cache, change.target, generation)
-            if failure:
-                message = f"The rollout failed: {failure}"
-                raise StepFailedError(message)
-            if _elapsed(record.created_at, self.clock.now()) > limit + self.settings.verify_stable_seconds:
-                message = f"Not healthy within {limit:g} s: {self._state(change)}"
-                raise NotVerifiedError(message)
+            if not await self.cluster.cache.wait_synced(Timeout(LOOK_SECONDS, self.clock), *rollout.KINDS):
+                continue  # a process that has just started knows nothing yet, which is no sign of anything
             try:
                 return await self.cluster.cache.wait_for(
                     reached, kinds=rollout.KINDS, timeout=Timeout(LOOK_SECONDS, self.clock)
                 )
             except TimeoutError:
-                continue
+                await self._check_hope(change, record)
+
+    async def _check_hope(self, change: Change, record: WriteIntentRow) -> None:
+        """Raise StepFailedError or NotVerifiedError when the planned state will not be reached any more."""
+        cache, generation = self.cluster.cache, int(record.response["generation"])
+        row = rollout.find(cache, change.target)
+        if row is None and (await self._live(change.target)).target.uid != change.target.uid:
+            message = "The application was deleted, or created anew under its name"
+            raise StepFailedError(message)
+        if change.draft.call.subresource == "scale":
+            # A rollout that had failed before says so still: that does not keep an application from being scaled.
+            failure = rollout.overtaken(cache, change.target, generation, replicas=change.draft.replicas_after)
+        else:
+            failure = rollout.failure(cache, change.target, generation)
+        if failure:
+            message = f"The change failed: {failure}"
+            raise StepFailedError(message)
+        limit = self._limit(row.progress_deadline_seconds if row and row.kind == "Deployment" else None)
+        if _elapsed(record.created_at, self.clock.now()) > limit + self.settings.verify_stable_seconds:
+            message = f"Not healthy within {limit:g} s: {self._state(change)}"
+            raise NotVerifiedError(message)
 
     async def _reach_unasked(self, deadline: Timeout, reached: Callable[[WatchCache], T | None]) -> T:
         return await self.cluster.cache.wait_for(reached, kinds=rollout.KINDS, timeout=deadline)
@@ -186,8 +213,11 @@ class Steps:
         if row is None or row.observed_generation < int(record.response["generation"]):
             return None
         ready_before = int(change.results.get("validate_application", {}).get("ready") or 0)
-        wanted = change.draft.replicas_before
-        enough = row.ready >= min(ready_before, wanted) and row.updated == wanted and row.current == wanted
+        scaling = change.draft.call.subresource == "scale"
+        # An autoscaler, or nodes that come and go, may have changed the number while the pods were restarted.
+        wanted = change.draft.replicas_before if scaling else row.desired
+        updated = wanted if scaling and row.kind == "StatefulSet" else row.updated
+        enough = row.ready >= min(ready_before, wanted) and updated == wanted and row.current == wanted
         return True if row.desired == wanted and enough else None
 
     def _state(self, change: Change) -> str:
@@ -196,8 +226,10 @@ class Steps:
         ready = sum(pod.ready for pod in pods)
         return f"{ready} of {len(pods)} pods ready" + (f" ({', '.join(reasons)})" if reasons else "")
 
-    def _limit(self, live: LiveWorkload) -> float:
-        return live.progress_deadline_seconds or self.settings.change_timeout_seconds
+    def _limit(self, deadline_seconds: float | None) -> float:
+        if not deadline_seconds or deadline_seconds >= NO_DEADLINE_SECONDS:
+            return self.settings.change_timeout_seconds
+        return deadline_seconds
 
     def _write(self, change: Change, purpose: str) -> Write:
         draft = change.draft
@@ -207,7 +239,7 @@ class Steps:
         return Write(purpose, change.target, draft.undo, back, None)
 
     async def _live(self, target: TargetRef) -> LiveWorkload:
-        return LiveWorkload(await self.cluster.reader.get(target.kind, target.namespace, target.name), target.kind)
+        return await self.writer.read(target)
 
 
 def _shows(live: LiveWorkload, changes: tuple[FieldChange, ...]) -> bool:

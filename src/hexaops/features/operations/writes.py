@@ -10,15 +10,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import msgspec
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from hexaops.backends.kubernetes.cluster import Cluster
 from hexaops.backends.kubernetes.errors import KubernetesConflictError, KubernetesUnavailableError
 from hexaops.features.operations.errors import PlanStaleError
 from hexaops.features.operations.journal import Journal
+from hexaops.features.operations.ownership import check_owned
 from hexaops.features.operations.store import held, intent_of
+from hexaops.features.workspaces.automation import AutomationSwitch
 from hexaops.kit.clock import Clock
 from hexaops.kit.failpoints import Failpoints
 from hexaops.kit.ids import new_id
+from hexaops.kit.timeout import Timeout
 from hexaops.runbooks.model import Change, LiveWorkload, PlannedCall, TargetRef
 from hexaops.storage.database import Database
 from hexaops.storage.tables import OperationRow, WriteIntentRow
@@ -26,6 +30,9 @@ from hexaops.storage.tables import OperationRow, WriteIntentRow
 ATTEMPTS = 6
 """Status updates change the resourceVersion all the time: a conflict is read again, and tried again this often."""
 PAUSE_SECONDS = 0.5
+LONGEST_PAUSE_SECONDS = 8.0
+PATIENCE_SECONDS = 60.0
+"""How long a reading waits for an API server that is away: nothing is sent, judged or undone without it."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +53,13 @@ class GuardedWriter:
     """Sends planned calls under the writing identity."""
 
     def __init__(
-        self, database: Database, cluster: Cluster, journal: Journal, *, clock: Clock, failpoints: Failpoints
-    ) -> None:
+        self, database: Database, cluster: Cluster, journal: Journal, *, automation: AutomationSwitch, clock: Clock,
+        failpoints: Failpoints,
+    ) -> None:  # fmt: skip
         self._database = database
         self._cluster = cluster
         self._journal = journal
+        self._automation = automation
         self._clock = clock
         self._failpoints = failpoints
 
@@ -84,6 +93,8 @@ class GuardedWriter:
         """Commit what is about to be sent, under the fence, with its audit row: no record, no write."""
         async with self._database.transaction() as session:
             await held(session, operation, cancelling_too=write.purpose == "undo")
+            if write.purpose == "apply":
+                await self._check_allowed(session, operation, write.target)
             row = await intent_of(session, operation.id, write.purpose)
             if row is None:
                 row = WriteIntentRow(
@@ -97,6 +108,13 @@ class GuardedWriter:
             row.resource_version = live.target.resource_version
         self._failpoints.reach(f"{write.purpose}.intent_recorded")
         return row
+
+    async def _check_allowed(self, session: AsyncSession, operation: OperationRow, target: TargetRef) -> None:
+        """What may have been forbidden since the plan was confirmed. What puts a change back is never forbidden."""
+        await self._automation.check(operation.workspace_id, session)
+        await check_owned(
+            session, workspace_id=operation.workspace_id, cluster_id=operation.cluster_id, namespace=target.namespace
+        )
 
     async def send(self, write: Write, live: LiveWorkload, *, dry_run: bool = False) -> None:
         """The call itself, with the read's resourceVersion and uid as preconditions."""
@@ -136,9 +154,18 @@ class GuardedWriter:
             return await intent_of(session, operation.id, purpose)
 
     async def read(self, target: TargetRef) -> LiveWorkload:
-        """The target as the API server has it now."""
-        document = await self._cluster.reader.get(target.kind, target.namespace, target.name)
-        return LiveWorkload(document, target.kind)
+        """The target as the API server has it now, which is waited for while it is away."""
+        patience, pause = Timeout(PATIENCE_SECONDS, self._clock), PAUSE_SECONDS
+        while True:
+            try:
+                document = await self._cluster.reader.get(target.kind, target.namespace, target.name)
+            except KubernetesUnavailableError:
+                if patience.left() <= pause:
+                    raise
+            else:
+                return LiveWorkload(document, target.kind)
+            await self._clock.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
 
 def is_applied(live: LiveWorkload, write: Write) -> bool:

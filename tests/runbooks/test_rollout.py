@@ -1,0 +1,97 @@
+"""When a change is reached, by the rows that the watch holds: what must not hold it up, and what must not be missed."""
+
+from __future__ import annotations
+
+import pytest
+
+from hexaops.backends.kubernetes.cache import WatchCache
+from hexaops.backends.kubernetes.rows import ConditionRow, WorkloadRow
+from hexaops.runbooks import rollout
+from hexaops.runbooks.model import TargetRef
+from hexaops.runbooks.runbook import NotApplicableError
+from tests.analysis.applications.rows import fill, pod, workload
+from tests.runbooks import workloads
+from tests.runbooks.test_drafts import draft
+
+SEEN = {"generation": 2, "observed_generation": 2}
+
+
+def of(row: WorkloadRow) -> TargetRef:
+    return TargetRef(
+        kind=row.kind, namespace=row.namespace, name=row.name, uid=row.uid, resource_version="1", generation=1
+    )
+
+
+def held(row: WorkloadRow, *pods: object) -> WatchCache:
+    cache = WatchCache(("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Pod"))
+    fill(cache, [row, *pods])  # type: ignore[list-item] # rows of any kind
+    return cache
+
+
+def test_rows_of_before_the_write_reach_nothing() -> None:
+    row = workload("shop", "web", desired=2)
+    cache = held(row, pod(row, 0), pod(row, 1))
+    assert rollout.healthy(cache, of(row), 1, replicas=None)
+    assert rollout.healthy(cache, of(row), 2, replicas=None) is None
+    assert rollout.replaced(cache, of(row), 2, ["an-old-one"]) is None
+    assert rollout.failure(cache, of(row), 2) is None
+
+
+def test_an_evicted_pod_does_not_keep_an_application_from_being_stopped() -> None:
+    row = workload("shop", "web", desired=0, **SEEN)
+    evicted = pod(row, 0, phase="Failed", reason="Evicted", ready=False)
+    assert rollout.healthy(held(row, evicted), of(row), 2, replicas=0)
+    leaving = pod(row, 1, deleting=True, ready=False)
+    assert rollout.healthy(held(row, evicted, leaving), of(row), 2, replicas=0) is None
+
+
+def test_an_old_pod_that_was_evicted_meanwhile_counts_as_replaced() -> None:
+    row = workload("shop", "web", desired=1, **SEEN)
+    old, new = pod(row, 0, phase="Failed", ready=False), pod(row, 1)
+    assert rollout.replaced(held(row, old, new), of(row), 2, [old.uid])
+    assert rollout.replaced(held(row, pod(row, 0), new), of(row), 2, [old.uid]) is None
+
+
+def test_scaling_a_stateful_set_waits_for_no_update() -> None:
+    """A partition, or OnDelete, rightly leaves pods at the older revision."""
+    row = workload("shop", "db", kind="StatefulSet", desired=2, updated=0, **SEEN)
+    cache = held(row, pod(row, 0), pod(row, 1))
+    assert rollout.healthy(cache, of(row), 2, replicas=2)
+    assert rollout.healthy(cache, of(row), 2, replicas=None) is None
+
+
+def test_a_rollout_that_its_controller_gave_up_has_failed() -> None:
+    given_up = ConditionRow("Progressing", "False", "ProgressDeadlineExceeded", "timed out", 0.0)
+    row = workload("shop", "web", conditions=(given_up,), **SEEN)
+    assert rollout.failure(held(row), of(row), 2)
+    assert rollout.failure(held(row), of(row), 3) is None
+
+
+def test_somebody_elses_replicas_are_seen() -> None:
+    row = workload("shop", "web", desired=7, **SEEN)
+    assert rollout.overtaken(held(row), of(row), 2, replicas=4)
+    assert rollout.overtaken(held(row), of(row), 2, replicas=7) is None
+    assert rollout.overtaken(held(row), of(row), 3, replicas=4) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "agrees"),
+    [
+        ({"observedGeneration": 2}, True),
+        ({"observedGeneration": 1}, False),
+        ({"observedGeneration": 2, "readyReplicas": 2}, False),
+        ({"observedGeneration": 2, "availableReplicas": 2}, False),
+    ],
+)
+def test_the_api_server_has_the_last_word(status: dict[str, int], *, agrees: bool) -> None:
+    live = workloads.workload(replicas=3)
+    live.document["status"].update(status)
+    assert rollout.shown_live(live, live.target, 2, replicas=None) is agrees
+    assert rollout.shown_live(live, live.target, 2, replicas=4) is False
+
+
+def test_a_partition_keeps_a_restart_from_ever_being_complete() -> None:
+    strategy = {"type": "RollingUpdate", "rollingUpdate": {"partition": 2}}
+    with pytest.raises(NotApplicableError, match="partition"):
+        draft("restart_application", workloads.workload(kind="StatefulSet", strategy=strategy))
+    draft("scale_application", workloads.workload(kind="StatefulSet", strategy=strategy), replicas=4)
