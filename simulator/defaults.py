@@ -247,6 +247,10 @@ def _secret(obj: Object) -> Object:
     return _fill(obj, {"type": "Opaque"})
 
 
+def _spec(obj: Object) -> Object:
+    return _fill(obj, {"spec": {}})
+
+
 _FILLERS: dict[str, Callable[[Object], Object]] = {
     "pods": _pod,
     "deployments.apps": _deployment,
@@ -256,8 +260,15 @@ _FILLERS: dict[str, Callable[[Object], Object]] = {
     "jobs.batch": _job,
     "cronjobs.batch": _cron_job,
     "services": _service,
-    "persistentvolumeclaims": _claim,
+    "persistentvolumeclaims": lambda obj: _claim(_spec(obj)),
     "horizontalpodautoscalers.autoscaling": _autoscaler,
     "namespaces": _namespace,
     "secrets": _secret,
+    "nodes": _spec,
+    "persistentvolumes": _spec,
+    "resourcequotas": _spec,
+    "limitranges": _spec,
+    "poddisruptionbudgets.policy": _spec,
+    "ingresses.networking.k8s.io": _spec,
+    "leases.coordination.k8s.io": _spec,
 }

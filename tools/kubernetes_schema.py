@@ -17,9 +17,16 @@ from typing import Any
 
 from simulator.resources import RESOURCES
 
-EXTRA = {
-    "authorization.k8s.io/v1": ["SubjectAccessReview", "SelfSubjectAccessReview", "SelfSubjectRulesReview"],
-}
+EXTRA = (
+    ("authorization.k8s.io/v1", "SubjectAccessReview"),
+    ("authorization.k8s.io/v1", "SelfSubjectAccessReview"),
+    ("authorization.k8s.io/v1", "SelfSubjectRulesReview"),
+    ("policy/v1", "Eviction"),
+    ("autoscaling/v1", "Scale"),
+    ("v1", "DeleteOptions"),
+)
+"""Kinds of bodies that are no stored objects."""
+ALSO_READ = ("authorization.k8s.io/v1",)
 
 
 class Extraction:
@@ -82,22 +89,20 @@ def main(kubeconfig: Path) -> None:
     configuration = json.loads(kubeconfig.read_text())
     cluster, user = configuration["clusters"][0]["cluster"], configuration["users"][0]["user"]
     context = ssl.create_default_context(cafile=cluster["certificate-authority"])
-    wanted: dict[str, list[str]] = {version: list(kinds) for version, kinds in EXTRA.items()}
-    for resource in RESOURCES:
-        wanted.setdefault(resource.api_version, []).append(resource.kind)
+    wanted = {(resource.api_version, resource.kind) for resource in RESOURCES} | set(EXTRA)
     extraction, kinds = Extraction(), {}
-    for version, names in wanted.items():
+    for version in dict.fromkeys([*(resource.api_version for resource in RESOURCES), *ALSO_READ]):
         path = f"apis/{version}" if "/" in version else f"api/{version}"
         request = urllib.request.Request(  # noqa: S310 - the address stands in the kubeconfig that was given
             f"{cluster['server']}/openapi/v3/{path}", headers={"Authorization": f"Bearer {user['token']}"}
         )
         with urllib.request.urlopen(request, context=context, timeout=30) as answer:  # noqa: S310
             schemas = json.load(answer)["components"]["schemas"]
-        group, _, short_version = version.rpartition("/")
         for full_name, definition in schemas.items():
             for served in definition.get("x-kubernetes-group-version-kind", ()):
-                if served["kind"] in names and (served["group"], served["version"]) == (group, short_version):
-                    kinds[f"{version}/{served['kind']}"] = extraction.add(full_name, schemas)
+                api_version = "/".join(filter(None, (served["group"], served["version"])))
+                if (api_version, served["kind"]) in wanted:
+                    kinds[f"{api_version}/{served['kind']}"] = extraction.add(full_name, schemas)
     types = ",\n".join(
         f"{json.dumps(name)}:{json.dumps(fields, separators=(',', ':'))}"
         for name, fields in sorted(extraction.types.items())

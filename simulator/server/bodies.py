@@ -83,6 +83,23 @@ def read_object(call: Call, resource: Resource) -> Object:
     return to_core(obj) if resource.stored_as and resource.qualified != resource.stored_as else obj
 
 
+def decode_typed(call: Call, api_version: str, kind: str) -> Object:
+    """The body as an object of a kind that is not stored. Raises StatusError."""
+    return checked(decode_object(call, kind), api_version, kind)
+
+
+def checked(obj: Object, api_version: str, kind: str) -> Object:
+    """An object with the known fields of its kind. Raises BadRequest when one has a wrong type."""
+    type_name = type_of(api_version, kind)
+    if type_name is None:
+        return obj
+    try:
+        return conform(obj, type_name)[0]
+    except WrongType as error:
+        short = api_version.rpartition("/")[2]
+        raise BadRequest(f'{kind} in version "{short}" cannot be handled as a {kind}: {error}') from error
+
+
 def conforming(call: Call, obj: Object, resource: Resource) -> Object:
     """The object with its known fields; unknown ones are refused or warned of, as the query says."""
     type_name = type_of(resource.api_version, resource.kind)

@@ -9,7 +9,7 @@ import msgspec
 from starlette.responses import Response
 
 from simulator.resources import Resource
-from simulator.server.bodies import NO_KIND, check_write_options, media_type
+from simulator.server.bodies import NO_KIND, check_write_options, checked, media_type
 from simulator.server.call import Call
 from simulator.server.listing import check_options, parse_selection, read_page
 from simulator.server.negotiation import answer_object
@@ -81,6 +81,7 @@ def read_delete_options(call: Call) -> DeleteOptions:
         call.request_object = body
     if not isinstance(body, dict):
         raise BadRequest(f"{NO_KIND}json: cannot unmarshal array into Go value of type DeleteOptions")
+    body = checked(body, "v1", "DeleteOptions")
     if body.get("dryRun"):
         call.query = {**call.query, "dryRun": ",".join(body["dryRun"])}
     return parse_delete_options(call, body)

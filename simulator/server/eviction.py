@@ -10,7 +10,7 @@ from starlette.responses import Response
 from simulator.clock import format_time
 from simulator.resources import Resource
 from simulator.server.admission import too_many
-from simulator.server.bodies import check_write_options, decode_object
+from simulator.server.bodies import check_write_options, decode_typed
 from simulator.server.call import Call
 from simulator.server.deleting import DeleteOptions, delete_object, parse_delete_options
 from simulator.server.negotiation import answer_object
@@ -33,7 +33,7 @@ class Evictor:
     async def create(self, call: Call) -> Response:
         """Evict a pod. Raises 429 when a budget does not allow it."""
         check_write_options(call, "CreateOptions")
-        body = decode_object(call, "Eviction")
+        body = decode_typed(call, "policy/v1", "Eviction")
         place = call.place
         if (body.get("metadata") or {}).get("name") != place.name:
             raise BadRequest("name in URL does not match name in Eviction object")

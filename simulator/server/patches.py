@@ -41,7 +41,7 @@ def apply_json_patch(target: Object, patch: Any) -> Object:
             raise BadRequest("error decoding patch: json: cannot unmarshal value into Go value of type jsonPatchOp")
         try:
             document = _apply(document, operation)
-        except (KeyError, IndexError, TypeError, ValueError) as error:
+        except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
             raise rejected() from error
     if not isinstance(document, dict):
         raise rejected()

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import Response
 
 from simulator.server.access import Access, Attributes, Rule, User
-from simulator.server.bodies import decode_object
+from simulator.server.bodies import decode_typed
 from simulator.server.call import Call, not_allowed, not_served
 from simulator.server.negotiation import answer_object
 from simulator.status import Cause, Invalid
@@ -36,7 +36,7 @@ class Reviewer:
         if call.request.method != "POST" or call.place.name:
             raise not_allowed()
         kind, _ = REVIEWS[call.place.plural]
-        body = decode_object(call, kind)
+        body = decode_typed(call, f"{GROUP}/{VERSION}", kind)
         spec = body.get("spec") or {}
         if kind == "SelfSubjectRulesReview":
             status = self._rules(call.user)

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import Response
 
 from simulator.resources import Resource
-from simulator.server.bodies import check_write_options, decode_object, read_patch
+from simulator.server.bodies import check_write_options, checked, decode_typed, read_patch
 from simulator.server.call import Call
 from simulator.server.negotiation import answer_object
 from simulator.server.patches import apply_json_patch, apply_merge_patch
@@ -19,6 +19,7 @@ from simulator.status import BadRequest, Conflict, Invalid, NotFound
 from simulator.store import Store
 
 Object = dict[str, Any]
+_VERSION = "autoscaling/v1"
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,8 @@ class Scaler:
     async def update(self, call: Call) -> Response:
         """The scale replaced."""
         check_write_options(call, "UpdateOptions")
-        body = decode_object(call, "Scale")
-        if (body.get("kind") or "Scale") != "Scale":
+        body = decode_typed(call, _VERSION, "Scale")
+        if body.get("kind", "Scale") != "Scale":
             raise BadRequest(f"{body['kind']} cannot be handled as a Scale: unknown conversion")
         return await self._write(call, body)
 
@@ -45,7 +46,7 @@ class Scaler:
         kind, content = read_patch(call)
         before = scale_of(self._current(call))
         patched = apply_json_patch(before, content) if kind == "json" else apply_merge_patch(before, content)
-        return await self._write(call, patched)
+        return await self._write(call, checked(patched, _VERSION, "Scale"))
 
     async def _write(self, call: Call, scale: Object) -> Response:
         resource, name = call.known, call.place.name
@@ -60,12 +61,6 @@ class Scaler:
                 f"Precondition failed: UID in precondition: {metadata['uid']}, UID in object meta: {was['uid']}",
             )
         replicas = (scale.get("spec") or {}).get("replicas", 0)
-        if not isinstance(replicas, int) or isinstance(replicas, bool):
-            found = "string" if isinstance(replicas, str) else "number"
-            raise BadRequest(
-                'Scale in version "v1" cannot be handled as a Scale: json: cannot unmarshal '
-                f"{found} into Go struct field ScaleSpec.spec.replicas of type int32"
-            )
         if replicas < 0:
             cause = invalid("spec.replicas", replicas, "must be greater than or equal to 0")
             raise Invalid("Scale", "autoscaling", name, [cause])
@@ -93,7 +88,7 @@ def scale_of(obj: Object) -> Object:
     kept = ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")
     return {
         "kind": "Scale",
-        "apiVersion": "autoscaling/v1",
+        "apiVersion": _VERSION,
         "metadata": {key: metadata[key] for key in kept if key in metadata},
         # The real server leaves a zero out, and so do its clients read it.
         "spec": {"replicas": replicas} if replicas else {},

@@ -12,6 +12,9 @@ from typing import Any
 
 import msgspec
 
+_JSON_TYPES: dict[type, str] = {
+    bool: "bool", int: "number", float: "number", str: "string", list: "array", dict: "object",
+}  # fmt: skip
 _GO_TYPES = {"string": "string", "integer": "int32", "boolean": "bool", "number": "float64", "time": "v1.Time"}
 
 
@@ -63,9 +66,7 @@ class WrongType(Exception):  # noqa: N818 - not an error of the program but of a
     """A value is not of its field's type; told in the real decoder's words."""
 
     def __init__(self, value: Any, owner: str, path: str, wanted: str) -> None:
-        found = {bool: "bool", int: "number", float: "number", str: "string", list: "array", dict: "object"}[
-            type(value)
-        ]
+        found = _JSON_TYPES.get(type(value), "null")
         place = f"Go struct field {owner.rsplit('.', 1)[-1]}.{path}" if path else "Go value"
         super().__init__(f"json: cannot unmarshal {found} into {place} of type {wanted}")
 
@@ -94,6 +95,8 @@ def _object(value: dict[str, Any], type_name: str, path: str, unknown: list[str]
 def _value(value: Any, field: Any, path: str, unknown: list[str], owner: str) -> Any:
     field = plain_type(field)
     inner = item_type(field)
+    if value is None:
+        return _zero(field, inner)
     if inner is not None:
         if not isinstance(value, list):
             raise WrongType(value, owner, path, f"[]{_go_name(inner)}")
@@ -109,6 +112,15 @@ def _value(value: Any, field: Any, path: str, unknown: list[str], owner: str) ->
     if not _fits(value, field):
         raise WrongType(value, owner, path, _go_name(field))
     return value
+
+
+def _zero(field: Any, inner: Any) -> Any:
+    """What Go makes of a null in a list or map."""
+    if inner is not None:
+        return []
+    if isinstance(field, dict) or field in document()["types"]:
+        return {}
+    return {"integer": 0, "number": 0, "int-or-string": 0, "boolean": False}.get(field, "")
 
 
 def _fits(value: Any, field: str) -> bool:
