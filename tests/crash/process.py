@@ -49,6 +49,7 @@ def serve(start: Start, told: Connection) -> None:
     )  # fmt: skip
     context = ProcessContext(settings, cluster, clock=clock, writer_class=WRITERS[start.writer])
     listener = socket.create_server(("127.0.0.1", 0))
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     async def announce() -> None:
         made = await context.provider.get(EmbeddedAccess).ensure("c1")
