@@ -10,7 +10,7 @@ from collections import deque
 from typing import Any
 
 from simulator.server.schema import fields_of, item_type, merge_key, plain_type
-from simulator.status import StatusError
+from simulator.status import BadRequest, StatusError
 
 Object = dict[str, Any]
 _ORDER = "$setElementOrder/"
@@ -19,7 +19,10 @@ _DELETE = "$deleteFromPrimitiveList/"
 
 def apply_strategic_patch(target: Object, patch: Object, type_name: str | None) -> Object:
     """The target with a strategic merge patch applied; the target stays as it is. Raises StatusError."""
-    return _merge_object(target, patch, type_name)
+    try:
+        return _merge_object(target, patch, type_name)
+    except (TypeError, AttributeError, KeyError) as error:
+        raise BadRequest(f"error decoding patch: a directive or a value has the wrong type: {error}") from error
 
 
 def _merge_object(target: Object, patch: Object, type_name: Any) -> Object:
