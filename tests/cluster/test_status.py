@@ -38,7 +38,7 @@ def in_table(answer: Object) -> Rows:
     (table,) = attachments(answer, "application_status_table")
     return {
         row["name"]: tuple(map(int, row["replicas"].split("/")))  # type: ignore[misc]
-        for row in table["rows"]
+        for row in table["applications"]
         if row["project"] in NAMESPACES
     }
 

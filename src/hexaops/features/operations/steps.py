@@ -16,6 +16,7 @@ from hexaops.features.operations.planner import Planner
 from hexaops.features.operations.store import OperationStore
 from hexaops.features.operations.writes import GuardedWriter, Write
 from hexaops.kit.clock import Clock
+from hexaops.kit.text import plain
 from hexaops.kit.timeout import Timeout
 from hexaops.runbooks import rollout
 from hexaops.runbooks.model import Change as FieldChange
@@ -25,6 +26,7 @@ from hexaops.storage.tables import OperationRow, WriteIntentRow
 T = TypeVar("T")
 LOOK_SECONDS = 1.0
 """How often a waiting step asks whether it shall be cancelled or was taken over."""
+REASON_LIMIT = 200
 NO_DEADLINE_SECONDS = 2**31 - 1
 """What Kubernetes takes for "no deadline": a target held for ever is nobody's wish."""
 SETTLE_SECONDS = 0.1
@@ -222,9 +224,15 @@ class Steps:
 
     def _state(self, change: Change) -> str:
         pods = rollout.live_pods(self.cluster.cache, change.target)
+        row = rollout.find(self.cluster.cache, change.target)
         reasons = sorted({pod.reason for pod in pods if not pod.ready and pod.reason})
-        ready = sum(pod.ready for pod in pods)
-        return f"{ready} of {len(pods)} pods ready" + (f" ({', '.join(reasons)})" if reasons else "")
+        reasons += [
+            f"pods cannot be created: {plain(condition.message, REASON_LIMIT)}"
+            for condition in (row.conditions if row else ())
+            if condition.type == "ReplicaFailure" and condition.status == "True"
+        ]
+        ready, wanted = sum(pod.ready for pod in pods), row.desired if row else len(pods)
+        return f"{ready} of {wanted} pods ready" + (f" ({'; '.join(reasons)})" if reasons else "")
 
     def _limit(self, deadline_seconds: float | None) -> float:
         if not deadline_seconds or deadline_seconds >= NO_DEADLINE_SECONDS:
