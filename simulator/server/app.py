@@ -6,10 +6,11 @@ refusal is a `Status`, as the real server gives it.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 import uvicorn
@@ -41,6 +42,7 @@ from simulator.server.writing import Writer
 from simulator.status import StatusError
 from simulator.store import Store
 
+_STOP_SECONDS = 2.0
 _LOG = logging.getLogger(__name__)
 _TYPE = ("kind", "apiVersion")
 _READS = ("get", "list", "watch")
@@ -254,7 +256,6 @@ async def serve(
         lifespan="off",
         proxy_headers=False,
         server_header=False,
-        timeout_graceful_shutdown=2,
         timeout_keep_alive=75,
         ssl_certfile=certificate.certificate if certificate else None,
         ssl_keyfile=certificate.key if certificate else None,
@@ -266,11 +267,24 @@ async def serve(
     try:
         yield f"{'https' if certificate else 'http'}://{host}:{listener.getsockname()[1]}"
     finally:
-        # Without uvicorn's own loop, which waits for signals and would make every stop 0.1 s slower.
-        server.should_exit = True
         app.hub.end_all()
-        await server.shutdown(sockets=[listener])
+        await _stop(server)
         listener.close()
+
+
+async def _stop(server: uvicorn.Server) -> None:
+    """Let requests end for a moment, then end them; uvicorn's own way waits for 0.1 s at the least."""
+    state = server.server_state
+    for listening in server.servers:
+        listening.close()
+    for connection in list(state.connections):
+        connection.shutdown()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_STOP_SECONDS):
+            while state.connections or state.tasks:  # noqa: ASYNC110 - uvicorn tells nobody when they are gone
+                await asyncio.sleep(0.005)
+    for task in state.tasks:
+        task.cancel()
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:
