@@ -27,6 +27,9 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 AI_PATH = re.compile(r"/api/v1/(?:ai|workspaces/[^/]+/aiops)/")
 """The public API's routes that the document calls the AI service."""
 CODES = {400: "BAD_REQUEST", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "CONTENT_TOO_LARGE"}
+READS = ("GET", "HEAD")
+"""Methods whose answers, unless refused, are logged at debug only: probes, scrapes and watchers repeat them."""
+FIRST_REFUSAL = 400
 
 logger = logging.getLogger("hexaops.http")
 
@@ -82,7 +85,8 @@ class RequestEdge:
             seconds = time.monotonic() - started
             self._metrics.requests.labels(scope["method"], route, str(status)).inc()
             self._metrics.request_seconds.labels(scope["method"], route).observe(seconds)
-            logger.info(
+            logger.log(
+                logging.DEBUG if scope["method"] in READS and status < FIRST_REFUSAL else logging.INFO,
                 "request",
                 extra={"method": scope["method"], "route": route, "status": status, "ms": round(seconds * 1000, 1)},
             )

@@ -49,6 +49,7 @@ def configure_logs(
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.ExtraAdder(),
+        _without_colour_twin,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
     ]
@@ -64,6 +65,12 @@ def configure_logs(
     root.setLevel(level.upper())
     for noisy in ("uvicorn.access", "httpx", "httpx2", "httpcore", "httpcore2", "aiosqlite", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def _without_colour_twin(_logger: Any, _method: str, event: Any) -> Any:
+    """Uvicorn says each of its lines a second time, with codes for a terminal's colours."""
+    event.pop("color_message", None)
+    return event
 
 
 def bind_log_context(**values: str) -> None:

@@ -6,7 +6,9 @@ The context is started before uvicorn, not in its lifespan: what keeps it from s
 from __future__ import annotations
 
 import asyncio
+import signal
 import socket
+from types import FrameType
 from typing import Any
 
 import typer
@@ -26,6 +28,15 @@ from hexaops.logs import Redactor, configure_logs
 from hexaops.main import create_app
 
 
+class StoppableServer(uvicorn.Server):
+    """Returns when it is told to stop; uvicorn raises the signal again then, which ends the process before `close`."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 # uvicorn's
+        """Stop once the running requests are answered; at a second Ctrl-C at once."""
+        self.force_exit = self.force_exit or (self.should_exit and sig == signal.SIGINT)
+        self.should_exit = True
+
+
 def serve_until_stopped(settings: Settings, simulator: Simulator | None) -> int:
     """Serve; the process's exit status."""
     redactor, clock = Redactor(), SystemClock()
@@ -42,7 +53,7 @@ def serve_until_stopped(settings: Settings, simulator: Simulator | None) -> int:
     except (HexaopsError, SimulatorFailedError, OSError) as error:
         typer.echo(f"hexaops: {getattr(error, 'message', error)}", err=True)
         return 1
-    except KeyboardInterrupt:  # uvicorn raises the signal again once it has stopped
+    except KeyboardInterrupt:  # while it was starting or closing
         return 0
     return 0
 
@@ -56,8 +67,9 @@ async def _serve(
         base_url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         path = await _write_credentials(context, base_url, simulator)
         freeze_held_memory()
+        listener.listen(config.backlog)  # before saying so: whoever reads the line may call at once
         typer.echo(f"hexaops serves {base_url} (credentials: {path})")
-        await uvicorn.Server(config).serve(sockets=[listener])
+        await StoppableServer(config).serve(sockets=[listener])
     finally:
         await context.close()
 

@@ -1,0 +1,44 @@
+"""How `hexaops serve` ends: a signal lets it close what it has open, whatever the signal."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+import uvicorn
+from starlette.types import Receive, Scope, Send
+
+from hexaops.cli.serving import StoppableServer
+
+
+async def _unused(_scope: Scope, _receive: Receive, _send: Send) -> None:
+    raise AssertionError
+
+
+class StoppedAtOnce(StoppableServer):
+    """Gets a real signal as soon as it listens."""
+
+    sent: int = signal.SIGTERM
+
+    async def startup(self, sockets: object = None) -> None:
+        """Listen, then be told to stop."""
+        await super().startup(sockets)  # type: ignore[arg-type] # none here
+        os.kill(os.getpid(), self.sent)
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+async def test_a_signal_makes_it_return_so_that_the_rest_can_close(sent: int) -> None:
+    server = StoppedAtOnce(uvicorn.Config(_unused, port=0, lifespan="off", log_config=None))
+    server.sent = sent
+    await server.serve()
+    assert server.started
+    assert not server.force_exit
+
+
+def test_a_second_interrupt_does_not_wait_for_running_requests() -> None:
+    server = StoppableServer(uvicorn.Config(_unused))
+    server.handle_exit(signal.SIGINT, None)
+    assert not server.force_exit
+    server.handle_exit(signal.SIGINT, None)
+    assert server.force_exit
