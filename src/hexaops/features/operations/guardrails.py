@@ -77,6 +77,8 @@ def _owned_by_autoscaler(draft: Draft, hpa: HpaRow) -> GuardrailRefusedError:
     if draft.replicas_after == 0:
         reason += "; scaling to 0 would switch it off silently"
     possible = f"change minReplicas or maxReplicas of HorizontalPodAutoscaler {hpa.name}"
+    if draft.action == "start_application":
+        possible = f"set at least {hpa.min_replicas} replicas by hand: at 0 HorizontalPodAutoscaler {hpa.name} is off"
     return GuardrailRefusedError(8, reason, possible=possible)
 
 
