@@ -117,7 +117,8 @@ def read_dialogue(inventory: Inventory, raw: dict[str, Any] | None) -> Dialogue:
             parameter=pending.get("parameter", ""),
             targets=entity_ids(inventory, pending.get("targets", [])),
         )
-    return Dialogue(raw.get("last_intent"), entity_ids(inventory, raw.get("last_entities", [])), question, ())
+    focus = entity_ids(inventory, raw.get("focus", []))
+    return Dialogue(raw.get("last_intent"), entity_ids(inventory, raw.get("last_entities", [])), question, focus)
 
 
 def judge(case: Case, worlds: dict[str, Inventory]) -> Verdict:
@@ -137,6 +138,8 @@ def _differences(case: Case, got: Understanding, inventory: Inventory) -> list[s
     for name, value in expected.get("params", {}).items():
         if getattr(got.parameters, name) != value:
             wrong.append(f"{name}={getattr(got.parameters, name)!r}")
+    if "resource_type" in expected and got.resource_type != expected["resource_type"]:
+        wrong.append(f"resource_type {got.resource_type}")
     if expected.get("ambiguous") and not got.ambiguous:
         wrong.append("not ambiguous")
     if expected.get("invalid") and not got.parameters.invalid:

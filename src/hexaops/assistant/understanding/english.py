@@ -5,7 +5,7 @@ count as foreign when it is asked whether a message is about the platform at all
 """
 
 EVERYDAY = (
-    "able abroad accept accident account ache across actor actual adult adventure advice afraid age ago "
+    "woke able abroad accept accident account ache across actor actual adult adventure advice afraid age ago "
     "agree air airport album alike alive alone along aloud alter although amazing ancient angel anger "
     "angry animal ankle apart apartment apple area argue arm army arrive art article artist asleep atom "
     "attack attend author avoidable award aware away baby bag bake ball banana band bank bar bark base "

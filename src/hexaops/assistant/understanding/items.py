@@ -24,6 +24,7 @@ _SHORT_SLIPS = {
     "teh": "the", "hte": "the", "nto": "not", "ont": "not", "dnt": "not", "taht": "that", "adn": "and", "wich": "which",
     "aps": "apps", "pls": "please", "wat": "what", "wht": "what", "r": "are", "u": "you", "cna": "can", "fo": "of",
     "si": "is", "yuo": "you", "tow": "two", "dotn": "not", "donot": "not", "don": "not",
+    "nod": "node", "nods": "nodes", "pdo": "pod", "pdos": "pods",
 }  # fmt: skip
 _VOCABULARY = sorted(
     {word for word, entry in ENTRIES.items() if len(word) >= 4 and word.isalpha()}
@@ -36,6 +37,21 @@ _VERB_PHRASES = frozenset(
     {"restart", "start", "stop", "undo", "scale_up", "scale_down", "light", "backup", "deploy", "delete", "show"}
 )
 _AS_NAME_AFTER = frozenset({"of", "named", "called"})
+_BEFORE_SUBJECT = frozenset({"is", "are", "was", "were"})
+_BEFORE_OBJECT = frozenset({"of", "with", "about", "for"})
+_AFTER_SUBJECT = frozenset({"doing", "today", "now", "ok", "still", "not", "using", "in", "so", "again", "currently"})
+_SUBJECT_STATES = frozenset(
+    {"healthy", "unhealthy", "failing", "pending", "stopped", "running", "not_ready", "slow", "respond", "fail"}
+)
+_CHANGE_VERBS = frozenset({"restart", "scale", "stop", "start"})
+_AFTER_CHANGED = frozenset({"please", "now", "to", "up", "down", "by", "again"})
+_NEVER_NAMES = frozenset(
+    {"filler", "app", "pod", "node", "replica", "project", "platform", "workspace", "status", "problem", "cpu"}
+    | {"memory", "resource", "load", "metric", "alert", "log", "event", "performance", "network", "security"}
+    | {"everything", "any", "self", "pronoun", "wh", "aux", "number_noun", "action", "action_noun", "history", "team"}
+    | {"restart", "scale", "stop", "start"}
+)
+"""Tags of words that stay words beside a verb, though a part of a name has them: "how is memory?" with memory-cache."""
 _BEFORE_NAMESPACE = frozenset({"in", "namespace", "project", "ns", "from", "within"})
 
 
@@ -162,7 +178,8 @@ def _find_mention(tokens: list[Token], start: int, index: NameIndex, *, slips: b
         if found and _may_be_name(tokens, start, len(window), index):
             return Mention(_text(window), tuple(found + _of_namespace(tokens, start, found, index))), len(window)
     for window in windows[-2:]:
-        if any(_has_meaning(token) for token in window) or _is_number(window[0]):
+        meant = len(window) == 1 and _stands_as_name(tokens, start)
+        if not meant and (any(_has_meaning(token) for token in window) or _is_number(window[0])):
             continue
         if found := names.by_part(index, _text(window)):
             return Mention(_text(window), tuple(found)), len(window) + _noun_follows(tokens, start + len(window))
@@ -233,7 +250,35 @@ def _may_be_name(tokens: list[Token], start: int, length: int, index: NameIndex)
     if token.lower in index.namespaces:
         return before in _BEFORE_NAMESPACE or "project" in ENTRIES.get(following, EMPTY).tags
     named_so = "app" in ENTRIES.get(following, EMPTY).tags or before in _AS_NAME_AFTER
-    return named_so or "app" in ENTRIES.get(before, EMPTY).tags
+    return named_so or "app" in ENTRIES.get(before, EMPTY).tags or _stands_as_name(tokens, start)
+
+
+def _stands_as_name(tokens: list[Token], position: int) -> bool:
+    """A word with a meaning of its own that the sentence treats as a thing: "how is search?", "search is down"."""
+    tags = ENTRIES.get(tokens[position].lower, EMPTY).tags
+    if not tags or tags & _NEVER_NAMES:
+        return False
+    following = tokens[position + 1] if position + 1 < len(tokens) else None
+    ends = following is None or not following.is_word
+    after = ENTRIES.get(following.lower, EMPTY).tags if following is not None and not ends else frozenset()
+    word_after = following.lower if following is not None and not ends else ""
+    before = _word_before(tokens, position)
+    if before in _BEFORE_SUBJECT:
+        return ends or word_after in _AFTER_SUBJECT or bool(after & _SUBJECT_STATES)
+    if before in _BEFORE_OBJECT:
+        return ends or word_after in _AFTER_SUBJECT
+    if not before:
+        return word_after in _BEFORE_SUBJECT
+    verb = ENTRIES.get(before, EMPTY)
+    return bool(verb.tags & _CHANGE_VERBS and "base" in verb.forms) and (ends or word_after in _AFTER_CHANGED)
+
+
+def _word_before(tokens: list[Token], position: int) -> str:
+    """The word before, articles left out; empty where the sentence begins."""
+    position -= 1
+    while position >= 0 and tokens[position].lower in ("the", "my", "our"):
+        position -= 1
+    return tokens[position].lower if position >= 0 and tokens[position].is_word else ""
 
 
 def _noun_follows(tokens: list[Token], position: int) -> int:

@@ -31,7 +31,7 @@ VERBS: dict[str, str] = {
     "particle": "dial shut turn switch power spin fire bring take wind",
     "show": (
         "show list display describe print view see check get tell present fetch report read pull inspect "
-        "verify know summarize summarise examine"
+        "verify know summarize summarise examine compare"
     ),
     "analyze": "analyze analyse profile evaluate assess benchmark review",
     "diagnose": "diagnose debug troubleshoot investigate fix repair solve resolve heal",

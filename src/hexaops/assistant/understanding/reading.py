@@ -109,7 +109,7 @@ def _weighed(reading: Reading, tags: set[str]) -> Reading:
     named = {part for unknown in reading.found.unknown for part in unknown.mention.split()}
     foreign = sum(_weight_of_foreign(i, named) for i in items if _counts_as_foreign(i, named))
     known = sum(0.5 if i.corrected else 1.0 for i in items if i.says_platform)
-    known += any(target.source == "dialogue" for target in reading.found.targets)
+    known += any(target.source != "name" for target in reading.found.targets)
     scores = {**reading.scores}
     if reading.mode is not Mode.REQUEST:
         share = known / (known + foreign) if known + foreign and reading.about is None else 1.0
@@ -294,6 +294,8 @@ def _pointed(items: tuple[Item, ...], found: Found, setting: Setting) -> Found:
     if pointer is None:
         return found
     context = context_of(setting.dialogue, setting.index, setting.before)
+    if not context and (focus := focus_of(setting.dialogue, setting.index)):
+        return replace(found, targets=tuple(Resolved(entity, pointer, 0.8, "focus") for entity in focus))
     return replace(found, targets=from_context("them", context, mention=pointer).targets)
 
 
@@ -311,7 +313,7 @@ def _read_question(clause: Clause, tags: set[str], cues: dict[Intent, float], se
         found = replace(
             found, targets=from_context("them", context[:1] if len(context) == 1 else (), mention="").targets
         )
-    pointed = [target.entity.kind for target in found.targets if target.source == "dialogue"]
+    pointed = [target.entity.kind for target in found.targets if target.source != "name"]
     scores = score_cues(clause, tags | {f"@{kind}" for kind in pointed}) if pointed else dict(cues)
     if follow is not None and follow.intent is not None:
         scores[follow.intent] = max(0.85, scores.get(follow.intent, 0.0))

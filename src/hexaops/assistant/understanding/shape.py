@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hexaops.assistant.understanding.clauses import Clause
 from hexaops.assistant.understanding.intents import CHANGE_INTENTS, Intent
 from hexaops.assistant.understanding.model import Understanding
 
@@ -31,6 +32,7 @@ _NONE = frozenset(
         Intent.UNCLEAR,
     }
 )
+_LISTING = frozenset({"show", "how_many", "number_noun", "platform", "workspace", "everything"})
 _NEEDS_TARGET = frozenset(
     {Intent.RESTART_APPLICATION, Intent.SCALE_APPLICATION, Intent.START_APPLICATION, Intent.STOP_APPLICATION}
 )
@@ -40,13 +42,21 @@ def resource_and_scope(understanding: Understanding) -> tuple[str, str]:
     """`("applications", "workspace")` and its kind."""
     if understanding.intent in _NONE:
         return "none", "none"
-    resource = _RESOURCES.get(understanding.intent, "applications")
+    resource = understanding.resource_type if understanding.resource_type != "none" else ""
+    resource = resource or _RESOURCES.get(understanding.intent, "applications")
     if understanding.targets:
         kind = understanding.targets[0].entity.kind
         return ("pods" if kind == "pod" else resource), kind
     if understanding.parameters.namespace:
         return resource, "project"
     return resource, "application" if understanding.ambiguous or understanding.unknown_names else "workspace"
+
+
+def asks_for_projects(clause: Clause) -> bool:
+    """ "which projects do I have", "list namespaces": the projects themselves, not what is in them or how it is."""
+    said = [item for item in clause.items if item.says_platform]
+    listed = [item for item in said if "project" in item.tags]
+    return bool(listed) and all(item in listed or item.tags & _LISTING for item in said)
 
 
 def missing_of(understanding: Understanding) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from hexaops.assistant.understanding.items import Item, read_items
 from hexaops.assistant.understanding.model import Dialogue, Parameters, Understanding
 from hexaops.assistant.understanding.normalise import clean, other_script_share, tokenize
 from hexaops.assistant.understanding.reading import Reading, Setting, read_clause
-from hexaops.assistant.understanding.shape import missing_of, resource_and_scope
+from hexaops.assistant.understanding.shape import asks_for_projects, missing_of, resource_and_scope
 
 _TALK = frozenset({Intent.GREETING, Intent.THANKS, Intent.GOODBYE, Intent.CONFIRM, Intent.DENY, Intent.HELP})
 _RETRACTS = frozenset({"deny", "no", "not"})
@@ -102,6 +102,7 @@ def _decided(reading: Reading) -> Understanding:
         intent,
         sure,
         mode=mode,
+        resource_type="projects" if intent is Intent.STATUS_QUERY and asks_for_projects(reading.clause) else "none",
         targets=reading.found.targets,
         excluded=reading.found.excluded,
         ambiguous=reading.found.ambiguous,
