@@ -105,7 +105,7 @@ def _routes() -> Sequence[BaseRoute]:
 
 def _app(context: ProcessContext) -> FastAPI:
     """As `create_app` assembles it, on routes that tests share."""
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.state.context, app.state.provider = context, context.provider
     app.add_middleware(RequestEdge, metrics=context.metrics)
     install_error_handlers(app)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -27,6 +27,14 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 AI_PATH = re.compile(r"/api/v1/(?:ai|workspaces/[^/]+/aiops)/")
 """The public API's routes that the document calls the AI service."""
 CODES = {400: "BAD_REQUEST", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "CONTENT_TOO_LARGE"}
+LARGEST_BODY_BYTES = 1_048_576
+"""Ten times the longest chat message; no other request comes near it."""
+SAFE_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+)
+"""On every answer that does not set them itself: answers are one caller's, and none is a page."""
 READS = ("GET", "HEAD")
 """Methods whose answers, unless refused, are logged at debug only: probes, scrapes and watchers repeat them."""
 FIRST_REFUSAL = 400
@@ -41,6 +49,24 @@ class MalformedRequestError(HexaopsError):
     status = 400
 
 
+class ContentTooLargeError(HexaopsError):
+    """The request's body is longer than any request needs."""
+
+    code = "CONTENT_TOO_LARGE"
+    status = 413
+
+    def __init__(self) -> None:
+        details = {"body": f"at most {LARGEST_BODY_BYTES} bytes"}
+        super().__init__("The request body is too large", details=details)
+
+
+class UnsupportedMediaTypeError(HexaopsError):
+    """The body says that it is something else than JSON."""
+
+    code = "UNSUPPORTED_MEDIA_TYPE"
+    status = 415
+
+
 class AiServiceUnavailableError(UpstreamUnavailableError):
     """The public AI API cannot work at all; a source that is away only degrades its answers."""
 
@@ -53,7 +79,7 @@ class AiServiceUnavailableError(UpstreamUnavailableError):
 
 
 class RequestEdge:
-    """ASGI middleware: names the request, times it, writes its line, counts it."""
+    """ASGI middleware: names the request, bounds its body, times it, writes its line, counts it."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
@@ -67,19 +93,23 @@ class RequestEdge:
         request_id = given if REQUEST_ID.fullmatch(given) else new_id("req_")
         scope.setdefault("state", {})["request_id"] = request_id
         bind_log_context(request_id=request_id)
-        started, status = time.monotonic(), 500
+        started, status, begun = time.monotonic(), 500, False
 
         async def named(message: Message) -> None:
-            nonlocal status
+            nonlocal status, begun
             if message["type"] == "http.response.start":
-                status = message["status"]
-                more = scope["state"].get("response_headers", {})
-                added = [(name.lower().encode(), str(value).encode("latin-1")) for name, value in more.items()]
-                message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id.encode()), *added]
+                status, begun = message["status"], True
+                message["headers"] = _headers(message.get("headers", ()), scope, request_id)
             await send(message)
 
         try:
-            await self._app(scope, receive, named)
+            await self._answer(scope, receive, named)
+        except Exception as error:
+            # Here rather than in the framework's outermost layer, whose answers would have none of the headers.
+            if begun:
+                raise
+            logger.exception("unexpected error")
+            await error_response(Request(scope), _unexpected(error))(scope, receive, named)
         finally:
             route = getattr(scope.get("route"), "path", "unmatched")
             seconds = time.monotonic() - started
@@ -90,6 +120,44 @@ class RequestEdge:
                 "request",
                 extra={"method": scope["method"], "route": route, "status": status, "ms": round(seconds * 1000, 1)},
             )
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        declared = dict(scope["headers"]).get(b"content-length", b"")
+        if declared.isdigit() and (len(declared) > 15 or int(declared) > LARGEST_BODY_BYTES):
+            await error_response(Request(scope), ContentTooLargeError())(scope, receive, send)
+            return
+        await self._app(scope, _bounded(receive), send)
+
+
+def _headers(given: Iterable[tuple[bytes, bytes]], scope: Scope, request_id: str) -> list[tuple[bytes, bytes]]:
+    kept = [*given]
+    names = {name.lower() for name, _ in kept}
+    more = scope["state"].get("response_headers", {})
+    added = [(name.lower().encode(), str(value).encode("latin-1")) for name, value in more.items()]
+    safe = [header for header in SAFE_HEADERS if header[0] not in names]
+    return [*kept, (b"x-request-id", request_id.encode()), *added, *safe]
+
+
+def _bounded(receive: Receive) -> Receive:
+    """Counts what arrives: a body that does not say how long it is may not be endless."""
+    length = 0
+
+    async def counted() -> Message:
+        nonlocal length
+        message = await receive()
+        length += len(message.get("body", b""))
+        if length > LARGEST_BODY_BYTES:
+            # The framework's own error: it takes every other one in a body for a fault of the JSON.
+            raise HTTPException(ContentTooLargeError.status)
+        return message
+
+    return counted
+
+
+def _unexpected(error: Exception) -> HexaopsError:
+    if isinstance(error, HexaopsError):
+        return error
+    return HexaopsError("An unexpected error; the request id finds it in the logs")
 
 
 def error_response(request: Request, error: HexaopsError) -> Response:
@@ -130,6 +198,8 @@ def install_error_handlers(app: FastAPI) -> None:
 
     def framework(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
+        if error.status_code == ContentTooLargeError.status:
+            return error_response(request, ContentTooLargeError())
         refusal = HexaopsError(HTTPStatus(error.status_code).phrase, headers=error.headers)
         refusal.status = error.status_code
         refusal.code = CODES.get(error.status_code, HTTPStatus(error.status_code).name)
@@ -152,7 +222,7 @@ def install_error_handlers(app: FastAPI) -> None:
 
     def unexpected(request: Request, error: Exception) -> Response:
         logger.error("unexpected error", exc_info=error)
-        return error_response(request, HexaopsError("An unexpected error; the request id finds it in the logs"))
+        return error_response(request, _unexpected(error))
 
     app.add_exception_handler(HexaopsError, expected)
     app.add_exception_handler(RequestValidationError, invalid)

@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from hexaops.backends.kubernetes.errors import KubernetesUnavailableError
+
 Risk = Literal["low", "medium", "high"]
 RISK_ORDER: dict[str, int] = {"none": 0, "low": 1, "medium": 2, "high": 3}
 WorkloadKind = Literal["Deployment", "StatefulSet", "DaemonSet"]
@@ -75,6 +77,9 @@ class LiveWorkload:
         self.document = document
         self.kind = kind
         self._metadata: Mapping[str, Any] = document.get("metadata") or {}
+        if not self._metadata.keys() >= {"name", "uid", "resourceVersion"}:
+            message = f"get {kind}: the answer is not what a Kubernetes API server sends"
+            raise KubernetesUnavailableError(message)
         self._spec: Mapping[str, Any] = document.get("spec") or {}
         self._status: Mapping[str, Any] = document.get("status") or {}
 

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 
 from fastapi import Request, Response
 
-from hexaops.edge import MalformedRequestError
+from hexaops.edge import MalformedRequestError, UnsupportedMediaTypeError
 from hexaops.errors import HexaopsError
 from hexaops.features.access.addresses import address_group, client_address
 from hexaops.features.access.authorize import Authorizer
@@ -84,6 +84,7 @@ class Gate:
             raise
         request.state.caller = caller
         async with self._log.recording(request, entry, caller) as record:
+            _refuse_other_media(request)
             if entry.idempotent:
                 response = await self._idempotency.run(request, caller, handler)
             else:
@@ -133,6 +134,15 @@ def _refuse_nul(request: Request) -> None:
     """A NUL character names nothing, and PostgreSQL cannot even be asked about it."""
     if "\x00" in request.url.path or "\x00" in request.scope["path"] or "%00" in request.url.query:
         raise MalformedRequestError("The address holds a NUL character")
+
+
+def _refuse_other_media(request: Request) -> None:
+    """A body of another type is refused by that name, not as JSON of the wrong shape."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    empty = request.headers.get("content-length", "0") == "0" and "transfer-encoding" not in request.headers
+    if media_type and not empty and media_type != "application/json" and not media_type.endswith("+json"):
+        message = "The request body must be JSON"
+        raise UnsupportedMediaTypeError(message, details={"content_type": "application/json is expected"})
 
 
 def _subject(request: Request, policy: Policy) -> tuple[str, ...]:

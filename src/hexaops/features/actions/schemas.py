@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
-Identifier = Annotated[str, StringConstraints(min_length=1, max_length=64)]
-Named = Annotated[str, StringConstraints(min_length=1, max_length=320)]
+WITHOUT_NUL = r"^[^\x00]*$"
+Identifier = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=WITHOUT_NUL)]
+Named = Annotated[str, StringConstraints(min_length=1, max_length=320, pattern=WITHOUT_NUL)]
+LONGEST_PARAMETERS = 16_384
+NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+"""As JSON writes it; behind an escaped backslash it is only text."""
 STATUSES = Literal["executing", "cancelling", "rolling_back", "completed", "failed", "cancelled"]
+
+
+def _storable(parameters: dict[str, Any]) -> dict[str, Any]:
+    """What every database can keep, and JSON can show again: no NUL, half characters, NaN or megabytes."""
+    try:
+        text = json.dumps(parameters, ensure_ascii=False, allow_nan=False)
+        text.encode()
+    except (ValueError, RecursionError):
+        message = "must hold whole characters and finite numbers, not nested deeply"
+        raise ValueError(message) from None
+    if NUL.search(text):
+        message = "may not hold a NUL character"
+        raise ValueError(message)
+    if len(text) > LONGEST_PARAMETERS:
+        message = f"may be at most {LONGEST_PARAMETERS} characters of JSON"
+        raise ValueError(message)
+    return parameters
 
 
 class ActionRequest(BaseModel):
@@ -16,7 +39,7 @@ class ActionRequest(BaseModel):
 
     action: Named
     """The runbook: restart_application, scale_application, start_application or stop_application."""
-    parameters: Annotated[dict[str, Any], Field(max_length=20)]
+    parameters: Annotated[dict[str, Any], Field(max_length=20), AfterValidator(_storable)]
     """`application_id`, the action's own parameters, and `confirmation`, `plan_id`, `plan_hash` to confirm a plan."""
     session_id: Identifier | None = None
     message_id: Identifier | None = None
