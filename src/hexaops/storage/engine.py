@@ -212,9 +212,8 @@ class DurableEngine:
         from dbos import DBOS  # noqa: PLC0415 # imported by `launch` already
 
         async with self._executors.dead(self.executor_id, alone=self._lock.held) as dead:
-            if dead:
-                logger.info("taking over runs of dead processes", extra={"executors": dead})
-                await asyncio.to_thread(DBOS._recover_pending_workflows, dead)
+            if dead and (runs := await asyncio.to_thread(DBOS._recover_pending_workflows, dead)):
+                logger.info("going on with runs of dead processes", extra={"executors": dead, "runs": len(runs)})
 
 
 def _join_our_logs(theirs: logging.Logger) -> None:
