@@ -12,7 +12,16 @@ from hexaops.assistant.answers import unsure
 from hexaops.assistant.answers.compose import ANSWERS, compose, hindered
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
-from hexaops.assistant.understanding import CHANGE_INTENTS, Intent, InvalidValue, Parameters, Understanding
+from hexaops.assistant.understanding import (
+    CHANGE_INTENTS,
+    Intent,
+    InvalidValue,
+    KnownEntity,
+    Parameters,
+    Resolved,
+    Understanding,
+)
+from hexaops.assistant.understanding.inventory import EntityKind
 from hexaops.backends.kubernetes.rows import PodRow, WorkloadRow
 from hexaops.features.chat.service import PLANNED
 from tests.analysis.applications.rows import AT, NOW, crashing, node, pod, unplaced, workload
@@ -75,6 +84,35 @@ def test_every_answer_says_something_of_any_world(intent: Intent, kind: str) -> 
         assert "web-app" not in draft.content
     ids = {item.id for item in draft.evidence.items}
     assert all(set(statement.evidence) <= ids for statement in draft.statements)
+
+
+def _named(kind: EntityKind, name: str, known: Facts) -> tuple[Resolved, ...]:
+    by_name = {application.name: application.id for application in known.applications or ()}
+    return (Resolved(KnownEntity(by_name.get(name, name), kind, name), name, 1.0),)
+
+
+def test_where_an_application_runs_is_told_by_pod() -> None:
+    web = workload("production", "web-app")
+    known = replace(
+        facts((web, [pod(web, 0, node="n1"), pod(web, 1, node="")])), nodes=[node("n1"), node("n2"), node("n3")]
+    )
+    draft = told(Understanding(Intent.NODE_STATUS, 0.9, targets=_named("application", "web-app", known)), known)
+    assert "- web-app-0: on n1\n- web-app-1: on no node yet" in draft.content
+    assert "n2" not in draft.content
+
+
+def test_an_application_without_pods_is_on_no_node() -> None:
+    known = full()
+    draft = told(Understanding(Intent.NODE_STATUS, 0.9, targets=_named("application", "idle", known)), known)
+    assert draft.content == "No pods of it exist, so it is on no node."
+
+
+def test_the_pods_of_one_node_are_counted_alone() -> None:
+    web = workload("production", "web-app")
+    known = facts((web, [pod(web, 0, node="n1"), pod(web, 1, node="n2"), pod(web, 2, node="n2")]))
+    draft = told(Understanding(Intent.POD_STATUS, 0.9, targets=_named("node", "n2", known)), known)
+    assert draft.content.startswith("2 of 2 pods on n2 are ready.")
+    assert "web-app-0" not in draft.content
 
 
 def test_an_unclear_message_offers_its_alternatives() -> None:

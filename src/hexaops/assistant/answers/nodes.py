@@ -7,10 +7,12 @@ from typing import Any
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
 from hexaops.assistant.answers.lines import NAME_LIMIT, TABLE_LIMIT, TEXT_LIMIT, note_count, plural
+from hexaops.assistant.answers.pods import pods_of
+from hexaops.assistant.answers.select import applications_of
 from hexaops.assistant.answers.usage import node_share, node_usage, why_no_node_usage
 from hexaops.assistant.evidence import KUBERNETES
 from hexaops.assistant.understanding.model import Understanding
-from hexaops.backends.kubernetes.rows import NodeRow
+from hexaops.backends.kubernetes.rows import NodeRow, PodRow
 from hexaops.kit.text import markdown, plain
 
 SHOWN = 20
@@ -25,6 +27,12 @@ def answer_nodes(asked: Understanding, facts: Facts, draft: Draft) -> None:
         draft.say(f"I can't tell how the nodes are: {markdown(why, TEXT_LIMIT)}.")
         return
     wanted = {found.entity.name for found in asked.targets if found.entity.kind == "node"}
+    placed = _placed(asked, facts)
+    if placed is not None and not wanted:
+        wanted = {pod.node for pod in placed}
+        _places(draft, placed, facts)
+        if not wanted - {""}:
+            return
     nodes = [node for node in facts.nodes if not wanted or node.name in wanted]
     draft.analyzed += len(nodes)
     at = freshness.as_of if freshness else facts.freshness.as_of
@@ -45,6 +53,30 @@ def answer_nodes(asked: Understanding, facts: Facts, draft: Draft) -> None:
         more = note_count(draft, facts, len(nodes) - SHOWN, "further nodes")
         draft.say(f"- … and {len(nodes) - SHOWN} more (see the table)", more)
     _table(draft, nodes, facts, pods)
+
+
+def _placed(asked: Understanding, facts: Facts) -> list[PodRow] | None:
+    """The pods whose place is asked for ("which node is web-app on?"), or None where nodes are asked for."""
+    names = {found.entity.name for found in asked.targets if found.entity.kind == "pod"}
+    if not names and not any(found.entity.kind == "application" for found in asked.targets):
+        return None
+    pods = [pod for application in applications_of(asked, facts) for _, pod, _ in pods_of(application)]
+    return [pod for pod in pods if not names or pod.name in names]
+
+
+def _places(draft: Draft, pods: list[PodRow], facts: Facts) -> None:
+    if not pods:
+        draft.say("No pods of it exist, so it is on no node.", note_count(draft, facts, 0, "pods of it"))
+    for pod in pods[:SHOWN]:
+        where = pod.node or "none"
+        subject = f"Pod {pod.namespace}/{pod.name}: node"
+        noted = draft.evidence.note(KUBERNETES, subject, where, unit="name", at=facts.freshness.as_of)
+        words = f"on {markdown(pod.node, NAME_LIMIT)}" if pod.node else "on no node yet"
+        draft.say(f"- {markdown(pod.name, NAME_LIMIT)}: {words}", noted)
+    if len(pods) > SHOWN:
+        more = note_count(draft, facts, len(pods) - SHOWN, "further pods")
+        draft.say(f"- … and {len(pods) - SHOWN} more", more)
+    draft.gap()
 
 
 def trouble_of(node: NodeRow) -> list[str]:
