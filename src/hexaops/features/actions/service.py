@@ -8,8 +8,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from hexaops.errors import NotFoundError, ValidationFailedError
+from hexaops.errors import ValidationFailedError
 from hexaops.features.access.caller import Caller
+from hexaops.features.actions.errors import SessionNotFoundError
 from hexaops.features.actions.schemas import ActionRequest, ConfirmationFields, RollbackRequest
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.operations.confirmation import Acceptance, Confirmation
@@ -29,12 +30,6 @@ from hexaops.runbooks.model import RISK_ORDER
 from hexaops.storage.tables import ChatSessionRow, OperationRow, PlanRow
 
 PERMISSION = "execute_actions"
-
-
-class SessionNotFoundError(NotFoundError):
-    """No such session of this user in this workspace."""
-
-    code = "SESSION_NOT_FOUND"
 
 
 @dataclass(frozen=True)
@@ -194,7 +189,7 @@ class ActionService:
         async with self.store.database.reading() as session:
             row = await session.get(ChatSessionRow, session_id)
         if row is None or (row.workspace_id, row.user_id) != (caller.get_workspace().id, caller.principal.id):
-            raise SessionNotFoundError("Session not found", details={"session_id": "no session of yours here"})
+            raise SessionNotFoundError
 
 
 def _requester(caller: Caller, session_id: str | None) -> Requester:

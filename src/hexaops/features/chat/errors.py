@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hexaops.errors import ConflictError, HexaopsError, NotFoundError
+from hexaops.errors import ConflictError, HexaopsError
 
 MESSAGE_LIMIT = 8000
 """Characters of one message."""
@@ -16,15 +16,6 @@ class InvalidChatMessageError(HexaopsError):
 
     def __init__(self, problem: str) -> None:
         super().__init__("Chat message is invalid or empty", details={"message": problem})
-
-
-class SessionNotFoundError(NotFoundError):
-    """No such session of this user in this workspace."""
-
-    code = "SESSION_NOT_FOUND"
-
-    def __init__(self) -> None:
-        super().__init__("Session not found", details={"session_id": "no session of yours here"})
 
 
 class SessionEndedError(ConflictError):

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hexaops.features.access.caller import Caller
-from hexaops.features.chat.errors import SessionEndedError, SessionNotFoundError
+from hexaops.features.actions.errors import SessionNotFoundError
+from hexaops.features.chat.errors import SessionEndedError
 from hexaops.kit.ids import new_id
 from hexaops.storage.tables import ChatMessageRow, ChatSessionRow
 
