@@ -76,6 +76,7 @@ def test_without_a_service_it_says_how_to_start_one(bare: Run, tmp_path: Path) -
         (404, error("WORKSPACE_NOT_FOUND"), {}, 1, "workspace list"),
         (409, error("OPERATION_IN_PROGRESS", operation_id="op-1"), {}, 1, "op-1"),
         (409, error("PLAN_STALE"), {}, 1, "new plan"),
+        (409, error("GUARDRAIL_REFUSED", rule=17), {}, 1, "hexaops automation on"),
         (422, error("VALIDATION_FAILED", url="is private"), {}, 1, "url: is private"),
         (429, error("AI_RATE_LIMIT_EXCEEDED"), {"Retry-After": "300"}, 1, "Wait 300 seconds"),
         (503, error("UPSTREAM_UNAVAILABLE", source="cluster"), {}, 3, "source: cluster"),

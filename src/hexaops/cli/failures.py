@@ -15,6 +15,9 @@ UNREACHABLE = 3
 NOT_ALLOWED = 4
 UNANSWERED = 5
 
+AUTOMATION_RULE = 17
+"""Number of the safety rule that automation is switched off."""
+
 
 class CliError(Exception):
     """Ends a command with a message, a next step and an exit code."""
@@ -94,6 +97,8 @@ def _next_step(status: int, code: str, details: Any, headers: Mapping[str, str])
         "APPLICATION_NOT_FOUND": "`hexaops apps` lists the applications.",
         "AUTOMATION_DISABLED": "`hexaops automation status` says who stopped it; `hexaops automation on` allows it.",
     }
+    if code == "GUARDRAIL_REFUSED" and isinstance(details, Mapping) and details.get("rule") == AUTOMATION_RULE:
+        code = "AUTOMATION_DISABLED"
     if code in by_code:
         return by_code[code]
     if status == 401:

@@ -65,7 +65,7 @@ async def test_contexts_of_a_kubeconfig(server: ApiServer, tmp_path: Path) -> No
 def test_what_may_be_shown_holds_no_secret(tmp_path: Path) -> None:
     path = write_kubeconfig(tmp_path / "config", "https://127.0.0.1:1", reader={"token": "s3cret"})
     shown = ClusterConnection.from_kubeconfig(path).describe()
-    assert shown == {"context": "reader", "server": "https://127.0.0.1:1", "credentials": "token"}
+    assert shown == {"context": "reader", "server": "https://127.0.0.1:1", "authentication": "token"}
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_impersonation_in_a_kubeconfig_is_refused_not_passed_over(tmp_path: Path
     path = write_kubeconfig(tmp_path / "config", "https://127.0.0.1:1", weak={"token": "t", "as": "nobody"}, plain={})
     with pytest.raises(KubernetesConfigError, match="'as' of user 'weak' is not supported"):
         ClusterConnection.from_kubeconfig(path)
-    assert ClusterConnection.from_kubeconfig(path, "plain").describe()["credentials"] == "none"
+    assert ClusterConnection.from_kubeconfig(path, "plain").describe()["authentication"] == "none"
 
 
 def test_certificates_that_cannot_be_read_are_a_clear_error(tmp_path: Path) -> None:
@@ -159,7 +159,7 @@ async def test_the_in_cluster_account(server: ApiServer, tmp_path: Path, monkeyp
     monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
     monkeypatch.setenv("KUBERNETES_SERVICE_PORT", "443")
     connection = ClusterConnection.in_cluster(tmp_path)
-    assert connection.describe()["credentials"] == "token file"
+    assert connection.describe()["authentication"] == "token file"
     assert connection.server == "https://10.0.0.1:443"
     with pytest.raises(KubernetesConfigError, match="in-cluster"):
         ClusterConnection.in_cluster(tmp_path / "none")

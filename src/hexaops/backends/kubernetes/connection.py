@@ -96,7 +96,7 @@ class ClusterConnection:
             "basic": user.username,
         }
         used = next((kind for kind, value in kinds.items() if value), "none")
-        return {"context": self.config.context_name, "server": self.server, "credentials": used}
+        return {"context": self.config.context_name, "server": self.server, "authentication": used}
 
     def open(self) -> httpx2.AsyncClient:
         """A client with this identity; the caller closes it."""
