@@ -88,6 +88,7 @@ class ProcessContext:
         self.metrics = Metrics()
         self.failpoints = Failpoints(self.settings.failpoint)
         self.database = Database(self.settings.database(), pool_size=self.settings.database_pool_size)
+        self.redactor.add(self.database.url.password)
         self.engine = DurableEngine(self.database, clock=self.clock, takeover_seconds=self.settings.takeover_seconds)
         self.identity_provider = open_identity_provider(self.settings)
         self.provider = Provider()

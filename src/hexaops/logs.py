@@ -1,7 +1,7 @@
 """Structured log lines: JSON for machines, text for a terminal, the request's id in each.
 
 Values that the service must never show (tokens, passwords, signing secrets) are handed to a `Redactor` when they are
-made or read; it blots them out of every line, whoever writes it.
+made or read; it blots them out of every line, whoever writes it. Secrets of others are known by their form.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import sys
 from typing import Any, Literal, TextIO
 
 import structlog
+
+from hexaops.kit.redaction import redact_fields
 
 SHORTEST_SECRET = 8
 """Shorter values would blot out ordinary words."""
@@ -52,6 +54,7 @@ def configure_logs(
         _without_colour_twin,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
+        _without_secrets,
     ]
     renderer: Any = structlog.dev.ConsoleRenderer() if as_text else structlog.processors.JSONRenderer()
     formatter = structlog.stdlib.ProcessorFormatter(
@@ -71,6 +74,11 @@ def _without_colour_twin(_logger: Any, _method: str, event: Any) -> Any:
     """Uvicorn says each of its lines a second time, with codes for a terminal's colours."""
     event.pop("color_message", None)
     return event
+
+
+def _without_secrets(_logger: Any, _method: str, event: Any) -> Any:
+    """By form, before the line is rendered: a secret of somebody else's that an error quotes."""
+    return {name: value if name.startswith("_") else redact_fields(value, name) for name, value in event.items()}
 
 
 def bind_log_context(**values: str) -> None:

@@ -45,7 +45,7 @@ def cell(value: Any) -> str:
     if isinstance(value, (list, tuple)) and all(isinstance(part, (str, int, float)) for part in value):
         return ", ".join(cell(part) for part in value) or "–"
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return plain(text, LONGEST_CELL)
+    return plain(text, LONGEST_CELL, own=True)
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str | None = None) -> None:

@@ -1,13 +1,15 @@
 """Text that others wrote (names, messages, reasons of a cluster) made fit to be shown: never trusted, always capped.
 
-Two steps, in this order: `plain` takes out what a terminal or a reader could be deceived with; `markdown` escapes what
-a renderer could act on (emphasis, links, images, HTML, tables). Text that needs neither comes back unchanged.
+Two steps, in this order: `plain` takes out what a terminal or a reader could be deceived with, and secrets; `markdown`
+escapes what a renderer could act on (emphasis, links, images, HTML, tables). Text that needs neither is unchanged.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+
+from hexaops.kit.redaction import redact
 
 _ESCAPES = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor
@@ -30,14 +32,17 @@ _VARIATION = {*map(chr, range(0xFE00, 0xFE10)), *map(chr, range(0xE0100, 0xE01F0
 ELLIPSIS = "…"
 
 
-def plain(text: str, limit: int) -> str:
-    """One line of at most `limit` visible characters: no controls, escapes, bidi, zero-width or tag characters."""
+def plain(text: str, limit: int, *, own: bool = False) -> str:
+    """One line of at most `limit` visible characters: no controls, escapes, bidi, zero-width or tag characters.
+
+    Secrets are blotted out by their form, unless the text is our `own`, which may have to show one.
+    """
     rough = text[: limit * 8 + 256]
     if not rough.isascii() or not rough.isprintable():
         rough = _ESCAPES.sub("", rough)
         rough = _SPACES.sub(" ", rough)
         rough = "".join(c for c in rough if unicodedata.category(c) not in _INVISIBLE and c not in _VARIATION)
-    rough = rough.strip()
+    rough = rough.strip() if own else redact(rough.strip())
     return rough if len(rough) <= limit else rough[: limit - 1].rstrip() + ELLIPSIS
 
 

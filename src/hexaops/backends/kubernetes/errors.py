@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from hexaops.errors import ConflictError, HexaopsError, NotFoundError, UpstreamUnavailableError
+from hexaops.kit.text import plain
 
 SOURCE = "kubernetes_api"
 MESSAGE_LIMIT = 300
@@ -183,9 +184,9 @@ def _fields(status: Status) -> list[str]:
 
 
 def _without_objects(message: str) -> str:
-    """Capped, and cut where the server quotes a whole object, which may hold secrets."""
+    """One plain line, cut where the server quotes a whole object, which may hold secrets."""
     before, quoted, _ = message.partition('Invalid value: "{')
-    return (before + "Invalid value (an object)" if quoted else message)[:MESSAGE_LIMIT]
+    return plain(before + "Invalid value (an object)" if quoted else message, MESSAGE_LIMIT)
 
 
 def _missing(target: Target) -> dict[str, str]:

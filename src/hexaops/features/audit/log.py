@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from hexaops.features.audit.chain import GENESIS, canonical, details_text, link
 from hexaops.features.audit.event import AuditEvent, AuditRecord
 from hexaops.kit.clock import Clock
+from hexaops.kit.redaction import redact, redact_fields
 from hexaops.logs import Redactor
 from hexaops.storage.database import Database
 from hexaops.storage.tables import AuditRow
@@ -65,11 +66,11 @@ class AuditLog:
             outcome=event.outcome,
             request_id=event.request_id,
             client_address=self._fit(event.client_address, 64),
-            details=self._redactor.redact(details_text(event.details)),
+            details=self._redactor.redact(details_text(redact_fields(event.details))),
         )
 
     def _fit(self, value: str | None, length: int) -> Any:
         if value is None:
             return None
         storable = value.encode("utf-8", "replace").decode().replace("\x00", "")
-        return self._redactor.redact(storable)[:length]
+        return self._redactor.redact(redact(storable))[:length]

@@ -6,14 +6,19 @@ import difflib
 from collections.abc import Mapping
 from typing import Any
 
+from hexaops.kit.redaction import redact_fields
+
 SERVER_FIELDS = ("managedFields", "resourceVersion", "generation", "selfLink")
 """Metadata that the server changes with every write: no part of what is proposed."""
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+"""A copy of the whole object in one line: it says nothing new, and holds what is blotted out elsewhere."""
 DIFF_LIMIT = 20_000
 
 
 def unified(before: Mapping[str, Any], after: Mapping[str, Any], name: str) -> str:
-    """Three lines of context, as `kubectl diff` prints it; capped."""
-    lines = difflib.unified_diff(_lines(before), _lines(after), f"{name} (now)", f"{name} (planned)", lineterm="")
+    """Three lines of context, as `kubectl diff` prints it; capped, and without the secrets of an environment."""
+    now, then = _lines(_shown(before)), _lines(_shown(after))
+    lines = difflib.unified_diff(now, then, f"{name} (now)", f"{name} (planned)", lineterm="")
     return "\n".join(lines)[:DIFF_LIMIT]
 
 
@@ -21,6 +26,13 @@ def changed_lines(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[s
     """Only the lines that differ: what a confirmation is compared by."""
     lines = difflib.unified_diff(_lines(before), _lines(after), lineterm="", n=0)
     return [line for line in lines if not line.startswith(("---", "+++", "@@"))]
+
+
+def _shown(document: Mapping[str, Any]) -> dict[str, Any]:
+    metadata = document.get("metadata") or {}
+    annotations = {key: value for key, value in (metadata.get("annotations") or {}).items() if key != LAST_APPLIED}
+    shown: dict[str, Any] = redact_fields({**document, "metadata": {**metadata, "annotations": annotations}})
+    return shown
 
 
 def _lines(document: Mapping[str, Any]) -> list[str]:

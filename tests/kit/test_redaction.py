@@ -1,0 +1,158 @@
+"""Secrets by their form: all of these are found, none of the ordinary lines is touched, and time grows with length."""
+
+from __future__ import annotations
+
+import random
+import string
+
+import pytest
+
+from hexaops.kit.redaction import MARK, redact, redact_fields
+from hexaops.kit.text import markdown, plain
+
+CANARY = "hunter2-C4n4ry"
+JWT = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJjYW5hcnkifQ.c2lnbmF0dXJlLWNhbmFyeQ"
+PEM = f"-----BEGIN RSA PRIVATE KEY-----\n{'QUJD' * 20}\n-----END RSA PRIVATE KEY-----"
+HOLDING = (
+    f"password={CANARY}",
+    f"PASSWORD = {CANARY}",
+    f"DB_PASSWORD={CANARY} DB_HOST=db",
+    f"password: {CANARY}",
+    f"Password:{CANARY}",
+    f'{{"password":"{CANARY}","user":"x"}}',
+    f'{{"clientSecret": "{CANARY} with spaces"}}',
+    f"{{'api_key': '{CANARY}'}}",
+    f"secret_key: '{CANARY}'",
+    f"AWS_SECRET_ACCESS_KEY={CANARY}",
+    f"x-api-key: {CANARY}",
+    f"login failed for token={CANARY}&user=x",
+    f"accountKey={CANARY};EndpointSuffix=core",
+    f"mysql --password {CANARY} -h db",
+    f"run --db-password {CANARY}",
+    f"pg_dump failed: postgresql://app:{CANARY}@db:5432/shop",
+    f"amqp://guest:{CANARY}@mq",
+    f"redis://:{CANARY}@cache:6379/0",
+    f"https://{CANARY}{CANARY}@git.example/x.git",
+    f"https://user:p@{CANARY}@host/",
+    f"Authorization: Bearer {CANARY}",
+    f"authorization: basic {CANARY}",
+    f"jwt {JWT} refused".replace("c2lnbmF0dXJlLWNhbmFyeQ", "hunter2C4n4ry"),
+    f"credentials={CANARY}",
+    f"passphrase: {CANARY}",
+    f'said password=\\"{CANARY}\\" twice',
+    f"pwd={CANARY}",
+)
+FORMS = (
+    JWT,
+    "AKIAIOSFODNN7EXAMPLE",
+    "ASIAIOSFODNN7EXAMPLE",
+    "ghp_" + "a1B2" * 9,
+    "glpat-" + "a1B2" * 5,
+    "xoxb-1234567890-abcdef",
+    "AIza" + "a1B2c" * 7,
+    "sk_live_" + "a1B2" * 6,
+    "whsec_" + "a1B2" * 8,
+    "hexaops_sa_" + "a1b2c3d4e" * 3 + "_" + "0" * 48 + "_00000000",
+    PEM,
+    PEM[: len(PEM) // 2],
+)
+BENIGN = (
+    "Back-off restarting failed container database-app in pod database-app-2_data(5f1c)",
+    'MountVolume.SetUp failed for volume "db-secret" : secret "db-secret" not found',
+    'MountVolume.SetUp failed for volume "kube-api-access-x7k2p" : failed to fetch token: context deadline exceeded',
+    "couldn't find key password in Secret shop/db-credentials",
+    'Error: secret "api-keys" not found',
+    'Failed to pull image "shop/token-service:1.4.2": not found',
+    "Pulling image ghcr.io/vault/secret-webhook:v2@sha256:0123456789abcdef",
+    "https://registry.example:5000/app@sha256:0123456789abcdef0123456789abcdef",
+    "token: expired",
+    "password: required",
+    "Password: incorrect.",
+    "secretName: db-credentials",
+    "secretKeyRef: password",
+    "imagePullSecrets: regcred",
+    "tokenPath=/var/run/secrets/token",
+    "password_file=/etc/db/password",
+    "tokenExpirationSeconds: 3607",
+    "max_tokens=512 tokens: 17",
+    "PASSWORD=$(DB_PASSWORD)",
+    "Basic authentication failed",
+    "Bearer authentication is required",
+    "Readiness probe failed: HTTP probe failed with statuscode: 503",
+    "0/4 nodes are available: 4 Insufficient memory.",
+    "http://10.0.0.1:8080/healthz: connection refused",
+    "Created pod: token-service-7d9f-abcde",
+    "basic-auth-proxy scaled up to 3",
+    "keyboard=qwerty monkey=banana",
+    "the secret of the keys is a token of passwords",
+    "desk-sk-light",
+)
+
+
+@pytest.mark.parametrize("line", HOLDING)
+def test_what_follows_a_telling_key_is_blotted_out(line: str) -> None:
+    shown = redact(f"before {line} after")
+    assert MARK in shown
+    for part in (CANARY, "hunter2", "C4n4ry"):
+        assert part not in shown, shown
+    assert shown.startswith("before ")
+
+
+@pytest.mark.parametrize("secret", FORMS)
+def test_what_tells_by_itself_is_blotted_out(secret: str) -> None:
+    shown = redact(f"before {secret} after")
+    assert secret not in shown
+    assert secret[-12:] not in shown
+    assert MARK in shown
+
+
+@pytest.mark.parametrize("line", BENIGN)
+def test_ordinary_lines_are_not_touched(line: str) -> None:
+    assert redact(line) == line
+
+
+def test_words_around_stay() -> None:
+    assert redact("a password=x1 b token=y2, c") == f"a password={MARK} b token={MARK}, c"
+    assert redact("postgresql://app:x1@db/shop down") == f"postgresql://app:{MARK}@db/shop down"
+
+
+def test_quotations_are_blotted_out_before_they_are_cut() -> None:
+    text = f"Error: pass\u200bword={CANARY} for postgresql://app:{CANARY}@db"
+    for shown in (plain(text, 200), plain(text, 30), markdown(text, 200)):
+        assert "hunter2" not in shown
+        assert "C4n4ry" not in shown
+
+
+def test_fields_are_known_by_their_names() -> None:
+    env = [{"name": "DB_PASSWORD", "value": CANARY}, {"name": "MODE", "value": "fast"}]
+    shown = redact_fields(
+        {"env": env, "apiKey": CANARY, "token_id": "t1", "note": f"pwd={CANARY}", "tokens": [1, None]}
+    )
+    assert shown == {
+        "env": [{"name": "DB_PASSWORD", "value": MARK}, {"name": "MODE", "value": "fast"}],
+        "apiKey": MARK, "token_id": "t1", "note": f"pwd={MARK}", "tokens": [1, None],
+    }  # fmt: skip
+
+
+def test_redacting_again_changes_nothing() -> None:
+    for line in (*HOLDING, *FORMS, *BENIGN):
+        once = redact(line)
+        assert redact(once) == once
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["eyJ-", "password", "password=", "://", "a://b:", "-----BEGIN PRIVATE KEY-----", "--", "token:'", "basic ", "\\"],
+)
+def test_no_text_takes_long(piece: str) -> None:
+    """Steps are what is bounded; a time limit of the test run would show a square one at this length."""
+    redact(piece * (200_000 // len(piece)))
+
+
+def test_any_text_is_survived() -> None:
+    rng = random.Random(11)
+    letters = string.printable + "é\x00\u202e💥"
+    pieces = [*HOLDING, *FORMS, *BENIGN]
+    for _ in range(2000):
+        noise = "".join(rng.choices(letters, k=rng.randrange(40)))
+        redact(noise + rng.choice(pieces)[: rng.randrange(60)] + noise)
