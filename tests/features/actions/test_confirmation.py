@@ -98,13 +98,13 @@ def altered_confirmations(count: int) -> list[dict[str, Any]]:
     return [{name: makers[name]() for name in rng.sample(sorted(makers), rng.randint(1, 3))} for _ in range(count)]
 
 
-async def test_no_altered_confirmation_of_many_executes(world: LivingWorld) -> None:
-    plan = await world.plan("scale_application", "web-app", replicas=4)
+async def test_no_altered_confirmation_of_many_executes(sqlite_world: LivingWorld) -> None:
+    plan = await sqlite_world.plan("scale_application", "web-app", replicas=4)
     for case in altered_confirmations(300):
-        answer = await world.confirm(plan, **case)
+        answer = await sqlite_world.confirm(plan, **case)
         assert answer.status_code in {404, 409, 422} or answer.json()["data"]["status"] == "awaiting_confirmation"
-    assert not world.writes()
-    assert (await world.confirm(plan)).status_code == 200
+    assert not sqlite_world.writes()
+    assert (await sqlite_world.confirm(plan)).status_code == 200
 
 
 async def test_a_plan_altered_in_the_store_is_refused(world: LivingWorld) -> None:
@@ -183,13 +183,13 @@ async def test_intent_and_result_stand_in_the_audit_log(world: LivingWorld) -> N
     assert action["requested_by"] == "local:olga"
 
 
-async def test_without_an_audit_record_nothing_is_written(world: LivingWorld) -> None:
-    plan = await world.plan("scale_application", "web-app", replicas=4)
-    async with world.access.context.database.transaction() as session:
+async def test_without_an_audit_record_nothing_is_written(sqlite_world: LivingWorld) -> None:
+    plan = await sqlite_world.plan("scale_application", "web-app", replicas=4)
+    async with sqlite_world.access.context.database.transaction() as session:
         refuse = "CREATE TRIGGER no_audit BEFORE INSERT ON {} BEGIN SELECT RAISE(ABORT, 'full'); END"
         await session.execute(text(refuse.format(AuditRow.__tablename__)))
-    answer = await world.confirm(plan)
+    answer = await sqlite_world.confirm(plan)
     assert answer.status_code >= 500
-    assert not world.writes()
-    async with world.access.context.database.reading() as session:
+    assert not sqlite_world.writes()
+    async with sqlite_world.access.context.database.reading() as session:
         assert (await session.scalars(select(OperationRow))).first() is None

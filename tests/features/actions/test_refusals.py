@@ -12,6 +12,12 @@ from simulator.server.faults import Fault
 from tests.living import LivingWorld, living_world
 
 
+@pytest.fixture
+async def world(sqlite_world: LivingWorld) -> LivingWorld:
+    """Refusals do not depend on the database."""
+    return sqlite_world
+
+
 def error_of(answer: Any) -> dict[str, Any]:
     error: dict[str, Any] = answer.json()["error"]
     assert answer.json()["request_id"] == answer.headers["x-request-id"]
