@@ -11,7 +11,7 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
-from hexaops.edge import LARGEST_BODY_BYTES, RequestEdge, install_error_handlers
+from hexaops.edge import LARGEST_BODY_BYTES, RequestEdge, field_problems, install_error_handlers
 from hexaops.metrics import Metrics
 from tests.features.applications.world import ChatWorld, chat_world
 
@@ -172,3 +172,8 @@ async def test_what_fails_unforeseen_has_its_id_and_tells_nothing() -> None:
     checked(answer)
     assert (answer.status_code, answer.headers["x-request-id"]) == (500, "mine")
     assert "hunter2" not in answer.text
+
+
+def test_what_is_wrong_is_said_in_the_models_own_words() -> None:
+    problems = field_problems([{"loc": ("body", "scopes", 0), "msg": "Value error, no such scope"}])
+    assert problems == {"scopes.0": "no such scope"}

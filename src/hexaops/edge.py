@@ -174,7 +174,7 @@ def field_problems(errors: Sequence[Any]) -> dict[str, str]:
     problems: dict[str, str] = {}
     for error in errors[:20]:
         path = ".".join(str(part) for part in error["loc"] if part != "body")
-        problems[path or "body"] = str(error["msg"])[:200]
+        problems[path or "body"] = str(error["msg"]).removeprefix("Value error, ")[:200]
     return problems
 
 

@@ -300,7 +300,10 @@ PHRASES: dict[str, str] = {
     ),
     "notify": ("alert me|notify me|warn me|let me know when|page me|tell me when|alert us|notify us|ping me"),
     "progress": "any update|any updates|any news|any progress|go through|gone through",
-    "healthy": "good shape",
+    "healthy": (
+        "good shape|without problem|without issue|without error|without any problem|without any issue|"
+        "without any error|free of problem|free of error"
+    ),
     "unhealthy": "bad shape",
     "exhaust": "run out|runs out|running out|fill up|run low",
     "forecast": "next week|next month|next days|next year|will we need|how long until|capacity planning",
