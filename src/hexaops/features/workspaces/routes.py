@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import Path
 
 from hexaops.backends.kubernetes.cluster import Cluster
 from hexaops.features.access.authorize import Authorizer
-from hexaops.features.access.caller import AnyCaller
-from hexaops.features.workspaces.automation import AutomationSwitch
+from hexaops.features.access.caller import AnyCaller, Caller
+from hexaops.features.workspaces.automation import EVERYWHERE, AutomationState, AutomationSwitch
 from hexaops.features.workspaces.directory import WorkspaceDirectory
 from hexaops.features.workspaces.documents import (
     automation_document,
@@ -79,9 +80,9 @@ async def remove_member(caller: AnyCaller, workspaces: Workspaces, user_id: User
     await workspaces.remove_member(caller, caller.get_workspace().id, user_id)
 
 
-async def get_automation(switch: Switch) -> dict[str, Any]:
-    """The automation switch: everywhere, and where a workspace has its own."""
-    return {"data": automation_document(await switch.list_states())}
+async def get_automation(caller: AnyCaller, switch: Switch) -> dict[str, Any]:
+    """The automation switch: everywhere, and where a workspace that the account may see has its own."""
+    return {"data": automation_document(_visible(caller, await switch.list_states()))}
 
 
 async def put_automation(caller: AnyCaller, switch: Switch, rights: Rights, body: AutomationBody) -> dict[str, Any]:
@@ -89,4 +90,8 @@ async def put_automation(caller: AnyCaller, switch: Switch, rights: Rights, body
     if body.workspace_id is not None:
         await rights.authorize(caller, None, body.workspace_id)
     await switch.put(caller, workspace_id=body.workspace_id, enabled=body.enabled, reason=body.reason)
-    return {"data": automation_document(await switch.list_states())}
+    return {"data": automation_document(_visible(caller, await switch.list_states()))}
+
+
+def _visible(caller: Caller, states: Sequence[AutomationState]) -> list[AutomationState]:
+    return [state for state in states if state.scope == EVERYWHERE or caller.principal.may_enter(state.scope)]
