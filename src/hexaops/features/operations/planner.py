@@ -27,6 +27,7 @@ from hexaops.features.operations.store import OperationStore, count_started
 from hexaops.features.operations.writes import Write, check_unchanged
 from hexaops.features.workspaces.automation import AutomationSwitch
 from hexaops.kit.clock import Clock
+from hexaops.kit.durations import format_duration
 from hexaops.runbooks.catalog import RUNBOOKS
 from hexaops.runbooks.model import Draft, LiveWorkload, TargetRef
 from hexaops.runbooks.parameters import reason_of
@@ -240,11 +241,11 @@ class Planner:
 
 def check_caps(settings: Settings, workspace_cap: int | None, in_workspace: int, on_cluster: int) -> None:
     """Rule 10: no more changes than the caps in the window."""
-    window = f"{settings.change_window_seconds:g} s"
+    window = format_duration(settings.change_window_seconds)
     for count, cap, where in (
         (in_workspace, settings.changes_per_workspace if workspace_cap is None else workspace_cap, "workspace"),
         (on_cluster, settings.changes_per_cluster, "cluster"),
     ):
         if count >= cap:
             reason = f"{count} changes were started in this {where} within {window}; the cap is {cap}"
-            raise GuardrailRefusedError(10, reason, possible=f"wait until the last {window} hold fewer changes")
+            raise GuardrailRefusedError(10, reason, possible=f"Fewer changes were started within the last {window}.")
