@@ -248,4 +248,4 @@ def check_caps(settings: Settings, workspace_cap: int | None, in_workspace: int,
     ):
         if count >= cap:
             reason = f"{count} changes were started in this {where} within {window}; the cap is {cap}"
-            raise GuardrailRefusedError(10, reason, possible=f"Fewer changes were started within the last {window}.")
+            raise GuardrailRefusedError(10, reason, possible=f"wait until fewer were started within the last {window}")
