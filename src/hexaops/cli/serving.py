@@ -27,6 +27,10 @@ from hexaops.kit.clock import Clock, SystemClock
 from hexaops.logs import Redactor, configure_logs
 from hexaops.main import create_app
 
+FIRST_REQUEST_SECONDS = 1.0
+"""How long a stop waits for the first request of who is connected already."""
+LOOK_SECONDS = 0.05
+
 
 class StoppableServer(uvicorn.Server):
     """Returns when it is told to stop; uvicorn raises the signal again then, which ends the process before `close`."""
@@ -35,6 +39,44 @@ class StoppableServer(uvicorn.Server):
         """Stop once the running requests are answered; at a second Ctrl-C at once."""
         self.force_exit = self.force_exit or (self.should_exit and sig == signal.SIGINT)
         self.should_exit = True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Hear first what the system has accepted already: whoever is connected sends its request, and is answered.
+
+        uvicorn closes at once both the listener, and with it connections that still wait to be taken, and those whose
+        request has not arrived yet.
+        """
+        for listener in sockets or []:
+            await self._take_waiting(listener)
+        for server in self.servers:
+            server.close()
+        loop = asyncio.get_running_loop()
+        end = loop.time() + FIRST_REQUEST_SECONDS
+        await asyncio.sleep(LOOK_SECONDS)
+        while self._silent() and loop.time() < end and not self.force_exit:  # noqa: ASYNC110 # no event tells of it
+            await asyncio.sleep(LOOK_SECONDS)
+        await super().shutdown(sockets)
+
+    async def _take_waiting(self, listener: socket.socket) -> None:
+        """Until nobody waits; what is closed right after that has no one in it."""
+        listener.setblocking(False)
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except (BlockingIOError, OSError):
+                return
+            connection.setblocking(False)
+            await asyncio.get_running_loop().connect_accepted_socket(self._protocol, connection)
+
+    def _protocol(self) -> asyncio.Protocol:
+        made: asyncio.Protocol = self.config.http_protocol_class(  # type: ignore[call-arg] # as uvicorn makes it
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
+        return made
+
+    def _silent(self) -> bool:
+        """Whether a connection has not sent its first request yet."""
+        return any(getattr(connection, "cycle", None) is None for connection in self.server_state.connections)
 
 
 def serve_until_stopped(settings: Settings, simulator: Simulator | None) -> int:
