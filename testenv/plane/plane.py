@@ -74,8 +74,9 @@ class Plane:
         self._register_metrics(ports["metrics"])
 
     def restart(self, name: str) -> None:
-        """Start one process again, as it was started, after somebody killed it."""
+        """Start one process again, as it was started, after somebody killed it; wait until the API server is ready."""
         self._spawn(name, json.loads(self._commands.read_text())[name])
+        self.wait("/readyz", seconds=120)
 
     def stop(self) -> None:
         """End the processes that `start` started, the last one first."""

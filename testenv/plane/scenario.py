@@ -17,7 +17,7 @@ from plane.manifests import FAULT, STORAGE_CLASS, objects
 from plane.plane import Plane
 
 Object = dict[str, Any]
-DEADLINE_SECONDS = 180.0
+DEADLINE_SECONDS = 90.0
 _WAIT_SECONDS = 0.5
 
 

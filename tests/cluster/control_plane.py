@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,9 +41,18 @@ class ControlPlane:
         """`testenv/control-plane ARGUMENTS`."""
         return _run([str(TOOL), *arguments])
 
-    def kubectl(self, *arguments: str, content: str = "") -> str:
-        """What a command prints; it has to succeed."""
-        return _run([str(self.programs / "kubectl"), "--kubeconfig", str(self.kubeconfig), *arguments], content)
+    def kubectl(self, *arguments: str, content: str = "", fails: bool | None = False) -> str:
+        """What a command prints; it has to succeed, to fail, or (None) either."""
+        command = [str(self.programs / "kubectl"), "--kubeconfig", str(self.kubeconfig), *arguments]
+        return _run(command, content, fails=fails)
+
+    def kill(self, name: str) -> None:
+        """`kill -9` one of its processes."""
+        os.kill(json.loads((self.folder / "pids.json").read_text())[name], signal.SIGKILL)
+
+    def restart(self, name: str) -> None:
+        """Start it again, and wait until the API server answers."""
+        self.tool("restart", str(self.folder), name)
 
     def get(self, *arguments: str) -> Object:
         """An object, or a list."""
@@ -94,8 +104,8 @@ def version_of(entry: Object) -> tuple[str, str, str]:
     return reference["name"], reference.get("subresource", ""), version
 
 
-def _run(command: list[str], content: str = "") -> str:
+def _run(command: list[str], content: str = "", *, fails: bool | None = False) -> str:
     done = subprocess.run(command, input=content, capture_output=True, text=True, timeout=600, check=False,
                           env={**os.environ, "KUBECONFIG": ""})  # fmt: skip
-    assert done.returncode == 0, f"{' '.join(command)}: {done.stdout}{done.stderr}"
-    return done.stdout
+    assert fails in (None, done.returncode != 0), f"{' '.join(command)}: {done.stdout}{done.stderr}"
+    return done.stderr if fails else done.stdout

@@ -6,6 +6,8 @@ import asyncio
 import random
 from dataclasses import replace
 
+import pytest
+
 from hexaops.backends.kubernetes.cluster import Cluster
 from hexaops.backends.kubernetes.table import Change
 from tests.backends.kubernetes.api_server import ApiServer, Collection, status_body
@@ -234,6 +236,27 @@ async def test_a_forbidden_kind_says_so_and_blocks_no_other(
     assert cluster.cache.as_of() is not None
     await until(lambda: cluster.cache.status()["Service"].synced)
     assert [row.name for row in cluster.cache.services()] == ["web"]
+
+
+@pytest.mark.parametrize("lasting", [False, True])
+async def test_a_refusal_takes_rows_away_only_when_it_lasts(
+    server: ApiServer, pods: Collection, start_cluster: StartCluster, lasting: bool
+) -> None:
+    """An API server that starts refuses everything until it knows the roles."""
+    pods.put("one")
+    cluster = await start_cluster(settings=replace(QUICK, refusal_seconds=0.0 if lasting else 1000.0))
+    await until(lambda: pods.watches)
+    server.answer(403, status_body(403, "Forbidden", "pods is forbidden"), path="/api/v1/pods", times=10**6)
+    server.drop_connections()
+    await until(lambda: cluster.cache.status()["Pod"].error)
+    if lasting:
+        await until(lambda: not cluster.cache.status()["Pod"].available)
+        assert not cluster.cache.pods()
+    else:
+        assert [row.name for row in cluster.cache.pods()] == ["one"]
+        assert cluster.cache.status()["Pod"].synced
+    server.answers.clear()
+    await equal(cluster, pods)
 
 
 async def test_a_server_that_is_down_keeps_the_rows_and_their_age(

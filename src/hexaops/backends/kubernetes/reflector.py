@@ -47,6 +47,8 @@ class WatchSettings:
     longest_delay_seconds: float = 30.0
     unavailable_retry_seconds: float = 300.0
     """How often a forbidden or absent kind is tried again."""
+    refusal_seconds: float = 30.0
+    """A kind that was read before must be refused for so long: a server that starts refuses everything at first."""
 
 
 class Reflector:
@@ -72,6 +74,7 @@ class Reflector:
         self._decoder: RowDecoder = decoder_for(kind)
         self._version = ""
         self._failures = 0
+        self._refused_since: float | None = None
 
     async def run(self) -> None:
         """List and watch until cancelled."""
@@ -84,7 +87,7 @@ class Reflector:
                 self._version = ""
                 await self._pause_after_failure()
             except (KubernetesForbiddenError, KubernetesNotFoundError) as error:
-                await self._rest(error)
+                await self._refused(error)
             except KubernetesError as error:
                 self._table.error = error.message
                 if error.details.get("http_status") == 504:
@@ -149,6 +152,7 @@ class Reflector:
             stall_seconds=self._settings.stall_seconds,
         ) as chunks:
             self._table.error = None
+            self._refused_since = None
             async for chunk in chunks:
                 lines = splitter.feed(chunk)
                 if lines:
@@ -190,9 +194,21 @@ class Reflector:
 
     def _confirm(self, version: str) -> None:
         self._failures = 0
+        self._refused_since = None
         self._table.as_of = self._clock.now()
         self._table.resource_version = version
         self._table.error = None
+
+    async def _refused(self, error: KubernetesError) -> None:
+        """What was read before is kept, marked as out of date, until the refusal has lasted."""
+        now = self._clock.monotonic()
+        if self._refused_since is None:
+            self._refused_since = now
+        if self._table.synced and now - self._refused_since < self._settings.refusal_seconds:
+            self._table.error = error.message
+            await self._pause_after_failure()
+        else:
+            await self._rest(error)
 
     async def _rest(self, error: KubernetesError) -> None:
         """The kind is forbidden or absent: say so, let others go on, and look again rarely."""
