@@ -240,6 +240,20 @@ async def test_what_is_no_token_at_all(world: World, text: str) -> None:
     assert await world.refusal(text) in {"invalid", "missing"}
 
 
+@pytest.mark.parametrize("depth", [900, 2900])
+async def test_a_token_as_deep_as_it_is_long(world: World, depth: int) -> None:
+    deep, plain = b'{"iss":"x","a":' + b"[" * depth + b"]" * depth + b"}", b'{"alg":"ES256"}'
+    for header, claims in ((deep, plain), (plain, deep), (deep[:-depth], plain), (b"[]", plain), (plain, b'"\xff"')):
+        assert await world.refusal(f"{_encode(header)}.{_encode(claims)}.AAAA") == "invalid"
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
+async def test_a_time_that_is_no_number(world: World, value: float) -> None:
+    for name in ("exp", "iat", "nbf"):
+        token = world.server.sign(EC_KEY, "ES256", kid="k2", **{name: value})
+        assert await world.refusal(token) == "invalid", name
+
+
 async def test_a_token_with_one_character_changed(world: World) -> None:
     token = world.server.sign(EC_KEY, "ES256", kid="k2")
     await world.tokens.verify(token)

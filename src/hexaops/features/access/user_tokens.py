@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -75,7 +76,7 @@ class UserTokens:
             self._check_times(claims)
         except ExpiredSignatureError:
             raise UnauthenticatedError("expired") from None
-        except PyJWTError:
+        except (PyJWTError, ValueError, RecursionError):
             raise UnauthenticatedError("invalid") from None
         return claims
 
@@ -83,7 +84,7 @@ class UserTokens:
         """By the service's own clock. `nbf` counts where it stands: Keycloak and Okta leave it out."""
         now, leeway = self._clock.now().timestamp(), timedelta(seconds=LEEWAY_SECONDS).total_seconds()
         times = {name: claims.get(name) for name in ("exp", "iat", "nbf")}
-        if any(isinstance(value, bool) or not isinstance(value, int | float | None) for value in times.values()):
+        if not all(_is_time(value) for value in times.values()):
             raise UnauthenticatedError("invalid")
         expires, issued, begins = times["exp"], times["iat"], times["nbf"]
         if expires is None or issued is None or max(issued, begins or 0) > now + leeway:
@@ -103,6 +104,13 @@ def _principal(claims: Mapping[str, Any], issuer: Issuer) -> Principal:
     return Principal("user", f"{issuer.user_prefix}{subject}", shown)
 
 
+def _is_time(value: object) -> bool:
+    """A finite number, or nothing; JSON as Python reads it knows NaN, which is never later than now."""
+    if value is None:
+        return True
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
 def _is_access_token(header: Mapping[str, Any]) -> bool:
     """Without a type it may be an access token (Okta's have none); with one it must say so."""
     kind = header.get("typ")
@@ -112,7 +120,7 @@ def _is_access_token(header: Mapping[str, Any]) -> bool:
 def _read_header(text: str) -> dict[str, Any]:
     try:
         return jwt.get_unverified_header(text)
-    except PyJWTError:
+    except (PyJWTError, ValueError, RecursionError):  # a header may be nested as deeply as its length allows
         raise UnauthenticatedError("invalid") from None
 
 
@@ -121,5 +129,5 @@ def _read_claims(text: str) -> dict[str, Any]:
     try:
         part = text.split(".")[1]
         return msgspec.json.decode(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)), type=dict[str, Any])
-    except (IndexError, ValueError, binascii.Error, msgspec.DecodeError):
+    except (IndexError, ValueError, RecursionError, binascii.Error, msgspec.DecodeError):
         raise UnauthenticatedError("invalid") from None
