@@ -102,7 +102,8 @@ class Service:
 
     def ended(self, action_id: str) -> Object:
         """The action once it has ended."""
-        return until(lambda: (found := self.action(action_id))["status"] in ENDED and found)
+        found: Object = until(lambda: (seen := self.action(action_id))["status"] in ENDED and seen)
+        return found
 
     def applications(self) -> list[Object]:
         """The list of applications."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from hexaops.backends.kubernetes.cache import WatchCache
@@ -13,7 +15,7 @@ from tests.analysis.applications.rows import fill, pod, workload
 from tests.runbooks import workloads
 from tests.runbooks.test_drafts import draft
 
-SEEN = {"generation": 2, "observed_generation": 2}
+SEEN: dict[str, Any] = {"generation": 2, "observed_generation": 2}
 
 
 def of(row: WorkloadRow) -> TargetRef:
