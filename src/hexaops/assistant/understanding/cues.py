@@ -59,6 +59,7 @@ CUES = (
     _cue(Intent.STATUS_QUERY, 0.75, "? healthy self|everything brief"),
     _cue(Intent.STATUS_QUERY, 0.62, "@application"),
     _cue(Intent.STATUS_QUERY, 0.6, "@project brief"),
+    _cue(Intent.STATUS_QUERY, 0.8, "project brief"),
     _cue(Intent.STATUS_QUERY, 0.6, "app brief"),
     _cue(Intent.STATUS_QUERY, 0.7, "show platform|@project"),
     _cue(Intent.STATUS_QUERY, 0.86, "wh deploy|running @project|platform"),
@@ -77,6 +78,7 @@ CUES = (
     _cue(Intent.POD_STATUS, 0.85, "pod"),
     _cue(Intent.NODE_STATUS, 0.95, "node", "log cost"),
     _cue(Intent.NODE_STATUS, 0.94, "@node", "log cost"),
+    _cue(Intent.NODE_STATUS, 0.97, "where @application|@pod", "log cost fail failing problem slow event config"),
     _cue(Intent.ACTION_STATUS, 0.96, "@action"),
     _cue(Intent.ACTION_STATUS, 0.93, "action status|show|progress|recent|happen|how_is|wh|respond", "cost"),
     _cue(Intent.ACTION_STATUS, 0.95, "action_named progress|how_is|status|happen|respond|running"),
@@ -124,6 +126,7 @@ CUES = (
     _cue(Intent.CHANGE_HISTORY, 0.9, "recent deploy|change"),
     _cue(Intent.CHANGE_HISTORY, 0.95, "action_noun history|show|recent", "progress status how_is"),
     _cue(Intent.POD_STATUS, 0.95, "restart number_noun|how_many"),
+    _cue(Intent.POD_STATUS, 0.97, "restart_count"),
     _cue(Intent.ANOMALY_QUERY, 0.96, "anomaly"),
     _cue(Intent.ANOMALY_QUERY, 0.93, "unusual"),
     _cue(Intent.FORECAST_QUERY, 0.97, "predict"),
@@ -174,6 +177,10 @@ def clause_tags(clause: Clause, *, after_change: bool = False) -> set[str]:
         tags.add("aux_first")
     if any(item.word == "why" for item in items):
         tags.add("why")
+    if any(item.word == "where" for item in items):
+        tags.add("where")
+    if _counts_restarts(items, tags):
+        tags.add("restart_count")
     if any(item.word in ("need", "needs") for item in items):
         tags.add("need")
     if "action_noun" in tags and _names_action(clause):
@@ -195,6 +202,17 @@ def _own_tags(item: Item) -> set[str]:
     if "ing" in item.forms:
         tags.add("progressive")
     return tags
+
+
+def _counts_restarts(items: list[Item], tags: set[str]) -> bool:
+    """ "restarts of A", "how many restarts", "which pods restarted most": the containers' own, nobody's change."""
+    for position, item in enumerate(items):
+        if item.word == "restarts":
+            after = items[position + 1].word if position + 1 < len(items) else ""
+            return "how_many" in tags or "most" in tags or (position < 2 and after in ("of", "for", "per"))
+        if "restart" in item.tags and {"most", "pod", "wh"} <= tags:
+            return "base" not in item.forms
+    return False
 
 
 def _names_action(clause: Clause) -> bool:
@@ -255,6 +273,8 @@ def score_talk(clause: Clause, tags: set[str]) -> dict[Intent, float]:
     scores = {intent: strength for intent, tag, strength in TALK if tag in tags}
     if words and words[0] in _ASKING:
         scores = {intent: s for intent, s in scores.items() if intent not in (Intent.CONFIRM, Intent.DENY)}
+    if {"?", "everything", "healthy"} <= tags:  # "hey, everything fine?"
+        scores.pop(Intent.GREETING, None)
     if words in (("wait",), ("hold", "on")):
         scores[Intent.DENY] = 0.8
     if words in (("do", "not"), ("not", "now"), ("stop", "that"), ("do", "not", "do", "it")):

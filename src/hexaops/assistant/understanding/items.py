@@ -248,7 +248,9 @@ def _may_be_name(tokens: list[Token], start: int, length: int, index: NameIndex)
     following = tokens[start + 1].lower if start + 1 < len(tokens) else ""
     before = tokens[start - 1].lower if start else ""
     if token.lower in index.namespaces:
-        return before in _BEFORE_NAMESPACE or "project" in ENTRIES.get(following, EMPTY).tags
+        ends = start + 1 == len(tokens) or not tokens[start + 1].is_word
+        said_alone = ends and before in (*_BEFORE_SUBJECT, *_BEFORE_OBJECT)
+        return said_alone or before in _BEFORE_NAMESPACE or "project" in ENTRIES.get(following, EMPTY).tags
     named_so = "app" in ENTRIES.get(following, EMPTY).tags or before in _AS_NAME_AFTER
     return named_so or "app" in ENTRIES.get(before, EMPTY).tags or _stands_as_name(tokens, start)
 

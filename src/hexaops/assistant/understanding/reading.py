@@ -262,6 +262,8 @@ def _read_talk_of_change(
     parameters = read_filters(clause, tags, found)
     action_status = cues.get(Intent.ACTION_STATUS, 0.0)
     about_others = not (tags & {"aux_first"}) and any(strength >= 0.93 for strength in cues.values())
+    if "restart_count" in tags and act.mode is not Mode.NEGATED:
+        return Reading(clause, Mode.READ, cues, found, parameters)
     if act.is_noun and act.mode is not Mode.NEGATED and (action_status >= 0.9 or about_others):
         return Reading(clause, Mode.READ, cues, found, parameters)
     if act.mode is Mode.NEGATED:

@@ -123,7 +123,8 @@ def _particle(items: tuple[Item, ...], position: int) -> str | None:
         if item.word in ("up", "on", "online", "live"):
             return "start"
         if item.word == "back" and not any(i.word in ("up", "on", "online") for i in items[position:]):
-            return "undo"
+            named = any(i.mention for i in rest[:offset])
+            return "start" if named and items[position].lemma == "bring" else "undo"
     return None
 
 
