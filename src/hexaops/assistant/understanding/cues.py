@@ -175,10 +175,7 @@ def clause_tags(clause: Clause, *, after_change: bool = False) -> set[str]:
         tags.add("?")
     if items and items[0].word in ("could", "would", "will", "can", "should"):
         tags.add("aux_first")
-    if any(item.word == "why" for item in items):
-        tags.add("why")
-    if any(item.word == "where" for item in items):
-        tags.add("where")
+    tags |= {item.word for item in items if item.word in ("why", "where")}
     if _counts_restarts(items, tags):
         tags.add("restart_count")
     if any(item.word in ("need", "needs") for item in items):

@@ -311,7 +311,8 @@ PHRASES: dict[str, str] = {
         "what can you|what do you do|who are you|what are you|what can i ask|can i ask|could i ask|"
         "sort of things|kind of things|kinds of things|kind of questions|how can you help|"
         "how do i use you|what can i do|what do you know|how old are you|are you human|are you a human|"
-        "are you a bot|are you a robot|are you an ai|what is your name|what are your|help me|what else can you|how do you work|"
+        "are you a bot|are you a robot|are you an ai|"
+        "what is your name|what are your|help me|what else can you|how do you work|"
         "what are my options"
     ),
     "greet": "good morning|good afternoon|good evening|good day|what is up",
