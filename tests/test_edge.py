@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -155,6 +156,25 @@ async def test_odd_queries_are_refused_or_find_nothing(stored: ChatWorld, query:
     for path in ("/applications", ACTIONS, "/aiops/sessions", "/aiops/audit", "/aiops/webhooks/deliveries"):
         answer, _ = await send(stored, f"{path}?{query}", None, method="GET", **admin)
         assert answer.status_code in {200, 400, 422}, (path, answer.text)
+
+
+async def test_a_body_that_does_not_come_is_not_awaited_for_ever() -> None:
+    app = FastAPI()
+    app.add_middleware(RequestEdge, metrics=Metrics(), body_seconds=0.05)
+    install_error_handlers(app)
+
+    @app.post("/")
+    async def takes(body: dict[str, Any]) -> dict[str, Any]:
+        return body
+
+    async def stalled() -> AsyncIterator[bytes]:
+        yield b'{"a":'
+        await asyncio.Event().wait()
+
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://test") as client:
+        answer = await client.post("/", content=stalled(), headers={"Content-Type": "application/json"})
+    checked(answer)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (408, "REQUEST_TIMEOUT")
 
 
 async def test_what_fails_unforeseen_has_its_id_and_tells_nothing() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import time
@@ -29,6 +30,8 @@ AI_PATH = re.compile(r"/api/v1/(?:ai|workspaces/[^/]+/aiops)/")
 CODES = {400: "BAD_REQUEST", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "CONTENT_TOO_LARGE"}
 LARGEST_BODY_BYTES = 1_048_576
 """Ten times the longest chat message; no other request comes near it."""
+BODY_SECONDS = 30.0
+"""How long the next part of a body may be awaited: who sends none holds nothing for ever."""
 SAFE_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"cache-control", b"no-store"),
@@ -81,9 +84,10 @@ class AiServiceUnavailableError(UpstreamUnavailableError):
 class RequestEdge:
     """ASGI middleware: names the request, bounds its body, times it, writes its line, counts it."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, *, body_seconds: float = BODY_SECONDS) -> None:
         self._app = app
         self._metrics = metrics
+        self._body_seconds = body_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -126,7 +130,7 @@ class RequestEdge:
         if declared.isdigit() and (len(declared) > 15 or int(declared) > LARGEST_BODY_BYTES):
             await error_response(Request(scope), ContentTooLargeError())(scope, receive, send)
             return
-        await self._app(scope, _bounded(receive), send)
+        await self._app(scope, _bounded(receive, self._body_seconds), send)
 
 
 def _headers(given: Iterable[tuple[bytes, bytes]], scope: Scope, request_id: str) -> list[tuple[bytes, bytes]]:
@@ -138,14 +142,19 @@ def _headers(given: Iterable[tuple[bytes, bytes]], scope: Scope, request_id: str
     return [*kept, (b"x-request-id", request_id.encode()), *added, *safe]
 
 
-def _bounded(receive: Receive) -> Receive:
-    """Counts what arrives: a body that does not say how long it is may not be endless."""
-    length = 0
+def _bounded(receive: Receive, seconds: float) -> Receive:
+    """Counts what arrives, and waits only so long: a body may be endless in either way."""
+    length, whole = 0, False
 
     async def counted() -> Message:
-        nonlocal length
-        message = await receive()
+        nonlocal length, whole
+        try:
+            async with asyncio.timeout(None if whole else seconds):
+                message = await receive()
+        except TimeoutError:
+            raise HTTPException(HTTPStatus.REQUEST_TIMEOUT) from None
         length += len(message.get("body", b""))
+        whole = not message.get("more_body", False)
         if length > LARGEST_BODY_BYTES:
             # The framework's own error: it takes every other one in a body for a fault of the JSON.
             raise HTTPException(ContentTooLargeError.status)
