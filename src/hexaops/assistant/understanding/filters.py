@@ -45,7 +45,8 @@ def read_filters(clause: Clause, tags: set[str], found: Found) -> Parameters:
 def status_filter(clause: Clause, tags: set[str]) -> State | None:
     """The state that narrows the question; "are all healthy?" asks about all and narrows nothing."""
     words = clause.words
-    if words and words[0] in ("is", "are") and "everything" in tags and "any" not in words:
+    asks_of_all = words[:1] in (("is",), ("are",)) or ("?" in tags and not tags & {"wh", "show", "how_many"})
+    if asks_of_all and "everything" in tags and "any" not in words:
         return None
     said = {tag for item in clause.items if item.number is None for tag in item.tags}
     return next((state for tag, state in _STATES if tag in said), None)
