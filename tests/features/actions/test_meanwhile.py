@@ -15,6 +15,7 @@ from hexaops.features.operations.writes import GuardedWriter, Write
 from hexaops.runbooks.model import LiveWorkload
 from hexaops.storage.tables import AuditRow, AutomationRow, OperationRow, WorkspaceRow, WriteIntentRow
 from simulator.server.faults import ApiFaults, Fault
+from simulator.world.index import Workload
 from tests.living import LivingWorld, living_world
 
 
@@ -157,6 +158,27 @@ async def test_an_api_server_that_is_away_after_the_write_is_waited_for(sqlite_u
         action = await world.run("scale_application", "web-app", replicas=4)
         assert action["status"] == "completed", action
         assert len(world.writes()) == 1
+
+
+async def test_a_busy_object_is_written_all_the_same(sqlite_url: str, tmp_path: Path) -> None:
+    async with living_world(sqlite_url, tmp_path) as world:
+        plan = await world.plan("scale_application", "web-app", replicas=4)
+        answer = await world.confirm(plan)
+        world.api.faults.add(Fault(verbs=("patch",), path="/web-app/scale", status=409, times=7))
+        action = await world.ended(answer.json()["data"]["action_id"])
+        assert action["status"] == "completed", action
+
+
+async def test_an_application_that_is_deleted_under_a_change_ends_it(world: LivingWorld) -> None:
+    world.cluster.faults.break_workload(Workload("Deployment", "frontend", "web-app"), "never-ready")
+    answer = await world.confirm(await world.plan("scale_application", "web-app", replicas=6))
+    action_id = answer.json()["data"]["action_id"]
+    await world.until(action_id, lambda _: world.workload("web-app")["spec"]["replicas"] == 6)
+    world.cluster.store.delete("deployments.apps", "frontend", "web-app")
+    action = await world.ended(action_id)
+    assert (action["status"], action["result"]["rolled_back"]) == ("failed", False)
+    assert "deleted" in action["result"]["details"]["note"]
+    assert len(world.writes()) == 1
 
 
 async def test_what_became_healthy_unseen_is_not_undone(sqlite_url: str, tmp_path: Path) -> None:

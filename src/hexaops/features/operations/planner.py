@@ -162,11 +162,16 @@ class Planner:
     def _check_fresh(self) -> None:
         """Rules 7 and 8 on old knowledge are no rules: what they need must have been read lately."""
         for kind in ("HorizontalPodAutoscaler", "PodDisruptionBudget", "Pod"):
-            as_of = self.cluster.cache.as_of(kind)
-            age = (self.clock.now() - as_of).total_seconds() if as_of else None
+            status = self.cluster.cache.status()[kind]
+            age = (self.clock.now() - status.as_of).total_seconds() if status.as_of else None
             if age is None or age > self.settings.evidence_age_seconds:
                 reason = f"{kind} objects have not been read " + ("yet" if age is None else f"for {age:.0f} s")
-                raise GuardrailRefusedError(7, reason, possible="try again when the cluster can be read")
+                possible = "try again when the cluster can be read"
+                if not status.available:
+                    known = KINDS[kind]
+                    reason += f" ({status.error})"
+                    possible = f"grant the reading identity list and watch on {known.plural} (API group {known.group})"
+                raise GuardrailRefusedError(7, reason, possible=possible)
 
     async def _check_caps(self, wanted: Wanted) -> None:
         since = self.clock.now() - timedelta(seconds=self.settings.change_window_seconds)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from hexaops.backends.kubernetes.cache import WatchCache
 from hexaops.backends.kubernetes.cluster import Cluster
+from hexaops.backends.kubernetes.errors import KubernetesNotFoundError
 from hexaops.config import Settings
 from hexaops.features.operations.errors import NotVerifiedError, StepFailedError
 from hexaops.features.operations.journal import NOT_APPLIED
@@ -79,7 +80,10 @@ class Steps:
         if applied is None or applied.outcome == NOT_APPLIED:
             return True, "Nothing had been changed"
         write = self._write(change, "undo")
-        live = await self._live(change.target)
+        try:
+            live = await self._live(change.target)
+        except KubernetesNotFoundError:
+            return False, "The application was deleted meanwhile: there is nothing to put back"
         untouched = live.target.uid == change.target.uid and live.target.generation == change.target.generation
         if applied.finished_at is None and untouched:
             await self.writer.record_outcome(change.operation, applied, NOT_APPLIED, live)

@@ -27,8 +27,10 @@ from hexaops.runbooks.model import Change, LiveWorkload, PlannedCall, TargetRef
 from hexaops.storage.database import Database
 from hexaops.storage.tables import OperationRow, WriteIntentRow
 
-ATTEMPTS = 6
+ATTEMPTS = 10
 """Status updates change the resourceVersion all the time: a conflict is read again, and tried again this often."""
+CONFLICT_PAUSE_SECONDS = 0.05
+"""Doubled each time: an undoing comes when a rollout is at its busiest, and must get through."""
 PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 8.0
 PATIENCE_SECONDS = 60.0
@@ -79,15 +81,19 @@ class GuardedWriter:
                 earlier = await self.record_intent(operation, write, live)
                 await self.send(write, live)
             except KubernetesConflictError:
+                await self._pause(CONFLICT_PAUSE_SECONDS, attempt)
                 continue
             except KubernetesUnavailableError:
                 # The reply is lost, not necessarily the call: what was done is read back.
                 if attempt == ATTEMPTS - 1:
                     raise
-                await self._clock.sleep(PAUSE_SECONDS * 2**attempt)
+                await self._pause(PAUSE_SECONDS, attempt)
                 continue
             return await self.record_outcome(operation, earlier, "applied", await self.read(write.target))
         raise PlanStaleError("it changes faster than it can be written")
+
+    async def _pause(self, first_seconds: float, attempt: int) -> None:
+        await self._clock.sleep(min(first_seconds * 2**attempt, LONGEST_PAUSE_SECONDS))
 
     async def record_intent(self, operation: OperationRow, write: Write, live: LiveWorkload) -> WriteIntentRow:
         """Commit what is about to be sent, under the fence, with its audit row: no record, no write."""
