@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -72,6 +73,7 @@ def serve(  # noqa: PLR0913, PLR0917 # size: one parameter an option
 
 def _serve(settings: Settings, simulator: Simulator | None) -> int:
     """The simulator starts while this process is still importing the service."""
+    gc.disable()  # until it serves: a start makes many objects and hardly any garbage
     from hexaops.cli.serving import serve_until_stopped  # noqa: PLC0415 # see above
 
     return serve_until_stopped(settings, simulator)

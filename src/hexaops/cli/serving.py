@@ -6,6 +6,7 @@ The context is started before uvicorn, not in its lifespan: what keeps it from s
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import socket
 from types import FrameType
@@ -108,6 +109,7 @@ async def _serve(
         host, port = listener.getsockname()[:2]
         base_url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         path = await _write_credentials(context, base_url, simulator)
+        gc.enable()  # off since the command began
         freeze_held_memory()
         listener.listen(config.backlog)  # before saying so: whoever reads the line may call at once
         typer.echo(f"hexaops serves {base_url} (credentials: {path})")
