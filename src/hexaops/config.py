@@ -45,7 +45,7 @@ class Settings(BaseSettings):
     takeover_seconds: Positive = 5.0
     """A replica silent for so long is dead: another one goes on with what it was doing."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
-    """Least severe log lines that are written."""
+    """Least severe log lines that are written; reads that were answered are logged at `debug`."""
     log_format: Literal["auto", "json", "text"] = "auto"
     """`auto`: text on a terminal, JSON elsewhere."""
     shutdown_grace_seconds: Positive = 25.0
