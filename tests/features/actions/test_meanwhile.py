@@ -197,6 +197,20 @@ async def test_what_became_healthy_unseen_is_not_undone(sqlite_url: str, tmp_pat
         assert len(world.writes()) == 1
 
 
+async def test_a_run_waits_until_the_cluster_has_been_read(world: LivingWorld) -> None:
+    """As after a restart: neither refused for want of evidence nor taken for gone."""
+    plan = await world.plan("scale_application", "web-app", replicas=4)
+    cache = world.access.context.cluster.cache
+    cache.table("EndpointSlice").synced = False  # the run needs it, and nothing before the run does
+    answer = await world.confirm(plan)
+    action_id = answer.json()["data"]["action_id"]
+    await world.until(action_id, lambda action: action["steps"][0]["status"] == "in_progress")
+    assert not world.writes()
+    cache.table("EndpointSlice").synced = True
+    cache.note_progress()
+    assert (await world.ended(action_id))["status"] == "completed"
+
+
 async def test_a_cancellation_that_was_accepted_wins_over_the_end(world: LivingWorld) -> None:
     action = await world.run("scale_application", "web-app", replicas=4)
     context = world.access.context

@@ -28,6 +28,8 @@ T = TypeVar("T")
 LOOK_SECONDS = 1.0
 """How often a waiting step asks whether it shall be cancelled or was taken over."""
 REASON_LIMIT = 200
+NEEDED = (*rollout.KINDS, "HorizontalPodAutoscaler", "PodDisruptionBudget")
+"""What must have been read once before anything is judged."""
 NO_DEADLINE_SECONDS = 2**31 - 1
 """What Kubernetes takes for "no deadline": a target held for ever is nobody's wish."""
 SETTLE_SECONDS = 0.1
@@ -99,6 +101,7 @@ class Steps:
         return True, "What was there before is restored"
 
     async def _validate(self, change: Change) -> dict[str, Any]:
+        await self._until_read(change)
         pods = rollout.live_pods(self.cluster.cache, change.target)
         if await self.store.find_intent(change.operation.id, "apply") is None:
             await self.planner.examine_again(change.operation, change.draft, change.target)
@@ -179,16 +182,21 @@ class Steps:
 
         Reached is asked first: what became healthy while no process was there to see it is not undone.
         """
+        await self._until_read(change)
         while True:
             await self.store.check(change.operation)
-            if not await self.cluster.cache.wait_synced(Timeout(LOOK_SECONDS, self.clock), *rollout.KINDS):
-                continue  # a process that has just started knows nothing yet, which is no sign of anything
             try:
                 return await self.cluster.cache.wait_for(
                     reached, kinds=rollout.KINDS, timeout=Timeout(LOOK_SECONDS, self.clock)
                 )
             except TimeoutError:
                 await self._check_hope(change, record)
+
+    async def _until_read(self, change: Change) -> None:
+        """A process that has just started knows nothing of the cluster yet, which is no sign of anything."""
+        await self.store.check(change.operation)
+        while not await self.cluster.cache.wait_synced(Timeout(LOOK_SECONDS, self.clock), *NEEDED):
+            await self.store.check(change.operation)
 
     async def _check_hope(self, change: Change, record: WriteIntentRow) -> None:
         """Raise StepFailedError or NotVerifiedError when the planned state will not be reached any more."""
