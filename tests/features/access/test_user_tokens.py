@@ -250,7 +250,8 @@ async def test_a_token_as_deep_as_it_is_long(world: World, depth: int) -> None:
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
 async def test_a_time_that_is_no_number(world: World, value: float) -> None:
     for name in ("exp", "iat", "nbf"):
-        token = world.server.sign(EC_KEY, "ES256", kid="k2", **{name: value})
+        claim: dict[str, Any] = {name: value}
+        token = world.server.sign(EC_KEY, "ES256", kid="k2", **claim)
         assert await world.refusal(token) == "invalid", name
 
 
