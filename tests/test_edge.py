@@ -158,6 +158,17 @@ async def test_odd_queries_are_refused_or_find_nothing(stored: ChatWorld, query:
         assert answer.status_code in {200, 400, 422}, (path, answer.text)
 
 
+async def test_made_up_methods_make_no_metrics_of_their_own() -> None:
+    app, metrics = FastAPI(), Metrics()
+    app.add_middleware(RequestEdge, metrics=metrics)
+    install_error_handlers(app)
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://test") as client:
+        for number in range(5):
+            await client.request(f"BREW{number}", "/")
+    found = [sample for family in metrics.requests.collect() for sample in family.samples]
+    assert {sample.labels["method"] for sample in found} == {"other"}
+
+
 async def test_a_body_that_does_not_come_is_not_awaited_for_ever() -> None:
     app = FastAPI()
     app.add_middleware(RequestEdge, metrics=Metrics(), body_seconds=0.05)

@@ -30,6 +30,8 @@ AI_PATH = re.compile(r"/api/v1/(?:ai|workspaces/[^/]+/aiops)/")
 CODES = {400: "BAD_REQUEST", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "CONTENT_TOO_LARGE"}
 LARGEST_BODY_BYTES = 1_048_576
 """Ten times the longest chat message; no other request comes near it."""
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""Those that the metrics name; every other word a client makes up is one line, `other`."""
 BODY_SECONDS = 30.0
 """How long the next part of a body may be awaited: who sends none holds nothing for ever."""
 SAFE_HEADERS = (
@@ -117,8 +119,9 @@ class RequestEdge:
         finally:
             route = getattr(scope.get("route"), "path", "unmatched")
             seconds = time.monotonic() - started
-            self._metrics.requests.labels(scope["method"], route, str(status)).inc()
-            self._metrics.request_seconds.labels(scope["method"], route).observe(seconds)
+            method = scope["method"] if scope["method"] in METHODS else "other"
+            self._metrics.requests.labels(method, route, str(status)).inc()
+            self._metrics.request_seconds.labels(method, route).observe(seconds)
             logger.log(
                 logging.DEBUG if scope["method"] in READS and status < FIRST_REFUSAL else logging.INFO,
                 "request",
