@@ -20,7 +20,7 @@ GIVEN = "HEXAOPS_TEST_KUBECONFIG"
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:
-        if here in item.path.parents:
+        if here in item.path.parents and "[simulator" not in item.name:
             item.add_marker(pytest.mark.cluster)
             item.add_marker(pytest.mark.timeout(600))
 

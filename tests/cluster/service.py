@@ -110,6 +110,10 @@ class Service:
         found: list[Object] = self.call("GET", "/applications?limit=200").json()["data"]["applications"]
         return found
 
+    def is_current(self) -> bool:
+        """Whether everything that applications are told from is read and up to date."""
+        return bool(self.call("GET", "/applications").json()["data"]["freshness"]["current"])
+
     def parts(self) -> Object:
         """What `/readyz` says of the cluster."""
         found: Object = self.client.get("/readyz").json()["parts"]["cluster default"]

@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from tests.cluster.control_plane import WRITER, ControlPlane, writes
-from tests.cluster.service import Identities, Service, serving, until
+from tests.cluster.service import Identities, serving, until
 
 CASES = (
     ("restart pilot-roster", "pilot-roster", "operation.accepted"),
@@ -50,16 +50,12 @@ def test_a_killed_api_server_is_waited_for(plane: ControlPlane, identities: Iden
         until(lambda: len(service.applications()) >= 16)
         plane.kill("kube-apiserver")
         try:
-            until(lambda: not _is_current(service))
+            until(lambda: not service.is_current())
         finally:
             plane.restart("kube-apiserver")
         plane.kubectl("scale", "deployment/yard-scanner", "-n", "transit", "--replicas=3")
         try:
             until(lambda: {app["name"]: app for app in service.applications()}["yard-scanner"]["ready_replicas"] == 3)
-            until(lambda: _is_current(service))
+            until(service.is_current)
         finally:
             plane.kubectl("scale", "deployment/yard-scanner", "-n", "transit", "--replicas=2")
-
-
-def _is_current(service: Service) -> bool:
-    return bool(service.call("GET", "/applications").json()["data"]["freshness"]["current"])

@@ -45,6 +45,7 @@ def in_table(answer: Object) -> Rows:
 
 def asked_between(plane: ControlPlane, service: Service) -> tuple[Object, Rows]:
     """An answer, and what the server said both before and after it."""
+    until(service.is_current)
     while True:
         before = on_server(plane)
         answer = service.say("What's the status of my applications?")
