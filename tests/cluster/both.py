@@ -117,7 +117,8 @@ def real(plane: ControlPlane) -> Iterator[Server]:
 @contextmanager
 def simulated() -> Iterator[Server]:
     """The simulator, five times as fast as time, in a thread."""
-    started, told = threading.Event(), {}
+    started = threading.Event()
+    told: dict[str, Any] = {}
 
     async def live() -> None:
         world = open_world("empty", speed=5.0)
