@@ -2,8 +2,8 @@
 
 Ten applications are restarted, scaled, stopped and started, several at once, by clients that ask again whenever they
 get no answer; meanwhile the service is killed at random moments, its start included, and started again. In the end
-every accepted change must have ended, and the API server's audit log must hold each one's write once: none lost, none twice.
-Not part of `make bench`: it takes minutes.
+every accepted change must have ended, and the API server's audit log must hold each one's write once: none lost, none
+twice. Not part of `make bench`: it takes minutes.
 """
 
 from __future__ import annotations

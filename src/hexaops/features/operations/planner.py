@@ -170,7 +170,8 @@ class Planner:
                 if not status.available:
                     known = KINDS[kind]
                     reason += f" ({status.error})"
-                    possible = f"grant the reading identity list and watch on {known.plural} (API group {known.group or 'core'})"
+                    group = known.group or "core"
+                    possible = f"grant the reading identity list and watch on {known.plural} (API group {group})"
                 raise GuardrailRefusedError(7, reason, possible=possible)
 
     async def _check_caps(self, wanted: Wanted) -> None:
