@@ -13,8 +13,8 @@ import pytest
 from tests.cluster.control_plane import SHIPPED, TOOL, WORLD, ControlPlane
 from tests.cluster.service import Identities, Service, serving
 
-GIVEN = "HEXAOPS_TEST_KUBECONFIG"
-"""A kubeconfig of a control plane that `testenv/control-plane` started: then none is started here."""
+GIVEN = "HEXAOPS_TEST_PLANE"
+"""Folder of a control plane that `testenv/control-plane` started: then none is started here (to try one test often)."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -32,7 +32,7 @@ def plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
         pytest.skip("the control plane cannot be built: Go is not installed")
     built = subprocess.run([TOOL, "build"], capture_output=True, text=True, timeout=3600, check=True)
     given = os.environ.get(GIVEN)
-    folder = Path(given).parent if given else tmp_path_factory.mktemp("plane") / "state"
+    folder = Path(given) if given else tmp_path_factory.mktemp("plane") / "state"
     made = ControlPlane(folder, Path(built.stdout.strip()))
     if given is None:
         made.tool("start", str(folder))
@@ -43,6 +43,12 @@ def plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
     finally:
         if given is None:
             made.tool("stop", str(folder))
+
+
+@pytest.fixture
+def whole_world(plane: ControlPlane) -> None:
+    """The world with all its faults again, whatever was healed before."""
+    plane.tool("scenario", str(plane.folder), WORLD)
 
 
 @pytest.fixture(scope="session")

@@ -36,6 +36,7 @@ def is_ready(pod: Object) -> bool:
     return any(one["type"] == "Ready" and one["status"] == "True" for one in pod["status"]["conditions"])
 
 
+@pytest.mark.usefixtures("whole_world")
 def test_a_restart_from_the_question_to_the_webhook(
     plane: ControlPlane, service: Service, hook: tuple[Receiver, Webhook]
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 from tests.cluster.control_plane import KINDS, NAMESPACES, ControlPlane, Object
 from tests.cluster.service import Service, attachments, until
 
+pytestmark = pytest.mark.usefixtures("whole_world")
 ISSUES = {
     "crane-control": "CrashLoopBackOff",
     "tide-forecast": "OOMKilled",
@@ -66,9 +67,16 @@ def test_status_is_what_the_server_says(plane: ControlPlane, service: Service) -
 
 @pytest.mark.parametrize("name", ISSUES)
 def test_who_has_issues_and_why(service: Service, name: str) -> None:
-    answer = service.say(f"why is {name} failing?")
+    until(service.is_current)
+    answer = until(lambda: _telling(service, name))
     assert ISSUES[name] in answer["response"]["content"]
     assert any(name in str(item.get("object") or item.get("query")) for item in answer["evidence"])
+
+
+def _telling(service: Service, name: str) -> Object | None:
+    """The answer, once the service has seen the fault."""
+    answer = service.say(f"why is {name} failing?")
+    return answer if "is healthy" not in answer["response"]["content"] else None
 
 
 def test_scaling_by_kubectl_changes_the_next_answer(plane: ControlPlane, service: Service) -> None:

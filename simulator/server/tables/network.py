@@ -37,14 +37,15 @@ def _external(obj: Object, kind: str) -> str:
 
 
 def endpoints_row(obj: Object, now: datetime) -> list[Any]:
-    """The cells of an Endpoints object."""
+    """The cells of an Endpoints object; subsets whose addresses are all not ready print as nothing at all."""
+    subsets = obj.get("subsets") or ()
     shown = [
         f"{address['ip']}:{port['port']}"
-        for subset in obj.get("subsets") or ()
+        for subset in subsets
         for port in subset.get("ports") or ()
         for address in subset.get("addresses") or ()
     ]
-    return [name(obj), first_few(shown), age(obj, now)]
+    return [name(obj), first_few(shown) if shown or not subsets else "", age(obj, now)]
 
 
 def slice_row(obj: Object, now: datetime) -> list[Any]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from simulator.server.tables.cluster import event_row, node_row
-from simulator.server.tables.network import service_row
+from simulator.server.tables.network import endpoints_row, service_row
 from simulator.server.tables.pods import pod_row
 from simulator.server.tables.text import human_duration
 from simulator.server.tables.workloads import autoscaler_row, job_row
@@ -129,3 +129,17 @@ def test_jobs() -> None:
                    "conditions": [{"type": "Complete", "status": "True"}]},
     }  # fmt: skip
     assert job_row(obj, NOW) == ["j", "Complete", "1/1", "4m5s", "120m", "c", "i", "<none>"]
+
+
+@pytest.mark.parametrize(
+    ("subsets", "shown"),
+    [
+        ([], "<none>"),
+        ([{"notReadyAddresses": [{"ip": "10.0.0.1"}], "ports": [{"port": 80}]}], ""),
+        ([{"addresses": [{"ip": "10.0.0.1"}], "ports": [{"port": 80}]}], "10.0.0.1:80"),
+    ],
+)
+def test_endpoints(subsets: list[Object], shown: str) -> None:
+    """Addresses that are all not ready are not nobody: the real server prints nothing for them."""
+    endpoints = {"metadata": {"name": "e", "creationTimestamp": BORN}, "subsets": subsets}
+    assert endpoints_row(endpoints, NOW)[:2] == ["e", shown]
