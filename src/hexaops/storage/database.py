@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from hexaops.errors import UpstreamUnavailableError
+from hexaops.storage import sqlite
 
 BUSY_SECONDS = 30
 
@@ -37,7 +38,7 @@ class Database:
             "pool_pre_ping": not self.is_sqlite,
         }
         if self.is_sqlite:
-            options["connect_args"] = {"timeout": BUSY_SECONDS}
+            options["connect_args"] = {"timeout": BUSY_SECONDS, "async_creator_fn": sqlite.connect}
         self.engine: AsyncEngine = create_async_engine(url, **options)
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
