@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from hexaops.kit.redaction import redact
 
@@ -30,6 +31,7 @@ _INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
 """Unicode categories without a glyph: controls, format characters (bidi, zero width, tags), private and unassigned."""
 _VARIATION = {*map(chr, range(0xFE00, 0xFE10)), *map(chr, range(0xE0100, 0xE01F0))}
 ELLIPSIS = "…"
+NAME_LENGTH = 64
 
 
 def plain(text: str, limit: int, *, own: bool = False) -> str:
@@ -37,6 +39,10 @@ def plain(text: str, limit: int, *, own: bool = False) -> str:
 
     Secrets are blotted out by their form, unless the text is our `own`, which may have to show one.
     """
+    return _plain_name(text, limit, own) if len(text) <= NAME_LENGTH else _plain(text, limit, own)
+
+
+def _plain(text: str, limit: int, own: bool) -> str:
     rough = text[: limit * 8 + 256]
     if not rough.isascii() or not rough.isprintable():
         rough = _ESCAPES.sub("", rough)
@@ -44,6 +50,10 @@ def plain(text: str, limit: int, *, own: bool = False) -> str:
         rough = "".join(c for c in rough if unicodedata.category(c) not in _INVISIBLE and c not in _VARIATION)
     rough = rough.strip() if own else redact(rough.strip())
     return rough if len(rough) <= limit else rough[: limit - 1].rstrip() + ELLIPSIS
+
+
+_plain_name = lru_cache(maxsize=4096)(_plain)
+"""Short texts are mostly names, which every answer shows again."""
 
 
 def markdown(text: str, limit: int) -> str:

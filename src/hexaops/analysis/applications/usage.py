@@ -10,10 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from hexaops.analysis.applications.model import Application
 from hexaops.backends.kubernetes.rows import PodRow
-from hexaops.backends.metrics.samples import Measured
+from hexaops.backends.metrics.samples import Measured, Samples
 
 Resource = Literal["cpu", "memory"]
+Bounds = Sequence[float | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,26 +30,56 @@ class Share:
     reason: str | None = None
 
 
-def share_of(resource: Resource, pods: Sequence[PodRow], measured: Mapping[tuple[str, str], Measured]) -> Share:
-    """How much of its limits (else requests) a set of pods uses."""
-    samples = [(pod, sample) for pod in pods if (sample := measured.get((pod.namespace, pod.name)))]
-    if not samples:
-        reason = "none of its pods has been measured yet" if pods else "it has no pods"
-        return Share(None, None, None, None, reason)
-    used = sum(_used(resource, sample) for _, sample in samples)
-    at = min(sample.measured_at for _, sample in samples)
-    limits = [_bound(resource, pod, "limit") for pod, _ in samples]
-    requests = [_bound(resource, pod, "request") for pod, _ in samples]
-    for basis, bounds in (("limits", limits), ("requests", requests)):
-        known = [bound for bound in bounds if bound]
-        if len(known) == len(bounds):
-            return Share(round(100 * used / sum(known), 1), "limits" if basis == "limits" else "requests", used, at)
+def shares_of_application(application: Application, samples: Samples) -> Mapping[Resource, Share]:
+    """The same of an application's pods, computed once for the same pods and the same measurements."""
+    if samples.reason is not None:
+        nothing = unmeasured(samples.reason)
+        return {"cpu": nothing, "memory": nothing}
+    pods, held = samples.derived.get(application.id, (None, {}))
+    if pods is not application.pods:
+        held = shares_of_pods(application.pods, samples.by_object)
+        samples.derived[application.id] = application.pods, held
+    shares: Mapping[Resource, Share] = held
+    return shares
+
+
+def shares_of_pods(pods: Sequence[PodRow], measured: Mapping[tuple[str, str], Measured]) -> Mapping[Resource, Share]:
+    """How much of its limits (else requests) a set of pods uses.
+
+    One walk over the pods for both resources: a status answer asks this of hundreds of applications.
+    """
+    found = [(pod, sample) for pod in pods if (sample := measured.get((pod.namespace, pod.name)))]
+    if not found:
+        nothing = unmeasured("none of its pods has been measured yet" if pods else "it has no pods")
+        return {"cpu": nothing, "memory": nothing}
+    at = min([sample.measured_at for _, sample in found])
+    cpu = sum([sample.cpu_cores for _, sample in found])
+    memory = sum([sample.memory_bytes for _, sample in found])
+    return {
+        "cpu": _share(
+            "cpu", cpu, at, limits=[p.cpu_limit for p, _ in found], requests=[p.cpu_request for p, _ in found]
+        ),
+        "memory": _share(
+            "memory",
+            memory,
+            at,
+            limits=[p.memory_limit for p, _ in found],
+            requests=[p.memory_request for p, _ in found],
+        ),
+    }
+
+
+def _share(resource: Resource, used: float, at: float, *, limits: Bounds, requests: Bounds) -> Share:
+    if all(limits):
+        return Share(round(100 * used / sum(filter(None, limits)), 1), "limits", used, at)
+    if all(requests):
+        return Share(round(100 * used / sum(filter(None, requests)), 1), "requests", used, at)
     return Share(None, None, used, at, f"its pods set neither limits nor requests of {resource}")
 
 
 def share_of_capacity(resource: Resource, measured: Measured, allocatable: float | None) -> Share:
     """How much of what a node can give is used."""
-    used = _used(resource, measured)
+    used = measured.cpu_cores if resource == "cpu" else measured.memory_bytes
     if not allocatable:
         return Share(None, None, used, measured.measured_at, f"the node does not say how much {resource} it has")
     return Share(round(100 * used / allocatable, 1), "allocatable", used, measured.measured_at)
@@ -56,13 +88,3 @@ def share_of_capacity(resource: Resource, measured: Measured, allocatable: float
 def unmeasured(reason: str) -> Share:
     """Nothing is known, and why."""
     return Share(None, None, None, None, reason)
-
-
-def _used(resource: Resource, sample: Measured) -> float:
-    return sample.cpu_cores if resource == "cpu" else sample.memory_bytes
-
-
-def _bound(resource: Resource, pod: PodRow, which: Literal["limit", "request"]) -> float | None:
-    if resource == "cpu":
-        return pod.cpu_limit if which == "limit" else pod.cpu_request
-    return pod.memory_limit if which == "limit" else pod.memory_request

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from hexaops.analysis.applications.model import UNHEALTHY, Application, PodProblem, Status
-from hexaops.analysis.applications.usage import Resource, Share, share_of, unmeasured
+from hexaops.analysis.applications.usage import Resource, Share, shares_of_application, unmeasured
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
 from hexaops.assistant.evidence import KUBERNETES, METRICS
@@ -59,9 +59,7 @@ def shares_of(application: Application, facts: Facts) -> Mapping[Resource, Share
     resources: tuple[Resource, ...] = ("cpu", "memory")
     if facts.usage is None:
         return {resource: unmeasured(facts.usage_reason) for resource in resources}
-    if facts.usage.reason is not None:
-        return {resource: unmeasured(facts.usage.reason) for resource in resources}
-    return {resource: share_of(resource, application.pods, facts.usage.by_object) for resource in resources}
+    return shares_of_application(application, facts.usage)
 
 
 def note_replicas(draft: Draft, application: Application, facts: Facts) -> str:

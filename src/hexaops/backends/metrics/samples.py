@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Samples:
     by_object: Mapping[tuple[str, str], Measured] = field(default_factory=dict)
     """By namespace ("" for nodes) and name."""
     reason: str | None = None
+    derived: dict[str, Any] = field(default_factory=dict, compare=False)
+    """What was computed from these measurements, for as long as they serve; by application."""
 
     @property
     def available(self) -> bool:

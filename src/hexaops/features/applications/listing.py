@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from hexaops.analysis.applications.model import UNHEALTHY, Application, Status
+from hexaops.analysis.applications.usage import shares_of_application
 from hexaops.errors import ValidationFailedError
 from hexaops.features.access.tenancy import Workspace
 from hexaops.features.applications.documents import detailed, freshness_document, listed, usage_reasons
-from hexaops.features.applications.service import ApplicationService, shares
+from hexaops.features.applications.service import ApplicationService
 
 STATUS_WORDS = (*Status, "unhealthy")
 """What the status filter takes: the status words, and all that are an issue."""
@@ -38,7 +39,7 @@ async def page_of(service: ApplicationService, workspace: Workspace, query: List
     entries: list[dict[str, Any]] = []
     reasons: dict[str, str] = {}
     for number, application in enumerate(shown):
-        usage = shares(application, samples)
+        usage = shares_of_application(application, samples)
         entries.append(listed(application, usage))
         reasons |= usage_reasons(usage, f"applications[{number}].")
     more = len(left) > len(shown)
@@ -57,7 +58,7 @@ async def page_of(service: ApplicationService, workspace: Workspace, query: List
 async def details_of(service: ApplicationService, workspace: Workspace, id_or_name: str) -> dict[str, Any]:
     """The `data` of one application; raises as `ApplicationService.get` does."""
     application = service.get(workspace, id_or_name)
-    usage = shares(application, await service.usage())
+    usage = shares_of_application(application, await service.usage())
     document = detailed(application, usage, service.related(application), [*service.events(application)])
     return {**document, "freshness": freshness_document(service.freshness()), "reasons": usage_reasons(usage)}
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hexaops.analysis.applications.freshness import APPLICATION_SOURCES, Freshness, freshness_of
 from hexaops.analysis.applications.model import Application
-from hexaops.analysis.applications.usage import Resource, Share, share_of, unmeasured
 from hexaops.backends.kubernetes.cluster import Cluster
 from hexaops.backends.kubernetes.rows import EventRow
 from hexaops.backends.metrics.cluster_usage import ClusterUsage
@@ -19,8 +18,6 @@ from hexaops.features.applications.errors import (
     ClusterUnreadError,
 )
 from hexaops.features.applications.index import ApplicationIndex
-
-RESOURCES: tuple[Resource, ...] = ("cpu", "memory")
 
 
 @dataclass(frozen=True)
@@ -94,7 +91,7 @@ class ApplicationService:
         return sorted(found, key=lambda event: event.last_seen, reverse=True)
 
     async def usage(self) -> Samples:
-        """Current usage of all measured pods of the cluster; for `share`."""
+        """Current usage of all measured pods of the cluster; see `shares_of_application`."""
         return await self._usage.pods()
 
     async def node_usage(self) -> Samples:
@@ -112,13 +109,6 @@ class ApplicationService:
         unread = self.freshness().unread
         if unread:
             raise ClusterUnreadError(unread)
-
-
-def shares(application: Application, samples: Samples) -> Mapping[Resource, Share]:
-    """Its CPU and memory in percent, each with a reason where it cannot be told."""
-    if samples.reason is not None:
-        return {resource: unmeasured(samples.reason) for resource in RESOURCES}
-    return {resource: share_of(resource, application.pods, samples.by_object) for resource in RESOURCES}
 
 
 def _names(rows: Sequence[object]) -> tuple[str, ...]:
