@@ -23,7 +23,7 @@ from benchmarks.cluster.world import PODS_PER_DEPLOYMENT, programs_missing, runn
 from tests.cluster.control_plane import ControlPlane
 
 TITLE = "A real control plane with 10,000 pods: filling, the service, and recovery"
-PARTS = ("filling", "service", "recovery")
+PARTS = ("filling", "service", "restart", "killed", "compacted")
 
 
 def run(options: Sequence[str]) -> bool:
@@ -55,5 +55,4 @@ def _measure(plane: ControlPlane, temporary: Path, chosen: argparse.Namespace, b
         measure_filling(plane, chosen.pods, chosen.rounds, bars)
     if "service" in chosen.parts:
         measure_service(plane, temporary, pods=chosen.pods, questions=chosen.questions, bars=bars)
-    if "recovery" in chosen.parts:
-        asyncio.run(measure_recovery(plane, chosen.pods, bars))
+    asyncio.run(measure_recovery(plane, chosen.pods, chosen.parts, bars))
