@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -139,12 +139,17 @@ def until(reached: Callable[[], Any], seconds: float = DEADLINE_SECONDS) -> Any:
 
 
 @contextmanager
-def serving(home: Path, identities: Identities, settings: Mapping[str, str] | None = None) -> Iterator[Service]:
-    """`hexaops serve --kubeconfig …` on a free port, terminated when the block ends unless it has died by then."""
-    command = [
-        str(PROGRAM), "serve", "--home", str(home), "--port", "0", "--kubeconfig", str(identities.reader),
-        "--writer-kubeconfig", str(identities.writer), "--log-format", "json",
-    ]  # fmt: skip
+def serving(
+    home: Path, identities: Identities, settings: Mapping[str, str] | None = None, *, within: Sequence[str] = ()
+) -> Iterator[Service]:
+    """`hexaops serve --kubeconfig …` on a free port, terminated when the block ends unless it has died by then.
+
+    `within` is a command that runs it, where the in-cluster account is found instead of the reader's kubeconfig.
+    """
+    command = [*within, str(PROGRAM), "serve", "--home", str(home), "--port", "0", "--log-format", "json",
+               "--writer-kubeconfig", str(identities.writer)]  # fmt: skip
+    if not within:
+        command += ["--kubeconfig", str(identities.reader)]
     home.mkdir(exist_ok=True)
     kept = {name: value for name, value in os.environ.items() if not name.startswith("HEXAOPS_")}
     with (home / "service.log").open("a") as log:

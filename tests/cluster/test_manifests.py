@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,7 +20,7 @@ from hexaops.backends.kubernetes.http import KubernetesHttp
 from hexaops.kit.clock import ManualClock
 from hexaops.kit.timeout import Timeout
 from tests.cluster.control_plane import NAMESPACE, SHIPPED, ControlPlane
-from tests.cluster.service import Identities
+from tests.cluster.service import Identities, serving, until
 
 
 def test_the_server_takes_them(plane: ControlPlane) -> None:
@@ -88,3 +89,25 @@ async def test_a_rotated_token_is_used_and_a_revoked_one_refused(
             await client.get("Deployment", "harbor", "berth-planner")
     finally:
         await client.close()
+
+
+IN_POD = """
+mount -t tmpfs none /run && mkdir -p /run/secrets/kubernetes.io/serviceaccount &&
+cp "$0"/token "$0"/namespace "$0"/ca.crt /run/secrets/kubernetes.io/serviceaccount/ && exec "$@"
+"""
+"""Mounts an account where a pod has it, seen by this process alone, and runs a command there."""
+
+
+def test_the_service_under_a_mounted_account(
+    plane: ControlPlane, identities: Identities, mounted: Path, tmp_path: Path
+) -> None:
+    within = ["unshare", "--map-root-user", "--mount", "sh", "-c", IN_POD, str(mounted)]
+    tried = subprocess.run([*within, "true"], capture_output=True, text=True, check=False)
+    if tried.returncode != 0 or not Path("/var/run").resolve().is_relative_to("/run"):
+        pytest.skip(f"this machine lets nobody mount: {tried.stderr.strip()}")
+    home = tmp_path / "home"
+    with serving(home, identities, within=within) as service:
+        until(service.is_current)
+        assert {app["project"] for app in service.applications()} >= {"harbor", "transit"}
+        assert service.plan_by_chat("scale pilot-roster to 2")["risk"] == "low"
+    assert '"token file"' in (home / "service.log").read_text()
