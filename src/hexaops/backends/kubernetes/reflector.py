@@ -31,6 +31,8 @@ logger = logging.getLogger(__name__)
 
 _PAGED_LISTS = 2
 """Lists in pages that may end in a 410 before the whole collection is asked for at once."""
+_FIRST_REST_SECONDS = 5.0
+"""A right that is granted in the first minute shows soon, and so does a server that refused because it was starting."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class WatchSettings:
     first_delay_seconds: float = 0.5
     longest_delay_seconds: float = 30.0
     unavailable_retry_seconds: float = 300.0
-    """How often a forbidden or absent kind is tried again."""
+    """How often a forbidden or absent kind is tried again in the long run; at first it is tried sooner."""
     refusal_seconds: float = 30.0
     """A kind that was read before must be refused for so long: a server that starts refuses everything at first."""
 
@@ -75,6 +77,7 @@ class Reflector:
         self._version = ""
         self._failures = 0
         self._refused_since: float | None = None
+        self._rests = 0
 
     async def run(self) -> None:
         """List and watch until cancelled."""
@@ -153,6 +156,7 @@ class Reflector:
         ) as chunks:
             self._table.error = None
             self._refused_since = None
+            self._rests = 0
             async for chunk in chunks:
                 lines = splitter.feed(chunk)
                 if lines:
@@ -212,14 +216,17 @@ class Reflector:
 
     async def _rest(self, error: KubernetesError) -> None:
         """The kind is forbidden or absent: say so, let others go on, and look again rarely."""
-        logger.warning("kind not available", extra={"kind": self._kind, "reason": error.message})
+        if self._rests == 0:
+            logger.warning("kind not available", extra={"kind": self._kind, "reason": error.message})
         self._version = ""
         self._table.available = False
         self._table.synced = False
         self._table.error = error.message
         self._cache.publish([*self._table.replace([])])
         self._cache.note_progress()
-        await self._clock.sleep(self._settings.unavailable_retry_seconds)
+        rest = min(_FIRST_REST_SECONDS * 2 ** min(self._rests, 10), self._settings.unavailable_retry_seconds)
+        self._rests += 1
+        await self._clock.sleep(rest)
 
     async def _pause_after_failure(self) -> None:
         """Doubling, at most the longest delay, ± half of it."""
