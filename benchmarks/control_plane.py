@@ -19,7 +19,7 @@ from benchmarks.cluster.bars import Bars
 from benchmarks.cluster.filling import measure_filling
 from benchmarks.cluster.recovery import measure_recovery
 from benchmarks.cluster.service import measure_service
-from benchmarks.cluster.world import PODS_PER_DEPLOYMENT, programs_missing, running_world, world
+from benchmarks.cluster.world import PODS_PER_DEPLOYMENT, application_names, programs_missing, running_world, world
 from tests.cluster.control_plane import ControlPlane
 
 TITLE = "A real control plane with 10,000 pods: filling, the service, and recovery"
@@ -32,6 +32,7 @@ def run(options: Sequence[str]) -> bool:
     parser.add_argument("--pods", type=int, default=10_000, help=f"a multiple of {PODS_PER_DEPLOYMENT}")
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--questions", type=int, default=200)
+    parser.add_argument("--group", type=int, default=40, help="Deployments that are restarted at once")
     parser.add_argument("--folder", type=Path, help="of the control plane's state [a temporary one]")
     parser.add_argument("--running", action="store_true", help="the folder's control plane runs and is filled already")
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
@@ -55,4 +56,4 @@ def _measure(plane: ControlPlane, temporary: Path, chosen: argparse.Namespace, b
         measure_filling(plane, chosen.pods, chosen.rounds, bars)
     if "service" in chosen.parts:
         measure_service(plane, temporary, pods=chosen.pods, questions=chosen.questions, bars=bars)
-    asyncio.run(measure_recovery(plane, chosen.pods, chosen.parts, bars))
+    asyncio.run(measure_recovery(plane, application_names(chosen.pods), chosen.group, parts=chosen.parts, bars=bars))

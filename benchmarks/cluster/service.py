@@ -44,14 +44,13 @@ def measure_service(plane: ControlPlane, folder: Path, *, pods: int, questions: 
         print(f"started with {begun.user + begun.system:.1f} CPU-s; imports alone {_imports_mb():.0f} MB")
         bars.most("service after its first read", _resident_mb(process), MOST_RESIDENT_MB, "MB RSS")
         one = [f"what is the status of {name}?" for name in applications[: questions or 1]]
-        cpu = _ask(service, "status of all applications", [ALL] * questions, bars)
+        _ask(service, "status of all applications", [ALL] * questions, bars)
         _ask(service, "status of one application", (one * questions)[:questions], bars)
-        print(f"service's CPU of an answer about all {len(applications)}: {cpu * 1000:.1f} ms")
         bars.most("service after the questions", _resident_mb(process), MOST_RESIDENT_MB, "MB RSS")
 
 
-def _ask(service: Service, title: str, messages: list[str], bars: Bars) -> float:
-    """One after the other on one connection, whole answers read; returns the service's CPU seconds of one."""
+def _ask(service: Service, title: str, messages: list[str], bars: Bars) -> None:
+    """One after the other on one connection, whole answers read."""
     address = urlsplit(service.credentials["base_url"])
     path = f"/api/v1/workspaces/{service.credentials['workspace_id']}/aiops/chat"
     headers = {"Authorization": f"Bearer {service.credentials['user_token']}", "Content-Type": "application/json"}
@@ -72,8 +71,10 @@ def _ask(service: Service, title: str, messages: list[str], bars: Bars) -> float
     found = sorted(one * 1000 for one in seconds[WARM:])
     rank = found[min(len(found) - 1, round(0.95 * len(found)))]
     bars.most(f"{title}, p50 of {len(found)}", statistics.median(found), MOST_MEDIAN_MS, "ms")
-    print(f"{title}: p95 {rank:.1f} ms, most {found[-1]:.1f} ms, {size / 1e3:.1f} KB an answer")
-    return (after.user + after.system - before.user - before.system) / len(found)
+    cpu = (after.user + after.system - before.user - before.system) / len(found)
+    print(
+        f"{title}: {cpu * 1000:.1f} ms CPU of the service an answer, p95 {rank:.1f} ms, most {found[-1]:.1f} ms, {size / 1e3:.1f} KB an answer"
+    )
 
 
 def _resident_mb(process: psutil.Process) -> float:
