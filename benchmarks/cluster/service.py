@@ -73,7 +73,7 @@ def _ask(service: Service, title: str, messages: list[str], bars: Bars) -> None:
     bars.most(f"{title}, p50 of {len(found)}", statistics.median(found), MOST_MEDIAN_MS, "ms")
     cpu = (after.user + after.system - before.user - before.system) / len(found)
     print(
-        f"{title}: {cpu * 1000:.1f} ms CPU of the service an answer, p95 {rank:.1f} ms, most {found[-1]:.1f} ms, {size / 1e3:.1f} KB an answer"
+        f"{title}: {cpu * 1000:.1f} ms CPU, p95 {rank:.1f} ms, most {found[-1]:.1f} ms, {size / 1e3:.1f} KB an answer"
     )
 
 
