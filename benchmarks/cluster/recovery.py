@@ -15,6 +15,8 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, cast
 
+import msgspec
+
 from benchmarks.cluster.bars import Bars
 from benchmarks.cluster.observer import observing
 from benchmarks.cluster.server import PATHS, Server, Versions
@@ -152,7 +154,8 @@ async def following(plane: ControlPlane, url: str | None = None) -> AsyncIterato
     connection = ClusterConnection.from_kubeconfig(plane.kubeconfig)
     if url is not None:
         config = connection.config
-        connection = replace(connection, config=config._replace(cluster=replace(config.cluster, server=url)))
+        cluster_config = msgspec.structs.replace(config.cluster, server=url)
+        connection = replace(connection, config=config._replace(cluster=cluster_config))
     client = KubernetesClient(KubernetesHttp(connection))
     cluster = Cluster(named=ClusterName("b", "benchmark"), reader=client)
     await cluster.start()
