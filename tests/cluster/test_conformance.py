@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -195,10 +196,25 @@ def test_dry_runs_write_nothing(server: Server) -> None:
     server.ask("PATCH", path + "?dryRun=Some", {"spec": {}}, media=MERGE, code=422)
 
 
+def at_rest(server: Server, path: str) -> Object:
+    """The object once its controllers have left it alone for a second: they write to a new one several times."""
+    version, since = "", time.monotonic()
+
+    def reached() -> Object | None:
+        nonlocal version, since
+        found: Object = server.ask("GET", path)
+        if found["metadata"]["resourceVersion"] != version:
+            version, since = found["metadata"]["resourceVersion"], time.monotonic()
+        return found if time.monotonic() - since > 1.0 else None
+
+    at: Object = server.until(reached)
+    return at
+
+
 def test_scale(server: Server) -> None:
     server.make("deployments", deployment(), APPS)
     path = server.path("deployments", APPS) + "/web/scale"
-    scale = server.ask("GET", path)
+    scale = at_rest(server, path)
     assert (scale["kind"], scale["spec"].get("replicas", 0), scale["status"]["selector"]) == ("Scale", 0, "app=web")
     body = {"metadata": {"resourceVersion": scale["metadata"]["resourceVersion"]}, "spec": {"replicas": 2}}
     assert server.ask("PATCH", path + "?dryRun=All", body, media=MERGE)["spec"]["replicas"] == 2
