@@ -93,7 +93,7 @@ class Plane:
                 time.sleep(0.1)
             if alive(pids[name]):
                 os.kill(pids[name], signal.SIGKILL)
-        self._pids.unlink()
+        self._pids.unlink(missing_ok=True)
 
     def request(self, method: str, path: str, body: object = None) -> Any:
         """Ask the API server as its administrator; raises HTTPError."""
