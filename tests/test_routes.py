@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from inspect import iscoroutinefunction
 from pathlib import Path
 
 import httpx2
 import pytest
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import SecretStr
 
@@ -100,6 +102,25 @@ def test_the_openapi_document_names_every_parameter_and_who_may_call(sqlite_url:
         named = {one["name"] for one in operation["parameters"] if one["in"] == "path"} if "{" in entry.path else set()
         assert named == set(re.findall(r"\{(\w+)\}", entry.path)), _name(entry)
         assert len(operation["security"]) == (1 if entry.policy.audience == "user" else 2), _name(entry)
+
+
+def test_no_request_waits_for_a_thread(sqlite_url: str, tmp_path: Path) -> None:
+    context = ProcessContext(Settings(home=tmp_path, database_url=SecretStr(sqlite_url)), unwatched_cluster())
+    for route in create_app(context).routes:
+        if isinstance(route, APIRoute):
+            calls = [route.endpoint, *(one.call for one in _dependants(route.dependant))]
+            sync = [call for call in calls if not iscoroutinefunction(call) and not _is_async_object(call)]
+            assert sync == [], route.path  # FastAPI calls a plain function in a thread: one trip for each
+
+
+def _dependants(dependant: Dependant) -> Iterator[Dependant]:
+    for one in dependant.dependencies:
+        yield one
+        yield from _dependants(one)
+
+
+def _is_async_object(call: object) -> bool:
+    return iscoroutinefunction(type(call).__call__)
 
 
 def test_only_probes_are_open() -> None:

@@ -5,7 +5,7 @@ Routes stand below the factory in the import order, so they cannot name it; they
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from fastapi import Depends, Request
@@ -41,8 +41,8 @@ def provider_of(request: Request) -> Provider:
 def provided(kind: type[T]) -> Any:
     """For a route's parameter: `service: Annotated[ChatService, provided(ChatService)]`."""
 
-    def resolve(request: Request) -> T:
+    async def resolve(request: Request) -> T:  # a plain function would be called in a thread
         return provider_of(request).get(kind)
 
-    resolver: Callable[[Request], T] = resolve
+    resolver: Callable[[Request], Awaitable[T]] = resolve
     return Depends(resolver)

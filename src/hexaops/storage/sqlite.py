@@ -1,13 +1,14 @@
 """SQLite with one trip to its thread a statement.
 
 aiosqlite makes a cursor, executes, fetches and closes in a trip of its own each, and SQLAlchemy asks for all four: a
-chat message took 68 trips, most of its time. Here a cursor does all of it in one trip, rows included.
+chat message took 68 trips, most of its time. Here a cursor does all of it in one trip, rows included, and a
+transaction begins in the trip of its first statement.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import closing
 from functools import partial
 from typing import Any
@@ -28,6 +29,9 @@ def connect(database: str, **options: Any) -> WholeStatements:
 class WholeStatements(aiosqlite.Connection):
     """A connection whose cursors hold all rows of a statement as soon as it was executed."""
 
+    _begin: str | None = None
+    """The BEGIN that the next statement brings along."""
+
     async def _connect(self) -> WholeStatements:
         try:
             await super()._connect()
@@ -40,12 +44,32 @@ class WholeStatements(aiosqlite.Connection):
         """A cursor; making it needs no trip."""
         return WholeCursor(self)
 
+    def begin(self, *, writes: bool) -> None:
+        """Begin a transaction with the next statement; one that writes waits there for its turn."""
+        self._begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
+
+    async def commit(self) -> None:
+        """End the transaction; one without a statement never began."""
+        await self._end(super().commit)
+
+    async def rollback(self) -> None:
+        """As `commit`, undoing it."""
+        await self._end(super().rollback)
+
+    async def _end(self, end: Callable[[], Awaitable[None]]) -> None:
+        begun, self._begin = self._begin is None, None
+        if begun:
+            await end()
+
     async def whole(self, method: str, operation: str, parameters: Iterable[Any]) -> tuple[Any, ...]:
         """Execute, fetch everything and close, in one trip."""
         return await self._execute(self._whole, method, operation, parameters)  # type: ignore[no-any-return,no-untyped-call]
 
     def _whole(self, method: str, operation: str, parameters: Iterable[Any]) -> tuple[Any, ...]:
         with closing(self._conn.cursor()) as cursor:
+            if self._begin is not None:
+                cursor.execute(self._begin)
+                self._begin = None
             getattr(cursor, method)(operation, parameters)
             rows = cursor.fetchall() if cursor.description else []
             return cursor.description, cursor.rowcount, cursor.lastrowid, rows

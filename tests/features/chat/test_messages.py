@@ -163,15 +163,18 @@ async def test_errors_before_the_stream_are_plain_answers(world: ChatWorld) -> N
         assert answer.headers["content-type"].startswith("application/json")
 
 
-async def _turn(world: ChatWorld) -> tuple[Caller, Any]:
+async def _turn(world: ChatWorld, session_id: str | None = None) -> tuple[Caller, Any]:
     principal = Principal("user", "local:olivia", "olivia")
     granted = await world.access.get(Authorizer).enter(principal, world.workspace_id)
     caller = Caller(principal, granted.workspace, granted.permissions, "req_1", "127.0.0.1", granted.role)
-    return caller, await world.access.get(ChatService).open(caller, ChatRequest(message="status"))
+    return caller, await world.access.get(ChatService).open(
+        caller, ChatRequest(message="status", session_id=session_id)
+    )
 
 
 async def test_an_error_within_the_stream_is_an_event_with_the_same_body(world: ChatWorld) -> None:
-    caller, turn = await _turn(world)
+    session_id = (await world.post(CHAT, {"message": "status"})).json()["data"]["session_id"]
+    caller, turn = await _turn(world, session_id)
     await world.access.get(SessionService).end(caller, turn.session_id, EndRequest())
     told = parsed(b"".join([part async for part in world.access.get(ChatStream).events(turn, "req_1")]).decode())
     refused = SessionEndedError()
@@ -182,6 +185,15 @@ async def test_an_error_within_the_stream_is_an_event_with_the_same_body(world: 
             "request_id": "req_1",
         },
     )
+
+
+async def test_a_message_whose_answer_fails_opens_no_session(world: ChatWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(*_given: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr("hexaops.features.chat.gathering.Gatherer.known", broken)
+    assert (await world.post(CHAT, {"message": "status"})).status_code == 500
+    assert (await world.get("/aiops/sessions")).json()["data"] == []
 
 
 async def test_a_client_that_goes_away_leaves_a_whole_exchange(stored: ChatWorld) -> None:

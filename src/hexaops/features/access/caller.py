@@ -71,7 +71,7 @@ class Caller:
         )
 
 
-def caller_of(request: Request) -> Caller:
+async def caller_of(request: Request) -> Caller:
     """The caller that the guard let in."""
     caller = request.state.caller
     assert isinstance(caller, Caller)

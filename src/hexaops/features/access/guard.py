@@ -43,11 +43,11 @@ def declared_parameters(entry: Entry) -> list[Any]:
     return [*declared, Depends(_idempotency_key)] if entry.idempotent else declared
 
 
-def _workspace(workspace_id: Annotated[str, Path(max_length=64, description="The workspace.")]) -> None:
+async def _workspace(workspace_id: Annotated[str, Path(max_length=64, description="The workspace.")]) -> None:
     """The guard has resolved it."""
 
 
-def _idempotency_key(
+async def _idempotency_key(
     idempotency_key: Annotated[
         str | None, Header(max_length=255, description="Sent again with the same body, the request is done once.")
     ] = None,

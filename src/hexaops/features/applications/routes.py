@@ -15,7 +15,7 @@ from hexaops.provide import provided
 Applications = Annotated[ApplicationService, provided(ApplicationService)]
 
 
-def list_query(
+async def list_query(
     status: Annotated[str | None, Query(max_length=20)] = None,
     project: Annotated[str | None, Query(max_length=63)] = None,
     name: Annotated[str | None, Query(max_length=253)] = None,

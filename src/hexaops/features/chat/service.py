@@ -26,7 +26,7 @@ from hexaops.features.chat.nameable import Inventories
 from hexaops.features.chat.planning import ChangePlanner, Request, confirmation
 from hexaops.features.chat.schemas import ChatRequest, SessionRequest
 from hexaops.features.chat.sessions import SessionService
-from hexaops.features.chat.store import NewMessage, add_messages, get_active_session
+from hexaops.features.chat.store import NewMessage, append_messages, get_active_session
 from hexaops.features.chat.turn import Progress, Turn, entities_of, memory_of, remembered
 from hexaops.features.operations.plans import shown_plan
 from hexaops.kit.clock import Clock
@@ -63,16 +63,14 @@ class ChatService:
     clock: Clock
 
     async def open(self, caller: Caller, request: ChatRequest) -> Turn:
-        """Take a message: check it, and find its session or open one.
+        """Take a message: check it, and find its session or open one, which is stored with the answer.
 
         Raises InvalidChatMessageError, SessionNotFoundError, SessionEndedError.
         """
         message = _checked(request.message)
         if request.session_id is None:
             title = SessionRequest(name=plain(message, NAME_LIMIT) or "Chat", capabilities=request.capabilities)
-            opened = title.context.model_dump(exclude_none=True)
-            async with self.database.transaction() as session:
-                row = await self.sessions.add(session, caller, title, opened)
+            row = self.sessions.opened(caller, title, title.context.model_dump(exclude_none=True))
         else:
             async with self.database.reading() as session:
                 row = await get_active_session(session, caller, request.session_id)
@@ -81,7 +79,8 @@ class ChatService:
         context = request.context
         if "time_range" not in context.model_fields_set and (given := row.context.get("time_range")):
             context = context.model_copy(update={"time_range": given})
-        return Turn(caller, row.id, message, context, frozenset(granted.names), memory_of(row))
+        opened = row if request.session_id is None else None
+        return Turn(caller, row.id, message, context, frozenset(granted.names), memory_of(row), opened)
 
     async def answer(self, turn: Turn, progress: Progress = _silent) -> dict[str, Any]:
         """The answer's `data`, stored together with the message."""
@@ -171,9 +170,12 @@ class ChatService:
         )
         said = NewMessage("user", turn.message, details, received_at)
         async with self.database.transaction() as session:
-            row = await get_active_session(session, turn.caller, turn.session_id, lock=True)
-            add_messages(session, row, [said, answer])
+            row = turn.opened or await get_active_session(session, turn.caller, turn.session_id, lock=True)
             row.dialogue = remembered(turn.memory, asked, draft).document()
+            messages = append_messages(row, [said, answer])
+            if turn.opened is not None:
+                await self.sessions.add(session, turn.caller, turn.opened)
+            session.add_all(messages)
         return answer_document(turn, asked, draft, answer)
 
 

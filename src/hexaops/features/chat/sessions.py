@@ -36,21 +36,18 @@ class SessionService:
 
     async def create(self, caller: Caller, request: SessionRequest) -> dict[str, Any]:
         """Open a session; its event leaves with the same transaction."""
-        context = self._context(caller, request)
+        row = self.opened(caller, request, self._context(caller, request))
         async with self.database.transaction() as session:
-            row = await self.add(session, caller, request, context)
+            await self.add(session, caller, row)
         granted = grant(request.capabilities, caller.permissions)
         return documents.created_session(row, granted)
 
-    async def add(
-        self, session: AsyncSession, caller: Caller, request: SessionRequest, context: dict[str, Any]
-    ) -> ChatSessionRow:
-        """Add the row and its event to a transaction."""
+    def opened(self, caller: Caller, request: SessionRequest, context: dict[str, Any]) -> ChatSessionRow:
+        """A new session, which `add` stores."""
         now = self.clock.now()
-        workspace = caller.get_workspace()
-        row = ChatSessionRow(
+        return ChatSessionRow(
             id=new_id("sess_"),
-            workspace_id=workspace.id,
+            workspace_id=caller.get_workspace().id,
             user_id=caller.principal.id,
             name=request.name,
             description=request.description,
@@ -64,11 +61,14 @@ class SessionService:
             ended_at=None,
             summary={},
         )
+
+    async def add(self, session: AsyncSession, caller: Caller, row: ChatSessionRow) -> None:
+        """Add the session and its event to a transaction."""
+        workspace = caller.get_workspace()
         session.add(row)
         await session.flush()
         data = documents.session_event(row, workspace)
         await self.outbox.emit(session, workspace.id, SESSION_CREATED, data, resource_id=row.id)
-        return row
 
     async def list(
         self, caller: Caller, *, status: str | None, limit: int, before: str | None

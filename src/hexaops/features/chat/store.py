@@ -48,24 +48,25 @@ async def get_active_session(
     return row
 
 
-def add_messages(session: AsyncSession, row: ChatSessionRow, messages: Sequence[NewMessage]) -> None:
-    """Append messages; the session's row must be held by this transaction."""
-    for number, message in enumerate(messages, start=row.message_count + 1):
-        session.add(
-            ChatMessageRow(
-                id=message.id,
-                session_id=row.id,
-                seq=number,
-                role=message.role,
-                content=message.content,
-                details=message.details,
-                evidence=message.evidence,
-                recommendations=message.recommendations,
-                created_at=message.at,
-            )
-        )
+def append_messages(row: ChatSessionRow, messages: Sequence[NewMessage]) -> list[ChatMessageRow]:
+    """The messages' rows, counted in their session's, which must be new or held by the transaction that adds them."""
+    first = row.message_count + 1
     row.message_count += len(messages)
     row.last_activity = messages[-1].at
+    return [
+        ChatMessageRow(
+            id=message.id,
+            session_id=row.id,
+            seq=number,
+            role=message.role,
+            content=message.content,
+            details=message.details,
+            evidence=message.evidence,
+            recommendations=message.recommendations,
+            created_at=message.at,
+        )
+        for number, message in enumerate(messages, start=first)
+    ]
 
 
 async def sessions_page(

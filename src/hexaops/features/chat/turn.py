@@ -44,6 +44,8 @@ class Turn:
     context: ChatContext
     capabilities: Set[str]
     memory: Memory
+    opened: ChatSessionRow | None = None
+    """The session, where this message opens it: stored together with the answer."""
 
 
 def memory_of(row: ChatSessionRow) -> Memory:

@@ -20,7 +20,7 @@ from hexaops.provide import provided
 Health = Annotated[HealthService, provided(HealthService)]
 
 
-def live() -> JSONResponse:
+async def live() -> JSONResponse:
     """The process answers."""
     return JSONResponse({"status": "ok"})
 
@@ -35,7 +35,7 @@ async def ready(request: Request, health: Health) -> JSONResponse:
     return JSONResponse(body, 200 if ok else 503)
 
 
-def metrics(request: Request, health: Health) -> Response:
+async def metrics(request: Request, health: Health) -> Response:
     """Prometheus exposition of the service's own metrics; on loopback only, unless configured."""
     if not _may_look_inside(request, health):
         raise NotFoundError("Not Found")

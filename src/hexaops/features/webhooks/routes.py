@@ -20,7 +20,7 @@ DeliveryId = Annotated[str, Path(max_length=64)]
 Status = Literal["pending", "delivered", "failed", "cancelled"]
 
 
-def delivery_query(
+async def delivery_query(
     status: Annotated[Status | None, Query()] = None,
     event: Annotated[str | None, Query(max_length=64)] = None,
     resource_id: Annotated[str | None, Query(max_length=64)] = None,
