@@ -145,9 +145,9 @@ def build_access(context: ProcessContext) -> None:
     provide(AutomationSwitch(database, audit=audit, clock=clock))
     provide(EmbeddedAccess(workspaces, accounts, services, local, redactor=context.redactor, token_lifetime=lifetime))
     limits = RateLimits(settings, clock=clock)
-    provide(
-        Gate(authentication, authorizer, limits=limits, idempotency=IdempotencyService(claims), log=RequestLog(audit))
-    )
+    requests = RequestLog(audit, database)
+    provide(requests)
+    provide(Gate(authentication, authorizer, limits=limits, idempotency=IdempotencyService(claims), log=requests))
 
 
 def build_services(context: ProcessContext) -> None:
@@ -208,7 +208,7 @@ def build_chat(context: ProcessContext, applications: ApplicationService, outbox
     sessions = SessionService(database, applications, outbox, clock)
     gatherer = Gatherer(database, applications, get(AutomationSwitch), clock)
     inventories, planner = Inventories(context.cluster.cache), ChangePlanner(get(ActionService))
-    chat = ChatService(database, sessions, gatherer, inventories, planner, clock)
+    chat = ChatService(database, sessions, gatherer, inventories, planner, get(RequestLog), clock)
     context.chat_stream = ChatStream(chat)
     for service in (sessions, chat, context.chat_stream):
         context.provider.add(service)

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from sqlalchemy import event, text
 from sqlalchemy.engine import Connection, Dialect, make_url
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -36,6 +37,8 @@ class Database:
             "pool_size": pool_size,
             "max_overflow": 0,
             "pool_pre_ping": not self.is_sqlite,
+            "json_serializer": _json,
+            "json_deserializer": msgspec.json.decode,
         }
         if self.is_sqlite:
             options["connect_args"] = {"timeout": BUSY_SECONDS, "async_creator_fn": sqlite.connect}
@@ -97,6 +100,10 @@ class Database:
 def is_busy(error: OperationalError) -> bool:
     """Whether SQLite gave up waiting for its turn to write."""
     return "database is locked" in str(error.orig)
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
 
 
 def _connect(dialect: Dialect, _record: object, arguments: list[Any], parameters: dict[str, Any]) -> Any:

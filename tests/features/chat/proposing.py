@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hexaops.errors import HexaopsError
 from hexaops.features.access.caller import Caller
-from hexaops.features.chat.gathering import Gatherer
 from hexaops.features.chat.planning import ChangePlanner
 from hexaops.features.chat.service import ChatService
 from hexaops.features.chat.streaming import ChatStream
@@ -64,9 +63,7 @@ class WrittenProposer:
 def use(world: ChatWorld, proposer: WrittenProposer) -> WrittenProposer:
     """Let the served chat make its plans with this."""
     chat = world.access.get(ChatService)
-    gatherer = chat.gatherer
-    assert isinstance(gatherer, Gatherer)
-    fake = ChatService(chat.database, chat.sessions, gatherer, chat.inventories, ChangePlanner(proposer), chat.clock)
+    fake = replace(chat, planner=ChangePlanner(proposer))
     world.access.context.provider.add(fake)
     world.access.context.provider.add(ChatStream(fake))
     return proposer

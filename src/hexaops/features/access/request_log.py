@@ -1,14 +1,20 @@
-"""Which requests are audited: every internal call, every public one that may plan or change, every refusal."""
+"""Which requests are audited: every internal call, every public one that may plan or change, every refusal.
+
+The event is written once the answer is known and before it is sent. A route whose last transaction makes its answer
+certain takes that one from here, and its event is committed with it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.exceptions import HTTPException
 
 from hexaops.errors import HexaopsError
@@ -19,6 +25,7 @@ from hexaops.features.access.rates import RateLimitExceededError
 from hexaops.features.audit.event import AuditEvent, Outcome
 from hexaops.features.audit.log import AuditLog
 from hexaops.features.routing import Entry
+from hexaops.storage.database import Database
 
 READING = frozenset({"GET", "HEAD"})
 REFUSALS = frozenset({401, 403})
@@ -26,17 +33,42 @@ REFUSALS = frozenset({401, 403})
 
 @dataclass
 class Record:
-    """What became of one request."""
+    """One request, and what became of it."""
 
+    request: Request
+    entry: Entry
+    caller: Caller
     status: int = 500
     code: str | None = None
+    written: int | None = None
+    """The status with which its event stands in the log already."""
+
+    def event(self, status: int) -> AuditEvent:
+        """What is recorded of it."""
+        outcome: Outcome = "ok" if status < 400 else "refused" if status < 500 else "failed"
+        details: dict[str, Any] = {"status": status, "route": self.entry.path}
+        if self.code:
+            details["code"] = self.code
+        resource = f"{self.entry.method} {self.request.url.path}"
+        return self.caller.event("request", outcome=outcome, resource=resource, details=details)
+
+    def is_due(self) -> bool:
+        """Whether its event must still be written."""
+        internal = self.entry.policy.audience == "service"
+        audited = internal or self.entry.method not in READING or self.status in REFUSALS
+        return audited and self.written != self.status
+
+
+_open: ContextVar[Record | None] = ContextVar("open_request", default=None)
+"""The request that this task answers, while its event is open."""
 
 
 class RequestLog:
     """Writes one audit event a request, after its answer is known and before it is sent."""
 
-    def __init__(self, audit: AuditLog) -> None:
+    def __init__(self, audit: AuditLog, database: Database) -> None:
         self._audit = audit
+        self._database = database
 
     async def refused(
         self,
@@ -67,7 +99,8 @@ class RequestLog:
     @asynccontextmanager
     async def recording(self, request: Request, entry: Entry, caller: Caller) -> AsyncIterator[Record]:
         """Record the block's outcome where the request is one that is audited."""
-        record = Record()
+        record = Record(request, entry, caller)
+        opened = _open.set(record)
         try:
             yield record
         except HexaopsError as error:
@@ -80,17 +113,22 @@ class RequestLog:
             record.status = error.status_code
             raise
         finally:
-            if self._is_audited(entry, record):
-                await self._audit.append(_event(request, entry, caller, record))
+            _open.reset(opened)
+            if record.is_due():
+                await self._audit.append(record.event(record.status))
 
-    def _is_audited(self, entry: Entry, record: Record) -> bool:
-        internal = entry.policy.audience == "service"
-        return internal or entry.method not in READING or record.status in REFUSALS
+    @asynccontextmanager
+    async def last_transaction(self) -> AsyncIterator[AsyncSession]:
+        """A transaction after which the request is answered as its route succeeds; its event is committed with it.
 
-
-def _event(request: Request, entry: Entry, caller: Caller, record: Record) -> AuditEvent:
-    outcome: Outcome = "ok" if record.status < 400 else "refused" if record.status < 500 else "failed"
-    details: dict[str, Any] = {"status": record.status, "route": entry.path}
-    if record.code:
-        details["code"] = record.code
-    return caller.event("request", outcome=outcome, resource=f"{entry.method} {request.url.path}", details=details)
+        An answer that fails after all is recorded once more, as it was.
+        """
+        record = _open.get()
+        if record is None:  # a stream, which was recorded when it began
+            async with self._database.transaction() as session:
+                yield session
+            return
+        async with self._database.transaction() as session:
+            yield session
+            await self._audit.append(record.event(record.entry.status), session)
+        record.written = record.entry.status

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hexaops.features.audit.chain import GENESIS, canonical, details_text, link
@@ -22,6 +22,12 @@ from hexaops.storage.tables import AuditRow
 
 APPEND_LOCK = 0x68657861_61756474
 """PostgreSQL advisory lock that serialises appends; SQLite has one writer anyway."""
+
+_events = AuditRow.__table__
+COLUMNS = tuple(column.name for column in _events.c)
+HEAD = select(_events.c.seq, _events.c.hash).order_by(_events.c.seq.desc()).limit(1)
+APPEND = insert(AuditRow.metadata.tables[AuditRow.__tablename__])
+"""Made once and without the ORM, because almost every request asks them."""
 
 
 class AuditLog:
@@ -43,15 +49,12 @@ class AuditLog:
         if not self._database.is_sqlite:
             await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": APPEND_LOCK})
         await session.flush()
-        head = (
-            await session.execute(select(AuditRow.seq, AuditRow.hash).order_by(AuditRow.seq.desc()).limit(1))
-        ).first()
+        head = (await session.execute(HEAD)).first()
         seq, previous = (head.seq + 1, head.hash) if head else (1, GENESIS)
         row = self._row(event, seq=seq, at=self._clock.now())
         row.previous_hash = previous
         row.hash = link(previous, canonical(row))
-        session.add(row)
-        await session.flush()
+        await session.execute(APPEND, {name: getattr(row, name) for name in COLUMNS})
         return AuditRecord(seq, row.at, event, previous, row.hash)
 
     def _row(self, event: AuditEvent, *, seq: int, at: datetime) -> AuditRow:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hexaops.analysis.applications.model import Application
@@ -40,6 +40,13 @@ USES_METRICS = frozenset(
 )
 USES_NODE_METRICS = frozenset({Intent.NODE_STATUS, Intent.USAGE_QUERY, Intent.PERFORMANCE_ANALYSIS})
 OPERATIONS_READ = 20
+LATEST_ACTIONS = (
+    select(OperationRow)
+    .where(OperationRow.workspace_id == bindparam("workspace_id"), OperationRow.surface == "action")
+    .order_by(OperationRow.id.desc())
+    .limit(OPERATIONS_READ)
+)
+"""Made once, because every message asks it."""
 
 
 @dataclass(frozen=True)
@@ -133,8 +140,7 @@ class Gatherer:
 
 
 async def _operations(session: AsyncSession, workspace: Workspace) -> list[Operation]:
-    query = select(OperationRow).where(OperationRow.workspace_id == workspace.id, OperationRow.surface == "action")
-    rows = await session.scalars(query.order_by(OperationRow.id.desc()).limit(OPERATIONS_READ))
+    rows = await session.scalars(LATEST_ACTIONS, {"workspace_id": workspace.id})
     return [_operation(row) for row in rows]
 
 

@@ -18,6 +18,7 @@ from hexaops.assistant.answers.facts import Facts
 from hexaops.assistant.answers.possible import actions_for
 from hexaops.assistant.understanding import Intent, Understanding, understand
 from hexaops.features.access.caller import Caller
+from hexaops.features.access.request_log import RequestLog
 from hexaops.features.chat.answer import answer_document
 from hexaops.features.chat.capabilities import grant
 from hexaops.features.chat.errors import MESSAGE_LIMIT, InvalidChatMessageError
@@ -60,6 +61,7 @@ class ChatService:
     gatherer: Gatherer
     inventories: Inventories
     planner: ChangePlanner
+    requests: RequestLog
     clock: Clock
 
     async def open(self, caller: Caller, request: ChatRequest) -> Turn:
@@ -169,7 +171,7 @@ class ChatService:
             recommendations=len(draft.suggestions),
         )
         said = NewMessage("user", turn.message, details, received_at)
-        async with self.database.transaction() as session:
+        async with self.requests.last_transaction() as session:
             row = turn.opened or await get_active_session(session, turn.caller, turn.session_id, lock=True)
             row.dialogue = remembered(turn.memory, asked, draft).document()
             messages = append_messages(row, [said, answer])

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hexaops.features.webhooks.events import EMITTED, EVERYTHING
@@ -24,6 +24,11 @@ from hexaops.storage.tables.webhooks import PENDING, WebhookDeliveryRow, Webhook
 
 RUN = "webhook_delivery"
 """The kind of durable run that makes one attempt."""
+_subscriptions = WebhookSubscriptionRow.__table__
+ENABLED = select(_subscriptions.c.id, _subscriptions.c.events).where(
+    _subscriptions.c.workspace_id == bindparam("workspace_id"), _subscriptions.c.enabled.is_(True)
+)
+"""Made once, because every event asks it."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +52,9 @@ class WebhookOutbox:
         row = new_event(workspace_id, event, data, resource_id=resource_id, now=self.clock.now())
         session.add(row)
         await session.flush()
-        enabled = select(WebhookSubscriptionRow).where(
-            WebhookSubscriptionRow.workspace_id == workspace_id, WebhookSubscriptionRow.enabled.is_(True)
-        )
-        wanting = [s for s in await session.scalars(enabled) if event in s.events or EVERYTHING in s.events]
-        deliveries = [new_delivery(row, subscription.id) for subscription in wanting]
+        enabled = await session.execute(ENABLED, {"workspace_id": workspace_id})
+        wanting = [id_ for id_, events in enabled if event in events or EVERYTHING in events]
+        deliveries = [new_delivery(row, subscription_id) for subscription_id in wanting]
         session.add_all(deliveries)
         await session.flush()
         for delivery in deliveries:

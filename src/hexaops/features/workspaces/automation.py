@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,6 +18,14 @@ from hexaops.storage.database import Database
 from hexaops.storage.tables import AutomationRow
 
 EVERYWHERE = "*"
+_positions = AutomationRow.__table__
+STOP = (
+    select(_positions)
+    .where(_positions.c.scope.in_(bindparam("scopes", expanding=True)), ~_positions.c.enabled)
+    .order_by(_positions.c.scope)
+    .limit(1)
+)
+"""Made once, because every message asks it."""
 
 
 class AutomationStoppedError(ConflictError):
@@ -65,9 +73,8 @@ class AutomationSwitch:
         if session is None:
             async with self._database.reading() as own:
                 return await self.find_stop(workspace_id, own)
-        query = select(AutomationRow).where(AutomationRow.scope.in_((EVERYWHERE, workspace_id)))
-        rows = (await session.scalars(query.where(~AutomationRow.enabled).order_by(AutomationRow.scope))).all()
-        return _state(rows[0]) if rows else None
+        row = (await session.execute(STOP, {"scopes": (EVERYWHERE, workspace_id)})).first()
+        return _state(row) if row else None
 
     async def list_states(self) -> list[AutomationState]:
         """The global position first, then each workspace that was ever set."""
@@ -95,5 +102,5 @@ class AutomationSwitch:
         return AutomationState(scope, enabled, reason, values["changed_by"], values["changed_at"])
 
 
-def _state(row: AutomationRow) -> AutomationState:
+def _state(row: AutomationRow | Row[Any]) -> AutomationState:
     return AutomationState(row.scope, row.enabled, row.reason, row.changed_by, row.changed_at)

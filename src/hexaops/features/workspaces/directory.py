@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from typing import Any, cast
 
-from sqlalchemy import Select, select
+from sqlalchemy import Row, Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hexaops.config import Settings
@@ -19,6 +19,20 @@ from hexaops.features.access.tenancy import (
 )
 from hexaops.storage.database import Database
 from hexaops.storage.tables import WorkspaceMemberRow, WorkspaceNamespaceRow, WorkspaceRow
+
+_workspaces, _members, _claims = WorkspaceRow.__table__, WorkspaceMemberRow.__table__, WorkspaceNamespaceRow.__table__
+# Made once and without the ORM: every request asks for a membership, and making a statement costs more than asking it.
+ALL = select(_workspaces).order_by(_workspaces.c.created_at, _workspaces.c.id)
+ONE = select(_workspaces).where(_workspaces.c.id == bindparam("workspace_id"))
+OF_CLUSTER = select(_workspaces).where(_workspaces.c.cluster_id == bindparam("cluster_id"))
+MEMBERSHIPS = (
+    select(_workspaces, _members.c.role)
+    .join(_members, _members.c.workspace_id == _workspaces.c.id)
+    .where(_members.c.user_id == bindparam("user_id"))
+    .order_by(_workspaces.c.created_at, _workspaces.c.id)
+)
+MEMBERSHIP = MEMBERSHIPS.where(_workspaces.c.id == bindparam("workspace_id"))
+CLAIMS = select(_claims).where(_claims.c.cluster_id.in_(bindparam("clusters", expanding=True)))
 
 
 class WorkspaceDirectory:
@@ -39,48 +53,42 @@ class WorkspaceDirectory:
 
     async def find(self, workspace_id: str) -> Workspace | None:
         """The workspace, or None."""
-        return next(iter(await self._workspaces(select(WorkspaceRow).where(WorkspaceRow.id == workspace_id))), None)
+        return next(iter(await self._found(ONE, workspace_id=workspace_id)), None)
 
     async def find_membership(self, workspace_id: str, user_id: str) -> Membership | None:
         """The workspace and the user's role in it, if the user is a member."""
-        return next(iter(await self._memberships(user_id, WorkspaceRow.id == workspace_id)), None)
+        found = await self._memberships(MEMBERSHIP, user_id=user_id, workspace_id=workspace_id)
+        return next(iter(found), None)
 
     async def list_for(self, user_id: str) -> list[Membership]:
         """The workspaces of which the user is a member, oldest first."""
-        return await self._memberships(user_id)
+        return await self._memberships(MEMBERSHIPS, user_id=user_id)
 
     async def list_all(self) -> list[Workspace]:
         """Every workspace, oldest first."""
-        return await self._workspaces(select(WorkspaceRow).order_by(WorkspaceRow.created_at, WorkspaceRow.id))
+        return await self._found(ALL)
 
     async def for_namespace(self, cluster_id: str, namespace: str) -> Workspace | None:
         """The one workspace that owns the namespace; None for system namespaces and unclaimed ones."""
-        found = await self._workspaces(select(WorkspaceRow).where(WorkspaceRow.cluster_id == cluster_id))
+        found = await self._found(OF_CLUSTER, cluster_id=cluster_id)
         return next((workspace for workspace in found if workspace.owns(namespace)), None)
 
-    async def _memberships(self, user_id: str, *where: Any) -> list[Membership]:
-        query = (
-            select(WorkspaceRow, WorkspaceMemberRow.role)
-            .join(WorkspaceMemberRow, WorkspaceMemberRow.workspace_id == WorkspaceRow.id)
-            .where(WorkspaceMemberRow.user_id == user_id, *where)
-            .order_by(WorkspaceRow.created_at, WorkspaceRow.id)
-        )
+    async def _memberships(self, query: Select[Any], **given: str) -> list[Membership]:
         async with self._database.reading() as session:
-            found = (await session.execute(query)).all()
-            views = await self._views(session, [row for row, _ in found])
-        return [Membership(view, cast("Role", role)) for view, (_, role) in zip(views, found, strict=True)]
+            found = (await session.execute(query, given)).all()
+            views = await self._views(session, found)
+        return [Membership(view, cast("Role", row.role)) for view, row in zip(views, found, strict=True)]
 
-    async def _workspaces(self, query: Select[WorkspaceRow]) -> list[Workspace]:
+    async def _found(self, query: Select[Any], **given: str) -> list[Workspace]:
         async with self._database.reading() as session:
-            return await self._views(session, (await session.scalars(query)).all())
+            return await self._views(session, (await session.execute(query, given)).all())
 
-    async def _views(self, session: AsyncSession, rows: Sequence[WorkspaceRow]) -> list[Workspace]:
-        clusters = {row.cluster_id for row in rows}
-        claimed = select(WorkspaceNamespaceRow).where(WorkspaceNamespaceRow.cluster_id.in_(clusters))
-        claims = list((await session.scalars(claimed)).all()) if rows else []
+    async def _views(self, session: AsyncSession, rows: Sequence[Row[Any]]) -> list[Workspace]:
+        clusters = sorted({row.cluster_id for row in rows})
+        claims = (await session.execute(CLAIMS, {"clusters": clusters})).all() if rows else ()
         return [self._view(row, claims) for row in rows]
 
-    def _view(self, row: WorkspaceRow, claims: Sequence[WorkspaceNamespaceRow]) -> Workspace:
+    def _view(self, row: Row[Any], claims: Sequence[Row[Any]]) -> Workspace:
         own = {claim.namespace for claim in claims if claim.workspace_id == row.id}
         others = {claim.namespace for claim in claims if claim.cluster_id == row.cluster_id} - own
         return Workspace(
