@@ -12,6 +12,8 @@ from sqlalchemy import func, select
 from hexaops.features.access.authorize import Authorizer
 from hexaops.features.access.caller import Caller
 from hexaops.features.access.principal import Principal
+from hexaops.features.audit.log import AuditLog
+from hexaops.features.audit.reader import AuditReader
 from hexaops.features.chat.errors import SessionEndedError
 from hexaops.features.chat.schemas import ChatRequest, EndRequest
 from hexaops.features.chat.service import ChatService
@@ -194,6 +196,50 @@ async def test_a_message_whose_answer_fails_opens_no_session(world: ChatWorld, m
     monkeypatch.setattr("hexaops.features.chat.gathering.Gatherer.known", broken)
     assert (await world.post(CHAT, {"message": "status"})).status_code == 500
     assert (await world.get("/aiops/sessions")).json()["data"] == []
+
+
+async def _recorded(world: ChatWorld, after: int) -> list[int]:
+    events, _ = await world.access.get(AuditReader).list_events(limit=50)
+    return [one["details"]["status"] for one in reversed(events) if one["action"] == "request" and one["seq"] > after]
+
+
+async def test_a_message_is_recorded_once_together_with_its_answer(stored: ChatWorld) -> None:
+    before = (await stored.access.get(AuditReader).head()).seq
+    assert (await stored.post(CHAT, {"message": "status"})).status_code == 200
+    assert (await stored.post(CHAT, {"message": "status"}, headers={**stored.operator, **EVENTS})).status_code == 200
+    assert (await stored.post(CHAT, {"message": ""})).status_code == 400
+    assert await _recorded(stored, before) == [200, 200, 400]
+
+
+async def test_an_answer_that_cannot_be_stored_is_recorded_as_failed(
+    stored: ChatWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refused(_session: object) -> None:
+        raise OSError
+
+    before, database = (await stored.access.get(AuditReader).head()).seq, stored.access.context.database
+    hook = database.before_commit
+    append = AuditLog.append
+
+    async def appended(self: AuditLog, event: Any, session: Any = None) -> Any:
+        database.before_commit = hook if session is None else refused
+        return await append(self, event, session)
+
+    monkeypatch.setattr(AuditLog, "append", appended)
+    assert (await stored.post(CHAT, {"message": "status"})).status_code == 500
+    assert (await stored_messages(stored), await _recorded(stored, before)) == (0, [500])
+
+
+async def test_an_answer_that_fails_once_it_is_stored_is_recorded_again(
+    stored: ChatWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_given: object) -> None:
+        raise OSError
+
+    before = (await stored.access.get(AuditReader).head()).seq
+    monkeypatch.setattr("hexaops.features.chat.service.answer_document", broken)
+    assert (await stored.post(CHAT, {"message": "status"})).status_code == 500
+    assert await _recorded(stored, before) == [200, 500]
 
 
 async def test_a_client_that_goes_away_leaves_a_whole_exchange(stored: ChatWorld) -> None:
