@@ -39,7 +39,7 @@ def format_age(seconds: float) -> str:
 
 def format_time(moment: datetime) -> str:
     """RFC 3339 in UTC, to the second: `2024-01-20T15:30:00Z`."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def parse_time(text: str) -> datetime:

@@ -66,7 +66,6 @@ class SessionService:
         """Add the session and its event to a transaction."""
         workspace = caller.get_workspace()
         session.add(row)
-        await session.flush()
         data = documents.session_event(row, workspace)
         await self.outbox.emit(session, workspace.id, SESSION_CREATED, data, resource_id=row.id)
 
