@@ -8,22 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from hexaops.analysis.applications.freshness import APPLICATION_SOURCES
+from hexaops.backends.kubernetes.kinds import KINDS, WATCHED_KINDS
 from tests.cluster.control_plane import NAMESPACE, ControlPlane, Object
 from tests.cluster.service import Identities, Service, serving, until
 
 Without = Callable[[str, str], Path]
-WATCHED = {
-    "pods": "Pod",
-    "events": "Event",
-    "nodes": "Node",
-    "deployments": "Deployment",
-    "replicasets": "ReplicaSet",
-    "jobs": "Job",
-    "horizontalpodautoscalers": "HorizontalPodAutoscaler",
-    "poddisruptionbudgets": "PodDisruptionBudget",
-    "ingresses": "Ingress",
-    "endpointslices": "EndpointSlice",
-}
+WATCHED = {KINDS[kind].plural: kind for kind in WATCHED_KINDS}
 
 
 @pytest.fixture
@@ -67,7 +58,7 @@ def test_a_kind_that_may_not_be_read_is_named(
         assert list(parts["unavailable_kinds"]) == [WATCHED[resource]]
         assert f'cannot list resource "{resource}"' in parts["unavailable_kinds"][WATCHED[resource]]
         text = service.say("What's the status of my applications?")["response"]["content"]
-        if resource in ("pods", "deployments", "replicasets"):
+        if WATCHED[resource] in APPLICATION_SOURCES:
             assert f"list {resource}" in text or f'list resource "{resource}"' in text, text
         else:
             assert "berth-planner: 3/3" in text
