@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from hexaops.storage.database import Database
-from hexaops.storage.sqlite import WholeStatements
+from hexaops.storage.sqlite import WholeStatements, connect
 
 
 @pytest.fixture
@@ -62,3 +64,65 @@ async def test_a_statement_is_one_trip_to_the_thread(tmp_path: Path) -> None:
         cursor = await connection.cursor().execute("SELECT 1 AS one")
         assert (await cursor.fetchall(), cursor.description[0][0]) == ([(1,)], "one")
         assert connection.trips == 1
+
+
+async def test_a_transaction_that_only_reads_takes_a_trip_a_statement(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trips, execute = [], WholeStatements._execute
+
+    async def counted(self: WholeStatements, fn: Any, *given: Any) -> Any:
+        trips.append(fn.__name__)
+        return await execute(self, fn, *given)  # type: ignore[no-untyped-call]
+
+    monkeypatch.setattr(WholeStatements, "_execute", counted)
+    async with database.reading() as session:
+        await session.execute(text("SELECT 1"))
+        await session.execute(text("SELECT 2"))
+    assert trips == ["_whole", "_whole"]
+    async with database.reading():
+        pass
+    async with database.transaction() as session:
+        await session.execute(text("DELETE FROM berth"))
+    assert trips[2:] == ["_whole", "_end_begun"]
+
+
+async def test_a_reader_sees_one_moment_and_then_lets_go_of_it(database: Database) -> None:
+    async with database.reading() as session:
+        assert (await session.execute(text("SELECT count(*) FROM berth"))).scalar_one() == 3
+        async with database.transaction() as other:
+            await other.execute(text("DELETE FROM berth WHERE name = 'a'"))
+        assert (await session.execute(text("SELECT count(*) FROM berth"))).scalar_one() == 3
+    async with database.reading() as session:
+        assert (await session.execute(text("SELECT count(*) FROM berth"))).scalar_one() == 2
+
+
+async def test_what_nobody_waits_for_any_more_is_undone(tmp_path: Path) -> None:
+    numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT i FROM n"
+    connection = connect(str(tmp_path / "some.db"), isolation_level=None)
+    async with connection:
+        await connection.whole("execute", "CREATE TABLE berth (length INTEGER)", ())
+        for end in (connection.rollback, connection.commit):
+            connection.begin(writes=True)
+            statement = asyncio.create_task(connection.whole("execute", f"INSERT INTO berth {numbers}", ()))
+            await asyncio.sleep(0.01)
+            statement.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await statement
+            await end()
+            assert not connection.in_transaction
+        found = await connection.whole("execute", "SELECT count(*) FROM berth", ())
+        assert found[3] == [(300000,)]  # the commit's alone
+
+
+async def test_a_statement_cancelled_before_its_turn_does_not_escape_its_transaction(tmp_path: Path) -> None:
+    connection = connect(str(tmp_path / "some.db"), isolation_level=None)
+    async with connection:
+        await connection.whole("execute", "CREATE TABLE berth (length INTEGER)", ())
+        connection.begin(writes=True)
+        statement = asyncio.create_task(connection.whole("execute", "INSERT INTO berth VALUES (1)", ()))
+        await asyncio.sleep(0)  # asked, and not answered
+        statement.cancel()
+        await asyncio.wait([statement])
+        await connection.rollback()
+        assert (await connection.whole("execute", "SELECT count(*) FROM berth", ()))[3] == [(0,)]

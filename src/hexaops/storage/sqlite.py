@@ -1,14 +1,16 @@
 """SQLite with one trip to its thread a statement.
 
 aiosqlite makes a cursor, executes, fetches and closes in a trip of its own each, and SQLAlchemy asks for all four: a
-chat message took 68 trips, most of its time. Here a cursor does all of it in one trip, rows included, and a
-transaction begins in the trip of its first statement.
+chat message took 68 trips, most of its time. Here a cursor does all of it in one trip, rows included. A transaction
+begins in the trip of its first statement, one that only read ends without a trip, and one that has ended is not rolled
+back once more.
 """
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from functools import partial
 from typing import Any
@@ -21,6 +23,8 @@ END_SECONDS = 1.0
 
 def connect(database: str, **options: Any) -> WholeStatements:
     """For SQLAlchemy's `async_creator_fn`: what it awaits to get a connection."""
+    # Still one thread at a time: nothing is done here while a trip may be under way.
+    options["check_same_thread"] = False
     connection = WholeStatements(partial(sqlite3.connect, database, **options), iter_chunk_size=64)
     connection._thread.daemon = True  # as SQLAlchemy does it for connections that it makes itself
     return connection
@@ -31,6 +35,10 @@ class WholeStatements(aiosqlite.Connection):
 
     _begin: str | None = None
     """The BEGIN that the next statement brings along."""
+    _writing = False
+    """Whether the transaction may have written."""
+    _abandoned = False
+    """Whether a trip was cancelled: its statement may be under way still."""
 
     async def _connect(self) -> WholeStatements:
         try:
@@ -46,30 +54,41 @@ class WholeStatements(aiosqlite.Connection):
 
     def begin(self, *, writes: bool) -> None:
         """Begin a transaction with the next statement; one that writes waits there for its turn."""
-        self._begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
+        self._begin, self._writing = ("BEGIN IMMEDIATE" if writes else "BEGIN"), writes
 
     async def commit(self) -> None:
-        """End the transaction; one without a statement never began."""
-        await self._end(super().commit)
+        """End the transaction, if one has begun."""
+        await self._end("COMMIT")
 
     async def rollback(self) -> None:
-        """As `commit`, undoing it."""
-        await self._end(super().rollback)
+        """End it, and undo what it wrote."""
+        await self._end("ROLLBACK")
 
-    async def _end(self, end: Callable[[], Awaitable[None]]) -> None:
-        begun, self._begin = self._begin is None, None
-        if begun:
-            await end()
+    async def _end(self, statement: str) -> None:
+        self._begin = None
+        if self._abandoned or (self._writing and self._conn.in_transaction):
+            await self._execute(self._end_begun, statement)  # type: ignore[no-untyped-call]
+            self._abandoned = False
+        else:
+            self._end_begun(statement)  # lets go of what a reader holds in memory, nothing more
+
+    def _end_begun(self, statement: str) -> None:
+        if self._conn.in_transaction:
+            self._conn.execute(statement)
 
     async def whole(self, method: str, operation: str, parameters: Iterable[Any]) -> tuple[Any, ...]:
         """Execute, fetch everything and close, in one trip."""
-        return await self._execute(self._whole, method, operation, parameters)  # type: ignore[no-any-return,no-untyped-call]
+        begin, self._begin = self._begin, None
+        try:
+            return await self._execute(self._whole, begin, method, operation, parameters)  # type: ignore[no-any-return,no-untyped-call]
+        except asyncio.CancelledError:
+            self._abandoned = True
+            raise
 
-    def _whole(self, method: str, operation: str, parameters: Iterable[Any]) -> tuple[Any, ...]:
+    def _whole(self, begin: str | None, method: str, operation: str, parameters: Iterable[Any]) -> tuple[Any, ...]:
         with closing(self._conn.cursor()) as cursor:
-            if self._begin is not None:
-                cursor.execute(self._begin)
-                self._begin = None
+            if begin is not None:
+                cursor.execute(begin)
             getattr(cursor, method)(operation, parameters)
             rows = cursor.fetchall() if cursor.description else []
             return cursor.description, cursor.rowcount, cursor.lastrowid, rows

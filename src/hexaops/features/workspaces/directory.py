@@ -21,7 +21,7 @@ from hexaops.storage.database import Database
 from hexaops.storage.tables import WorkspaceMemberRow, WorkspaceNamespaceRow, WorkspaceRow
 
 _workspaces, _members, _claims = WorkspaceRow.__table__, WorkspaceMemberRow.__table__, WorkspaceNamespaceRow.__table__
-# Made once and without the ORM: every request asks for a membership, and making a statement costs more than asking it.
+# Made once and without the ORM: making a statement costs more than asking it, and every request asks for a membership.
 ALL = select(_workspaces).order_by(_workspaces.c.created_at, _workspaces.c.id)
 ONE = select(_workspaces).where(_workspaces.c.id == bindparam("workspace_id"))
 OF_CLUSTER = select(_workspaces).where(_workspaces.c.cluster_id == bindparam("cluster_id"))
@@ -31,8 +31,14 @@ MEMBERSHIPS = (
     .where(_members.c.user_id == bindparam("user_id"))
     .order_by(_workspaces.c.created_at, _workspaces.c.id)
 )
-MEMBERSHIP = MEMBERSHIPS.where(_workspaces.c.id == bindparam("workspace_id"))
 CLAIMS = select(_claims).where(_claims.c.cluster_id.in_(bindparam("clusters", expanding=True)))
+ENTERED = (
+    select(_workspaces, _members.c.role, _claims.c.namespace, _claims.c.workspace_id)
+    .join(_members, _members.c.workspace_id == _workspaces.c.id)
+    .outerjoin(_claims, _claims.c.cluster_id == _workspaces.c.cluster_id)
+    .where(_members.c.user_id == bindparam("user_id"), _workspaces.c.id == bindparam("workspace_id"))
+)
+"""One membership: the workspace and the role again in each line, beside a namespace that is claimed, by whichever."""
 
 
 class WorkspaceDirectory:
@@ -57,12 +63,18 @@ class WorkspaceDirectory:
 
     async def find_membership(self, workspace_id: str, user_id: str) -> Membership | None:
         """The workspace and the user's role in it, if the user is a member."""
-        found = await self._memberships(MEMBERSHIP, user_id=user_id, workspace_id=workspace_id)
-        return next(iter(found), None)
+        given = {"user_id": user_id, "workspace_id": workspace_id}
+        async with self._database.reading() as session:
+            rows = (await session.execute(ENTERED, given)).all()
+        claims = [row for row in rows if row.namespace is not None]
+        return Membership(self._view(rows[0], claims), cast("Role", rows[0].role)) if rows else None
 
     async def list_for(self, user_id: str) -> list[Membership]:
         """The workspaces of which the user is a member, oldest first."""
-        return await self._memberships(MEMBERSHIPS, user_id=user_id)
+        async with self._database.reading() as session:
+            rows = (await session.execute(MEMBERSHIPS, {"user_id": user_id})).all()
+            views = await self._views(session, rows)
+        return [Membership(view, cast("Role", row.role)) for view, row in zip(views, rows, strict=True)]
 
     async def list_all(self) -> list[Workspace]:
         """Every workspace, oldest first."""
@@ -72,12 +84,6 @@ class WorkspaceDirectory:
         """The one workspace that owns the namespace; None for system namespaces and unclaimed ones."""
         found = await self._found(OF_CLUSTER, cluster_id=cluster_id)
         return next((workspace for workspace in found if workspace.owns(namespace)), None)
-
-    async def _memberships(self, query: Select[Any], **given: str) -> list[Membership]:
-        async with self._database.reading() as session:
-            found = (await session.execute(query, given)).all()
-            views = await self._views(session, found)
-        return [Membership(view, cast("Role", row.role)) for view, row in zip(views, found, strict=True)]
 
     async def _found(self, query: Select[Any], **given: str) -> list[Workspace]:
         async with self._database.reading() as session:
