@@ -48,6 +48,7 @@ class EvidenceLog:
 
     def __init__(self) -> None:
         self._items: dict[tuple[object, ...], Evidence] = {}
+        self._id = new_id("ev_")  # and each item its number: making an id for each took longer than noting it
 
     @property
     def items(self) -> list[Evidence]:
@@ -68,8 +69,9 @@ class EvidenceLog:
         moment = datetime.fromtimestamp(at, UTC) if isinstance(at, float) else at
         shown = plain(value, TEXT_LIMIT) if isinstance(value, str) else value
         key = (source, subject, shown, unit, moment, is_query)
-        if key not in self._items:
-            self._items[key] = Evidence(
-                new_id("ev_"), source, plain(subject, TEXT_LIMIT), is_query, shown, unit, moment
-            )
-        return self._items[key].id
+        found = self._items.get(key)
+        if found is None:
+            id_ = f"{self._id}{len(self._items):04}"
+            found = Evidence(id_, source, plain(subject, TEXT_LIMIT), is_query, shown, unit, moment)
+            self._items[key] = found
+        return found.id

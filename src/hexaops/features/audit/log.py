@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hexaops.features.audit.chain import GENESIS, canonical, details_text, link
@@ -18,16 +18,15 @@ from hexaops.kit.clock import Clock
 from hexaops.kit.redaction import redact, redact_fields
 from hexaops.logs import Redactor
 from hexaops.storage.database import Database
+from hexaops.storage.inserting import insert_rows
 from hexaops.storage.tables import AuditRow
 
 APPEND_LOCK = 0x68657861_61756474
 """PostgreSQL advisory lock that serialises appends; SQLite has one writer anyway."""
 
 _events = AuditRow.__table__
-COLUMNS = tuple(column.name for column in _events.c)
 HEAD = select(_events.c.seq, _events.c.hash).order_by(_events.c.seq.desc()).limit(1)
-APPEND = insert(AuditRow.metadata.tables[AuditRow.__tablename__])
-"""Made once and without the ORM, because almost every request asks them."""
+"""Made once and without the ORM, because almost every request asks it."""
 
 
 class AuditLog:
@@ -54,7 +53,7 @@ class AuditLog:
         row = self._row(event, seq=seq, at=self._clock.now())
         row.previous_hash = previous
         row.hash = link(previous, canonical(row))
-        await session.execute(APPEND, {name: getattr(row, name) for name in COLUMNS})
+        await insert_rows(session, row)
         return AuditRecord(seq, row.at, event, previous, row.hash)
 
     def _row(self, event: AuditEvent, *, seq: int, at: datetime) -> AuditRow:

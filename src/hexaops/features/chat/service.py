@@ -33,6 +33,7 @@ from hexaops.features.operations.plans import shown_plan
 from hexaops.kit.clock import Clock
 from hexaops.kit.text import plain
 from hexaops.storage.database import Database
+from hexaops.storage.inserting import insert_rows
 from hexaops.storage.tables import PlanRow
 
 PLANNED = frozenset(
@@ -177,7 +178,7 @@ class ChatService:
             messages = append_messages(row, [said, answer])
             if turn.opened is not None:
                 await self.sessions.add(session, turn.caller, turn.opened)
-            session.add_all(messages)
+            await insert_rows(session, *messages)
         return answer_document(turn, asked, draft, answer)
 
 

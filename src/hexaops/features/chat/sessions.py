@@ -22,6 +22,7 @@ from hexaops.features.webhooks.outbox import WebhookOutbox
 from hexaops.kit.clock import Clock
 from hexaops.kit.ids import new_id
 from hexaops.storage.database import Database
+from hexaops.storage.inserting import insert_rows
 from hexaops.storage.tables import ChatSessionRow
 
 
@@ -65,7 +66,7 @@ class SessionService:
     async def add(self, session: AsyncSession, caller: Caller, row: ChatSessionRow) -> None:
         """Add the session and its event to a transaction."""
         workspace = caller.get_workspace()
-        session.add(row)
+        await insert_rows(session, row)
         data = documents.session_event(row, workspace)
         await self.outbox.emit(session, workspace.id, SESSION_CREATED, data, resource_id=row.id)
 

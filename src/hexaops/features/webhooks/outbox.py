@@ -20,6 +20,7 @@ from hexaops.kit.clock import Clock
 from hexaops.kit.durations import format_time
 from hexaops.kit.ids import new_id
 from hexaops.storage.engine import DurableEngine
+from hexaops.storage.inserting import insert_rows
 from hexaops.storage.tables.webhooks import PENDING, WebhookDeliveryRow, WebhookEventRow, WebhookSubscriptionRow
 
 RUN = "webhook_delivery"
@@ -50,13 +51,13 @@ class WebhookOutbox:
             message = f"not an event that is sent: {event}"
             raise ValueError(message)
         row = new_event(workspace_id, event, data, resource_id=resource_id, now=self.clock.now())
-        session.add(row)
-        await session.flush()
+        await insert_rows(session, row)
         enabled = await session.execute(ENABLED, {"workspace_id": workspace_id})
         wanting = [id_ for id_, events in enabled if event in events or EVERYTHING in events]
         deliveries = [new_delivery(row, subscription_id) for subscription_id in wanting]
-        session.add_all(deliveries)
-        await session.flush()
+        if deliveries:
+            session.add_all(deliveries)
+            await session.flush()
         for delivery in deliveries:
             await enqueue_attempt(self.engine, session, delivery)
         return row.id
