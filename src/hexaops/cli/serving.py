@@ -31,6 +31,8 @@ from hexaops.main import create_app
 FIRST_REQUEST_SECONDS = 1.0
 """How long a stop waits for the first request of who is connected already."""
 LOOK_SECONDS = 0.05
+YOUNG_OBJECTS = 10_000
+"""New objects between two rounds of the garbage collector: by its default, 700, it ran several times in each answer."""
 
 
 class StoppableServer(uvicorn.Server):
@@ -111,6 +113,7 @@ async def _serve(
         path = await _write_credentials(context, base_url, simulator)
         gc.enable()  # off since the command began
         freeze_held_memory()
+        gc.set_threshold(YOUNG_OBJECTS, 20, 20)
         listener.listen(config.backlog)  # before saying so: whoever reads the line may call at once
         typer.echo(f"hexaops serves {base_url} (credentials: {path})")
         await StoppableServer(config).serve(sockets=[listener])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Row, bindparam, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hexaops.analysis.applications.model import Application
 from hexaops.assistant.answers.facts import Facts, Operation
@@ -40,10 +41,11 @@ USES_METRICS = frozenset(
 )
 USES_NODE_METRICS = frozenset({Intent.NODE_STATUS, Intent.USAGE_QUERY, Intent.PERFORMANCE_ANALYSIS})
 OPERATIONS_READ = 20
+_actions = OperationRow.__table__
 LATEST_ACTIONS = (
-    select(OperationRow)
-    .where(OperationRow.workspace_id == bindparam("workspace_id"), OperationRow.surface == "action")
-    .order_by(OperationRow.id.desc())
+    select(_actions)
+    .where(_actions.c.workspace_id == bindparam("workspace_id"), _actions.c.surface == "action")
+    .order_by(_actions.c.id.desc())
     .limit(OPERATIONS_READ)
 )
 """Made once, because every message asks it."""
@@ -73,9 +75,9 @@ class Gatherer:
         """What can be named, and whether anything may be changed now."""
         workspace = caller.get_workspace()
         applications = self._list(workspace)
-        async with self.database.reading() as session:
-            stop = await self.automation.find_stop(workspace.id, session)
-            operations = await _operations(session, workspace) if "read_actions" in capabilities else []
+        async with self.database.viewing() as connection:
+            stop = await self.automation.find_stop(workspace.id, connection)
+            operations = await _operations(connection, workspace) if "read_actions" in capabilities else []
         return Known(
             applications=applications if "read_applications" in capabilities or applications is None else (),
             projects=self.applications.projects(workspace) if "read_applications" in capabilities else (),
@@ -139,12 +141,12 @@ class Gatherer:
         return [node for node in nodes if node.name in used]
 
 
-async def _operations(session: AsyncSession, workspace: Workspace) -> list[Operation]:
-    rows = await session.scalars(LATEST_ACTIONS, {"workspace_id": workspace.id})
+async def _operations(connection: AsyncConnection, workspace: Workspace) -> list[Operation]:
+    rows = await connection.execute(LATEST_ACTIONS, {"workspace_id": workspace.id})
     return [_operation(row) for row in rows]
 
 
-def _operation(row: OperationRow) -> Operation:
+def _operation(row: Row[Any]) -> Operation:
     return Operation(
         id=row.id,
         kind=row.kind,

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Row
+
 from hexaops.kit.durations import format_duration, format_time
 from hexaops.storage.tables import OperationRow, OperationStepRow
 
@@ -13,7 +15,7 @@ PUBLIC_STATUS = {"queued": "executing", "running": "executing", "undoing": "roll
 """Stored status → public one, where they differ."""
 
 
-def public_status(row: OperationRow) -> str:
+def public_status(row: OperationRow | Row[Any]) -> str:
     """executing, cancelling, rolling_back, completed, failed or cancelled."""
     return PUBLIC_STATUS.get(row.status, row.status)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from hexaops.errors import ConflictError
 from hexaops.features.access.caller import Caller
@@ -68,10 +68,12 @@ class AutomationSwitch:
         if stop is not None:
             raise AutomationStoppedError(stop)
 
-    async def find_stop(self, workspace_id: str, session: AsyncSession | None = None) -> AutomationState | None:
+    async def find_stop(
+        self, workspace_id: str, session: AsyncSession | AsyncConnection | None = None
+    ) -> AutomationState | None:
         """What stops automation in the workspace, or None."""
         if session is None:
-            async with self._database.reading() as own:
+            async with self._database.viewing() as own:
                 return await self.find_stop(workspace_id, own)
         row = (await session.execute(STOP, {"scopes": (EVERYWHERE, workspace_id)})).first()
         return _state(row) if row else None

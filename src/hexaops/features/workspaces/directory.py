@@ -64,8 +64,8 @@ class WorkspaceDirectory:
     async def find_membership(self, workspace_id: str, user_id: str) -> Membership | None:
         """The workspace and the user's role in it, if the user is a member."""
         given = {"user_id": user_id, "workspace_id": workspace_id}
-        async with self._database.reading() as session:
-            rows = (await session.execute(ENTERED, given)).all()
+        async with self._database.viewing() as connection:
+            rows = (await connection.execute(ENTERED, given)).all()
         claims = [row for row in rows if row.namespace is not None]
         return Membership(self._view(rows[0], claims), cast("Role", rows[0].role)) if rows else None
 
