@@ -65,7 +65,7 @@ async def measure_recovery(
 async def mass_restart(
     cluster: Cluster, server: Server, plane: ControlPlane, *, applications: Applications, bars: Bars
 ) -> None:
-    """Restart them at once; how long after the server's last event was the cache's last change, after which it is equal?"""
+    """Restart them at once; how long after the last event was the last change of the cache, which then is equal?"""
     changed_at = [0.0]
 
     def note(change: Change) -> None:

@@ -14,6 +14,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +28,20 @@ _NODE_INFO = ("architecture", "bootID", "containerRuntimeVersion", "kernelVersio
 LARGE_NODE = {"cpu": "32", "memory": "256Gi", "pods": "110"}
 
 
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+PORTS = range(20_000, 32_000)
+"""Below those that systems give to clients. A client that tries again and again to reach a server that is down, on a
+port that it may be given itself, connects to itself in the end, and the server cannot take its port again."""
+
+
+def free_ports(names: Sequence[str]) -> dict[str, int]:
+    """Ports that nobody listens on now."""
+    found: list[int] = []
+    while len(found) < len(names):
+        port = secrets.choice(PORTS)
+        with socket.socket() as probe:
+            if port not in found and probe.connect_ex(("127.0.0.1", port)) != 0:
+                found.append(port)
+    return dict(zip(names, found, strict=True))
 
 
 class Plane:
@@ -56,7 +66,7 @@ class Plane:
         binaries = build()
         shutil.rmtree(self.folder, ignore_errors=True)
         make_certificates(self.folder / "pki")
-        ports = {name: free_port() for name in processes.PORTS}
+        ports = free_ports(processes.PORTS)
         self._write_credentials(f"https://127.0.0.1:{ports['api']}")
         processes.write_audit_policy(self.folder / "audit-policy.yaml")
         self._spawn("etcd", processes.etcd(self.folder, ports))
@@ -75,6 +85,10 @@ class Plane:
 
     def restart(self, name: str) -> None:
         """Start one process again, as it was started, after somebody killed it; wait until the API server is ready."""
+        killed = json.loads(self._pids.read_text())[name]
+        deadline = time.monotonic() + 30
+        while alive(killed) and time.monotonic() < deadline:
+            time.sleep(0.1)
         self._spawn(name, json.loads(self._commands.read_text())[name])
         self.wait("/readyz", seconds=120)
 

@@ -60,5 +60,6 @@ def _has(application: Application, kind: ProblemKind) -> bool:
 
 def severity(application: Application) -> tuple[bool, bool]:
     """Failing before pending; what is healthy keeps its order."""
-    failing = any(problem.kind is ProblemKind.FAILING for problem in application.problems)
-    return application.ready > 0 and application.status in UNHEALTHY, not failing
+    if not application.problems:
+        return application.ready > 0 and application.status in UNHEALTHY, True
+    return application.ready > 0 and application.status in UNHEALTHY, not _has(application, ProblemKind.FAILING)

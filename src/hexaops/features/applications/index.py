@@ -7,7 +7,7 @@ start has meanwhile taken too long. With 1,000 applications a question therefore
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import cast
 
 from hexaops.analysis.applications.model import Application
@@ -30,6 +30,8 @@ class ApplicationIndex:
         self._cluster_id = cluster_id
         self._clock = clock
         self._found: dict[str, dict[Key, Application]] = {}
+        self._listed: dict[str, Sequence[Application]] = {}
+        """Those of a namespace in their order, until one of them changes."""
         self._keys: dict[str, Key] = {}
         self._changed: set[Key] = {_key(row) for row in cache.workloads()}
         self._rechecks: list[tuple[float, Key]] = []
@@ -40,11 +42,14 @@ class ApplicationIndex:
         self._refresh()
         return sorted(self._found)
 
-    def in_namespace(self, namespace: str) -> list[Application]:
+    def in_namespace(self, namespace: str) -> Sequence[Application]:
         """Its applications, by name."""
         self._refresh()
-        held = self._found.get(namespace, {})
-        return [held[key] for key in sorted(held)]
+        listed = self._listed.get(namespace)
+        if listed is None:
+            held = self._found.get(namespace, {})
+            listed = self._listed[namespace] = tuple(held[key] for key in sorted(held))
+        return listed
 
     def find(self, application_id: str) -> Application | None:
         """The application with this id, in whatever namespace."""
@@ -89,6 +94,7 @@ class ApplicationIndex:
 
     def _compute(self, key: Key, now: float) -> None:
         namespace, name, kind = key
+        self._listed.pop(namespace, None)
         row = self._cache.find(cast(WorkloadKind, kind), namespace, name)
         application_id = stable_id("app-", self._cluster_id, namespace, kind, name)
         if row is None:

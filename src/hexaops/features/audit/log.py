@@ -17,8 +17,8 @@ from hexaops.features.audit.event import AuditEvent, AuditRecord
 from hexaops.kit.clock import Clock
 from hexaops.kit.redaction import redact, redact_fields
 from hexaops.logs import Redactor
+from hexaops.storage.core import connection_of, insert_rows
 from hexaops.storage.database import Database
-from hexaops.storage.inserting import insert_rows
 from hexaops.storage.tables import AuditRow
 
 APPEND_LOCK = 0x68657861_61756474
@@ -47,8 +47,9 @@ class AuditLog:
     async def _append(self, session: AsyncSession, event: AuditEvent) -> AuditRecord:
         if not self._database.is_sqlite:
             await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": APPEND_LOCK})
-        await session.flush()
-        head = (await session.execute(HEAD)).first()
+        if session.new or session.dirty or session.deleted:
+            await session.flush()
+        head = (await (await connection_of(session)).execute(HEAD)).first()
         seq, previous = (head.seq + 1, head.hash) if head else (1, GENESIS)
         row = self._row(event, seq=seq, at=self._clock.now())
         row.previous_hash = previous

@@ -32,8 +32,8 @@ from hexaops.features.chat.turn import Progress, Turn, entities_of, memory_of, r
 from hexaops.features.operations.plans import shown_plan
 from hexaops.kit.clock import Clock
 from hexaops.kit.text import plain
+from hexaops.storage.core import insert_rows
 from hexaops.storage.database import Database
-from hexaops.storage.inserting import insert_rows
 from hexaops.storage.tables import PlanRow
 
 PLANNED = frozenset(

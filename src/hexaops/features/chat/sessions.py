@@ -21,8 +21,8 @@ from hexaops.features.webhooks.events import SESSION_CREATED, SESSION_ENDED
 from hexaops.features.webhooks.outbox import WebhookOutbox
 from hexaops.kit.clock import Clock
 from hexaops.kit.ids import new_id
+from hexaops.storage.core import insert_rows
 from hexaops.storage.database import Database
-from hexaops.storage.inserting import insert_rows
 from hexaops.storage.tables import ChatSessionRow
 
 

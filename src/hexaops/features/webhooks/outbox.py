@@ -19,8 +19,8 @@ from hexaops.features.webhooks.events import EMITTED, EVERYTHING
 from hexaops.kit.clock import Clock
 from hexaops.kit.durations import format_time
 from hexaops.kit.ids import new_id
+from hexaops.storage.core import connection_of, insert_rows
 from hexaops.storage.engine import DurableEngine
-from hexaops.storage.inserting import insert_rows
 from hexaops.storage.tables.webhooks import PENDING, WebhookDeliveryRow, WebhookEventRow, WebhookSubscriptionRow
 
 RUN = "webhook_delivery"
@@ -52,7 +52,8 @@ class WebhookOutbox:
             raise ValueError(message)
         row = new_event(workspace_id, event, data, resource_id=resource_id, now=self.clock.now())
         await insert_rows(session, row)
-        enabled = await session.execute(ENABLED, {"workspace_id": workspace_id})
+        connection = await connection_of(session)
+        enabled = await connection.execute(ENABLED, {"workspace_id": workspace_id})
         wanting = [id_ for id_, events in enabled if event in events or EVERYTHING in events]
         deliveries = [new_delivery(row, subscription_id) for subscription_id in wanting]
         if deliveries:
