@@ -223,12 +223,17 @@ def _add(path: Path, name: str, value: object) -> None:
 
 
 def alive(pid: int) -> bool:
-    """Whether a process runs; one that ended and was not waited for does not."""
+    """Whether a process runs; one that ended and was not waited for does not, once its last thread has ended."""
     try:
         finished, _ = os.waitpid(pid, os.WNOHANG)
     except ChildProcessError:
-        try:
-            return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-        except OSError:
-            return False
+        return any(runs(thread) for thread in Path(f"/proc/{pid}/task").glob("*"))
     return finished == 0
+
+
+def runs(thread: Path) -> bool:
+    """Whether a thread has not ended: the first of a killed process may end long before those that hold its sockets."""
+    try:
+        return (thread / "stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False

@@ -40,7 +40,7 @@ def api_server(folder: Path, ports: Ports) -> list[str]:
     pki = folder / "pki"
     return [
         "--etcd-servers", f"http://127.0.0.1:{ports['etcd']}", "--bind-address", "127.0.0.1",
-        "--secure-port", str(ports["api"]),
+        "--secure-port", str(ports["api"]), "--permit-address-sharing",
         "--tls-cert-file", f"{pki}/server.crt", "--tls-private-key-file", f"{pki}/server.key",
         "--client-ca-file", f"{pki}/ca.crt", "--token-auth-file", f"{folder}/tokens.csv",
         "--authorization-mode", "Node,RBAC",

@@ -9,14 +9,19 @@ import base64
 import json
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hexaops.kit.durations import parse_time
 from tests.cluster.both import APPLY, JSON_PATCH, MERGE, STRATEGIC, Server, real, simulated
 from tests.cluster.control_plane import Object
 
 APPS, POLICY, HPA = "apps/v1", "policy/v1", "autoscaling/v2"
+KWOK = "kwok.x-k8s.io/v1alpha1"
+KWOK_LOGS = {"apiVersion": KWOK, "kind": "Logs"}
 REVIEWS = "/apis/authorization.k8s.io/v1"
 
 
@@ -360,6 +365,41 @@ def test_logs_of_what_is_not_there(server: Server) -> None:
     path = server.path("pods") + f"/{pod['metadata']['name']}/log"
     error = server.ask("GET", path + "?container=other", code=400)
     assert "container other is not valid for pod" in error["message"]
+
+
+def test_logs(server: Server, tmp_path: Path) -> None:
+    server.make("deployments", deployment(replicas=1), APPS)
+    (pod,) = ready(server, "web", 1)
+    name = pod["metadata"]["name"]
+    if not server.simulated:
+        log_from(server, name, tmp_path / "log")
+    path = server.path("pods") + f"/{name}/log"
+
+    def lines(query: str = "") -> list[str]:
+        return str(server.ask("GET", f"{path}?{query}")).splitlines()
+
+    server.until(lambda: len(lines()) > 3)
+    whole = lines("tailLines=3&timestamps=true")
+    moments, said = [line.partition(" ")[0] for line in whole], [line.partition(" ")[2] for line in whole]
+    assert len(whole) == 3
+    assert moments == sorted(moments)
+    assert all(parse_time(moment).tzinfo for moment in moments)
+    since = f"sinceTime={moments[0].partition('.')[0]}Z"
+    assert [line for line in lines(since) if line in said][-3:] == said
+    assert lines(since) == lines()[-len(lines(since)) :]
+    assert lines("tailLines=0") == []
+    assert len(server.ask("GET", f"{path}?limitBytes=10")) == 10
+    for query in ("tailLines=-1", "sinceSeconds=0", f"sinceSeconds=5&{since}"):
+        assert server.ask("GET", f"{path}?{query}", code=422)["reason"] == "Invalid"
+
+
+def log_from(server: Server, pod: str, file: Path) -> None:
+    """What a container of the real server's pods logs is a file's content: there is no container."""
+    now = datetime.now(UTC)
+    moments = [(now - timedelta(seconds=60 - number)).strftime("%Y-%m-%dT%H:%M:%S.%f000Z") for number in range(50)]
+    file.write_text("".join(f"{moment} stdout F tide {number} read\n" for number, moment in enumerate(moments)))
+    spec = {"logs": [{"containers": ["main"], "logsFile": str(file)}]}
+    server.make("logs", {"metadata": {"name": pod}, "spec": spec} | KWOK_LOGS, KWOK)
 
 
 def test_usage(server: Server) -> None:
