@@ -12,7 +12,8 @@ def parse_quantity(text: str | float) -> float:
     """The plain number in `"100m"`, `"2Gi"`, `"1e3"`; raises ValueError on anything else."""
     if isinstance(text, (int, float)):
         return float(text)
-    suffix = text[-2:] if text[-2:] in _FACTORS else text[-1:] if text[-1:] in _FACTORS else ""
+    last = text[-1:]
+    suffix = "" if last.isdigit() else last if last in _FACTORS else text[-2:] if text[-2:] in _FACTORS else ""
     try:
         return float(text[: len(text) - len(suffix)]) * _FACTORS[suffix]
     except ValueError:

@@ -36,28 +36,28 @@ CALL_SECONDS = 3.0
 """How long an answer waits for measurements before it goes on without."""
 
 
-class _Usage(msgspec.Struct):
+class _Usage(msgspec.Struct, gc=False):
     cpu: str = "0"
     memory: str = "0"
 
 
-class _Container(msgspec.Struct):
+class _Container(msgspec.Struct, gc=False):
     usage: _Usage = msgspec.field(default_factory=_Usage)
 
 
-class _Metadata(msgspec.Struct):
+class _Metadata(msgspec.Struct, gc=False):
     name: str
     namespace: str = ""
 
 
-class _Item(msgspec.Struct):
+class _Item(msgspec.Struct, gc=False):
     metadata: _Metadata
     timestamp: str | None = None
     containers: list[_Container] = []
     usage: _Usage | None = None
 
 
-class _List(msgspec.Struct):
+class _List(msgspec.Struct, gc=False):
     items: list[_Item] = []
 
 
@@ -119,10 +119,12 @@ class ClusterUsage:
 def _by_object(found: _List) -> dict[tuple[str, str], Measured]:
     measured: dict[tuple[str, str], Measured] = {}
     for item in found.items:
-        usages = [item.usage] if item.usage else [container.usage for container in item.containers]
-        cpu = sum(parse_quantity(usage.cpu) for usage in usages)
-        memory = sum(parse_quantity(usage.memory) for usage in usages)
         at = parse_moment(item.timestamp)
-        if at is not None and usages:
+        if at is None:
+            continue
+        usages = [item.usage] if item.usage else [container.usage for container in item.containers]
+        if usages:
+            cpu = sum([parse_quantity(usage.cpu) for usage in usages])
+            memory = sum([parse_quantity(usage.memory) for usage in usages])
             measured[item.metadata.namespace, item.metadata.name] = Measured(cpu, memory, at)
     return measured

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+
+class Measured(msgspec.Struct, frozen=True, gc=False):
     """What one pod or node used: cores and bytes, and when (seconds since 1970)."""
 
     cpu_cores: float
