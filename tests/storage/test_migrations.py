@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -12,8 +15,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
 from hexaops.storage.database import Database
-from hexaops.storage.migrate import HEAD, MIGRATIONS, migrate
+from hexaops.storage.migrate import HEAD, MIGRATIONS, migrate, upgrade
 from hexaops.storage.tables import Base
+from tests.conftest import ENGINES
 
 
 def _differences(connection: Connection) -> list[Any]:
@@ -22,6 +26,34 @@ def _differences(connection: Connection) -> list[Any]:
 
     context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": ours})
     return list(compare_metadata(context, Base.metadata))
+
+
+@pytest.fixture(params=["made at once", "upgraded"])
+def way(request: pytest.FixtureRequest) -> str:
+    """How an empty database came to the newest tables."""
+    return str(request.param)
+
+
+@pytest.fixture(params=ENGINES)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where an empty database is."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path / 'some.db'}"
+    url: str = request.getfixturevalue("empty_postgresql_url")
+    return url.replace("postgresql:", "postgresql+asyncpg:")
+
+
+@pytest.fixture
+async def database(empty_url: str, way: str) -> AsyncIterator[Database]:
+    """A database that was empty."""
+    made = Database(empty_url)
+    if way == "upgraded":
+        async with made.engine.execution_options(hexaops_writes=True).connect() as connection:
+            await connection.run_sync(upgrade)
+            await connection.commit()
+    await migrate(made)
+    yield made
+    await made.close()
 
 
 async def test_migrated_tables_are_the_code_s_tables(database: Database) -> None:
