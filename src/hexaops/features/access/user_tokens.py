@@ -8,10 +8,12 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 import jwt
 import msgspec
+from jwt import PyJWK
 from jwt.exceptions import ExpiredSignatureError, PyJWTError
 
 from hexaops.features.access.errors import UnauthenticatedError
@@ -61,18 +63,13 @@ class UserTokens:
         claims = await self._verified_claims(text, header, issuer)
         return _principal(claims, issuer)
 
-    async def _verified_claims(self, text: str, header: Mapping[str, Any], issuer: Issuer) -> dict[str, Any]:
+    async def _verified_claims(self, text: str, header: Mapping[str, Any], issuer: Issuer) -> Mapping[str, Any]:
         key_id, algorithm = header.get("kid"), header.get("alg")
         found = await issuer.keys.find(str(key_id) if key_id is not None else None)
         if found is None or algorithm not in found.algorithms & issuer.algorithms:
             raise UnauthenticatedError("invalid")
-        options: Any = {"require": ["iss", "aud", "sub", "exp", "iat"], "verify_exp": False, "verify_nbf": False,
-                        "verify_iat": False}  # fmt: skip
         try:
-            claims: dict[str, Any] = jwt.decode(
-                text, found.key.key, algorithms=[algorithm], audience=issuer.audience, issuer=issuer.name,
-                options=options,
-            )  # fmt: skip
+            claims = _signed_claims(text, found.key, algorithm, issuer.audience, issuer.name)
             self._check_times(claims)
         except ExpiredSignatureError:
             raise UnauthenticatedError("expired") from None
@@ -91,6 +88,21 @@ class UserTokens:
             raise UnauthenticatedError("invalid")
         if expires <= now - leeway:
             raise UnauthenticatedError("expired")
+
+
+@lru_cache(maxsize=1024)
+def _signed_claims(text: str, key: PyJWK, algorithm: str, audience: str, issuer: str) -> Mapping[str, Any]:
+    """What a key vouches for, without a look at the times; raises PyJWTError or ValueError.
+
+    The same text under the same key says the same for ever, so its signature is checked once while it is in use. What
+    is refused is not kept, and a key that was withdrawn or read anew is another key.
+    """
+    options: Any = {"require": ["iss", "aud", "sub", "exp", "iat"], "verify_exp": False, "verify_nbf": False,
+                    "verify_iat": False}  # fmt: skip
+    claims: dict[str, Any] = jwt.decode(
+        text, key.key, algorithms=[algorithm], audience=audience, issuer=issuer, options=options
+    )
+    return claims
 
 
 def _principal(claims: Mapping[str, Any], issuer: Issuer) -> Principal:
