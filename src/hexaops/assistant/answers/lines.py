@@ -26,7 +26,7 @@ LABELS: Mapping[Resource, str] = {"cpu": "CPU", "memory": "Memory"}
 
 def names_of(applications: Iterable[Application]) -> Mapping[str, int]:
     """How often each plain name occurs."""
-    return Counter(application.name for application in applications)
+    return Counter([application.workload.name for application in applications])
 
 
 def name_of(application: Application, facts: Facts) -> str:

@@ -22,13 +22,13 @@ def actions_for(applications: Sequence[Application], facts: Facts) -> list[str]:
     """Names of the actions that can be planned now for at least one of these."""
     if EXECUTE not in facts.permissions or facts.changes_off:
         return []
-    scalable = [application for application in applications if application.kind in SCALABLE]
-    running = [application for application in applications if application.desired > 0]
+    scalable = any(application.desired > 0 and application.kind in SCALABLE for application in applications)
+    stopped = any(application.status is Status.STOPPED and application.kind in SCALABLE for application in applications)
     offers = {
-        "restart_application": bool(running),
-        "scale_application": any(application.desired > 0 for application in scalable),
-        "start_application": any(application.status is Status.STOPPED for application in scalable),
-        "stop_application": any(application.desired > 0 for application in scalable),
+        "restart_application": any(application.desired > 0 for application in applications),
+        "scale_application": scalable,
+        "start_application": stopped,
+        "stop_application": scalable,
     }
     return [action for action, possible in offers.items() if possible]
 

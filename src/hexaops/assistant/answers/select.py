@@ -20,6 +20,8 @@ def applications_of(asked: Understanding, facts: Facts) -> list[Application]:
     pods = {entity.name for entity in targets if entity.kind == "pod"}
     excluded = {found.entity.id for found in asked.excluded}
     kind = asked.parameters.workload_kind
+    if not (wanted or projects or pods or kind or excluded):
+        return [*known]
     return [
         application
         for application in known

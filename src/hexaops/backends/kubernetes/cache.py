@@ -237,9 +237,9 @@ class WatchCache:
 
     # ------------------------------------------------------------------ freshness
 
-    def status(self) -> dict[str, KindStatus]:
-        """By kind: whether it is synced, as of when, how many rows, and what is wrong."""
-        return {kind: table.status() for kind, table in self._tables.items()}
+    def status(self, *kinds: str) -> dict[str, KindStatus]:
+        """By kind (those of these that are watched; all when none is named): how it can be read, and what is wrong."""
+        return {kind: table.status() for kind, table in self._tables.items() if not kinds or kind in kinds}
 
     def as_of(self, *kinds: str) -> datetime | None:
         """The oldest last contact of these kinds (of all available ones when none is named); None before a sync."""

@@ -100,7 +100,8 @@ class ApplicationService:
 
     def freshness(self, *kinds: str) -> Freshness:
         """How far these kinds (those of applications when none is named) can be trusted now."""
-        return freshness_of(self.cluster.cache.status(), kinds or APPLICATION_SOURCES)
+        wanted = kinds or APPLICATION_SOURCES
+        return freshness_of(self.cluster.cache.status(*wanted), wanted)
 
     def _holds(self, workspace: Workspace) -> bool:
         return workspace.cluster_id == self.cluster.id
