@@ -123,12 +123,10 @@ class RequestLog:
 
         An answer that fails after all is recorded once more, as it was.
         """
-        record = _open.get()
-        if record is None:  # a stream, which was recorded when it began
-            async with self._database.transaction() as session:
-                yield session
-            return
+        record = _open.get()  # None: a stream, which was recorded when it began
         async with self._database.transaction() as session:
             yield session
-            await self._audit.append(record.event(record.entry.status), session)
-        record.written = record.entry.status
+            if record is not None:
+                await self._audit.append(record.event(record.entry.status), session)
+        if record is not None:
+            record.written = record.entry.status

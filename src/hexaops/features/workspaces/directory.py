@@ -6,7 +6,7 @@ from collections.abc import Sequence, Set
 from typing import Any, cast
 
 from sqlalchemy import Row, Select, bindparam, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hexaops.config import Settings
 from hexaops.features.access.errors import WorkspaceNotFoundError
@@ -71,9 +71,9 @@ class WorkspaceDirectory:
 
     async def list_for(self, user_id: str) -> list[Membership]:
         """The workspaces of which the user is a member, oldest first."""
-        async with self._database.reading() as session:
-            rows = (await session.execute(MEMBERSHIPS, {"user_id": user_id})).all()
-            views = await self._views(session, rows)
+        async with self._database.viewing() as connection:
+            rows = (await connection.execute(MEMBERSHIPS, {"user_id": user_id})).all()
+            views = await self._views(connection, rows)
         return [Membership(view, cast("Role", row.role)) for view, row in zip(views, rows, strict=True)]
 
     async def list_all(self) -> list[Workspace]:
@@ -86,12 +86,12 @@ class WorkspaceDirectory:
         return next((workspace for workspace in found if workspace.owns(namespace)), None)
 
     async def _found(self, query: Select[Any], **given: str) -> list[Workspace]:
-        async with self._database.reading() as session:
-            return await self._views(session, (await session.execute(query, given)).all())
+        async with self._database.viewing() as connection:
+            return await self._views(connection, (await connection.execute(query, given)).all())
 
-    async def _views(self, session: AsyncSession, rows: Sequence[Row[Any]]) -> list[Workspace]:
+    async def _views(self, connection: AsyncConnection, rows: Sequence[Row[Any]]) -> list[Workspace]:
         clusters = sorted({row.cluster_id for row in rows})
-        claims = (await session.execute(CLAIMS, {"clusters": clusters})).all() if rows else ()
+        claims = (await connection.execute(CLAIMS, {"clusters": clusters})).all() if rows else ()
         return [self._view(row, claims) for row in rows]
 
     def _view(self, row: Row[Any], claims: Sequence[Row[Any]]) -> Workspace:
