@@ -97,3 +97,22 @@ def test_a_partition_keeps_a_restart_from_ever_being_complete() -> None:
     with pytest.raises(NotApplicableError, match="partition"):
         draft("restart_application", workloads.workload(kind="StatefulSet", strategy=strategy))
     draft("scale_application", workloads.workload(kind="StatefulSet", strategy=strategy), replicas=4)
+
+
+@pytest.mark.parametrize(
+    ("ready", "allowed", "kept"),
+    [(1, 0, True), (2, 0, False), (1, 1, False), (0, 1, True)],
+    ids=["a pod cannot start", "all are available", "one may be unavailable", "two cannot start"],
+)
+def test_a_surge_stays_while_as_many_pods_as_may_be_are_unavailable(ready: int, allowed: int, *, kept: bool) -> None:
+    """Seen on a real API server: two replicas of which one is pending, restarted and put back."""
+    row = workload("shop", "web", desired=2, ready=ready, current=3, **SEEN)
+    owned = {"kind": "ReplicaSet", "owner_kind": "Deployment", "owner_name": "web", "owner_uid": row.uid}
+    own = workload("shop", "web-1", desired=2, ready=ready, annotations={rollout.REVISION: "10"}, **owned)
+    undone = workload("shop", "web-2", desired=1, ready=0, annotations={rollout.REVISION: "9"}, **owned)
+    assert rollout.keeps_surplus(held(row, own, undone), row, max_unavailable=allowed) is kept
+
+
+def test_only_deployments_keep_a_surplus() -> None:
+    row = workload("shop", "db", kind="StatefulSet", desired=2, ready=1, current=3)
+    assert not rollout.keeps_surplus(held(row), row, max_unavailable=0)

@@ -13,6 +13,7 @@ from hexaops.backends.kubernetes.rows import PodRow, WorkloadRow
 from hexaops.runbooks.model import LiveWorkload, TargetRef
 
 KINDS = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Pod", "EndpointSlice", "Service")
+REVISION = "deployment.kubernetes.io/revision"
 FAILURE_REASONS = frozenset({"ProgressDeadlineExceeded"})
 ENDED_PHASES = frozenset({"Succeeded", "Failed"})
 """Evicted pods stay as objects for a long time, and no controller removes them when it scales down."""
@@ -114,6 +115,26 @@ def overtaken(cache: WatchCache, target: TargetRef, generation: int, *, replicas
     if row is None or row.observed_generation < generation or row.desired == replicas:
         return None
     return f"its replicas were set to {row.desired} meanwhile"
+
+
+def keeps_surplus(cache: WatchCache, row: WorkloadRow, *, max_unavailable: int) -> bool:
+    """Whether a Deployment's controller removes no pod of another revision until a pod of its own becomes available.
+
+    It may remove `all - (desired - maxUnavailable) - unavailable ones of the newest revision`, counted by what the
+    ReplicaSets are asked for (kube-controller-manager, reconcileOldReplicaSets): a rollout that is undone while a
+    pod of the application cannot start leaves its surge behind.
+    """
+    sets = cache.replica_sets_of(row.uid) if row.kind == "Deployment" else []
+    if not sets:
+        return False
+    newest = max(sets, key=_revision)
+    unavailable = newest.desired - newest.available
+    return sum(one.desired for one in sets) - (row.desired - max_unavailable) - unavailable <= 0
+
+
+def _revision(replica_set: WorkloadRow) -> int:
+    written = replica_set.annotations.get(REVISION, "")
+    return int(written) if written.isascii() and written.isdigit() else 0
 
 
 def shown_live(live: LiveWorkload, target: TargetRef, generation: int, *, replicas: int | None) -> bool:

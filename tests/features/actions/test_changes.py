@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hexaops.backends.kubernetes.cache import WatchCache
 from simulator.world.index import Workload
 from tests.living import LivingWorld, living_world
 
@@ -88,6 +89,25 @@ async def test_cancelling_puts_back_what_was_changed(world: LivingWorld) -> None
     assert world.workload("web-app")["spec"]["replicas"] == 3
     again = await world.call("POST", f"/aiops/actions/{action_id}/cancel")
     assert (again.status_code, again.json()["error"]["code"]) == (409, "ACTION_ENDED")
+
+
+async def test_a_rollout_undone_while_a_pod_cannot_start_does_not_wait_for_its_surplus(world: LivingWorld) -> None:
+    """Kubernetes keeps the surge of an undone rollout while the application's own pod is unavailable, as it was."""
+
+    def templates(cache: WatchCache) -> int:
+        """ReplicaSets of the application that want pods."""
+        sets = cache.replica_sets_of(world.workload("cache-service")["metadata"]["uid"])
+        return sum(one.current > 0 for one in sets)
+
+    answer = await world.confirm(await world.plan("restart_application", "cache-service"))
+    action_id = answer.json()["data"]["action_id"]
+    await world.settled(lambda cache: templates(cache) == 2)
+    await world.call("POST", f"/aiops/actions/{action_id}/cancel")
+    action = await world.ended(action_id)
+    assert action["status"] == "cancelled"
+    assert action["result"]["rolled_back"] is True
+    assert "1 pod of the undone revision" in action["result"]["details"]["note"]
+    assert not world.workload("cache-service")["spec"]["template"]["metadata"].get("annotations")
 
 
 async def test_a_change_that_does_not_become_healthy_is_undone(sqlite_url: str, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from hexaops.kit.clock import Clock
 from hexaops.kit.text import plain
 from hexaops.kit.timeout import Timeout
 from hexaops.runbooks import rollout
+from hexaops.runbooks.disruption import max_unavailable
 from hexaops.runbooks.model import Change as FieldChange
 from hexaops.runbooks.model import Draft, LiveWorkload, TargetRef
 from hexaops.storage.tables import OperationRow, WriteIntentRow
@@ -97,8 +98,9 @@ class Steps:
             return False, "Somebody else has changed it since; their change was left as it is"
         record = await self.writer.write(change.operation, write)
         deadline = Timeout(self._limit(live.progress_deadline_seconds), self.clock)
-        await self._reach_unasked(deadline, lambda cache: self._restored(cache, change, record))
-        return True, "What was there before is restored"
+        allowed = max_unavailable(live)
+        await self._reach_unasked(deadline, lambda cache: self._restored(cache, change, record, allowed))
+        return True, self._restored_note(change)
 
     async def _validate(self, change: Change) -> dict[str, Any]:
         await self._until_read(change)
@@ -221,8 +223,11 @@ class Steps:
     async def _reach_unasked(self, deadline: Timeout, reached: Callable[[WatchCache], T | None]) -> T:
         return await self.cluster.cache.wait_for(reached, kinds=rollout.KINDS, timeout=deadline)
 
-    def _restored(self, cache: WatchCache, change: Change, record: WriteIntentRow) -> bool | None:
-        """As before: the same number of pods, and no fewer ready ones than before the change."""
+    def _restored(self, cache: WatchCache, change: Change, record: WriteIntentRow, allowed: int) -> bool | None:
+        """As before: the same number of pods, and no fewer ready ones than before the change.
+
+        More pods are there for good where the controller takes none of the undone revision's away.
+        """
         row = rollout.find(cache, change.target)
         if row is None or row.observed_generation < int(record.response["generation"]):
             return None
@@ -231,8 +236,20 @@ class Steps:
         # An autoscaler, or nodes that come and go, may have changed the number while the pods were restarted.
         wanted = change.draft.replicas_before if scaling else row.desired
         updated = wanted if scaling and row.kind == "StatefulSet" else row.updated
-        enough = row.ready >= min(ready_before, wanted) and updated == wanted and row.current == wanted
-        return True if row.desired == wanted and enough else None
+        enough = row.ready >= min(ready_before, wanted) and updated == wanted
+        gone = row.current == wanted or rollout.keeps_surplus(cache, row, max_unavailable=allowed)
+        return True if row.desired == wanted and enough and gone else None
+
+    def _restored_note(self, change: Change) -> str:
+        row = rollout.find(self.cluster.cache, change.target)
+        surplus = row.current - row.desired if row else 0
+        if surplus <= 0:
+            return "What was there before is restored"
+        pods = "1 pod" if surplus == 1 else f"{surplus} pods"
+        return (
+            f"What was there before is restored; {pods} of the undone revision will be removed by Kubernetes"
+            " once the application's own pods are available, which they were not before either"
+        )
 
     def _state(self, change: Change) -> str:
         pods = rollout.live_pods(self.cluster.cache, change.target)
