@@ -116,3 +116,41 @@ def test_a_surge_stays_while_as_many_pods_as_may_be_are_unavailable(ready: int, 
 def test_only_deployments_keep_a_surplus() -> None:
     row = workload("shop", "db", kind="StatefulSet", desired=2, ready=1, current=3)
     assert not rollout.keeps_surplus(held(row), row, max_unavailable=0)
+
+
+HEALTHY = rollout.Before(pods=3, ready=3, updated=3)
+STUCK = rollout.Before(pods=4, ready=3, updated=1)
+"""A rollout whose new pod does not start: its surge is there, and will stay."""
+
+
+@pytest.mark.parametrize(
+    ("before", "replicas", "row", "undone"),
+    [
+        (HEALTHY, None, {}, True),
+        (HEALTHY, None, {"updated": 2}, None),
+        (HEALTHY, None, {"ready": 2}, None),
+        (HEALTHY, None, {"current": 4}, None),
+        (HEALTHY, None, {"observed_generation": 1}, None),
+        (HEALTHY, 3, {"current": 4}, None),
+        (HEALTHY, 2, {}, None),
+        (rollout.Before(3, 3, None), None, {"updated": 2}, None),
+        (STUCK, None, {"current": 4, "updated": 1}, True),
+        (STUCK, None, {"current": 4, "updated": 0}, None),
+        (STUCK, 3, {"current": 4, "updated": 2}, True),
+        (STUCK, 3, {"current": 5, "updated": 1}, None),
+        (STUCK, 3, {"current": 4, "updated": 2, "ready": 2}, None),
+        (rollout.Before(pods=2, ready=2, updated=2), 3, {"current": 2, "ready": 2, "updated": 2}, True),
+    ],
+)
+def test_undone_is_as_it_was_before_healthy_or_not(
+    before: rollout.Before, replicas: int | None, row: dict[str, int], undone: bool | None
+) -> None:
+    seen = workload("shop", "web", **{"desired": 3, **SEEN, **row})
+    assert rollout.restored(held(seen), of(seen), 2, before, replicas=replicas, max_unavailable=0) is undone
+
+
+def test_an_autoscaler_that_acted_meanwhile_is_not_held_up_and_not_missed() -> None:
+    row = workload("shop", "web", desired=5, current=3, ready=3, updated=3, **SEEN)
+    assert rollout.restored(held(row), of(row), 2, HEALTHY, replicas=None, max_unavailable=0)
+    fewer = workload("shop", "web", desired=2, current=1, ready=1, updated=1, **SEEN)
+    assert rollout.restored(held(fewer), of(fewer), 2, HEALTHY, replicas=None, max_unavailable=0) is None

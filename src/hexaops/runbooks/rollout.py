@@ -29,6 +29,16 @@ class Progress:
     restarts: int
 
 
+@dataclass(frozen=True)
+class Before:
+    """What a change found: putting it back is measured by this, for not every application was healthy."""
+
+    pods: int
+    ready: int
+    updated: int | None
+    """Pods of the newest revision; None where an older version of the service began the change."""
+
+
 def find(cache: WatchCache, target: TargetRef) -> WorkloadRow | None:
     """The target in the cache, if it is still the same object."""
     row = cache.find(target.kind, target.namespace, target.name)
@@ -115,6 +125,27 @@ def overtaken(cache: WatchCache, target: TargetRef, generation: int, *, replicas
     if row is None or row.observed_generation < generation or row.desired == replicas:
         return None
     return f"its replicas were set to {row.desired} meanwhile"
+
+
+def restored(
+    cache: WatchCache, target: TargetRef, generation: int, before: Before, *, replicas: int | None, max_unavailable: int
+) -> bool | None:
+    """True when a change is undone: as many pods as before, and no fewer ready or up to date than before.
+
+    `replicas` is the number that a scaling puts back. It updates nothing: a rollout that was stuck may be shared out
+    anew over its revisions. None for a restart, during which an autoscaler may have changed the number.
+    """
+    row = find(cache, target)
+    if row is None or row.observed_generation < generation:
+        return None
+    wanted = row.desired if replicas is None else replicas
+    up_to_date = wanted if before.updated is None else min(before.updated, wanted)
+    if row.desired != wanted or row.ready < min(before.ready, wanted):
+        return None
+    if replicas is None and row.updated < up_to_date:
+        return None
+    as_many = min(before.pods, wanted) <= row.current <= max(before.pods, wanted)
+    return True if as_many or keeps_surplus(cache, row, max_unavailable=max_unavailable) else None
 
 
 def keeps_surplus(cache: WatchCache, row: WorkloadRow, *, max_unavailable: int) -> bool:

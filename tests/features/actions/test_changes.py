@@ -110,6 +110,25 @@ async def test_a_rollout_undone_while_a_pod_cannot_start_does_not_wait_for_its_s
     assert not world.workload("cache-service")["spec"]["template"]["metadata"].get("annotations")
 
 
+async def test_scaling_is_undone_to_a_rollout_that_was_stuck_before(world: LivingWorld) -> None:
+    found = world.workload("cache-service")
+    template = found["spec"]["template"]
+    marked = {**template["metadata"], "annotations": {"example.org/release": "2"}}
+    world.change("cache-service", template={**template, "metadata": marked})
+    uid = found["metadata"]["uid"]
+    await world.settled(lambda cache: sum(one.current > 0 for one in cache.replica_sets_of(uid)) == 2)
+    replicas = found["spec"]["replicas"]
+    answer = await world.confirm(await world.plan("scale_application", "cache-service", replicas=replicas + 1))
+    action_id = answer.json()["data"]["action_id"]
+    await world.until(action_id, lambda _: world.workload("cache-service")["spec"]["replicas"] == replicas + 1)
+    await world.call("POST", f"/aiops/actions/{action_id}/cancel")
+    action = await world.ended(action_id)
+    assert action["status"] == "cancelled"
+    assert action["result"]["rolled_back"] is True
+    status = world.workload("cache-service")["status"]
+    assert status["updatedReplicas"] != status["replicas"], "the rollout is as stuck as it was"
+
+
 async def test_a_change_that_does_not_become_healthy_is_undone(sqlite_url: str, tmp_path: Path) -> None:
     async with living_world(sqlite_url, tmp_path, {"change_timeout_seconds": 1.5}) as world:
         plan = await world.plan("scale_application", "search-engine", replicas=3)

@@ -50,8 +50,16 @@ class Change:
     @property
     def pods_before(self) -> dict[str, str]:
         """uid → name of the pods that were there before the write."""
-        found = self.results.get("validate_application", {}).get("pods") or {}
-        return dict(found)
+        return dict(self._found.get("pods") or {})
+
+    @property
+    def before(self) -> rollout.Before:
+        """What the first step found; nothing when it did not come to its end."""
+        return rollout.Before(len(self.pods_before), int(self._found.get("ready") or 0), self._found.get("updated"))
+
+    @property
+    def _found(self) -> Mapping[str, Any]:
+        return self.results.get("validate_application", {})
 
 
 @dataclass(frozen=True)
@@ -98,8 +106,15 @@ class Steps:
             return False, "Somebody else has changed it since; their change was left as it is"
         record = await self.writer.write(change.operation, write)
         deadline = Timeout(self._limit(live.progress_deadline_seconds), self.clock)
-        allowed = max_unavailable(live)
-        await self._reach_unasked(deadline, lambda cache: self._restored(cache, change, record, allowed))
+        scaling = change.draft.call.subresource == "scale"
+        replicas = change.draft.replicas_before if scaling else None
+        generation, allowed = int(record.response["generation"]), max_unavailable(live)
+        await self._reach_unasked(
+            deadline,
+            lambda cache: rollout.restored(
+                cache, change.target, generation, change.before, replicas=replicas, max_unavailable=allowed
+            ),
+        )
         return True, self._restored_note(change)
 
     async def _validate(self, change: Change) -> dict[str, Any]:
@@ -107,8 +122,9 @@ class Steps:
         pods = rollout.live_pods(self.cluster.cache, change.target)
         if await self.store.find_intent(change.operation.id, "apply") is None:
             await self.planner.examine_again(change.operation, change.draft, change.target)
-        ready = sum(pod.ready for pod in pods)
-        return {"pods": {pod.uid: pod.name for pod in pods}, "ready": ready}
+        row = rollout.find(self.cluster.cache, change.target)
+        ready, updated = sum(pod.ready for pod in pods), row.updated if row else None
+        return {"pods": {pod.uid: pod.name for pod in pods}, "ready": ready, "updated": updated}
 
     async def _drain(self, change: Change) -> dict[str, Any]:
         record = await self.writer.write(change.operation, self._write(change, "apply"))
@@ -223,26 +239,9 @@ class Steps:
     async def _reach_unasked(self, deadline: Timeout, reached: Callable[[WatchCache], T | None]) -> T:
         return await self.cluster.cache.wait_for(reached, kinds=rollout.KINDS, timeout=deadline)
 
-    def _restored(self, cache: WatchCache, change: Change, record: WriteIntentRow, allowed: int) -> bool | None:
-        """As before: the same number of pods, and no fewer ready ones than before the change.
-
-        More pods are there for good where the controller takes none of the undone revision's away.
-        """
-        row = rollout.find(cache, change.target)
-        if row is None or row.observed_generation < int(record.response["generation"]):
-            return None
-        ready_before = int(change.results.get("validate_application", {}).get("ready") or 0)
-        scaling = change.draft.call.subresource == "scale"
-        # An autoscaler, or nodes that come and go, may have changed the number while the pods were restarted.
-        wanted = change.draft.replicas_before if scaling else row.desired
-        updated = wanted if scaling and row.kind == "StatefulSet" else row.updated
-        enough = row.ready >= min(ready_before, wanted) and updated == wanted
-        gone = row.current == wanted or rollout.keeps_surplus(cache, row, max_unavailable=allowed)
-        return True if row.desired == wanted and enough and gone else None
-
     def _restored_note(self, change: Change) -> str:
         row = rollout.find(self.cluster.cache, change.target)
-        surplus = row.current - row.desired if row else 0
+        surplus = row.current - max(row.desired, change.before.pods) if row else 0
         if surplus <= 0:
             return "What was there before is restored"
         pods = "1 pod" if surplus == 1 else f"{surplus} pods"
