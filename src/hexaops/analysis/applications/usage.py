@@ -35,11 +35,12 @@ def shares_of_application(application: Application, samples: Samples) -> Mapping
     if samples.reason is not None:
         nothing = unmeasured(samples.reason)
         return {"cpu": nothing, "memory": nothing}
-    pods, held = samples.derived.get(application.id, (None, {}))
+    held = samples.derived.setdefault("shares", {})
+    pods, found = held.get(application.id, (None, {}))
     if pods is not application.pods:
-        held = shares_of_pods(application.pods, samples.by_object)
-        samples.derived[application.id] = application.pods, held
-    shares: Mapping[Resource, Share] = held
+        found = shares_of_pods(application.pods, samples.by_object)
+        held[application.id] = application.pods, found
+    shares: Mapping[Resource, Share] = found
     return shares
 
 

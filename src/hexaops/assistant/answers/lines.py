@@ -163,25 +163,53 @@ def note_count(draft: Draft, facts: Facts, number: int, what: str) -> str:
 
 def status_table(draft: Draft, applications: Sequence[Application], facts: Facts) -> None:
     """The document's table of applications as an attachment."""
-    rows: list[dict[str, Any]] = []
-    nulls: dict[str, str] = {}
-    for number, application in enumerate(applications[:TABLE_LIMIT]):
-        shares = shares_of(application, facts)
-        rows.append(
-            {
-                "id": application.id,
-                "name": plain(application.name, NAME_LIMIT),
-                "project": plain(application.project, NAME_LIMIT),
-                "kind": application.kind,
-                "status": application.status,
-                "reason": plain(application.trouble, TEXT_LIMIT),
-                "replicas": application.replicas,
-                "cpu_usage": shares["cpu"].percent,
-                "memory_usage": shares["memory"].percent,
-            }
-        )
-        for resource, share in shares.items():
-            if share.percent is None:
-                nulls[f"applications[{number}].{resource}_usage"] = share.reason or "not measured"
-    data = {"applications": rows, "total": len(applications), "truncated": len(applications) > TABLE_LIMIT}
+    rows = [_table_row(application, facts) for application in applications[:TABLE_LIMIT]]
+    nulls = {
+        f"applications[{number}].{field}": reason
+        for number, (_, reasons) in enumerate(rows)
+        for field, reason in reasons.items()
+    }
+    data = {
+        "applications": [row for row, _ in rows],
+        "total": len(applications),
+        "truncated": len(applications) > TABLE_LIMIT,
+    }
     draft.attach("application_status_table", data, nulls=nulls)
+
+
+TableRow = tuple[Mapping[str, Any], Mapping[str, str]]
+"""What the table shows of an application, and why some of its fields are null."""
+
+
+def _table_row(application: Application, facts: Facts) -> TableRow:
+    """The same for the same application and the same measurements: made once for all who ask."""
+    if facts.usage is None:
+        return _made_row(application, facts)
+    held = facts.usage.derived.setdefault("table rows", {})
+    known, row = held.get(application.id, (None, None))
+    if known is not application:
+        row = _made_row(application, facts)
+        held[application.id] = application, row
+    made: TableRow = row
+    return made
+
+
+def _made_row(application: Application, facts: Facts) -> TableRow:
+    shares = shares_of(application, facts)
+    row = {
+        "id": application.id,
+        "name": plain(application.name, NAME_LIMIT),
+        "project": plain(application.project, NAME_LIMIT),
+        "kind": application.kind,
+        "status": application.status,
+        "reason": plain(application.trouble, TEXT_LIMIT),
+        "replicas": application.replicas,
+        "cpu_usage": shares["cpu"].percent,
+        "memory_usage": shares["memory"].percent,
+    }
+    reasons = {
+        f"{resource}_usage": share.reason or "not measured"
+        for resource, share in shares.items()
+        if share.percent is None
+    }
+    return row, reasons

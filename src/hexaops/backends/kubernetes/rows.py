@@ -104,7 +104,7 @@ class WorkloadRow(ObjectRow, frozen=True, gc=False, kw_only=True):
     template_labels: Mapping[str, str]
     """Labels of the pods to come: what Services and budgets select."""
     annotations: Mapping[str, str]
-    """Only those that say who manages it or what revision it is (see `compact.KEPT_ANNOTATIONS`)."""
+    """Only those that say who manages it or what revision it is (see `decoding.workloads.KEPT_ANNOTATIONS`)."""
     restarted_at: str
     """The template's `kubectl.kubernetes.io/restartedAt`, "" when it never was."""
     field_managers: tuple[str, ...]

@@ -31,7 +31,7 @@ class Samples:
     """By namespace ("" for nodes) and name."""
     reason: str | None = None
     derived: dict[str, Any] = field(default_factory=dict, compare=False)
-    """What was computed from these measurements, for as long as they serve; by application."""
+    """What was computed from these measurements, for as long as they serve: by what it is."""
 
     @property
     def available(self) -> bool:

@@ -161,8 +161,7 @@ class Planner:
 
     def _check_fresh(self) -> None:
         """Rules 7 and 8 on old knowledge are no rules: what they need must have been read lately."""
-        for kind in ("HorizontalPodAutoscaler", "PodDisruptionBudget", "Pod"):
-            status = self.cluster.cache.status()[kind]
+        for kind, status in self.cluster.cache.status("HorizontalPodAutoscaler", "PodDisruptionBudget", "Pod").items():
             age = (self.clock.now() - status.as_of).total_seconds() if status.as_of else None
             if age is None or age > self.settings.evidence_age_seconds:
                 reason = f"{kind} objects have not been read " + ("yet" if age is None else f"for {age:.0f} s")
