@@ -35,6 +35,11 @@ class PlannedCall(msgspec.Struct, frozen=True, kw_only=True):
     subresource: Literal["", "scale"] = ""
     body: dict[str, Any]
 
+    @property
+    def scales(self) -> bool:
+        """Whether it sets the number of replicas, and nothing else."""
+        return self.subresource == "scale"
+
 
 class Change(msgspec.Struct, frozen=True):
     """One field that becomes different."""

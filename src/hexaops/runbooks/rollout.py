@@ -139,10 +139,10 @@ def restored(
     if row is None or row.observed_generation < generation:
         return None
     wanted = row.desired if replicas is None else replicas
-    up_to_date = wanted if before.updated is None else min(before.updated, wanted)
+    updated = wanted if before.updated is None else before.updated
     if row.desired != wanted or row.ready < min(before.ready, wanted):
         return None
-    if replicas is None and row.updated < up_to_date:
+    if replicas is None and row.updated < min(updated, wanted):
         return None
     as_many = min(before.pods, wanted) <= row.current <= max(before.pods, wanted)
     return True if as_many or keeps_surplus(cache, row, max_unavailable=max_unavailable) else None

@@ -35,13 +35,8 @@ def shares_of_application(application: Application, samples: Samples) -> Mapping
     if samples.reason is not None:
         nothing = unmeasured(samples.reason)
         return {"cpu": nothing, "memory": nothing}
-    held = samples.derived.setdefault("shares", {})
-    pods, found = held.get(application.id, (None, {}))
-    if pods is not application.pods:
-        found = shares_of_pods(application.pods, samples.by_object)
-        held[application.id] = application.pods, found
-    shares: Mapping[Resource, Share] = found
-    return shares
+    pods = application.pods
+    return samples.derive("shares", application.id, pods, lambda: shares_of_pods(pods, samples.by_object))
 
 
 def shares_of_pods(pods: Sequence[PodRow], measured: Mapping[tuple[str, str], Measured]) -> Mapping[Resource, Share]:

@@ -185,13 +185,7 @@ def _table_row(application: Application, facts: Facts) -> TableRow:
     """The same for the same application and the same measurements: made once for all who ask."""
     if facts.usage is None:
         return _made_row(application, facts)
-    held = facts.usage.derived.setdefault("table rows", {})
-    known, row = held.get(application.id, (None, None))
-    if known is not application:
-        row = _made_row(application, facts)
-        held[application.id] = application, row
-    made: TableRow = row
-    return made
+    return facts.usage.derive("table row", application.id, application, lambda: _made_row(application, facts))
 
 
 def _made_row(application: Application, facts: Facts) -> TableRow:

@@ -56,7 +56,7 @@ def check_protected(situation: Situation) -> None:
 
 def check_owner(situation: Situation) -> tuple[str, ...]:
     """Rule 8: what another controller owns is changed there, or not at all."""
-    workload, scaling = situation.workload, situation.draft.call.subresource == "scale"
+    workload, scaling = situation.workload, situation.draft.call.scales
     if workload.controller:
         reason = f"It belongs to {workload.controller}, which would put a change back"
         raise GuardrailRefusedError(8, reason, possible=f"change {workload.controller}")
@@ -106,7 +106,7 @@ def check_budget(situation: Situation) -> None:
                 f"{budget.name} allows {budget.disruptions_allowed} ({budget.current_healthy} healthy, "
                 f"{budget.desired_healthy} needed)"
             )
-            scaling = situation.draft.call.subresource == "scale"
+            scaling = situation.draft.call.scales
             other = "take fewer at once" if scaling else "lower the rollout's maxUnavailable"
             possible = f"wait until more pods are healthy, {other}, or change the budget"
             raise GuardrailRefusedError(7, reason, possible=possible)

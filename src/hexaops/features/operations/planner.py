@@ -208,7 +208,7 @@ class Planner:
     async def _dry_run(self, workload: LiveWorkload, draft: Draft) -> tuple[dict[str, Any], dict[str, Any]]:
         """The object (or its scale) now and as the server says it would be."""
         target, version = workload.target, workload.target.resource_version
-        if draft.call.subresource == "scale":
+        if draft.call.scales:
             replicas = int(draft.call.body["spec"]["replicas"])
             scale = await self.cluster.writer.patch_scale(
                 target.kind, target.namespace, target.name, replicas, resource_version=version, dry_run=True

@@ -106,8 +106,7 @@ class Steps:
             return False, "Somebody else has changed it since; their change was left as it is"
         record = await self.writer.write(change.operation, write)
         deadline = Timeout(self._limit(live.progress_deadline_seconds), self.clock)
-        scaling = change.draft.call.subresource == "scale"
-        replicas = change.draft.replicas_before if scaling else None
+        replicas = change.draft.replicas_before if change.draft.call.scales else None
         generation, allowed = int(record.response["generation"]), max_unavailable(live)
         await self._reach_unasked(
             deadline,
@@ -162,8 +161,7 @@ class Steps:
         """Healthy without a break, and without a container restart, for the settings' time."""
         record = await self.store.get_intent(change.operation.id, "apply")
         generation = int(record.response["generation"])
-        scaling = change.draft.call.subresource == "scale"
-        wanted = change.draft.replicas_after if scaling else None
+        wanted = change.draft.replicas_after if change.draft.call.scales else None
 
         def healthy(cache: WatchCache) -> rollout.Progress | None:
             return rollout.healthy(cache, change.target, generation, replicas=wanted)
@@ -223,7 +221,7 @@ class Steps:
         if row is None and (await self._live(change.target)).target.uid != change.target.uid:
             message = "The application was deleted, or created anew under its name"
             raise StepFailedError(message)
-        if change.draft.call.subresource == "scale":
+        if change.draft.call.scales:
             # A rollout that had failed before says so still: that does not keep an application from being scaled.
             failure = rollout.overtaken(cache, change.target, generation, replicas=change.draft.replicas_after)
         else:

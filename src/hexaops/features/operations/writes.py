@@ -125,7 +125,7 @@ class GuardedWriter:
     async def send(self, write: Write, live: LiveWorkload, *, dry_run: bool = False) -> None:
         """The call itself, with the read's resourceVersion and uid as preconditions."""
         target, version = write.target, live.target.resource_version
-        if write.call.subresource == "scale":
+        if write.call.scales:
             replicas = int(write.call.body["spec"]["replicas"])
             await self._cluster.writer.patch_scale(
                 target.kind, target.namespace, target.name, replicas, resource_version=version, dry_run=dry_run
