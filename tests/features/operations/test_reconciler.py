@@ -27,10 +27,16 @@ async def lost_operation(world: LivingWorld) -> str:
         session.add(lost)
         await session.flush()
         await context.engine.enqueue(session, RUN, run_id="action_lost", argument="action_lost")
-    async with asyncio.timeout(DEADLINE_SECONDS):
-        while not await context.engine.has_failed("action_lost"):  # noqa: ASYNC110 # what ends it is another thread
-            await asyncio.sleep(LOOK_SECONDS)
+    await run_is_over(world, "action_lost")
+    assert await context.engine.has_failed("action_lost")
     return "action_lost"
+
+
+async def run_is_over(world: LivingWorld, run_id: str) -> None:
+    """Wait for the engine's own record of the end: it is written just after the operation's."""
+    async with asyncio.timeout(DEADLINE_SECONDS):
+        while not await world.access.context.engine.has_ended(run_id):  # noqa: ASYNC110 # another thread ends it
+            await asyncio.sleep(LOOK_SECONDS)
 
 
 @pytest.fixture
@@ -54,6 +60,7 @@ async def test_a_run_that_raised_frees_its_target(world: LivingWorld) -> None:
 async def test_records_of_old_runs_go_and_their_operations_stay(world: LivingWorld) -> None:
     action = await world.run("restart_application", "worker-app")
     engine = world.access.context.engine
+    await run_is_over(world, action["action_id"])
     assert await engine.purge(finished_before_epoch_ms=1) == 0
     assert await engine.purge(finished_before_epoch_ms=1 << 60) >= 1
     assert not await engine.has_ended(action["action_id"])
