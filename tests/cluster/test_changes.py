@@ -184,6 +184,27 @@ def test_a_quota_is_named_when_it_stops_a_scaling(plane: ControlPlane, service: 
         _set_quota(plane, 60)
 
 
+def test_a_scaling_amid_a_stuck_rollout_warns_and_tells_what_it_left(plane: ControlPlane, service: Service) -> None:
+    """Kubernetes shares each number out over both revisions: putting 3 back leaves 2 ready pods of them."""
+    gauge = ("deployment/tide-gauge", "-n", "harbor")
+    plane.kubectl("create", "deployment", "tide-gauge", "-n", "harbor", "--image=port/tide-gauge:1", "--replicas=3")
+    try:
+        plane.kubectl("rollout", "status", *gauge, "--timeout=60s")
+        nowhere = {"progressDeadlineSeconds": 5, "template": {"spec": {"nodeSelector": {"tide": "none"}}}}
+        plane.kubectl("patch", *gauge, "--type=merge", "-p", json.dumps({"spec": nowhere}))
+        until(lambda: plane.workload("harbor", "tide-gauge")["status"].get("replicas") == 4)
+        plan, mark = service.plan_by_chat("scale tide-gauge to 5"), plane.audit_position()
+        assert "(3 of 4 pods are of an older revision)" in plan["warnings"][0]
+        action = service.ended(service.confirm(plan).json()["data"]["action_id"])
+        assert (action["status"], action["result"]["rolled_back"]) == ("failed", False), action
+        assert "4 of 5 pods ready (Unschedulable)" in action["error"]["message"]
+        assert "not all was as before: 2 of 3 pods ready (Unschedulable); 3 were before" in action["result"]["message"]
+        assert plane.workload("harbor", "tide-gauge")["spec"]["replicas"] == 3
+        assert len(writes(plane.audit(WRITER, after=mark), "tide-gauge")) == 2
+    finally:
+        plane.kubectl("delete", *gauge)
+
+
 def _set_quota(plane: ControlPlane, pods: int) -> None:
     quota = json.dumps({"spec": {"hard": {"pods": str(pods)}}})
     plane.kubectl("patch", "quota/transit-quota", "-n", "transit", "--type=merge", "-p", quota)

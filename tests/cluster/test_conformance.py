@@ -229,6 +229,27 @@ def test_scale(server: Server) -> None:
     ready(server, "web", 2)
 
 
+def test_a_scaling_amid_a_stuck_rollout_is_shared_out(server: Server) -> None:
+    """Three ready and one that finds no node; made 5, and 3 again, the new pods stay and a ready one goes."""
+    server.make("deployments", deployment(replicas=3), APPS)
+    ready(server, "web", 3)
+    path = server.path("deployments", APPS) + "/web"
+
+    def sizes() -> list[int]:
+        sets = server.ask("GET", server.path("replicasets", APPS))["items"]
+        by_age = sorted(sets, key=lambda one: int(one["metadata"]["annotations"]["deployment.kubernetes.io/revision"]))
+        return [one["spec"]["replicas"] for one in by_age]
+
+    def changed_to(spec: Object, shared: list[int]) -> None:
+        server.ask("PATCH", path, {"spec": spec}, media=MERGE)
+        server.until(lambda: sizes() == shared)
+        ready(server, "web", shared[0])
+
+    changed_to({"template": {"spec": {"nodeSelector": {"tide": "none"}}}}, [3, 1])
+    changed_to({"replicas": 5}, [4, 3])
+    changed_to({"replicas": 3}, [2, 2])
+
+
 def test_finalizers_hold_an_object(server: Server) -> None:
     server.make("services", {**service("held"), "metadata": {"name": "held", "finalizers": ["example.com/hold"]}})
     path = server.path("services") + "/held"

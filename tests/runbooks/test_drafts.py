@@ -53,6 +53,15 @@ def test_a_statefulset_loses_its_highest_ordinals_ready_or_not() -> None:
     assert draft("scale_application", live, replicas=2).ready_pods_down == 1
 
 
+def test_scaling_amid_a_rollout_says_what_putting_it_back_may_cost() -> None:
+    live = workload(replicas=3, ready=3, pods=4, outdated=3)
+    (warning,) = draft("scale_application", live, replicas=5).warnings
+    assert "(3 of 4 pods are of an older revision)" in warning
+    assert "putting 3 back may leave fewer ready pods" in warning
+    assert not draft("scale_application", workload(replicas=3), replicas=5).warnings
+    assert not draft("stop_application", live).warnings, "whatever their revision, all go"
+
+
 @pytest.mark.parametrize("replicas", [0, -1, 10_001, True, "5", 2.5, None])
 def test_a_wrong_number_of_replicas_names_its_field(replicas: Any) -> None:
     with pytest.raises(ValidationFailedError) as refused:

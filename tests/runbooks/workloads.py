@@ -12,14 +12,17 @@ def workload(
     kind: str = "Deployment",
     replicas: int = 3,
     ready: int | None = None,
+    outdated: int = 0,
+    pods: int | None = None,
     strategy: dict[str, Any] | None = None,
     annotations: dict[str, str] | None = None,
     restarted_at: str | None = None,
     spec: dict[str, Any] | None = None,
     owner: dict[str, Any] | None = None,
 ) -> LiveWorkload:
-    """A workload named web in the namespace shop."""
+    """A workload named web in the namespace shop; `outdated` of its `pods` are of an older template."""
     have = replicas if ready is None else ready
+    everyone = replicas if pods is None else pods
     template: dict[str, Any] = {"metadata": {"labels": {"app": "web"}}}
     if restarted_at:
         template["metadata"]["annotations"] = {"kubectl.kubernetes.io/restartedAt": restarted_at}
@@ -29,8 +32,8 @@ def workload(
             "annotations": annotations or {}, "ownerReferences": [owner] if owner else [],
         },
         "spec": {"replicas": replicas, "template": template, **(spec or {})},
-        "status": {"readyReplicas": have, "availableReplicas": have, "numberReady": have,
-                   "desiredNumberScheduled": replicas},
+        "status": {"replicas": everyone, "updatedReplicas": everyone - outdated, "readyReplicas": have,
+                   "availableReplicas": have, "numberReady": have, "desiredNumberScheduled": replicas},
     }  # fmt: skip
     if strategy:
         document["spec"]["strategy" if kind == "Deployment" else "updateStrategy"] = strategy

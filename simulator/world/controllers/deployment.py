@@ -14,6 +14,7 @@ from simulator.world.controllers.deployment_status import status_of, timed_out_i
 from simulator.world.controllers.rollout import (
     Bounds,
     Count,
+    Share,
     bounds_of,
     next_size_of_new,
     next_sizes_of_old,
@@ -177,7 +178,7 @@ class Deployments:
             sizes = {target["metadata"]["name"]: wanted} if target else {}
         else:
             total = wanted + bounds.surge if wanted else 0
-            sizes = proportional_sizes(total, {found["metadata"]["name"]: _count(found).wanted for found in active})
+            sizes = proportional_sizes(total, [_share(deployment, found) for found in active])
         for found in everyone:
             name = found["metadata"]["name"]
             self._resize(deployment, found, sizes.get(name, _count(found).wanted), bounds)
@@ -230,6 +231,12 @@ def _count(replica_set: Object) -> Count:
     status = replica_set.get("status") or {}
     wanted = replica_set["spec"].get("replicas", 1)
     return Count(replica_set["metadata"]["name"], wanted, status.get("availableReplicas", 0))
+
+
+def _share(deployment: Object, replica_set: Object) -> Share:
+    """A ReplicaSet that was never sized knows of no earlier limit: what the Deployment has now stands for it."""
+    before = annotations_of(replica_set).get(_MOST) or (deployment.get("status") or {}).get("replicas") or 1
+    return Share(replica_set["metadata"]["name"], replica_set["spec"].get("replicas", 1), int(before))
 
 
 def _revision(replica_set: Object) -> int:

@@ -5,6 +5,7 @@ Source: kubernetes/pkg/controller/deployment (`rolling.go`, `util/deployment_uti
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from simulator.store import Object
@@ -26,6 +27,15 @@ class Count:
     name: str
     wanted: int
     available: int
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one ReplicaSet has of a Deployment, and how many pods all together might be when it was last sized."""
+
+    name: str
+    size: int
+    allowed_before: int
 
 
 def bounds_of(deployment: Object) -> Bounds:
@@ -75,19 +85,20 @@ def next_sizes_of_old(wanted: int, new: Count, old: list[Count], bounds: Bounds)
     return {count.name: sizes[count.name] for count in old if sizes[count.name] != count.wanted}
 
 
-def proportional_sizes(wanted_total: int, current: dict[str, int]) -> dict[str, int]:
-    """Sizes of several ReplicaSets that share a Deployment scaled in the middle of an update, largest first."""
-    total = sum(current.values())
-    if not total or total == wanted_total:
-        return dict(current)
-    change = wanted_total - total
-    sizes, left = {}, change
-    for name, size in sorted(current.items(), key=lambda item: -item[1]):
-        share = round(size * change / total)
-        share = max(min(share, left), 0) if change > 0 else min(max(share, left), 0)
-        sizes[name] = max(0, size + share)
-        left -= share
-    if left and sizes:
-        largest = max(sizes, key=lambda name: sizes[name])
-        sizes[largest] = max(0, sizes[largest] + left)
+def proportional_sizes(allowed: int, sets: list[Share]) -> dict[str, int]:
+    """Sizes of the ReplicaSets (oldest first) that share a Deployment scaled amid an update; `allowed` is all together.
+
+    Each grows or shrinks as the allowed total does, rounded half up; what rounding leaves goes to the largest, of
+    equal ones to the newest when there is more and to the oldest when there is less.
+    """
+    change = allowed - sum(share.size for share in sets)
+    order = sorted(reversed(sets) if change > 0 else sets, key=lambda share: -share.size)
+    sizes, left = {share.name: share.size for share in sets}, change
+    for share in order if change else ():
+        part = math.floor(share.size * allowed / share.allowed_before + 0.5) - share.size
+        part = min(part, left) if change > 0 else max(part, left)
+        sizes[share.name] += part
+        left -= part
+    if order:
+        sizes[order[0].name] = max(0, sizes[order[0].name] + left)
     return sizes

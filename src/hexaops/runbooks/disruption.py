@@ -16,14 +16,14 @@ def scaled_value(value: str | int | None, total: int, *, default: str | int, rou
     return int(given)
 
 
-def max_unavailable(workload: LiveWorkload) -> int:
-    """Pods that a rollout may have missing from the wanted number.
+def max_unavailable(workload: LiveWorkload, replicas: int | None = None) -> int:
+    """Pods that a rollout may have missing from the wanted number: the present one, or this one.
 
     Deployment: maxUnavailable rounded down, and 1 when both it and maxSurge come to 0 (the Deployment controller's
     ResolveFenceposts). StatefulSet and DaemonSet: 1 by default; a DaemonSet rounds up.
     """
     kind, parameters = workload.strategy
-    total = workload.replicas
+    total = workload.replicas if replicas is None else replicas
     if kind == "Recreate":
         return total
     if workload.kind == "Deployment":
@@ -31,6 +31,41 @@ def max_unavailable(workload: LiveWorkload) -> int:
         surge = scaled_value(parameters.get("maxSurge"), total, default="25%", round_up=True)
         return 1 if unavailable == 0 and surge == 0 else unavailable
     return scaled_value(parameters.get("maxUnavailable"), total, default=1, round_up=workload.kind == "DaemonSet")
+
+
+def max_surge(workload: LiveWorkload, replicas: int) -> int:
+    """Pods that a Deployment's rollout to this number may have above it: maxSurge rounded up; none with Recreate."""
+    kind, parameters = workload.strategy
+    if kind == "Recreate":
+        return 0
+    return scaled_value(parameters.get("maxSurge"), replicas, default="25%", round_up=True)
+
+
+def is_shared(workload: LiveWorkload) -> bool:
+    """Whether a new number of replicas is shared out over several revisions in proportion to what each has.
+
+    That is what the Deployment controller does amid a rolling update (its `scale`): a revision whose pods are ready
+    may lose some for one whose pods are not.
+    """
+    return workload.kind == "Deployment" and workload.strategy[0] == "RollingUpdate" and workload.outdated > 0
+
+
+def ready_pods_down_by_scaling(workload: LiveWorkload, wanted: int) -> int:
+    """Ready pods that scaling down can take away.
+
+    A ReplicaSet removes pods that are not ready first; a StatefulSet its highest ordinals, ready or not. Of a
+    Deployment amid a rollout everything above `wanted + maxSurge` goes, and may all be ready; then the rollout goes
+    on, down to `wanted - maxUnavailable`.
+    """
+    if wanted >= workload.replicas:
+        return 0
+    if workload.kind == "StatefulSet":
+        return min(workload.replicas - wanted, workload.ready)
+    if not wanted or not is_shared(workload):
+        return max(0, workload.ready - wanted)
+    surplus = workload.pods - wanted - max_surge(workload, wanted)
+    beyond_least = workload.ready - wanted + max_unavailable(workload, wanted)
+    return min(workload.ready, max(0, surplus, beyond_least))
 
 
 def ready_pods_down_by_rollout(workload: LiveWorkload) -> int:

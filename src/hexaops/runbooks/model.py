@@ -147,6 +147,17 @@ class LiveWorkload:
         return int(self._status.get("numberAvailable" if self.kind == "DaemonSet" else "availableReplicas") or 0)
 
     @property
+    def pods(self) -> int:
+        """Pods that its controller counts, ready or not."""
+        return int(self._status.get("currentNumberScheduled" if self.kind == "DaemonSet" else "replicas") or 0)
+
+    @property
+    def outdated(self) -> int:
+        """Pods of an older template: there are some while a rollout is under way or stuck."""
+        name = "updatedNumberScheduled" if self.kind == "DaemonSet" else "updatedReplicas"
+        return max(0, self.pods - int(self._status.get(name) or 0))
+
+    @property
     def observed_generation(self) -> int:
         """The newest specification that its controller has seen."""
         return int(self._status.get("observedGeneration") or 0)

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from hexaops.runbooks.disruption import is_shared, ready_pods_down_by_scaling
 from hexaops.runbooks.model import Change, Draft, LiveWorkload, PlannedCall, Risk
 from hexaops.runbooks.parameters import replicas_of
 from hexaops.runbooks.runbook import DraftContext, NotApplicableError
@@ -73,11 +74,12 @@ def _draft(action: str, workload: LiveWorkload, wanted: int, *, verb: str) -> Dr
         undo=PlannedCall(subresource="scale", body={"spec": {"replicas": have}}),
         changes=(Change(PATH, have, wanted),),
         risk=_risk(action, have, wanted),
-        ready_pods_down=_ready_pods_down(workload, wanted),
+        ready_pods_down=ready_pods_down_by_scaling(workload, wanted),
         pods_touched=abs(wanted - have),
         replicas_before=have,
         replicas_after=wanted,
         steps=STEPS,
+        warnings=_warnings(workload, wanted),
     )
 
 
@@ -87,14 +89,15 @@ def _risk(action: str, have: int, wanted: int) -> Risk:
     return "medium" if wanted < have else "low"
 
 
-def _ready_pods_down(workload: LiveWorkload, wanted: int) -> int:
-    """A ReplicaSet removes pods that are not ready first; a StatefulSet its highest ordinals, ready or not."""
-    if wanted >= workload.replicas:
-        return 0
-    removed = workload.replicas - wanted
-    if workload.kind == "StatefulSet":
-        return min(removed, workload.ready)
-    return max(0, workload.ready - wanted)
+def _warnings(workload: LiveWorkload, wanted: int) -> tuple[str, ...]:
+    if not wanted or not is_shared(workload):
+        return ()
+    return (
+        f"Its rollout is not finished ({workload.outdated} of {workload.pods} pods are of an older revision): "
+        "Kubernetes shares the new number out over its revisions in proportion, so that putting "
+        f"{workload.replicas} back may leave fewer ready pods than there are now; "
+        "finish the rollout or take it back first (kubectl rollout undo)",
+    )
 
 
 def _with_warning(draft: Draft, warning: str) -> Draft:

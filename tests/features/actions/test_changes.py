@@ -155,3 +155,20 @@ async def test_nobody_elses_change_is_undone(sqlite_url: str, tmp_path: Path) ->
         assert action["status"] == "failed"
         assert action["result"]["rolled_back"] is False
         assert world.workload("search-engine", "statefulsets.apps")["spec"]["replicas"] == 4
+
+
+async def test_a_scaling_amid_a_stuck_rollout_warns_and_tells_what_it_left(sqlite_world: LivingWorld) -> None:
+    """Kubernetes shares each number out over both revisions: putting 3 back leaves 2 ready pods of them."""
+    world = sqlite_world
+    template = world.workload("web-app")["spec"]["template"]
+    nowhere = {**template, "spec": {**template["spec"], "nodeSelector": {"tide": "none"}}}
+    world.change("web-app", template=nowhere, progressDeadlineSeconds=3)
+    await world.settled(lambda _: world.workload("web-app")["status"]["replicas"] == 4)
+    plan = await world.plan("scale_application", "web-app", replicas=5)
+    assert "(3 of 4 pods are of an older revision)" in plan["warnings"][0]
+    action = await world.ended((await world.confirm(plan)).json()["data"]["action_id"])
+    assert (action["status"], action["result"]["rolled_back"]) == ("failed", False)
+    assert "4 of 5 pods ready (Unschedulable)" in action["error"]["message"]
+    assert "not all was as before: 2 of 3 pods ready (Unschedulable); 3 were before" in action["result"]["message"]
+    assert world.workload("web-app")["spec"]["replicas"] == 3
+    assert len(world.writes()) == 2

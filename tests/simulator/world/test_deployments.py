@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
+
 from simulator.store import Object
-from simulator.world.controllers.rollout import Bounds, Count, next_size_of_new, next_sizes_of_old
+from simulator.world.controllers.rollout import (
+    Bounds,
+    Count,
+    Share,
+    next_size_of_new,
+    next_sizes_of_old,
+    proportional_sizes,
+)
 from simulator.world.objects import annotations_of, is_ready, labels_of
 from tests.simulator.world.stage import Stage, make_app
 
@@ -245,3 +254,40 @@ def test_arithmetic_of_a_step() -> None:
     assert next_size_of_new(3, Count("new", 0, 0), old, bounds) == 1
     assert next_sizes_of_old(3, Count("new", 1, 0), old, bounds) == {}
     assert next_sizes_of_old(3, Count("new", 1, 1), old, bounds) == {"old": 2}
+
+
+@pytest.mark.parametrize(
+    ("allowed", "old", "new", "expected"),
+    [
+        (7, Share("old", 3, 4), Share("new", 1, 4), (5, 2)),  # 3 replicas made 5
+        (4, Share("old", 4, 7), Share("new", 3, 7), (2, 2)),  # and 3 again, when the rollout had gone on
+        (8, Share("old", 3, 6), Share("new", 3, 6), (4, 4)),
+        (7, Share("old", 3, 6), Share("new", 3, 6), (3, 4)),  # what is left over goes to the newest
+        (5, Share("old", 3, 6), Share("new", 3, 6), (2, 3)),  # and is taken from the oldest
+        (6, Share("old", 3, 6), Share("new", 3, 6), (3, 3)),
+        (0, Share("old", 4, 7), Share("new", 3, 7), (0, 0)),
+    ],
+)
+def test_a_new_number_is_shared_out_in_proportion(
+    allowed: int, old: Share, new: Share, expected: tuple[int, int]
+) -> None:
+    sizes = proportional_sizes(allowed, [old, new])
+    assert (sizes["old"], sizes["new"]) == expected
+
+
+def test_scaled_amid_a_stuck_update_and_back_loses_a_ready_pod(stage: Stage) -> None:
+    """3 ready and 1 stuck, made 5 and 3 again: 2 and 2, for the real controller shares in proportion."""
+    app = make_app(replicas=3)
+    stage.deploy(app)
+    stage.advance(20)
+    good = stage.get(app)["spec"]["template"]
+    template = {**good, "metadata": {**good["metadata"], "annotations": {"hexaops.dev/fault": "image-pull"}}}
+    stage.change(app, template=template)
+    stage.advance(30)
+    assert [found["spec"]["replicas"] for found in sets(stage, living=True)] in ([3, 1], [1, 3])
+    stage.change(app, replicas=5)
+    stage.advance(30)
+    assert (stage.ready(app), len(stage.pods(app))) == (4, 7)
+    stage.change(app, replicas=3)
+    stage.advance(30)
+    assert (stage.ready(app), len(stage.pods(app))) == (2, 4)

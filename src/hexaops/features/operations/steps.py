@@ -105,15 +105,21 @@ class Steps:
         if undone is None and not _shows(live, change.draft.changes):
             return False, "Somebody else has changed it since; their change was left as it is"
         record = await self.writer.write(change.operation, write)
-        deadline = Timeout(self._limit(live.progress_deadline_seconds), self.clock)
+        return await self._restored(change, int(record.response["generation"]), live)
+
+    async def _restored(self, change: Change, generation: int, live: LiveWorkload) -> tuple[bool, str]:
         replicas = change.draft.replicas_before if change.draft.call.scales else None
-        generation, allowed = int(record.response["generation"]), max_unavailable(live)
-        await self._reach_unasked(
-            deadline,
-            lambda cache: rollout.restored(
-                cache, change.target, generation, change.before, replicas=replicas, max_unavailable=allowed
-            ),
-        )
+        allowed, limit = max_unavailable(live), self._limit(live.progress_deadline_seconds)
+        try:
+            await self.cluster.cache.wait_for(
+                lambda cache: rollout.restored(
+                    cache, change.target, generation, change.before, replicas=replicas, max_unavailable=allowed
+                ),
+                kinds=rollout.KINDS, timeout=Timeout(limit, self.clock),
+            )  # fmt: skip
+        except TimeoutError:
+            state, ready = self._state(change), change.before.ready
+            return False, f"It was put back, but within {limit:g} s not all was as before: {state}; {ready} were before"
         return True, self._restored_note(change)
 
     async def _validate(self, change: Change) -> dict[str, Any]:
@@ -233,9 +239,6 @@ class Steps:
         if _elapsed(record.created_at, self.clock.now()) > limit + self.settings.verify_stable_seconds:
             message = f"Not healthy within {limit:g} s: {self._state(change)}"
             raise NotVerifiedError(message)
-
-    async def _reach_unasked(self, deadline: Timeout, reached: Callable[[WatchCache], T | None]) -> T:
-        return await self.cluster.cache.wait_for(reached, kinds=rollout.KINDS, timeout=deadline)
 
     def _restored_note(self, change: Change) -> str:
         row = rollout.find(self.cluster.cache, change.target)
