@@ -99,6 +99,15 @@ def test_a_partition_keeps_a_restart_from_ever_being_complete() -> None:
     draft("scale_application", workloads.workload(kind="StatefulSet", strategy=strategy), replicas=4)
 
 
+def revision(name: str, number: int, deployment: WorkloadRow, **more: Any) -> WorkloadRow:
+    """A ReplicaSet of a Deployment, sized for the replicas that it wants unless told otherwise."""
+    sized_for = str(more.pop("sized_for", deployment.desired))
+    return workload(
+        "shop", name, kind="ReplicaSet", owner_kind="Deployment", owner_name=deployment.name, owner_uid=deployment.uid,
+        annotations={rollout.REVISION: str(number), rollout.SIZED_FOR: sized_for}, **more,
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("ready", "allowed", "kept"),
     [(1, 0, True), (2, 0, False), (1, 1, False), (0, 1, True)],
@@ -106,11 +115,40 @@ def test_a_partition_keeps_a_restart_from_ever_being_complete() -> None:
 )
 def test_a_surge_stays_while_as_many_pods_as_may_be_are_unavailable(ready: int, allowed: int, *, kept: bool) -> None:
     """Seen on a real API server: two replicas of which one is pending, restarted and put back."""
-    row = workload("shop", "web", desired=2, ready=ready, current=3, **SEEN)
-    owned = {"kind": "ReplicaSet", "owner_kind": "Deployment", "owner_name": "web", "owner_uid": row.uid}
-    own = workload("shop", "web-1", desired=2, ready=ready, annotations={rollout.REVISION: "10"}, **owned)
-    undone = workload("shop", "web-2", desired=1, ready=0, annotations={rollout.REVISION: "9"}, **owned)
+    newest = {rollout.REVISION: "10"}
+    row = workload("shop", "web", desired=2, ready=ready, current=3, annotations=newest, **SEEN)
+    own = revision("web-1", 10, row, desired=2, ready=ready)
+    undone = revision("web-2", 9, row, desired=1, ready=0)
     assert rollout.keeps_surplus(held(row, own, undone), row, max_unavailable=allowed) is kept
+
+
+AMID = rollout.Before(pods=4, ready=3, updated=1)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "counted", "kept"),
+    [
+        ({"current": 4, "ready": 4}, {"current": 3, "ready": 0}, (7, 4), None),
+        ({"ready": 2}, {"ready": 0}, (7, 4), None),
+        ({"desired": 3, "ready": 3}, {"ready": 0, "sized_for": 5}, (5, 3), None),
+        ({"desired": 3, "ready": 3}, {"ready": 0}, (5, 3), True),
+    ],
+    ids=["pods are to go", "they are gone and counted yet", "sized for what is undone", "all is done"],
+)
+def test_what_is_left_of_a_rollout_is_told_only_once_its_pods_are_counted(
+    old: dict[str, int], new: dict[str, int], counted: tuple[int, int], *, kept: bool | None
+) -> None:
+    """Seen on a real API server: its status counted 7 pods and 4 ready when 2 and 2 were asked for already."""
+    current, ready = counted
+    row = workload("shop", "web", desired=3, current=current, ready=ready, annotations={rollout.REVISION: "2"}, **SEEN)
+    sets = revision("web-1", 1, row, **{"desired": 2, **old}), revision("web-2", 2, row, **{"desired": 2, **new})
+    assert rollout.restored(held(row, *sets), of(row), 2, AMID, replicas=3, max_unavailable=0) is kept
+
+
+def test_a_revision_that_is_not_seen_yet_leaves_open_what_stays() -> None:
+    row = workload("shop", "web", desired=2, ready=1, current=3, annotations={rollout.REVISION: "11"}, **SEEN)
+    sets = revision("web-1", 10, row, desired=2, ready=1), revision("web-2", 9, row, desired=1, ready=0)
+    assert not rollout.keeps_surplus(held(row, *sets), row, max_unavailable=0)
 
 
 def test_only_deployments_keep_a_surplus() -> None:

@@ -14,6 +14,7 @@ from hexaops.runbooks.model import LiveWorkload, TargetRef
 
 KINDS = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Pod", "EndpointSlice", "Service")
 REVISION = "deployment.kubernetes.io/revision"
+SIZED_FOR = "deployment.kubernetes.io/desired-replicas"
 FAILURE_REASONS = frozenset({"ProgressDeadlineExceeded"})
 ENDED_PHASES = frozenset({"Succeeded", "Failed"})
 """Evicted pods stay as objects for a long time, and no controller removes them when it scales down."""
@@ -156,15 +157,26 @@ def keeps_surplus(cache: WatchCache, row: WorkloadRow, *, max_unavailable: int) 
     pod of the application cannot start leaves its surge behind.
     """
     sets = cache.replica_sets_of(row.uid) if row.kind == "Deployment" else []
-    if not sets:
+    if not sets or not _settled(row, sets):
         return False
     newest = max(sets, key=_revision)
     unavailable = newest.desired - newest.available
     return sum(one.desired for one in sets) - (row.desired - max_unavailable) - unavailable <= 0
 
 
-def _revision(replica_set: WorkloadRow) -> int:
-    written = replica_set.annotations.get(REVISION, "")
+def _settled(row: WorkloadRow, sets: list[WorkloadRow]) -> bool:
+    """Whether a Deployment's status tells of its ReplicaSets as they are, and they have no pod left to remove.
+
+    Its controller writes the status right after it has sized them, with the pods that they had until then.
+    """
+    sized = all(one.annotations.get(SIZED_FOR, str(row.desired)) == str(row.desired) for one in sets if one.desired)
+    counted = row.current == sum(one.current for one in sets) and row.ready == sum(one.ready for one in sets)
+    removed = all(one.current <= one.desired for one in sets)
+    return sized and counted and removed and _revision(row) == max(_revision(one) for one in sets)
+
+
+def _revision(workload: WorkloadRow) -> int:
+    written = workload.annotations.get(REVISION, "")
     return int(written) if written.isascii() and written.isdigit() else 0
 
 
