@@ -108,7 +108,7 @@ def test_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     [
         (["--speed", "0"], "--speed has to be greater than 0"),
         (["--scenario", "zoo"], "unknown scenario 'zoo'; known: default, empty, generated:N"),
-        (["--parent-pid", "1"], "the parent process is gone already"),
+        (["--parent-pid", str(os.getpid())], "the parent process is gone already"),
     ],
 )
 def test_mistakes_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str], options: list[str], said: str) -> None:
