@@ -122,7 +122,9 @@ def test_a_surge_stays_while_as_many_pods_as_may_be_are_unavailable(ready: int, 
     assert rollout.keeps_surplus(held(row, own, undone), row, max_unavailable=allowed) is kept
 
 
-AMID = rollout.Before(pods=4, ready=3, updated=1)
+HEALTHY = rollout.Before(pods=3, ready=3, updated=3)
+STUCK = rollout.Before(pods=4, ready=3, updated=1)
+"""A rollout whose new pod does not start: its surge is there, and will stay."""
 
 
 @pytest.mark.parametrize(
@@ -142,7 +144,7 @@ def test_what_is_left_of_a_rollout_is_told_only_once_its_pods_are_counted(
     current, ready = counted
     row = workload("shop", "web", desired=3, current=current, ready=ready, annotations={rollout.REVISION: "2"}, **SEEN)
     sets = revision("web-1", 1, row, **{"desired": 2, **old}), revision("web-2", 2, row, **{"desired": 2, **new})
-    assert rollout.restored(held(row, *sets), of(row), 2, AMID, replicas=3, max_unavailable=0) is kept
+    assert rollout.restored(held(row, *sets), of(row), 2, STUCK, replicas=3, max_unavailable=0) is kept
 
 
 def test_a_revision_that_is_not_seen_yet_leaves_open_what_stays() -> None:
@@ -154,11 +156,6 @@ def test_a_revision_that_is_not_seen_yet_leaves_open_what_stays() -> None:
 def test_only_deployments_keep_a_surplus() -> None:
     row = workload("shop", "db", kind="StatefulSet", desired=2, ready=1, current=3)
     assert not rollout.keeps_surplus(held(row), row, max_unavailable=0)
-
-
-HEALTHY = rollout.Before(pods=3, ready=3, updated=3)
-STUCK = rollout.Before(pods=4, ready=3, updated=1)
-"""A rollout whose new pod does not start: its surge is there, and will stay."""
 
 
 @pytest.mark.parametrize(

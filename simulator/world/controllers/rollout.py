@@ -92,13 +92,14 @@ def proportional_sizes(allowed: int, sets: list[Share]) -> dict[str, int]:
     equal ones to the newest when there is more and to the oldest when there is less.
     """
     change = allowed - sum(share.size for share in sets)
-    order = sorted(reversed(sets) if change > 0 else sets, key=lambda share: -share.size)
     sizes, left = {share.name: share.size for share in sets}, change
-    for share in order if change else ():
+    if not change:
+        return sizes
+    order = sorted(reversed(sets) if change > 0 else sets, key=lambda share: -share.size)
+    for share in order:
         part = math.floor(share.size * allowed / share.allowed_before + 0.5) - share.size
         part = min(part, left) if change > 0 else max(part, left)
         sizes[share.name] += part
         left -= part
-    if order:
-        sizes[order[0].name] = max(0, sizes[order[0].name] + left)
+    sizes[order[0].name] = max(0, sizes[order[0].name] + left)
     return sizes

@@ -28,8 +28,7 @@ def max_unavailable(workload: LiveWorkload, replicas: int | None = None) -> int:
         return total
     if workload.kind == "Deployment":
         unavailable = scaled_value(parameters.get("maxUnavailable"), total, default="25%", round_up=False)
-        surge = scaled_value(parameters.get("maxSurge"), total, default="25%", round_up=True)
-        return 1 if unavailable == 0 and surge == 0 else unavailable
+        return 1 if unavailable == 0 and max_surge(workload, total) == 0 else unavailable
     return scaled_value(parameters.get("maxUnavailable"), total, default=1, round_up=workload.kind == "DaemonSet")
 
 
@@ -41,13 +40,14 @@ def max_surge(workload: LiveWorkload, replicas: int) -> int:
     return scaled_value(parameters.get("maxSurge"), replicas, default="25%", round_up=True)
 
 
-def is_shared(workload: LiveWorkload) -> bool:
+def is_shared(workload: LiveWorkload, wanted: int) -> bool:
     """Whether a new number of replicas is shared out over several revisions in proportion to what each has.
 
     That is what the Deployment controller does amid a rolling update (its `scale`): a revision whose pods are ready
-    may lose some for one whose pods are not.
+    may lose some for one whose pods are not. To 0 nothing is shared: all go.
     """
-    return workload.kind == "Deployment" and workload.strategy[0] == "RollingUpdate" and workload.outdated > 0
+    is_rolling = workload.kind == "Deployment" and workload.strategy[0] == "RollingUpdate"
+    return is_rolling and wanted > 0 and workload.outdated > 0
 
 
 def ready_pods_down_by_scaling(workload: LiveWorkload, wanted: int) -> int:
@@ -61,7 +61,7 @@ def ready_pods_down_by_scaling(workload: LiveWorkload, wanted: int) -> int:
         return 0
     if workload.kind == "StatefulSet":
         return min(workload.replicas - wanted, workload.ready)
-    if not wanted or not is_shared(workload):
+    if not is_shared(workload, wanted):
         return max(0, workload.ready - wanted)
     surplus = workload.pods - wanted - max_surge(workload, wanted)
     beyond_least = workload.ready - wanted + max_unavailable(workload, wanted)

@@ -148,14 +148,13 @@ class LiveWorkload:
 
     @property
     def pods(self) -> int:
-        """Pods that its controller counts, ready or not."""
-        return int(self._status.get("currentNumberScheduled" if self.kind == "DaemonSet" else "replicas") or 0)
+        """Pods that a Deployment or a StatefulSet counts as its own, ready or not."""
+        return int(self._status.get("replicas") or 0)
 
     @property
     def outdated(self) -> int:
-        """Pods of an older template: there are some while a rollout is under way or stuck."""
-        name = "updatedNumberScheduled" if self.kind == "DaemonSet" else "updatedReplicas"
-        return max(0, self.pods - int(self._status.get(name) or 0))
+        """Those `pods` that are of an older template: there are some while a rollout is under way or stuck."""
+        return max(0, self.pods - int(self._status.get("updatedReplicas") or 0))
 
     @property
     def observed_generation(self) -> int:

@@ -157,9 +157,9 @@ def keeps_surplus(cache: WatchCache, row: WorkloadRow, *, max_unavailable: int) 
     pod of the application cannot start leaves its surge behind.
     """
     sets = cache.replica_sets_of(row.uid) if row.kind == "Deployment" else []
-    if not sets or not _settled(row, sets):
+    newest = max(sets, key=_revision, default=None)
+    if newest is None or _revision(newest) != _revision(row) or not _settled(row, sets):
         return False
-    newest = max(sets, key=_revision)
     unavailable = newest.desired - newest.available
     return sum(one.desired for one in sets) - (row.desired - max_unavailable) - unavailable <= 0
 
@@ -169,10 +169,11 @@ def _settled(row: WorkloadRow, sets: list[WorkloadRow]) -> bool:
 
     Its controller writes the status right after it has sized them, with the pods that they had until then.
     """
-    sized = all(one.annotations.get(SIZED_FOR, str(row.desired)) == str(row.desired) for one in sets if one.desired)
+    wanted = str(row.desired)
+    sized = all(one.annotations.get(SIZED_FOR, wanted) == wanted for one in sets if one.desired)
     counted = row.current == sum(one.current for one in sets) and row.ready == sum(one.ready for one in sets)
     removed = all(one.current <= one.desired for one in sets)
-    return sized and counted and removed and _revision(row) == max(_revision(one) for one in sets)
+    return sized and counted and removed
 
 
 def _revision(workload: WorkloadRow) -> int:

@@ -90,7 +90,7 @@ def _risk(action: str, have: int, wanted: int) -> Risk:
 
 
 def _warnings(workload: LiveWorkload, wanted: int) -> tuple[str, ...]:
-    if not wanted or not is_shared(workload):
+    if not is_shared(workload, wanted):
         return ()
     return (
         f"Its rollout is not finished ({workload.outdated} of {workload.pods} pods are of an older revision): "

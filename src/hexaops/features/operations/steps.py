@@ -105,9 +105,9 @@ class Steps:
         if undone is None and not _shows(live, change.draft.changes):
             return False, "Somebody else has changed it since; their change was left as it is"
         record = await self.writer.write(change.operation, write)
-        return await self._restored(change, int(record.response["generation"]), live)
+        return await self._until_restored(change, int(record.response["generation"]), live)
 
-    async def _restored(self, change: Change, generation: int, live: LiveWorkload) -> tuple[bool, str]:
+    async def _until_restored(self, change: Change, generation: int, live: LiveWorkload) -> tuple[bool, str]:
         replicas = change.draft.replicas_before if change.draft.call.scales else None
         allowed, limit = max_unavailable(live), self._limit(live.progress_deadline_seconds)
         try:
