@@ -59,7 +59,13 @@ def test_scaling_amid_a_rollout_says_what_putting_it_back_may_cost() -> None:
     assert "(3 of 4 pods are of an older revision)" in warning
     assert "putting 3 back may leave fewer ready pods" in warning
     assert not draft("scale_application", workload(replicas=3), replicas=5).warnings
+    assert draft("scale_application", live, replicas=5).pods_touched == 2
     assert not draft("stop_application", live).warnings, "whatever their revision, all go"
+
+
+def test_pods_that_may_go_are_among_those_that_a_scaling_touches() -> None:
+    made = draft("scale_application", workload(replicas=5, ready=4, pods=7, outdated=4), replicas=3)
+    assert (made.ready_pods_down, made.pods_touched) == (3, 3)
 
 
 @pytest.mark.parametrize("replicas", [0, -1, 10_001, True, "5", 2.5, None])

@@ -69,6 +69,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     ready_pods_down: int
     """Most ready pods that the change can take away at the same moment."""
     pods_touched: int
+    """Pods that it makes, removes or replaces; those that may go down are among them."""
     replicas_before: int
     replicas_after: int
     steps: tuple[str, ...]

@@ -65,6 +65,7 @@ def _draft(action: str, workload: LiveWorkload, wanted: int, *, verb: str) -> Dr
         raise NotApplicableError("A DaemonSet runs one pod per node and has no replicas to set", possible=None)
     if have == wanted:
         raise NotApplicableError(f"It has {have} replicas already", possible=None)
+    down = ready_pods_down_by_scaling(workload, wanted)
     to = f" from {have} to {wanted} replicas" if verb == "Scaling" else ""
     return Draft(
         action=action,
@@ -74,8 +75,8 @@ def _draft(action: str, workload: LiveWorkload, wanted: int, *, verb: str) -> Dr
         undo=PlannedCall(subresource="scale", body={"spec": {"replicas": have}}),
         changes=(Change(PATH, have, wanted),),
         risk=_risk(action, have, wanted),
-        ready_pods_down=ready_pods_down_by_scaling(workload, wanted),
-        pods_touched=abs(wanted - have),
+        ready_pods_down=down,
+        pods_touched=max(abs(wanted - have), down),
         replicas_before=have,
         replicas_after=wanted,
         steps=STEPS,
