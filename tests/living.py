@@ -22,7 +22,7 @@ from hexaops.config import Settings
 from hexaops.factory import ProcessContext
 from hexaops.features.access.local_issuer import LocalIssuer
 from hexaops.features.access.permissions import SCOPES
-from hexaops.features.operations.writes import GuardedWriter
+from hexaops.features.changes.writes import GuardedWriter
 from hexaops.features.workspaces.service import WorkspaceService
 from hexaops.kit.clock import SystemClock
 from hexaops.main import create_app

@@ -23,7 +23,6 @@ from hexaops.backends.kubernetes.cluster import Cluster, ClusterName
 from hexaops.backends.kubernetes.connection import ClusterConnection
 from hexaops.backends.kubernetes.http import KubernetesHttp
 from hexaops.config import Settings
-from hexaops.edge import RequestEdge, install_error_handlers
 from hexaops.factory import ProcessContext
 from hexaops.features.access.accounts import NewAccount, ServiceAccounts
 from hexaops.features.access.local_issuer import LocalIssuer
@@ -31,6 +30,7 @@ from hexaops.features.access.permissions import SCOPES
 from hexaops.features.access.tenancy import Role
 from hexaops.features.workspaces.service import WorkspaceService
 from hexaops.kit.clock import ManualClock
+from hexaops.middleware import RequestMiddleware, install_error_handlers
 
 T = TypeVar("T")
 Headers = dict[str, str]
@@ -107,7 +107,7 @@ def _app(context: ProcessContext) -> FastAPI:
     """As `create_app` assembles it, on routes that tests share."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.state.context, app.state.provider = context, context.provider
-    app.add_middleware(RequestEdge, metrics=context.metrics)
+    app.add_middleware(RequestMiddleware, metrics=context.metrics)
     install_error_handlers(app)
     app.router.routes.extend(_routes())
     return app

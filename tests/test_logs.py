@@ -14,9 +14,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from hexaops.edge import RequestEdge
 from hexaops.logs import Redactor, configure_logs
 from hexaops.metrics import Metrics
+from hexaops.middleware import RequestMiddleware
 
 
 async def _answers(scope: Scope, receive: Receive, send: Send) -> None:
@@ -32,7 +32,7 @@ async def test_reads_that_are_answered_are_logged_at_debug_only(
     caplog: pytest.LogCaptureFixture, method: str, status: int, level: str
 ) -> None:
     caplog.set_level(logging.DEBUG, logger="hexaops.http")
-    transport = httpx2.ASGITransport(RequestEdge(_answers, Metrics()))
+    transport = httpx2.ASGITransport(RequestMiddleware(_answers, Metrics()))
     async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
         await client.request(method, "/", params={"status": status})
     assert [record.levelname for record in caplog.records if record.message == "request"] == [level]

@@ -17,7 +17,7 @@ from hexaops.config import Settings
 from hexaops.factory import ProcessContext
 from hexaops.features.audit.event import AuditEvent
 from hexaops.features.audit.log import AuditLog
-from hexaops.features.operations.difference import unified
+from hexaops.features.changes.difference import unified
 from hexaops.logs import Redactor, configure_logs
 from hexaops.storage.tables import AuditRow
 from tests.analysis.applications.rows import event, fill, pod, workload

@@ -14,9 +14,9 @@ from hexaops.backends.notify.client import NotifySender
 from hexaops.config import Settings
 from hexaops.features.access.accounts import ServiceAccounts
 from hexaops.features.access.authorize import Authorizer
-from hexaops.features.access.claims import Claims
 from hexaops.features.access.gate import Authentication, Gate
 from hexaops.features.access.idempotency import IdempotencyService
+from hexaops.features.access.idempotency_store import IdempotencyStore
 from hexaops.features.access.rates import RateLimits
 from hexaops.features.access.request_log import RequestLog
 from hexaops.features.access.service_tokens import ServiceTokens
@@ -27,6 +27,11 @@ from hexaops.features.applications.index import ApplicationIndex
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.audit.log import AuditLog
 from hexaops.features.audit.reader import AuditReader
+from hexaops.features.changes.confirmation import Confirmation
+from hexaops.features.changes.planner import Planner
+from hexaops.features.changes.plans import Plans
+from hexaops.features.changes.steps import Steps
+from hexaops.features.changes.writes import GuardedWriter
 from hexaops.features.chat.gathering import Gatherer
 from hexaops.features.chat.nameable import Inventories
 from hexaops.features.chat.planning import ChangePlanner
@@ -34,22 +39,17 @@ from hexaops.features.chat.service import ChatService
 from hexaops.features.chat.sessions import SessionService
 from hexaops.features.chat.streaming import ChatStream
 from hexaops.features.health.service import HealthService
-from hexaops.features.operations.confirmation import Confirmation
-from hexaops.features.operations.journal import Journal
-from hexaops.features.operations.planner import Planner
-from hexaops.features.operations.plans import Plans
-from hexaops.features.operations.reconciler import Reconciler
-from hexaops.features.operations.runner import RUN as OPERATION_RUN
-from hexaops.features.operations.runner import OperationRunner
-from hexaops.features.operations.steps import Steps
-from hexaops.features.operations.store import OperationStore
-from hexaops.features.operations.writes import GuardedWriter
-from hexaops.features.webhooks.attempt import Courier
+from hexaops.features.runs.events import OperationEvents
+from hexaops.features.runs.reconciler import Reconciler
+from hexaops.features.runs.runner import RUN as OPERATION_RUN
+from hexaops.features.runs.runner import OperationRunner
+from hexaops.features.runs.store import OperationStore
 from hexaops.features.webhooks.delivering import PLACES_PER_WEBHOOK, WEBHOOK_PLACES, DeliveryRun
 from hexaops.features.webhooks.history import DeliveryHistory
 from hexaops.features.webhooks.outbox import RUN as WEBHOOK_RUN
 from hexaops.features.webhooks.outbox import WebhookOutbox
 from hexaops.features.webhooks.sealing import SecretBox
+from hexaops.features.webhooks.sender import WebhookSender
 from hexaops.features.webhooks.service import WebhookService
 from hexaops.features.webhooks.upkeep import WebhookUpkeep
 from hexaops.features.workspaces.automation import AutomationSwitch
@@ -106,7 +106,9 @@ class ProcessContext:
         await self.engine.launch()
         if not await self.cluster.wait_synced(Timeout(self.settings.cluster_sync_seconds, self.clock)):
             logger.warning("the cluster has not been read yet; answers say what is missing")
-        self._tasks.append(asyncio.create_task(self.provider.get(Claims).purge_forever(), name="claims-upkeep"))
+        self._tasks.append(
+            asyncio.create_task(self.provider.get(IdempotencyStore).purge_forever(), name="claims-upkeep")
+        )
         self._tasks.append(asyncio.create_task(self.reconciler.forever(), name="reconciler"))
         self._tasks.append(asyncio.create_task(self.upkeep.forever(), name="webhook-upkeep"))
 
@@ -137,7 +139,7 @@ def build_access(context: ProcessContext) -> None:
         UserTokens(issuers, clock=clock), services, trusted_proxies=settings.trusted_proxies
     )
     authorizer = Authorizer(directory)
-    claims = Claims(database, context.engine, clock=clock)
+    claims = IdempotencyStore(database, context.engine, clock=clock)
     lifetime = timedelta(days=settings.local_token_days)
     for service in (audit, directory, workspaces, accounts, services, authorizer, claims, context.cluster):
         provide(service)
@@ -159,7 +161,7 @@ def build_services(context: ProcessContext) -> None:
     index = ApplicationIndex(cluster.cache, cluster_id=cluster.id, clock=clock)
     applications = ApplicationService(cluster, index, ClusterUsage(cluster.reader, clock=clock))
     provide(applications)
-    build_operations(context, applications, Journal(context.provider.get(AuditLog), outbox, context.metrics))
+    build_operations(context, applications, OperationEvents(context.provider.get(AuditLog), outbox, context.metrics))
     build_chat(context, applications, outbox)
 
 
@@ -174,32 +176,32 @@ def build_webhooks(context: ProcessContext) -> WebhookOutbox:
         timeout_seconds=settings.webhook_timeout_seconds,
     )
     box = SecretBox(home=settings.home_folder(), configured_key=key, redactor=context.redactor)
-    courier = Courier(context.notifier, box, clock, context.redactor)
-    run = DeliveryRun(settings, database, engine, courier, context.metrics, context.failpoints)
+    sender = WebhookSender(context.notifier, box, clock, context.redactor)
+    run = DeliveryRun(settings, database, engine, sender, context.metrics, context.failpoints)
     engine.register(WEBHOOK_RUN, run.run, concurrency=WEBHOOK_PLACES, per_key=PLACES_PER_WEBHOOK)
     audit, outbox = context.provider.get(AuditLog), WebhookOutbox(engine, clock)
     context.upkeep = WebhookUpkeep(database, engine, clock, settings.retention_days)
-    for service in (outbox, WebhookService(database, courier, audit), DeliveryHistory(database, engine, clock, audit)):
+    for service in (outbox, WebhookService(database, sender, audit), DeliveryHistory(database, engine, clock, audit)):
         context.provider.add(service)
     return outbox
 
 
-def build_operations(context: ProcessContext, applications: ApplicationService, journal: Journal) -> None:
+def build_operations(context: ProcessContext, applications: ApplicationService, events: OperationEvents) -> None:
     """What plans, confirms, runs and reconciles changes."""
     settings, clock, cluster, failpoints = context.settings, context.clock, context.cluster, context.failpoints
     store = OperationStore(context.database, clock=clock)
     automation = context.provider.get(AutomationSwitch)
     planner = Planner(cluster, store, automation, settings, clock)
     writer = context.writer_class(
-        context.database, cluster, journal, automation=automation, clock=clock, failpoints=failpoints
+        context.database, cluster, events, automation=automation, clock=clock, failpoints=failpoints
     )
     steps = Steps(cluster, planner, writer, store, settings, clock)
-    runner = OperationRunner(store, steps, journal, clock, failpoints)
+    runner = OperationRunner(store, steps, events, clock, failpoints)
     context.engine.register(OPERATION_RUN, runner.run)
     plans = Plans(planner, store, settings, clock)
-    confirmation = Confirmation(plans, journal, context.engine, failpoints)
+    confirmation = Confirmation(plans, events, context.engine, failpoints)
     context.provider.add(ActionService(applications, plans, confirmation, store))
-    context.reconciler = Reconciler(store, context.engine, journal, settings, clock)
+    context.reconciler = Reconciler(store, context.engine, events, settings, clock)
 
 
 def build_chat(context: ProcessContext, applications: ApplicationService, outbox: WebhookOutbox) -> None:

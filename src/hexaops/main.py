@@ -9,8 +9,8 @@ from fastapi import FastAPI
 
 from hexaops import __version__
 from hexaops.api import install_routes
-from hexaops.edge import RequestEdge, install_error_handlers
 from hexaops.factory import ProcessContext
+from hexaops.middleware import RequestMiddleware, install_error_handlers
 
 
 def create_app(context: ProcessContext, *, on_started: Callable[[], Awaitable[None]] | None = None) -> FastAPI:
@@ -31,7 +31,7 @@ def create_app(context: ProcessContext, *, on_started: Callable[[], Awaitable[No
     )
     app.state.context = context
     app.state.provider = context.provider
-    app.add_middleware(RequestEdge, metrics=context.metrics)
+    app.add_middleware(RequestMiddleware, metrics=context.metrics)
     install_error_handlers(app)
     install_routes(app)
     return app

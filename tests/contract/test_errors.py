@@ -14,10 +14,10 @@ from fastapi import FastAPI
 from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
-from hexaops.edge import RequestEdge, install_error_handlers
 from hexaops.features.access.local_issuer import LocalIssuer
 from hexaops.kit.clock import SystemClock
 from hexaops.metrics import Metrics
+from hexaops.middleware import RequestMiddleware, install_error_handlers
 from tests.contract.answers import error_problems
 from tests.contract.documented import CONTRACT, error
 from tests.contract.live import Live, data_of, poll
@@ -153,7 +153,7 @@ def test_422_idempotency_key_reused(live: Live) -> None:
 
 def test_503_ai_service_unavailable() -> None:
     app = FastAPI()
-    app.add_middleware(RequestEdge, metrics=Metrics())
+    app.add_middleware(RequestMiddleware, metrics=Metrics())
     install_error_handlers(app)
 
     @app.post("/api/v1/ai/chat")

@@ -11,9 +11,9 @@ import schemathesis
 from fastapi import FastAPI
 from pydantic import BaseModel
 
-from hexaops.edge import RequestEdge, install_error_handlers
 from hexaops.errors import HexaopsError, UpstreamUnavailableError
 from hexaops.metrics import Metrics
+from hexaops.middleware import RequestMiddleware, install_error_handlers
 from tests.contract.fuzzing import Fuzz, operations_of
 from tests.contract.live import Live, data_of
 
@@ -79,7 +79,7 @@ class Wanted(BaseModel):
 
 def _app(*, broken: bool) -> FastAPI:
     app = FastAPI()
-    app.add_middleware(RequestEdge, metrics=Metrics())
+    app.add_middleware(RequestMiddleware, metrics=Metrics())
     install_error_handlers(app)
 
     @app.post("/scale")

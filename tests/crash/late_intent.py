@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hexaops.features.operations.writes import GuardedWriter, Write
+from hexaops.features.changes.writes import GuardedWriter, Write
 from hexaops.runbooks.model import LiveWorkload
 from hexaops.storage.tables import OperationRow, WriteIntentRow
 

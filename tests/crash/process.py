@@ -19,7 +19,7 @@ import uvicorn
 from hexaops.backends.kubernetes.cluster import Cluster, ClusterName
 from hexaops.config import Settings
 from hexaops.factory import ProcessContext
-from hexaops.features.operations.writes import GuardedWriter
+from hexaops.features.changes.writes import GuardedWriter
 from hexaops.features.workspaces.embedded import EmbeddedAccess
 from hexaops.kit.clock import SystemClock
 from hexaops.main import create_app

@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx2
 from fastapi import FastAPI
 
-from hexaops.edge import install_error_handlers
+from hexaops.middleware import install_error_handlers
 from hexaops.storage.database import Database
 from hexaops.storage.tables import AutomationRow
 from tests.serving import START

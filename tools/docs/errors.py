@@ -7,8 +7,8 @@ import pkgutil
 from collections.abc import Iterator
 
 import hexaops
-from hexaops.edge import CODES
 from hexaops.errors import HexaopsError
+from hexaops.middleware import CODES
 from tools.docs.tables import page, summary, table
 
 INTRO = (

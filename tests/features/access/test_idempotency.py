@@ -16,8 +16,8 @@ from sqlalchemy import func, select, update
 
 from hexaops.errors import ConflictError, UpstreamUnavailableError
 from hexaops.features.access.caller import Caller
-from hexaops.features.access.claims import Claims
 from hexaops.features.access.idempotency import IdempotencyOutcomeUnknownError, IdempotencyService
+from hexaops.features.access.idempotency_store import IdempotencyStore
 from hexaops.features.access.principal import Principal
 from hexaops.features.workspaces.service import WorkspaceService
 from hexaops.storage.tables import IdempotencyRow, WorkspaceRow
@@ -137,7 +137,7 @@ async def test_a_day_later_the_key_is_free(access: AccessWorld) -> None:
     assert answer.status_code == 201
     assert await _made(access) == 2
     access.clock.advance(86_401)
-    assert await access.get(Claims).purge() == 1
+    assert await access.get(IdempotencyStore).purge() == 1
 
 
 async def test_a_secret_is_not_readable_in_a_stored_answer(access: AccessWorld) -> None:
@@ -180,7 +180,7 @@ class Direct:
 
     def __init__(self, access: AccessWorld) -> None:
         self.access = access
-        self.claims = access.get(Claims)
+        self.claims = access.get(IdempotencyStore)
         self.service = IdempotencyService(self.claims)
         self.caller = Caller(Principal("user", "alice", "Alice"), None, frozenset(), "req", "127.0.0.1")
 
@@ -299,7 +299,7 @@ async def test_a_stream_that_is_broken_off_does_not_hold_its_key(direct: Direct)
 
 async def test_expired_keys_are_deleted_every_hour(access: AccessWorld) -> None:
     await _post(access)
-    upkeep = asyncio.create_task(access.get(Claims).purge_forever())
+    upkeep = asyncio.create_task(access.get(IdempotencyStore).purge_forever())
     direct = Direct(access)
     async with asyncio.timeout(30):
         while await direct.state() is not None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from hexaops.features.operations.plans import plan_hash
+from hexaops.features.changes.plans import plan_hash
 from hexaops.storage.tables import AuditRow, OperationRow, PlanRow
 from tests.living import LivingWorld, living_world
 

@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from hexaops.backends.kubernetes.errors import KubernetesInvalidError
 from hexaops.factory import ProcessContext
-from hexaops.features.operations.errors import PlanStaleError
-from hexaops.features.operations.runner import RUN
-from hexaops.features.operations.writes import GuardedWriter, Write
+from hexaops.features.changes.errors import PlanStaleError
+from hexaops.features.changes.writes import GuardedWriter, Write
+from hexaops.features.runs.runner import RUN
 from hexaops.runbooks.model import LiveWorkload
 from hexaops.storage.tables import AuditRow, AutomationRow, OperationRow, WorkspaceRow, WriteIntentRow
 from simulator.server.faults import ApiFaults, Fault

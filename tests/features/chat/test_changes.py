@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hexaops.errors import UpstreamUnavailableError
-from hexaops.features.operations.errors import GuardrailRefusedError
+from hexaops.features.changes.errors import GuardrailRefusedError
 from hexaops.features.workspaces.automation import AutomationSwitch
 from tests.analysis.applications.rows import crashing, fill, pod, workload
 from tests.features.applications.world import FOREIGN, ChatWorld

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from hexaops.features.webhooks.attempt import Attempt
 from hexaops.features.webhooks.delivering import DeliveryRun
+from hexaops.features.webhooks.sender import Attempt
 from hexaops.storage.tables import WebhookEventRow
 from tests.features.webhooks.world import World, running_world
 
@@ -38,10 +38,10 @@ class RecordsFirst(DeliveryRun):
         if message is None:
             return
         async with self.database.transaction() as session:
-            hoped = Attempt("delivered", self.courier.clock.now(), 0)
+            hoped = Attempt("delivered", self.sender.clock.now(), 0)
             await self._record(session, delivery_id, int(turn), hoped)
         self.failpoints.reach("webhook_before_send")
-        await self.courier.attempt(message)
+        await self.sender.attempt(message)
 
 
 async def live(url: str, home: Path, target: str, wanted: int) -> None:

@@ -242,7 +242,7 @@ async def test_a_secret_under_another_key_fails_the_attempt_and_says_so(world: W
         row = await world.subscribe(receiver.url)
         async with world.database.transaction() as session:
             stolen = await session.merge(row)
-            stolen.sealed_secret = world.courier.box.seal(SECRET, owner="wh_other")
+            stolen.sealed_secret = world.sender.box.seal(SECRET, owner="wh_other")
         await world.emit()
         await world.run_enqueued()
         assert receiver.requests == []

@@ -40,7 +40,7 @@ async def test_the_secret_is_shown_once_and_kept_sealed(world: World) -> None:
     assert await world.service.list(caller) == [created]
     row = await world.subscription(created["id"])
     assert secret not in row.sealed_secret
-    assert world.courier.box.unseal(row.sealed_secret, owner=row.id) == secret
+    assert world.sender.box.unseal(row.sealed_secret, owner=row.id) == secret
     assert world.redactor.redact(f"with {secret} and {secret[6:]}") == "with whsec_[redacted] and [redacted]"
     events, _ = await AuditReader(world.database).list_events()
     assert [event["action"] for event in events] == ["webhook.created"]

@@ -20,11 +20,11 @@ from hexaops.features.access.caller import Caller
 from hexaops.features.access.principal import Principal
 from hexaops.features.access.tenancy import Workspace, WorkspacePolicy
 from hexaops.features.audit.log import AuditLog
-from hexaops.features.webhooks.attempt import Courier
 from hexaops.features.webhooks.delivering import DeliveryRun
 from hexaops.features.webhooks.history import DeliveryHistory
 from hexaops.features.webhooks.outbox import RUN, WebhookOutbox
 from hexaops.features.webhooks.sealing import SecretBox
+from hexaops.features.webhooks.sender import WebhookSender
 from hexaops.features.webhooks.service import WebhookService
 from hexaops.features.webhooks.upkeep import WebhookUpkeep
 from hexaops.kit.clock import Clock, ManualClock, SystemClock
@@ -96,19 +96,19 @@ class World:
             timeout_seconds=self.settings.webhook_timeout_seconds,
         )
         box = SecretBox(home=self.home, configured_key=None, redactor=self.redactor)
-        self.courier = Courier(sender, box, self.clock, self.redactor)
+        self.sender = WebhookSender(sender, box, self.clock, self.redactor)
         self.audit = AuditLog(self.database, clock=self.clock, redactor=self.redactor)
         self.run = self.run_class(
             self.settings,
             self.database,
             self.engine,
-            self.courier,
+            self.sender,
             Metrics(),
             Failpoints(self.settings.failpoint),
             random.Random(7),
         )
         self.outbox = WebhookOutbox(self.engine, self.clock)
-        self.service = WebhookService(self.database, self.courier, self.audit)
+        self.service = WebhookService(self.database, self.sender, self.audit)
         self.history = DeliveryHistory(self.database, self.engine, self.clock, self.audit)
         self.upkeep = WebhookUpkeep(self.database, self.engine, self.clock, retention_days=30)
         self.engine.register(RUN, self.run.run, concurrency=64, per_key=4)
@@ -151,7 +151,7 @@ class World:
                 events=fields.pop("events", ["*"]),
                 description="",
                 enabled=fields.pop("enabled", True),
-                sealed_secret=self.courier.box.seal(fields.pop("secret", SECRET), owner=f"wh_{number}"),
+                sealed_secret=self.sender.box.seal(fields.pop("secret", SECRET), owner=f"wh_{number}"),
                 created_by="user:u1",
                 created_at=now,
                 updated_at=now,
@@ -244,7 +244,7 @@ async def written_world(url: str, home: Path, **settings: Any) -> AsyncIterator[
     try:
         yield world
     finally:
-        await world.courier.sender.close()
+        await world.sender.sender.close()
         await database.close()
 
 
@@ -266,5 +266,5 @@ async def running_world(
         upkeep.cancel()
         await asyncio.gather(upkeep, return_exceptions=True)
         await world.engine.close()
-        await world.courier.sender.close()
+        await world.sender.sender.close()
         await database.close()

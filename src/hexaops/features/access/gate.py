@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable
 
 from fastapi import Request, Response
 
-from hexaops.edge import MalformedRequestError, UnsupportedMediaTypeError
 from hexaops.errors import HexaopsError
 from hexaops.features.access.addresses import address_group, client_address
 from hexaops.features.access.authorize import Authorizer
@@ -22,6 +21,7 @@ from hexaops.features.access.request_log import RequestLog
 from hexaops.features.access.service_tokens import ServiceTokens
 from hexaops.features.access.user_tokens import UserTokens
 from hexaops.features.routing import Entry, Policy
+from hexaops.middleware import MalformedRequestError, UnsupportedMediaTypeError
 
 Handler = Callable[[Request], Awaitable[Response]]
 

@@ -28,7 +28,7 @@ from starlette.responses import AsyncContentStream
 
 from hexaops.errors import ConflictError, HexaopsError, ValidationFailedError
 from hexaops.features.access.caller import Caller
-from hexaops.features.access.claims import Claim, ClaimLostError, Claims, StoredAnswer
+from hexaops.features.access.idempotency_store import Claim, ClaimLostError, IdempotencyStore, StoredAnswer
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -62,7 +62,7 @@ class IdempotencyOutcomeUnknownError(ConflictError):
 class IdempotencyService:
     """Runs a route's handler under the request's key, if it has one."""
 
-    def __init__(self, claims: Claims) -> None:
+    def __init__(self, claims: IdempotencyStore) -> None:
         self._claims = claims
 
     async def run(self, request: Request, caller: Caller, handler: Handler) -> Response:

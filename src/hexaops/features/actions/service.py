@@ -13,17 +13,17 @@ from hexaops.features.access.caller import Caller
 from hexaops.features.actions.errors import SessionNotFoundError
 from hexaops.features.actions.schemas import ActionRequest, ConfirmationFields, RollbackRequest
 from hexaops.features.applications.service import ApplicationService
-from hexaops.features.operations.confirmation import Acceptance, Confirmation
-from hexaops.features.operations.errors import (
+from hexaops.features.changes.confirmation import Acceptance, Confirmation
+from hexaops.features.changes.errors import (
     NotCancellableError,
     NotReversibleError,
     OperationNotFoundError,
     PlanStaleError,
 )
-from hexaops.features.operations.planner import Bounds
-from hexaops.features.operations.plans import CONFIRMATION_FIELDS, Plans, Requester, Subject, shown_plan
-from hexaops.features.operations.store import OperationFilter, OperationStore
-from hexaops.features.operations.views import action_view
+from hexaops.features.changes.planner import Bounds
+from hexaops.features.changes.plans import CONFIRMATION_FIELDS, Plans, Requester, Subject, shown_plan
+from hexaops.features.runs.store import OperationFilter, OperationStore
+from hexaops.features.runs.views import action_view
 from hexaops.kit.durations import format_time
 from hexaops.runbooks.catalog import INVERSE
 from hexaops.runbooks.model import RISK_ORDER
@@ -143,7 +143,7 @@ class ActionService:
         requester = _requester(caller, wish.session_id)
         plan = await self.plans.make(requester, wish.subject, wish.action, wish.parameters)
         event = caller.event("change.planned", resource=plan.id, details={"action": wish.action, **wish.parameters})
-        await self.confirmation.journal.audit.append(event)
+        await self.confirmation.events.audit.append(event)
         return plan
 
     async def _confirm(self, caller: Caller, wish: Wish, plan: PlanRow, plan_hash: str) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from hexaops.features.access.tenancy import Workspace
 from hexaops.features.applications.errors import ClusterUnreadError
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.chat.schemas import ChatContext
-from hexaops.features.operations.views import public_status
+from hexaops.features.runs.views import public_status
 from hexaops.features.workspaces.automation import AutomationSwitch
 from hexaops.kit.clock import Clock
 from hexaops.kit.durations import parse_duration

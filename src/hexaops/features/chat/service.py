@@ -19,6 +19,7 @@ from hexaops.assistant.answers.possible import actions_for
 from hexaops.assistant.understanding import Intent, Understanding, understand
 from hexaops.features.access.caller import Caller
 from hexaops.features.access.request_log import RequestLog
+from hexaops.features.changes.plans import shown_plan
 from hexaops.features.chat.answer import answer_document
 from hexaops.features.chat.capabilities import grant
 from hexaops.features.chat.errors import MESSAGE_LIMIT, InvalidChatMessageError
@@ -29,7 +30,6 @@ from hexaops.features.chat.schemas import ChatRequest, SessionRequest
 from hexaops.features.chat.sessions import SessionService
 from hexaops.features.chat.store import NewMessage, append_messages, get_active_session
 from hexaops.features.chat.turn import Progress, Turn, entities_of, memory_of, remembered
-from hexaops.features.operations.plans import shown_plan
 from hexaops.kit.clock import Clock
 from hexaops.kit.text import plain
 from hexaops.storage.core import insert_rows

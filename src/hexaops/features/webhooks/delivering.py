@@ -20,9 +20,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hexaops.config import Settings
-from hexaops.features.webhooks.attempt import Attempt, Courier, Message, message_for
 from hexaops.features.webhooks.outbox import enqueue_attempt
 from hexaops.features.webhooks.schedule import FAILING_SECONDS, next_wait_seconds
+from hexaops.features.webhooks.sender import Attempt, Message, WebhookSender, message_for
 from hexaops.features.webhooks.store import cancel_pending, disable, hold_delivery, record_attempt, same_line
 from hexaops.kit.failpoints import Failpoints
 from hexaops.metrics import Metrics
@@ -46,7 +46,7 @@ class DeliveryRun:
     settings: Settings
     database: Database
     engine: DurableEngine
-    courier: Courier
+    sender: WebhookSender
     metrics: Metrics
     failpoints: Failpoints
     chance: random.Random = field(default_factory=random.SystemRandom)
@@ -59,7 +59,7 @@ class DeliveryRun:
         if message is None:
             return
         self.failpoints.reach("webhook_before_send")
-        attempt = await self.courier.attempt(message)
+        attempt = await self.sender.attempt(message)
         self.failpoints.reach("webhook_after_send")
         async with self.database.transaction() as session:
             await self._record(session, delivery_id, int(turn), attempt)
@@ -76,7 +76,7 @@ class DeliveryRun:
         subscription, delivery = found
         if delivery.turn != turn or delivery.status != PENDING:
             return None
-        now = self.courier.clock.now()
+        now = self.sender.clock.now()
         if not subscription.enabled:
             await cancel_pending(session, subscription.id, now=now)
             return None
@@ -109,7 +109,7 @@ class DeliveryRun:
         delivery: WebhookDeliveryRow,
         attempt: Attempt,
     ) -> None:
-        now = self.courier.clock.now()
+        now = self.sender.clock.now()
         delivery.failures += 1
         subscription.failing_since = subscription.failing_since or attempt.started_at
         failing_seconds = (now - subscription.failing_since).total_seconds()
@@ -132,7 +132,7 @@ class DeliveryRun:
 
     async def _end(self, session: AsyncSession, delivery: WebhookDeliveryRow, status: str) -> None:
         """Finish a delivery and start the one that waits behind it."""
-        now = self.courier.clock.now()
+        now = self.sender.clock.now()
         delivery.status, delivery.ended_at, delivery.next_attempt_at = status, now, None
         await session.flush()
         behind = select(WebhookDeliveryRow).where(*same_line(delivery)).order_by(WebhookDeliveryRow.position)

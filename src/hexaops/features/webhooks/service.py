@@ -13,12 +13,12 @@ from hexaops.backends.notify.errors import SendError
 from hexaops.errors import ValidationFailedError
 from hexaops.features.access.caller import Caller
 from hexaops.features.audit.log import AuditLog
-from hexaops.features.webhooks.attempt import Courier, message_for
 from hexaops.features.webhooks.documents import attempt_documents, delivery_document, webhook_document
 from hexaops.features.webhooks.errors import WebhookLimitError, WebhookNotFoundError
 from hexaops.features.webhooks.events import TEST
 from hexaops.features.webhooks.outbox import new_delivery, new_event
 from hexaops.features.webhooks.schemas import NewWebhook, WebhookChange
+from hexaops.features.webhooks.sender import WebhookSender, message_for
 from hexaops.features.webhooks.signing import new_secret
 from hexaops.features.webhooks.store import disable, hold_subscription, record_attempt
 from hexaops.kit.ids import new_id
@@ -34,13 +34,13 @@ class WebhookService:
     """What the routes of subscriptions call; the caller's workspace is the fence of every look-up."""
 
     database: Database
-    courier: Courier
+    sender: WebhookSender
     audit: AuditLog
 
     async def create(self, caller: Caller, new: NewWebhook) -> dict[str, Any]:
         """A new subscription with its secret, which is shown here and never again."""
         await self._check_target(new.url)
-        workspace, now, secret = caller.get_workspace(), self.courier.clock.now(), new_secret()
+        workspace, now, secret = caller.get_workspace(), self.sender.clock.now(), new_secret()
         webhook_id = new_id("wh_")
         row = WebhookSubscriptionRow(
             id=webhook_id,
@@ -49,7 +49,7 @@ class WebhookService:
             events=sorted(set(new.events)),
             description=new.description,
             enabled=True,
-            sealed_secret=self.courier.box.seal(secret, owner=webhook_id),
+            sealed_secret=self.sender.box.seal(secret, owner=webhook_id),
             created_by=str(caller.principal),
             created_at=now,
             updated_at=now,
@@ -65,20 +65,20 @@ class WebhookService:
         query = select(WebhookSubscriptionRow).where(WebhookSubscriptionRow.workspace_id == caller.get_workspace().id)
         async with self.database.reading() as session:
             rows = await session.scalars(query.order_by(WebhookSubscriptionRow.id))
-            now = self.courier.clock.now()
+            now = self.sender.clock.now()
             return [webhook_document(row, now=now) for row in rows]
 
     async def get(self, caller: Caller, webhook_id: str) -> dict[str, Any]:
         """One subscription; raises WebhookNotFoundError."""
         async with self.database.reading() as session:
             row = await session.get(WebhookSubscriptionRow, webhook_id)
-            return webhook_document(self._own(caller, row), now=self.courier.clock.now())
+            return webhook_document(self._own(caller, row), now=self.sender.clock.now())
 
     async def update(self, caller: Caller, webhook_id: str, change: WebhookChange) -> dict[str, Any]:
         """Change a subscription. Enabling it again forgets past failures; what was cancelled stays cancelled."""
         if change.url is not None:
             await self._check_target(change.url)
-        now = self.courier.clock.now()
+        now = self.sender.clock.now()
         async with self.database.transaction() as session:
             row = self._own(caller, await hold_subscription(session, webhook_id))
             row.url = change.url if change.url is not None else row.url
@@ -94,12 +94,12 @@ class WebhookService:
 
     async def rotate(self, caller: Caller, webhook_id: str, *, overlap_seconds: float) -> dict[str, Any]:
         """A new secret, shown once; the old one signs as well for so long, so that the receiver can change over."""
-        now, secret = self.courier.clock.now(), new_secret()
+        now, secret = self.sender.clock.now(), new_secret()
         async with self.database.transaction() as session:
             row = self._own(caller, await hold_subscription(session, webhook_id))
             row.sealed_old_secret = row.sealed_secret if overlap_seconds else None
             row.old_secret_until = now + timedelta(seconds=overlap_seconds) if overlap_seconds else None
-            row.sealed_secret = self.courier.box.seal(secret, owner=row.id)
+            row.sealed_secret = self.sender.box.seal(secret, owner=row.id)
             row.updated_at = now
             await self._record(session, caller, "webhook.secret_rotated", row)
             return {**webhook_document(row, now=now), "secret": secret}
@@ -113,16 +113,16 @@ class WebhookService:
 
     async def test(self, caller: Caller, webhook_id: str) -> dict[str, Any]:
         """Send one test event now, once; its delivery is recorded and counts neither for nor against the receiver."""
-        workspace, now = caller.get_workspace(), self.courier.clock.now()
+        workspace, now = caller.get_workspace(), self.sender.clock.now()
         data = {"webhook": {"id": webhook_id}, "workspace": {"id": workspace.id, "name": workspace.name}, "result": {}}
         event = new_event(workspace.id, TEST, data, resource_id=webhook_id, now=now)
         async with self.database.reading() as session:
             row = self._own(caller, await session.get(WebhookSubscriptionRow, webhook_id))
             message = message_for(row, event_id=event.id, body=event.body, now=now)
-        attempt = await self.courier.attempt(message)
+        attempt = await self.sender.attempt(message)
         delivery = new_delivery(event, webhook_id)
         delivery.status = "delivered" if attempt.delivered else "failed"
-        delivery.ended_at, delivery.next_attempt_at = self.courier.clock.now(), None
+        delivery.ended_at, delivery.next_attempt_at = self.sender.clock.now(), None
         async with self.database.transaction() as session:
             self._own(caller, await hold_subscription(session, webhook_id))
             session.add(event)
@@ -136,7 +136,7 @@ class WebhookService:
 
     async def _check_target(self, url: str) -> None:
         try:
-            await self.courier.sender.check(url)
+            await self.sender.sender.check(url)
         except SendError as error:
             raise ValidationFailedError("The request is not valid", details={"url": error.message}) from error
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hexaops.features.webhooks.attempt import Attempt
+from hexaops.features.webhooks.sender import Attempt
 from hexaops.storage.tables import WebhookAttemptRow, WebhookDeliveryRow, WebhookSubscriptionRow
 from hexaops.storage.tables.webhooks import PENDING
 

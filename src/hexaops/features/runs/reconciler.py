@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from hexaops.config import Settings
-from hexaops.features.operations.journal import Journal
-from hexaops.features.operations.store import OperationStore
+from hexaops.features.runs.events import OperationEvents
+from hexaops.features.runs.store import OperationStore
 from hexaops.kit.clock import Clock
 from hexaops.storage.engine import DurableEngine
 from hexaops.storage.tables import OperationRow
@@ -30,7 +30,7 @@ class Reconciler:
 
     store: OperationStore
     engine: DurableEngine
-    journal: Journal
+    events: OperationEvents
     settings: Settings
     clock: Clock
 
@@ -72,4 +72,4 @@ class Reconciler:
             message = "The run ended unexpectedly; whether the change took effect was not verified"
             current.result = {"success": False, "message": message, "rolled_back": False, "details": {}}
             current.completed_at = current.updated_at = self.clock.now()
-            await self.journal.ended(session, current, affected=0)
+            await self.events.ended(session, current, affected=0)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hexaops.features.operations.errors import CancelledByUserError, FencedError
+from hexaops.features.changes.errors import CancelledByUserError, FencedError
 from hexaops.kit.clock import Clock
 from hexaops.storage.database import Database
 from hexaops.storage.tables import OperationRow, OperationStepRow, WriteIntentRow
@@ -84,12 +84,12 @@ class OperationStore:
     async def check(self, row: OperationRow) -> None:
         """Raise FencedError when another process has it, CancelledByUserError when it shall be cancelled."""
         async with self.database.reading() as session:
-            await held(session, row)
+            await lock_if_owner(session, row)
 
     async def set_status(self, row: OperationRow, status: str, *, error: tuple[str, str] | None = None) -> None:
         """Move on to another active status."""
         async with self.database.transaction() as session:
-            current = await held(session, row, cancelling_too=True)
+            current = await lock_if_owner(session, row, cancelling_too=True)
             current.status = status
             current.updated_at = self._clock.now()
             if error:
@@ -98,7 +98,7 @@ class OperationStore:
     async def start_step(self, row: OperationRow, seq: int) -> None:
         """Show the step as in progress; a step taken up again keeps its first start."""
         async with self.database.transaction() as session:
-            await held(session, row)
+            await lock_if_owner(session, row)
             step = await session.get_one(OperationStepRow, (row.id, seq))
             step.status = "in_progress"
             step.started_at = step.started_at or self._clock.now()
@@ -109,7 +109,7 @@ class OperationStore:
     ) -> None:  # fmt: skip
         """Show the step as completed, failed or cancelled."""
         async with self.database.transaction() as session:
-            await held(session, row, cancelling_too=True)
+            await lock_if_owner(session, row, cancelling_too=True)
             step = await session.get_one(OperationStepRow, (row.id, seq))
             step.status = status
             step.finished_at = self._clock.now()
@@ -200,7 +200,7 @@ async def intent_of(session: AsyncSession, operation_id: str, purpose: str) -> W
     return (await session.scalars(query)).first()
 
 
-async def held(session: AsyncSession, row: OperationRow, *, cancelling_too: bool = False) -> OperationRow:
+async def lock_if_owner(session: AsyncSession, row: OperationRow, *, cancelling_too: bool = False) -> OperationRow:
     """The row as it is now, if this process still holds it; raises FencedError or CancelledByUserError."""
     current = await session.get(OperationRow, row.id, populate_existing=True)
     if current is None or current.fence != row.fence or current.status not in ACTIVE:

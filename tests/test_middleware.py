@@ -12,8 +12,8 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
-from hexaops.edge import LARGEST_BODY_BYTES, RequestEdge, field_problems, install_error_handlers
 from hexaops.metrics import Metrics
+from hexaops.middleware import LARGEST_BODY_BYTES, RequestMiddleware, field_problems, install_error_handlers
 from tests.features.applications.world import ChatWorld, chat_world
 
 CHAT = "/aiops/chat"
@@ -160,7 +160,7 @@ async def test_odd_queries_are_refused_or_find_nothing(stored: ChatWorld, query:
 
 async def test_made_up_methods_make_no_metrics_of_their_own() -> None:
     app, metrics = FastAPI(), Metrics()
-    app.add_middleware(RequestEdge, metrics=metrics)
+    app.add_middleware(RequestMiddleware, metrics=metrics)
     install_error_handlers(app)
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://test") as client:
         for number in range(5):
@@ -171,7 +171,7 @@ async def test_made_up_methods_make_no_metrics_of_their_own() -> None:
 
 async def test_a_body_that_does_not_come_is_not_awaited_for_ever() -> None:
     app = FastAPI()
-    app.add_middleware(RequestEdge, metrics=Metrics(), body_seconds=0.05)
+    app.add_middleware(RequestMiddleware, metrics=Metrics(), body_seconds=0.05)
     install_error_handlers(app)
 
     @app.post("/")
@@ -190,7 +190,7 @@ async def test_a_body_that_does_not_come_is_not_awaited_for_ever() -> None:
 
 async def test_what_fails_unforeseen_has_its_id_and_tells_nothing() -> None:
     app = FastAPI()
-    app.add_middleware(RequestEdge, metrics=Metrics())
+    app.add_middleware(RequestMiddleware, metrics=Metrics())
     install_error_handlers(app)
 
     @app.get("/")

@@ -58,7 +58,7 @@ def message_for(subscription: WebhookSubscriptionRow, *, event_id: str, body: st
 
 
 @dataclass(frozen=True)
-class Courier:
+class WebhookSender:
     """Makes attempts; changes nothing of ours."""
 
     sender: NotifySender

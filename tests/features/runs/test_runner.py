@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 
-from hexaops.features.operations.runner import OperationRunner
-from hexaops.features.operations.store import OperationStore
+from hexaops.features.runs.runner import OperationRunner
+from hexaops.features.runs.store import OperationStore
 from hexaops.kit.failpoints import Failpoints
 from hexaops.storage.database import Database, DatabaseUnavailableError
 from hexaops.storage.tables import OperationRow

@@ -56,7 +56,7 @@ class StoredAnswer:
     body: bytes = b""
 
 
-class Claims:
+class IdempotencyStore:
     """All claims of this process, and the rows of everybody's."""
 
     def __init__(self, database: Database, engine: DurableEngine, *, clock: Clock) -> None:

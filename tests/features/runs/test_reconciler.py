@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from hexaops.features.operations.runner import RUN
+from hexaops.features.runs.runner import RUN
 from hexaops.storage.tables import OperationRow
 from tests.living import DEADLINE_SECONDS, LOOK_SECONDS, LivingWorld, living_world
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hexaops.features.operations.errors import PlanStaleError
+from hexaops.features.changes.errors import PlanStaleError
 from hexaops.storage.tables import WorkspaceNamespaceRow, WorkspaceRow
 
 

@@ -14,9 +14,9 @@ import msgspec
 from sqlalchemy import select
 
 from hexaops.config import Settings
-from hexaops.features.operations.errors import PlanNotFoundError
-from hexaops.features.operations.planner import Bounds, Planner, Proposal, Wanted
-from hexaops.features.operations.store import OperationStore
+from hexaops.features.changes.errors import PlanNotFoundError
+from hexaops.features.changes.planner import Bounds, Planner, Proposal, Wanted
+from hexaops.features.runs.store import OperationStore
 from hexaops.kit.clock import Clock
 from hexaops.kit.durations import format_duration, format_time
 from hexaops.kit.ids import new_id

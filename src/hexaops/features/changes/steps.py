@@ -11,11 +11,11 @@ from hexaops.backends.kubernetes.cache import WatchCache
 from hexaops.backends.kubernetes.cluster import Cluster
 from hexaops.backends.kubernetes.errors import KubernetesNotFoundError
 from hexaops.config import Settings
-from hexaops.features.operations.errors import NotVerifiedError, StepFailedError
-from hexaops.features.operations.journal import NOT_APPLIED
-from hexaops.features.operations.planner import Planner
-from hexaops.features.operations.store import OperationStore
-from hexaops.features.operations.writes import GuardedWriter, Write
+from hexaops.features.changes.errors import NotVerifiedError, StepFailedError
+from hexaops.features.changes.planner import Planner
+from hexaops.features.changes.writes import GuardedWriter, Write
+from hexaops.features.runs.events import NOT_APPLIED
+from hexaops.features.runs.store import OperationStore
 from hexaops.kit.clock import Clock
 from hexaops.kit.text import plain
 from hexaops.kit.timeout import Timeout

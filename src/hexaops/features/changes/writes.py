@@ -14,10 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from hexaops.backends.kubernetes.cluster import Cluster
 from hexaops.backends.kubernetes.errors import KubernetesConflictError, KubernetesUnavailableError
-from hexaops.features.operations.errors import PlanStaleError
-from hexaops.features.operations.journal import Journal
-from hexaops.features.operations.ownership import check_owned
-from hexaops.features.operations.store import held, intent_of
+from hexaops.features.changes.errors import PlanStaleError
+from hexaops.features.changes.ownership import check_owned
+from hexaops.features.runs.events import OperationEvents
+from hexaops.features.runs.store import intent_of, lock_if_owner
 from hexaops.features.workspaces.automation import AutomationSwitch
 from hexaops.kit.clock import Clock
 from hexaops.kit.failpoints import Failpoints
@@ -55,12 +55,12 @@ class GuardedWriter:
     """Sends planned calls under the writing identity."""
 
     def __init__(
-        self, database: Database, cluster: Cluster, journal: Journal, *, automation: AutomationSwitch, clock: Clock,
-        failpoints: Failpoints,
+        self, database: Database, cluster: Cluster, events: OperationEvents, *, automation: AutomationSwitch,
+        clock: Clock, failpoints: Failpoints,
     ) -> None:  # fmt: skip
         self._database = database
         self._cluster = cluster
-        self._journal = journal
+        self._events = events
         self._automation = automation
         self._clock = clock
         self._failpoints = failpoints
@@ -98,7 +98,7 @@ class GuardedWriter:
     async def record_intent(self, operation: OperationRow, write: Write, live: LiveWorkload) -> WriteIntentRow:
         """Commit what is about to be sent, under the fence, with its audit row: no record, no write."""
         async with self._database.transaction() as session:
-            await held(session, operation, cancelling_too=write.purpose == "undo")
+            await lock_if_owner(session, operation, cancelling_too=write.purpose == "undo")
             if write.purpose == "apply":
                 await self._check_allowed(session, operation, write.target)
             row = await intent_of(session, operation.id, write.purpose)
@@ -109,7 +109,7 @@ class GuardedWriter:
                     resource_version=live.target.resource_version,
                 )  # fmt: skip
                 session.add(row)
-                await self._journal.write_intended(session, operation, write)
+                await self._events.write_intended(session, operation, write)
             row.fence = operation.fence
             row.resource_version = live.target.resource_version
         self._failpoints.reach(f"{write.purpose}.intent_recorded")
@@ -141,7 +141,7 @@ class GuardedWriter:
     ) -> WriteIntentRow:
         """Commit what became of it, with its audit row."""
         async with self._database.transaction() as session:
-            await held(session, operation, cancelling_too=True)
+            await lock_if_owner(session, operation, cancelling_too=True)
             row = await session.get_one(WriteIntentRow, intent.id)
             row.finished_at = self._clock.now()
             row.outcome = outcome
@@ -150,7 +150,7 @@ class GuardedWriter:
                 "resource_version": live.target.resource_version,
                 "uid": live.target.uid,
             }
-            await self._journal.write_finished(session, operation, row)
+            await self._events.write_finished(session, operation, row)
         self._failpoints.reach(f"{intent.purpose}.outcome_recorded")
         return row
 

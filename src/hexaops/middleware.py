@@ -83,7 +83,7 @@ class AiServiceUnavailableError(UpstreamUnavailableError):
         super().__init__("AI operations service is temporarily unavailable", details=details)
 
 
-class RequestEdge:
+class RequestMiddleware:
     """ASGI middleware: names the request, bounds its body, times it, writes its line, counts it."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics, *, body_seconds: float = BODY_SECONDS) -> None:

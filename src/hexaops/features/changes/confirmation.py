@@ -18,18 +18,18 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hexaops.features.audit.event import AuditEvent
-from hexaops.features.operations.errors import (
+from hexaops.features.changes.errors import (
     OperationInProgressError,
     PlanExpiredError,
     PlanMismatchError,
     PlanStaleError,
 )
-from hexaops.features.operations.journal import Journal
-from hexaops.features.operations.ownership import check_owned
-from hexaops.features.operations.planner import Bounds, Proposal, check_caps
-from hexaops.features.operations.plans import Plans, Requester, Subject, plan_hash, resource_of, wanted_of
-from hexaops.features.operations.runner import RUN
-from hexaops.features.operations.store import active_on, count_started, estimated_end, steps_of
+from hexaops.features.changes.ownership import check_owned
+from hexaops.features.changes.planner import Bounds, Proposal, check_caps
+from hexaops.features.changes.plans import Plans, Requester, Subject, plan_hash, resource_of, wanted_of
+from hexaops.features.runs.events import OperationEvents
+from hexaops.features.runs.runner import RUN
+from hexaops.features.runs.store import active_on, count_started, estimated_end, steps_of
 from hexaops.kit.durations import format_time
 from hexaops.kit.failpoints import Failpoints
 from hexaops.kit.ids import new_id
@@ -58,7 +58,7 @@ class Confirmation:
     """Turns plans into operations."""
 
     plans: Plans
-    journal: Journal
+    events: OperationEvents
     engine: DurableEngine
     failpoints: Failpoints
 
@@ -140,7 +140,7 @@ class Confirmation:
         current.operation_id = operation.id
         await session.flush()
         await self.engine.enqueue(session, RUN, run_id=operation.id, argument=operation.id)
-        await self.journal.started(session, operation, acceptance.actor)
+        await self.events.started(session, operation, acceptance.actor)
         return operation.id
 
     def _check_time(self, plan: PlanRow) -> None:

@@ -9,9 +9,9 @@ import pytest
 from hexaops.backends.kubernetes.rows import HpaRow, PdbRow
 from hexaops.backends.kubernetes.selectors import Selector
 from hexaops.config import Settings
-from hexaops.features.operations.errors import GuardrailRefusedError
-from hexaops.features.operations.guardrails import Situation, check
-from hexaops.features.operations.planner import check_caps
+from hexaops.features.changes.errors import GuardrailRefusedError
+from hexaops.features.changes.guardrails import GuardrailContext, check
+from hexaops.features.changes.planner import check_caps
 from hexaops.runbooks.catalog import RUNBOOKS
 from hexaops.runbooks.model import LiveWorkload
 from hexaops.runbooks.runbook import DraftContext
@@ -38,16 +38,16 @@ def autoscaler() -> HpaRow:
     )  # fmt: skip
 
 
-def situation(
+def context(
     action: str, live: LiveWorkload | None = None, *, hpas: tuple[HpaRow, ...] = (),
     budgets: tuple[PdbRow, ...] = (), protected: frozenset[str] = frozenset(), **parameters: Any,
-) -> Situation:  # fmt: skip
+) -> GuardrailContext:  # fmt: skip
     live = live or workload()
     draft = RUNBOOKS[action].draft(live, parameters, DraftContext(NOW))
-    return Situation(live, draft, hpas, budgets, protected)
+    return GuardrailContext(live, draft, hpas, budgets, protected)
 
 
-def refusal(found: Situation) -> GuardrailRefusedError:
+def refusal(found: GuardrailContext) -> GuardrailRefusedError:
     with pytest.raises(GuardrailRefusedError) as refused:
         check(found)
     assert refused.value.status == 409
@@ -59,44 +59,44 @@ def refusal(found: Situation) -> GuardrailRefusedError:
 def test_rule_9_protects_the_system_and_ourselves(namespace: str) -> None:
     live = workload()
     live.document["metadata"]["namespace"] = namespace
-    found = situation("restart_application", live, protected=frozenset({"hexaops"}))
+    found = context("restart_application", live, protected=frozenset({"hexaops"}))
     assert refusal(found).rule == 9
 
 
 @pytest.mark.parametrize("action", ["scale_application", "stop_application"])
 def test_rule_8_leaves_replicas_to_the_autoscaler(action: str) -> None:
     parameters: dict[str, Any] = {"replicas": 5} if action == "scale_application" else {}
-    error = refusal(situation(action, hpas=(autoscaler(),), **parameters))
+    error = refusal(context(action, hpas=(autoscaler(),), **parameters))
     assert error.rule == 8
     assert "web-hpa" in error.details["possible_when"]
 
 
 def test_an_autoscaler_does_not_forbid_a_restart() -> None:
-    assert check(situation("restart_application", hpas=(autoscaler(),))) == ()
+    assert check(context("restart_application", hpas=(autoscaler(),))) == ()
 
 
 def test_rule_8_leaves_an_operators_object_to_the_operator() -> None:
     owner = {"kind": "Kafka", "name": "events", "controller": True}
-    assert refusal(situation("restart_application", workload(owner=owner))).rule == 8
+    assert refusal(context("restart_application", workload(owner=owner))).rule == 8
 
 
 @pytest.mark.parametrize("mark", ["argocd.argoproj.io/tracking-id", "kustomize.toolkit.fluxcd.io/name"])
 def test_rule_8_leaves_replicas_to_the_repository(mark: str) -> None:
     live = workload(annotations={mark: "web"})
-    assert refusal(situation("scale_application", live, replicas=5)).rule == 8
-    assert len(check(situation("restart_application", live))) == 1
+    assert refusal(context("scale_application", live, replicas=5)).rule == 8
+    assert len(check(context("restart_application", live))) == 1
 
 
 @pytest.mark.parametrize(("have", "most"), [(1, 6), (3, 8), (5, 10), (8, 16)])
 def test_rule_10_bounds_the_step_by_twice_or_five_more(have: int, most: int) -> None:
     live = workload(replicas=have)
-    assert check(situation("scale_application", live, replicas=most)) == ()
-    assert refusal(situation("scale_application", live, replicas=most + 1)).rule == 10
+    assert check(context("scale_application", live, replicas=most)) == ()
+    assert refusal(context("scale_application", live, replicas=most + 1)).rule == 10
 
 
 @pytest.mark.parametrize(("wanted", "allowed", "refused"), [(2, 1, False), (1, 1, True), (1, 2, False)])
 def test_rule_7_counts_the_ready_pods_that_a_scale_down_takes(wanted: int, allowed: int, refused: bool) -> None:
-    found = situation("scale_application", budgets=(budget(allowed),), replicas=wanted)
+    found = context("scale_application", budgets=(budget(allowed),), replicas=wanted)
     if refused:
         assert refusal(found).rule == 7
     else:
@@ -106,7 +106,7 @@ def test_rule_7_counts_the_ready_pods_that_a_scale_down_takes(wanted: int, allow
 @pytest.mark.parametrize(("unavailable", "allowed", "refused"), [(2, 1, True), (1, 1, False), (0, 0, False)])
 def test_rule_7_counts_what_a_rollout_may_take(unavailable: int, allowed: int, refused: bool) -> None:
     strategy = {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": unavailable, "maxSurge": 1}}
-    found = situation("restart_application", workload(strategy=strategy), budgets=(budget(allowed),))
+    found = context("restart_application", workload(strategy=strategy), budgets=(budget(allowed),))
     if refused:
         assert refusal(found).rule == 7
     else:
@@ -115,7 +115,7 @@ def test_rule_7_counts_what_a_rollout_may_take(unavailable: int, allowed: int, r
 
 def test_replacing_pods_that_are_not_ready_needs_no_budget() -> None:
     strategy = {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 1}}
-    assert check(situation("restart_application", workload(ready=2, strategy=strategy), budgets=(budget(0),))) == ()
+    assert check(context("restart_application", workload(ready=2, strategy=strategy), budgets=(budget(0),))) == ()
 
 
 @pytest.mark.parametrize(

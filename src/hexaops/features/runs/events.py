@@ -15,14 +15,14 @@ from hexaops.metrics import Metrics
 from hexaops.storage.tables import OperationRow, WorkspaceRow, WriteIntentRow
 
 if TYPE_CHECKING:
-    from hexaops.features.operations.writes import Write
+    from hexaops.features.changes.writes import Write
 
 NOT_APPLIED = "not_applied"
 """Outcome of a write that the cluster refused or never got: known only by reading back."""
 
 
 @dataclass(frozen=True)
-class Journal:
+class OperationEvents:
     """Called by the operations' own transactions; the audit append comes last in each."""
 
     audit: AuditLog

@@ -14,13 +14,13 @@ import msgspec
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from hexaops.errors import HexaopsError
-from hexaops.features.operations.errors import (
+from hexaops.features.changes.errors import (
     CancelledByUserError,
     FencedError,
 )
-from hexaops.features.operations.journal import Journal
-from hexaops.features.operations.steps import Change, Steps
-from hexaops.features.operations.store import OperationStore, held, steps_of
+from hexaops.features.changes.steps import Change, Steps
+from hexaops.features.runs.events import OperationEvents
+from hexaops.features.runs.store import OperationStore, lock_if_owner, steps_of
 from hexaops.kit.clock import Clock
 from hexaops.kit.failpoints import Failpoints
 from hexaops.logs import bind_log_context
@@ -45,7 +45,7 @@ class OperationRunner:
 
     store: OperationStore
     steps: Steps
-    journal: Journal
+    events: OperationEvents
     clock: Clock
     failpoints: Failpoints
 
@@ -147,14 +147,14 @@ class OperationRunner:
         self.failpoints.reach("operation.ending")
         async with self.store.database.transaction() as session:
             # Who was told that it is being cancelled must not find it completed.
-            row = await held(session, change.operation, cancelling_too=status != "completed")
+            row = await lock_if_owner(session, change.operation, cancelling_too=status != "completed")
             row.status = status
             row.result = result
             row.completed_at = row.updated_at = self.clock.now()
             for step in await steps_of(session, row.id):
                 if step.status in {"pending", "in_progress"}:
                     step.status = "cancelled" if status == "cancelled" else "skipped"
-            await self.journal.ended(session, row, affected=int(result["details"].get("resources_affected", 0)))
+            await self.events.ended(session, row, affected=int(result["details"].get("resources_affected", 0)))
         self.failpoints.reach("operation.ended")
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from hexaops.backends.kubernetes.rows import HpaRow, PdbRow
 from hexaops.features.access.tenancy import SYSTEM_NAMESPACES
-from hexaops.features.operations.errors import GuardrailRefusedError
+from hexaops.features.changes.errors import GuardrailRefusedError
 from hexaops.runbooks.model import Draft, LiveWorkload
 
 LARGEST_FACTOR = 2
@@ -27,7 +27,7 @@ GITOPS_MARKS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
-class Situation:
+class GuardrailContext:
     """What was read for one change."""
 
     workload: LiveWorkload
@@ -38,30 +38,30 @@ class Situation:
     """Namespaces beyond the system's in which nothing is changed: the service's own."""
 
 
-def check(situation: Situation) -> tuple[str, ...]:
+def check(context: GuardrailContext) -> tuple[str, ...]:
     """Rules 7 to 10 on one change; returns warnings, raises GuardrailRefusedError."""
-    check_protected(situation)
-    warnings = check_owner(situation)
-    check_step(situation)
-    check_budget(situation)
+    check_protected(context)
+    warnings = check_owner(context)
+    check_step(context)
+    check_budget(context)
     return warnings
 
 
-def check_protected(situation: Situation) -> None:
+def check_protected(context: GuardrailContext) -> None:
     """Rule 9: the system's namespaces and the service's own are never changed."""
-    namespace = situation.workload.target.namespace
-    if namespace in SYSTEM_NAMESPACES | situation.protected:
+    namespace = context.workload.target.namespace
+    if namespace in SYSTEM_NAMESPACES | context.protected:
         raise GuardrailRefusedError(9, f"Nothing in the namespace {namespace} is ever changed", possible=None)
 
 
-def check_owner(situation: Situation) -> tuple[str, ...]:
+def check_owner(context: GuardrailContext) -> tuple[str, ...]:
     """Rule 8: what another controller owns is changed there, or not at all."""
-    workload, scaling = situation.workload, situation.draft.call.scales
+    workload, scaling = context.workload, context.draft.call.scales
     if workload.controller:
         reason = f"It belongs to {workload.controller}, which would put a change back"
         raise GuardrailRefusedError(8, reason, possible=f"change {workload.controller}")
-    if scaling and situation.hpas:
-        raise _owned_by_autoscaler(situation.draft, situation.hpas[0])
+    if scaling and context.hpas:
+        raise _owned_by_autoscaler(context.draft, context.hpas[0])
     keeper = next(
         (GITOPS_MARKS[mark] for mark in GITOPS_MARKS if mark in {**workload.labels, **workload.annotations}), None
     )
@@ -82,9 +82,9 @@ def _owned_by_autoscaler(draft: Draft, hpa: HpaRow) -> GuardrailRefusedError:
     return GuardrailRefusedError(8, reason, possible=possible)
 
 
-def check_step(situation: Situation) -> None:
+def check_step(context: GuardrailContext) -> None:
     """Rule 10: at most twice or +5 replicas at once, whichever is larger; 0 only by `stop_application`."""
-    draft = situation.draft
+    draft = context.draft
     have, wanted = draft.replicas_before, draft.replicas_after
     most = max(have * LARGEST_FACTOR, have + LARGEST_STEP)
     if wanted > most and draft.action == "scale_application":
@@ -94,19 +94,19 @@ def check_step(situation: Situation) -> None:
         )  # fmt: skip
 
 
-def check_budget(situation: Situation) -> None:
+def check_budget(context: GuardrailContext) -> None:
     """Rule 7: no more ready pods down at once than each PodDisruptionBudget allows."""
-    down = situation.draft.ready_pods_down
+    down = context.draft.ready_pods_down
     if down == 0:
         return
-    for budget in situation.budgets:
+    for budget in context.budgets:
         if down > budget.disruptions_allowed:
             reason = (
                 f"It may take {down} ready {'pod' if down == 1 else 'pods'} down at once; PodDisruptionBudget "
                 f"{budget.name} allows {budget.disruptions_allowed} ({budget.current_healthy} healthy, "
                 f"{budget.desired_healthy} needed)"
             )
-            scaling = situation.draft.call.scales
+            scaling = context.draft.call.scales
             other = "take fewer at once" if scaling else "lower the rollout's maxUnavailable"
             possible = f"wait until more pods are healthy, {other}, or change the budget"
             raise GuardrailRefusedError(7, reason, possible=possible)

@@ -21,10 +21,10 @@ from hexaops.backends.kubernetes.errors import (
 from hexaops.backends.kubernetes.kinds import KINDS
 from hexaops.config import Settings
 from hexaops.errors import ValidationFailedError
-from hexaops.features.operations import difference, guardrails
-from hexaops.features.operations.errors import GuardrailRefusedError, PlanStaleError
-from hexaops.features.operations.store import OperationStore, count_started
-from hexaops.features.operations.writes import Write, check_unchanged
+from hexaops.features.changes import difference, guardrails
+from hexaops.features.changes.errors import GuardrailRefusedError, PlanStaleError
+from hexaops.features.changes.writes import Write, check_unchanged
+from hexaops.features.runs.store import OperationStore, count_started
 from hexaops.features.workspaces.automation import AutomationSwitch
 from hexaops.kit.clock import Clock
 from hexaops.kit.durations import format_duration
@@ -107,8 +107,8 @@ class Planner:
         workload = await self._live(wanted.kind, wanted.namespace, wanted.name)
         recorded = await self.store.recorded_replicas(workload.target.uid, cluster_id=self.cluster.id)
         draft = runbook.draft(workload, wanted.parameters, DraftContext(wanted.at, recorded))
-        situation = await self._situation(workload, draft)
-        warnings = (*guardrails.check(situation), *draft.warnings, *self._pending_pods(workload, draft))
+        context = await self._guardrail_context(workload, draft)
+        warnings = (*guardrails.check(context), *draft.warnings, *self._pending_pods(workload, draft))
         await self._check_caps(wanted)
         await self._check_rights(workload.target, draft, wanted.bounds.kubernetes_user)
         before, after = await self._dry_run(workload, draft)
@@ -117,7 +117,7 @@ class Planner:
             target=workload.target,
             diff=difference.unified(before, after, f"{wanted.kind}/{wanted.namespace}/{wanted.name}"),
             changed=difference.changed_lines(before, after),
-            blast_radius=self._blast_radius(situation),
+            blast_radius=self._blast_radius(context),
             warnings=warnings,
         )
 
@@ -130,7 +130,7 @@ class Planner:
         recorded = await self.store.recorded_replicas(target.uid, cluster_id=self.cluster.id)
         context = DraftContext(self.clock.now(), recorded)
         anew = RUNBOOKS[draft.action].draft(workload, draft.parameters, context)
-        guardrails.check(await self._situation(workload, anew))
+        guardrails.check(await self._guardrail_context(workload, anew))
         await self._check_rights(target, draft, operation.plan.get("kubernetes_user"))
 
     async def _live(self, kind: str, namespace: str, name: str) -> LiveWorkload:
@@ -142,7 +142,7 @@ class Planner:
             raise NotApplicableError("It is being deleted", possible=None)
         return workload
 
-    async def _situation(self, workload: LiveWorkload, draft: Draft) -> guardrails.Situation:
+    async def _guardrail_context(self, workload: LiveWorkload, draft: Draft) -> guardrails.GuardrailContext:
         """Budgets and autoscalers come from the watch cache, whose age the rules bound."""
         target, cache = workload.target, self.cluster.cache
         self._check_fresh()
@@ -157,7 +157,7 @@ class Planner:
             if budget.selector is not None and budget.selector.matches(workload.template_labels)
         ]
         own = self.settings.service_namespace
-        return guardrails.Situation(workload, draft, hpas, budgets, frozenset({own} if own else ()))
+        return guardrails.GuardrailContext(workload, draft, hpas, budgets, frozenset({own} if own else ()))
 
     def _check_fresh(self) -> None:
         """Rules 7 and 8 on old knowledge are no rules: what they need must have been read lately."""
@@ -218,18 +218,18 @@ class Planner:
         planned = await self.cluster.writer.patch(target.kind, target.namespace, target.name, body, dry_run=True)
         return dict(workload.document), planned
 
-    def _blast_radius(self, situation: guardrails.Situation) -> dict[str, Any]:
-        target, draft, cache = situation.workload.target, situation.draft, self.cluster.cache
+    def _blast_radius(self, context: guardrails.GuardrailContext) -> dict[str, Any]:
+        target, draft, cache = context.workload.target, context.draft, self.cluster.cache
         row = cache.find(target.kind, target.namespace, target.name)
         known = row is not None and row.uid == target.uid
         return {
             "pods_affected": draft.pods_touched,
             "ready_pods_down_at_most": draft.ready_pods_down,
-            "ready_pods": situation.workload.ready,
+            "ready_pods": context.workload.ready,
             "replicas": {"from": draft.replicas_before, "to": draft.replicas_after},
             "services": sorted(one.name for one in cache.services_of(row)) if known else [],  # type: ignore[arg-type]
             "ingresses": sorted(one.name for one in cache.ingresses_of(row)) if known else [],  # type: ignore[arg-type]
-            "disruption_budgets": [guardrails.budget_view(one) for one in situation.budgets],
+            "disruption_budgets": [guardrails.budget_view(one) for one in context.budgets],
         }
 
     def _pending_pods(self, workload: LiveWorkload, draft: Draft) -> tuple[str, ...]:

@@ -1,0 +1,1 @@
+"""Confirmed changes of a cluster: plans, guardrails, confirmation, writes."""

@@ -1,1 +1,0 @@
-"""Changes as durable operations: planned, confirmed, run step by step, verified or undone."""

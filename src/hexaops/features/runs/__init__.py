@@ -1,0 +1,1 @@
+"""Durable work with visible steps: rows, runner, cancel, takeover, reconciliation. Knows no Kubernetes."""
