@@ -6,8 +6,18 @@ RUN_STAMP := $(VENV)/.run-installed
 DEV_STAMP := $(VENV)/.dev-installed
 LOCK := uv pip compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --universal --python-version 3.11
 
+PIP := $(BIN)/python -m pip install --disable-pip-version-check
+# pip is silent for a minute or floods the terminal: count its packages instead. $(1) = run|dev, $(2) = what they are for.
+pip_install = echo "Installing the locked packages of $(2) into $(VENV) (about a minute) …"; \
+	$(PIP) --progress-bar off --require-hashes -r requirements/$(1).txt | \
+	awk -v total="$$(grep -c == requirements/$(1).txt)" '/^(Collecting|Requirement already)/ && ++n % 20 == 0 { \
+		printf "  %d of %d packages\n", n, total; fflush() } /^Installing/ { print "  unpacking"; fflush() }'
+WORKERS ?= 4
+
+SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test test-cluster _test-cluster cluster cluster-down check contract contract-update docs bench lock format
+.PHONY: help install install-dev run test test-long test-cluster _test-cluster cluster cluster-down check contract contract-update docs bench lock format
 CONTROL_PLANE := testenv/control-plane
 CLUSTER ?= $(CURDIR)/.cluster
 SCENARIO ?= port
@@ -21,20 +31,26 @@ install: $(RUN_STAMP) ## create .venv with the locked packages and .venv/bin/hex
 install-dev: $(DEV_STAMP) ## add the locked packages that tests and checks need
 
 $(RUN_STAMP): requirements/run.txt pyproject.toml
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/run.txt
-	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@test -x $(BIN)/python || { echo "Creating $(VENV) …"; $(PYTHON) -m venv $(VENV); }
+	@$(call pip_install,run,the service)
+	@$(PIP) -q --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(DEV_STAMP): $(RUN_STAMP) requirements/dev.txt
-	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(call pip_install,dev,tests and checks)
 	@touch $@
 
 run: install ## install what is needed and serve the embedded default
-	$(BIN)/hexaops serve
+	@echo "Starting the service; Ctrl-C stops it. Once it is ready, in a second terminal:"
+	@echo "  $(BIN)/hexaops ask \"What's the status of my applications?\""
+	@echo "  $(BIN)/hexaops chat"
+	@$(BIN)/hexaops serve
 
-test: install-dev ## install what is needed and run every test but those of the real control plane
-	$(BIN)/python -m pytest -m "not cluster"
+test: install-dev ## run every test but the long ones and those of the real control plane (WORKERS=, TESTS=)
+	$(BIN)/python -m pytest -m "not cluster and not long" -n $(WORKERS) --dist loadgroup $(TESTS)
+
+test-long: install-dev ## run the full measurements: every kill, 2,000 fuzz cases, 1,600 tenancy requests
+	$(BIN)/python -m pytest -m long -n $(WORKERS) --dist loadgroup $(TESTS)
 
 test-cluster: ## build a real control plane (once) and run the tests that need it; skipped without Go
 	@if command -v go >/dev/null; then $(MAKE) --no-print-directory _test-cluster; \

@@ -21,8 +21,27 @@ from hexaops.storage.migrate import migrate
 from hexaops.storage.tables import ExecutorRow
 from tests.serving import AccessWorld, access_world
 
+SERVERS = ("live", "served", "cluster", "service")
+"""Fixtures that start a process which the tests of a folder share."""
 ENGINES = ("sqlite", "postgresql")
 TEMPLATE = "hexaops_template"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of one shared server on one worker, and start what takes longest first (see docs/testing.md)."""
+    grouped = []
+    for item in items:
+        shared = [name for name in SERVERS if name in getattr(item, "fixturenames", ())]
+        if shared:
+            item.add_marker(pytest.mark.xdist_group(f"{item.path.parent.name} {shared[0]}"))
+        grouped.append((-_limit_seconds(item), not shared))
+    order = sorted(range(len(items)), key=grouped.__getitem__)
+    items[:] = [items[place] for place in order]
+
+
+def _limit_seconds(item: pytest.Item) -> float:
+    marker = item.get_closest_marker("timeout")
+    return float(marker.args[0]) if marker else 0.0
 
 
 @pytest.fixture(scope="session")
