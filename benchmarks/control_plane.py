@@ -20,7 +20,7 @@ from benchmarks.cluster.filling import measure_filling
 from benchmarks.cluster.recovery import measure_recovery
 from benchmarks.cluster.service import measure_service
 from benchmarks.cluster.world import PODS_PER_DEPLOYMENT, application_names, programs_missing, running_world, world
-from tests.cluster.control_plane import ControlPlane
+from testenv.harness.control_plane import ControlPlane
 
 TITLE = "A real control plane with 10,000 pods: filling, the service, and recovery"
 PARTS = ("filling", "service", "restart", "killed", "compacted")

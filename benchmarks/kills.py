@@ -28,8 +28,8 @@ from benchmarks.cluster.moving import Change, Mover
 from benchmarks.cluster.server import Server
 from benchmarks.cluster.world import programs_missing, running_world, small_world
 from benchmarks.cluster.zygote import zygote
-from tests.cluster.control_plane import NAMESPACE, SHIPPED, WRITER, ControlPlane, writes
-from tests.cluster.service import Identities
+from testenv.harness.control_plane import NAMESPACE, SHIPPED, WRITER, ControlPlane, writes
+from testenv.harness.service import Identities
 
 APPLICATIONS = ("anchor-log", "beacon-map", "buoy-index", "cargo-plan", "crane-rota", "dock-board", "ferry-desk",
                 "harbour-pay", "lock-gate", "pilot-book")  # fmt: skip

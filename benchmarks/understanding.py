@@ -1,6 +1,6 @@
 """How well and how fast messages are understood: `python -m benchmarks understanding [-- --failures]`.
 
-Prints, for each part of the golden set (`tests/assistant/understanding/golden.py` says what was tuned on), accuracy,
+Prints, for each part of the golden set (`testenv/golden/cases.py` says what was tuned on), accuracy,
 changes understood where none was asked for, how confidence and truth agree (reliability table, expected calibration
 error), and the CPU time of a message.
 """
@@ -15,8 +15,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from hexaops.assistant.understanding import Intent, Inventory, KnownEntity, understand
-from tests.assistant.understanding import golden
-from tests.assistant.understanding.golden import Half, Verdict
+from testenv.golden import cases as golden
+from testenv.golden.cases import Half, Verdict
 
 TITLE = "Understanding of messages: accuracy, unasked changes, calibration, CPU time"
 PARTS: tuple[Half, ...] = ("development", "hard", "heldout", "blind")

@@ -10,7 +10,7 @@ import sys
 from typing import Any
 
 from benchmarks.cluster.bars import Bars
-from tests.cluster.control_plane import ControlPlane
+from testenv.harness.control_plane import ControlPlane
 
 LEAST_RATIO = 12.0
 MOST_HELD_MB = 30.0

@@ -16,7 +16,7 @@ import httpx2
 import psutil
 
 from benchmarks.cluster.zygote import Zygote
-from tests.cluster.service import SETTINGS, Identities
+from testenv.harness.service import SETTINGS, Identities
 
 START_SECONDS = 90.0
 LOOK_SECONDS = 0.05

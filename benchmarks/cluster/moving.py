@@ -11,7 +11,7 @@ from typing import Any
 import httpx2
 
 from benchmarks.cluster.server import Server
-from tests.cluster.service import ENDED
+from testenv.harness.service import ENDED
 
 PAUSE_SECONDS = 0.2
 PATIENCE_SECONDS = 300.0

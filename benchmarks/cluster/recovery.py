@@ -30,7 +30,7 @@ from hexaops.backends.kubernetes.http import KubernetesHttp
 from hexaops.backends.kubernetes.kinds import WatchedKind
 from hexaops.backends.kubernetes.table import Change
 from hexaops.kit.timeout import Timeout
-from tests.cluster.control_plane import ControlPlane
+from testenv.harness.control_plane import ControlPlane
 
 MOST_SECONDS = 5.0
 DEADLINE_SECONDS = 900.0

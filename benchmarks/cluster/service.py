@@ -16,8 +16,8 @@ import psutil
 
 from benchmarks.cluster.bars import Bars
 from benchmarks.cluster.world import application_names
-from tests.cluster.control_plane import ControlPlane
-from tests.cluster.service import Identities, Service, serving, until
+from testenv.harness.control_plane import ControlPlane
+from testenv.harness.service import Identities, Service, serving, until
 
 MOST_RESIDENT_MB = 200.0
 MOST_MEDIAN_MS = 15.0

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.cluster.control_plane import SHIPPED, TOOL, ControlPlane
+from testenv.harness.control_plane import SHIPPED, TOOL, ControlPlane
 
 NODES = 110
 NAMESPACES = 20

@@ -19,7 +19,7 @@ from hexaops.kit.ids import new_id
 from simulator.server.access import MASTERS, READER_RULES, User
 from simulator.server.app import create_app, serve
 from simulator.world.opening import open_world
-from tests.cluster.control_plane import ControlPlane, Object
+from testenv.harness.control_plane import ControlPlane, Object
 
 MERGE, JSON_PATCH = "application/merge-patch+json", "application/json-patch+json"
 STRATEGIC, APPLY = "application/strategic-merge-patch+json", "application/apply-patch+yaml"

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster.control_plane import SHIPPED, TOOL, WORLD, ControlPlane
-from tests.cluster.service import Identities, Service, serving
+from testenv.harness.control_plane import SHIPPED, TOOL, WORLD, ControlPlane
+from testenv.harness.service import Identities, Service, serving
 
 GIVEN = "HEXAOPS_TEST_PLANE"
 """Folder of a control plane that `testenv/control-plane` started: then none is started here (to try one test often)."""

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 from standardwebhooks import Webhook
 
-from tests.cluster.control_plane import READER, WRITER, ControlPlane, Object, dry_runs, version_of, writes
-from tests.cluster.service import ENDED, Service, until
+from testenv.harness.control_plane import READER, WRITER, ControlPlane, Object, dry_runs, version_of, writes
+from testenv.harness.service import ENDED, Service, until
 from tests.contract.receiving import Receiver, receiving
 
 RESTART = ["validate_application", "drain_connections", "restart_pods", "verify_health"]

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from hexaops.kit.durations import parse_time
+from testenv.harness.control_plane import Object
 from tests.cluster.both import APPLY, JSON_PATCH, MERGE, STRATEGIC, Server, real, simulated
-from tests.cluster.control_plane import Object
 
 APPS, POLICY, HPA = "apps/v1", "policy/v1", "autoscaling/v2"
 KWOK = "kwok.x-k8s.io/v1alpha1"

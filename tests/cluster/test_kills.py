@@ -9,8 +9,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.cluster.control_plane import WRITER, ControlPlane, writes
-from tests.cluster.service import Identities, serving, until
+from testenv.harness.control_plane import WRITER, ControlPlane, writes
+from testenv.harness.service import Identities, serving, until
 
 CASES = (
     ("restart pilot-roster", "pilot-roster", "operation.accepted"),

@@ -19,8 +19,8 @@ from hexaops.backends.kubernetes.errors import KubernetesForbiddenError
 from hexaops.backends.kubernetes.http import KubernetesHttp
 from hexaops.kit.clock import ManualClock
 from hexaops.kit.timeout import Timeout
-from tests.cluster.control_plane import NAMESPACE, SHIPPED, ControlPlane
-from tests.cluster.service import Identities, serving, until
+from testenv.harness.control_plane import NAMESPACE, SHIPPED, ControlPlane
+from testenv.harness.service import Identities, serving, until
 
 
 def test_the_server_takes_them(plane: ControlPlane) -> None:

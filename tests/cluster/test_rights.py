@@ -10,8 +10,8 @@ import pytest
 
 from hexaops.analysis.applications.freshness import APPLICATION_SOURCES
 from hexaops.backends.kubernetes.kinds import KINDS, WATCHED_KINDS
-from tests.cluster.control_plane import NAMESPACE, ControlPlane, Object
-from tests.cluster.service import Identities, Service, serving, until
+from testenv.harness.control_plane import NAMESPACE, ControlPlane, Object
+from testenv.harness.service import Identities, Service, serving, until
 
 Without = Callable[[str, str], Path]
 WATCHED = {KINDS[kind].plural: kind for kind in WATCHED_KINDS}

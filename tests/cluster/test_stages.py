@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from tests.cluster.control_plane import ControlPlane, Object
-from tests.cluster.service import until
+from testenv.harness.control_plane import ControlPlane, Object
+from testenv.harness.service import until
 
 SPACE = "stages"
 

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from tests.cluster.control_plane import KINDS, NAMESPACES, ControlPlane, Object
-from tests.cluster.service import Service, attachments, until
+from testenv.harness.control_plane import KINDS, NAMESPACES, ControlPlane, Object
+from testenv.harness.service import Service, attachments, until
 
 pytestmark = pytest.mark.usefixtures("whole_world")
 ISSUES = {

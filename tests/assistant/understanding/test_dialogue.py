@@ -15,7 +15,7 @@ from hexaops.assistant.understanding import (
     Understanding,
     understand,
 )
-from tests.assistant.understanding.golden import entity_ids, load_worlds
+from testenv.golden.cases import entity_ids, load_worlds
 
 WORLDS = load_worlds()
 DOCS, SHOP = WORLDS["docs"], WORLDS["shop"]

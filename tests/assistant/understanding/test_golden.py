@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from functools import cache
 
 import pytest
 
 from hexaops.assistant.understanding import Intent, understand
-from tests.assistant.understanding.golden import Case, Verdict, judge, load_cases, load_worlds
+from testenv.golden.cases import HERE, Case, Half, Verdict, judge, load_cases, load_worlds
 
-HERE = Path(__file__).parent
 WORLDS = load_worlds()
-DEVELOPMENT = [judge(case, WORLDS) for case in load_cases("development")]
-HARD = [judge(case, WORLDS) for case in load_cases("hard")]
-HELDOUT = [judge(case, WORLDS) for case in load_cases("heldout")]
-BLIND = [judge(case, WORLDS) for case in load_cases("blind")]
-ALL = [*DEVELOPMENT, *HARD, *HELDOUT, *BLIND]
+HALVES: tuple[Half, ...] = ("development", "hard", "heldout", "blind")
 FLOORS = {"development": 0.98, "hard": 0.95, "heldout": 0.97, "blind": 0.91}
 """Below the measured figures, so that a new rule may cost a case or two but not a class."""
+
+
+@cache
+def _judged(half: Half) -> list[Verdict]:
+    return [judge(case, WORLDS) for case in load_cases(half)]
+
+
+def _all() -> list[Verdict]:
+    return [verdict for half in HALVES for verdict in _judged(half)]
 
 
 def _share(verdicts: list[Verdict]) -> float:
@@ -30,18 +34,25 @@ def _failures(verdicts: list[Verdict]) -> list[str]:
 
 
 def test_what_was_tuned_on_is_understood() -> None:
-    assert _share(DEVELOPMENT) >= FLOORS["development"], _failures(DEVELOPMENT)
-    assert _share(HARD) >= FLOORS["hard"], _failures(HARD)
+    for half in HALVES[:2]:
+        assert _share(_judged(half)) >= FLOORS[half], _failures(_judged(half))
 
 
 def test_what_was_not_tuned_on_is_understood() -> None:
-    assert _share(HELDOUT) >= FLOORS["heldout"], f"{_share(HELDOUT):.3f}"
-    assert _share(BLIND) >= FLOORS["blind"], f"{_share(BLIND):.3f}"
+    for half in HALVES[2:]:
+        assert _share(_judged(half)) >= FLOORS[half], f"{half}: {_share(_judged(half)):.3f}"
+
+
+def test_unclear_is_a_miss_where_something_else_is_right() -> None:
+    blank = "..."
+    accepted = [case for case in load_cases("development") if case.text == blank and "unclear" in case.intents]
+    assert [judge(case, WORLDS).intent_right for case in accepted] == [False]
+    assert judge(Case(blank, ("unclear",)), WORLDS).intent_right
 
 
 def test_confidence_tells_how_often_it_is_right() -> None:
     """Answers that are sure are right about as often as they say, on the parts that the formula was not fitted on."""
-    answered = [v for v in (*HELDOUT, *BLIND) if v.got.intent is not Intent.UNCLEAR]
+    answered = [v for v in (*_judged("heldout"), *_judged("blind")) if v.got.intent is not Intent.UNCLEAR]
     sure = [v for v in answered if v.got.confidence >= 0.9]
     said = sum(v.got.confidence for v in sure) / len(sure)
     assert abs(said - _share(sure)) <= 0.04
@@ -49,12 +60,12 @@ def test_confidence_tells_how_often_it_is_right() -> None:
 
 
 def test_entities_and_values_are_right_where_the_intent_is() -> None:
-    wrong = [v for v in ALL if v.intent_right and v.wrong]
-    assert len(wrong) / len(ALL) <= 0.02
+    wrong = [v for v in _all() if v.intent_right and v.wrong]
+    assert len(wrong) / len(_all()) <= 0.02
 
 
 def test_no_change_is_understood_where_none_was_asked_for() -> None:
-    assert [v.case.text for v in ALL if v.unasked_change] == []
+    assert [v.case.text for v in _all() if v.unasked_change] == []
 
 
 @pytest.mark.parametrize("case", [c for c in load_cases("development") if "document" in c.tags], ids=lambda c: c.text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hexaops.assistant.understanding import Intent, Inventory, KnownEntity, understand
-from tests.assistant.understanding.golden import load_worlds
+from testenv.golden.cases import load_worlds
 
 WORLDS = load_worlds()
 DOCS, SHOP = WORLDS["docs"], WORLDS["shop"]

@@ -14,7 +14,7 @@ from hexaops.assistant.understanding.inventory import Candidate
 from hexaops.assistant.understanding.lexicon import ENTRIES
 from hexaops.assistant.understanding.normalise import MAX_CHARACTERS, clean
 from hexaops.assistant.understanding.numbers import find_number
-from tests.assistant.understanding.golden import load_worlds
+from testenv.golden.cases import load_worlds
 
 DOCS = load_worlds()["docs"]
 WORDS = st.sampled_from(

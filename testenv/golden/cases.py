@@ -19,6 +19,7 @@ from typing import Any, Literal
 from hexaops.assistant.understanding import (
     CHANGE_INTENTS,
     Dialogue,
+    Intent,
     Inventory,
     KnownEntity,
     PendingQuestion,
@@ -49,6 +50,7 @@ class Verdict:
     case: Case
     got: Understanding
     intent_right: bool
+    """An accepted intent; `unclear` beside others in a case is tolerable but counts as a miss."""
     wrong: tuple[str, ...] = ()
 
     @property
@@ -125,7 +127,9 @@ def judge(case: Case, worlds: dict[str, Inventory]) -> Verdict:
     """Understand the utterance and compare."""
     inventory = worlds[case.world]
     got = understand(case.text, inventory, read_dialogue(inventory, case.expected.get("dialogue")))
-    return Verdict(case, got, got.intent.value in case.intents, tuple(_differences(case, got, inventory)))
+    answered = got.intent is not Intent.UNCLEAR or case.intents == (Intent.UNCLEAR.value,)
+    right = answered and got.intent.value in case.intents
+    return Verdict(case, got, right, tuple(_differences(case, got, inventory)))
 
 
 def _differences(case: Case, got: Understanding, inventory: Inventory) -> list[str]:

@@ -17,7 +17,7 @@ from typing import Any
 
 import httpx2
 
-from tests.cluster.control_plane import Object
+from testenv.harness.control_plane import Object
 
 START_SECONDS = 60.0
 DEADLINE_SECONDS = 120.0

@@ -1,0 +1,1 @@
+"""Environments for tests and benchmarks; nothing here is part of the service."""

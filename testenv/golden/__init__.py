@@ -1,0 +1,1 @@
+"""Golden utterances, the worlds they speak of, and how an answer is judged."""

@@ -1,0 +1,1 @@
+"""What tests and benchmarks share: the control plane and the service as processes, and their clients."""
