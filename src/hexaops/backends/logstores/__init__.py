@@ -1,0 +1,1 @@
+"""Log engines: one query language, one shape of answer, one folder an engine."""

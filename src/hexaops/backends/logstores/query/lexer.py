@@ -1,0 +1,59 @@
+"""Cuts a query's text into tokens that know where they stand."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from hexaops.backends.logstores.query.errors import InvalidLogQueryError
+
+Kind = Literal["(", ")", "AND", "OR", "NOT", "phrase", "word", "field", "end"]
+
+OPERATORS = frozenset({"AND", "OR", "NOT"})
+"""In upper case only; in lower case they are words."""
+_FIELD = re.compile(r"([A-Za-z_][A-Za-z0-9_.]*):(?=[^\s)])")
+_BARE = re.compile(r'[^\s()":]+')
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of the text. `position` counts characters from 0."""
+
+    kind: Kind
+    text: str
+    position: int
+
+
+def tokens_of(text: str) -> list[Token]:
+    """All tokens, closed by one of kind `end`; raises InvalidLogQueryError."""
+    tokens, at = [], 0
+    while at < len(text):
+        if text[at].isspace():
+            at += 1
+            continue
+        token, at = _next(text, at)
+        tokens.append(token)
+    return [*tokens, Token("end", "", len(text))]
+
+
+def _next(text: str, at: int) -> tuple[Token, int]:
+    sign = text[at]
+    if sign in "()":
+        return Token("(" if sign == "(" else ")", sign, at), at + 1
+    if sign == '"':
+        end = text.find('"', at + 1)
+        if end < 0:
+            raise InvalidLogQueryError("a quotation is not closed", position=at, expected='a closing "')
+        return Token("phrase", text[at + 1 : end], at), end + 1
+    if field := _FIELD.match(text, at):
+        return Token("field", field[1], at), field.end()
+    if sign == ":":
+        expected = 'field:value, or "…" around text that holds a colon'
+        raise InvalidLogQueryError("a colon without a field or a value", position=at, expected=expected)
+    bare = _BARE.match(text, at)
+    assert bare is not None  # what is neither white space nor one of the signs above
+    word = bare[0]
+    if word in OPERATORS:
+        return Token(word, word, at), bare.end()  # type: ignore[arg-type] # one of the three
+    return Token("word", word, at), bare.end()

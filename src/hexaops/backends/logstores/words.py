@@ -1,0 +1,32 @@
+"""What a word is: a run of letters and digits, compared without case; everything else separates.
+
+One definition for the index, the query language and the reference evaluator. `separated` gives the words of a text as
+one string with single separators, which is what the embedded index stores: its own tokenizer would cut differently
+(it drops words longer than 40 characters and knows other letters).
+"""
+
+from __future__ import annotations
+
+import re
+
+_WORD = re.compile(r"[^\W_]+")
+_ASCII = str.maketrans(
+    {code: (chr(code).lower() if chr(code).isalnum() else " ") for code in range(128)}  # the fast path of str.translate
+)
+
+
+def separated(text: str) -> str:
+    """The words in lower case, separated by white space."""
+    if text.isascii():
+        return text.translate(_ASCII)
+    return " ".join(_WORD.findall(text.casefold()))
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """The words of a text, in order."""
+    return tuple(separated(text).split())
+
+
+def spans_of(text: str) -> list[tuple[str, int, int]]:
+    """Each word with where it stands in the text."""
+    return [(found[0].casefold(), found.start(), found.end()) for found in _WORD.finditer(text)]
