@@ -1,0 +1,187 @@
+"""One day of lines: the block log that holds them, the index that finds them, the templates that group them."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import tantivy
+
+from hexaops.backends.logstores.embedded.blocklog import LINE_BITS, RECENT_FRAMES, BlockLog, DamagedLogError
+from hexaops.backends.logstores.embedded.schema import DAY_US, indexed, open_index
+from hexaops.backends.logstores.embedded.templates import Miner, TemplateFile
+from hexaops.backends.logstores.lines import MICROSECONDS, LogLine
+
+INDEX = "index"
+WRITER_HEAP_BYTES = 32_000_000
+REBUILD_LINES = 50_000
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, order=True)
+class PartitionName:
+    """A UTC day and, when one index cannot number all of its lines, a further part."""
+
+    day: str
+    part: int = 0
+
+    @classmethod
+    def of(cls, time_us: int, part: int = 0) -> PartitionName:
+        """The partition of a time."""
+        return cls(datetime.fromtimestamp(time_us // MICROSECONDS, UTC).strftime("%Y-%m-%d"), part)
+
+    @classmethod
+    def parse(cls, text: str) -> PartitionName | None:
+        """From a folder's name; None when it is something else."""
+        day, _, part = text.partition("_")
+        try:
+            datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=UTC)
+            return cls(day, int(part))
+        except ValueError:
+            return None
+
+    @property
+    def start_us(self) -> int:
+        """Midnight."""
+        begin = datetime.strptime(self.day, "%Y-%m-%d").replace(tzinfo=UTC)
+        return int(begin.timestamp()) * MICROSECONDS
+
+    @property
+    def end_us(self) -> int:
+        """The next midnight."""
+        return self.start_us + DAY_US
+
+    def __str__(self) -> str:
+        return f"{self.day}_{self.part:03d}"
+
+
+class Partition:
+    """Reads and, in the one process that may, writes a day. Not safe for two writing threads."""
+
+    def __init__(self, folder: Path, name: PartitionName, *, writable: bool) -> None:
+        self.name = name
+        self.folder = folder
+        self.log = BlockLog(folder, writable=writable)
+        self.templates = TemplateFile(folder)
+        self.index = _open_or_forget(folder / INDEX, writable=writable)
+        self.index.reload()
+        self.lines = self.index.searcher().num_docs
+        self.uncommitted = 0
+        self.behind = False
+        """Whether the index failed and lacks lines that the log holds; `recover` adds them."""
+        self.digests: OrderedDict[bytes, None] = OrderedDict()
+        """Batches stored last: one that is sent again is known by its digest."""
+        self._writer: tantivy.IndexWriter | None = None
+        self._used: set[int] = set()
+
+    def recover(self, miner: Miner) -> None:
+        """Cut a torn end off and index what the log holds beyond the index; raises DamagedLogError, ValueError."""
+        last = self._last_location()
+        recovery = self.log.scan(checked_from=max(last, 0) >> LINE_BITS)
+        if recovery.torn_bytes:
+            self.log.cut(recovery.torn_bytes)
+        self._remember(recovery.recent)
+        for lines, locations in self.log.lines_after(last, recovery.frames):
+            self._add(lines, locations, miner)
+            if self.uncommitted >= REBUILD_LINES:
+                self._commit(miner)
+        self._commit(miner)
+        self.behind = False
+
+    def store(self, lines: Sequence[LogLine], digests: Sequence[bytes]) -> list[int]:
+        """Put lines into the log; they are safe when this returns. Raises OSError, storing nothing."""
+        locations = self.log.append(lines, digests)
+        self._remember(digests)
+        return locations
+
+    def add(self, lines: Sequence[LogLine], locations: Iterable[int], miner: Miner) -> None:
+        """Index lines that the log holds; found after the next `commit`. A failure leaves the index behind the log."""
+        if self.behind:
+            return
+        with self._failing_behind():
+            self._add(lines, locations, miner)
+
+    def commit(self, miner: Miner) -> None:
+        """Make what was added findable, and what an earlier failure left out."""
+        with self._failing_behind():
+            if self.behind:
+                self.recover(miner)
+            self._commit(miner)
+
+    def _add(self, lines: Sequence[LogLine], locations: Iterable[int], miner: Miner) -> None:
+        writer = self._writer or self._open_writer()
+        start = self.name.start_us
+        for line, location in zip(lines, locations, strict=True):
+            template = miner.assign(line.workspace_id, line.message)
+            self._used.add(template)
+            document = indexed(line, day_us=start, number=self.lines, location=location, template=template)
+            writer.add_document(document)
+            self.lines += 1
+        self.uncommitted += len(lines)
+
+    def _commit(self, miner: Miner) -> None:
+        if not self.uncommitted or self._writer is None:
+            return
+        self.templates.save(self._used, miner)
+        self._writer.commit()
+        self.index.reload()
+        self._used.clear()
+        self.uncommitted = 0
+
+    def _remember(self, digests: Iterable[bytes]) -> None:
+        self.digests.update((digest, None) for digest in digests)
+        while len(self.digests) > RECENT_FRAMES:
+            self.digests.popitem(last=False)
+
+    @contextmanager
+    def _failing_behind(self) -> Iterator[None]:
+        """The index may fail (a full disk), the lines are safe: begin again later from what it has committed."""
+        try:
+            yield
+        except (ValueError, OSError) as error:
+            logger.warning(
+                "log index failed; it is caught up later", extra={"partition": str(self.name)}, exc_info=error
+            )
+            self._writer = None
+            self._used.clear()
+            self.index.reload()
+            self.lines, self.uncommitted, self.behind = self.index.searcher().num_docs, 0, True
+
+    def release_writer(self) -> None:
+        """Give the index writer's memory and threads back; `commit` first."""
+        if self._writer is not None:
+            self._writer.wait_merging_threads()
+            self._writer = None
+
+    def close(self) -> None:
+        """Close the files; what is not committed is indexed again from the log at the next start."""
+        self.release_writer()
+        self.log.close()
+
+    def _open_writer(self) -> tantivy.IndexWriter:
+        self._writer = self.index.writer(WRITER_HEAP_BYTES, 1)
+        return self._writer
+
+    def _last_location(self) -> int:
+        """The newest indexed location; -1 when nothing is indexed."""
+        searcher = self.index.searcher()
+        found = searcher.search(tantivy.Query.all_query(), 1, count=False, order_by_field="location").hits
+        return int(found[0][0]) if found else -1
+
+
+def _open_or_forget(folder: Path, *, writable: bool) -> tantivy.Index:
+    """The index; one that cannot be opened is thrown away, as the log has everything that it had."""
+    try:
+        return open_index(folder)
+    except ValueError as error:
+        if not writable:
+            raise DamagedLogError(f"the index of {folder.parent.name} cannot be opened") from error
+        shutil.rmtree(folder)
+        return open_index(folder)

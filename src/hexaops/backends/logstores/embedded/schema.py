@@ -1,0 +1,71 @@
+"""The index of a partition: which fields it has, and how a line becomes a document.
+
+`order` is the microsecond within the day << 27 | the line's number within the partition: one field that sorts, cuts
+ranges and pages without ties (a date field would keep whole seconds only). Words are cut by `words.separated` before
+they are indexed, so that the index and the reference evaluator agree on what a word is. Exact values share the field
+`keys`, each behind its name: a field of its own takes a byte of every line.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import tantivy
+
+from hexaops.backends.logstores.lines import LEVELS, LogLine
+from hexaops.backends.logstores.words import separated
+
+TIE_BITS = 27
+MOST_LINES = (1 << TIE_BITS) - 2048
+"""Lines of one partition; the numbers above would be rounded up to the next microsecond as the engine's floats."""
+DAY_US = 86_400_000_000
+_WORDS = "words"
+LONGEST_KEY = 8192
+"""Characters of a field's value that are indexed: tantivy drops terms beyond 65,530 bytes."""
+
+
+@lru_cache(maxsize=1)
+def schema() -> tantivy.Schema:
+    """The fields."""
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("message", tokenizer_name=_WORDS, index_option="position")
+    builder.add_text_field("labels", tokenizer_name=_WORDS, index_option="position")
+    builder.add_text_field("keys", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("component", tokenizer_name="raw", index_option="basic", fast=True)
+    for name in ("order", "location", "level", "template"):
+        builder.add_unsigned_field(name, fast=True)
+    return builder.build()
+
+
+def open_index(folder: Path) -> tantivy.Index:
+    """The index in a folder, made when there is none; raises ValueError when it is damaged."""
+    folder.mkdir(exist_ok=True, mode=0o700)
+    index = tantivy.Index(schema(), path=str(folder), reuse=True)
+    index.register_tokenizer(_WORDS, tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
+    index.config_reader("manual")
+    return index
+
+
+def indexed(line: LogLine, *, day_us: int, number: int, location: int, template: int) -> tantivy.Document:
+    """The document of a line; `number` is the line's within the partition."""
+    found = tantivy.Document()
+    add = found.add_text
+    add("message", separated(line.message))
+    add("labels", line.level)
+    add("labels", separated(line.component))
+    add("keys", f"workspace={line.workspace_id}")
+    add("keys", f"level={line.level}")
+    add("component", line.component)
+    if line.error_code:
+        add("labels", separated(line.error_code))
+        add("keys", f"error_code={line.error_code[:LONGEST_KEY]}")
+    if line.pod:
+        add("keys", f"pod={line.pod}")
+    if line.trace_id:
+        add("keys", f"trace_id={line.trace_id}")
+    found.add_unsigned("order", (line.time_us - day_us) << TIE_BITS | number)
+    found.add_unsigned("location", location)
+    found.add_unsigned("level", LEVELS.index(line.level))
+    found.add_unsigned("template", template)
+    return found

@@ -1,0 +1,271 @@
+"""The embedded log engine: stores lines durably and answers queries, in one process that holds the folder's lock."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import hashlib
+import os
+import queue
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from hexaops.backends.logstores.base import (
+    Aggregations,
+    LogAnswer,
+    LogQuery,
+    LogStoreError,
+    Pattern,
+    Place,
+    timeline,
+)
+from hexaops.backends.logstores.counting import ranked, ranked_patterns
+from hexaops.backends.logstores.embedded.blocklog import DamagedLogError
+from hexaops.backends.logstores.embedded.frames import DIGEST_BYTES
+from hexaops.backends.logstores.embedded.partition import Partition
+from hexaops.backends.logstores.embedded.schema import MOST_LINES
+from hexaops.backends.logstores.embedded.searching import Counts, Hit, PartitionSearch, read, tie_of
+from hexaops.backends.logstores.embedded.shelf import Shelf
+from hexaops.backends.logstores.embedded.templates import Miner
+from hexaops.backends.logstores.embedded.writing import Batch, Task, WritingThread
+from hexaops.backends.logstores.lines import MICROSECONDS, LogLine
+from hexaops.kit.clock import Clock
+from hexaops.kit.timeout import Timeout
+
+SEARCH_THREADS = 2
+UPKEEP_SECONDS = 60.0
+TASK_SECONDS = 5.0
+"""How long a query waits for its turn among the batches that arrive."""
+FUTURE_SECONDS = 3600
+"""Lines that claim a later time are refused: they would never leave again."""
+LOCK = "writer.lock"
+
+Listener = Callable[[Sequence[LogLine]], None]
+"""Told of lines once they are safe, on the writing thread."""
+
+
+class LogStoreBusyError(LogStoreError):
+    """More log lines arrive than can be stored now; send them again a little later."""
+
+    code = "LOG_STORE_BUSY"
+
+    def __init__(self) -> None:
+        details = {"source": "log store"}
+        super().__init__("The log store is busy; send the lines again", details=details, headers={"Retry-After": "1"})
+
+
+@dataclass(frozen=True)
+class Retention:
+    """How long lines are kept, and how many one index holds before the day gets another."""
+
+    days: float
+    size_bytes: int
+    """Of all partitions together."""
+    lines_a_partition: int = MOST_LINES
+
+
+def _ignore(_lines: Sequence[LogLine]) -> None:
+    """Nobody follows."""
+
+
+class EmbeddedLogStore:
+    """Opened with `start`, closed with `close`; blocking work runs in threads of its own."""
+
+    name = "embedded"
+
+    def __init__(
+        self, folder: Path, miner: Miner, retention: Retention, clock: Clock, listener: Listener = _ignore
+    ) -> None:
+        self._folder = folder
+        self._miner = miner
+        self._retention = retention
+        self._clock = clock
+        self._shelf = Shelf(folder, miner, retention.lines_a_partition)
+        self._writing = WritingThread(self._shelf, listener)
+        self._searching = ThreadPoolExecutor(SEARCH_THREADS, thread_name_prefix="log-search")
+        self._upkeep: asyncio.Task[None] | None = None
+        self._lock: int | None = None
+
+    @property
+    def damaged(self) -> Sequence[str]:
+        """What is set aside, and why."""
+        return [f"{name}: {reason}" for name, reason in sorted(self._shelf.damaged.items())]
+
+    async def start(self) -> None:
+        """Take the folder, index what the logs hold beyond their indexes; raises LogStoreError when it is taken."""
+        await asyncio.to_thread(self._open)
+        self._writing.start()
+        self._upkeep = asyncio.create_task(self._keep_up(), name="log-retention")
+
+    async def close(self) -> None:
+        """Store what was handed in, commit, let the folder go."""
+        if self._upkeep is not None:
+            self._upkeep.cancel()
+            await asyncio.gather(self._upkeep, return_exceptions=True)
+        await asyncio.to_thread(self._close)
+
+    def earliest_us(self) -> int:
+        """Lines before this time are refused, as they would be dropped at once."""
+        return int((self._clock.now().timestamp() - self._retention.days * 86_400) * MICROSECONDS)
+
+    def latest_us(self) -> int:
+        """Lines beyond this time are refused."""
+        return int((self._clock.now().timestamp() + FUTURE_SECONDS) * MICROSECONDS)
+
+    async def append(self, lines: Sequence[LogLine], digest: bytes | None = None) -> None:
+        """Store lines; they are safe on disk when this returns. Raises LogStoreError, storing nothing or a part.
+
+        Sent again after an error, lines of the same digest are stored once.
+        """
+        if not lines:
+            return
+        batch = Batch(lines, digest or digest_of(lines))
+        try:
+            self._writing.put(batch)
+        except queue.Full:
+            raise LogStoreBusyError from None
+        try:
+            await asyncio.wrap_future(batch.done)
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            message = f"The log store cannot store lines: {reason}"
+            raise LogStoreError(message, details={"source": "log store", "reason": reason}) from error
+
+    async def query(self, query: LogQuery, timeout: Timeout) -> LogAnswer:
+        """Answer; lines acknowledged before the call are found. Raises LogStoreError."""
+        if self._writing.uncommitted:
+            await self.flush()
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(timeout.left()):
+                return await loop.run_in_executor(self._searching, self._answer, query, timeout)
+        except (TimeoutError, _TooLateError) as error:
+            message = f"The log query took longer than {timeout.seconds:g} seconds; narrow the range or the text"
+            raise LogStoreError(message, details={"source": "log store", "reason": "timeout"}) from error
+
+    async def flush(self) -> None:
+        """Make every acknowledged line findable."""
+        await self._run(self._writing.commit)
+
+    async def enforce_retention(self) -> None:
+        """Drop what is too old or too much."""
+        await self._run(self._drop)
+
+    async def _run(self, run: Callable[[], object]) -> None:
+        task = Task(run)
+        try:
+            await asyncio.to_thread(self._writing.put, task, seconds=TASK_SECONDS)
+        except queue.Full:
+            raise LogStoreBusyError from None
+        await asyncio.wrap_future(task.done)
+
+    def _open(self) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._lock = os.open(self._folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(self._lock)
+            self._lock = None
+            message = f"Another process writes to the log store in {self._folder}"
+            raise LogStoreError(message, details={"source": "log store"}) from None
+        self._shelf.open_all()
+        self._drop()
+
+    def _close(self) -> None:
+        self._writing.stop()
+        self._searching.shutdown()
+        if self._lock is not None:
+            self._shelf.close()
+            os.close(self._lock)
+            self._lock = None
+
+    def _drop(self) -> None:
+        self._shelf.drop_before(self.earliest_us())
+        self._shelf.drop_to(self._retention.size_bytes)
+
+    async def _keep_up(self) -> None:
+        while True:
+            await self._clock.sleep(UPKEEP_SECONDS)
+            await self.enforce_retention()
+
+    def _answer(self, query: LogQuery, timeout: Timeout) -> LogAnswer:
+        limits = [f"Lines of {name.day} cannot be searched: {reason}"
+                  for name, reason in self._shelf.damaged_between(query.start_us, query.end_us)]  # fmt: skip
+        partitions = self._shelf.between(query.start_us, query.end_us)
+        limits += [f"The newest lines of {one.name.day} are not indexed yet" for one in partitions if one.behind]
+        total, hits, counts = _searched(partitions, query, timeout)
+        more, page = len(hits) > query.limit, hits[: query.limit]
+        rows = _rows(page, limits)
+        aggregations = self._aggregations(query, counts) if query.aggregate else None
+        if counts.uncounted:
+            limits.append(f"{counts.uncounted} lines are of components or patterns that are not listed")
+        end = Place(page[-1].key[0], tie_of(page[-1].key)) if more and page else None
+        return LogAnswer(rows, total, aggregations, end, limits)
+
+    def _aggregations(self, query: LogQuery, counts: Counts) -> Aggregations:
+        return Aggregations(
+            by_component=ranked(counts.by_component),
+            by_level=ranked(counts.by_level),
+            timeline=timeline(query, counts.by_step),
+            patterns=ranked_patterns(self._patterns(counts)),
+        )
+
+    def _patterns(self, counts: Counts) -> Iterable[Pattern]:
+        """By text: every workspace has templates of its own, and one query may see several."""
+        found: dict[str, Pattern] = {}
+        for number, (count, first, last) in counts.by_template.items():
+            template = self._miner.find(number)
+            text = template.text if template is not None else ""
+            known = found.get(text, Pattern(text, 0, first, last))
+            found[text] = Pattern(text, known.count + count, min(known.first_us, first), max(known.last_us, last))
+        return found.values()
+
+
+class _TooLateError(Exception):
+    """The caller has given up waiting."""
+
+
+def _searched(partitions: Sequence[Partition], query: LogQuery, timeout: Timeout) -> tuple[int, list[Hit], Counts]:
+    """The total, the first rows and one more, and the counts."""
+    total, hits, counts = 0, list[Hit](), Counts()
+    last_day: str | None = None
+    for partition in reversed(partitions) if query.newest_first else partitions:
+        if timeout.expired:
+            raise _TooLateError
+        search = PartitionSearch(partition, query)
+        count = None
+        # Parts of one day share their times: rows are complete only after the whole day.
+        if len(hits) <= query.limit or partition.name.day == last_day:
+            found, count = search.first(query.limit + 1)
+            hits += found
+            last_day = partition.name.day
+        matching = search.count() if count is None else count
+        total += matching
+        if query.aggregate and matching:
+            search.counts(counts)
+    hits.sort(key=lambda hit: hit.key, reverse=query.newest_first)
+    return total, hits, counts
+
+
+def _rows(hits: list[Hit], limits: list[str]) -> list[LogLine]:
+    try:
+        return read(hits)
+    except DamagedLogError:
+        rows, lost = [], 0
+        for hit in hits:
+            try:
+                rows += read([hit])
+            except DamagedLogError:
+                lost += 1
+        limits.append(f"{lost} of the rows cannot be read: the block log is damaged")
+        return rows
+
+
+def digest_of(lines: Sequence[LogLine]) -> bytes:
+    """What a batch is recognised by when it is sent again."""
+    return hashlib.blake2b(msgspec.msgpack.encode(lines), digest_size=DIGEST_BYTES).digest()

@@ -1,0 +1,108 @@
+"""Syntax tree → tantivy query. The fence and the filters stand beside the text's query, never inside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+import tantivy
+from tantivy import Occur, Query
+
+from hexaops.backends.logstores.base import LogQuery
+from hexaops.backends.logstores.embedded.schema import DAY_US, TIE_BITS, schema
+from hexaops.backends.logstores.query.tree import And, Equals, HasLevel, Node, Not, Or, Text
+
+
+def within_day(query: LogQuery, day_us: int) -> Query:
+    """Everything that the query asks for within one day's partition."""
+    parts = [] if query.workspaces is None else [_any_of("keys", _keys("workspace", query.workspaces))]
+    if query.levels:
+        parts.append(_any_of("keys", _keys("level", query.levels)))
+    if query.components:
+        parts.append(_any_of("component", sorted(query.components)))
+    first, last = max(query.start_us - day_us, 0), min(query.end_us - day_us, DAY_US)
+    if first > 0 or last < DAY_US:
+        parts.append(between(first << TIE_BITS, (last << TIE_BITS) - 1))
+    if query.expression is not None:
+        parts.append(translate(query.expression))
+    return all_of(parts)
+
+
+def all_of(parts: Sequence[Query]) -> Query:
+    """The conjunction; of nothing, everything."""
+    if len(parts) == 1:
+        return parts[0]
+    return Query.boolean_query([(Occur.Must, part) for part in parts]) if parts else Query.all_query()
+
+
+def between(first: int, last: int) -> Query:
+    """Documents whose order lies between, both included."""
+    if last < first:
+        return Query.empty_query()
+    return Query.range_query(schema(), "order", tantivy.FieldType.Unsigned, first, last)
+
+
+def translate(node: Node) -> Query:
+    """The query of a tree."""
+    match node:
+        case Text(words, prefix, message_only):
+            fields = ("message",) if message_only else ("message", "labels")
+            return _either([_words(field, words, prefix=prefix) for field in fields])
+        case Equals(field, value, prefix):
+            return _equals(field, value, prefix=prefix)
+        case HasLevel(level):
+            return Query.term_query(schema(), "keys", f"level={level}", "basic")
+        case Not(child):
+            return Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, translate(child))])
+        case And(children):
+            return _conjunction(children)
+        case Or(children):
+            return _either([translate(child) for child in children])
+
+
+def _conjunction(children: Sequence[Node]) -> Query:
+    """Negations beside something positive exclude from it, which is faster than from everything."""
+    negated = [child.child for child in children if isinstance(child, Not)]
+    positive = [translate(child) for child in children if not isinstance(child, Not)] or [Query.all_query()]
+    return Query.boolean_query(
+        [(Occur.Must, part) for part in positive] + [(Occur.MustNot, translate(child)) for child in negated]
+    )
+
+
+def _either(parts: Sequence[Query]) -> Query:
+    return parts[0] if len(parts) == 1 else Query.boolean_query([(Occur.Should, part) for part in parts])
+
+
+def _equals(field: str, value: str, *, prefix: bool) -> Query:
+    name, value = ("component", value) if field == "component" else ("keys", f"{field}={value}")
+    if prefix:
+        return Query.regex_query(schema(), name, f"{_literal(value)}.*")
+    return Query.term_query(schema(), name, value, "basic")
+
+
+def _keys(name: str, values: Iterable[str]) -> list[str]:
+    return [f"{name}={value}" for value in sorted(values)]
+
+
+def _any_of(field: str, values: Sequence[str]) -> Query:
+    if not values:
+        return Query.empty_query()
+    if len(values) == 1:
+        return Query.term_query(schema(), field, values[0], "basic")
+    return Query.term_set_query(schema(), field, values)
+
+
+def _words(field: str, words: Sequence[str], *, prefix: bool) -> Query:
+    *whole, last = words
+    if prefix:
+        if not whole:
+            return Query.regex_query(schema(), field, f"{_literal(last)}.*")
+        return Query.regex_phrase_query(schema(), field, [*map(_literal, whole), f"{_literal(last)}.*"])
+    if not whole:
+        return Query.term_query(schema(), field, last, "basic")
+    return Query.phrase_query(schema(), field, list(words))
+
+
+def _literal(text: str) -> str:
+    """For the index's own automaton: every sign is escaped, so nothing of a user's text is a pattern."""
+    return re.sub(r"([^\w\s]|_)", r"\\\1", text) if not text.isalnum() else text

@@ -1,0 +1,100 @@
+"""The embedded engine answers what the reference evaluator answers, whatever is asked."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hexaops.backends.logstores.base import LogQuery, LogStoreError
+from hexaops.backends.logstores.counting import answer_from
+from hexaops.backends.logstores.embedded.store import EmbeddedLogStore, Retention
+from hexaops.backends.logstores.lines import LogLine
+from hexaops.kit.clock import ManualClock
+from hexaops.kit.timeout import Timeout
+from tests.backends.logstores.cases import (
+    NOON_US,
+    FirstWordMiner,
+    first_word,
+    line,
+    lines,
+    queries,
+    query,
+    stored_order,
+)
+from tests.backends.logstores.embedded.conftest import RETENTION, Opener
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(st.lists(st.lists(lines, max_size=20), max_size=3), st.lists(queries, min_size=1, max_size=12))
+def test_random_queries_equal_the_reference(batches: list[list[LogLine]], asked: list[LogQuery]) -> None:
+    asyncio.run(_compare(batches, asked))
+
+
+async def _compare(batches: list[list[LogLine]], asked: list[LogQuery]) -> None:
+    clock = ManualClock(datetime.fromtimestamp(NOON_US / 1e6 + 2 * 86_400, UTC))
+    with tempfile.TemporaryDirectory() as folder:
+        opened = EmbeddedLogStore(Path(folder), FirstWordMiner(), Retention(14, 1 << 40), clock)
+        await opened.start()
+        try:
+            stored: list[LogLine] = []
+            for number, batch in enumerate(batches):
+                await opened.append(batch, digest=number.to_bytes(16, "big"))
+                stored += batch
+            for one in asked:
+                found = await opened.query(one, Timeout(60))
+                expected = answer_from(one, stored_order(stored), lambda hit: first_word(hit.message))
+                assert found.total == expected.total
+                assert [*found.rows] == [*expected.rows]
+                assert found.aggregations == expected.aggregations
+                assert (found.next is None) == (expected.next is None)
+                assert not found.limits
+                await _walk(opened, one, expected.total)
+        finally:
+            await opened.close()
+
+
+async def _walk(opened: EmbeddedLogStore, one: LogQuery, total: int) -> None:
+    """Page after page, every hit once and in order."""
+    seen: list[LogLine] = []
+    asked = replace(one, limit=3, aggregate=False)
+    while True:
+        page = await opened.query(asked, Timeout(60))
+        assert page.total == total
+        seen += page.rows
+        if page.next is None:
+            break
+        asked = replace(asked, after=page.next)
+    whole = await opened.query(replace(one, limit=1000, aggregate=False), Timeout(60))
+    assert seen == [*whole.rows]
+    assert len(seen) == total
+
+
+async def test_a_day_of_several_parts_is_in_order(opened: Opener) -> None:
+    async with opened(replace(RETENTION, lines_a_partition=2)) as logs:
+        for number in range(7):
+            await logs.append([line(f"m{number}", time_us=NOON_US + number % 3)])
+        expected = [f"m{number}" for number in (5, 2, 4, 1, 6, 3, 0)]
+        found = await logs.query(query(), Timeout(60))
+        assert [row.message for row in found.rows] == expected
+        seen, asked = [], replace(query(), limit=2)
+        while True:
+            page = await logs.query(asked, Timeout(60))
+            seen += [row.message for row in page.rows]
+            if page.next is None:
+                break
+            asked = replace(asked, after=page.next)
+        assert seen == expected
+
+
+async def test_a_query_that_takes_too_long_is_refused(opened: Opener) -> None:
+    async with opened() as logs:
+        await logs.append([line("hello")])
+        with pytest.raises(LogStoreError, match="longer than"):
+            await logs.query(query(), Timeout(0))
