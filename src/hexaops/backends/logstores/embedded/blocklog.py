@@ -7,6 +7,7 @@ only written once the one before it was flushed.
 
 from __future__ import annotations
 
+import contextlib
 import mmap
 import os
 import weakref
@@ -113,7 +114,9 @@ class BlockLog:
             _write(self._file, frame, self._size)
             os.fdatasync(self._file)
         except OSError:
-            os.ftruncate(self._file, self._size)
+            # Also without it the next frame is written over what this one left.
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._file, self._size)
             raise
         begin = self._size
         self._size += len(frame)
