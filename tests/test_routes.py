@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from inspect import iscoroutinefunction
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -24,6 +25,7 @@ from hexaops.features.access.tenancy import Membership
 from hexaops.features.routing import Entry
 from hexaops.features.workspaces.directory import WorkspaceDirectory
 from hexaops.main import create_app
+from hexaops.openapi import errors_of
 from tests.serving import AccessWorld, Headers, access_world, unwatched_cluster
 
 GUARDED = [entry for entry in ROUTES if entry.policy.audience != "anyone"]
@@ -102,6 +104,38 @@ def test_the_openapi_document_names_every_parameter_and_who_may_call(sqlite_url:
         named = {one["name"] for one in operation["parameters"] if one["in"] == "path"} if "{" in entry.path else set()
         assert named == set(re.findall(r"\{(\w+)\}", entry.path)), _name(entry)
         assert len(operation["security"]) == (1 if entry.policy.audience == "user" else 2), _name(entry)
+
+
+UNTYPED = ("actions", "access", "workspaces", "webhooks", "chat", "health")
+"""Features whose answers have no types yet."""
+
+
+def test_the_openapi_document_describes_every_answer(sqlite_url: str, tmp_path: Path) -> None:
+    context = ProcessContext(Settings(home=tmp_path, database_url=SecretStr(sqlite_url)), unwatched_cluster())
+    document = create_app(context).openapi()
+    schemas = document["components"]["schemas"]
+    for entry in ROUTES:
+        responses = document["paths"][entry.path][entry.method.lower()]["responses"]
+        feature = entry.endpoint.__module__.split(".")[-2]
+        if feature not in UNTYPED and entry.status != 204:
+            shape = responses[str(entry.status)]["content"]["application/json"]["schema"]
+            assert _fields(shape, schemas), _name(entry)
+        for error in errors_of(entry):
+            described = responses[str(error.status)]
+            assert error.code in described["x-error-codes"], _name(entry)
+            assert _fields(described["content"]["application/json"]["schema"], schemas) == {"error", "request_id"}
+
+
+def test_no_two_views_have_one_name(sqlite_url: str, tmp_path: Path) -> None:
+    context = ProcessContext(Settings(home=tmp_path, database_url=SecretStr(sqlite_url)), unwatched_cluster())
+    names = [name for name in create_app(context).openapi()["components"]["schemas"] if not name.isalnum()]
+    assert names == []  # msgspec names clashing classes by their modules, with dots
+
+
+def _fields(shape: dict[str, Any], schemas: dict[str, Any]) -> set[str]:
+    """The names of an object's fields."""
+    found = schemas[shape["$ref"].rpartition("/")[2]] if "$ref" in shape else shape
+    return set(found.get("properties", ()))
 
 
 def test_no_request_waits_for_a_thread(sqlite_url: str, tmp_path: Path) -> None:

@@ -10,11 +10,14 @@ from hexaops.features.access import routes as access
 from hexaops.features.access.guard import declared_parameters, guarded
 from hexaops.features.actions import routes as actions
 from hexaops.features.applications import routes as applications
+from hexaops.features.applications.errors import ApplicationNameAmbiguousError, ApplicationNotFoundError
 from hexaops.features.chat import routes as chat
 from hexaops.features.health import probes
 from hexaops.features.routing import ANYONE, Entry, service, user
 from hexaops.features.webhooks import routes as webhooks
 from hexaops.features.workspaces import routes as workspaces
+from hexaops.openapi import describe, operation_name
+from hexaops.responses import answering
 
 SECURITY = {
     "anyone": [],
@@ -37,9 +40,10 @@ WORKSPACE = "/api/v1/workspaces/{workspace_id}"
 APPLICATIONS = (
     Entry("GET", f"{WORKSPACE}/applications", applications.list_applications, user("read_applications")),
     Entry(
-        "GET", f"{WORKSPACE}/applications/{{application_id}}", applications.get_application, user("read_applications")
+        "GET", f"{WORKSPACE}/applications/{{application_id}}", applications.get_application, user("read_applications"),
+        errors=(ApplicationNotFoundError, ApplicationNameAmbiguousError),
     ),
-)
+)  # fmt: skip
 
 ACTIONS = (
     Entry("POST", f"{WORKSPACE}/aiops/actions", actions.execute_action, user("execute_actions"), idempotent=True),
@@ -126,11 +130,14 @@ def install_routes(app: FastAPI) -> None:
     for entry in ROUTES:
         app.router.add_api_route(
             entry.path,
-            entry.endpoint,
+            answering(entry.endpoint, status=entry.status),
             methods=[entry.method],
             status_code=entry.status,
             route_class_override=guarded(entry),
             dependencies=[*SECURITY[entry.policy.audience], *declared_parameters(entry)],
-            name=f"{entry.endpoint.__module__.split('.')[-2]}_{entry.endpoint.__name__}",
-            include_in_schema=entry.policy.audience != "anyone",
+            name=operation_name(entry),
+            operation_id=operation_name(entry),
+            tags=[entry.endpoint.__module__.split(".")[-2]],
+            response_model=None,
         )
+    describe(app, ROUTES)

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from typing import Any
 
-import msgspec
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
@@ -22,6 +21,7 @@ from hexaops.errors import HexaopsError, UpstreamUnavailableError, ValidationFai
 from hexaops.kit.ids import new_id
 from hexaops.logs import bind_log_context
 from hexaops.metrics import Metrics
+from hexaops.responses import JSON, ErrorDetail, ErrorView, encode
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 """What a caller may send as `X-Request-Id`; anything else is replaced, not echoed."""
@@ -63,6 +63,14 @@ class ContentTooLargeError(HexaopsError):
     def __init__(self) -> None:
         details = {"body": f"at most {LARGEST_BODY_BYTES} bytes"}
         super().__init__("The request body is too large", details=details)
+
+
+class RequestTimeoutError(HexaopsError):
+    """The rest of the request's body did not come in time."""
+
+    code = "REQUEST_TIMEOUT"
+    status = 408
+    permanent = False
 
 
 class UnsupportedMediaTypeError(HexaopsError):
@@ -155,7 +163,7 @@ def _bounded(receive: Receive, seconds: float) -> Receive:
             async with asyncio.timeout(None if whole else seconds):
                 message = await receive()
         except TimeoutError:
-            raise HTTPException(HTTPStatus.REQUEST_TIMEOUT) from None
+            raise HTTPException(RequestTimeoutError.status) from None
         length += len(message.get("body", b""))
         whole = not message.get("more_body", False)
         if length > LARGEST_BODY_BYTES:
@@ -174,11 +182,14 @@ def _unexpected(error: Exception) -> HexaopsError:
 
 def error_response(request: Request, error: HexaopsError) -> Response:
     """The documents' error body, with the request's id beside it."""
-    body = {
-        "error": {"code": error.code, "message": error.message, "details": error.details},
-        "request_id": getattr(request.state, "request_id", None),
-    }
-    return Response(msgspec.json.encode(body), error.status, error.headers, "application/json")
+    body = error_view(error, getattr(request.state, "request_id", None))
+    return Response(encode(body), error.status, error.headers, JSON)
+
+
+def error_view(error: HexaopsError, request_id: str | None) -> ErrorView:
+    """What its caller is told of an error."""
+    return ErrorView(error=ErrorDetail(code=error.code, message=error.message, details=error.details),
+                     request_id=request_id)  # fmt: skip
 
 
 def field_problems(errors: Sequence[Any]) -> dict[str, str]:

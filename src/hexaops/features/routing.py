@@ -5,9 +5,11 @@ A route cannot be made without a policy: the table in `api.py` has no other way 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Literal
+
+from hexaops.errors import HexaopsError
 
 Audience = Literal["anyone", "user", "service"]
 
@@ -29,11 +31,14 @@ class Entry:
 
     method: str
     path: str
-    endpoint: Callable[..., Any]
+    endpoint: Callable[..., Awaitable[Any]]
+    """Its return annotation is the answer's type: a view of `hexaops.responses`, or None without content."""
     policy: Policy
     status: int = 200
     idempotent: bool = False
     """Whether `Idempotency-Key` is honoured: on every POST that changes something."""
+    errors: tuple[type[HexaopsError], ...] = ()
+    """What this route refuses with, beside what the gate and the reading of the request refuse on every route."""
 
 
 def user(permission: str | None = None, *, limit: str = "public") -> Policy:

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from hexaops.analysis.applications.model import UNHEALTHY, Application, Status
 from hexaops.analysis.applications.usage import shares_of_application
 from hexaops.errors import ValidationFailedError
 from hexaops.features.access.tenancy import Workspace
-from hexaops.features.applications.documents import detailed, freshness_document, listed, usage_reasons
 from hexaops.features.applications.service import ApplicationService
+from hexaops.features.applications.views import (
+    ApplicationDetailView,
+    ApplicationPageView,
+    ApplicationPagination,
+    ApplicationView,
+    application_detail_view,
+    application_view,
+    freshness_view,
+    usage_reasons,
+)
 
 STATUS_WORDS = (*Status, "unhealthy")
 """What the status filter takes: the status words, and all that are an issue."""
@@ -29,38 +37,40 @@ class ListQuery:
     cursor: str | None = None
 
 
-async def page_of(service: ApplicationService, workspace: Workspace, query: ListQuery) -> dict[str, Any]:
-    """The `data` of the list. Raises ClusterUnreadError; ValidationFailedError for a cursor or status of no meaning."""
+async def page_of(service: ApplicationService, workspace: Workspace, query: ListQuery) -> ApplicationPageView:
+    """The list. Raises ClusterUnreadError; ValidationFailedError for a cursor or status of no meaning."""
     found = _filtered(service.list(workspace), query)
     after = _after(query.cursor)
     left = [application for application in found if after is None or _position(application) > after]
     shown = left[: query.limit]
     samples = await service.usage()
-    entries: list[dict[str, Any]] = []
+    entries: list[ApplicationView] = []
     reasons: dict[str, str] = {}
     for number, application in enumerate(shown):
         usage = shares_of_application(application, samples)
-        entries.append(listed(application, usage))
+        entries.append(application_view(application, usage))
         reasons |= usage_reasons(usage, f"applications[{number}].")
     more = len(left) > len(shown)
-    return {
-        "applications": entries,
-        "pagination": {
-            "total": len(found),
-            "has_more": more,
-            "next_cursor": "/".join(_position(shown[-1])) if more else None,
-        },
-        "freshness": freshness_document(service.freshness()),
-        "reasons": reasons,
-    }
+    return ApplicationPageView(
+        applications=entries,
+        pagination=ApplicationPagination(
+            total=len(found), has_more=more, next_cursor="/".join(_position(shown[-1])) if more else None
+        ),
+        freshness=freshness_view(service.freshness()),
+        reasons=reasons,
+    )
 
 
-async def details_of(service: ApplicationService, workspace: Workspace, id_or_name: str) -> dict[str, Any]:
-    """The `data` of one application; raises as `ApplicationService.get` does."""
+async def details_of(service: ApplicationService, workspace: Workspace, id_or_name: str) -> ApplicationDetailView:
+    """One application; raises as `ApplicationService.get` does."""
     application = service.get(workspace, id_or_name)
-    usage = shares_of_application(application, await service.usage())
-    document = detailed(application, usage, service.related(application), [*service.events(application)])
-    return {**document, "freshness": freshness_document(service.freshness()), "reasons": usage_reasons(usage)}
+    return application_detail_view(
+        application,
+        shares_of_application(application, await service.usage()),
+        service.related(application),
+        events=service.events(application),
+        freshness=service.freshness(),
+    )
 
 
 def _filtered(applications: Sequence[Application], query: ListQuery) -> list[Application]:

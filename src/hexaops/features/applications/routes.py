@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
-import msgspec
-from fastapi import Depends, Path, Query, Response
+from fastapi import Depends, Path, Query
 
 from hexaops.features.access.caller import AnyCaller
 from hexaops.features.applications.listing import ListQuery, details_of, page_of
 from hexaops.features.applications.service import ApplicationService
+from hexaops.features.applications.views import ApplicationDetailView, ApplicationPageView
 from hexaops.provide import provided
+from hexaops.responses import Data
 
 Applications = Annotated[ApplicationService, provided(ApplicationService)]
 
@@ -28,14 +29,13 @@ async def list_query(
 
 async def list_applications(
     caller: AnyCaller, service: Applications, query: Annotated[ListQuery, Depends(list_query)]
-) -> Response:
+) -> Data[ApplicationPageView]:
     """The workspace's applications with status, replicas and usage."""
-    page = {"data": await page_of(service, caller.get_workspace(), query)}
-    return Response(msgspec.json.encode(page), media_type="application/json")
+    return Data(await page_of(service, caller.get_workspace(), query))
 
 
 async def get_application(
     caller: AnyCaller, service: Applications, application_id: Annotated[str, Path(max_length=320)]
-) -> dict[str, Any]:
+) -> Data[ApplicationDetailView]:
     """One application, by id or unambiguous name, with its pods, problems and related objects."""
-    return {"data": await details_of(service, caller.get_workspace(), application_id)}
+    return Data(await details_of(service, caller.get_workspace(), application_id))

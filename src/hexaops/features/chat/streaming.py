@@ -16,11 +16,13 @@ import msgspec
 from hexaops.errors import HexaopsError
 from hexaops.features.chat.service import ChatService
 from hexaops.features.chat.turn import Turn
+from hexaops.middleware import error_view
+from hexaops.responses import View
 
 LINES_A_DELTA = 4
 EVIDENCE_A_BATCH = 20
 
-Event = tuple[str, dict[str, Any]]
+Event = tuple[str, dict[str, Any] | View]
 
 logger = logging.getLogger(__name__)
 
@@ -57,21 +59,13 @@ class ChatStream:
             for event in _told(data):
                 queue.put_nowait(event)
         except HexaopsError as error:
-            queue.put_nowait(("error", error_body(error, request_id)))
+            queue.put_nowait(("error", error_view(error, request_id)))
         except Exception:  # the edge of a task: the client is told, the log has the reason
             logger.exception("chat stream failed")
             unexpected = HexaopsError("An unexpected error; the request id finds it in the logs")
-            queue.put_nowait(("error", error_body(unexpected, request_id)))
+            queue.put_nowait(("error", error_view(unexpected, request_id)))
         finally:
             queue.put_nowait(None)
-
-
-def error_body(error: HexaopsError, request_id: str) -> dict[str, Any]:
-    """The same body that a plain answer would have had."""
-    return {
-        "error": {"code": error.code, "message": error.message, "details": error.details},
-        "request_id": request_id,
-    }
 
 
 def _told(data: dict[str, Any]) -> Iterator[Event]:
