@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from functools import cache
 
 import pytest
 
 from hexaops.assistant.understanding import Intent, understand
-from testenv.golden.cases import HERE, Case, Half, Verdict, judge, load_cases, load_worlds
+from hexaops.assistant.understanding.labels import INTENT_OF
+from hexaops.assistant.understanding.ranker import load
+from testenv.golden.cases import FINER, HERE, Case, Half, Verdict, judge, load_cases, load_worlds
+from tools.train_intents import digest, read_examples
 
+TALKED_OF = (
+    Intent.CANCEL_ACTION,
+    Intent.CONFIRM,
+    Intent.DENY,
+    Intent.ACTION_QUESTION,
+    Intent.NO_ACTION,
+    Intent.THANKS,
+    Intent.GOODBYE,
+    Intent.DEPLOY_APPLICATION,
+    Intent.UNCLEAR,
+)
+"""Intents that the grammar tells apart from one label, or that no label has."""
+EXAMPLES = read_examples()
 WORLDS = load_worlds()
 HALVES: tuple[Half, ...] = ("development", "hard", "heldout", "blind")
 FLOORS = {"development": 0.98, "hard": 0.95, "heldout": 0.97, "blind": 0.91}
@@ -119,7 +136,19 @@ def test_there_are_enough_cases_of_each_kind() -> None:
 def test_every_intent_has_a_case_in_each_half() -> None:
     for half in ("development", "heldout"):
         said = {intent for case in load_cases(half) for intent in case.intents}
-        assert {intent.value for intent in Intent} - said == set(), half
+        assert {intent.value for intent in set(Intent) - set(FINER)} - said == set(), half
+
+
+def test_every_label_of_the_ranker_has_an_intent_and_examples() -> None:
+    said = Counter(example.label for example in EXAMPLES)
+    assert set(said) == set(INTENT_OF) == set(load().labels)
+    assert min(said.values()) >= 90
+    assert set(INTENT_OF.values()) | {*TALKED_OF} == set(Intent)
+
+
+def test_the_stored_model_was_made_from_the_stored_examples() -> None:
+    assert load().examples == digest(EXAMPLES), "run python -m tools.train_intents"
+    assert digest(EXAMPLES[1:]) != digest(EXAMPLES)
 
 
 def test_the_figures_depend_on_the_rules() -> None:

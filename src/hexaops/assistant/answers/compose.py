@@ -10,7 +10,7 @@ from hexaops.assistant.answers.alerts import answer_alerts
 from hexaops.assistant.answers.changes import answer_about_change
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
-from hexaops.assistant.answers.later import answer_later
+from hexaops.assistant.answers.later import answer_high_usage, answer_later
 from hexaops.assistant.answers.lines import TEXT_LIMIT, listing
 from hexaops.assistant.answers.nodes import answer_nodes
 from hexaops.assistant.answers.operations import answer_operations, answer_undo
@@ -45,6 +45,8 @@ ANSWERS: Mapping[Intent, Answerer] = {
     Intent.OUT_OF_SCOPE: unsure.answer_unclear,
     Intent.UNCLEAR: unsure.answer_unclear,
     **dict.fromkeys(LATER_INTENTS, answer_later),
+    Intent.LIST_RESOURCES: answer_status,
+    Intent.HIGH_USAGE: answer_high_usage,
 }
 """Answers of everything that is not a request for a change."""
 NEEDS_APPLICATIONS = frozenset(
@@ -57,6 +59,8 @@ NEEDS_APPLICATIONS = frozenset(
         Intent.LOG_QUERY,
         Intent.ANOMALY_QUERY,
         Intent.PERFORMANCE_ANALYSIS,
+        Intent.HIGH_USAGE,
+        Intent.ROOT_CAUSE,
         Intent.OPTIMIZATION,
         Intent.FORECAST_QUERY,
         Intent.RESTART_APPLICATION,

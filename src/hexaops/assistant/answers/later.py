@@ -34,12 +34,21 @@ _CANNOT: dict[Intent, str] = {
     Intent.DELETE_APPLICATION: "I can't delete applications.",
     Intent.NODE_MAINTENANCE: "I can't drain or cordon nodes.",
     Intent.BACKUP: "I can't make backups yet.",
+    Intent.HIGH_USAGE: "I can't explain usage over time yet: I keep no history of metrics. This is used now:",
+    Intent.EVENT_QUERY: "I can't list events yet: I know the latest actions and recent warnings.",
+    Intent.ROOT_CAUSE: "I can't search for root causes or read logs yet.",
+    Intent.COST_BREAKDOWN: "I can't tell costs yet: I know no prices.",
+    Intent.COST_OPTIMIZATION: "I can't tell costs or savings yet: I know no prices.",
+    Intent.CONNECTIVITY: "I can't test connections yet.",
+    Intent.DIAGNOSTICS: "I can't collect diagnostics yet.",
+    Intent.ROLLBACK_APPLICATION: "I can't roll an application back to an earlier revision yet.",
+    Intent.UPDATE_QUOTA: "I can't change quotas.",
     Intent.WORKSPACE_GUIDE: "I can't set up workspaces from this chat.",
 }
 READS = "read_applications"
 RESTARTS_SHOWN = 3
-SHOWS_STATE = frozenset({Intent.DIAGNOSE, Intent.LOG_QUERY, Intent.ANOMALY_QUERY})
-SHOWS_USAGE = frozenset({Intent.PERFORMANCE_ANALYSIS, Intent.OPTIMIZATION, Intent.FORECAST_QUERY})
+SHOWS_STATE = frozenset({Intent.DIAGNOSE, Intent.ROOT_CAUSE, Intent.LOG_QUERY, Intent.ANOMALY_QUERY})
+SHOWS_USAGE = frozenset({Intent.PERFORMANCE_ANALYSIS, Intent.HIGH_USAGE, Intent.OPTIMIZATION, Intent.FORECAST_QUERY})
 
 
 def answer_later(asked: Understanding, facts: Facts, draft: Draft) -> None:
@@ -52,11 +61,19 @@ def answer_later(asked: Understanding, facts: Facts, draft: Draft) -> None:
     elif asked.intent in SHOWS_USAGE:
         draft.gap()
         answer_usage(asked, facts, draft)
-    elif asked.intent is Intent.CHANGE_HISTORY:
+    elif asked.intent in (Intent.CHANGE_HISTORY, Intent.EVENT_QUERY):
         show_changes(asked, facts, draft)
     else:
         draft.suggest(STATUS)
     draft.fulfilled = False
+
+
+def answer_high_usage(asked: Understanding, facts: Facts, draft: Draft) -> None:
+    """The top consumers are told; why they use so much is not known."""
+    if asked.parameters.limit:
+        answer_usage(asked, facts, draft)
+    else:
+        answer_later(asked, facts, draft)
 
 
 def show_state(asked: Understanding, facts: Facts, draft: Draft) -> None:

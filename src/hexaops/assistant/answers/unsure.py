@@ -99,6 +99,9 @@ def ask_missing(asked: Understanding, facts: Facts, draft: Draft) -> None:
     draft.fulfilled = False
     missing = "application" if "application" in asked.missing else asked.missing[0]
     targets = tuple(found.entity.id for found in asked.targets)
+    if missing == "meaning":
+        _ask_meaning(asked, draft)
+        return
     if missing == "replicas":
         names = listing([markdown(found.entity.name, NAME_LIMIT) for found in asked.targets])
         draft.say(f"To how many replicas shall I plan to scale {names}?")
@@ -117,6 +120,19 @@ def ask_missing(asked: Understanding, facts: Facts, draft: Draft) -> None:
             name = plain(application.name, NAME_LIMIT)
             draft.suggest(Suggestion(asked.intent.value, f"{_VERBS.get(asked.intent, 'Change')} {name}", name))
     draft.pending = PendingQuestion("missing_parameter", asked.intent.value, (), missing, targets, asked.parameters)
+
+
+def _ask_meaning(asked: Understanding, draft: Draft) -> None:
+    """The words around the verb may mean something else than the application: name both readings."""
+    verb = _VERBS.get(asked.intent, "Restart").lower()
+    names = listing([markdown(found.entity.name, NAME_LIMIT) for found in asked.targets]) or "what is failing"
+    left = markdown(" ".join(asked.left), NAME_LIMIT)
+    draft.say(f"Do you want to {verb} {names} as a whole, or something about “{left}”? I plan only whole applications.")
+    targets = tuple(found.entity.id for found in asked.targets)
+    draft.shown += targets
+    draft.pending = PendingQuestion(
+        "choose_intent", asked.intent.value, (asked.intent.value,), "", targets, asked.parameters
+    )
 
 
 def tell_invalid(asked: Understanding, draft: Draft) -> None:

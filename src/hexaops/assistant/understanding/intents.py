@@ -66,6 +66,21 @@ class Intent(StrEnum):
     NODE_MAINTENANCE = "node_maintenance"
     BACKUP = "backup"
     WORKSPACE_GUIDE = "workspace_guide"
+    LIST_RESOURCES = "list_resources"
+    """What exists and what its fields say: images, limits, ports, owners."""
+    HIGH_USAGE = "high_usage"
+    """Who uses the most, and why usage is high."""
+    EVENT_QUERY = "event_query"
+    """Kubernetes events."""
+    ROOT_CAUSE = "root_cause"
+    COST_BREAKDOWN = "cost_breakdown"
+    COST_OPTIMIZATION = "cost_optimization"
+    CONNECTIVITY = "connectivity"
+    DIAGNOSTICS = "diagnostics"
+    """Gather a diagnostic bundle, run health checks."""
+    ROLLBACK_APPLICATION = "rollback_application"
+    """Back to an earlier revision of an application."""
+    UPDATE_QUOTA = "update_quota"
 
     OUT_OF_SCOPE = "out_of_scope"
     """Nothing about the platform."""
@@ -118,6 +133,16 @@ LATER_INTENTS = frozenset(
         Intent.NODE_MAINTENANCE,
         Intent.BACKUP,
         Intent.WORKSPACE_GUIDE,
+        Intent.LIST_RESOURCES,
+        Intent.HIGH_USAGE,
+        Intent.EVENT_QUERY,
+        Intent.ROOT_CAUSE,
+        Intent.COST_BREAKDOWN,
+        Intent.COST_OPTIMIZATION,
+        Intent.CONNECTIVITY,
+        Intent.DIAGNOSTICS,
+        Intent.ROLLBACK_APPLICATION,
+        Intent.UPDATE_QUOTA,
     }
 )
 """Recognised; the service that answers decides which of them it can serve already."""

@@ -7,6 +7,7 @@ from typing import Literal
 
 from hexaops.assistant.understanding.intents import CHANGE_INTENTS, Intent, Mode
 from hexaops.assistant.understanding.inventory import Candidate, KnownEntity
+from hexaops.assistant.understanding.roles import RoledNumber
 
 Source = Literal["name", "dialogue", "focus", "only"]
 
@@ -29,6 +30,8 @@ class Parameters:
     """Signed: "by 2" down is -2."""
     replicas_factor: float | None = None
     """2.0 for double, 0.5 for halve."""
+    replicas_from: int | None = None
+    """"from 3 to 5": what the person takes it to be now."""
     direction: Literal["up", "down"] | None = None
     reason: str | None = None
     time_range_seconds: float | None = None
@@ -119,7 +122,10 @@ class Understanding:
     parameters: Parameters = field(default_factory=Parameters)
     alternatives: tuple[tuple[Intent, float], ...] = ()
     missing: tuple[str, ...] = ()
-    """What must be asked before a plan can be made: application, replicas, action."""
+    """What must be asked before a plan can be made: meaning (see `left`), application, replicas."""
+    left: tuple[str, ...] = ()
+    """Words and numbers of a request that nothing explains: what may be meant instead of the change itself."""
+    numbers: tuple[RoledNumber, ...] = ()
     negated: bool = False
     about: Intent | None = None
     """The change that ACTION_QUESTION and NO_ACTION speak of."""
@@ -134,3 +140,9 @@ class Understanding:
     def is_change_request(self) -> bool:
         """True only for a request to change something now."""
         return self.intent in CHANGE_INTENTS and not self.negated and self.mode is Mode.REQUEST
+
+    @property
+    def would_change(self) -> bool:
+        """Whether a plan can be made of it as it stands: a request with nothing left to ask."""
+        unclear = self.missing or self.ambiguous or self.unknown_names or self.parameters.invalid
+        return self.is_change_request and not unclear

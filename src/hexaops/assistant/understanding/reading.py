@@ -1,42 +1,40 @@
-"""One clause → its intents with strengths, its mode, entities and values."""
+"""One clause → what it says: the three layers side by side.
+
+The speech act (`modes`) says whether a change is asked for now, the ranker which intent the words are like, the frame
+whether every word is accounted for. A change is taken only where all three agree; what lacks one of them is asked.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from hexaops.assistant.understanding.changes import intent_of_verb, read_reason, read_replicas
+from hexaops.assistant.understanding.changes import intent_of_verb, read_reason
 from hexaops.assistant.understanding.clauses import Clause
-from hexaops.assistant.understanding.cues import clause_tags, score_cues, score_talk
 from hexaops.assistant.understanding.filters import read_filters, status_filter
 from hexaops.assistant.understanding.following import follow_up
+from hexaops.assistant.understanding.frame import Frame, read_frame
+from hexaops.assistant.understanding.indirect import read_indirect
 from hexaops.assistant.understanding.intents import CHANGE_INTENTS, Intent, Mode
 from hexaops.assistant.understanding.inventory import NameIndex
 from hexaops.assistant.understanding.items import Item
+from hexaops.assistant.understanding.labels import INTENT_OF, LABEL_OF
 from hexaops.assistant.understanding.model import Dialogue, Parameters, Resolved
 from hexaops.assistant.understanding.modes import carries_on, mode_of_fragment, read_act
+from hexaops.assistant.understanding.ranker import Ranking, rank
+from hexaops.assistant.understanding.roles import RoledNumber, read_numbers
 from hexaops.assistant.understanding.speech import Act
+from hexaops.assistant.understanding.tags import clause_tags, score_talk
 from hexaops.assistant.understanding.targets import Found, context_of, find_targets, focus_of, from_context, points_back
 
-_OTHER_OBJECTS = frozenset(
-    {
-        Intent.BACKUP,
-        Intent.DASHBOARD_CREATE,
-        Intent.LOG_QUERY,
-        Intent.AUTOSCALING,
-        Intent.CONFIG_UPDATE,
-        Intent.ALERT_CREATE,
-        Intent.ALERT_ACKNOWLEDGE,
-        Intent.DIAGNOSE,
-        Intent.ANOMALY_QUERY,
-        Intent.WORKSPACE_GUIDE,
-        Intent.ALERT_QUERY,
-    }
-)
-_CORE = frozenset(
-    {"app", "pod", "node", "replica", "project", "platform", "cpu", "memory", "log", "alert", "autoscale", "backup"}
-)
-"""Words that hardly anybody says of anything but a platform."""
-_TELLS_OF_TROUBLE = frozenset({Intent.DIAGNOSE, Intent.PERFORMANCE_ANALYSIS})
+AGREED = 0.1
+"""The ranker agrees with a complete frame from here on: the frame says which change, the ranker only that it is one."""
+LIKELY = 0.15
+PREFERRED = 0.4
+"""The ranker's other intent is taken from here on where the frame is incomplete."""
+_KEEPS_FRAME = frozenset({Intent.CANCEL_ACTION, Intent.ROLLBACK_ACTION, Intent.RESTART_FAILING})
+_UNDOES = frozenset({Intent.CANCEL_ACTION, Intent.ROLLBACK_ACTION})
+_LIKE_VERB = {"restart": ("restart_failing", "restart_app"), "scale": ("scale_app",), "assign": ("scale_app",)}
+_LIKE_A_CHANGE = frozenset(LABEL_OF[intent] for intent in CHANGE_INTENTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +56,19 @@ class Reading:
 
     clause: Clause
     mode: Mode
-    scores: dict[Intent, float]
+    intent: Intent
+    confidence: float
+    ranking: Ranking
     found: Found = field(default_factory=Found)
     parameters: Parameters = field(default_factory=Parameters)
     about: Intent | None = None
-    known: float = 0.0
-    foreign: float = 0.0
     verb: str = ""
-    soft: bool = False
+    left: tuple[str, ...] = ()
+    """Words and numbers of a request that nothing explains."""
+    numbers: tuple[RoledNumber, ...] = ()
     is_statement: bool = False
     carries_on: bool = True
     """A change joined softly to this clause may be a request."""
-
-    @property
-    def coverage(self) -> float:
-        """Words of this field among the words that say something."""
-        return self.known / (self.known + self.foreign) if self.known + self.foreign else 0.0
 
 
 def read_clause(clause: Clause, setting: Setting) -> Reading:
@@ -81,21 +76,32 @@ def read_clause(clause: Clause, setting: Setting) -> Reading:
     act = read_act(clause, setting.previous_mode) or _same_verb(clause, setting)
     after_change = setting.dialogue.last_intent in {intent.value for intent in (*CHANGE_INTENTS, Intent.ACTION_STATUS)}
     tags = clause_tags(clause, after_change=after_change)
-    cues = score_cues(clause, tags)
+    ranking = rank(clause.items)
+    if act is None:
+        act = read_indirect(clause, ranking)
     if act is not None and act.mode is Mode.REQUEST:
-        reading = _read_request(clause, act, tags, cues, setting)
+        reading = _read_request(clause, act, tags, ranking, setting)
     elif act is not None:
-        reading = _read_talk_of_change(clause, act, tags, cues, setting)
+        reading = _read_talk_of_change(clause, act, tags, ranking, setting)
     else:
-        reading = _read_question(clause, tags, cues, setting)
-    return _weighed(reading, tags)
+        reading = _read_question(clause, tags, ranking, setting)
+    reading = _with_talk(reading, tags)
+    declared = not (tags & {"?", "wh"}) and not any(tag.endswith("_lead") for tag in tags)
+    said = sum(len(item.word.split()) for item in clause.items if not item.is_mark)
+    leads = reading.mode is not Mode.READ or carries_on(clause, tags)
+    return replace(
+        reading,
+        numbers=reading.numbers or read_numbers(clause.items),
+        is_statement=reading.mode is not Mode.REQUEST and declared and said > 2,
+        carries_on=leads,
+    )
 
 
 def _same_verb(clause: Clause, setting: Setting) -> Act | None:
     """ "scale A to 4 and B to 2": the second clause has its verb from the first."""
     counted = clause.items[0].mention is not None and any(item.number for item in clause.items[:3])
     if setting.previous_mode is Mode.REQUEST and setting.previous_verb and clause.join == "soft" and counted:
-        return Act(Mode.REQUEST, setting.previous_verb, 0)
+        return Act(Mode.REQUEST, setting.previous_verb, -1)
     return None
 
 
@@ -103,82 +109,66 @@ def _within(clause: Clause, setting: Setting) -> str | None:
     return setting.namespace if clause.join == "soft" else None
 
 
-def _weighed(reading: Reading, tags: set[str]) -> Reading:
-    """The reading with talk added, and everything lowered by foreign words."""
-    items = [item for item in reading.clause.items if not item.is_mark]
-    named = {part for unknown in reading.found.unknown for part in unknown.mention.split()}
-    foreign = sum(_weight_of_foreign(i, named) for i in items if _counts_as_foreign(i, named))
-    known = sum(0.5 if i.corrected else 1.0 for i in items if i.says_platform)
-    known += any(target.source != "name" for target in reading.found.targets)
-    scores = {**reading.scores}
-    if reading.mode is not Mode.REQUEST:
-        share = known / (known + foreign) if known + foreign and reading.about is None else 1.0
-        scores = {intent: strength * (0.3 + 0.7 * share) for intent, strength in scores.items()}
-        for intent, strength in score_talk(reading.clause, tags).items():
-            scores[intent] = max(strength, scores.get(intent, 0.0))
-    on_platform = any(i.mention or i.tags & _CORE for i in items)
-    numbers = sum(1 for i in items if i.number)
-    scores[Intent.OUT_OF_SCOPE] = _foreignness(known, foreign + 0.5 * numbers * (known == 0), on_platform=on_platform)
-    declared = not (tags & {"?", "wh"}) and not any(tag.endswith("_lead") for tag in tags)
-    is_statement = (
-        reading.mode is not Mode.REQUEST
-        and declared
-        and len(reading.clause.words) > 1
-        and sum(len(i.word.split()) for i in items) > 2
-    )
-    leads = reading.mode is not Mode.READ or carries_on(reading.clause, tags)
-    return replace(reading, scores=scores, known=known, foreign=foreign, is_statement=is_statement, carries_on=leads)
+def _with_talk(reading: Reading, tags: set[str]) -> Reading:
+    """The reading, or the greeting, thanks, yes or no that the whole clause is."""
+    if reading.mode is Mode.REQUEST:
+        return reading
+    talk = score_talk(reading.clause, tags)
+    if not talk:
+        return reading
+    intent = max(talk, key=lambda one: talk[one])
+    if talk[intent] < 0.6 and reading.ranking.best != "talk":
+        return reading
+    return replace(reading, intent=intent, confidence=max(talk[intent], reading.ranking.of("talk")), about=None)
 
 
-def _counts_as_foreign(item: Item, named: set[str]) -> bool:
-    """A foreign word, unless it is a name that nobody has but that is written like one: `warehouse-sync`."""
-    return item.is_foreign and not (item.text in named and item.looks_like_name)
-
-
-def _weight_of_foreign(item: Item, named: set[str]) -> float:
-    """Words that belong to other matters count double, a name that may only be misspelt counts half."""
-    if "foreign" in item.tags:
-        return 2.0
-    return 0.5 if item.is_unknown and item.text in named else 1.0
-
-
-def _foreignness(known: float, foreign: float, *, on_platform: bool) -> float:
-    if known == 0:
-        return min(0.95, 0.55 + 0.15 * foreign) if foreign else 0.35
-    if foreign >= known and not on_platform:
-        return 0.75
-    return 0.9 * foreign / (known + foreign)
-
-
-def _read_request(clause: Clause, act: Act, tags: set[str], cues: dict[Intent, float], setting: Setting) -> Reading:
+def _read_request(clause: Clause, act: Act, tags: set[str], ranking: Ranking, setting: Setting) -> Reading:
     items, reason = read_reason(clause.items)
     found = find_targets(items, setting.index, for_change=True, start=max(0, act.at), within=_within(clause, setting))
-    intent = _intent_of_request(items, act, tags, cues, found)
-    if intent not in CHANGE_INTENTS:
-        scores = {**cues, intent: max(0.93, cues.get(intent, 0.0))}
-        mode, about = Mode.READ, None
-        if intent is Intent.ACTION_QUESTION:
-            mode, about = Mode.ADVICE, Intent.RESTART_APPLICATION
-        return Reading(clause, mode, scores, found, read_filters(clause, tags, found), about)
-    parameters = Parameters(reason=reason, namespace=found.namespace, everything="everything" in tags)
-    if intent is Intent.SCALE_APPLICATION:
-        values = read_replicas(items[act.at :] if act.verb != "assign" else items, act.verb)
-        parameters = replace(values, reason=reason, namespace=found.namespace, everything="everything" in tags)
-        if values.replicas == 0:
-            intent = Intent.STOP_APPLICATION
+    frame = read_frame(items, act.verb, act.at)
+    intent = _intent_of_request(items, act, tags, ranking, found)
+    if intent is Intent.SCALE_APPLICATION and frame.parameters.replicas == 0:
+        intent = Intent.STOP_APPLICATION
+    other = INTENT_OF[ranking.best]
+    meant = _meant_instead(frame, intent, other, ranking)
+    if meant is not None:
+        found = replace(found, unknown=()) if found.targets else found
+        return Reading(clause, Mode.READ, meant, ranking.probability, ranking, found, read_filters(clause, tags, found))
+    parameters = replace(frame.parameters, reason=reason, namespace=found.namespace, everything="everything" in tags)
     if intent is Intent.RESTART_FAILING:
         state = status_filter(clause, tags)
         parameters = replace(parameters, status_filter="failing" if state in (None, "running", "healthy") else state)
-    if intent not in (Intent.CANCEL_ACTION, Intent.ROLLBACK_ACTION, Intent.RESTART_FAILING):
+    if intent not in _KEEPS_FRAME:
         found = _completed(items, act, found, parameters, setting)
-    others = {other: 0.5 * strength for other, strength in cues.items()}
-    scores = {**others, intent: 0.8 if act.soft else 0.97}
-    return Reading(clause, Mode.REQUEST, scores, found, parameters, verb=act.verb, soft=act.soft)
+    left = () if intent in _UNDOES else frame.left
+    if left and not found.targets and found.unknown:
+        named = {word for unknown in found.unknown for word in unknown.mention.split()}
+        left = tuple(word for word in left if word not in named)
+    elif left:
+        found = replace(found, unknown=(), targets=tuple(t for t in found.targets if t.mention not in left))
+    agreed = max(ranking.of(label) for label in (LABEL_OF[intent], *_LIKE_VERB.get(act.verb, ())))
+    sure = 0.97 if not left and agreed >= AGREED else max(0.3, min(0.6, agreed))
+    if not left and agreed < AGREED and intent not in _UNDOES and not _is_plain(items, act):
+        left = tuple(item.text for item in items[max(0, act.at) : act.at + 1])
+    return Reading(
+        clause, Mode.REQUEST, intent, sure, ranking, found, parameters,
+        verb=act.verb, left=left, numbers=frame.numbers,
+    )  # fmt: skip
 
 
-def _intent_of_request(
-    items: tuple[Item, ...], act: Act, tags: set[str], cues: dict[Intent, float], found: Found
-) -> Intent:
+def _is_plain(items: tuple[Item, ...], act: Act) -> bool:
+    """ "restart A": verb and object, too short for the ranker to tell."""
+    return act.at >= 0 and sum(1 for item in items if not item.is_mark) <= 4
+
+
+def _meant_instead(frame: Frame, intent: Intent, other: Intent, ranking: Ranking) -> Intent | None:
+    """What the words are like, where they are no wholly understood request for the change of their verb."""
+    if frame.is_complete or other is intent or ranking.best in _LIKE_A_CHANGE or ranking.best == "talk":
+        return None
+    return other if ranking.probability >= PREFERRED else None
+
+
+def _intent_of_request(items: tuple[Item, ...], act: Act, tags: set[str], ranking: Ranking, found: Found) -> Intent:
     kinds = {target.entity.kind for target in found.targets}
     rest = items[act.at + 1 :]
     rest_tags = {tag for item in rest for tag in item.tags}
@@ -190,19 +180,10 @@ def _intent_of_request(
         return Intent.CANCEL_ACTION
     if act.verb == "start" and rest_tags & {"restart"}:
         return Intent.RESTART_APPLICATION
-    if intent in (Intent.CANCEL_ACTION, Intent.ROLLBACK_ACTION):
-        return Intent.BACKUP if "backup" in tags else intent
-    if "autoscale" in tags:
-        return Intent.AUTOSCALING
-    if intent is Intent.SCALE_APPLICATION and tags & {"cpu", "memory", "quantity"} and "replicas_word" not in tags:
-        return Intent.CONFIG_UPDATE
+    if act.verb == "undo":
+        return Intent.ROLLBACK_APPLICATION if ranking.best == "rollback_app" and has_app else intent
     if ("node" in kinds or "node" in rest_tags) and not has_app:
         return Intent.NODE_MAINTENANCE
-    if "pod" in kinds and not has_app and intent is not Intent.RESTART_APPLICATION:
-        return Intent.ACTION_QUESTION
-    other = next((i for i in sorted(_OTHER_OBJECTS) if cues.get(i, 0) >= 0.9), None)
-    if other and not has_app and not rest_tags & {"app", "pronoun", "everything", "pod", "failing", "replica"}:
-        return other
     if intent is Intent.RESTART_APPLICATION and _selects_by_state(rest, has_app=has_app):
         return Intent.RESTART_FAILING
     return intent
@@ -253,39 +234,22 @@ def _completed(items: tuple[Item, ...], act: Act, found: Found, parameters: Para
     return found
 
 
-def _read_talk_of_change(
-    clause: Clause, act: Act, tags: set[str], cues: dict[Intent, float], setting: Setting
-) -> Reading:
+def _read_talk_of_change(clause: Clause, act: Act, tags: set[str], ranking: Ranking, setting: Setting) -> Reading:
+    """A change is spoken of; unless it is forbidden, it may be only a word of a question about something else."""
     about = intent_of_verb(act.verb)
     found = find_targets(clause.items, setting.index, for_change=False)
     found = _pointed(clause.items, found, setting)
     parameters = read_filters(clause, tags, found)
-    action_status = cues.get(Intent.ACTION_STATUS, 0.0)
-    about_others = not (tags & {"aux_first"}) and any(strength >= 0.93 for strength in cues.values())
-    if "restart_count" in tags and act.mode is not Mode.NEGATED:
-        return Reading(clause, Mode.READ, cues, found, parameters)
-    if act.is_noun and act.mode is not Mode.NEGATED and (action_status >= 0.9 or about_others):
-        return Reading(clause, Mode.READ, cues, found, parameters)
+    best, sure = INTENT_OF[ranking.best], ranking.probability
     if act.mode is Mode.NEGATED:
-        scores = {Intent.NO_ACTION: 0.95}
-    elif act.mode is Mode.PAST and "?" in tags:
-        scores = {Intent.CHANGE_HISTORY: 0.93}
-    elif act.mode in (Mode.PAST, Mode.STATEMENT) and any(cues.get(i, 0.0) >= 0.9 for i in _TELLS_OF_TROUBLE):
-        return Reading(clause, Mode.READ, cues, found, parameters)
-    elif "?" in tags and "ing" in clause.items[act.at].forms and _has_subject(clause.items[: act.at]):
-        going_on = Intent.POD_STATUS if "pod" in tags else Intent.ACTION_STATUS
-        scores = {Intent.DIAGNOSE if "why" in tags else going_on: 0.9}
-    else:
-        scores = {Intent.ACTION_QUESTION: 0.93, about: 0.6, Intent.OPTIMIZATION: 0.3}
+        return Reading(clause, act.mode, Intent.NO_ACTION, 0.95, ranking, found, parameters, about)
+    if ranking.best not in _LIKE_A_CHANGE and ranking.best not in ("talk", "help", "workspace_guide") and sure >= 0.35:
+        return Reading(clause, act.mode, best, sure, ranking, found, parameters)
+    if act.mode is Mode.PAST and "?" in tags:
+        return Reading(clause, act.mode, Intent.CHANGE_HISTORY, 0.8, ranking, found, parameters, about)
     if about is Intent.SCALE_APPLICATION:
-        values = read_replicas(clause.items, act.verb)
-        parameters = replace(values, namespace=found.namespace)
-    return Reading(clause, act.mode, scores, found, parameters, about)
-
-
-def _has_subject(before: tuple[Item, ...]) -> bool:
-    """ "is web-app restarting", "are any pods restarting": it happens, nobody asks for it."""
-    return any(item.mention or item.tags & {"pod", "app"} for item in before)
+        parameters = replace(read_frame(clause.items, act.verb, act.at).parameters, namespace=found.namespace)
+    return Reading(clause, act.mode, Intent.ACTION_QUESTION, 0.9, ranking, found, parameters, about)
 
 
 def _pointed(items: tuple[Item, ...], found: Found, setting: Setting) -> Found:
@@ -301,22 +265,44 @@ def _pointed(items: tuple[Item, ...], found: Found, setting: Setting) -> Found:
     return replace(found, targets=from_context("them", context, mention=pointer).targets)
 
 
-def _read_question(clause: Clause, tags: set[str], cues: dict[Intent, float], setting: Setting) -> Reading:
+def _read_question(clause: Clause, tags: set[str], ranking: Ranking, setting: Setting) -> Reading:
     found = find_targets(clause.items, setting.index, for_change=False, within=_within(clause, setting))
     found = _pointed(clause.items, found, setting)
+    intent, sure = INTENT_OF[ranking.best], ranking.probability
     follow = follow_up(clause, setting.dialogue)
     if follow is not None and follow.about is not None:
         filters = read_filters(clause, tags, found)
-        return Reading(
-            clause, Mode.ADVICE, {Intent.ACTION_QUESTION: 0.9, follow.about: 0.6}, found, filters, follow.about
-        )
+        return Reading(clause, Mode.ADVICE, Intent.ACTION_QUESTION, 0.9, ranking, found, filters, follow.about)
     if follow is not None and not found.targets and not found.ambiguous:
         context = context_of(setting.dialogue, setting.index, setting.before)
         found = replace(
             found, targets=from_context("them", context[:1] if len(context) == 1 else (), mention="").targets
         )
-    pointed = [target.entity.kind for target in found.targets if target.source != "name"]
-    scores = score_cues(clause, tags | {f"@{kind}" for kind in pointed}) if pointed else dict(cues)
+    if follow is not None and intent is Intent.HIGH_USAGE and found.targets:
+        intent = Intent.USAGE_QUERY
     if follow is not None and follow.intent is not None:
-        scores[follow.intent] = max(0.85, scores.get(follow.intent, 0.0))
-    return Reading(clause, mode_of_fragment(clause), scores, found, read_filters(clause, tags, found))
+        intent, sure = follow.intent, 0.85
+    mode, about = mode_of_fragment(clause), None
+    if (
+        any(t.source == "name" for t in found.targets)
+        and not follow
+        and all(item.mention or _says_nothing(item) for item in clause.items)
+    ):
+        intent, sure = Intent.STATUS_QUERY, 0.6
+    if intent in CHANGE_INTENTS and intent not in _UNDOES:
+        intent, about, sure = _unasked(intent, ranking)
+        mode = Mode.ADVICE if about and mode is Mode.READ else mode
+    return Reading(clause, mode, intent, sure, ranking, found, read_filters(clause, tags, found), about)
+
+
+def _says_nothing(item: Item) -> bool:
+    return item.is_mark or item.word in ("the", "my", "our", "and") or bool(item.tags & {"polite", "greet", "app"})
+
+
+def _unasked(change: Intent, ranking: Ranking) -> tuple[Intent, Intent | None, float]:
+    """Words like those of a change that nobody asks for: the next reading that fits, else an offer of the change."""
+    others = [(label, chance) for label, chance in ranking.scores if label not in _LIKE_A_CHANGE]
+    label, chance = others[0]
+    if chance >= LIKELY and chance >= ranking.probability / 3:
+        return INTENT_OF[label], None, chance
+    return Intent.ACTION_QUESTION, change, ranking.probability

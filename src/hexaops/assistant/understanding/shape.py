@@ -61,9 +61,11 @@ def asks_for_projects(clause: Clause) -> bool:
 
 def missing_of(understanding: Understanding) -> tuple[str, ...]:
     """What has to be asked before a plan can be made; names that are ambiguous or unknown are asked for themselves."""
+    if understanding.left and understanding.intent is Intent.RESTART_FAILING:
+        return ("meaning",)
     if understanding.intent not in _NEEDS_TARGET or understanding.intent not in CHANGE_INTENTS:
         return ()
-    missing: list[str] = []
+    missing: list[str] = ["meaning"] if understanding.left else []
     named = understanding.targets or understanding.ambiguous or understanding.unknown_names
     if not named and not understanding.parameters.everything:
         missing.append("application")

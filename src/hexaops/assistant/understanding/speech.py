@@ -186,8 +186,11 @@ def _only_counts(items: tuple[Item, ...]) -> bool:
     )
 
 
-def limits_of_request(items: tuple[Item, ...]) -> Mode | None:
-    """CONDITIONAL, SCHEDULED or NEGATED when what follows the verb takes the "now" away; None when it does not."""
+def limits_of_request(items: tuple[Item, ...], *, counts: bool = False) -> Mode | None:
+    """CONDITIONAL, SCHEDULED or NEGATED when what follows the verb takes the "now" away; None when it does not.
+
+    `counts`: "at 6" gives a count, not a time of day.
+    """
     position = 0
     while position < len(items):
         item = items[position]
@@ -197,7 +200,7 @@ def limits_of_request(items: tuple[Item, ...]) -> Mode | None:
             continue
         if "if" in item.tags:
             return Mode.CONDITIONAL
-        if _is_schedule(items, position):
+        if _is_schedule(items, position) and not (counts and _is_count(items, position)):
             return Mode.SCHEDULED
         if "not" in item.tags and _negates_request(items, position):
             return Mode.NEGATED
@@ -209,6 +212,16 @@ def _negates_request(items: tuple[Item, ...], position: int) -> bool:
     """ "… not now", "… not yet", "… no", but neither "not A" nor "without downtime"."""
     after = items[position + 1] if position + 1 < len(items) else None
     return items[position].word in ("not", "never", "no") and (after is None or after.word in ("now", "yet", "today"))
+
+
+def _is_count(items: tuple[Item, ...], position: int) -> bool:
+    after = items[position + 1] if position + 1 < len(items) else None
+    return (
+        items[position].word == "at"
+        and after is not None
+        and after.number is not None
+        and (after.number.kind == "count")
+    )
 
 
 def _words_at(items: tuple[Item, ...], position: int, length: int) -> tuple[str, ...]:

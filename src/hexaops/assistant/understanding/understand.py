@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from hexaops.assistant.understanding.clauses import CLAUSES_LIMIT, Clause, split_clauses
-from hexaops.assistant.understanding.confidence import LEAST, Signals, confidence
 from hexaops.assistant.understanding.dialogue import answer_pending
 from hexaops.assistant.understanding.intents import CHANGE_INTENTS, Intent, Mode
 from hexaops.assistant.understanding.inventory import Inventory
 from hexaops.assistant.understanding.items import Item, read_items
+from hexaops.assistant.understanding.labels import INTENT_OF
 from hexaops.assistant.understanding.model import Dialogue, Parameters, Understanding
 from hexaops.assistant.understanding.normalise import clean, other_script_share, tokenize
 from hexaops.assistant.understanding.reading import Reading, Setting, read_clause
 from hexaops.assistant.understanding.shape import asks_for_projects, missing_of, resource_and_scope
 
 _TALK = frozenset({Intent.GREETING, Intent.THANKS, Intent.GOODBYE, Intent.CONFIRM, Intent.DENY, Intent.HELP})
+LEAST = 0.25
+"""Below this the intent is not named: the answer asks "did you mean"."""
 _RETRACTS = frozenset({"deny", "no", "not"})
 _OTHER_SCRIPT_LEAST = 0.2
 _ENGLISH_LEAST = 0.34
@@ -83,18 +85,10 @@ def _read_parts(clauses: list[Clause], inventory: Inventory, dialogue: Dialogue)
 
 
 def _decided(reading: Reading) -> Understanding:
-    ranked = sorted(reading.scores.items(), key=lambda pair: (-pair[1], pair[0].value))
-    slips = sum(1 for item in reading.clause.items if item.corrected)
-    rated: list[tuple[Intent, float]] = []
-    for position, (intent, strength) in enumerate(ranked):
-        others = [s for p, (_, s) in enumerate(ranked) if p != position]
-        coverage = 1 - reading.coverage if intent is Intent.OUT_OF_SCOPE else reading.coverage
-        coverage = 1.0 if intent in _TALK else coverage
-        signals = Signals(strength, strength - max(others, default=0.0), coverage, slips, reading.soft)
-        rated.append((intent, confidence(signals)))
-    intent, sure = rated[0]
-    alternatives = tuple((i, c) for i, c in rated[1:] if c >= 0.05 and i is not Intent.OUT_OF_SCOPE)[:3]
-    if sure < LEAST:
+    intent, sure = reading.intent, reading.confidence
+    others = [(INTENT_OF[label], chance) for label, chance in reading.ranking.scores if chance >= 0.05]
+    alternatives = tuple((i, c) for i, c in others if i is not intent and i is not Intent.OUT_OF_SCOPE)[:3]
+    if sure < LEAST and intent not in CHANGE_INTENTS:
         named = () if intent is Intent.OUT_OF_SCOPE else ((intent, sure),)
         intent, alternatives = Intent.UNCLEAR, (*named, *alternatives)[:3]
     mode = reading.mode if intent in CHANGE_INTENTS or reading.mode is not Mode.REQUEST else Mode.READ
@@ -111,6 +105,8 @@ def _decided(reading: Reading) -> Understanding:
         alternatives=alternatives,
         negated=intent is Intent.NO_ACTION,
         about=reading.about if intent in (Intent.ACTION_QUESTION, Intent.NO_ACTION, Intent.CHANGE_HISTORY) else None,
+        left=reading.left if intent in CHANGE_INTENTS and mode is Mode.REQUEST else (),
+        numbers=reading.numbers,
     )
 
 
@@ -172,13 +168,13 @@ def _ids(understanding: Understanding) -> tuple[str, ...]:
 
 def _only_colours(reading: Reading) -> bool:
     """ "as soon as the deploy is done, …", "in staging, …": a condition or place of what is joined to it."""
-    is_place = reading.found.namespace is not None and not reading.found.targets and reading.known <= 1
+    is_place = reading.found.namespace is not None and not reading.found.targets and len(reading.clause.words) <= 4
     return is_place or reading.mode in (Mode.CONDITIONAL, Mode.SCHEDULED, Mode.REPORTED)
 
 
 def _best_of_talk(parts: list[_Part]) -> list[_Part]:
     best = max(parts, key=lambda p: (p.understanding.intent in _TALK, p.understanding.confidence))
-    foreign = [p for p in parts if p.understanding.intent is Intent.OUT_OF_SCOPE and p.reading.foreign]
+    foreign = [p for p in parts if p.understanding.intent is Intent.OUT_OF_SCOPE and p.understanding.confidence >= 0.6]
     return foreign[:1] or [best]
 
 

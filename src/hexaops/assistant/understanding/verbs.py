@@ -118,6 +118,8 @@ def _particle(items: tuple[Item, ...], position: int) -> str | None:
     for offset, item in enumerate(rest):
         if item.number or item.is_mark:
             return None
+        if (moved := _moves_count(rest, offset)) is not None:
+            return moved or None
         if item.tags & {"off", "down", "stopped"}:
             return _after_off(rest[offset + 1 :])
         if item.word in ("up", "on", "online", "live"):
@@ -125,6 +127,18 @@ def _particle(items: tuple[Item, ...], position: int) -> str | None:
         if item.word == "back" and not any(i.word in ("up", "on", "online") for i in items[position:]):
             named = any(i.mention for i in rest[:offset])
             return "start" if named and items[position].lemma == "bring" else "undo"
+    return None
+
+
+def _moves_count(rest: tuple[Item, ...], offset: int) -> str | None:
+    """ "take A down by 2", "bring A up to 6", "put A on 4": a count goes somewhere; "" for "put A on hold"."""
+    word = rest[offset].word
+    if word not in ("up", "down", "on", "back", "off") or offset + 1 >= len(rest):
+        return None
+    after = rest[offset + 1 : offset + 4]
+    count = after[0].number or (len(after) > 1 and after[0].word in ("by", "to", "with", "at") and after[1].number)
+    if count:
+        return {"down": "decrease", "off": "remove", "up": "increase"}.get(word, "assign")
     return None
 
 

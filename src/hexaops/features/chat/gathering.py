@@ -35,11 +35,14 @@ USES_METRICS = frozenset(
         Intent.OPTIMIZATION,
         Intent.FORECAST_QUERY,
         Intent.DIAGNOSE,
+        Intent.HIGH_USAGE,
+        Intent.LIST_RESOURCES,
+        Intent.ROOT_CAUSE,
         Intent.LOG_QUERY,
         Intent.ANOMALY_QUERY,
     }
 )
-USES_NODE_METRICS = frozenset({Intent.NODE_STATUS, Intent.USAGE_QUERY, Intent.PERFORMANCE_ANALYSIS})
+USES_NODE_METRICS = frozenset({Intent.NODE_STATUS, Intent.USAGE_QUERY, Intent.HIGH_USAGE, Intent.PERFORMANCE_ANALYSIS})
 OPERATIONS_READ = 20
 _actions = OperationRow.__table__
 LATEST_ACTIONS = (

@@ -5,7 +5,7 @@ Only ids of applications that exist in this workspace and bounded numbers reach 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -18,7 +18,7 @@ from hexaops.assistant.answers.possible import EXECUTE, actions_for, restart_may
 from hexaops.assistant.answers.select import applications_of, filtered
 from hexaops.assistant.answers.status import FILTER_WORDS
 from hexaops.assistant.understanding import Intent, Understanding
-from hexaops.assistant.understanding.model import PendingQuestion
+from hexaops.assistant.understanding.model import Parameters, PendingQuestion
 from hexaops.errors import HexaopsError
 from hexaops.features.access.caller import Caller
 from hexaops.kit.text import markdown
@@ -86,7 +86,7 @@ class ChangePlanner:
             unsure.ask_missing(asked, facts, draft)
             return
         targets = self._targets(request, draft)
-        if not targets:
+        if not targets or _contradicts(asked, targets, draft):
             return
         if len(targets) > PLANS_AT_ONCE:
             draft.fulfilled = False
@@ -196,6 +196,28 @@ def _replicas(asked: Understanding, current: int) -> int:
     if said.replicas_factor is not None:
         return max(0, round(current * said.replicas_factor))
     return max(0, current + (-1 if said.direction == "down" else 1))
+
+
+def _contradicts(asked: Understanding, targets: Sequence[Application], draft: Draft) -> bool:
+    """What was said about the present number, or the direction, does not fit what is wanted now: ask again."""
+    said = asked.parameters
+    for application in targets if asked.intent is Intent.SCALE_APPLICATION else ():
+        wanted = _replicas(asked, application.desired)
+        wrong_way = (said.direction == "up" and wanted < application.desired) or (
+            said.direction == "down" and wanted > application.desired
+        )
+        if wrong_way or said.replicas_from not in (None, application.desired):
+            draft.fulfilled = False
+            name = markdown(application.name, TEXT_LIMIT)
+            draft.say(
+                f"{name} has {plural(application.desired, 'replica')} now, which does not fit what you say. "
+                "How many shall it have?"
+            )
+            draft.pending = PendingQuestion(
+                "missing_parameter", asked.intent.value, (), "replicas", (application.id,), Parameters()
+            )
+            return True
+    return False
 
 
 def confirmation(caller: Caller, session_id: str, plan: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,181 @@
+"""Whether a request is wholly understood: its object *is* the target, every number has a role, no word is left over.
+
+A verb and a known name are not a request: "disable tls on api-service" speaks of TLS, "stop the backup of database-app"
+of a backup. So every word after the opening must be one of: the verb and its particle, a target, a noun for its kind, a
+number that counts replicas, an exception, a small word, or how and why. What is left over is what the person may mean
+instead, and is asked about.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from hexaops.assistant.understanding.closed import LIGHT, SMALL
+from hexaops.assistant.understanding.items import Item
+from hexaops.assistant.understanding.model import InvalidValue, Parameters
+from hexaops.assistant.understanding.normalise import word_set
+from hexaops.assistant.understanding.numbers import why_not_a_count
+from hexaops.assistant.understanding.roles import RoledNumber, read_numbers
+
+_KINDS = frozenset({"app", "replica", "replicas_word"})
+_MANNER = word_set("rolling full clean complete quick fresh graceful simple hard soft fast safe zero-downtime downtime")
+_NO_MANNER = word_set("partly partially mostly hardly barely weekly daily nightly hourly monthly only")
+_STATES = frozenset({"failing", "unhealthy", "stopped", "pending", "not_ready", "slow", "running", "healthy"})
+_JOINS = word_set("and or , & plus")
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What a clause says around its verb. `left` are words that nothing explains: the frame is complete without."""
+
+    parameters: Parameters
+    numbers: tuple[RoledNumber, ...] = ()
+    left: tuple[str, ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        """Nothing is left over."""
+        return not self.left
+
+
+def read_frame(items: tuple[Item, ...], verb: str, at: int) -> Frame:
+    """The frame of a request whose verb is `items[at]`; -1 where it has none."""
+    numbers = read_numbers(items, verb)
+    scales = verb not in ("restart", "start", "stop", "cancel", "undo")
+    parameters, odd = _values(numbers, items, verb) if scales else (Parameters(), [n.text for n in numbers])
+    left = [*_left_over(items, verb, at), *odd]
+    return Frame(parameters, numbers, tuple(dict.fromkeys(left)))
+
+
+def _left_over(items: tuple[Item, ...], verb: str, at: int) -> list[str]:
+    left: list[str] = []
+    for position, item in enumerate(items):
+        if position == at or item.number or _is_small(item):
+            continue
+        if item.mention is not None:
+            left += _not_object(items, position, verb)
+        elif not _is_explained(items, position, verb):
+            left.append(item.text)
+    return left
+
+
+def _is_small(item: Item) -> bool:
+    if item.mention is not None:
+        return False
+    if item.is_mark:
+        return True
+    words = item.word.split()
+    small = all(word in SMALL or word in LIGHT for word in words)
+    return small or bool(item.tags & {"polite", "greet", "yes", "thank", "now", "except", "twice", "half", "factor"})
+
+
+def _is_explained(items: tuple[Item, ...], position: int, verb: str) -> bool:
+    item = items[position]
+    if "pod" in item.tags and verb in ("stop", "start", "cancel"):
+        return False
+    if item.tags & _KINDS or "pod" in item.tags or item.word in _MANNER:
+        return True
+    if item.tags & {"project", "platform"} and any(other.word in ("in", "of", "on") for other in items[:position]):
+        return True
+    if item.word.endswith("ly") and item.word not in _NO_MANNER and "later" not in item.tags:
+        return not item.is_unknown or item.word.isalpha()
+    if item.tags & _STATES:
+        return _describes(items, position)
+    if verb == "restart" and item.tags & {"restart", "action_noun"}:
+        return True
+    scales = verb not in ("restart", "start", "stop", "cancel", "undo")
+    return scales and bool(item.tags & {"scale", "number_noun", "scale_up", "scale_down", "increase", "decrease"})
+
+
+def _describes(items: tuple[Item, ...], position: int) -> bool:
+    """ "the failing web-app", "everything that is failing", "get A running": a state of the target."""
+    after = items[position + 1] if position + 1 < len(items) else None
+    if after is None or after.is_mark or after.mention or after.tags & (_KINDS | {"pod"}):
+        return True
+    return any(other.mention for other in items[:position]) and all(_is_small(other) for other in items[position + 1 :])
+
+
+def _not_object(items: tuple[Item, ...], position: int, verb: str) -> list[str]:
+    """What a name that is no object of the verb leaves over; of "A of B" that is A: it may be only a word for B's."""
+    item = items[position]
+    kinds = {candidate.entity.kind for candidate in item.mention.candidates} if item.mention else set()
+    if kinds <= {"node", "workspace"} or (kinds == {"pod"} and verb != "restart"):
+        return [item.text]
+    before = next((p for p in range(position - 1, -1, -1) if items[p].mention is not None), None)
+    if "project" in kinds or before is None or _is_place(items[before]):
+        return []
+    between = items[before + 1 : position]
+    joined = any(other.word in _JOINS or other.tags & {"except", "not"} or other.number for other in between)
+    return [] if joined or not between else [items[before].text]
+
+
+def _is_place(item: Item) -> bool:
+    return item.mention is not None and all(c.entity.kind == "project" for c in item.mention.candidates)
+
+
+def _values(numbers: tuple[RoledNumber, ...], items: tuple[Item, ...], verb: str) -> tuple[Parameters, list[str]]:
+    """The replicas that are meant, and the numbers that cannot be: bounds, quantities, a second count."""
+    counts = [n for n in numbers if n.role in ("absolute", "relative", "percent", "factor")]
+    odd = [n.text for n in numbers if n.role in ("limit", "quantity", "other", "time")]
+    parameters = _without_number(items, verb)
+    if counts and parameters.replicas_factor is not None:
+        return parameters, [*odd, *(n.text for n in counts)]
+    if len(counts) > 1:
+        return parameters, [*odd, *(n.text for n in counts[1:])]
+    if counts:
+        parameters = _with_number(parameters, counts[0], verb)
+    elif not odd and parameters.replicas_factor is None:
+        parameters = _one_step(parameters, items, verb)
+    begin = [n for n in numbers if n.role == "from"]
+    if len(begin) > 1 or (begin and parameters.replicas is None):
+        odd += [n.text for n in begin]
+    elif begin:
+        parameters = replace(parameters, replicas_from=int(begin[0].value))
+    return parameters, odd
+
+
+_FACTORS = {"double": 2.0, "triple": 3.0, "quadruple": 4.0, "halve": 0.5}
+_DOWN = frozenset({"decrease", "scale_down", "halve", "remove"})
+_UP = frozenset({"increase", "scale_up", "double", "triple", "quadruple", "add"})
+
+
+def _without_number(items: tuple[Item, ...], verb: str) -> Parameters:
+    tags = {tag for item in items for tag in item.tags}
+    words = {word for item in items for word in item.word.split()}
+    down = verb in _DOWN or tags & {"scale_down", "down", "less"}
+    up = verb in _UP or tags & {"scale_up", "up", "more"} or "out" in words
+    direction = "down" if down else "up" if up else None
+    factor = _FACTORS.get(verb)
+    if factor is None and "half" in tags:
+        factor = 0.5
+    if factor is None and "twice" in tags:
+        factor = 2.0
+    if factor is not None:
+        direction = "down" if factor < 1 else "up"
+    return Parameters(direction=direction, replicas_factor=factor)  # type: ignore[arg-type]
+
+
+def _one_step(parameters: Parameters, items: tuple[Item, ...], verb: str) -> Parameters:
+    """ "add another replica", "add a replica", "one fewer": a step of one."""
+    single = any("replica" in item.tags or item.lemma == "pod" for item in items if not item.word.endswith("s"))
+    another = "another" in {item.word for item in items} or "extra" in {item.word for item in items}
+    if single and (verb in ("add", "remove") or another):
+        return replace(parameters, replicas_delta=-1 if verb == "remove" else 1)
+    return parameters
+
+
+def _with_number(parameters: Parameters, said: RoledNumber, verb: str) -> Parameters:
+    down = parameters.direction == "down"
+    if said.role == "factor":
+        inverse = down and said.value > 1
+        return replace(parameters, replicas_factor=1 / said.value if inverse and said.value else said.value)
+    if said.role == "percent":
+        share = said.value / 100
+        factor = share if said.to else 1 - share if down else 1 + share
+        return replace(parameters, replicas_factor=round(factor, 4))
+    why = why_not_a_count(said.value)
+    if why:
+        return replace(parameters, invalid=(InvalidValue("replicas", said.text, why),))
+    if said.role == "relative":
+        return replace(parameters, replicas_delta=-int(said.value) if down or verb == "remove" else int(said.value))
+    return replace(parameters, replicas=int(said.value))

@@ -1,0 +1,146 @@
+"""What each number of a clause is: a count of replicas, a step, where it stands now, a bound, a span of time…
+
+"scale it from 3 to 5", "1 replica more", "down by 2", "no more than 6", "512Mi", "minus two": only a count, a step or a
+factor can become a value of a change. A number in any other role keeps the change from being planned.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from hexaops.assistant.understanding.closed import SMALL
+from hexaops.assistant.understanding.items import Item
+from hexaops.assistant.understanding.normalise import word_set
+from hexaops.assistant.understanding.numbers import time_unit_seconds
+
+Role = Literal["absolute", "relative", "from", "limit", "percent", "factor", "time", "quantity", "other"]
+_BOUNDS = word_set(
+    "least most than max maximum min minimum between around about roughly approximately approx ca under over above "
+    "below within exceed exceeding beyond or nearly almost until"
+)
+_STEP_BEFORE = word_set("by another plus extra additional further more")
+_STEP_AFTER = word_set("more extra additional further fewer less further again")
+_DOWN_AFTER = word_set("fewer less down")
+_ABSOLUTE_BEFORE = word_set("to at on = with of : only now has have be is")
+_ARTICLES = word_set("a an the just only exactly total of")
+_STEP_VERBS = frozenset({"add", "remove"})
+_POINTING = word_set("that this the which other first second last another each every any no same")
+
+
+@dataclass(frozen=True, slots=True)
+class RoledNumber:
+    """A number that was said, and its role."""
+
+    text: str
+    value: float
+    role: Role
+    down: bool = False
+    """For a step, a factor or a share: downwards."""
+    to: bool = False
+    """For a share: "to 50 %", not "by 50 %"."""
+
+
+def read_numbers(items: tuple[Item, ...], verb: str = "") -> tuple[RoledNumber, ...]:
+    """All numbers of the clause, in order; "one" in place of a noun is none."""
+    return tuple(
+        _roled(items, position, verb)
+        for position, item in enumerate(items)
+        if item.number is not None and item.mention is None and not _is_pronoun(items, position)
+    )
+
+
+def _is_pronoun(items: tuple[Item, ...], position: int) -> bool:
+    """ "that one", "one of them", "the other one"."""
+    if items[position].word != "one":
+        return False
+    before = _word(items, position - 1)
+    after = _word(items, position + 1)
+    if before == "another" and position + 1 == len(items):
+        return False
+    return before in _POINTING - {"another", "each", "no"} or after in ("of", "that", "which")
+
+
+def _roled(items: tuple[Item, ...], position: int, verb: str) -> RoledNumber:
+    item = items[position]
+    assert item.number is not None
+    text, value = item.text, item.number.value
+    before, after = _before(items, position), _after(items, position)
+    if before == "minus":
+        text, value = f"minus {text}", -value
+        before = _before(items, position - 1)
+    down = verb in ("decrease", "scale_down", "remove", "halve") or any(
+        other.word in ("down", "fewer", "less", "lower", "drop") for other in items
+    )
+    return RoledNumber(text, value, _role(items, position, before, after, verb), down, to=before in ("to", "at"))
+
+
+def _role(items: tuple[Item, ...], position: int, before: str, after: str, verb: str) -> Role:
+    item = items[position]
+    number = item.number
+    assert number is not None
+    if number.kind in ("time", "clock") or time_unit_seconds(_word(items, position + 1)):
+        return "time"
+    if number.kind == "quantity":
+        return "quantity"
+    if _is_bound(items, position, verb):
+        return "limit"
+    if _word(items, position + 1) in ("%", "percent"):
+        return "percent"
+    if number.kind == "factor" or _word(items, position + 1) in ("times", "x") or before == "factor":
+        return "factor"
+    if before == "from":
+        return "from"
+    if _goes_on_strangely(items, position):
+        return "other"
+    if before in _STEP_BEFORE or after in _STEP_AFTER or number.text[0] == "+" or verb in _STEP_VERBS:
+        return "relative"
+    if before in ("up", "down") and verb not in ("scale",):
+        return "relative"
+    return "absolute"
+
+
+def _is_bound(items: tuple[Item, ...], position: int, verb: str) -> bool:
+    """ "at most 6", "no more than 6", "between 2 and 5", "2 or 3", "up to 6" (but "scale it up to 6" is a count)."""
+    near = [items[p].word for p in range(max(0, position - 3), position)]
+    if any(word in _BOUNDS and not (word == "most" and "at" not in near) for word in near[-2:]):
+        return True
+    if near[-2:] == ["up", "to"] and (len(near) < 3 or near[0] in ("to", "at", "by", "have", "with")):
+        return True
+    return (
+        _word(items, position + 1) in ("or", "-", "max", "min", "maximum", "minimum")
+        and bool(
+            items[position + 2 : position + 3] and (items[position + 2].number or items[position + 2].word in _BOUNDS)
+        )
+    ) or (_word(items, position + 1) in ("max", "min", "maximum", "minimum", "or", "-") and verb != "")
+
+
+def _goes_on_strangely(items: tuple[Item, ...], position: int) -> bool:
+    """ "5 users": it counts something else."""
+    if position + 1 >= len(items):
+        return False
+    after = items[position + 1]
+    if after.is_mark or after.mention or after.number:
+        return False
+    counted = after.tags & {"replicas_word", "app", "more", "less", "polite", "now", "later", "if", "because", "except"}
+    return not counted and not all(word in SMALL for word in after.word.split())
+
+
+def _word(items: tuple[Item, ...], position: int) -> str:
+    return items[position].word if 0 <= position < len(items) else ""
+
+
+def _before(items: tuple[Item, ...], position: int) -> str:
+    """The word before, articles left out."""
+    position -= 1
+    while position > 0 and items[position].word in _ARTICLES - {"of"}:
+        position -= 1
+    return _word(items, position)
+
+
+def _after(items: tuple[Item, ...], position: int) -> str:
+    """The word after, a noun for replicas left out."""
+    position += 1
+    while position < len(items) and items[position].tags & {"replicas_word"}:
+        position += 1
+    return _word(items, position)
