@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from hypothesis import strategies as st
 
 from hexaops.backends.logstores.base import LogQuery
-from hexaops.backends.logstores.embedded.templates import Template
 from hexaops.backends.logstores.lines import LEVELS, LogLine
 from hexaops.backends.logstores.query.tree import And, Equals, HasLevel, Node, Not, Or, Text
+from hexaops.backends.logstores.templates import Template
 
 NOON_US = 1_769_860_800_000_000
 """2026-01-31T12:00:00Z."""

@@ -15,8 +15,9 @@ import tantivy
 
 from hexaops.backends.logstores.embedded.blocklog import LINE_BITS, RECENT_FRAMES, BlockLog, DamagedLogError
 from hexaops.backends.logstores.embedded.schema import DAY_US, indexed, open_index
-from hexaops.backends.logstores.embedded.templates import Miner, TemplateFile
+from hexaops.backends.logstores.embedded.templates import TemplateFile
 from hexaops.backends.logstores.lines import MICROSECONDS, LogLine
+from hexaops.backends.logstores.templates import Miner
 
 INDEX = "index"
 WRITER_HEAP_BYTES = 32_000_000

@@ -12,7 +12,7 @@ from pathlib import Path
 from hexaops.backends.logstores.embedded.blocklog import DamagedLogError
 from hexaops.backends.logstores.embedded.partition import Partition, PartitionName
 from hexaops.backends.logstores.embedded.schema import MOST_LINES
-from hexaops.backends.logstores.embedded.templates import Miner
+from hexaops.backends.logstores.templates import Miner
 
 OPEN_WRITERS = 3
 """Days that lines arrive for at the same time; further ones take turns."""

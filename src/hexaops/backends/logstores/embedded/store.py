@@ -30,9 +30,9 @@ from hexaops.backends.logstores.embedded.partition import Partition
 from hexaops.backends.logstores.embedded.schema import MOST_LINES
 from hexaops.backends.logstores.embedded.searching import Counts, Hit, PartitionSearch, read, tie_of
 from hexaops.backends.logstores.embedded.shelf import Shelf
-from hexaops.backends.logstores.embedded.templates import Miner
 from hexaops.backends.logstores.embedded.writing import Batch, Task, WritingThread
 from hexaops.backends.logstores.lines import MICROSECONDS, LogLine
+from hexaops.backends.logstores.templates import Miner
 from hexaops.kit.clock import Clock
 from hexaops.kit.timeout import Timeout
 

@@ -1,4 +1,4 @@
-"""Templates of messages: who mines them, and how a partition remembers those that its index names.
+"""How a partition remembers the templates that its index names.
 
 A partition's file is written and flushed before the index that refers to it is committed, so every number in a
 committed index has its text. The last entry of a number counts: templates only get more general.
@@ -9,35 +9,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Protocol
 
 import msgspec
 
+from hexaops.backends.logstores.templates import Miner, Template
+
 FILE = "templates.jsonl"
-
-
-class Template(msgspec.Struct, frozen=True, array_like=True):
-    """A template of one workspace's messages."""
-
-    number: int
-    workspace_id: str
-    text: str
-
-
-class Miner(Protocol):
-    """Finds the template of a message, as messages arrive."""
-
-    def assign(self, workspace_id: str, message: str) -> int:
-        """The number of the message's template, a new one where no known one fits."""
-        ...
-
-    def find(self, number: int) -> Template | None:
-        """The template as it is now."""
-        ...
-
-    def restore(self, template: Template) -> None:
-        """Take up a template that an earlier process found."""
-        ...
 
 
 class TemplateFile:
@@ -65,7 +42,7 @@ class TemplateFile:
 
     def save(self, numbers: Iterable[int], miner: Miner) -> None:
         """Write and flush those that are new here, or more general than before."""
-        found = (miner.find(number) for number in numbers)
+        found = (miner.find(number) for number in {*numbers, *self._known})
         changed = [one for one in found if one is not None and self._known.get(one.number) != one.text]
         if not changed:
             return
