@@ -16,6 +16,7 @@ import httpx2
 
 from hexaops.backends.kubernetes.client import KubernetesClient
 from hexaops.backends.kubernetes.cluster import Cluster, ClusterName
+from hexaops.backends.kubernetes.clusters import Clusters
 from hexaops.backends.kubernetes.connection import ClusterConnection
 from hexaops.backends.kubernetes.http import KubernetesHttp
 from hexaops.config import Settings
@@ -124,7 +125,7 @@ class LivingWorld:
 
     async def settled(self, reached: Any) -> None:
         """Wait until the service has seen the cluster in a state."""
-        cache = self.access.context.cluster.cache
+        cache = self.access.context.clusters.default.cache
         async with asyncio.timeout(DEADLINE_SECONDS):
             while not reached(cache):  # noqa: ASYNC110 # what is awaited is another task's view of the cluster
                 await asyncio.sleep(LOOK_SECONDS)
@@ -160,7 +161,7 @@ async def living_world(
                 named=ClusterName("c1", "c1"), reader=client_of(url, "reader-token"),
                 writer=client_of(url, "writer-token"), clock=clock,
             )  # fmt: skip
-            context = ProcessContext(wanted, watched, clock=clock, writer_class=writer_class)
+            context = ProcessContext(wanted, Clusters([watched]), clock=clock, writer_class=writer_class)
             app = create_app(context)
             transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
             issuer = LocalIssuer(home, audience=wanted.oidc_audience, clock=clock)

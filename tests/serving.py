@@ -20,6 +20,7 @@ from starlette.routing import BaseRoute
 from hexaops.api import install_routes
 from hexaops.backends.kubernetes.client import KubernetesClient
 from hexaops.backends.kubernetes.cluster import Cluster, ClusterName
+from hexaops.backends.kubernetes.clusters import Clusters, UnusableCluster
 from hexaops.backends.kubernetes.connection import ClusterConnection
 from hexaops.backends.kubernetes.http import KubernetesHttp
 from hexaops.config import Settings
@@ -71,9 +72,9 @@ class AccessWorld:
         issued = await self.get(ServiceAccounts).create(None, NewAccount("test", scopes, workspace_ids))
         return account_headers(issued.account.id, issued.text)
 
-    async def workspace(self, name: str, *namespaces: str) -> str:
+    async def workspace(self, name: str, *namespaces: str, cluster: str | None = None) -> str:
         """A new workspace of these namespaces; returns its id."""
-        body = {"name": name, "namespaces": list(namespaces)}
+        body = {"name": name, "namespaces": list(namespaces), "cluster": cluster}
         answer = await self.client.post("/internal/v1/workspaces", json=body, headers=self.administrator)
         assert answer.status_code == 201, answer.text
         return str(answer.json()["data"]["id"])
@@ -89,10 +90,10 @@ def account_headers(account_id: str, token: str) -> Headers:
     return {**bearer(token), "X-Service-Account": account_id}
 
 
-def unwatched_cluster() -> Cluster:
+def unwatched_cluster(cluster_id: str = CLUSTER_ID, name: str = "test") -> Cluster:
     """A cluster that nothing ever asks."""
     connection = ClusterConnection.from_server("http://127.0.0.1:9")
-    return Cluster(named=ClusterName(CLUSTER_ID, "test"), reader=KubernetesClient(KubernetesHttp(connection)))
+    return Cluster(named=ClusterName(cluster_id, name), reader=KubernetesClient(KubernetesHttp(connection)))
 
 
 @cache
@@ -115,12 +116,17 @@ def _app(context: ProcessContext) -> FastAPI:
 
 @asynccontextmanager
 async def access_world(
-    database_url: str, home: Path, settings: Mapping[str, Any] | None = None, *, cluster: Cluster | None = None
+    database_url: str,
+    home: Path,
+    settings: Mapping[str, Any] | None = None,
+    *,
+    cluster: Cluster | None = None,
+    others: Sequence[Cluster | UnusableCluster] = (),
 ) -> AsyncIterator[AccessWorld]:
-    """The app on a migrated database; the cluster, by default one that nothing asks, is not started."""
+    """The app on a migrated database; the clusters, by default one that nothing asks, are not started."""
     clock = ManualClock(START)
     wanted = Settings.model_validate({"home": home, "database_url": database_url, **(settings or {})})
-    context = ProcessContext(wanted, cluster or unwatched_cluster(), clock=clock)
+    context = ProcessContext(wanted, Clusters([cluster or unwatched_cluster(), *others]), clock=clock)
     app = _app(context)
     transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
     issuer = LocalIssuer(home, audience=wanted.oidc_audience, clock=clock)

@@ -16,6 +16,7 @@ from fastapi.routing import APIRoute
 from pydantic import SecretStr
 
 from hexaops.api import PROBES, ROUTES
+from hexaops.backends.kubernetes.clusters import Clusters
 from hexaops.config import Settings
 from hexaops.factory import ProcessContext
 from hexaops.features.access.authorize import Authorizer
@@ -89,7 +90,9 @@ async def _send(
 
 
 def test_the_app_serves_the_table_and_nothing_else(sqlite_url: str, tmp_path: Path) -> None:
-    context = ProcessContext(Settings(home=tmp_path, database_url=SecretStr(sqlite_url)), unwatched_cluster())
+    context = ProcessContext(
+        Settings(home=tmp_path, database_url=SecretStr(sqlite_url)), Clusters([unwatched_cluster()])
+    )
     routes = create_app(context).routes
     served = {(method, one.path) for one in routes if isinstance(one, APIRoute) for method in one.methods or ()}
     assert served == {(entry.method, entry.path) for entry in ROUTES}
@@ -97,7 +100,9 @@ def test_the_app_serves_the_table_and_nothing_else(sqlite_url: str, tmp_path: Pa
 
 
 def test_the_openapi_document_names_every_parameter_and_who_may_call(sqlite_url: str, tmp_path: Path) -> None:
-    context = ProcessContext(Settings(home=tmp_path, database_url=SecretStr(sqlite_url)), unwatched_cluster())
+    context = ProcessContext(
+        Settings(home=tmp_path, database_url=SecretStr(sqlite_url)), Clusters([unwatched_cluster()])
+    )
     paths = create_app(context).openapi()["paths"]
     for entry in GUARDED:
         operation = paths[entry.path][entry.method.lower()]
@@ -111,7 +116,9 @@ UNTYPED = ("actions", "access", "workspaces", "webhooks", "chat", "health")
 
 
 def test_the_openapi_document_describes_every_answer(sqlite_url: str, tmp_path: Path) -> None:
-    context = ProcessContext(Settings(home=tmp_path, database_url=SecretStr(sqlite_url)), unwatched_cluster())
+    context = ProcessContext(
+        Settings(home=tmp_path, database_url=SecretStr(sqlite_url)), Clusters([unwatched_cluster()])
+    )
     document = create_app(context).openapi()
     schemas = document["components"]["schemas"]
     for entry in ROUTES:
@@ -127,7 +134,9 @@ def test_the_openapi_document_describes_every_answer(sqlite_url: str, tmp_path: 
 
 
 def test_no_two_views_have_one_name(sqlite_url: str, tmp_path: Path) -> None:
-    context = ProcessContext(Settings(home=tmp_path, database_url=SecretStr(sqlite_url)), unwatched_cluster())
+    context = ProcessContext(
+        Settings(home=tmp_path, database_url=SecretStr(sqlite_url)), Clusters([unwatched_cluster()])
+    )
     names = [name for name in create_app(context).openapi()["components"]["schemas"] if not name.isalnum()]
     assert names == []  # msgspec names clashing classes by their modules, with dots
 
@@ -139,7 +148,9 @@ def _fields(shape: dict[str, Any], schemas: dict[str, Any]) -> set[str]:
 
 
 def test_no_request_waits_for_a_thread(sqlite_url: str, tmp_path: Path) -> None:
-    context = ProcessContext(Settings(home=tmp_path, database_url=SecretStr(sqlite_url)), unwatched_cluster())
+    context = ProcessContext(
+        Settings(home=tmp_path, database_url=SecretStr(sqlite_url)), Clusters([unwatched_cluster()])
+    )
     for route in create_app(context).routes:
         if isinstance(route, APIRoute):
             calls = [route.endpoint, *(one.call for one in _dependants(route.dependant))]

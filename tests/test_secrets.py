@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from hexaops.backends.kubernetes.clusters import Clusters
 from hexaops.backends.kubernetes.errors import Status, Target, error_from_status
 from hexaops.config import Settings
 from hexaops.factory import ProcessContext
@@ -111,7 +112,7 @@ async def test_the_database_s_password_is_never_written(tmp_path: Path) -> None:
     url = f"postgresql://app:{PASSWORD}@127.0.0.1:9/shop"
     settings = Settings.model_validate({"home": tmp_path, "database_url": url})
     assert not leaks(repr(settings) + str(settings.model_dump()))
-    context = ProcessContext(settings, unwatched_cluster())
+    context = ProcessContext(settings, Clusters([unwatched_cluster()]))
     assert not leaks(repr(context.database.url) + str(context.database.engine.url))
     assert not leaks(context.redactor.redact(f"could not connect as app/{PASSWORD}"))
     await context.close()

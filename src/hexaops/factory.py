@@ -7,8 +7,7 @@ import logging
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from hexaops.backends.kubernetes.cluster import Cluster
-from hexaops.backends.metrics.cluster_usage import ClusterUsage
+from hexaops.backends.kubernetes.clusters import Clusters
 from hexaops.backends.notify.addresses import AddressPolicy
 from hexaops.backends.notify.client import NotifySender
 from hexaops.config import Settings
@@ -23,7 +22,7 @@ from hexaops.features.access.service_tokens import ServiceTokens
 from hexaops.features.access.trust import open_identity_provider, trust_roots
 from hexaops.features.access.user_tokens import UserTokens
 from hexaops.features.actions.service import ActionService
-from hexaops.features.applications.index import ApplicationIndex
+from hexaops.features.applications.cluster_views import ClusterViews
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.audit.log import AuditLog
 from hexaops.features.audit.reader import AuditReader
@@ -71,10 +70,10 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class ProcessContext:
-    """What lives as long as the process. `start` raises when the database is unusable; a cluster may be away."""
+    """What lives as long as the process. `start` raises when the database is unusable; clusters may be away."""
 
     settings: Settings
-    cluster: Cluster
+    clusters: Clusters
     clock: Clock = field(default_factory=SystemClock)
     redactor: Redactor = field(default_factory=Redactor)
     writer_class: type[GuardedWriter] = GuardedWriter
@@ -97,15 +96,15 @@ class ProcessContext:
         build_services(self)
 
     async def start(self) -> None:
-        """Open the database, begin to watch the cluster, take up the runs that an earlier process left."""
+        """Open the database, begin to watch the clusters, take up the runs that an earlier process left."""
         await self.database.check()
         self.engine.reserve()
         await migrate(self.database)
-        await self.provider.get(WorkspaceService).ensure_default(self.cluster.id)
-        await self.cluster.start()
+        await self.provider.get(WorkspaceService).ensure_default(self.clusters.default_id)
+        await self.clusters.start()
         await self.engine.launch()
-        if not await self.cluster.wait_synced(Timeout(self.settings.cluster_sync_seconds, self.clock)):
-            logger.warning("the cluster has not been read yet; answers say what is missing")
+        for unread in await self.clusters.wait_tried(Timeout(self.settings.cluster_sync_seconds, self.clock)):
+            logger.warning("a cluster has not been read yet; answers say what is missing", extra={"cluster": unread})
         self._tasks.append(
             asyncio.create_task(self.provider.get(IdempotencyStore).purge_forever(), name="claims-upkeep")
         )
@@ -119,7 +118,7 @@ class ProcessContext:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.chat_stream.close()
         await self.engine.close()
-        await self.cluster.stop()
+        await self.clusters.stop()
         if self.identity_provider is not None:
             await self.identity_provider.aclose()
         await self.notifier.close()
@@ -131,7 +130,7 @@ def build_access(context: ProcessContext) -> None:
     settings, database, clock, provide = context.settings, context.database, context.clock, context.provider.add
     audit = AuditLog(database, clock=clock, redactor=context.redactor)
     directory = WorkspaceDirectory(settings, database)
-    workspaces = WorkspaceService(settings, database, directory, audit=audit, clock=clock)
+    workspaces = WorkspaceService(settings, database, directory, context.clusters, audit=audit, clock=clock)
     accounts = ServiceAccounts(database, audit=audit, clock=clock, redactor=context.redactor)
     services = ServiceTokens(database, clock=clock)
     local, issuers = trust_roots(settings, clock=clock, client=context.identity_provider)
@@ -141,7 +140,7 @@ def build_access(context: ProcessContext) -> None:
     authorizer = Authorizer(directory)
     claims = IdempotencyStore(database, context.engine, clock=clock)
     lifetime = timedelta(days=settings.local_token_days)
-    for service in (audit, directory, workspaces, accounts, services, authorizer, claims, context.cluster):
+    for service in (audit, directory, workspaces, accounts, services, authorizer, claims):
         provide(service)
     provide(AuditReader(database))
     provide(AutomationSwitch(database, audit=audit, clock=clock))
@@ -154,12 +153,11 @@ def build_access(context: ProcessContext) -> None:
 
 def build_services(context: ProcessContext) -> None:
     """Build every service once and offer it by its type."""
-    settings, clock, database, cluster = context.settings, context.clock, context.database, context.cluster
+    settings, clock, database, clusters = context.settings, context.clock, context.database, context.clusters
     provide = context.provider.add
-    provide(HealthService(settings, clock, database, cluster, context.metrics))
+    provide(HealthService(settings, clock, database, clusters, context.metrics))
     outbox = build_webhooks(context)
-    index = ApplicationIndex(cluster.cache, cluster_id=cluster.id, clock=clock)
-    applications = ApplicationService(cluster, index, ClusterUsage(cluster.reader, clock=clock))
+    applications = ApplicationService(ClusterViews(clusters, clock))
     provide(applications)
     build_operations(context, applications, OperationEvents(context.provider.get(AuditLog), outbox, context.metrics))
     build_chat(context, applications, outbox)
@@ -188,7 +186,7 @@ def build_webhooks(context: ProcessContext) -> WebhookOutbox:
 
 def build_operations(context: ProcessContext, applications: ApplicationService, events: OperationEvents) -> None:
     """What plans, confirms, runs and reconciles changes."""
-    settings, clock, cluster, failpoints = context.settings, context.clock, context.cluster, context.failpoints
+    settings, clock, cluster, failpoints = context.settings, context.clock, context.clusters.default, context.failpoints
     store = OperationStore(context.database, clock=clock)
     automation = context.provider.get(AutomationSwitch)
     planner = Planner(cluster, store, automation, settings, clock)
@@ -209,7 +207,7 @@ def build_chat(context: ProcessContext, applications: ApplicationService, outbox
     database, clock, get = context.database, context.clock, context.provider.get
     sessions = SessionService(database, applications, outbox, clock)
     gatherer = Gatherer(database, applications, get(AutomationSwitch), clock)
-    inventories, planner = Inventories(context.cluster.cache), ChangePlanner(get(ActionService))
+    inventories, planner = Inventories(applications), ChangePlanner(get(ActionService))
     chat = ChatService(database, sessions, gatherer, inventories, planner, get(RequestLog), clock)
     context.chat_stream = ChatStream(chat)
     for service in (sessions, chat, context.chat_stream):

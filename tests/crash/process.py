@@ -17,6 +17,7 @@ import httpx2
 import uvicorn
 
 from hexaops.backends.kubernetes.cluster import Cluster, ClusterName
+from hexaops.backends.kubernetes.clusters import Clusters
 from hexaops.config import Settings
 from hexaops.factory import ProcessContext
 from hexaops.features.changes.writes import GuardedWriter
@@ -47,7 +48,7 @@ def serve(start: Start, told: Connection) -> None:
         named=ClusterName("c1", "c1"), reader=client_of(start.api_url, "reader-token"),
         writer=client_of(start.api_url, "writer-token"), clock=clock,
     )  # fmt: skip
-    context = ProcessContext(settings, cluster, clock=clock, writer_class=WRITERS[start.writer])
+    context = ProcessContext(settings, Clusters([cluster]), clock=clock, writer_class=WRITERS[start.writer])
     listener = socket.create_server(("127.0.0.1", 0))
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 

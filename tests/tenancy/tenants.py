@@ -89,7 +89,7 @@ async def _tenant(access: AccessWorld, tag: str) -> Tenant:
 
 
 def _fill_cluster(access: AccessWorld, project: str, canary: str) -> None:
-    cache = access.context.cluster.cache
+    cache = access.context.clusters.default.cache
     rows: list[Any] = [namespace(project)]
     for name in (SHARED_NAME, f"{canary}-hidden"):
         owner = workload(project, name, desired=2, ready=1, images=(f"{canary}/image:1",), labels={"team": canary})

@@ -83,7 +83,7 @@ class Borderless(ApplicationService):
     """A seeded bug: an application is found by its id wherever it is."""
 
     def get(self, workspace: Workspace, id_or_name: str):  # type: ignore[no-untyped-def] # as its base's
-        known = self._index.find(id_or_name)
+        known = self._views.get(workspace.cluster_id).index.find(id_or_name)
         return known or super().get(workspace, id_or_name)
 
 

@@ -17,6 +17,7 @@ import uvicorn
 
 from hexaops.backends.kubernetes.cache import freeze_held_memory
 from hexaops.backends.kubernetes.cluster import Cluster
+from hexaops.backends.kubernetes.clusters import Clusters
 from hexaops.backends.kubernetes.opening import Identity, open_cluster
 from hexaops.cli.credentials import read_credentials, write_credentials
 from hexaops.cli.embedded import Simulator, SimulatorFailedError
@@ -91,7 +92,7 @@ def serve_until_stopped(settings: Settings, simulator: Simulator | None) -> int:
         listener = _listen(settings.host, settings.port)
         if simulator:
             simulator.wait_ready()
-        context = ProcessContext(settings, _cluster(settings, simulator, clock), clock, redactor)
+        context = ProcessContext(settings, Clusters([_cluster(settings, simulator, clock)]), clock, redactor)
         config = _uvicorn_config(context)
         with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
             runner.run(_serve(context, config, listener, simulator))
@@ -123,7 +124,7 @@ async def _serve(
 
 async def _write_credentials(context: ProcessContext, base_url: str, simulator: Simulator | None) -> str:
     home = context.settings.home_folder()
-    made = await context.provider.get(EmbeddedAccess).ensure(context.cluster.id, read_credentials(home))
+    made = await context.provider.get(EmbeddedAccess).ensure(context.clusters.default_id, read_credentials(home))
     content: dict[str, Any] = {"base_url": base_url, **made.document()}
     if simulator:
         content["simulator"] = {"kubeconfig": str(simulator.kubeconfig)}

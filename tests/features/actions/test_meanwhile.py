@@ -200,7 +200,7 @@ async def test_what_became_healthy_unseen_is_not_undone(sqlite_url: str, tmp_pat
 async def test_a_run_waits_until_the_cluster_has_been_read(world: LivingWorld) -> None:
     """As after a restart: neither refused for want of evidence nor taken for gone."""
     plan = await world.plan("scale_application", "web-app", replicas=4)
-    cache = world.access.context.cluster.cache
+    cache = world.access.context.clusters.default.cache
     cache.table("EndpointSlice").synced = False  # the run needs it, and nothing before the run does
     answer = await world.confirm(plan)
     action_id = answer.json()["data"]["action_id"]

@@ -106,7 +106,7 @@ class ChatWorld:
     @property
     def cache(self) -> WatchCache:
         """The cluster's rows."""
-        return self.access.context.cluster.cache
+        return self.access.context.clusters.default.cache
 
     @property
     def clock(self) -> ManualClock:
@@ -171,7 +171,7 @@ async def chat_world(database_url: str, home: Path, settings: dict[str, Any] | N
     async with access_world(database_url, home, wanted, cluster=canned_cluster(metrics)) as access:
         workspace_id = await access.workspace("Production Workspace", "production", "reporting")
         foreign_id = await access.workspace("Foreign Workspace", "foreign")
-        fill(access.context.cluster.cache, documents_rows())
+        fill(access.context.clusters.default.cache, documents_rows())
         yield ChatWorld(
             access,
             metrics,

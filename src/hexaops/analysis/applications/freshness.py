@@ -24,6 +24,8 @@ class Freshness:
     """Forbidden or absent on this cluster, and which of the two."""
     stale: Mapping[str, str]
     """Read once, but not up to date now, and why."""
+    problem: str | None = None
+    """Why `unread` kinds were not read, where it is known."""
 
     @property
     def current(self) -> bool:
@@ -40,7 +42,13 @@ def freshness_of(known: Mapping[str, KindStatus], kinds: Iterable[str]) -> Fresh
         unread=tuple(status.kind for status in statuses if not status.synced and status.available),
         missing={status.kind: _why(status) for status in statuses if not status.available},
         stale={status.kind: _why(status) for status in statuses if status.synced and status.available and status.error},
+        problem=next((status.error for status in statuses if not status.synced and status.available), None),
     )
+
+
+def unreadable(kinds: Iterable[str], reason: str) -> Freshness:
+    """The state of these kinds on a cluster that cannot be read at all."""
+    return Freshness(as_of=None, unread=tuple(kinds), missing={}, stale={}, problem=reason)
 
 
 def _why(status: KindStatus) -> str:

@@ -126,4 +126,5 @@ def tell_unread(freshness: Freshness, draft: Draft) -> None:
     """Nothing was read from the cluster since the start."""
     draft.fulfilled = False
     kinds = listing([*freshness.unread], limit=20) if freshness.unread else "its objects"
-    draft.say(f"I can't tell: the cluster has not been read yet (missing: {kinds}).")
+    why = f"; {markdown(freshness.problem, TEXT_LIMIT)}" if freshness.problem else ""
+    draft.say(f"I can't tell: the cluster has not been read yet (missing: {kinds}{why}).")

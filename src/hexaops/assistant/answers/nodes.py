@@ -23,7 +23,7 @@ def answer_nodes(asked: Understanding, facts: Facts, draft: Draft) -> None:
     freshness = facts.node_freshness
     if freshness is not None and (freshness.missing or freshness.unread):
         draft.fulfilled = False
-        why = next(iter(freshness.missing.values()), "they have not been read yet")
+        why = next(iter(freshness.missing.values()), freshness.problem or "they have not been read yet")
         draft.say(f"I can't tell how the nodes are: {markdown(why, TEXT_LIMIT)}.")
         return
     wanted = {found.entity.name for found in asked.targets if found.entity.kind == "node"}

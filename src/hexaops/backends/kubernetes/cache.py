@@ -265,6 +265,17 @@ class WatchCache:
         finally:
             alarm.cancel()
 
+    async def wait_tried(self, timeout: Timeout) -> None:
+        """Wait until every kind was listed, is known to be unavailable or has failed once; or the time ran out."""
+        alarm = asyncio.ensure_future(self._clock.sleep(timeout.left()))
+        try:
+            while not alarm.done() and not all(
+                table.synced or not table.available or table.error is not None for table in self._tables.values()
+            ):
+                await _first(self._progress, alarm)
+        finally:
+            alarm.cancel()
+
     # ------------------------------------------------------------------ changes
 
     def subscribe(self, callback: Callable[[Change], None]) -> Callable[[], None]:
@@ -312,7 +323,7 @@ class WatchCache:
         return self._tables[kind]
 
     def note_progress(self) -> None:
-        """Wake those who wait for a sync: a table became synced or unavailable."""
+        """Wake those who wait for a sync: a table became synced or unavailable, or reading it failed."""
         self._progress.set()
         self._progress = asyncio.Event()
 

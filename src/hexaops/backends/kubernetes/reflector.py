@@ -92,14 +92,14 @@ class Reflector:
             except (KubernetesForbiddenError, KubernetesNotFoundError) as error:
                 await self._refused(error)
             except KubernetesError as error:
-                self._table.error = error.message
+                self._fail(error.message)
                 if error.details.get("http_status") == 504:
                     # "Too large resource version": the server was restored and knows less than we do.
                     self._version = ""
                 await self._pause_after_failure()
             except Exception:  # the edge of a task: without it, one surprise would end this kind's updates
                 logger.exception("watch failed unexpectedly", extra={"kind": self._kind})
-                self._table.error = "unexpected failure, see the service's log"
+                self._fail("unexpected failure, see the service's log")
                 self._version = ""
                 await self._pause_after_failure()
 
@@ -195,6 +195,10 @@ class Reflector:
         self._version = version
 
     # ------------------------------------------------------------------ state
+
+    def _fail(self, reason: str) -> None:
+        self._table.error = reason
+        self._cache.note_progress()
 
     def _confirm(self, version: str) -> None:
         self._failures = 0

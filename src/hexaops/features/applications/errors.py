@@ -28,6 +28,8 @@ class ApplicationNameAmbiguousError(ConflictError):
 class ClusterUnreadError(UpstreamUnavailableError):
     """The cluster has not been read since this process started."""
 
-    def __init__(self, kinds: Sequence[str]) -> None:
+    def __init__(self, kinds: Sequence[str], reason: str | None = None) -> None:
         details = {"source": "kubernetes_api", "kinds": list(kinds)}
+        if reason is not None:
+            details["reason"] = reason
         super().__init__("The cluster has not been read yet", details=details)

@@ -43,7 +43,7 @@ async def page_of(service: ApplicationService, workspace: Workspace, query: List
     after = _after(query.cursor)
     left = [application for application in found if after is None or _position(application) > after]
     shown = left[: query.limit]
-    samples = await service.usage()
+    samples = await service.usage(workspace)
     entries: list[ApplicationView] = []
     reasons: dict[str, str] = {}
     for number, application in enumerate(shown):
@@ -56,7 +56,7 @@ async def page_of(service: ApplicationService, workspace: Workspace, query: List
         pagination=ApplicationPagination(
             total=len(found), has_more=more, next_cursor="/".join(_position(shown[-1])) if more else None
         ),
-        freshness=freshness_view(service.freshness()),
+        freshness=freshness_view(service.freshness(workspace)),
         reasons=reasons,
     )
 
@@ -66,10 +66,10 @@ async def details_of(service: ApplicationService, workspace: Workspace, id_or_na
     application = service.get(workspace, id_or_name)
     return application_detail_view(
         application,
-        shares_of_application(application, await service.usage()),
-        service.related(application),
-        events=service.events(application),
-        freshness=service.freshness(),
+        shares_of_application(application, await service.usage(workspace)),
+        service.related(workspace, application),
+        events=service.events(workspace, application),
+        freshness=service.freshness(workspace),
     )
 
 

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hexaops.analysis.applications.freshness import APPLICATION_SOURCES, Freshness, freshness_of
+from hexaops.analysis.applications.freshness import APPLICATION_SOURCES, Freshness, freshness_of, unreadable
 from hexaops.analysis.applications.model import Application
-from hexaops.backends.kubernetes.cluster import Cluster
-from hexaops.backends.kubernetes.rows import EventRow
-from hexaops.backends.metrics.cluster_usage import ClusterUsage
+from hexaops.backends.kubernetes.clusters import ClusterUnavailableError
+from hexaops.backends.kubernetes.rows import EventRow, NodeRow, PodRow
 from hexaops.backends.metrics.samples import Samples
 from hexaops.features.access.tenancy import Workspace
+from hexaops.features.applications.cluster_views import ClusterView, ClusterViews
 from hexaops.features.applications.errors import (
     ApplicationNameAmbiguousError,
     ApplicationNotFoundError,
     ClusterUnreadError,
 )
-from hexaops.features.applications.index import ApplicationIndex
 
 
 @dataclass(frozen=True)
@@ -32,30 +31,28 @@ class Related:
 
 
 class ApplicationService:
-    """Reads only. Everything but `usage` answers from memory at once."""
+    """Reads only, from the workspace's cluster. Everything but `usage` answers from memory at once.
 
-    def __init__(self, cluster: Cluster, index: ApplicationIndex, usage: ClusterUsage) -> None:
-        self.cluster = cluster
-        self._index = index
-        self._usage = usage
+    Raises ClusterUnavailableError when that cluster is not registered or cannot be used (`freshness` says it instead).
+    """
+
+    def __init__(self, views: ClusterViews) -> None:
+        self._views = views
 
     def list(self, workspace: Workspace) -> list[Application]:
         """The workspace's applications by project and name; raises ClusterUnreadError before the first read."""
-        self._check_read()
-        if workspace.cluster_id != self.cluster.id:
-            return []
-        owned = [name for name in self._index.namespaces() if workspace.owns(name)]
-        return [application for name in owned for application in self._index.in_namespace(name)]
+        index = self._read_view(workspace).index
+        owned = [name for name in index.namespaces() if workspace.owns(name)]
+        return [application for name in owned for application in index.in_namespace(name)]
 
     def get(self, workspace: Workspace, id_or_name: str) -> Application:
         """One by id, by plain name, or by `project/name`.
 
         Raises ApplicationNotFoundError when the workspace has none, ApplicationNameAmbiguousError when it has several.
         """
-        self._check_read()
-        known = self._index.find(id_or_name)
+        known = self._read_view(workspace).index.find(id_or_name)
         if known is not None:
-            if workspace.cluster_id == self.cluster.id and workspace.owns(known.project):
+            if workspace.owns(known.project):
                 return known
             raise ApplicationNotFoundError
         project, _, name = id_or_name.rpartition("/")
@@ -68,12 +65,21 @@ class ApplicationService:
 
     def projects(self, workspace: Workspace) -> Sequence[str]:
         """The workspace's namespaces that exist, by name."""
-        names = {row.name for row in self.cluster.cache.namespaces()} | {*self._index.namespaces()}
-        return sorted(name for name in names if workspace.owns(name)) if self._holds(workspace) else []
+        view = self._view(workspace)
+        names = {row.name for row in view.cluster.cache.namespaces()} | {*view.index.namespaces()}
+        return sorted(name for name in names if workspace.owns(name))
 
-    def related(self, application: Application) -> Related:
+    def nodes(self, workspace: Workspace) -> Sequence[NodeRow]:
+        """All nodes of the workspace's cluster, by name; which of them it may see is for the caller to decide."""
+        return sorted(self._view(workspace).cluster.cache.nodes(), key=lambda node: node.name)
+
+    def find_pod(self, workspace: Workspace, project: str, name: str) -> PodRow | None:
+        """A pod of one of the workspace's namespaces, or None."""
+        return self._view(workspace).cluster.cache.find("Pod", project, name) if workspace.owns(project) else None
+
+    def related(self, workspace: Workspace, application: Application) -> Related:
         """Names of its Services, Ingresses, autoscalers, budgets and claims."""
-        cache, workload = self.cluster.cache, application.workload
+        cache, workload = self._view(workspace).cluster.cache, application.workload
         return Related(
             services=_names(cache.services_of(workload)),
             ingresses=_names(cache.ingresses_of(workload)),
@@ -82,34 +88,39 @@ class ApplicationService:
             volume_claims=_names(cache.pvcs_of(workload)),
         )
 
-    def events(self, application: Application) -> Sequence[EventRow]:
+    def events(self, workspace: Workspace, application: Application) -> Sequence[EventRow]:
         """Warnings about it and its pods, newest first."""
-        cache = self.cluster.cache
+        cache = self._view(workspace).cluster.cache
         uids = [application.workload.uid, *(pod.uid for pod in application.pods)]
         uids += [row.uid for row in cache.replica_sets_of(application.workload.uid)]
         found = [event for uid in uids for event in cache.events_for(uid) if event.type == "Warning"]
         return sorted(found, key=lambda event: event.last_seen, reverse=True)
 
-    async def usage(self) -> Samples:
-        """Current usage of all measured pods of the cluster; see `shares_of_application`."""
-        return await self._usage.pods()
+    async def usage(self, workspace: Workspace) -> Samples:
+        """Current usage of all measured pods of the workspace's cluster; see `shares_of_application`."""
+        return await self._view(workspace).usage.pods()
 
-    async def node_usage(self) -> Samples:
+    async def node_usage(self, workspace: Workspace) -> Samples:
         """Current usage of the cluster's nodes."""
-        return await self._usage.nodes()
+        return await self._view(workspace).usage.nodes()
 
-    def freshness(self, *kinds: str) -> Freshness:
-        """How far these kinds (those of applications when none is named) can be trusted now."""
+    def freshness(self, workspace: Workspace, *kinds: str) -> Freshness:
+        """How far these kinds (those of applications when none is named) can be trusted now; never raises."""
         wanted = kinds or APPLICATION_SOURCES
-        return freshness_of(self.cluster.cache.status(*wanted), wanted)
+        try:
+            return freshness_of(self._view(workspace).cluster.cache.status(*wanted), wanted)
+        except ClusterUnavailableError as error:
+            return unreadable(wanted, error.message)
 
-    def _holds(self, workspace: Workspace) -> bool:
-        return workspace.cluster_id == self.cluster.id
+    def _view(self, workspace: Workspace) -> ClusterView:
+        return self._views.get(workspace.cluster_id)
 
-    def _check_read(self) -> None:
-        unread = self.freshness().unread
-        if unread:
-            raise ClusterUnreadError(unread)
+    def _read_view(self, workspace: Workspace) -> ClusterView:
+        view = self._view(workspace)
+        freshness = self.freshness(workspace)
+        if freshness.unread:
+            raise ClusterUnreadError(freshness.unread, freshness.problem)
+        return view
 
 
 def _names(rows: Sequence[object]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Row, bindparam, select
@@ -13,11 +14,12 @@ from hexaops.analysis.applications.model import Application
 from hexaops.assistant.answers.facts import Facts, Operation
 from hexaops.assistant.answers.lines import names_of
 from hexaops.assistant.understanding import Intent
+from hexaops.backends.kubernetes.clusters import ClusterUnavailableError
 from hexaops.backends.kubernetes.rows import NodeRow
 from hexaops.backends.metrics.samples import Samples
+from hexaops.errors import UpstreamUnavailableError
 from hexaops.features.access.caller import Caller
 from hexaops.features.access.tenancy import Workspace
-from hexaops.features.applications.errors import ClusterUnreadError
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.chat.schemas import ChatContext
 from hexaops.features.runs.views import public_status
@@ -83,7 +85,7 @@ class Gatherer:
             operations = await _operations(connection, workspace) if "read_actions" in capabilities else []
         return Known(
             applications=applications if "read_applications" in capabilities or applications is None else (),
-            projects=self.applications.projects(workspace) if "read_applications" in capabilities else (),
+            projects=self._projects(workspace) if "read_applications" in capabilities else (),
             nodes=self._nodes(workspace, applications or ()) if _reads_nodes(capabilities) else (),
             operations=operations,
             changes_off=None if stop is None else f"automation is off: {stop.reason or 'no reason was given'}",
@@ -94,14 +96,14 @@ class Gatherer:
     ) -> Facts:
         """Everything that answers to these intents are told from."""
         workspace = caller.get_workspace()
-        freshness = self.applications.freshness()
+        freshness = self.applications.freshness(workspace)
         reason = _no_metrics(context, capabilities)
         if reason is None and freshness.stale:
             reason = "the cluster cannot be read right now"
         usage = node_usage = None
         if reason is None and known.applications is not None:
-            usage = await self._usage(intents)
-            node_usage = await self.applications.node_usage() if intents & USES_NODE_METRICS else None
+            usage = await self._usage(workspace, intents)
+            node_usage = await self.applications.node_usage(workspace) if intents & USES_NODE_METRICS else None
         return Facts(
             workspace_name=workspace.name,
             now=self.clock.now(),
@@ -114,29 +116,36 @@ class Gatherer:
             usage_reason=reason or "usage was not read for this answer",
             nodes=known.nodes,
             node_usage=node_usage,
-            node_freshness=self.applications.freshness("Node"),
+            node_freshness=self.applications.freshness(workspace, "Node"),
             whole_cluster=_sees_all_nodes(workspace),
-            warnings=self.applications.events,
-            no_warnings=self.applications.freshness("Event").missing.get("Event"),
+            warnings=partial(self.applications.events, workspace),
+            no_warnings=self.applications.freshness(workspace, "Event").missing.get("Event"),
             operations=known.operations,
             time_range_seconds=parse_duration(context.time_range),
             changes_off=known.changes_off,
             names=names_of(known.applications or ()),
         )
 
-    async def _usage(self, intents: Set[Intent]) -> Samples | None:
-        return await self.applications.usage() if intents & USES_METRICS else None
+    async def _usage(self, workspace: Workspace, intents: Set[Intent]) -> Samples | None:
+        return await self.applications.usage(workspace) if intents & USES_METRICS else None
 
     def _list(self, workspace: Workspace) -> list[Application] | None:
         try:
             return self.applications.list(workspace)
-        except ClusterUnreadError:
+        except UpstreamUnavailableError:  # `Facts.freshness` says why
             return None
 
-    def _nodes(self, workspace: Workspace, applications: Sequence[Application]) -> list[NodeRow]:
+    def _projects(self, workspace: Workspace) -> Sequence[str]:
+        try:
+            return self.applications.projects(workspace)
+        except ClusterUnavailableError:
+            return ()
+
+    def _nodes(self, workspace: Workspace, applications: Sequence[Application]) -> Sequence[NodeRow]:
         """All nodes for a workspace that has the cluster to itself, else those that run its pods."""
-        nodes = sorted(self.applications.cluster.cache.nodes(), key=lambda node: node.name)
-        if workspace.cluster_id != self.applications.cluster.id:
+        try:
+            nodes = self.applications.nodes(workspace)
+        except ClusterUnavailableError:
             return []
         if _sees_all_nodes(workspace):
             return nodes

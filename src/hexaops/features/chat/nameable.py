@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from hexaops.analysis.applications.model import Application
 from hexaops.assistant.answers.facts import Operation
 from hexaops.assistant.understanding import Inventory, KnownEntity
-from hexaops.backends.kubernetes.cache import WatchCache
 from hexaops.features.access.tenancy import Workspace
+from hexaops.features.applications.service import ApplicationService
 
 _COPIED = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9])?")
 _KEPT = 64
@@ -32,8 +32,8 @@ class _Held:
 class Inventories:
     """The inventories of the workspaces."""
 
-    def __init__(self, cache: WatchCache) -> None:
-        self._cache = cache
+    def __init__(self, applications: ApplicationService) -> None:
+        self._applications = applications
         self._held: dict[str, _Held] = {}
 
     def get(
@@ -48,7 +48,7 @@ class Inventories:
     ) -> Inventory:
         """What this message may name."""
         base = self._base(workspace, applications, projects, nodes)
-        extra = (*self._pods(projects, message), *_actions(operations, message))
+        extra = (*self._pods(workspace, projects, message), *_actions(operations, message))
         return Inventory((*base.entities, *extra)) if extra else base
 
     def _base(
@@ -67,13 +67,13 @@ class Inventories:
             del self._held[next(iter(self._held))]
         return held.inventory
 
-    def _pods(self, projects: Sequence[str], message: str) -> Iterator[KnownEntity]:
+    def _pods(self, workspace: Workspace, projects: Sequence[str], message: str) -> Iterator[KnownEntity]:
         words = {word.lower() for word in _COPIED.findall(message) if "-" in word}
         if not words:
             return
         for word in sorted(words)[:20]:
             for namespace in projects:
-                if pod := self._cache.find("Pod", namespace, word):
+                if pod := self._applications.find_pod(workspace, namespace, word):
                     yield KnownEntity(pod.uid, "pod", pod.name, pod.namespace)
 
 

@@ -8,9 +8,8 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hexaops.analysis.applications.model import UNHEALTHY
-from hexaops.errors import HexaopsError, ValidationFailedError
+from hexaops.errors import HexaopsError, UpstreamUnavailableError, ValidationFailedError
 from hexaops.features.access.caller import Caller
-from hexaops.features.applications.errors import ClusterUnreadError
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.chat import documents
 from hexaops.features.chat.capabilities import grant
@@ -89,7 +88,7 @@ class SessionService:
         granted = grant(row.asked_capabilities, caller.permissions)
         try:
             found = self.applications.list(caller.get_workspace())
-        except ClusterUnreadError as error:
+        except UpstreamUnavailableError as error:
             return documents.session_object(row, caller, granted, counts=None, reason=error.message)
         issues = sum(application.status in UNHEALTHY for application in found)
         return documents.session_object(row, caller, granted, counts=(len(found), issues))
@@ -129,7 +128,7 @@ class SessionService:
         for number, given in enumerate(request.context.applications):
             try:
                 ids.append(self.applications.get(caller.get_workspace(), given).id)
-            except ClusterUnreadError:
+            except UpstreamUnavailableError:
                 ids.append(given)
             except HexaopsError as error:
                 problems[f"context.applications[{number}]"] = error.message

@@ -26,13 +26,12 @@ async def live() -> JSONResponse:
 
 
 async def ready(request: Request, health: Health) -> JSONResponse:
-    """Whether the database answers and the cluster has been read; details on loopback only, unless configured."""
-    parts = await health.readiness()
-    ok = all(part["ready"] for part in parts.values())
-    body: dict[str, object] = {"status": "ready" if ok else "not ready"}
+    """Whether the database answers and a cluster has been read; details on loopback only, unless configured."""
+    found = await health.readiness()
+    body: dict[str, object] = {"status": "ready" if found.ready else "not ready"}
     if _may_look_inside(request, health):
-        body["parts"] = parts
-    return JSONResponse(body, 200 if ok else 503)
+        body["parts"] = found.parts
+    return JSONResponse(body, 200 if found.ready else 503)
 
 
 async def metrics(request: Request, health: Health) -> Response:

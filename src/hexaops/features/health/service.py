@@ -6,11 +6,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from hexaops.backends.kubernetes.cluster import Cluster
+from hexaops.backends.kubernetes.clusters import Clusters
 from hexaops.config import Settings
 from hexaops.errors import HexaopsError
 from hexaops.kit.clock import Clock
 from hexaops.metrics import Metrics
 from hexaops.storage.database import Database
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """Whether requests should be sent here, and how each part is."""
+
+    ready: bool
+    parts: dict[str, dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -20,21 +29,27 @@ class HealthService:
     settings: Settings
     clock: Clock
     database: Database
-    cluster: Cluster
+    clusters: Clusters
     metrics: Metrics
 
-    async def readiness(self) -> dict[str, dict[str, Any]]:
-        """Part → `ready` and, when it is not, why."""
-        return {"database": await self._database_ready(), f"cluster {self.cluster.name}": self._cluster_ready()}
+    async def readiness(self) -> Readiness:
+        """Ready with a database and any one cluster: one that is away must not take the others' users down."""
+        database = await self._database_ready()
+        clusters = {f"cluster {cluster.name}": _cluster_ready(cluster) for cluster in self.clusters}
+        for unusable in self.clusters.unusable.values():
+            clusters[f"cluster {unusable.named.name}"] = {"ready": False, "reason": unusable.reason}
+        ready = database["ready"] and any(part["ready"] for part in clusters.values())
+        return Readiness(ready, {"database": database, **clusters})
 
     def render_metrics(self) -> bytes:
-        """The exposition text, with the watch cache's sizes and ages as they are now."""
+        """The exposition text, with the watch caches' sizes and ages as they are now."""
         now = self.clock.now()
-        for kind, status in self.cluster.cache.status().items():
-            self.metrics.cache_objects.labels(self.cluster.name, kind).set(status.count)
-            if status.as_of:
-                age = (now - status.as_of).total_seconds()
-                self.metrics.cache_age_seconds.labels(self.cluster.name, kind).set(age)
+        for cluster in self.clusters:
+            for kind, status in cluster.cache.status().items():
+                self.metrics.cache_objects.labels(cluster.name, kind).set(status.count)
+                if status.as_of:
+                    age = (now - status.as_of).total_seconds()
+                    self.metrics.cache_age_seconds.labels(cluster.name, kind).set(age)
         return self.metrics.render()
 
     async def _database_ready(self) -> dict[str, Any]:
@@ -44,11 +59,12 @@ class HealthService:
             return {"ready": False, "reason": error.message}
         return {"ready": True}
 
-    def _cluster_ready(self) -> dict[str, Any]:
-        missing = {kind: status.error for kind, status in self.cluster.cache.status().items() if not status.synced}
-        if not self.cluster.cache.is_synced():
-            return {"ready": False, "reason": "the cluster has not been read yet", "kinds": sorted(missing)}
-        part: dict[str, Any] = {"ready": True}
-        if missing:
-            part["unavailable_kinds"] = missing
-        return part
+
+def _cluster_ready(cluster: Cluster) -> dict[str, Any]:
+    missing = {kind: status.error for kind, status in cluster.cache.status().items() if not status.synced}
+    if not cluster.cache.is_synced():
+        return {"ready": False, "reason": "the cluster has not been read yet", "kinds": sorted(missing)}
+    part: dict[str, Any] = {"ready": True}
+    if missing:
+        part["unavailable_kinds"] = missing
+    return part

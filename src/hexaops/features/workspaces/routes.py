@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 from fastapi import Path
 
-from hexaops.backends.kubernetes.cluster import Cluster
 from hexaops.features.access.authorize import Authorizer
 from hexaops.features.access.caller import AnyCaller, Caller
 from hexaops.features.workspaces.automation import EVERYWHERE, AutomationState, AutomationSwitch
@@ -26,7 +25,6 @@ Directory = Annotated[WorkspaceDirectory, provided(WorkspaceDirectory)]
 Workspaces = Annotated[WorkspaceService, provided(WorkspaceService)]
 Switch = Annotated[AutomationSwitch, provided(AutomationSwitch)]
 Rights = Annotated[Authorizer, provided(Authorizer)]
-ServedCluster = Annotated[Cluster, provided(Cluster)]
 UserId = Annotated[str, Path(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f]+$")]
 
 
@@ -46,11 +44,9 @@ async def get_workspace(caller: AnyCaller) -> dict[str, Any]:
     return {"data": workspace_document(caller.get_workspace())}
 
 
-async def create_workspace(
-    caller: AnyCaller, workspaces: Workspaces, cluster: ServedCluster, body: WorkspaceCreation
-) -> dict[str, Any]:
+async def create_workspace(caller: AnyCaller, workspaces: Workspaces, body: WorkspaceCreation) -> dict[str, Any]:
     """Make a workspace of namespaces that no other one claims."""
-    return {"data": workspace_document(await workspaces.create(caller, body, default_cluster=cluster.id))}
+    return {"data": workspace_document(await workspaces.create(caller, body))}
 
 
 async def change_workspace(caller: AnyCaller, workspaces: Workspaces, body: WorkspaceChange) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from hexaops.backends.kubernetes.clusters import Clusters
 from hexaops.config import Settings
 from hexaops.errors import ConflictError, NotFoundError, ValidationFailedError
 from hexaops.features.access.caller import Caller
@@ -57,11 +58,19 @@ class WorkspaceService:
     """Changes of workspaces."""
 
     def __init__(
-        self, settings: Settings, database: Database, directory: WorkspaceDirectory, *, audit: AuditLog, clock: Clock
+        self,
+        settings: Settings,
+        database: Database,
+        directory: WorkspaceDirectory,
+        clusters: Clusters,
+        *,
+        audit: AuditLog,
+        clock: Clock,
     ) -> None:
         self._settings = settings
         self._database = database
         self._directory = directory
+        self._clusters = clusters
         self._audit = audit
         self._clock = clock
 
@@ -86,10 +95,10 @@ class WorkspaceService:
             async with self._database.reading() as session:
                 return str(await session.scalar(query))
 
-    async def create(self, caller: Caller, body: WorkspaceCreation, *, default_cluster: str) -> Workspace:
+    async def create(self, caller: Caller, body: WorkspaceCreation) -> Workspace:
         """A workspace of its own namespaces; raises NamespaceTakenError."""
-        cluster_id = body.cluster or default_cluster
-        if cluster_id != default_cluster:
+        cluster_id = body.cluster or self._clusters.default_id
+        if not self._clusters.is_registered(cluster_id):
             raise ValidationFailedError("The request is not valid", details={"cluster": "no such cluster"})
         self._check_namespaces(body.namespaces)
         async with self._database.transaction() as session:

@@ -1,0 +1,52 @@
+"""What the service holds of each cluster beside its watch cache: the applications in it, and their usage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hexaops.backends.kubernetes.cluster import Cluster
+from hexaops.backends.kubernetes.clusters import Clusters
+from hexaops.backends.metrics.cluster_usage import ClusterUsage
+from hexaops.features.applications.index import ApplicationIndex
+from hexaops.kit.clock import Clock
+
+
+@dataclass(frozen=True)
+class ClusterView:
+    """One cluster with what is derived from it."""
+
+    cluster: Cluster
+    index: ApplicationIndex
+    usage: ClusterUsage
+
+    @classmethod
+    def of(cls, cluster: Cluster, clock: Clock) -> ClusterView:
+        """A new view; its index follows the cluster's cache from now on."""
+        index = ApplicationIndex(cluster.cache, cluster_id=cluster.id, clock=clock)
+        return cls(cluster, index, ClusterUsage(cluster.reader, clock=clock))
+
+
+class ClusterViews:
+    """One view for each registered cluster, made when it is first asked for."""
+
+    def __init__(self, clusters: Clusters, clock: Clock) -> None:
+        self._clusters = clusters
+        self._clock = clock
+        self._views: dict[str, ClusterView] = {}
+        for cluster in clusters:
+            self._views[cluster.id] = ClusterView.of(cluster, clock)
+
+    def get(self, cluster_id: str) -> ClusterView:
+        """The view of a cluster; raises ClusterUnavailableError."""
+        cluster = self._clusters.get(cluster_id)
+        held = self._views.get(cluster_id)
+        if held is None or held.cluster is not cluster:  # registered, or registered anew, since it was last asked for
+            self._forget_removed()
+            held = self._views[cluster_id] = ClusterView.of(cluster, self._clock)
+        return held
+
+    def _forget_removed(self) -> None:
+        """Views of clusters that are gone: each holds its whole watch cache in memory."""
+        for cluster_id, view in [*self._views.items()]:
+            if self._clusters.find(cluster_id) is not view.cluster:
+                del self._views[cluster_id]
