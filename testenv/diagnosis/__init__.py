@@ -1,0 +1,1 @@
+"""Snapshots of broken and of healthy clusters with their true causes, to which the diagnosis is held."""
