@@ -1,0 +1,62 @@
+"""Every rule, in order. Adding a rule is a function and its name in its file's tuple."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from hexaops.analysis.diagnosis.model import Finding
+from hexaops.analysis.diagnosis.pods import Sick
+from hexaops.analysis.diagnosis.rules import (
+    autoscaling,
+    cluster,
+    controllers,
+    gateways,
+    images,
+    ingresses,
+    jobs,
+    logs,
+    nodes,
+    operators,
+    policies,
+    references,
+    running,
+    scheduling,
+    security,
+    services,
+    starting,
+    storage,
+)
+from hexaops.analysis.diagnosis.snapshot import Snapshot
+
+PodRule = Callable[[Sick], Finding | None]
+Rule = Callable[[Snapshot], Iterator[Finding]]
+
+POD_RULES: tuple[PodRule, ...] = (
+    *starting.BEFORE_REFERENCES,
+    *scheduling.RULES,
+    *references.RULES,
+    *images.RULES,
+    *starting.RULES,
+    *running.RULES,
+    *logs.RULES,
+    *running.PROBES,
+    *logs.LATE,
+    *running.LATE,
+)
+"""Rules for one sick pod, what is certain before what is probable: the first that explains it is its cause."""
+
+RULES: tuple[Rule, ...] = (
+    *nodes.RULES,
+    *storage.RULES,
+    *controllers.RULES,
+    *jobs.RULES,
+    *autoscaling.RULES,
+    *services.RULES,
+    *ingresses.RULES,
+    *gateways.RULES,
+    *policies.RULES,
+    *security.RULES,
+    *operators.RULES,
+    *cluster.RULES,
+)
+"""Rules for everything else."""

@@ -1,0 +1,151 @@
+"""One Kubernetes object as the API server returns it, read without trusting its shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from hexaops.analysis.diagnosis.model import Ref
+
+Raw = Mapping[str, Any]
+_NONE: Raw = {}
+
+
+def dig(raw: object, *path: str) -> Any:
+    """The value at the path, or None where anything on the way is absent."""
+    for key in path:
+        if not isinstance(raw, Mapping):
+            return None
+        raw = raw.get(key)
+    return raw
+
+
+def mapping(raw: object, *path: str) -> Raw:
+    """The mapping at the path, or an empty one."""
+    found = dig(raw, *path)
+    return found if isinstance(found, Mapping) else _NONE
+
+
+def items(raw: object, *path: str) -> list[Raw]:
+    """The mappings in the list at the path."""
+    found = dig(raw, *path)
+    return (
+        [one for one in found if isinstance(one, Mapping)]
+        if isinstance(found, Sequence) and not isinstance(found, str)
+        else []
+    )
+
+
+def text(raw: object, *path: str) -> str:
+    """The text at the path, or an empty one."""
+    found = dig(raw, *path)
+    return found if isinstance(found, str) else ""
+
+
+def number(raw: object, *path: str) -> int:
+    """The whole number at the path, or 0."""
+    found = dig(raw, *path)
+    return int(found) if isinstance(found, (int, float)) else 0
+
+
+@lru_cache(maxsize=4096)
+def seconds(stamp: str) -> float | None:
+    """An RFC 3339 time as seconds since 1970, or None."""
+    try:
+        return datetime.fromisoformat(stamp).timestamp() if stamp else None
+    except ValueError:
+        return None
+
+
+class Obj:
+    """An object with its identity at hand."""
+
+    __slots__ = ("kind", "name", "namespace", "raw", "ref")
+
+    def __init__(self, raw: Raw) -> None:
+        self.raw = raw
+        self.kind = text(raw, "kind")
+        self.namespace = text(raw, "metadata", "namespace")
+        self.name = text(raw, "metadata", "name")
+        self.ref = Ref(self.kind, self.namespace, self.name)
+
+    def get(self, *path: str) -> Any:
+        """The value at the path, or None."""
+        return dig(self.raw, *path)
+
+    def text(self, *path: str) -> str:
+        """The text at the path, or an empty one."""
+        return text(self.raw, *path)
+
+    def number(self, *path: str) -> int:
+        """The number at the path, or 0."""
+        return number(self.raw, *path)
+
+    def items(self, *path: str) -> list[Raw]:
+        """The mappings in the list at the path."""
+        return items(self.raw, *path)
+
+    def mapping(self, *path: str) -> Raw:
+        """The mapping at the path, or an empty one."""
+        return mapping(self.raw, *path)
+
+    @property
+    def group(self) -> str:
+        """API group; empty for core/v1."""
+        return self.text("apiVersion").rpartition("/")[0]
+
+    @property
+    def labels(self) -> Raw:
+        """Its labels."""
+        return self.mapping("metadata", "labels")
+
+    @property
+    def annotations(self) -> Raw:
+        """Its annotations."""
+        return self.mapping("metadata", "annotations")
+
+    @property
+    def created(self) -> float | None:
+        """When it was made."""
+        return seconds(self.text("metadata", "creationTimestamp"))
+
+    @property
+    def deleted(self) -> float | None:
+        """Since when it is being deleted."""
+        return seconds(self.text("metadata", "deletionTimestamp"))
+
+    def condition(self, kind: str) -> Raw:
+        """The condition of this type, or an empty one."""
+        return next((one for one in self.items("status", "conditions") if one.get("type") == kind), _NONE)
+
+    def controller(self) -> Raw:
+        """The owner reference of its controller, or an empty one."""
+        owners = self.items("metadata", "ownerReferences")
+        return next((one for one in owners if one.get("controller")), owners[0] if owners else _NONE)
+
+
+def containers(spec: Raw) -> Iterator[Raw]:
+    """Init and ordinary containers of a pod's spec."""
+    yield from items(spec, "initContainers")
+    yield from items(spec, "containers")
+
+
+def template_spec(workload: Obj) -> Raw:
+    """The pod spec that a workload's pods get; of a Pod its own."""
+    if workload.kind == "Pod":
+        return workload.mapping("spec")
+    if workload.kind == "CronJob":
+        return workload.mapping("spec", "jobTemplate", "spec", "template", "spec")
+    return workload.mapping("spec", "template", "spec")
+
+
+def template_labels(workload: Obj) -> Raw:
+    """The labels that a workload's pods get."""
+    return workload.labels if workload.kind == "Pod" else workload.mapping("spec", "template", "metadata", "labels")
+
+
+def spec_path(workload: Obj) -> str:
+    """Where the pod spec stands in the workload."""
+    return {"Pod": "spec", "CronJob": "spec.jobTemplate.spec.template.spec"}.get(workload.kind, "spec.template.spec")

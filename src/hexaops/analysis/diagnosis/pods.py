@@ -1,0 +1,292 @@
+"""Which pods are sick, and what is known about each: the context that the rules for pods work on.
+
+A pod that starts, stops or failed once is not sick; one that was ready and is not any more, that waits for what will
+not come, or that keeps restarting, is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from hexaops.analysis.diagnosis.model import Evidence, Ref
+from hexaops.analysis.diagnosis.objects import Obj, Raw, containers, items, mapping, number, seconds, text
+from hexaops.analysis.diagnosis.snapshot import Event, Snapshot
+
+START_SECONDS = 120.0
+"""How long a start may take."""
+UNSCHEDULED_SECONDS = 30.0
+FLAPPING_SECONDS = 1800.0
+"""A container that ended this recently and has restarted FLAPPING_RESTARTS times is not well, though it runs now."""
+FLAPPING_RESTARTS = 3
+DELETION_SECONDS = 300.0
+"""How long after its grace period a pod may still be there."""
+_HOPELESS = frozenset(
+    {
+        "CreateContainerConfigError",
+        "CreateContainerError",
+        "InvalidImageName",
+        "ErrImageNeverPull",
+        "ImageInspectError",
+        "ImagePullBackOff",
+        "ErrImagePull",
+        "RegistryUnavailable",
+        "RunContainerError",
+        "StartError",
+        "PostStartHookError",
+        "PreCreateHookError",
+    }
+)
+"""Reasons for which waiting does not help."""
+
+
+@dataclass(frozen=True)
+class Container:
+    """One container of a pod: what it should be and what it is."""
+
+    name: str
+    spec: Raw
+    status: Raw
+    init: bool
+
+    @property
+    def waiting(self) -> Raw:
+        """The `waiting` state, or an empty one."""
+        return mapping(self.status, "state", "waiting")
+
+    @property
+    def reason(self) -> str:
+        """Why it waits."""
+        return text(self.waiting, "reason")
+
+    @cached_property
+    def ended(self) -> Raw:
+        """How it last ended: now, or before its restart; empty when it never did."""
+        return mapping(self.status, "state", "terminated") or mapping(self.status, "lastState", "terminated")
+
+    @property
+    def exit_code(self) -> int | None:
+        """The last exit code, or None."""
+        return number(self.ended, "exitCode") if self.ended else None
+
+    @property
+    def restarts(self) -> int:
+        """Restart count."""
+        return number(self.status, "restartCount")
+
+    @property
+    def ready(self) -> bool:
+        """Whether it is ready; of an init container, whether it has done its work."""
+        if self.init and mapping(self.status, "state", "terminated"):
+            return number(self.status, "state", "terminated", "exitCode") == 0
+        return self.status.get("ready") is True
+
+    def limit(self, resource: str) -> str:
+        """Its limit as written, or an empty text."""
+        return str(mapping(self.spec, "resources", "limits").get(resource) or "")
+
+
+@dataclass(frozen=True)
+class Sick:
+    """A pod that is not well."""
+
+    snapshot: Snapshot
+    pod: Obj
+    workload: Obj
+    all: tuple[Container, ...]
+    broken: Container | None
+    """The container to look at: the first that is not well, init containers before the others."""
+
+    @property
+    def message(self) -> str:
+        """Everything that the cluster said about why it does not start: status messages, then recent events."""
+        return "\n".join([*self._messages(), *[one.message for one in self.events if one.warning]])
+
+    def _messages(self) -> list[str]:
+        waiting = text(self.broken.waiting, "message") if self.broken else ""
+        ended = text(self.broken.ended, "message") if self.broken else ""
+        return [part for part in (waiting, ended, self.pod.text("status", "message")) if part]
+
+    @cached_property
+    def events(self) -> list[Event]:
+        """Recent events of the pod."""
+        return self.snapshot.events(self.pod.ref)
+
+    @property
+    def refs(self) -> tuple[Ref, ...]:
+        """The pod and everything above it."""
+        return (self.pod.ref, self.workload.ref)
+
+    @cached_property
+    def log(self) -> str:
+        """Log of the broken container."""
+        return self.snapshot.log(self.pod, self.broken.name) if self.broken else ""
+
+    @property
+    def crashing(self) -> bool:
+        """Whether its broken container has ended, rather than never started."""
+        return self.broken is not None and bool(self.broken.ended)
+
+    @property
+    def container(self) -> str:
+        """How to call the broken container in a sentence."""
+        if self.broken is None:
+            return "the pod"
+        return f"{'init container' if self.broken.init else 'container'} {self.broken.name}"
+
+    def status_evidence(self) -> Evidence:
+        """What the status says about the broken container."""
+        one = self.broken
+        if one is None:
+            parts = [f"phase {self.pod.text('status', 'phase')}", self.pod.text("status", "reason")]
+            return Evidence("status", self.pod.ref, ", ".join(part for part in parts if part))
+        parts = [one.reason or ("running, not ready" if not one.ready else "running")]
+        if one.ended:
+            parts.append(f"last ended with exit code {one.exit_code} ({text(one.ended, 'reason')})")
+        if one.restarts:
+            parts.append(f"{one.restarts} restarts")
+        return Evidence("status", self.pod.ref, f"{self.container}: {', '.join(parts)}")
+
+    def event_evidence(self, *reasons: str) -> tuple[Evidence, ...]:
+        """The newest event of each of the reasons."""
+        found: dict[str, Evidence] = {}
+        for one in self.events:
+            if one.reason in reasons:
+                found.setdefault(one.reason, one.evidence)
+        return tuple(found.values())
+
+
+def sick_pods(snapshot: Snapshot) -> list[Sick]:
+    """Every pod that is not well, with its context."""
+    found = []
+    for pod in snapshot.of("Pod"):
+        if _is_fine(pod):
+            continue
+        if _is_sick(snapshot, pod, containers_of(pod)):
+            found.append(context_of(snapshot, pod))
+    return found
+
+
+def context_of(snapshot: Snapshot, pod: Obj) -> Sick:
+    """What is known about a pod that is not well."""
+    all_containers = containers_of(pod)
+    return Sick(snapshot, pod, snapshot.workload(pod), all_containers, _broken(snapshot, all_containers))
+
+
+def _is_fine(pod: Obj) -> bool:
+    """The quick test that most pods pass: ready, and nothing ever restarted or is being deleted."""
+    status = pod.mapping("status")
+    if pod.deleted is not None:
+        return False
+    if status.get("phase") == "Succeeded":
+        return True
+    if status.get("phase") != "Running":
+        return False
+    return all(
+        one.get("ready") is True and not one.get("restartCount") for one in items(status, "containerStatuses")
+    ) and is_ready(pod)
+
+
+def is_ready(pod: Obj) -> bool:
+    """Whether the Ready condition is true."""
+    return pod.condition("Ready").get("status") == "True"
+
+
+def containers_of(pod: Obj) -> tuple[Container, ...]:
+    """Containers with their statuses, init containers first."""
+    statuses = {
+        text(one, "name"): one
+        for key in ("initContainerStatuses", "containerStatuses")
+        for one in pod.items("status", key)
+    }
+    inits = {text(one, "name") for one in pod.items("spec", "initContainers")}
+    found = []
+    for spec in containers(pod.mapping("spec")):
+        name = text(spec, "name")
+        found.append(
+            Container(name, spec, statuses.get(name, {}), name in inits and spec.get("restartPolicy") != "Always")
+        )
+    return tuple(found)
+
+
+def _broken(snapshot: Snapshot, all_containers: tuple[Container, ...]) -> Container | None:
+    unwell = [one for one in all_containers if one.status and (not one.ready or _flapping(snapshot, one))]
+    never = [one for one in unwell if one.reason in _HOPELESS]
+    # An ordinary container waits for the init containers; one that ended says more than one that merely is not ready.
+    inits = [one for one in unwell if one.init]
+    ended = [one for one in unwell if one.ended]
+    return next(iter([*inits, *never, *ended, *unwell]), all_containers[0] if len(all_containers) == 1 else None)
+
+
+def _flapping(snapshot: Snapshot, one: Container) -> bool:
+    finished = seconds(text(one.status, "lastState", "terminated", "finishedAt"))
+    return one.restarts >= FLAPPING_RESTARTS and snapshot.age(finished) < FLAPPING_SECONDS
+
+
+def _is_sick(snapshot: Snapshot, pod: Obj, all_containers: tuple[Container, ...]) -> bool:
+    if pod.deleted is not None:
+        grace = pod.number("metadata", "deletionGracePeriodSeconds")
+        return snapshot.age(pod.deleted) > grace + DELETION_SECONDS
+    phase = pod.text("status", "phase")
+    if phase == "Succeeded":
+        return False
+    if phase == "Failed":
+        return not _is_left_over(snapshot, pod)
+    if phase == "Pending" and not pod.text("spec", "nodeName"):
+        return _waits_in_vain(snapshot, pod)
+    return _is_unwell(snapshot, pod, all_containers)
+
+
+def _is_left_over(snapshot: Snapshot, pod: Obj) -> bool:
+    """A failed pod whose controller has made up for it."""
+    owner = pod.controller()
+    if not owner:
+        return False
+    if text(owner, "kind") == "Job":
+        return True  # its Job says how it went, and the rules for Jobs look at its pods
+    above = snapshot.workload(pod)
+    wanted = above.get("spec", "replicas")
+    wanted = wanted if isinstance(wanted, int) else number(above.raw, "status", "desiredNumberScheduled")
+    ready = sum(is_ready(one) for one in snapshot.pods_of(above) if one.deleted is None)
+    return above.ref != pod.ref and ready >= wanted
+
+
+def _waits_in_vain(snapshot: Snapshot, pod: Obj) -> bool:
+    if snapshot.events(pod.ref, "TriggeredScaleUp", within=600):
+        return False
+    return snapshot.age(pod.created) > UNSCHEDULED_SECONDS
+
+
+def _is_unwell(snapshot: Snapshot, pod: Obj, all_containers: tuple[Container, ...]) -> bool:
+    if any(one.reason in _HOPELESS for one in all_containers):
+        return True
+    if any(_flapping(snapshot, one) for one in all_containers):
+        return True
+    young = snapshot.age(pod.created) < START_SECONDS
+    crashing = any(one.reason == "CrashLoopBackOff" for one in all_containers)
+    if young:
+        return crashing and any(one.restarts >= FLAPPING_RESTARTS for one in all_containers)
+    if crashing:
+        return True
+    ready = pod.condition("Ready")
+    if ready.get("status") == "True":
+        return False
+    changed = seconds(text(ready, "lastTransitionTime"))
+    return snapshot.age(changed) > 30 and not any(_may_still_start(snapshot, one) for one in all_containers)
+
+
+def _may_still_start(snapshot: Snapshot, one: Container) -> bool:
+    """Whether a running container is within the time that its start and readiness may take."""
+    running = seconds(text(one.status, "state", "running", "startedAt"))
+    if running is None or one.ready:
+        return False
+    if one.restarts:
+        return False
+    allowed = START_SECONDS
+    for probe in (mapping(one.spec, "startupProbe"), mapping(one.spec, "readinessProbe")):
+        period = number(probe, "periodSeconds") or 10
+        allowed = max(
+            allowed,
+            number(probe, "initialDelaySeconds") + period * (number(probe, "failureThreshold") or 3) if probe else 0,
+        )
+    return snapshot.age(running) < allowed

@@ -1,0 +1,196 @@
+"""What a crashing or failing container says of itself: known kinds of last words, from the end of its log."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from hexaops.analysis.diagnosis.model import Finding, Fix, Ref
+from hexaops.analysis.diagnosis.objects import mapping, text
+from hexaops.analysis.diagnosis.pods import Sick
+from hexaops.analysis.diagnosis.rules.dependencies import name_missing, refused
+from hexaops.analysis.diagnosis.rules.making import from_pod, log_evidence, quote
+
+TAIL_LINES = 60
+"""Last words stand at the end."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """A kind of last words: how it reads, and what it means."""
+
+    rule: str
+    pattern: re.Pattern[str]
+    cause: str
+    """`{line}` is the line, `{image}` the container's image."""
+    make: Callable[[Sick, str, Words], Finding | None] | None = None
+
+
+def tail(sick: Sick) -> list[str]:
+    """The last lines that say something, newest first."""
+    lines = [line.strip() for line in sick.log.splitlines()[-TAIL_LINES:]]
+    return [line[:1000] for line in reversed(lines) if line]
+
+
+def _dns(sick: Sick, line: str, words: Words) -> Finding | None:
+    return name_missing(sick, line, words.rule)
+
+
+def _refused(sick: Sick, line: str, _words: Words) -> Finding | None:
+    return refused(sick, line)
+
+
+def _disk(sick: Sick, line: str, words: Words) -> Finding | None:
+    claims = [
+        text(one, "persistentVolumeClaim", "claimName")
+        for one in sick.pod.items("spec", "volumes")
+        if mapping(one, "persistentVolumeClaim")
+    ]
+    where = f"its volume ({', '.join(claims)})" if claims else "the file system that it writes to"
+    fix = None
+    if claims:
+        target = Ref("PersistentVolumeClaim", sick.pod.namespace, claims[0])
+        fix = Fix.patched(target, "Enlarge the volume or free space on it", ())
+    return from_pod(
+        sick,
+        words.rule,
+        f"{sick.container} keeps failing",
+        f"no space left on {where}: {quote(line)}",
+        evidence=(log_evidence(sick, line),),
+        fix=fix,
+    )
+
+
+def _words(
+    rule: str, pattern: str, cause: str, make: Callable[[Sick, str, Words], Finding | None] | None = None
+) -> Words:
+    return Words(rule, re.compile(pattern, re.IGNORECASE), cause, make)
+
+
+KNOWN = (
+    _words("dns-loop", r"plugin/loop: Loop .{0,80} detected", "the cluster's DNS forwards queries to itself: {line}"),
+    _words(
+        "heap",
+        r"OutOfMemoryError|heap out of memory|Reached heap limit|MemoryError\b|Allocation failed - JavaScript heap",
+        "the program runs out of heap memory: {line}",
+    ),
+    _words(
+        "certificate-expired",
+        r"certificate has expired|CERT_HAS_EXPIRED|certificate expired|certificate is expired",
+        "a certificate has expired: {line}",
+    ),
+    _words(
+        "certificate-untrusted",
+        r"x509: (?!certificate has expired)|certificate verify failed|"
+        r"unable to verify the first certificate|self[- ]signed certificate",
+        "a certificate is not trusted: {line}",
+    ),
+    _words(
+        "rbac-forbidden", r"is forbidden: User \"system:serviceaccount:", "its service account lacks a right: {line}"
+    ),
+    _words(
+        "credentials-rejected",
+        r"password authentication failed|authentication failed|access denied for user|"
+        r"invalid (?:username or )?password|NOAUTH|WRONGPASS|AccessDenied|InvalidAccessKeyId|ExpiredToken|"
+        r"SCRAM authentication|SASL authentication|\b401 Unauthorized|login failed",
+        "the other side rejects its credentials: {line}",
+    ),
+    _words(
+        "dependency-name",
+        r"no such host|NXDOMAIN|Name or service not known|Temporary failure in name resolution|"
+        r"\bENOTFOUND\b|\bEAI_AGAIN\b|getaddrinfo|UnknownHostException|server misbehaving|"
+        r"could not translate host name|lookup [\w.-]+ on ",
+        "",
+        _dns,
+    ),
+    _words("disk-full", r"no space left on device|\bENOSPC\b|disk quota exceeded|disk full", "", _disk),
+    _words("file-permission", r"read-only file system|\bEROFS\b", "it writes to a read-only file system: {line}"),
+    _words(
+        "port-in-use",
+        r"address already in use|EADDRINUSE|port \d+ (?:is )?already in use",
+        "the port that it listens on is taken within the pod: {line}",
+    ),
+    _words(
+        "missing-setting",
+        r"(?:environment variable|env(?:ironment)? var|setting|"
+        r"config(?:uration)? key)s?[^\n]{0,60}(?:not set|missing|required|undefined|not found|empty)|"
+        r"(?:missing|required|undefined|unset)[^\n]{0,30}(?:environment variable|env var)|"
+        r"KeyError: '[A-Z][A-Z0-9_]+'",
+        "an environment variable or setting is missing: {line}",
+    ),
+    _words(
+        "bad-configuration",
+        r"(?:failed|unable|cannot|could not|error)[^\n]{0,30}(?:load|read|pars|decod|unmarshal|"
+        r"valid)[^\n]{0,30}config|invalid config|config(?:uration)? (?:file )?(?:error|is invalid|"
+        r"invalid)|(?:yaml|toml|json): (?:line|unmarshal|invalid|unknown)|unknown (?:directive|"
+        r"configuration)|mapping values are not allowed|unknown flag|unrecognized (?:option|argument)|"
+        r"\[emerg\]",
+        "its configuration cannot be read: {line}",
+    ),
+    _words(
+        "dependency-down",
+        r"connection refused|ECONNREFUSED|i/o timeout|connect(?:ion)? timed? ?out|ETIMEDOUT|"
+        r"no route to host|EHOSTUNREACH|connection reset|failed to connect|could(?: not|n't) connect|"
+        r"cannot connect|unable to connect|context deadline exceeded|timeout awaiting|"
+        r"\b50[234] (?:Bad Gateway|Service Unavailable|Gateway Time)|no healthy upstream",
+        "",
+        _refused,
+    ),
+    _words(
+        "file-permission",
+        r"permission denied|\bEACCES\b|operation not permitted|\bEPERM\b",
+        "it may not use a file: {line}",
+    ),
+)
+_UNCAUGHT = re.compile(
+    r"^(?:panic: |fatal error: |thread '.{0,80}' panicked|Unhandled|Uncaught|Exception in thread|[Ff]atal\b|\[?fatal)|"
+    r"^(?:[A-Za-z_][\w.]{0,120}(?:Error|Exception)\b)|level=fatal|\"(?:level|severity)\":\s?\"(?:fatal|critical)|\bFATAL\b|\bCRITICAL\b|\bpanic:",
+)
+"""What ends a program; the last such line is the one that did."""
+_ERROR_LINE = re.compile(
+    r"^\W{0,3}(?:ERROR|Error|error|ERR|E\d{4})\b|level=error|\bERROR\b|\"(?:level|severity)\":\s?\"error"
+)
+_ERROR = re.compile(r"(?i)\berror\b|\bfailed\b|\bfailure\b|exception|cannot |could not |\bdenied\b|\binvalid\b")
+
+
+def last_words(sick: Sick) -> Finding | None:
+    """A known kind of last words; only from containers that ended, or are not ready."""
+    if sick.broken is None or not sick.log:
+        return None
+    lines = tail(sick)
+    for words in KNOWN:
+        line = next((one for one in lines if words.pattern.search(one)), None)
+        if line is None:
+            continue
+        if words.make is not None:
+            found = words.make(sick, line, words)
+            if found is not None:
+                return found
+            continue
+        cause = words.cause.format(line=quote(line), image=text(sick.broken.spec, "image"))
+        return from_pod(sick, words.rule, _seen(sick), cause, evidence=(log_evidence(sick, line),))
+    return None
+
+
+def uncaught(sick: Sick) -> Finding | None:
+    """An error that ended the program and that no kind is known for."""
+    if sick.broken is None or not sick.crashing or sick.broken.exit_code in {0, 137, 143} or not sick.log:
+        return None
+    lines = tail(sick)
+    found = (next((one for one in lines if pattern.search(one)), None) for pattern in (_UNCAUGHT, _ERROR_LINE, _ERROR))
+    line = next((one for one in found if one), None)
+    if line is None:
+        return None
+    deeper = next((one for one in lines if one.startswith("Caused by: ")), None)
+    line = f"{line} ({deeper})" if deeper else line
+    cause = f"the program ends with an error of its own (exit code {sick.broken.exit_code}): {quote(line)}"
+    return from_pod(sick, "application-error", _seen(sick), cause, evidence=(log_evidence(sick, line),))
+
+
+def _seen(sick: Sick) -> str:
+    return f"{sick.container} keeps crashing" if sick.crashing else f"{sick.container} is not ready"
+
+
+RULES = (last_words,)
+LATE = (uncaught,)

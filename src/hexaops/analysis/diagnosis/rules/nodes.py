@@ -1,0 +1,149 @@
+"""Nodes that are gone, under pressure, or kept out of use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from hexaops.analysis.diagnosis.model import Evidence, FieldChange, Finding, Fix, Severity
+from hexaops.analysis.diagnosis.objects import Obj, seconds, text
+from hexaops.analysis.diagnosis.rules.making import quote
+from hexaops.analysis.diagnosis.snapshot import Snapshot
+
+_PRESSURES = {
+    "MemoryPressure": ("memory", "it has too little memory left, and evicts pods that use more than they request"),
+    "DiskPressure": ("disk", "its disk is nearly full, and it evicts pods and removes images"),
+    "PIDPressure": ("process ids", "it has too few process ids left: some program starts too many processes"),
+}
+_FINE = frozenset({"Ready", "NetworkUnavailable", *_PRESSURES, "EtcdIsVoter"})
+_PROBLEMS = re.compile(r"(?i)readonly|deadlock|problem|unhealthy|corrupt|frequent|failure|error")
+_CAUSES = (
+    (re.compile(r"(?i)cni|network plugin|NetworkReady=false"), "its network plugin (CNI) is not ready: {}"),
+    (
+        re.compile(r"(?i)container runtime is down|PLEG is not healthy|runtime not ready|RuntimeReady=false"),
+        "its container runtime is down: {}",
+    ),
+    (
+        re.compile(r"(?i)stopped posting"),
+        "its kubelet stopped posting its status: the machine, its kubelet or its network is down",
+    ),
+    (re.compile(r"(?i)certificate|x509"), "its kubelet's certificate is not valid: {}"),
+)
+
+
+def _pods(snapshot: Snapshot, node: Obj) -> list[Obj]:
+    return [pod for pod in snapshot.of("Pod") if pod.text("spec", "nodeName") == node.name]
+
+
+def not_ready(snapshot: Snapshot) -> Iterator[Finding]:
+    """A node that does not answer or says that it cannot work."""
+    for one in snapshot.of("Node"):
+        ready = one.condition("Ready")
+        if ready.get("status") == "True" or not ready:
+            continue
+        message = text(ready, "message")
+        cause = next((words.format(quote(message)) for pattern, words in _CAUSES if pattern.search(message)), "") or (
+            f"its kubelet says: {quote(message)}"
+            if message
+            else "cannot tell: the kubelet gives no reason; its log would show it"
+        )
+        pods = _pods(snapshot, one)
+        unknown = ready.get("status") == "Unknown"
+        evidence = (
+            Evidence("status", one.ref, f"Ready is {ready.get('status')}: {text(ready, 'reason')} {quote(message)}"),
+            *[event.evidence for event in snapshot.events(one.ref, "NodeNotReady", within=7200)[:1]],
+        )
+        affected = tuple(dict.fromkeys(snapshot.workload(pod).ref for pod in pods))
+        words = f"{len(pods)} pods run there" if pods else "no pod runs there"
+        yield Finding(
+            "node-not-ready",
+            one.ref,
+            f"node {one.name} is NotReady ({words})",
+            f"node {one.name}: {cause}",
+            Severity.CRITICAL if unknown and pods else Severity.HIGH,
+            evidence,
+            affected=(one.ref, *affected),
+            since=seconds(text(ready, "lastTransitionTime")),
+        )
+
+
+def pressure(snapshot: Snapshot) -> Iterator[Finding]:
+    """A node that runs out of something."""
+    for one in snapshot.of("Node"):
+        for kind, (what, cause) in _PRESSURES.items():
+            found = one.condition(kind)
+            if found.get("status") != "True":
+                continue
+            events = snapshot.events(
+                one.ref, "EvictionThresholdMet", "FreeDiskSpaceFailed", "ImageGCFailed", "SystemOOM"
+            )
+            evidence = (
+                Evidence("status", one.ref, f"{kind}: {quote(text(found, 'message'))}"),
+                *[event.evidence for event in events[:1]],
+            )
+            evicted = tuple(pod.ref for pod in _pods(snapshot, one) if pod.text("status", "reason") == "Evicted")
+            yield Finding(
+                "node-pressure",
+                one.ref,
+                f"node {one.name} is short of {what} ({kind})",
+                f"node {one.name} is short of {what}: {cause}",
+                Severity.HIGH,
+                evidence,
+                key=f"{kind} {one.ref}",
+                affected=(one.ref, *evicted),
+            )
+
+
+def network(snapshot: Snapshot) -> Iterator[Finding]:
+    """A node without a route."""
+    for one in snapshot.of("Node"):
+        found = one.condition("NetworkUnavailable")
+        if found.get("status") == "True":
+            yield Finding(
+                "node-network",
+                one.ref,
+                f"pods on node {one.name} cannot be reached",
+                f"its network is unavailable: {text(found, 'reason')} {quote(text(found, 'message'))}",
+                Severity.HIGH,
+                (Evidence("status", one.ref, f"NetworkUnavailable: {text(found, 'reason')}"),),
+            )
+
+
+def problems(snapshot: Snapshot) -> Iterator[Finding]:
+    """Conditions of node-problem-detector: a file system gone read-only, a deadlocked kernel."""
+    for one in snapshot.of("Node"):
+        for found in one.items("status", "conditions"):
+            kind = text(found, "type")
+            if kind in _FINE or found.get("status") != "True" or not _PROBLEMS.search(kind):
+                continue
+            words = "the file system is read-only: " if "readonly" in kind.lower() else ""
+            yield Finding(
+                "node-problem",
+                one.ref,
+                f"node {one.name} reports {kind}",
+                f"{words}{text(found, 'reason')}: {quote(text(found, 'message'))}",
+                Severity.HIGH,
+                (Evidence("status", one.ref, f"{kind}: {quote(text(found, 'message'))}"),),
+                key=f"{kind} {one.ref}",
+            )
+
+
+def cordoned(snapshot: Snapshot) -> Iterator[Finding]:
+    """A node that takes no new pods."""
+    for one in snapshot.of("Node"):
+        if one.get("spec", "unschedulable") is True:
+            fix = Fix.patched(
+                one.ref, "Uncordon it when the work is done", (FieldChange("spec.unschedulable", True, False),)
+            )
+            yield Finding(
+                "node-cordoned",
+                one.ref,
+                f"node {one.name} takes no new pods",
+                "it is cordoned (spec.unschedulable is true)",
+                Severity.LOW,
+                (Evidence("spec", one.ref, "unschedulable: true"),),
+                fix,
+            )
+
+
+RULES = (not_ready, pressure, network, problems, cordoned)

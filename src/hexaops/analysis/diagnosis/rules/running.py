@@ -1,0 +1,339 @@
+"""Containers that start and then end, are killed, or do not become ready."""
+
+from __future__ import annotations
+
+import re
+
+from hexaops.analysis.diagnosis.model import Evidence, FieldChange, Finding, Fix, Ref, Severity
+from hexaops.analysis.diagnosis.objects import items, mapping, number, spec_path, text
+from hexaops.analysis.diagnosis.pods import FLAPPING_RESTARTS, Sick
+from hexaops.analysis.diagnosis.rules.making import from_pod, patch, quote
+from hexaops.analysis.diagnosis.usage import limit_of, usage_of
+from hexaops.kit.quantities import format_bytes, format_cpu
+
+THROTTLED_RATIO = 0.25
+"""Share of throttled periods from which on a container is slowed noticeably (the alert CPUThrottlingHigh's bound)."""
+AT_LIMIT = 0.95
+_STATUS = re.compile(r"statuscode: (\d{3})")
+_PROBE_PORT = re.compile(r"(?:://|dial tcp )\[?[\w.:]{1,80}?\]?:(\d{1,5})\b")
+_SLOW = re.compile(r"(?i)deadline exceeded|timed? ?out|timeout")
+_NODE_SHORT = re.compile(r"low on resource: ([\w-]{1,40})")
+
+
+def out_of_memory(sick: Sick) -> Finding | None:
+    """A container that the kernel killed for its memory limit."""
+    one = sick.broken
+    if one is None or text(one.ended, "reason") != "OOMKilled":
+        return None
+    limit = one.limit("memory")
+    used = usage_of(sick.snapshot, sick.pod.namespace, sick.pod.name, one.name).memory_bytes
+    where = f"its memory limit of {limit}" if limit else "the memory of its node (it has no limit)"
+    evidence = (Evidence("metric", sick.pod.ref, f"working set {format_bytes(used)}"),) if used else ()
+    fix = patch(
+        sick,
+        "Raise the memory limit, or make the program use less",
+        FieldChange("resources.limits.memory", limit or None, _double(sick)),
+    )
+    return from_pod(
+        sick,
+        "oom",
+        f"{sick.container} is killed again and again: OOMKilled ({one.restarts} restarts)",
+        f"out of memory: {sick.container} needs more than {where}",
+        evidence=evidence,
+        fix=fix,
+    )
+
+
+def _double(sick: Sick) -> str | None:
+    limit = limit_of(sick.broken, "memory") if sick.broken else None
+    return format_bytes(limit * 2) if limit else None
+
+
+def _killed_by(sick: Sick, kind: str) -> bool:
+    return any(f"failed {kind} probe" in one.message for one in sick.events if one.reason == "Killing") or (
+        sick.broken is not None
+        and sick.broken.restarts > 0
+        and sick.broken.exit_code in {137, 143}
+        and bool(_failures(sick, kind))
+    )
+
+
+def _failures(sick: Sick, kind: str) -> list[str]:
+    return [
+        one.message
+        for one in sick.events
+        if one.reason == "Unhealthy" and one.message.lower().startswith(f"{kind} probe")
+    ]
+
+
+def _probe_target(sick: Sick, kind: str) -> tuple[str, str]:
+    """What the probe asks, in words, and its port as written."""
+    probe = mapping(sick.broken.spec if sick.broken else {}, f"{kind}Probe")
+    for form in ("httpGet", "tcpSocket", "grpc"):
+        one = mapping(probe, form)
+        if one:
+            port = str(one.get("port") or "")
+            return (
+                f"GET {text(one, 'path') or '/'} on port {port}" if form == "httpGet" else f"{form} on port {port}"
+            ), port
+    command = mapping(probe, "exec").get("command")
+    return f"command {' '.join(map(str, command))}" if isinstance(command, list) else "probe", ""
+
+
+def _probe_evidence(sick: Sick, kind: str) -> tuple[Evidence, ...]:
+    return tuple(
+        one.evidence
+        for one in sick.events
+        if one.reason == "Unhealthy" and one.message.lower().startswith(f"{kind} probe")
+    )[:1]
+
+
+def cpu_throttled(sick: Sick) -> Finding | None:
+    """Probes time out while the container is at its CPU limit."""
+    one = sick.broken
+    slow = any(
+        _SLOW.search(message) for kind in ("readiness", "liveness", "startup") for message in _failures(sick, kind)
+    )
+    if one is None or not slow:
+        return None
+    used = usage_of(sick.snapshot, sick.pod.namespace, sick.pod.name, one.name)
+    limit = limit_of(one, "cpu")
+    if used.throttled_ratio is not None and used.throttled_ratio >= THROTTLED_RATIO:
+        seen = f"it is throttled in {used.throttled_ratio:.0%} of its periods"
+    elif limit and used.cpu_cores is not None and used.cpu_cores >= AT_LIMIT * limit:
+        seen = f"it uses {format_cpu(used.cpu_cores)} of {one.limit('cpu')}, so it is being throttled"
+    else:
+        return None
+    fix = patch(
+        sick,
+        "Raise the CPU limit",
+        FieldChange("resources.limits.cpu", one.limit("cpu") or None, format_cpu(limit * 2) if limit else None),
+    )
+    return from_pod(
+        sick,
+        "cpu-throttling",
+        f"{sick.container} answers its probes too slowly",
+        f"CPU limit {one.limit('cpu')} is too low: {seen}",
+        evidence=(
+            Evidence("metric", sick.pod.ref, seen),
+            *_probe_evidence(sick, "readiness"),
+            *_probe_evidence(sick, "liveness"),
+        ),
+        fix=fix,
+    )
+
+
+def startup_probe(sick: Sick) -> Finding | None:
+    """Killed before it has started."""
+    if sick.broken is None or not _killed_by(sick, "startup"):
+        return None
+    probe = mapping(sick.broken.spec, "startupProbe")
+    allowed = number(probe, "initialDelaySeconds") + (number(probe, "periodSeconds") or 10) * (
+        number(probe, "failureThreshold") or 3
+    )
+    what, _ = _probe_target(sick, "startup")
+    return from_pod(
+        sick,
+        "startup-probe",
+        f"{sick.container} keeps being killed while it starts",
+        f"its startup probe ({what}) allows {allowed} s, and the start takes longer: "
+        f"{quote((_failures(sick, 'startup') or [''])[0])}",
+        evidence=_probe_evidence(sick, "startup"),
+        fix=patch(
+            sick,
+            "Allow more time for the start",
+            FieldChange("startupProbe.failureThreshold", number(probe, "failureThreshold") or 3, 30),
+        ),
+    )
+
+
+def _wrong_port(sick: Sick, kind: str, message: str) -> str:
+    """The declared ports, when the probe asks one that is not among them and is refused."""
+    if sick.broken is None or "refused" not in message:
+        return ""
+    declared = [one for one in items(sick.broken.spec, "ports") if one.get("containerPort")]
+    known = {str(one.get("containerPort")) for one in declared} | {str(one.get("name")) for one in declared}
+    _, port = _probe_target(sick, kind)
+    return (
+        ", ".join(str(one.get("containerPort")) for one in declared) if declared and port and port not in known else ""
+    )
+
+
+def liveness_probe(sick: Sick) -> Finding | None:
+    """Killed because it does not answer its liveness probe."""
+    if sick.broken is None or not _killed_by(sick, "liveness"):
+        return None
+    message = (_failures(sick, "liveness") or [""])[0]
+    what, port = _probe_target(sick, "liveness")
+    declared = _wrong_port(sick, "liveness", message)
+    if declared:
+        return _port_finding(sick, "liveness", port, declared)
+    return from_pod(
+        sick,
+        "liveness-probe",
+        f"{sick.container} keeps being killed by its liveness probe",
+        f"its liveness probe ({what}) fails: {_why(message)}",
+        evidence=(*_probe_evidence(sick, "liveness"), *sick.event_evidence("Killing")),
+        fix=patch(sick, "Correct the liveness probe", FieldChange("livenessProbe", what, None)),
+    )
+
+
+def _port_finding(sick: Sick, kind: str, port: str, declared: str) -> Finding:
+    only = declared if "," not in declared else None
+    return from_pod(
+        sick,
+        "probe-port",
+        f"{sick.container} fails its {kind} probe",
+        f"its {kind} probe asks port {port}, but the container listens on {declared}",
+        evidence=_probe_evidence(sick, kind),
+        fix=patch(sick, f"Let the probe ask port {declared}", FieldChange(f"{kind}Probe.httpGet.port", port, only)),
+    )
+
+
+def _why(message: str) -> str:
+    status = _STATUS.search(message)
+    words = message.partition(": ")[2] or message
+    if status:
+        known = {
+            "404": " (the path does not exist)",
+            "401": " (it asks for a login)",
+            "403": " (it is refused)",
+            "503": " (the program says that it is not ready)",
+        }
+        return f"HTTP {status[1]}{known.get(status[1], '')}"
+    return f"timeout: {quote(words)}" if _SLOW.search(words) else quote(words)
+
+
+def readiness_probe(sick: Sick) -> Finding | None:
+    """Runs, and does not answer its readiness probe."""
+    failures = _failures(sick, "readiness")
+    if sick.broken is None or not failures or sick.broken.ready or sick.broken.reason == "CrashLoopBackOff":
+        return None
+    what, port = _probe_target(sick, "readiness")
+    declared = _wrong_port(sick, "readiness", failures[0])
+    if declared:
+        return _port_finding(sick, "readiness", port, declared)
+    return from_pod(
+        sick,
+        "readiness-probe",
+        f"{sick.container} runs and is not ready",
+        f"its readiness probe ({what}) fails: {_why(failures[0])}",
+        evidence=_probe_evidence(sick, "readiness"),
+        fix=patch(sick, "Correct the readiness probe", FieldChange("readinessProbe", what, None)),
+    )
+
+
+def evicted(sick: Sick) -> Finding | None:
+    """The kubelet put the pod out for what it used, or for its node."""
+    if sick.pod.text("status", "reason") not in {"Evicted", "Preempting"}:
+        return None
+    said = sick.pod.text("status", "message")
+    low = _NODE_SHORT.search(said)
+    name = sick.pod.text("spec", "nodeName")
+    node = Ref("Node", "", name)
+    cause = f"evicted: the node {name} was low on {low[1]}: {quote(said)}" if low else f"evicted: {quote(said)}"
+    return from_pod(
+        sick,
+        "evicted",
+        "pods were evicted",
+        cause,
+        key=f"evicted {sick.workload.ref if sick.workload.kind != 'Pod' else (name, low[1] if low else '')}",
+        evidence=sick.event_evidence("Evicted"),
+        symptom_of=(node,) if low else (),
+    )
+
+
+_SIGNALS = {
+    139: ("segfault", "it crashed with a segmentation fault (exit code 139, SIGSEGV)"),
+    134: ("segfault", "it aborted itself (exit code 134, SIGABRT)"),
+    132: ("segfault", "it ran an instruction that the processor does not know (exit code 132, SIGILL)"),
+    135: ("segfault", "bus error (exit code 135, SIGBUS)"),
+}
+
+
+def signalled(sick: Sick) -> Finding | None:
+    """Ended by a signal of its own making."""
+    known = _SIGNALS.get(sick.broken.exit_code or 0) if sick.broken and sick.crashing else None
+    return from_pod(sick, known[0], f"{sick.container} keeps crashing", known[1]) if known else None
+
+
+def completed(sick: Sick) -> Finding | None:
+    """The program ends well, and is started again for ever."""
+    one = sick.broken
+    if one is None or not sick.crashing or one.exit_code != 0 or one.init or one.restarts < FLAPPING_RESTARTS:
+        return None
+    args = one.spec.get("command") or one.spec.get("args")
+    cause = (
+        "its main process ends by itself with exit code 0, and restartPolicy Always starts it again: the "
+        "command is not one that keeps running"
+    )
+    return from_pod(
+        sick,
+        "completed-container",
+        f"{sick.container} keeps restarting",
+        cause,
+        fix=patch(
+            sick,
+            "Run a command that keeps running, or make it a Job",
+            FieldChange("command", " ".join(map(str, args)) if isinstance(args, list) else None, None),
+        ),
+    )
+
+
+def crash(sick: Sick) -> Finding | None:
+    """Ends with an exit code and says nothing that is known."""
+    one = sick.broken
+    if one is None or not sick.crashing:
+        return None
+    said = sick.log.strip().splitlines()
+    hint = (
+        f"; its last line: {quote(said[-1])}"
+        if said
+        else "; cannot tell why: the snapshot has no logs of it, the previous run's log would show it"
+    )
+    killed = (
+        " (killed: SIGKILL)" if one.exit_code == 137 else " (asked to end: SIGTERM)" if one.exit_code == 143 else ""
+    )
+    cause = f"{sick.container} ends with exit code {one.exit_code}{killed}{hint}"
+    if sick.pod.text("status", "phase") == "Failed" and sick.workload.kind == "Pod":
+        return from_pod(sick, "pod-failed", "the pod has failed", cause)
+    return from_pod(sick, "crash", f"{sick.container} keeps crashing ({one.restarts} restarts)", cause)
+
+
+def not_ready(sick: Sick) -> Finding | None:
+    """Anything else: what it waits for cannot be told."""
+    reason = sick.pod.text("status", "reason") or (sick.broken.reason if sick.broken else "")
+    message = sick.pod.text("status", "message") or next((one.message for one in sick.events if one.warning), "")
+    if reason == "DeadlineExceeded":
+        return from_pod(
+            sick,
+            "pod-deadline",
+            "the pod was ended",
+            "it ran longer than its activeDeadlineSeconds allows",
+            fix=Fix.patched(
+                sick.workload.ref,
+                "Allow more time",
+                (FieldChange(f"{spec_path(sick.workload)}.activeDeadlineSeconds", None, None),),
+            ),
+        )
+    gates = [text(one, "conditionType") for one in sick.pod.items("spec", "readinessGates")]
+    closed = [one for one in gates if sick.pod.condition(one).get("status") != "True"]
+    if closed and all(one.ready for one in sick.all if not one.init):
+        return from_pod(
+            sick,
+            "readiness-gate",
+            "pods run and are not ready",
+            f"the readiness gate {', '.join(closed)} is not true: its controller has not set it",
+        )
+    cause = (
+        f"{reason}: {quote(message)}"
+        if message
+        else f"cannot tell: {reason or 'not ready'}, and no event says why; the pod's events and logs would show it"
+    )
+    return from_pod(sick, "pod-not-ready", "pods are not ready", cause, severity=Severity.HIGH)
+
+
+RULES = (evicted, out_of_memory)
+PROBES = (cpu_throttled, startup_probe, liveness_probe)
+LATE = (signalled, completed, readiness_probe, crash, not_ready)
+"""In this order: the first that explains the pod is its cause."""

@@ -1,0 +1,447 @@
+"""Pods without a node: what the scheduler says, held against the nodes and the pod's own constraints.
+
+Source of the sentence: kube-scheduler's FitError, `0/N nodes are available: k reason, k reason. preemption: …`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from hexaops.analysis.diagnosis.model import Action, Evidence, FieldChange, Finding, Fix, Ref, Severity
+from hexaops.analysis.diagnosis.objects import Obj, Raw, containers, items, mapping, spec_path, text
+from hexaops.analysis.diagnosis.pods import Sick
+from hexaops.analysis.diagnosis.rules.making import from_pod, quote
+from hexaops.analysis.diagnosis.selectors import describe_labels, matches_expression
+from hexaops.kit.quantities import format_bytes, format_cpu, parse_quantity
+
+_NODES = re.compile(r"\b\d{1,6}/(\d{1,6}) nodes are available: (.{1,2000}?)(?:\. preemption:|\.\s|\.?$)", re.DOTALL)
+_INSUFFICIENT = re.compile(r"(\d{1,6}) Insufficient ([a-zA-Z0-9./-]{1,100})")
+_TAINT = re.compile(
+    r"had (?:untolerated taint|taints? that the pod didn't tolerate)s?(?:\(s\))? ?(?:\{([^}]{0,200})\})?"
+)
+_CLAIM = re.compile(r'persistentvolumeclaim "([^"]{1,253})" (not found|is being deleted)')
+
+
+@dataclass(frozen=True)
+class Unplaced:
+    """A pod without a node and the scheduler's reasons."""
+
+    sick: Sick
+    sentence: str
+    total: str
+    reasons: str
+
+    @property
+    def spec(self) -> Raw:
+        """The pod's spec."""
+        return self.sick.pod.mapping("spec")
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """The scheduler's words."""
+        return (Evidence("status", self.sick.pod.ref, quote(self.sentence)),) if self.sentence else ()
+
+
+def unplaced(sick: Sick) -> Unplaced | None:
+    """The pod with its reasons, when it has no node."""
+    if (
+        sick.pod.text("spec", "nodeName")
+        or sick.pod.text("status", "phase") not in {"Pending", ""}
+        or sick.pod.deleted is not None
+    ):
+        return None
+    said = text(sick.pod.condition("PodScheduled"), "message")
+    events = sick.snapshot.events(sick.pod.ref, "FailedScheduling")
+    sentence = said or (events[0].message if events else "")
+    found = _NODES.search(sentence)
+    return Unplaced(sick, sentence, found[1] if found else "", found[2] if found else sentence)
+
+
+def _finding(
+    pod: Unplaced, rule: str, cause: str, *, fix: Fix | None = None, symptom_of: tuple[Ref, ...] = (), key: str = ""
+) -> Finding:
+    return from_pod(
+        pod.sick,
+        rule,
+        "pods are Pending: no node takes them",
+        cause,
+        evidence=pod.evidence,
+        fix=fix,
+        symptom_of=symptom_of,
+        key=key,
+    )
+
+
+def gated(sick: Sick) -> Finding | None:
+    """A scheduling gate that nobody has removed."""
+    gates = [text(one, "name") for one in sick.pod.items("spec", "schedulingGates")]
+    if unplaced(sick) is None or not gates:
+        return None
+    return from_pod(
+        sick,
+        "scheduling-gate",
+        "pods are Pending: SchedulingGated",
+        f"the scheduling gate {', '.join(gates)} has not been removed by its controller",
+    )
+
+
+def scheduler_missing(sick: Sick) -> Finding | None:
+    """No scheduler of that name has looked at the pod."""
+    pod = unplaced(sick)
+    name = sick.pod.text("spec", "schedulerName") or "default-scheduler"
+    if pod is None or pod.sentence or sick.pod.condition("PodScheduled"):
+        return None
+    if name == "default-scheduler":
+        return from_pod(
+            sick,
+            "scheduler-silent",
+            "pods are Pending",
+            "the scheduler has not looked at the pod: kube-scheduler does not seem to run",
+        )
+    fix = Fix.patched(
+        sick.workload.ref,
+        "Use the default scheduler",
+        (FieldChange(f"{spec_path(sick.workload)}.schedulerName", name, "default-scheduler"),),
+    )
+    return from_pod(
+        sick,
+        "scheduler-missing",
+        "pods are Pending and were never looked at",
+        f"schedulerName is {name}, and no scheduler of that name acts on the pod",
+        fix=fix,
+    )
+
+
+def claim(sick: Sick) -> Finding | None:
+    """A claim that is missing or not bound."""
+    pod = unplaced(sick)
+    if pod is None:
+        return None
+    names = [
+        text(one, "persistentVolumeClaim", "claimName")
+        for one in items(pod.spec, "volumes")
+        if mapping(one, "persistentVolumeClaim")
+    ]
+    if said := _CLAIM.search(pod.sentence):
+        missing = Ref("PersistentVolumeClaim", sick.pod.namespace, said[1])
+        return from_pod(
+            sick,
+            "claim-missing",
+            "pods are Pending: a claim is missing",
+            f"PersistentVolumeClaim {said[1]} does not exist",
+            key=f"missing {missing}",
+            root=missing,
+            evidence=pod.evidence,
+            fix=Fix(Action.CREATE, missing, f"Create the claim {said[1]}"),
+        )
+    if (
+        "unbound immediate PersistentVolumeClaims" in pod.sentence
+        or "didn't find available persistent volumes" in pod.sentence
+    ):
+        refs = tuple(Ref("PersistentVolumeClaim", sick.pod.namespace, name) for name in names)
+        unbound = [
+            one for one in refs if (found := sick.snapshot.at(one)) is None or found.text("status", "phase") != "Bound"
+        ]
+        cause = f"its claim {', '.join(one.name for one in unbound or refs)} is not bound to a volume"
+        return _finding(pod, "claim-unbound", cause, symptom_of=tuple(unbound or refs))
+    return None
+
+
+def volume_node_affinity(sick: Sick) -> Finding | None:
+    """The volume can only be used elsewhere."""
+    pod = unplaced(sick)
+    if pod is None or "volume node affinity conflict" not in pod.reasons:
+        return None
+    where = []
+    for volume in items(pod.spec, "volumes"):
+        one = sick.snapshot.find(
+            "PersistentVolumeClaim", sick.pod.namespace, text(volume, "persistentVolumeClaim", "claimName")
+        )
+        bound = sick.snapshot.find("PersistentVolume", "", one.text("spec", "volumeName")) if one else None
+        for term in bound.items("spec", "nodeAffinity", "required", "nodeSelectorTerms") if bound else ():
+            wanted = [
+                f"{text(e, 'key')} in ({', '.join(map(str, e.get('values') or []))})"
+                for e in items(term, "matchExpressions")
+            ]
+            where.append(f"{bound.name if bound else ''} is bound to {' and '.join(wanted)}")
+    cause = "volume node affinity conflict: no usable node is in the zone or on the node of its volume" + (
+        f" ({'; '.join(where)})" if where else ""
+    )
+    return _finding(pod, "volume-node-affinity", cause)
+
+
+def mixed(sick: Sick) -> Finding | None:
+    """Several reasons together: some nodes are barred, the rest lack room."""
+    pod = unplaced(sick)
+    if pod is None:
+        return None
+    lacking = [found[2] for found in _INSUFFICIENT.finditer(pod.reasons)]
+    taint = _TAINT.search(pod.reasons)
+    if not lacking or taint is None or "control-plane" in (taint[1] or ""):
+        return None
+    cause = (
+        f"the nodes that it may use have too little {' and '.join(lacking)} for its request "
+        f"({_request_words(pod, lacking)}), and others have the taint {_taint_text(taint)} that it does not "
+        f"tolerate"
+    )
+    return _finding(pod, "mixed-constraints", cause, fix=_smaller(pod, lacking))
+
+
+def insufficient(sick: Sick) -> Finding | None:
+    """No node has what the pod requests."""
+    pod = unplaced(sick)
+    lacking = list(dict.fromkeys(found[2] for found in _INSUFFICIENT.finditer(pod.reasons))) if pod else []
+    if pod is None or not lacking:
+        return None
+    resource = lacking[0]
+    largest = max(
+        (_quantity(one.mapping("status", "allocatable").get(resource)) for one in sick.snapshot.of("Node")), default=0.0
+    )
+    wanted = request_of(pod.spec, resource)
+    if sick.snapshot.has("Node") and largest == 0:
+        detail = f"no node offers {resource}"
+    elif wanted > largest > 0:
+        detail = f"more than any node has ({_show(resource, largest)} allocatable)"
+    else:
+        detail = f"the nodes' {resource} is taken by the requests of other pods"
+    cause = f"insufficient {' and '.join(lacking)}: it requests {_request_words(pod, lacking)}; {detail}"
+    return _finding(pod, "insufficient-resources", cause, fix=_smaller(pod, lacking))
+
+
+def _smaller(pod: Unplaced, lacking: list[str]) -> Fix:
+    resource = lacking[0]
+    base = spec_path(pod.sick.workload)
+    return Fix.patched(
+        pod.sick.workload.ref,
+        f"Request less {resource}, or add a node with enough of it",
+        (FieldChange(f"{base}.containers[0].resources.requests.{resource}", _as_written(pod.spec, resource), None),),
+    )
+
+
+def _request_words(pod: Unplaced, lacking: list[str]) -> str:
+    return ", ".join(f"{_as_written(pod.spec, one)} {one}" for one in lacking)
+
+
+def request_of(spec: Raw, resource: str) -> float:
+    """What a pod requests: the sum of its containers, at least what an init container needs."""
+    ordinary = sum(_requested(one, resource) for one in items(spec, "containers"))
+    return max([ordinary, *[_requested(one, resource) for one in items(spec, "initContainers")]])
+
+
+def _requested(container: Raw, resource: str) -> float:
+    resources = mapping(container, "resources")
+    return _quantity(mapping(resources, "requests").get(resource) or mapping(resources, "limits").get(resource))
+
+
+def _quantity(value: object) -> float:
+    try:
+        return parse_quantity(value) if isinstance(value, (str, int, float)) else 0.0
+    except ValueError:
+        return 0.0
+
+
+def _as_written(spec: Raw, resource: str) -> str:
+    """The request as its container writes it, where only one requests it."""
+    found = [
+        mapping(one, "resources", part).get(resource) for one in containers(spec) for part in ("requests", "limits")
+    ]
+    written = {str(one) for one in found if one}
+    return written.pop() if len(written) == 1 else _show(resource, request_of(spec, resource))
+
+
+def _show(resource: str, amount: float) -> str:
+    if resource == "cpu":
+        return format_cpu(amount)
+    return format_bytes(amount) if resource in {"memory", "ephemeral-storage"} else f"{amount:g}"
+
+
+def node_selector(sick: Sick) -> Finding | None:
+    """No node has the labels that the pod asks for."""
+    pod = unplaced(sick)
+    if (
+        pod is None
+        or not re.search(r"node affinity/selector|node selector|NodeAffinity", pod.reasons)
+        or "taint" in pod.reasons
+    ):
+        return None
+    wanted = constraints_of(pod.spec)
+    nodes = sick.snapshot.of("Node")
+    lacking = (
+        [words for words, test in wanted if not any(test(node) for node in nodes)]
+        if nodes
+        else [words for words, _ in wanted]
+    )
+    asked = " and ".join(lacking or [words for words, _ in wanted]) or "labels"
+    cause = f"no node has the label {asked} that the pod's nodeSelector or node affinity demands"
+    fix = Fix.patched(
+        sick.workload.ref,
+        "Correct the node selector, or label a node",
+        (FieldChange(f"{spec_path(sick.workload)}.nodeSelector", asked, None),),
+    )
+    return _finding(pod, "node-selector", cause, fix=fix)
+
+
+class Constraint:
+    """One label requirement that a node fulfils or not."""
+
+    def __init__(self, expression: Raw) -> None:
+        self.expression = expression
+
+    def __call__(self, node: Obj) -> bool:
+        """Whether the node fulfils it."""
+        return matches_expression(self.expression, node.labels)
+
+
+def constraints_of(spec: Raw) -> list[tuple[str, Constraint]]:
+    """What the pod demands of its node's labels, each in words and as a test."""
+    found = [
+        (f"{key}={value}", Constraint({"key": key, "operator": "In", "values": [value]}))
+        for key, value in mapping(spec, "nodeSelector").items()
+    ]
+    required = mapping(spec, "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution")
+    for term in items(required, "nodeSelectorTerms"):
+        for one in items(term, "matchExpressions"):
+            values = ", ".join(map(str, one.get("values") or []))
+            found.append((f"{text(one, 'key')} {text(one, 'operator')} ({values})", Constraint(one)))
+    return found
+
+
+def taint(sick: Sick) -> Finding | None:
+    """Every node that would do has a taint that the pod does not tolerate."""
+    pod = unplaced(sick)
+    found = _TAINT.search(pod.reasons) if pod else None
+    if pod is None or (found is None and "were unschedulable" not in pod.reasons):
+        return None
+    if found is None or "node.kubernetes.io/unschedulable" in (found[1] or ""):
+        cordoned = tuple(one.ref for one in sick.snapshot.of("Node") if one.get("spec", "unschedulable") is True)
+        cause = f"the nodes are cordoned (unschedulable): {', '.join(one.name for one in cordoned)}"
+        fix = (
+            Fix.patched(cordoned[0], "Uncordon the node", (FieldChange("spec.unschedulable", True, False),))
+            if cordoned
+            else None
+        )
+        return _finding(pod, "taint", cause, fix=fix, key="cordoned")
+    lost = tuple(one.ref for one in sick.snapshot.of("Node") if one.condition("Ready").get("status") != "True")
+    path = f"{spec_path(sick.workload)}.tolerations"
+    fix = Fix.patched(
+        sick.workload.ref,
+        "Tolerate the taint, or remove it from a node",
+        (FieldChange(path, None, _taint_text(found)),),
+    )
+    return _finding(
+        pod,
+        "taint",
+        f"the pod does not tolerate the taint {_taint_text(found)} of the nodes that it could run on",
+        fix=fix,
+        symptom_of=lost if "not-ready" in pod.reasons or "unreachable" in pod.reasons else (),
+    )
+
+
+def _taint_text(found: re.Match[str]) -> str:
+    key, _, value = (found[1] or "").partition(":")
+    return f"{key.strip()}={value.strip()}" if value.strip() else key.strip()
+
+
+def anti_affinity(sick: Sick) -> Finding | None:
+    """The pod must not stand beside others."""
+    pod = unplaced(sick)
+    if pod is None or not re.search(r"pod (anti-)?affinity rules|existing pods anti-affinity", pod.reasons):
+        return None
+    anti = "anti-affinity" in pod.reasons
+    terms = items(
+        mapping(pod.spec, "affinity", "podAntiAffinity" if anti else "podAffinity"),
+        "requiredDuringSchedulingIgnoredDuringExecution",
+    )
+    where = ", ".join(
+        f"{text(one, 'topologyKey')}, {describe_labels(mapping(one, 'labelSelector', 'matchLabels'))}" for one in terms
+    )
+    cause = (
+        f"its required pod {'anti-affinity' if anti else 'affinity'} ({where or 'of other pods'}) leaves no node: "
+        + (f"each of the {pod.total} nodes already has such a pod or is barred" if anti else "no node has such a pod")
+    )
+    return _finding(pod, "anti-affinity", cause)
+
+
+def topology_spread(sick: Sick) -> Finding | None:
+    """The spread that the pod demands cannot be met."""
+    pod = unplaced(sick)
+    if pod is None or "topology spread constraints" not in pod.reasons:
+        return None
+    keys = ", ".join(text(one, "topologyKey") for one in items(pod.spec, "topologySpreadConstraints"))
+    missing = " (the nodes do not have that label)" if "missing required label" in pod.reasons else ""
+    return _finding(pod, "topology-spread", f"its topology spread constraint over {keys} cannot be met{missing}")
+
+
+def host_port(sick: Sick) -> Finding | None:
+    """The port is taken on every node."""
+    pod = unplaced(sick)
+    if pod is None or "free ports" not in pod.reasons:
+        return None
+    ports = ", ".join(
+        str(port["hostPort"]) for one in containers(pod.spec) for port in items(one, "ports") if port.get("hostPort")
+    )
+    return _finding(pod, "host-port", f"host port {ports} is already taken on every node that it could run on")
+
+
+def too_many_pods(sick: Sick) -> Finding | None:
+    """The nodes hold as many pods as they may."""
+    pod = unplaced(sick)
+    if pod is None or "Too many pods" not in pod.reasons:
+        return None
+    most = max(
+        (int(_quantity(one.mapping("status", "allocatable").get("pods"))) for one in sick.snapshot.of("Node")),
+        default=0,
+    )
+    return _finding(
+        pod,
+        "too-many-pods",
+        f"too many pods: the nodes hold the {most or 'largest number of'} pods that each of them may run",
+    )
+
+
+def unschedulable(sick: Sick) -> Finding | None:
+    """A reason that no other rule knows."""
+    pod = unplaced(sick)
+    if pod is None:
+        return None
+    barred = tuple(one.ref for one in sick.snapshot.of("Node") if one.condition("Ready").get("status") != "True")
+    cause = (
+        f"the scheduler says: {quote(pod.sentence)}"
+        if pod.sentence
+        else "cannot tell: the scheduler's event is not in the snapshot"
+    )
+    return _finding(pod, "unschedulable", cause, symptom_of=barred)
+
+
+def node_name_missing(sick: Sick) -> Finding | None:
+    """`nodeName` names a node that does not exist."""
+    name = sick.pod.text("spec", "nodeName")
+    if not name or sick.pod.text("status", "phase") != "Pending" or not sick.snapshot.lacks("Node", "", name):
+        return None
+    return from_pod(
+        sick,
+        "node-missing",
+        "pods are Pending",
+        f"they are bound to the node {name}, which does not exist",
+        severity=Severity.HIGH,
+    )
+
+
+RULES = (
+    gated,
+    scheduler_missing,
+    claim,
+    volume_node_affinity,
+    mixed,
+    insufficient,
+    node_selector,
+    taint,
+    anti_affinity,
+    topology_spread,
+    host_port,
+    too_many_pods,
+    unschedulable,
+    node_name_missing,
+)
+"""In this order: the first that explains the pod is its cause."""

@@ -1,0 +1,191 @@
+"""Rights and pod settings that put data at risk; hygiene is `low`, open doors are not."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from hexaops.analysis.diagnosis.model import Action, Evidence, FieldChange, Finding, Fix, Ref, Severity
+from hexaops.analysis.diagnosis.objects import Obj, Raw, containers, items, mapping, spec_path, template_spec, text
+from hexaops.analysis.diagnosis.snapshot import Snapshot
+from hexaops.kit.redaction import is_telling
+
+SYSTEM = ("kube-system", "kube-public", "kube-node-lease")
+_EVERYBODY = frozenset({"system:anonymous", "system:unauthenticated", "system:authenticated", "system:serviceaccounts"})
+_SENSITIVE_PATHS = (
+    "/var/run/docker.sock",
+    "/run/containerd",
+    "/var/run/crio",
+    "/var/lib/kubelet",
+    "/etc/kubernetes",
+    "/proc",
+    "/root",
+)
+
+
+def bindings(snapshot: Snapshot) -> Iterator[Finding]:
+    """Bindings that give too much, or that name a role that does not exist."""
+    for one in snapshot.of("RoleBinding", "ClusterRoleBinding"):
+        if one.name.startswith("system:") or one.namespace in SYSTEM:
+            continue
+        role = Ref(
+            one.text("roleRef", "kind"),
+            one.namespace if one.text("roleRef", "kind") == "Role" else "",
+            one.text("roleRef", "name"),
+        )
+        yield from _admin(one, role)
+        found = snapshot.at(role)
+        if found is None:
+            if snapshot.has(role.kind) or role.kind == "Role":
+                yield from _role_missing(one, role)
+        elif role.name != "cluster-admin" and _allows_everything(found):
+            yield Finding(
+                "rbac-wildcard",
+                one.ref,
+                "it grants more than anything needs",
+                f"{role.kind} {role.name} allows every verb on every resource (wildcard *)",
+                Severity.LOW,
+                (Evidence("spec", role, "verbs: *, resources: *"),),
+            )
+
+
+def _role_missing(one: Obj, role: Ref) -> Iterator[Finding]:
+    yield Finding(
+        "rbac-role-missing",
+        one.ref,
+        "the binding grants nothing",
+        f"its {role.kind} {role.name} does not exist",
+        Severity.MEDIUM,
+        (Evidence("spec", one.ref, f"roleRef: {role.kind} {role.name}"),),
+        Fix(Action.CREATE, role, f"Create {role.kind} {role.name}"),
+    )
+
+
+def _allows_everything(role: Obj) -> bool:
+    return any(
+        "*" in (rule.get("verbs") or []) and "*" in (rule.get("resources") or []) for rule in role.items("rules")
+    )
+
+
+def _admin(one: Obj, role: Ref) -> Iterator[Finding]:
+    if role.name != "cluster-admin":
+        return
+    for subject in one.items("subjects"):
+        name = text(subject, "name")
+        everybody = name in _EVERYBODY or name.startswith("system:serviceaccounts:")
+        default = text(subject, "kind") == "ServiceAccount" and name == "default"
+        if not everybody and not default:
+            continue
+        who = (
+            name
+            if everybody
+            else f"the default service account of {text(subject, 'namespace')}, which pods without one of "
+            f"their own use,"
+        )
+        open_door = name in {"system:anonymous", "system:unauthenticated"}
+        severity = Severity.CRITICAL if open_door else Severity.HIGH if everybody else Severity.MEDIUM
+        yield Finding(
+            "rbac-cluster-admin",
+            one.ref,
+            "the whole cluster is open",
+            f"{who} has cluster-admin",
+            severity,
+            (Evidence("spec", one.ref, f"subject {name}, role cluster-admin"),),
+            Fix(Action.DELETE, one.ref, "Delete the binding, and grant only what is needed"),
+        )
+
+
+def _own(snapshot: Snapshot) -> list[Obj]:
+    return [one for one in snapshot.workloads() if one.namespace not in SYSTEM]
+
+
+def privileged(snapshot: Snapshot) -> Iterator[Finding]:
+    """Containers with all the rights of their node."""
+    for one in _own(snapshot):
+        for container in containers(template_spec(one)):
+            if mapping(container, "securityContext").get("privileged") is True:
+                name = text(container, "name")
+                fix = Fix.patched(
+                    one.ref,
+                    "Give only the capabilities that it needs",
+                    (FieldChange(f"{spec_path(one)}.containers[{name}].securityContext.privileged", True, False),),
+                )
+                yield Finding(
+                    "privileged-container",
+                    one.ref,
+                    f"container {name} may do everything on its node",
+                    f"securityContext.privileged is true in container {name}",
+                    Severity.LOW,
+                    (Evidence("spec", one.ref, f"container {name}: privileged"),),
+                    fix,
+                )
+
+
+def host_paths(snapshot: Snapshot) -> Iterator[Finding]:
+    """Mounts of the node's own files that give the node away."""
+    for one in _own(snapshot):
+        for volume in items(template_spec(one), "volumes"):
+            path = text(volume, "hostPath", "path")
+            if path == "/" or path.startswith(_SENSITIVE_PATHS):
+                yield Finding(
+                    "host-path",
+                    one.ref,
+                    "it can take over its node",
+                    f"it mounts the hostPath {path}",
+                    Severity.LOW,
+                    (Evidence("spec", one.ref, f"hostPath: {path}"),),
+                    key=f"host-path {one.ref} {path}",
+                )
+
+
+def secrets_in_env(snapshot: Snapshot) -> Iterator[Finding]:
+    """Secrets written into the pod template."""
+    for one in _own(snapshot):
+        names = [
+            text(entry, "name")
+            for container in containers(template_spec(one))
+            for entry in items(container, "env")
+            if _is_secret(entry)
+        ]
+        if names:
+            yield Finding(
+                "secret-in-env",
+                one.ref,
+                "a secret stands in the pod template",
+                f"{', '.join(names)} is set as plain text in the environment; use a Secret",
+                Severity.LOW,
+                (Evidence("spec", one.ref, f"env {', '.join(names)}: plain value"),),
+            )
+
+
+def _is_secret(entry: Raw) -> bool:
+    value = text(entry, "value")
+    return (
+        len(value) >= 6 and is_telling(text(entry, "name")) and not value.startswith(("/", "$(", "http://", "https://"))
+    )
+
+
+def default_service_account(snapshot: Snapshot) -> Iterator[Finding]:
+    """Pods that share the namespace's default service account, with its token mounted."""
+    users: dict[str, list[Obj]] = defaultdict(list)
+    for one in _own(snapshot):
+        spec = template_spec(one)
+        if (
+            spec
+            and (text(spec, "serviceAccountName") or "default") == "default"
+            and spec.get("automountServiceAccountToken") is not False
+        ):
+            users[one.namespace].append(one)
+    for namespace, group in users.items():
+        names = ", ".join(str(one.ref) for one in group[:5])
+        yield Finding(
+            "default-service-account",
+            Ref("ServiceAccount", namespace, "default"),
+            "pods share one identity",
+            f"the default service account is used by {names}",
+            Severity.LOW,
+            (Evidence("spec", group[0].ref, "serviceAccountName: default"),),
+        )
+
+
+RULES = (bindings, privileged, host_paths, secrets_in_env, default_service_account)

@@ -1,0 +1,248 @@
+"""Claims, volumes and storage classes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hexaops.analysis.diagnosis.model import Action, Evidence, FieldChange, Finding, Fix, Ref, Severity
+from hexaops.analysis.diagnosis.objects import Obj, text
+from hexaops.analysis.diagnosis.rules.making import quote
+from hexaops.analysis.diagnosis.snapshot import Event, Snapshot
+from hexaops.analysis.diagnosis.usage import quantity
+
+_DEFAULT = "storageclass.kubernetes.io/is-default-class"
+PENDING_SECONDS = 120.0
+RESIZE_SECONDS = 900.0
+
+
+def _defaults(snapshot: Snapshot) -> list[Obj]:
+    return [one for one in snapshot.of("StorageClass") if one.annotations.get(_DEFAULT) == "true"]
+
+
+def _users(snapshot: Snapshot, claim: Obj) -> tuple[Ref, ...]:
+    """Pods and workloads that use the claim."""
+    found: list[Ref] = []
+    for pod in snapshot.pods_in(claim.namespace):
+        if any(text(one, "persistentVolumeClaim", "claimName") == claim.name for one in pod.items("spec", "volumes")):
+            found += [snapshot.workload(pod).ref, pod.ref]
+    return tuple(dict.fromkeys(found))
+
+
+def claim_pending(snapshot: Snapshot) -> Iterator[Finding]:
+    """A claim that finds no volume."""
+    for one in snapshot.of("PersistentVolumeClaim"):
+        if one.text("status", "phase") == "Pending" and snapshot.age(one.created) > PENDING_SECONDS:
+            found = _pending(snapshot, one)
+            if found:
+                yield found
+
+
+def _pending(snapshot: Snapshot, one: Obj) -> Finding | None:
+    users = _users(snapshot, one)
+    events = snapshot.events(one.ref)
+    failed = next(
+        (event for event in events if event.reason in {"ProvisioningFailed", "FailedBinding", "VolumeMismatch"}), None
+    )
+    name = one.get("spec", "storageClassName")
+    found = (
+        _class_missing(snapshot, one, name, failed)
+        or _no_class(snapshot, one, name, failed)
+        or _not_provisioned(one, name, failed, events)
+    )
+    if found is None:
+        class_object = snapshot.find("StorageClass", "", str(name or ""))
+        waits = class_object is not None and class_object.text("volumeBindingMode") == "WaitForFirstConsumer"
+        if waits and not users:
+            return None  # it is bound when a pod uses it
+        if failed is None and (users or not waits):
+            found = Finding(
+                "claim-pending",
+                one.ref,
+                "the claim is Pending",
+                "cannot tell: no event says why; the events of the claim and the provisioner's log would show it",
+                Severity.HIGH,
+            )
+    if found is None:
+        return None
+    return found.with_evidence(Evidence("status", one.ref, "phase: Pending"), affected=(one.ref, *users))
+
+
+def _class_missing(snapshot: Snapshot, one: Obj, name: object, failed: Event | None) -> Finding | None:
+    told = failed is not None and "storageclass" in failed.message and "not found" in failed.message
+    if (
+        not isinstance(name, str)
+        or not name
+        or not (told or snapshot.lacks("StorageClass", "", name))
+        or snapshot.find("StorageClass", "", name)
+    ):
+        return None
+    known = [item.name for item in snapshot.of("StorageClass")]
+    missing = Ref("StorageClass", "", name)
+    return Finding(
+        "storage-class-missing",
+        one.ref,
+        "the claim is Pending",
+        f"StorageClass {name} does not exist (there is {', '.join(known) or 'none'})",
+        Severity.HIGH,
+        (failed.evidence,) if failed else (),
+        Fix(Action.CREATE, missing, f"Create StorageClass {name}, or make the claim anew with one that exists"),
+        f"missing {missing}",
+    )
+
+
+def _no_class(snapshot: Snapshot, one: Obj, name: object, failed: Event | None) -> Finding | None:
+    if name or _defaults(snapshot):
+        return None
+    classes = snapshot.of("StorageClass")
+    fix = (
+        Fix.patched(
+            classes[0].ref,
+            "Make a storage class the default",
+            (FieldChange(f"metadata.annotations.{_DEFAULT}", None, "true"),),
+        )
+        if len(classes) == 1
+        else None
+    )
+    cause = "it names no storage class, and no storage class is the default; no free volume matches it"
+    return Finding(
+        "no-default-storage-class",
+        one.ref,
+        "the claim is Pending",
+        cause,
+        Severity.HIGH,
+        (failed.evidence,) if failed else (),
+        fix,
+    )
+
+
+def _not_provisioned(one: Obj, name: object, failed: Event | None, events: list[Event]) -> Finding | None:
+    modes = ", ".join(map(str, one.get("spec", "accessModes") or []))
+    if failed is not None:
+        access = (
+            "access mode"
+            if "MULTI_NODE" in failed.message or "apabilit" in failed.message or "ccessMode" in failed.message
+            else ""
+        )
+        hint = f" (its access mode is {modes})" if access else ""
+        return Finding(
+            "provisioning-failed",
+            one.ref,
+            "the claim is Pending",
+            f"the provisioner of StorageClass {name} fails{hint}: {quote(failed.message[-280:])}",
+            Severity.HIGH,
+            (failed.evidence,),
+        )
+    waiting = next((event for event in events if event.reason == "ExternalProvisioning"), None)
+    if waiting is not None:
+        who = waiting.message.partition("external provisioner '")[2].partition("'")[0]
+        return Finding(
+            "provisioner-silent",
+            one.ref,
+            "the claim is Pending",
+            f"the provisioner {who} does not answer: it does not seem to run",
+            Severity.HIGH,
+            (waiting.evidence,),
+        )
+    return None
+
+
+def claim_lost(snapshot: Snapshot) -> Iterator[Finding]:
+    """A claim whose volume is gone, with its data."""
+    for one in snapshot.of("PersistentVolumeClaim"):
+        if one.text("status", "phase") == "Lost":
+            volume = one.text("spec", "volumeName")
+            yield Finding(
+                "claim-lost",
+                one.ref,
+                "the claim is Lost",
+                f"its PersistentVolume {volume} does not exist any more; the data may be lost",
+                Severity.CRITICAL,
+                (
+                    Evidence("status", one.ref, "phase: Lost"),
+                    *[event.evidence for event in snapshot.events(one.ref, "ClaimLost")[:1]],
+                ),
+                affected=(one.ref, *_users(snapshot, one)),
+            )
+
+
+def claim_resize(snapshot: Snapshot) -> Iterator[Finding]:
+    """A claim that cannot be enlarged."""
+    for one in snapshot.of("PersistentVolumeClaim"):
+        failed = snapshot.events(one.ref, "VolumeResizeFailed", "FileSystemResizeFailed", "ExternalExpanding")
+        bad = [event for event in failed if event.warning]
+        wanted, has = (
+            quantity(one.get("spec", "resources", "requests", "storage")),
+            quantity(one.get("status", "capacity", "storage")),
+        )
+        if bad and wanted and has and wanted > has:
+            cause = (
+                f"the storage cannot expand it to {one.get('spec', 'resources', 'requests', 'storage')}: "
+                f"{quote(bad[0].message[-250:])}"
+            )
+            yield Finding(
+                "claim-resize",
+                one.ref,
+                "the claim cannot be resized",
+                cause,
+                Severity.MEDIUM,
+                (bad[0].evidence,),
+                affected=(one.ref, *_users(snapshot, one)),
+            )
+
+
+def volumes(snapshot: Snapshot) -> Iterator[Finding]:
+    """Volumes that could not be reclaimed, or that nobody uses any more."""
+    for one in snapshot.of("PersistentVolume"):
+        phase = one.text("status", "phase")
+        claim = one.text("spec", "claimRef", "name")
+        if phase == "Failed":
+            events = tuple(event.evidence for event in snapshot.events(one.ref, within=86400) if event.warning)[:1]
+            cause = (
+                f"its reclaim policy {one.text('spec', 'persistentVolumeReclaimPolicy')} could not be carried "
+                f"out: {quote(one.text('status', 'message'))}"
+            )
+            yield Finding(
+                "volume-failed",
+                one.ref,
+                "the volume is in phase Failed",
+                cause,
+                Severity.MEDIUM,
+                (Evidence("status", one.ref, "phase: Failed"), *events),
+            )
+        elif phase == "Released":
+            cause = (
+                f"its claim {claim} was deleted and its reclaim policy is "
+                f"{one.text('spec', 'persistentVolumeReclaimPolicy')}: released, it holds data and costs "
+                f"until somebody removes it"
+            )
+            yield Finding(
+                "volume-released",
+                one.ref,
+                "the volume is Released",
+                cause,
+                Severity.LOW,
+                (Evidence("status", one.ref, "phase: Released"),),
+                Fix(Action.DELETE, one.ref, "Delete the volume once its data is not needed"),
+            )
+
+
+def default_classes(snapshot: Snapshot) -> Iterator[Finding]:
+    """More than one default class: the newest wins, which few expect."""
+    found = _defaults(snapshot)
+    if len(found) > 1:
+        names = ", ".join(sorted(one.name for one in found))
+        fix = Fix.patched(
+            found[-1].ref, "Keep one default", (FieldChange(f"metadata.annotations.{_DEFAULT}", "true", "false"),)
+        )
+        yield Finding(
+            "default-storage-classes",
+            found[-1].ref,
+            "claims without a class get one that few expect",
+            f"{len(found)} storage classes are the default: {names}",
+            Severity.LOW,
+            tuple(Evidence("spec", one.ref, "default class") for one in found),
+            fix,
+        )
+
+
+RULES = (claim_pending, claim_lost, claim_resize, volumes, default_classes)
