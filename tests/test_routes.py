@@ -111,7 +111,7 @@ def test_the_openapi_document_names_every_parameter_and_who_may_call(sqlite_url:
         assert len(operation["security"]) == (1 if entry.policy.audience == "user" else 2), _name(entry)
 
 
-UNTYPED = ("actions", "access", "workspaces", "webhooks", "chat", "health")
+UNTYPED = ("actions", "chat", "health")
 """Features whose answers have no types yet."""
 
 

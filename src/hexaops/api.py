@@ -10,7 +10,6 @@ from hexaops.features.access import routes as access
 from hexaops.features.access.guard import declared_parameters, guarded
 from hexaops.features.actions import routes as actions
 from hexaops.features.applications import routes as applications
-from hexaops.features.applications.errors import ApplicationNameAmbiguousError, ApplicationNotFoundError
 from hexaops.features.chat import routes as chat
 from hexaops.features.health import probes
 from hexaops.features.routing import ANYONE, Entry, service, user
@@ -40,10 +39,9 @@ WORKSPACE = "/api/v1/workspaces/{workspace_id}"
 APPLICATIONS = (
     Entry("GET", f"{WORKSPACE}/applications", applications.list_applications, user("read_applications")),
     Entry(
-        "GET", f"{WORKSPACE}/applications/{{application_id}}", applications.get_application, user("read_applications"),
-        errors=(ApplicationNotFoundError, ApplicationNameAmbiguousError),
+        "GET", f"{WORKSPACE}/applications/{{application_id}}", applications.get_application, user("read_applications")
     ),
-)  # fmt: skip
+)
 
 ACTIONS = (
     Entry("POST", f"{WORKSPACE}/aiops/actions", actions.execute_action, user("execute_actions"), idempotent=True),

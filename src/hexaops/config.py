@@ -129,7 +129,8 @@ class Settings(BaseSettings):
     """Waits before each further attempt of a webhook delivery; jitter of ±10 % is added."""
 
     secret_key: SecretStr | None = None
-    """Key (32 bytes in base64) that encrypts webhooks' signing secrets; unset: `secrets.key` in the home folder.
+    """Key (32 bytes in base64) that encrypts webhooks' signing secrets and signs cursors; unset: `secrets.key` in the
+    home folder.
 
     Replicas on one database must share it."""
 

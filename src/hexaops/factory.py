@@ -57,6 +57,8 @@ from hexaops.features.workspaces.embedded import EmbeddedAccess
 from hexaops.features.workspaces.service import WorkspaceService
 from hexaops.kit.clock import Clock, SystemClock
 from hexaops.kit.failpoints import Failpoints
+from hexaops.kit.keys import SecretKey
+from hexaops.kit.paging import CursorSigner
 from hexaops.kit.timeout import Timeout
 from hexaops.logs import Redactor
 from hexaops.metrics import Metrics
@@ -87,7 +89,10 @@ class ProcessContext:
         self.metrics = Metrics()
         self.failpoints = Failpoints(self.settings.failpoint)
         self.database = Database(self.settings.database(), pool_size=self.settings.database_pool_size)
+        configured = self.settings.secret_key.get_secret_value() if self.settings.secret_key else None
         self.redactor.add(self.database.url.password)
+        self.redactor.add(configured)
+        self.key = SecretKey(self.settings.home_folder(), configured)
         self.engine = DurableEngine(self.database, clock=self.clock, takeover_seconds=self.settings.takeover_seconds)
         self.identity_provider = open_identity_provider(self.settings)
         self.provider = Provider()
@@ -143,6 +148,7 @@ def build_access(context: ProcessContext) -> None:
     for service in (audit, directory, workspaces, accounts, services, authorizer, claims):
         provide(service)
     provide(AuditReader(database))
+    provide(CursorSigner(lambda: context.key.derive("cursors")))
     provide(AutomationSwitch(database, audit=audit, clock=clock))
     provide(EmbeddedAccess(workspaces, accounts, services, local, redactor=context.redactor, token_lifetime=lifetime))
     limits = RateLimits(settings, clock=clock)
@@ -166,14 +172,12 @@ def build_services(context: ProcessContext) -> None:
 def build_webhooks(context: ProcessContext) -> WebhookOutbox:
     """What accepts, sends and shows webhooks; returns where events are handed in."""
     settings, database, engine, clock = context.settings, context.database, context.engine, context.clock
-    key = settings.secret_key.get_secret_value() if settings.secret_key else None
-    context.redactor.add(key)
     context.notifier = NotifySender(
         AddressPolicy(settings.webhook_allowed_networks),
         allow_http=settings.webhook_allow_http,
         timeout_seconds=settings.webhook_timeout_seconds,
     )
-    box = SecretBox(home=settings.home_folder(), configured_key=key, redactor=context.redactor)
+    box = SecretBox(context.key, redactor=context.redactor)
     sender = WebhookSender(context.notifier, box, clock, context.redactor)
     run = DeliveryRun(settings, database, engine, sender, context.metrics, context.failpoints)
     engine.register(WEBHOOK_RUN, run.run, concurrency=WEBHOOK_PLACES, per_key=PLACES_PER_WEBHOOK)

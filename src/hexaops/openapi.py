@@ -1,7 +1,7 @@
 """`/openapi.json`: FastAPI describes what requests hold, and the table of routes what answers hold.
 
 A route's answer is its endpoint's return annotation; its errors are those of the gate, of reading the request, and
-those that its line in the table names. `x-error-codes` lists the codes behind each status.
+those that `refuses` names beside it. `x-error-codes` lists the codes behind each status.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from hexaops.middleware import (
     RequestTimeoutError,
     UnsupportedMediaTypeError,
 )
-from hexaops.responses import JSON, ErrorView, answer_type
+from hexaops.responses import JSON, ErrorView, answer_type, refusals_of
 
 ErrorKind = type[HexaopsError]
 REFERENCE = "#/components/schemas/{name}"
@@ -87,7 +87,7 @@ def make_document(app: FastAPI, entries: Sequence[Entry]) -> dict[str, Any]:
 
 def errors_of(entry: Entry) -> list[ErrorKind]:
     """Every error that a route can answer with, by status; unexpected ones aside."""
-    expected: tuple[ErrorKind, ...] = (*_common_errors(entry), *entry.errors)
+    expected: tuple[ErrorKind, ...] = (*_common_errors(entry), *refusals_of(entry.endpoint))
     found = {(kind.status, kind.code): kind for kind in expected}
     return [found[key] for key in sorted(found)]
 

@@ -14,8 +14,11 @@ from typing import Any, Generic, TypeVar, get_type_hints
 import msgspec
 from fastapi import Response
 
+from hexaops.errors import HexaopsError
+
 T = TypeVar("T")
 Endpoint = Callable[..., Awaitable[Any]]
+EndpointT = TypeVar("EndpointT", bound=Endpoint)
 JSON = "application/json"
 
 
@@ -41,6 +44,11 @@ class Pagination(View, frozen=True, gc=False):
     has_more: bool
     next_cursor: str | None
     """What to send as the cursor of the next page; None on the last one."""
+
+
+def pagination(next_cursor: str | None) -> Pagination:
+    """How to go on, from what `PageRequest.split` found."""
+    return Pagination(has_more=next_cursor is not None, next_cursor=next_cursor)
 
 
 class Listing(View, Generic[T], frozen=True, kw_only=False, gc=False):
@@ -89,6 +97,22 @@ def answering(endpoint: Endpoint, *, status: int) -> Endpoint:
         return Response(None if view is None else encode(view), status, media_type=None if view is None else JSON)
 
     return answer
+
+
+def refuses(*errors: type[HexaopsError]) -> Callable[[EndpointT], EndpointT]:
+    """Name the errors that an endpoint answers with, beside those that every route has (see `hexaops.openapi`)."""
+
+    def mark(endpoint: EndpointT) -> EndpointT:
+        endpoint.__dict__["refusals"] = errors
+        return endpoint
+
+    return mark
+
+
+def refusals_of(endpoint: Endpoint) -> tuple[type[HexaopsError], ...]:
+    """The errors that `refuses` named."""
+    refusals: tuple[type[HexaopsError], ...] = getattr(endpoint, "refusals", ())
+    return refusals
 
 
 def answer_type(endpoint: Endpoint) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -12,12 +12,12 @@ from hexaops.cli.output import print_json, print_table
 
 app = typer.Typer(help="The audit log.", invoke_without_command=True, no_args_is_help=False)
 Limit = Annotated[int, typer.Option(min=1, max=200, help="How many, newest first.")]
-Before = Annotated[int | None, typer.Option(help="Events before this number.")]
+Cursor = Annotated[str | None, typer.Option(help="Where the page before ended, as it was printed.")]
 Everything = Annotated[bool, typer.Option("--all", help="Of every workspace, as the service account.")]
 
 
 @app.callback()
-def audit(context: typer.Context, limit: Limit = 20, before: Before = None, everything: Everything = False) -> None:
+def audit(context: typer.Context, limit: Limit = 20, cursor: Cursor = None, everything: Everything = False) -> None:
     """List the workspace's audit events, or check the chain.
 
     Examples: `hexaops audit`, `hexaops audit --all --limit 100`, `hexaops audit verify`
@@ -27,18 +27,20 @@ def audit(context: typer.Context, limit: Limit = 20, before: Before = None, ever
     options: Options = context.obj
     api = open_api(context)
     if everything:
-        body = api.internal("GET", "/audit", limit=limit, before=before)
+        body = api.internal("GET", "/audit", limit=limit, cursor=cursor)
     else:
-        body = api.get(api.aiops("/audit"), limit=limit, before=before)
+        body = api.get(api.aiops("/audit"), limit=limit, cursor=cursor)
     if options.as_json:
         print_json(body["data"])
         return
     rows = [
         (one["seq"], one["timestamp"], f"{one['actor']['kind']}:{one['actor']['id']}", one["action"],
          one["outcome"], one["resource"])
-        for one in _events(body["data"])
+        for one in body["data"]
     ]  # fmt: skip
     print_table(("No.", "When", "Who", "What", "Outcome", "Object"), rows)
+    if following := body["pagination"]["next_cursor"]:
+        typer.echo(f"\nOlder events: --cursor {following}", err=True)
 
 
 @app.command()
@@ -64,7 +66,3 @@ def verify(
         valid = "whole" if data["valid"] else f"BROKEN: {data}"
         typer.echo(f"{data['events']} events, chain {valid}")
     raise typer.Exit(0 if data["valid"] else 1)
-
-
-def _events(data: Any) -> list[dict[str, Any]]:
-    return data if isinstance(data, list) else data["events"]

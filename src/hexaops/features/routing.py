@@ -9,8 +9,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from hexaops.errors import HexaopsError
-
 Audience = Literal["anyone", "user", "service"]
 
 
@@ -32,13 +30,11 @@ class Entry:
     method: str
     path: str
     endpoint: Callable[..., Awaitable[Any]]
-    """Its return annotation is the answer's type: a view of `hexaops.responses`, or None without content."""
+    """Its return annotation is the answer's type (`hexaops.responses`); `refuses` names its errors."""
     policy: Policy
     status: int = 200
     idempotent: bool = False
     """Whether `Idempotency-Key` is honoured: on every POST that changes something."""
-    errors: tuple[type[HexaopsError], ...] = ()
-    """What this route refuses with, beside what the gate and the reading of the request refuse on every route."""
 
 
 def user(permission: str | None = None, *, limit: str = "public") -> Policy:

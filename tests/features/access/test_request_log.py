@@ -5,17 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from hexaops.features.audit.reader import AuditReader
+from tests.pages import page
 from tests.serving import AccessWorld, access_world
 
 PATH = "/internal/v1/workspaces"
 
 
 async def _events(access: AccessWorld, after: int = 0) -> list[dict[str, Any]]:
-    events, _ = await access.get(AuditReader).list_events(limit=200)
-    return [one for one in reversed(events) if one["seq"] > after]
+    events, _ = await access.get(AuditReader).list_events(page(200))
+    return [msgspec.to_builtins(one) for one in reversed(events) if one.seq > after]
 
 
 async def _seq(access: AccessWorld) -> int:

@@ -17,6 +17,7 @@ from hexaops.kit.clock import ManualClock
 from hexaops.logs import Redactor
 from hexaops.storage.database import Database
 from hexaops.storage.tables import AuditRow
+from tests.pages import page
 from tests.serving import START
 
 EVENTS = 12
@@ -206,20 +207,20 @@ async def test_odd_values_are_chained_as_they_are_stored(chain: Chain) -> None:
     details = {"a": "\x00", "b": [1.0, None], "c": "\ud800"}
     await chain.log.append(AuditEvent("x", "anonymous", "nul\x00 é ☃ 😀 \ud800", resource="x" * 2000, details=details))
     assert (await chain.reader.verify()).whole
-    (shown,), _ = await chain.reader.list_events()
-    assert shown["details"] == details
-    assert len(shown["resource"]) == 512
+    (shown,), _ = await chain.reader.list_events(page())
+    assert shown.details == details
+    assert len(shown.resource or "") == 512
 
 
 async def test_pages_go_back_in_time(chain: Chain) -> None:
     await chain.fill(7)
     seen: list[int] = []
-    cursor: int | None = None
+    cursor: str | None = None
     while True:
-        events, cursor = await chain.reader.list_events(limit=3, before=cursor)
-        seen += [one["seq"] for one in events]
+        events, cursor = await chain.reader.list_events(page(3, cursor))
+        seen += [one.seq for one in events]
         if cursor is None:
             break
     assert seen == [7, 6, 5, 4, 3, 2, 1]
-    events, cursor = await chain.reader.list_events(workspace_ids=["ws-1"], limit=3)
-    assert ([one["seq"] for one in events], cursor) == ([6, 4, 2], None)
+    events, cursor = await chain.reader.list_events(page(3), workspace_ids=["ws-1"])
+    assert ([one.seq for one in events], cursor) == ([6, 4, 2], None)

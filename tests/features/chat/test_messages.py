@@ -24,6 +24,7 @@ from tests.contract.documented import error
 from tests.contract.matching import matches
 from tests.features.applications.world import ChatWorld
 from tests.features.chat.proposing import WrittenProposer, use
+from tests.pages import page
 
 CHAT = "/aiops/chat"
 EVENTS = {"Accept": "text/event-stream"}
@@ -199,8 +200,8 @@ async def test_a_message_whose_answer_fails_opens_no_session(world: ChatWorld, m
 
 
 async def _recorded(world: ChatWorld, after: int) -> list[int]:
-    events, _ = await world.access.get(AuditReader).list_events(limit=50)
-    return [one["details"]["status"] for one in reversed(events) if one["action"] == "request" and one["seq"] > after]
+    events, _ = await world.access.get(AuditReader).list_events(page())
+    return [one.details["status"] for one in reversed(events) if one.action == "request" and one.seq > after]
 
 
 async def test_a_message_is_recorded_once_together_with_its_answer(stored: ChatWorld) -> None:

@@ -56,7 +56,7 @@ async def test_while_two_secrets_live_both_sign(world: World) -> None:
         await world.emit(resource_id="b")
         await world.run_enqueued()
     during, after = receiver.requests
-    for secret in (SECRET, rotated["secret"]):
+    for secret in (SECRET, rotated.secret):
         Webhook(secret).verify(during.body, during.headers)
     assert len(during.headers["webhook-signature"].split(" ")) == 2
     assert len(after.headers["webhook-signature"].split(" ")) == 1

@@ -9,6 +9,7 @@ import pytest
 
 from hexaops.features.audit.reader import AuditReader
 from tests.backends.notify.receiver import Answer, serve_receiver
+from tests.pages import page as first_page
 from tests.serving import AccessWorld, access_world
 
 ALLOWED = {"webhook_allowed_networks": ["127.0.0.0/8"], "webhook_allow_http": True}
@@ -51,8 +52,8 @@ async def test_the_life_of_a_subscription(served: AccessWorld) -> None:
     assert (await served.client.delete(one, headers=admin)).status_code == 204
     gone = await served.client.get(one, headers=admin)
     assert (gone.status_code, gone.json()["error"]["code"]) == (404, "WEBHOOK_NOT_FOUND")
-    events, _ = await served.get(AuditReader).list_events()
-    done = [event["action"] for event in events if event["action"].startswith("webhook.")]
+    events, _ = await served.get(AuditReader).list_events(first_page())
+    done = [event.action for event in events if event.action.startswith("webhook.")]
     assert done == ["webhook.deleted", "webhook.secret_rotated", "webhook.updated", "webhook.created"]
 
 

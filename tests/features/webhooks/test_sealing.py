@@ -11,12 +11,13 @@ import pytest
 from hexaops.features.webhooks.errors import SecretUnreadableError
 from hexaops.features.webhooks.sealing import SecretBox
 from hexaops.features.webhooks.signing import new_secret
+from hexaops.kit.keys import SecretKey
 from hexaops.logs import Redactor
 
 
 def box_in(home: Path, key: str | None = None) -> SecretBox:
     """A process's box."""
-    return SecretBox(home=home, configured_key=key, redactor=Redactor())
+    return SecretBox(SecretKey(home, key), redactor=Redactor())
 
 
 def test_every_process_of_a_home_opens_what_another_sealed(tmp_path: Path) -> None:

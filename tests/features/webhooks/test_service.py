@@ -22,9 +22,12 @@ from hexaops.features.webhooks.events import KNOWN
 from hexaops.features.webhooks.history import DeliveryQuery
 from hexaops.features.webhooks.schemas import NewWebhook, WebhookChange
 from hexaops.features.webhooks.service import MOST_SUBSCRIPTIONS
+from hexaops.features.webhooks.views import WebhookView
+from hexaops.responses import encode
 from hexaops.storage.tables import WebhookSubscriptionRow
 from tests.backends.notify.receiver import Answer, serve_receiver
 from tests.features.webhooks.world import World
+from tests.pages import page
 
 TARGET = "http://127.0.0.1:9999/hook?key=hidden"
 
@@ -32,19 +35,20 @@ TARGET = "http://127.0.0.1:9999/hook?key=hidden"
 async def test_the_secret_is_shown_once_and_kept_sealed(world: World) -> None:
     caller = world.caller()
     created = await world.service.create(caller, NewWebhook(url=TARGET, events=["aiops.action.completed", "*"]))
-    secret = created.pop("secret")
+    secret = created.secret
     assert secret.startswith("whsec_")
-    assert created["events"] == ["*", "aiops.action.completed"]
-    assert (created["enabled"], created["failing_since"], created["disabled_reason"]) == (True, None, None)
-    assert await world.service.get(caller, created["id"]) == created
-    assert await world.service.list(caller) == [created]
-    row = await world.subscription(created["id"])
+    shown = WebhookView(**{name: getattr(created, name) for name in WebhookView.__struct_fields__})
+    assert created.events == ["*", "aiops.action.completed"]
+    assert (created.enabled, created.failing_since, created.disabled_reason) == (True, None, None)
+    assert await world.service.get(caller, created.id) == shown
+    assert await world.service.list(caller) == [shown]
+    row = await world.subscription(created.id)
     assert secret not in row.sealed_secret
     assert world.sender.box.unseal(row.sealed_secret, owner=row.id) == secret
     assert world.redactor.redact(f"with {secret} and {secret[6:]}") == "with whsec_[redacted] and [redacted]"
-    events, _ = await AuditReader(world.database).list_events()
-    assert [event["action"] for event in events] == ["webhook.created"]
-    text = json.dumps(events)
+    events, _ = await AuditReader(world.database).list_events(page())
+    assert [event.action for event in events] == ["webhook.created"]
+    text = encode(events).decode()
     assert secret not in text
     assert row.sealed_secret not in text
     assert "hidden" not in text
@@ -97,30 +101,28 @@ async def test_another_workspaces_webhooks_do_not_exist(world: World) -> None:
         world.service.test(stranger, row.id),
         world.service.delete(stranger, row.id),
         world.service.get(stranger, "wh_absent"),
-        world.history.list(stranger, DeliveryQuery(webhook_id=row.id)),
+        world.history.list(stranger, DeliveryQuery(webhook_id=row.id), page()),
     ):
         with pytest.raises(WebhookNotFoundError):
             await attempt
     for known in (world.history.get(stranger, delivery.id), world.history.redeliver(stranger, delivery.id)):
         with pytest.raises(DeliveryNotFoundError):
             await known
-    assert (await world.history.list(stranger, DeliveryQuery()))["deliveries"] == []
-    with pytest.raises(ValidationFailedError):
-        await world.history.list(stranger, DeliveryQuery(cursor=delivery.id))
+    assert (await world.history.list(stranger, DeliveryQuery(), page())).deliveries == []
 
 
 async def test_disabling_cancels_and_enabling_starts_afresh(world: World) -> None:
     row = await world.subscribe(TARGET)
     await world.emit()
     disabled = await world.service.update(world.caller(), row.id, WebhookChange(enabled=False, description="off"))
-    assert (disabled["enabled"], disabled["disabled_reason"], disabled["description"]) == (False, "by_user", "off")
+    assert (disabled.enabled, disabled.disabled_reason, disabled.description) == (False, "by_user", "off")
     (delivery,) = await world.deliveries()
     assert delivery.status == "cancelled"
     with pytest.raises(WebhookDisabledError):
         await world.history.redeliver(world.caller(), delivery.id)
     enabled = await world.service.update(world.caller(), row.id, WebhookChange(enabled=True, events=["*", "*"]))
-    assert (enabled["enabled"], enabled["disabled_reason"], enabled["events"]) == (True, None, ["*"])
-    assert (await world.history.redeliver(world.caller(), delivery.id))["status"] == "pending"
+    assert (enabled.enabled, enabled.disabled_reason, enabled.events) == (True, None, ["*"])
+    assert (await world.history.redeliver(world.caller(), delivery.id)).status == "pending"
 
 
 async def test_deleting_removes_the_history_too(world: World) -> None:
@@ -137,16 +139,16 @@ async def test_a_test_event_is_sent_once_and_recorded(world: World) -> None:
     world.manual_clock.advance((datetime.now(UTC) - world.clock.now()).total_seconds())
     async with serve_receiver(Answer(200, body=b"hello")) as receiver:
         created = await world.service.create(world.caller(), NewWebhook(url=receiver.url, events=["*"]))
-        tested = await world.service.test(world.caller(), created["id"])
+        tested = await world.service.test(world.caller(), created.id)
         receiver.answer = Answer(500)
-        failed = await world.service.test(world.caller(), created["id"])
-    body = Webhook(created["secret"]).verify(receiver.requests[0].body, receiver.requests[0].headers)
+        failed = await world.service.test(world.caller(), created.id)
+    body = Webhook(created.secret).verify(receiver.requests[0].body, receiver.requests[0].headers)
     assert body["event"] == "hexaops.webhook.test"
-    assert (tested["status"], tested["history"][0]["response_excerpt"]) == ("delivered", "hello")
-    assert (failed["status"], failed["last_status_code"]) == ("failed", 500)
-    assert (await world.subscription(created["id"])).failing_since is None
+    assert (tested.status, tested.history[0].response_excerpt) == ("delivered", "hello")
+    assert (failed.status, failed.last_status_code) == ("failed", 500)
+    assert (await world.subscription(created.id)).failing_since is None
     assert world.enqueued == []
-    assert len((await world.history.list(world.caller(), DeliveryQuery(webhook_id=created["id"])))["deliveries"]) == 2
+    assert len((await world.history.list(world.caller(), DeliveryQuery(webhook_id=created.id), page())).deliveries) == 2
 
 
 async def test_deliveries_are_paged_and_filtered(world: World) -> None:
@@ -159,15 +161,15 @@ async def test_deliveries_are_paged_and_filtered(world: World) -> None:
     seen: list[str] = []
     cursor = None
     while True:
-        page = await world.history.list(caller, DeliveryQuery(limit=3, cursor=cursor))
-        seen += [delivery["id"] for delivery in page["deliveries"]]
-        cursor = page["pagination"]["next_cursor"]
-        if not page["pagination"]["has_more"]:
+        found = await world.history.list(caller, DeliveryQuery(), page(3, cursor))
+        seen += [delivery.id for delivery in found.deliveries]
+        cursor = found.pagination.next_cursor
+        if not found.pagination.has_more:
             break
     assert seen == [delivery.id for delivery in reversed(await world.deliveries())]
 
     async def count(query: DeliveryQuery) -> int:
-        return len((await world.history.list(caller, query))["deliveries"])
+        return len((await world.history.list(caller, query, page())).deliveries)
 
     assert await count(DeliveryQuery(webhook_id=other.id)) == 4
     assert await count(DeliveryQuery(event="aiops.session.created")) == 2
@@ -185,13 +187,13 @@ async def test_sending_again_keeps_the_id_and_starts_the_schedule_over(world: Wo
         assert delivery.status == "failed"
         receiver.answer = Answer()
         again = await world.history.redeliver(world.caller(), delivery.id)
-        assert (again["status"], again["ended_at"]) == ("pending", None)
+        assert (again.status, again.ended_at) == ("pending", None)
         await world.run_enqueued()
     assert [received.headers["webhook-id"] for received in receiver.requests] == [event_id, event_id]
     shown = await world.history.get(world.caller(), delivery.id)
-    assert (shown["status"], shown["attempts"]) == ("delivered", 2)
-    assert [attempt["status_code"] for attempt in shown["history"]] == [500, 204]
-    assert json.loads(shown["body"])["event"] == "aiops.action.completed"
+    assert (shown.status, shown.attempts) == ("delivered", 2)
+    assert [attempt.status_code for attempt in shown.history] == [500, 204]
+    assert json.loads(shown.body)["event"] == "aiops.action.completed"
 
 
 async def test_sending_a_waiting_one_again_brings_it_forward_and_voids_the_old_run(world: World) -> None:

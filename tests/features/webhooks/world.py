@@ -29,6 +29,7 @@ from hexaops.features.webhooks.service import WebhookService
 from hexaops.features.webhooks.upkeep import WebhookUpkeep
 from hexaops.kit.clock import Clock, ManualClock, SystemClock
 from hexaops.kit.failpoints import Failpoints
+from hexaops.kit.keys import SecretKey
 from hexaops.logs import Redactor
 from hexaops.metrics import Metrics
 from hexaops.storage.database import Database
@@ -95,7 +96,7 @@ class World:
             allow_http=self.settings.webhook_allow_http,
             timeout_seconds=self.settings.webhook_timeout_seconds,
         )
-        box = SecretBox(home=self.home, configured_key=None, redactor=self.redactor)
+        box = SecretBox(SecretKey(self.home), redactor=self.redactor)
         self.sender = WebhookSender(sender, box, self.clock, self.redactor)
         self.audit = AuditLog(self.database, clock=self.clock, redactor=self.redactor)
         self.run = self.run_class(

@@ -5,70 +5,56 @@ They stand here because the audit feature is below access and does not know call
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Query
 
 from hexaops.features.access.caller import AnyCaller
-from hexaops.features.audit.reader import LARGEST_PAGE, Anchor, AuditReader
+from hexaops.features.access.paging import paged
+from hexaops.features.audit.reader import Anchor, AuditReader
+from hexaops.features.audit.views import (
+    AnchorView,
+    AuditEventView,
+    ChainedEventView,
+    VerificationView,
+    anchor_view,
+    audit_event_view,
+    verification_view,
+)
+from hexaops.kit.paging import PageRequest
 from hexaops.provide import provided
+from hexaops.responses import Data, Listing, pagination
 
 Reader = Annotated[AuditReader, provided(AuditReader)]
-Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE)]
-Before = Annotated[int | None, Query(ge=1, le=2**62)]
-CHAIN_FIELDS = ("previous_hash", "hash")
+Page = Annotated[PageRequest, paged()]
 
 
-async def list_own(caller: AnyCaller, reader: Reader, limit: Limit = 50, before: Before = None) -> dict[str, Any]:
+async def list_own(caller: AnyCaller, reader: Reader, page: Page) -> Listing[AuditEventView]:
     """The workspace's audit events, newest first."""
-    events, cursor = await reader.list_events(workspace_ids=[caller.get_workspace().id], limit=limit, before=before)
-    return _page([_without_chain(event) for event in events], cursor)
+    events, cursor = await reader.list_events(page, workspace_ids=[caller.get_workspace().id])
+    return Listing([audit_event_view(event) for event in events], pagination(cursor))
 
 
 async def list_all(
-    caller: AnyCaller,
-    reader: Reader,
-    workspace_id: Annotated[str | None, Query(max_length=64)] = None,
-    limit: Limit = 50,
-    before: Before = None,
-) -> dict[str, Any]:
+    caller: AnyCaller, reader: Reader, page: Page, workspace_id: Annotated[str | None, Query(max_length=64)] = None
+) -> Listing[ChainedEventView]:
     """Audit events of every workspace that the account may see, newest first."""
     bound = caller.principal.workspace_ids
     wanted = bound if workspace_id is None else {workspace_id} & (bound if bound is not None else {workspace_id})
-    events, cursor = await reader.list_events(workspace_ids=wanted, limit=limit, before=before)
-    return _page(events, cursor)
+    events, cursor = await reader.list_events(page, workspace_ids=wanted)
+    return Listing(events, pagination(cursor))
 
 
-async def get_head(reader: Reader) -> dict[str, Any]:
+async def get_head(reader: Reader) -> Data[AnchorView]:
     """The chain's newest number and hash: kept elsewhere, it later shows whether events were cut off."""
-    head = await reader.head()
-    return {"data": {"seq": head.seq, "hash": head.hash}}
+    return Data(anchor_view(await reader.head()))
 
 
 async def verify_chain(
     reader: Reader,
     seq: Annotated[int | None, Query(ge=0, le=2**62)] = None,
     hash: Annotated[str | None, Query(pattern=r"^[0-9a-f]{64}$")] = None,  # noqa: A002 # the query parameter's name
-) -> dict[str, Any]:
+) -> Data[VerificationView]:
     """Walk the whole chain, up to and beyond the anchor if one is given."""
     anchor = Anchor(seq, hash) if seq is not None and hash is not None else None
-    found = await reader.verify(anchor)
-    return {
-        "data": {
-            "valid": found.whole,
-            "events": found.events,
-            "head": {"seq": found.head.seq, "hash": found.head.hash},
-            "broken_seq": found.broken_seq,
-            "reason": found.reason,
-        }
-    }
-
-
-def _page(events: list[dict[str, Any]], cursor: int | None) -> dict[str, Any]:
-    paging = {"has_more": cursor is not None, "next_cursor": None if cursor is None else str(cursor)}
-    return {"data": events, "pagination": paging}
-
-
-def _without_chain(event: dict[str, Any]) -> dict[str, Any]:
-    """Hashes mean nothing without the events of other workspaces between them."""
-    return {name: value for name, value in event.items() if name not in CHAIN_FIELDS}
+    return Data(verification_view(await reader.verify(anchor)))

@@ -2,51 +2,60 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Path
 
-from hexaops.features.access.accounts import ServiceAccounts
+from hexaops.features.access.accounts import (
+    ServiceAccountNotFoundError,
+    ServiceAccounts,
+    TokenNotFoundError,
+    TooManyTokensError,
+)
 from hexaops.features.access.caller import AnyCaller
-from hexaops.features.access.schemas import (
-    AccountChange,
-    AccountRequest,
-    TokenRequest,
-    issued_document,
-    listed_document,
+from hexaops.features.access.schemas import AccountChange, AccountRequest, TokenRequest
+from hexaops.features.access.views import (
+    IssuedTokenView,
+    ServiceAccountDetailView,
+    issued_token_view,
+    service_account_detail_view,
 )
 from hexaops.provide import provided
+from hexaops.responses import Data, Items, refuses
 
 Accounts = Annotated[ServiceAccounts, provided(ServiceAccounts)]
 AccountId = Annotated[str, Path(max_length=64)]
 TokenId = Annotated[str, Path(max_length=64)]
 
 
-async def create_account(caller: AnyCaller, accounts: Accounts, body: AccountRequest) -> dict[str, Any]:
+async def create_account(caller: AnyCaller, accounts: Accounts, body: AccountRequest) -> Data[IssuedTokenView]:
     """Make a service account; the answer shows its first token once."""
-    return {"data": issued_document(await accounts.create(caller, body.wanted()))}
+    return Data(issued_token_view(await accounts.create(caller, body.wanted())))
 
 
-async def list_accounts(accounts: Accounts) -> dict[str, Any]:
+async def list_accounts(accounts: Accounts) -> Items[ServiceAccountDetailView]:
     """Every service account with its tokens' dates."""
-    return {"data": [listed_document(account) for account in await accounts.list_all()]}
+    return Items([service_account_detail_view(account) for account in await accounts.list_all()])
 
 
+@refuses(ServiceAccountNotFoundError)
 async def change_account(
     caller: AnyCaller, accounts: Accounts, account_id: AccountId, body: AccountChange
-) -> dict[str, Any]:
+) -> Data[ServiceAccountDetailView]:
     """Disable or enable a service account."""
-    return {"data": listed_document(await accounts.put_disabled(caller, account_id, disabled=body.disabled))}
+    return Data(service_account_detail_view(await accounts.put_disabled(caller, account_id, disabled=body.disabled)))
 
 
+@refuses(ServiceAccountNotFoundError, TooManyTokensError)
 async def rotate_token(
     caller: AnyCaller, accounts: Accounts, account_id: AccountId, body: TokenRequest | None = None
-) -> dict[str, Any]:
+) -> Data[IssuedTokenView]:
     """Make a second token; the first lives until it is revoked."""
     lifetime = body.lifetime() if body else None
-    return {"data": issued_document(await accounts.rotate(caller, account_id, lifetime))}
+    return Data(issued_token_view(await accounts.rotate(caller, account_id, lifetime)))
 
 
+@refuses(TokenNotFoundError)
 async def revoke_token(caller: AnyCaller, accounts: Accounts, account_id: AccountId, token_id: TokenId) -> None:
     """End a token at once."""
     await accounts.revoke(caller, account_id, token_id)

@@ -1,16 +1,14 @@
-"""Bodies of the service accounts' routes, and how accounts are shown."""
+"""Bodies of the service accounts' routes."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
-from hexaops.features.access.accounts import Account, IssuedToken, NewAccount
+from hexaops.features.access.accounts import NewAccount
 from hexaops.features.access.permissions import SCOPES
-from hexaops.kit.durations import format_time
-from hexaops.storage.tables import ServiceAccountRow, ServiceAccountTokenRow
 
 
 def _known_scope(scope: str) -> str:
@@ -54,37 +52,3 @@ class AccountChange(BaseModel):
     """Shut an account out, or let it in again."""
 
     disabled: bool
-
-
-def account_document(row: ServiceAccountRow) -> dict[str, Any]:
-    """An account as it is shown."""
-    return {
-        "id": row.id,
-        "name": row.name,
-        "scopes": row.scopes,
-        "workspace_ids": None if row.all_workspaces else row.workspace_ids,
-        "disabled": row.disabled,
-        "created_at": format_time(row.created_at),
-    }
-
-
-def token_document(row: ServiceAccountTokenRow) -> dict[str, Any]:
-    """A token as it is shown: never its text."""
-    return {
-        "id": row.id,
-        "created_at": format_time(row.created_at),
-        "expires_at": format_time(row.expires_at) if row.expires_at else None,
-        "revoked_at": format_time(row.revoked_at) if row.revoked_at else None,
-        "last_used_at": format_time(row.last_used_at) if row.last_used_at else None,
-    }
-
-
-def listed_document(account: Account) -> dict[str, Any]:
-    """An account with its tokens."""
-    return {**account_document(account.row), "tokens": [token_document(row) for row in account.tokens]}
-
-
-def issued_document(issued: IssuedToken) -> dict[str, Any]:
-    """An account and its new token, with the text that is shown this once."""
-    shown = {**token_document(issued.row), "token": issued.text}
-    return {"service_account": account_document(issued.account), "token": shown}

@@ -20,6 +20,7 @@ from hexaops.features.applications.views import (
     freshness_view,
     usage_reasons,
 )
+from hexaops.kit.paging import PageRequest, Position
 
 STATUS_WORDS = (*Status, "unhealthy")
 """What the status filter takes: the status words, and all that are an issue."""
@@ -33,16 +34,15 @@ class ListQuery:
     project: str | None = None
     name: str | None = None
     """Part of the name, upper and lower case alike."""
-    limit: int = 100
-    cursor: str | None = None
 
 
-async def page_of(service: ApplicationService, workspace: Workspace, query: ListQuery) -> ApplicationPageView:
-    """The list. Raises ClusterUnreadError; ValidationFailedError for a cursor or status of no meaning."""
+async def page_of(
+    service: ApplicationService, workspace: Workspace, query: ListQuery, page: PageRequest
+) -> ApplicationPageView:
+    """The list. Raises ClusterUnreadError; ValidationFailedError for a status of no meaning."""
     found = _filtered(service.list(workspace), query)
-    after = _after(query.cursor)
-    left = [application for application in found if after is None or _position(application) > after]
-    shown = left[: query.limit]
+    left = [one for one in found if page.after is None or _position(one) > page.after]
+    shown, cursor = page.split(left, _position)
     samples = await service.usage(workspace)
     entries: list[ApplicationView] = []
     reasons: dict[str, str] = {}
@@ -50,12 +50,9 @@ async def page_of(service: ApplicationService, workspace: Workspace, query: List
         usage = shares_of_application(application, samples)
         entries.append(application_view(application, usage))
         reasons |= usage_reasons(usage, f"applications[{number}].")
-    more = len(left) > len(shown)
     return ApplicationPageView(
         applications=entries,
-        pagination=ApplicationPagination(
-            total=len(found), has_more=more, next_cursor="/".join(_position(shown[-1])) if more else None
-        ),
+        pagination=ApplicationPagination(total=len(found), has_more=cursor is not None, next_cursor=cursor),
         freshness=freshness_view(service.freshness(workspace)),
         reasons=reasons,
     )
@@ -87,14 +84,5 @@ def _filtered(applications: Sequence[Application], query: ListQuery) -> list[App
     ]
 
 
-def _position(application: Application) -> tuple[str, ...]:
+def _position(application: Application) -> Position:
     return application.project, application.name, application.kind
-
-
-def _after(cursor: str | None) -> tuple[str, ...] | None:
-    if cursor is None:
-        return None
-    parts = tuple(cursor.split("/"))
-    if len(parts) != 3:
-        raise ValidationFailedError("The request is not valid", details={"cursor": "not a cursor of this list"})
-    return parts

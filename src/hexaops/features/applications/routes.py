@@ -7,11 +7,14 @@ from typing import Annotated
 from fastapi import Depends, Path, Query
 
 from hexaops.features.access.caller import AnyCaller
+from hexaops.features.access.paging import paged
+from hexaops.features.applications.errors import ApplicationNameAmbiguousError, ApplicationNotFoundError
 from hexaops.features.applications.listing import ListQuery, details_of, page_of
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.applications.views import ApplicationDetailView, ApplicationPageView
+from hexaops.kit.paging import PageRequest
 from hexaops.provide import provided
-from hexaops.responses import Data
+from hexaops.responses import Data, refuses
 
 Applications = Annotated[ApplicationService, provided(ApplicationService)]
 
@@ -20,20 +23,22 @@ async def list_query(
     status: Annotated[str | None, Query(max_length=20)] = None,
     project: Annotated[str | None, Query(max_length=63)] = None,
     name: Annotated[str | None, Query(max_length=253)] = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
-    cursor: Annotated[str | None, Query(max_length=400)] = None,
 ) -> ListQuery:
     """The list's query parameters."""
-    return ListQuery(status, project, name, limit, cursor)
+    return ListQuery(status, project, name)
 
 
 async def list_applications(
-    caller: AnyCaller, service: Applications, query: Annotated[ListQuery, Depends(list_query)]
+    caller: AnyCaller,
+    service: Applications,
+    query: Annotated[ListQuery, Depends(list_query)],
+    page: Annotated[PageRequest, paged(default=100, most=500)],
 ) -> Data[ApplicationPageView]:
     """The workspace's applications with status, replicas and usage."""
-    return Data(await page_of(service, caller.get_workspace(), query))
+    return Data(await page_of(service, caller.get_workspace(), query, page))
 
 
+@refuses(ApplicationNotFoundError, ApplicationNameAmbiguousError)
 async def get_application(
     caller: AnyCaller, service: Applications, application_id: Annotated[str, Path(max_length=320)]
 ) -> Data[ApplicationDetailView]:

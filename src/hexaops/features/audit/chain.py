@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from hexaops.storage.tables import AuditRow
@@ -13,6 +14,26 @@ GENESIS = "0" * 64
 """Stands for the predecessor of the first event."""
 FIELDS = ("seq", "action", "actor_kind", "actor_id", "workspace_id", "resource", "outcome", "request_id",
           "client_address", "details")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """The head of the chain, to be kept outside of the database."""
+
+    seq: int
+    hash: str
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What walking the chain found."""
+
+    whole: bool
+    events: int
+    head: Anchor
+    broken_seq: int | None = None
+    """The first event at which the chain does not hold."""
+    reason: str | None = None
 
 
 def details_text(details: Mapping[str, Any]) -> str:

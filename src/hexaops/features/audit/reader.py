@@ -2,40 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import select
 
-from hexaops.features.audit.chain import GENESIS, canonical, link
-from hexaops.kit.durations import format_time
+from hexaops.features.audit.chain import GENESIS, Anchor, Verification, canonical, link
+from hexaops.features.audit.views import ChainedEventView, chained_event_view
+from hexaops.kit.paging import PageRequest
 from hexaops.storage.database import Database
 from hexaops.storage.tables import AuditRow
 
+__all__ = ["Anchor", "AuditReader", "Verification"]
 BATCH = 1000
-LARGEST_PAGE = 200
-
-
-@dataclass(frozen=True)
-class Anchor:
-    """The head of the chain, to be kept outside of the database."""
-
-    seq: int
-    hash: str
-
-
-@dataclass(frozen=True)
-class Verification:
-    """What walking the chain found."""
-
-    whole: bool
-    events: int
-    head: Anchor
-    broken_seq: int | None = None
-    """The first event at which the chain does not hold."""
-    reason: str | None = None
 
 
 class AuditReader:
@@ -45,18 +23,17 @@ class AuditReader:
         self._database = database
 
     async def list_events(
-        self, *, workspace_ids: Collection[str] | None = None, limit: int = 50, before: int | None = None
-    ) -> tuple[list[dict[str, Any]], int | None]:
-        """Events newest first, of these workspaces or all, and the `before` of the next page."""
-        query = select(AuditRow).order_by(AuditRow.seq.desc()).limit(min(limit, LARGEST_PAGE) + 1)
+        self, page: PageRequest, *, workspace_ids: Collection[str] | None = None
+    ) -> tuple[list[ChainedEventView], str | None]:
+        """Events newest first, of these workspaces or all, and the cursor of the next page."""
+        query = select(AuditRow).order_by(AuditRow.seq.desc()).limit(page.fetch)
         if workspace_ids is not None:
             query = query.where(AuditRow.workspace_id.in_(workspace_ids))
-        if before is not None:
-            query = query.where(AuditRow.seq < before)
+        if page.after is not None:
+            query = query.where(AuditRow.seq < page.after[0])
         async with self._database.reading() as session:
-            rows = list((await session.scalars(query)).all())
-        shown = rows[:limit]
-        return [_shown(row) for row in shown], shown[-1].seq if len(rows) > limit else None
+            rows, cursor = page.split((await session.scalars(query)).all(), lambda row: (row.seq,))
+        return [chained_event_view(row) for row in rows], cursor
 
     async def head(self) -> Anchor:
         """The newest event's number and hash."""
@@ -98,20 +75,3 @@ def _problem(row: AuditRow, expected_seq: int, previous: str) -> str | None:
     if row.hash != link(previous, canonical(row)):
         return "the event was altered"
     return None
-
-
-def _shown(row: AuditRow) -> dict[str, Any]:
-    return {
-        "seq": row.seq,
-        "timestamp": format_time(row.at),
-        "action": row.action,
-        "actor": {"kind": row.actor_kind, "id": row.actor_id},
-        "workspace_id": row.workspace_id,
-        "resource": row.resource,
-        "outcome": row.outcome,
-        "request_id": row.request_id,
-        "client_address": row.client_address,
-        "details": json.loads(row.details),
-        "previous_hash": row.previous_hash,
-        "hash": row.hash,
-    }

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hexaops.errors import ValidationFailedError
 from hexaops.features.access.caller import Caller
 from hexaops.features.audit.log import AuditLog
-from hexaops.features.webhooks.documents import attempt_documents, delivery_document
 from hexaops.features.webhooks.errors import DeliveryNotFoundError, WebhookDisabledError, WebhookNotFoundError
 from hexaops.features.webhooks.outbox import enqueue_attempt
 from hexaops.features.webhooks.store import hold_delivery
+from hexaops.features.webhooks.views import (
+    DeliveryDetailView,
+    DeliveryPageView,
+    DeliveryView,
+    delivery_detail_view,
+    delivery_view,
+)
 from hexaops.kit.clock import Clock
+from hexaops.kit.paging import PageRequest
+from hexaops.responses import pagination
 from hexaops.storage.database import Database
 from hexaops.storage.engine import DurableEngine
 from hexaops.storage.tables import WebhookAttemptRow, WebhookDeliveryRow, WebhookEventRow, WebhookSubscriptionRow
@@ -24,14 +30,12 @@ from hexaops.storage.tables.webhooks import PENDING
 
 @dataclass(frozen=True)
 class DeliveryQuery:
-    """Which deliveries, newest first; `cursor` is the last one seen."""
+    """Which deliveries, newest first."""
 
     webhook_id: str | None = None
     status: str | None = None
     event: str | None = None
     resource_id: str | None = None
-    limit: int = 50
-    cursor: str | None = None
 
 
 @dataclass(frozen=True)
@@ -43,33 +47,28 @@ class DeliveryHistory:
     clock: Clock
     audit: AuditLog
 
-    async def list(self, caller: Caller, query: DeliveryQuery) -> dict[str, Any]:
-        """One page; raises WebhookNotFoundError for another workspace's subscription, 422 for an unknown cursor."""
+    async def list(self, caller: Caller, query: DeliveryQuery, page: PageRequest) -> DeliveryPageView:
+        """One page; raises WebhookNotFoundError for another workspace's subscription."""
         workspace_id = caller.get_workspace().id
         wanted = select(WebhookDeliveryRow).where(WebhookDeliveryRow.workspace_id == workspace_id)
         for name in ("status", "event", "resource_id"):
             value = getattr(query, name)
             if value is not None:
                 wanted = wanted.where(getattr(WebhookDeliveryRow, name) == value)
+        if page.after is not None:
+            wanted = wanted.where(WebhookDeliveryRow.position < page.after[0])
         async with self.database.reading() as session:
             if query.webhook_id is not None:
                 subscription = await session.get(WebhookSubscriptionRow, query.webhook_id)
                 if subscription is None or subscription.workspace_id != workspace_id:
                     raise WebhookNotFoundError
                 wanted = wanted.where(WebhookDeliveryRow.subscription_id == query.webhook_id)
-            if query.cursor is not None:
-                wanted = wanted.where(
-                    WebhookDeliveryRow.position < await _position(session, query.cursor, workspace_id)
-                )
-            newest = wanted.order_by(WebhookDeliveryRow.position.desc()).limit(query.limit + 1)
+            newest = wanted.order_by(WebhookDeliveryRow.position.desc()).limit(page.fetch)
             rows = (await session.scalars(newest)).all()
-        shown, more = rows[: query.limit], len(rows) > query.limit
-        return {
-            "deliveries": [delivery_document(row) for row in shown],
-            "pagination": {"has_more": more, "next_cursor": shown[-1].id if more else None},
-        }
+        shown, cursor = page.split(rows, lambda row: (row.position,))
+        return DeliveryPageView(deliveries=[delivery_view(row) for row in shown], pagination=pagination(cursor))
 
-    async def get(self, caller: Caller, delivery_id: str) -> dict[str, Any]:
+    async def get(self, caller: Caller, delivery_id: str) -> DeliveryDetailView:
         """One delivery with the body that was sent and every attempt; raises DeliveryNotFoundError."""
         async with self.database.reading() as session:
             row = await _find(session, delivery_id, caller.get_workspace().id)
@@ -79,9 +78,9 @@ class DeliveryHistory:
                 .where(WebhookAttemptRow.delivery_id == row.id)
                 .order_by(WebhookAttemptRow.number)
             )
-            return {**delivery_document(row), "history": attempt_documents(attempts), "body": event.body}
+            return delivery_detail_view(row, attempts, body=event.body)
 
-    async def redeliver(self, caller: Caller, delivery_id: str) -> dict[str, Any]:
+    async def redeliver(self, caller: Caller, delivery_id: str) -> DeliveryView:
         """Send it once more, now, under the same `webhook-id`, with the whole retry schedule before it again."""
         now, workspace_id = self.clock.now(), caller.get_workspace().id
         async with self.database.transaction() as session:
@@ -96,7 +95,7 @@ class DeliveryHistory:
             row.status, row.failures, row.ended_at, row.next_attempt_at = PENDING, 0, None, now
             await enqueue_attempt(self.engine, session, row)
             await self.audit.append(caller.event("webhook.redelivered", resource=row.id), session)
-            return delivery_document(row)
+            return delivery_view(row)
 
 
 async def _find(session: AsyncSession, delivery_id: str, workspace_id: str) -> WebhookDeliveryRow:
@@ -107,10 +106,3 @@ async def _find(session: AsyncSession, delivery_id: str, workspace_id: str) -> W
     if row is None:
         raise DeliveryNotFoundError
     return row
-
-
-async def _position(session: AsyncSession, cursor: str, workspace_id: str) -> int:
-    try:
-        return (await _find(session, cursor, workspace_id)).position
-    except DeliveryNotFoundError:
-        raise ValidationFailedError("The request is not valid", details={"cursor": "unknown or too old"}) from None

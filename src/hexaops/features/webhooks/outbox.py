@@ -6,7 +6,6 @@ never told to anybody.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,10 +18,12 @@ from hexaops.features.webhooks.events import EMITTED, EVERYTHING
 from hexaops.kit.clock import Clock
 from hexaops.kit.durations import format_time
 from hexaops.kit.ids import new_id
+from hexaops.responses import View, encode
 from hexaops.storage.core import connection_of, insert_rows
 from hexaops.storage.engine import DurableEngine
 from hexaops.storage.tables.webhooks import PENDING, WebhookDeliveryRow, WebhookEventRow, WebhookSubscriptionRow
 
+EventData = View | Mapping[str, Any]
 RUN = "webhook_delivery"
 """The kind of durable run that makes one attempt."""
 _subscriptions = WebhookSubscriptionRow.__table__
@@ -40,7 +41,7 @@ class WebhookOutbox:
     clock: Clock
 
     async def emit(
-        self, session: AsyncSession, workspace_id: str, event: str, data: Mapping[str, Any], *, resource_id: str
+        self, session: AsyncSession, workspace_id: str, event: str, data: EventData, *, resource_id: str
     ) -> str:
         """Accept an event for every enabled subscription that wants it; returns the event's id.
 
@@ -64,13 +65,9 @@ class WebhookOutbox:
         return row.id
 
 
-def new_event(
-    workspace_id: str, event: str, data: Mapping[str, Any], *, resource_id: str, now: datetime
-) -> WebhookEventRow:
+def new_event(workspace_id: str, event: str, data: EventData, *, resource_id: str, now: datetime) -> WebhookEventRow:
     """The event's row with the exact text that will be signed and sent."""
-    body = json.dumps(
-        {"event": event, "timestamp": format_time(now), "data": data}, ensure_ascii=False, separators=(",", ":")
-    )
+    body = encode({"event": event, "timestamp": format_time(now), "data": data}).decode()
     return WebhookEventRow(
         id=new_id("evt_"), workspace_id=workspace_id, name=event, resource_id=resource_id, body=body, created_at=now
     )

@@ -7,16 +7,12 @@ nothing; each sealed secret is bound to its subscription, so that swapping two r
 from __future__ import annotations
 
 import base64
-import binascii
-import contextlib
 import os
-import secrets
-from pathlib import Path
 
 from hexaops.features.webhooks.errors import SecretUnreadableError
+from hexaops.kit.keys import SecretKey, UnusableKeyError
 from hexaops.logs import Redactor
 
-KEY_BYTES = 32
 NONCE_BYTES = 12
 VERSION = "v1:"
 
@@ -24,11 +20,9 @@ VERSION = "v1:"
 class SecretBox:
     """Seals and opens; every secret that passes through is blotted out of all log lines from then on."""
 
-    def __init__(self, *, home: Path, configured_key: str | None, redactor: Redactor) -> None:
-        self._home = home
-        self._configured_key = configured_key
+    def __init__(self, key: SecretKey, *, redactor: Redactor) -> None:
+        self._key = key
         self._redactor = redactor
-        self._key: bytes | None = None
 
     def seal(self, secret: str, *, owner: str) -> str:
         """The encrypted secret of a subscription."""
@@ -58,33 +52,7 @@ class SecretBox:
         self._redactor.add(secret.partition("_")[2])
 
     def _get_key(self) -> bytes:
-        if self._key is None:
-            self._key = _read_key(self._configured_key) if self._configured_key else self._own_key()
-        return self._key
-
-    def _own_key(self) -> bytes:
-        """The key in the home folder, made on first use: it appears whole or not at all, and only once."""
-        file = self._home / "secrets.key"
-        if not file.exists():
-            self._home.mkdir(parents=True, exist_ok=True, mode=0o700)
-            draft = file.with_name(f"secrets.key.{secrets.token_hex(8)}")
-            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as output:
-                output.write(base64.b64encode(secrets.token_bytes(KEY_BYTES)) + b"\n")
-                output.flush()
-                os.fsync(output.fileno())
-            with contextlib.suppress(FileExistsError):
-                os.link(draft, file)
-            draft.unlink()
-        return _read_key(file.read_text())
-
-
-def _read_key(text: str) -> bytes:
-    try:
-        key = base64.b64decode(text.strip(), validate=True)
-    except binascii.Error:
-        key = b""
-    if len(key) != KEY_BYTES:
-        message = f"The key of the signing secrets must be {KEY_BYTES} bytes in base64"
-        raise SecretUnreadableError(message)
-    return key
+        try:
+            return self._key.get()
+        except UnusableKeyError as error:
+            raise SecretUnreadableError(str(error)) from None

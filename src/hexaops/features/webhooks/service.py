@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,7 +12,6 @@ from hexaops.backends.notify.errors import SendError
 from hexaops.errors import ValidationFailedError
 from hexaops.features.access.caller import Caller
 from hexaops.features.audit.log import AuditLog
-from hexaops.features.webhooks.documents import attempt_documents, delivery_document, webhook_document
 from hexaops.features.webhooks.errors import WebhookLimitError, WebhookNotFoundError
 from hexaops.features.webhooks.events import TEST
 from hexaops.features.webhooks.outbox import new_delivery, new_event
@@ -21,6 +19,14 @@ from hexaops.features.webhooks.schemas import NewWebhook, WebhookChange
 from hexaops.features.webhooks.sender import WebhookSender, message_for
 from hexaops.features.webhooks.signing import new_secret
 from hexaops.features.webhooks.store import disable, hold_subscription, record_attempt
+from hexaops.features.webhooks.views import (
+    DeliveryAttemptsView,
+    WebhookSecretView,
+    WebhookView,
+    delivery_attempts_view,
+    webhook_secret_view,
+    webhook_view,
+)
 from hexaops.kit.ids import new_id
 from hexaops.storage.database import Database
 from hexaops.storage.tables import WebhookAttemptRow, WebhookSubscriptionRow
@@ -37,7 +43,7 @@ class WebhookService:
     sender: WebhookSender
     audit: AuditLog
 
-    async def create(self, caller: Caller, new: NewWebhook) -> dict[str, Any]:
+    async def create(self, caller: Caller, new: NewWebhook) -> WebhookSecretView:
         """A new subscription with its secret, which is shown here and never again."""
         await self._check_target(new.url)
         workspace, now, secret = caller.get_workspace(), self.sender.clock.now(), new_secret()
@@ -58,23 +64,23 @@ class WebhookService:
             await self._check_room(session, workspace.id)
             session.add(row)
             await self._record(session, caller, "webhook.created", row)
-        return {**webhook_document(row, now=now), "secret": secret}
+        return webhook_secret_view(row, secret, now=now)
 
-    async def list(self, caller: Caller) -> list[dict[str, Any]]:
+    async def list(self, caller: Caller) -> list[WebhookView]:
         """The workspace's subscriptions, oldest first."""
         query = select(WebhookSubscriptionRow).where(WebhookSubscriptionRow.workspace_id == caller.get_workspace().id)
         async with self.database.reading() as session:
             rows = await session.scalars(query.order_by(WebhookSubscriptionRow.id))
             now = self.sender.clock.now()
-            return [webhook_document(row, now=now) for row in rows]
+            return [webhook_view(row, now=now) for row in rows]
 
-    async def get(self, caller: Caller, webhook_id: str) -> dict[str, Any]:
+    async def get(self, caller: Caller, webhook_id: str) -> WebhookView:
         """One subscription; raises WebhookNotFoundError."""
         async with self.database.reading() as session:
             row = await session.get(WebhookSubscriptionRow, webhook_id)
-            return webhook_document(self._own(caller, row), now=self.sender.clock.now())
+            return webhook_view(self._own(caller, row), now=self.sender.clock.now())
 
-    async def update(self, caller: Caller, webhook_id: str, change: WebhookChange) -> dict[str, Any]:
+    async def update(self, caller: Caller, webhook_id: str, change: WebhookChange) -> WebhookView:
         """Change a subscription. Enabling it again forgets past failures; what was cancelled stays cancelled."""
         if change.url is not None:
             await self._check_target(change.url)
@@ -90,9 +96,9 @@ class WebhookService:
                 await disable(session, row, "by_user", now=now)
             row.updated_at = now
             await self._record(session, caller, "webhook.updated", row)
-            return webhook_document(row, now=now)
+            return webhook_view(row, now=now)
 
-    async def rotate(self, caller: Caller, webhook_id: str, *, overlap_seconds: float) -> dict[str, Any]:
+    async def rotate(self, caller: Caller, webhook_id: str, *, overlap_seconds: float) -> WebhookSecretView:
         """A new secret, shown once; the old one signs as well for so long, so that the receiver can change over."""
         now, secret = self.sender.clock.now(), new_secret()
         async with self.database.transaction() as session:
@@ -102,7 +108,7 @@ class WebhookService:
             row.sealed_secret = self.sender.box.seal(secret, owner=row.id)
             row.updated_at = now
             await self._record(session, caller, "webhook.secret_rotated", row)
-            return {**webhook_document(row, now=now), "secret": secret}
+            return webhook_secret_view(row, secret, now=now)
 
     async def delete(self, caller: Caller, webhook_id: str) -> None:
         """Remove a subscription with its deliveries' history."""
@@ -111,7 +117,7 @@ class WebhookService:
             await session.delete(row)
             await self._record(session, caller, "webhook.deleted", row)
 
-    async def test(self, caller: Caller, webhook_id: str) -> dict[str, Any]:
+    async def test(self, caller: Caller, webhook_id: str) -> DeliveryAttemptsView:
         """Send one test event now, once; its delivery is recorded and counts neither for nor against the receiver."""
         workspace, now = caller.get_workspace(), self.sender.clock.now()
         data = {"webhook": {"id": webhook_id}, "workspace": {"id": workspace.id, "name": workspace.name}, "result": {}}
@@ -132,7 +138,7 @@ class WebhookService:
             record_attempt(session, delivery, attempt)
             await session.flush()
             tried = await session.get_one(WebhookAttemptRow, (delivery.id, 1))
-            return {**delivery_document(delivery), "history": attempt_documents([tried])}
+            return delivery_attempts_view(delivery, [tried])
 
     async def _check_target(self, url: str) -> None:
         try:

@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Path
 
 from hexaops.features.access.authorize import Authorizer
 from hexaops.features.access.caller import AnyCaller, Caller
+from hexaops.features.access.errors import WorkspaceNotFoundError
 from hexaops.features.workspaces.automation import EVERYWHERE, AutomationState, AutomationSwitch
 from hexaops.features.workspaces.directory import WorkspaceDirectory
-from hexaops.features.workspaces.documents import (
-    automation_document,
-    member_document,
-    membership_document,
-    workspace_document,
-)
 from hexaops.features.workspaces.schemas import AutomationBody, MemberBody, WorkspaceChange, WorkspaceCreation
-from hexaops.features.workspaces.service import WorkspaceService
+from hexaops.features.workspaces.service import (
+    MemberNotFoundError,
+    NamespaceTakenError,
+    WorkspaceInUseError,
+    WorkspaceService,
+)
+from hexaops.features.workspaces.views import (
+    AutomationView,
+    MembershipView,
+    MemberView,
+    WorkspaceView,
+    automation_view,
+    member_view,
+    membership_view,
+    workspace_view,
+)
 from hexaops.provide import provided
+from hexaops.responses import Data, Items, refuses
 
 Directory = Annotated[WorkspaceDirectory, provided(WorkspaceDirectory)]
 Workspaces = Annotated[WorkspaceService, provided(WorkspaceService)]
@@ -28,65 +39,72 @@ Rights = Annotated[Authorizer, provided(Authorizer)]
 UserId = Annotated[str, Path(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f]+$")]
 
 
-async def list_own(caller: AnyCaller, directory: Directory) -> dict[str, Any]:
+async def list_own(caller: AnyCaller, directory: Directory) -> Items[MembershipView]:
     """The workspaces of which the user is a member."""
-    return {"data": [membership_document(found) for found in await directory.list_for(caller.principal.id)]}
+    return Items([membership_view(found) for found in await directory.list_for(caller.principal.id)])
 
 
-async def list_all(caller: AnyCaller, directory: Directory) -> dict[str, Any]:
+async def list_all(caller: AnyCaller, directory: Directory) -> Items[WorkspaceView]:
     """The workspaces that the account may see."""
     found = await directory.list_all()
-    return {"data": [workspace_document(one) for one in found if caller.principal.may_enter(one.id)]}
+    return Items([workspace_view(one) for one in found if caller.principal.may_enter(one.id)])
 
 
-async def get_workspace(caller: AnyCaller) -> dict[str, Any]:
+async def get_workspace(caller: AnyCaller) -> Data[WorkspaceView]:
     """One workspace with its namespaces and policy."""
-    return {"data": workspace_document(caller.get_workspace())}
+    return Data(workspace_view(caller.get_workspace()))
 
 
-async def create_workspace(caller: AnyCaller, workspaces: Workspaces, body: WorkspaceCreation) -> dict[str, Any]:
+@refuses(NamespaceTakenError)
+async def create_workspace(caller: AnyCaller, workspaces: Workspaces, body: WorkspaceCreation) -> Data[WorkspaceView]:
     """Make a workspace of namespaces that no other one claims."""
-    return {"data": workspace_document(await workspaces.create(caller, body))}
+    return Data(workspace_view(await workspaces.create(caller, body)))
 
 
-async def change_workspace(caller: AnyCaller, workspaces: Workspaces, body: WorkspaceChange) -> dict[str, Any]:
+@refuses(NamespaceTakenError)
+async def change_workspace(caller: AnyCaller, workspaces: Workspaces, body: WorkspaceChange) -> Data[WorkspaceView]:
     """Set a workspace's name, plan, status, time zone, namespaces or policy."""
-    return {"data": workspace_document(await workspaces.change(caller, caller.get_workspace().id, body))}
+    return Data(workspace_view(await workspaces.change(caller, caller.get_workspace().id, body)))
 
 
+@refuses(WorkspaceInUseError)
 async def delete_workspace(caller: AnyCaller, workspaces: Workspaces) -> None:
     """Remove a workspace in which no change is running."""
     await workspaces.delete(caller, caller.get_workspace().id)
 
 
-async def list_members(caller: AnyCaller, workspaces: Workspaces) -> dict[str, Any]:
+async def list_members(caller: AnyCaller, workspaces: Workspaces) -> Items[MemberView]:
     """The members of a workspace and their roles."""
     found = await workspaces.list_members(caller.get_workspace().id)
-    return {"data": [member_document(member) for member in found]}
+    return Items([member_view(member) for member in found])
 
 
-async def put_member(caller: AnyCaller, workspaces: Workspaces, user_id: UserId, body: MemberBody) -> dict[str, Any]:
+async def put_member(caller: AnyCaller, workspaces: Workspaces, user_id: UserId, body: MemberBody) -> Data[MemberView]:
     """Add a member, or change its role."""
     member = await workspaces.put_member(caller.get_workspace().id, user_id, body.role, caller=caller)
-    return {"data": member_document(member)}
+    return Data(member_view(member))
 
 
+@refuses(MemberNotFoundError)
 async def remove_member(caller: AnyCaller, workspaces: Workspaces, user_id: UserId) -> None:
     """Remove a member."""
     await workspaces.remove_member(caller, caller.get_workspace().id, user_id)
 
 
-async def get_automation(caller: AnyCaller, switch: Switch) -> dict[str, Any]:
+async def get_automation(caller: AnyCaller, switch: Switch) -> Data[AutomationView]:
     """The automation switch: everywhere, and where a workspace that the account may see has its own."""
-    return {"data": automation_document(_visible(caller, await switch.list_states()))}
+    return Data(automation_view(_visible(caller, await switch.list_states())))
 
 
-async def put_automation(caller: AnyCaller, switch: Switch, rights: Rights, body: AutomationBody) -> dict[str, Any]:
+@refuses(WorkspaceNotFoundError)
+async def put_automation(
+    caller: AnyCaller, switch: Switch, rights: Rights, body: AutomationBody
+) -> Data[AutomationView]:
     """Switch automation off or on, everywhere or in one workspace; effective at once."""
     if body.workspace_id is not None:
         await rights.authorize(caller, None, body.workspace_id)
     await switch.put(caller, workspace_id=body.workspace_id, enabled=body.enabled, reason=body.reason)
-    return {"data": automation_document(_visible(caller, await switch.list_states()))}
+    return Data(automation_view(_visible(caller, await switch.list_states())))
 
 
 def _visible(caller: Caller, states: Sequence[AutomationState]) -> list[AutomationState]:

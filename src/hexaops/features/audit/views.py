@@ -1,0 +1,96 @@
+"""Audit events as they are shown."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hexaops.features.audit.chain import Anchor, Verification
+from hexaops.kit.durations import format_time
+from hexaops.responses import View
+from hexaops.storage.tables import AuditRow
+
+
+class ActorView(View, frozen=True, gc=False):
+    """Who did it."""
+
+    kind: str
+    id: str
+
+
+class AuditEventView(View, frozen=True, gc=False):
+    """One event, as a workspace sees it: the chain means nothing without other workspaces' events between."""
+
+    seq: int
+    timestamp: str
+    action: str
+    actor: ActorView
+    workspace_id: str | None
+    resource: str | None
+    outcome: str
+    request_id: str | None
+    client_address: str | None
+    details: dict[str, Any]
+
+
+class ChainedEventView(AuditEventView, frozen=True, gc=False):
+    """One event with its place in the chain."""
+
+    previous_hash: str
+    hash: str
+
+
+class AnchorView(View, frozen=True, gc=False):
+    """The chain's newest number and hash."""
+
+    seq: int
+    hash: str
+
+
+class VerificationView(View, frozen=True, gc=False):
+    """What walking the chain found."""
+
+    valid: bool
+    events: int
+    head: AnchorView
+    broken_seq: int | None
+    reason: str | None
+
+
+def chained_event_view(row: AuditRow) -> ChainedEventView:
+    """An event as it is stored."""
+    return ChainedEventView(
+        seq=row.seq,
+        timestamp=format_time(row.at),
+        action=row.action,
+        actor=ActorView(kind=row.actor_kind, id=row.actor_id),
+        workspace_id=row.workspace_id,
+        resource=row.resource,
+        outcome=row.outcome,
+        request_id=row.request_id,
+        client_address=row.client_address,
+        details=json.loads(row.details),
+        previous_hash=row.previous_hash,
+        hash=row.hash,
+    )
+
+
+def audit_event_view(event: ChainedEventView) -> AuditEventView:
+    """An event without its place in the chain."""
+    return AuditEventView(**{name: getattr(event, name) for name in AuditEventView.__struct_fields__})
+
+
+def anchor_view(head: Anchor) -> AnchorView:
+    """The head of the chain."""
+    return AnchorView(seq=head.seq, hash=head.hash)
+
+
+def verification_view(found: Verification) -> VerificationView:
+    """What walking the chain found."""
+    return VerificationView(
+        valid=found.whole,
+        events=found.events,
+        head=anchor_view(found.head),
+        broken_seq=found.broken_seq,
+        reason=found.reason,
+    )

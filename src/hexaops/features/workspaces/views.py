@@ -1,0 +1,129 @@
+"""How workspaces, members and the automation switch are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict as fields_of
+
+from msgspec.structs import asdict
+
+from hexaops.features.access.permissions import ROLES
+from hexaops.features.access.tenancy import Membership, Risk, Role, Workspace
+from hexaops.features.workspaces.automation import AutomationState
+from hexaops.features.workspaces.service import Member
+from hexaops.kit.durations import format_time
+from hexaops.responses import View
+
+
+class WorkspaceSummaryView(View, frozen=True, gc=False):
+    """What everybody in a workspace may know of it."""
+
+    id: str
+    name: str
+    plan: str
+    status: str
+    created_at: str
+
+
+class PolicyView(View, frozen=True, gc=False):
+    """What a workspace allows."""
+
+    single_call_risk: Risk
+    changes_per_window: int | None
+    kubernetes_user: str | None
+
+
+class WorkspaceView(WorkspaceSummaryView, frozen=True, gc=False):
+    """All of a workspace, for administrators."""
+
+    cluster: str
+    default: bool
+    namespaces: list[str] | None
+    """Its namespaces; None: every one that no other workspace claims."""
+    timezone: str
+    policy: PolicyView
+
+
+class MembershipView(WorkspaceSummaryView, frozen=True, gc=False):
+    """A workspace as its member sees it."""
+
+    role: Role | None
+    permissions: list[str]
+
+
+class MemberView(View, frozen=True, gc=False):
+    """One member."""
+
+    user_id: str
+    role: str
+    added_at: str
+
+
+class SwitchView(View, frozen=True, gc=False):
+    """One position of the automation switch."""
+
+    enabled: bool
+    reason: str | None
+    changed_by: str | None
+    changed_at: str | None
+
+
+class WorkspaceSwitchView(SwitchView, frozen=True, gc=False):
+    """The switch of one workspace."""
+
+    workspace_id: str
+
+
+class AutomationView(SwitchView, frozen=True, gc=False):
+    """The switch everywhere, and where workspaces have their own."""
+
+    workspaces: list[WorkspaceSwitchView]
+
+
+def workspace_view(workspace: Workspace) -> WorkspaceView:
+    """All of a workspace."""
+    return WorkspaceView(
+        **asdict(_summary_view(workspace)),
+        cluster=workspace.cluster_id,
+        default=workspace.namespaces is None,
+        namespaces=None if workspace.namespaces is None else sorted(workspace.namespaces),
+        timezone=workspace.timezone,
+        policy=PolicyView(**fields_of(workspace.policy)),
+    )
+
+
+def membership_view(membership: Membership) -> MembershipView:
+    """A workspace as its member sees it."""
+    permissions = sorted(ROLES[membership.role]) if membership.role else []
+    return MembershipView(**asdict(_summary_view(membership.workspace)), role=membership.role, permissions=permissions)
+
+
+def member_view(member: Member) -> MemberView:
+    """One member."""
+    return MemberView(user_id=member.user_id, role=member.role, added_at=format_time(member.added_at))
+
+
+def automation_view(states: Sequence[AutomationState]) -> AutomationView:
+    """The switch's positions, the global one first."""
+    everywhere, *rest = states
+    own = [WorkspaceSwitchView(workspace_id=state.scope, **asdict(_switch_view(state))) for state in rest]
+    return AutomationView(**asdict(_switch_view(everywhere)), workspaces=own)
+
+
+def _summary_view(workspace: Workspace) -> WorkspaceSummaryView:
+    return WorkspaceSummaryView(
+        id=workspace.id,
+        name=workspace.name,
+        plan=workspace.plan,
+        status=workspace.status,
+        created_at=format_time(workspace.created_at),
+    )
+
+
+def _switch_view(state: AutomationState) -> SwitchView:
+    return SwitchView(
+        enabled=state.enabled,
+        reason=state.reason,
+        changed_by=state.changed_by,
+        changed_at=format_time(state.changed_at) if state.changed_at else None,
+    )
