@@ -24,10 +24,12 @@ class Case:
     """`Kind/name` of the objects that may be named."""
     says: tuple[str, ...] = ()
     """Words that the finding or its cause must hold, without case."""
+    alone: bool = False
+    """Only what the case adds, without the shop around it."""
 
     def snapshot(self) -> Raw:
-        """The shop with the case's change."""
-        world = shop()
+        """The shop, or nothing, with the case's change."""
+        world = World() if self.alone else shop()
         self.change(world)
         return world.snapshot()
 
@@ -36,13 +38,13 @@ FAULTS: list[Case] = []
 CONTROLS: list[Case] = []
 
 
-def fault(rule: str, about: str, says: str = "") -> Callable[[Break], Break]:
+def fault(rule: str, about: str, says: str = "", *, alone: bool = False) -> Callable[[Break], Break]:
     """Register a fault; alternatives in `rule` and `about`, and the words in `says`, are separated by blanks or `|`."""
 
     def register(change: Break) -> Break:
         area = change.__module__.rpartition(".")[2]
         words = tuple(word.strip().lower() for word in says.split("|") if word.strip())
-        FAULTS.append(Case(change.__name__, area, change, tuple(rule.split()), tuple(about.split()), words))
+        FAULTS.append(Case(change.__name__, area, change, tuple(rule.split()), tuple(about.split()), words, alone))
         return change
 
     return register

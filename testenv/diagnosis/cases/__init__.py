@@ -15,6 +15,8 @@ from testenv.diagnosis.cases import (
     references,
     scheduling,
     storage,
+    variants,
+    variants_programs,
     workloads,
 )
 
@@ -33,5 +35,7 @@ __all__ = (
     "references",
     "scheduling",
     "storage",
+    "variants",
+    "variants_programs",
     "workloads",
 )

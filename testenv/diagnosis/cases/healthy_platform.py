@@ -334,3 +334,48 @@ def stateful_rolling_update(world: World) -> None:
         {"readyReplicas": 2, "availableReplicas": 2, "updatedReplicas": 1, "updateRevision": "queue-2"}
     )
     world.remove(queue.pods.pop())
+
+
+@control
+def pods_without_conditions(world: World) -> None:
+    for pod in find_app(world, "web").pods:
+        pod["status"].pop("conditions")
+
+
+@control
+def taken_by_a_controller_whose_class_is_not_in_the_snapshot(world: World) -> None:
+    world.remove(world.find("IngressClass", "nginx"))
+
+
+@control
+def errors_in_the_log_that_are_over(world: World) -> None:
+    lines = ["ERROR redis: connection refused, retrying"] * 30 + [
+        "INFO connected to redis",
+        "INFO GET / 200",
+        "INFO GET / 200",
+    ]
+    for pod in find_app(world, "api").pods:
+        world.log(pod, "\n".join(lines))
+
+
+@control
+def class_of_a_bound_claim_was_deleted(world: World) -> None:
+    world.remove(world.find("StorageClass", "standard"))
+
+
+@control
+def expired_certificate_that_nothing_uses(world: World) -> None:
+    world.add(tls_secret("old-tls", days_left=-200))
+
+
+@control
+def throttled_a_little_and_half_full(world: World) -> None:
+    pod = find_app(world, "web").pods[0]["metadata"]["name"]
+    world.metrics["samples"] = [
+        {"metric": {"__name__": name, "namespace": "shop", "pod": pod, "container": "web"}, "value": [1, value]}
+        for name, value in (
+            ("container_cpu_cfs_periods_total", "9000"),
+            ("container_cpu_cfs_throttled_periods_total", "700"),
+        )
+    ]
+    world.metrics["memory_working_set_bytes"] = {f"shop/{pod}/web": 200_000_000}

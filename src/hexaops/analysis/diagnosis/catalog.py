@@ -20,6 +20,7 @@ from hexaops.analysis.diagnosis.rules import (
     policies,
     references,
     running,
+    saturation,
     scheduling,
     security,
     services,
@@ -57,6 +58,7 @@ RULES: tuple[Rule, ...] = (
     *policies.RULES,
     *security.RULES,
     *operators.RULES,
+    *saturation.RULES,
     *cluster.RULES,
 )
 """Rules for everything else."""

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from hexaops.analysis.diagnosis.model import Ref
+from hexaops.kit.quantities import parse_quantity
 
 Raw = Mapping[str, Any]
 _NONE: Raw = {}
@@ -50,6 +51,14 @@ def number(raw: object, *path: str) -> int:
     return int(found) if isinstance(found, (int, float)) else 0
 
 
+def quantity(value: object) -> float | None:
+    """A Kubernetes quantity as a number, or None."""
+    try:
+        return parse_quantity(value) if isinstance(value, (str, int, float)) and value != "" else None
+    except ValueError:
+        return None
+
+
 @lru_cache(maxsize=4096)
 def seconds(stamp: str) -> float | None:
     """An RFC 3339 time as seconds since 1970, or None."""
@@ -62,7 +71,7 @@ def seconds(stamp: str) -> float | None:
 class Obj:
     """An object with its identity at hand."""
 
-    __slots__ = ("kind", "name", "namespace", "raw", "ref")
+    __slots__ = ("kind", "labels", "name", "namespace", "raw", "ref")
 
     def __init__(self, raw: Raw) -> None:
         self.raw = raw
@@ -70,6 +79,7 @@ class Obj:
         self.namespace = text(raw, "metadata", "namespace")
         self.name = text(raw, "metadata", "name")
         self.ref = Ref(self.kind, self.namespace, self.name)
+        self.labels = mapping(raw, "metadata", "labels")
 
     def get(self, *path: str) -> Any:
         """The value at the path, or None."""
@@ -95,11 +105,6 @@ class Obj:
     def group(self) -> str:
         """API group; empty for core/v1."""
         return self.text("apiVersion").rpartition("/")[0]
-
-    @property
-    def labels(self) -> Raw:
-        """Its labels."""
-        return self.mapping("metadata", "labels")
 
     @property
     def annotations(self) -> Raw:

@@ -188,8 +188,12 @@ def _is_fine(pod: Obj) -> bool:
 
 
 def is_ready(pod: Obj) -> bool:
-    """Whether the Ready condition is true."""
-    return pod.condition("Ready").get("status") == "True"
+    """Whether the Ready condition is true; without conditions, whether it runs and all of its containers are ready."""
+    ready = pod.condition("Ready")
+    if ready:
+        return ready.get("status") == "True"
+    running = pod.text("status", "phase") == "Running"
+    return running and all(one.get("ready") is True for one in pod.items("status", "containerStatuses"))
 
 
 def containers_of(pod: Obj) -> tuple[Container, ...]:
@@ -268,10 +272,9 @@ def _is_unwell(snapshot: Snapshot, pod: Obj, all_containers: tuple[Container, ..
         return crashing and any(one.restarts >= FLAPPING_RESTARTS for one in all_containers)
     if crashing:
         return True
-    ready = pod.condition("Ready")
-    if ready.get("status") == "True":
+    if is_ready(pod):
         return False
-    changed = seconds(text(ready, "lastTransitionTime"))
+    changed = seconds(text(pod.condition("Ready"), "lastTransitionTime"))
     return snapshot.age(changed) > 30 and not any(_may_still_start(snapshot, one) for one in all_containers)
 
 

@@ -12,11 +12,12 @@ from functools import cached_property
 from typing import Any
 
 from hexaops.analysis.diagnosis.model import Evidence, Ref
-from hexaops.analysis.diagnosis.objects import Obj, Raw, dig, items, number, seconds, text
-from hexaops.analysis.diagnosis.selectors import matches_labels
+from hexaops.analysis.diagnosis.objects import Obj, Raw, dig, items, mapping, number, seconds, text
+from hexaops.analysis.diagnosis.selectors import matches, matches_labels
 
-RECENT_SECONDS = 1800.0
-"""A warning that has not come again for this long is history."""
+RECENT_SECONDS = 3600.0
+"""How long a cluster keeps events by default; rules that have no state to go by look back less."""
+_CLUSTER_KINDS = frozenset({"Node", "PersistentVolume", "StorageClass", "Namespace"})
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,11 @@ class Snapshot:
     """The objects of one cluster, indexed."""
 
     def __init__(
-        self, now: float, objects: Iterable[Raw], *, logs: Mapping[str, str] | None = None, metrics: Raw | None = None
+        self, now: float, objects: Iterable[Raw], *, logs: Mapping[str, str] | None = None, metrics: object = None
     ) -> None:
         self.now = now
         self.logs = logs or {}
-        self.metrics = metrics or {}
+        self.metrics = metrics
         self._by_kind: dict[str, list[Obj]] = defaultdict(list)
         self._by_ref: dict[Ref, Obj] = {}
         self._events: dict[Ref, list[Event]] = defaultdict(list)
@@ -67,7 +68,9 @@ class Snapshot:
 
     def _add_event(self, raw: Raw) -> None:
         about = dig(raw, "involvedObject") or dig(raw, "regarding") or {}
-        ref = Ref(text(about, "kind"), text(about, "namespace"), text(about, "name"))
+        kind = text(about, "kind")
+        home = "" if kind in _CLUSTER_KINDS else text(raw, "metadata", "namespace")
+        ref = Ref(kind, text(about, "namespace") or home, text(about, "name"))
         first = seconds(text(raw, "firstTimestamp") or text(raw, "deprecatedFirstTimestamp") or text(raw, "eventTime"))
         stamps = (
             text(raw, "series", "lastObservedTime"),
@@ -76,9 +79,7 @@ class Snapshot:
             text(raw, "eventTime"),
             text(raw, "metadata", "creationTimestamp"),
         )
-        last = next((at for at in map(seconds, stamps) if at is not None), None)
-        if last is None:
-            return
+        last = next((at for at in map(seconds, stamps) if at is not None), self.now)
         count = number(raw, "series", "count") or number(raw, "count") or number(raw, "deprecatedCount") or 1
         message = text(raw, "message") or text(raw, "note")
         event = Event(ref, text(raw, "reason"), message, raw.get("type") == "Warning", count, last, first or last)
@@ -176,13 +177,40 @@ class Snapshot:
 
     def selected(self, namespace: str, labels: Raw) -> list[Obj]:
         """Pods of a namespace that have all of these labels; none for an empty selector."""
-        return [pod for pod in self.pods_in(namespace) if matches_labels(labels, pod.labels)] if labels else []
+        if not labels:
+            return []
+        candidates = min((self._pods_by_label.get((namespace, *pair), []) for pair in labels.items()), key=len)
+        return [pod for pod in candidates if matches_labels(labels, pod.labels)]
+
+    @cached_property
+    def _pods_by_label(self) -> dict[tuple[str, str, Any], list[Obj]]:
+        found: dict[tuple[str, str, Any], list[Obj]] = defaultdict(list)
+        for pod in self.of("Pod"):
+            for key, value in pod.labels.items():
+                found[pod.namespace, key, value].append(pod)
+        return found
+
+    def matching(self, namespace: str, selector: object) -> list[Obj]:
+        """Pods of a namespace that a LabelSelector selects."""
+        exact = mapping(selector, "matchLabels")
+        pods = self.selected(namespace, exact) if exact else self.pods_in(namespace)
+        return [pod for pod in pods if matches(selector, pod.labels)]
 
     def workloads(self, namespace: str | None = None) -> list[Obj]:
         """Objects with a pod template that nothing else controls."""
-        found = self.of("Deployment", "StatefulSet", "DaemonSet", "CronJob")
-        found += [one for one in self.of("ReplicaSet", "Job", "Pod") if not one.controller()]
-        return [one for one in found if namespace is None or one.namespace == namespace]
+        if namespace is not None:
+            return self._workloads.get(namespace, [])
+        return [one for found in self._workloads.values() for one in found]
+
+    @cached_property
+    def _workloads(self) -> dict[str, list[Obj]]:
+        found: dict[str, list[Obj]] = defaultdict(list)
+        for one in self.of("Deployment", "StatefulSet", "DaemonSet", "CronJob"):
+            found[one.namespace].append(one)
+        for one in self.of("ReplicaSet", "Job", "Pod"):
+            if not one.controller():
+                found[one.namespace].append(one)
+        return found
 
 
 def read_snapshot(raw: object) -> Snapshot:
@@ -195,10 +223,7 @@ def read_snapshot(raw: object) -> Snapshot:
     listed = raw.get("objects")
     if not isinstance(listed, Sequence) or isinstance(listed, str):
         raise SnapshotError("`objects` must be a list of Kubernetes objects")
-    metrics = raw.get("metrics")
-    return Snapshot(
-        now, _flat(listed), logs=_logs(raw.get("logs")), metrics=metrics if isinstance(metrics, Mapping) else None
-    )
+    return Snapshot(now, _flat(listed), logs=_logs(raw.get("logs")), metrics=raw.get("metrics"))
 
 
 def _flat(listed: Sequence[Any]) -> Iterable[Raw]:

@@ -12,6 +12,7 @@ from hexaops.analysis.diagnosis.rules.making import quote
 from hexaops.analysis.diagnosis.selectors import describe, matches
 from hexaops.analysis.diagnosis.snapshot import Snapshot
 
+SCALABLE = ("Deployment", "StatefulSet", "ReplicaSet", "ReplicationController")
 _NO_REQUEST = re.compile(r"missing request for (\w+)(?: in container (\S+))?")
 _METRICS_API = re.compile(r"(?i)pods\.metrics\.k8s\.io|resource metrics API|unable to get metrics for resource")
 _CUSTOM = re.compile(
@@ -32,7 +33,7 @@ def target_missing(snapshot: Snapshot) -> Iterator[Finding]:
             "not found" in text(one.condition("AbleToScale"), "message")
             and one.condition("AbleToScale").get("status") == "False"
         )
-        if told or (target.kind in {"Deployment", "StatefulSet", "ReplicaSet"} and snapshot.lacks(*target)):
+        if told or (target.kind in SCALABLE and snapshot.at(target) is None):
             fix = Fix.patched(
                 one.ref, "Name a target that exists", (FieldChange("spec.scaleTargetRef.name", target.name, None),)
             )
@@ -206,11 +207,7 @@ def budget_selects_nothing(snapshot: Snapshot) -> Iterator[Finding]:
     for one in snapshot.of("PodDisruptionBudget"):
         selector = one.get("spec", "selector")
         guarded = [item for item in snapshot.workloads(one.namespace) if matches(selector, template_labels(item))]
-        if (
-            not snapshot.has("Pod")
-            or guarded
-            or any(matches(selector, pod.labels) for pod in snapshot.pods_in(one.namespace))
-        ):
+        if guarded or snapshot.matching(one.namespace, selector):
             continue
         fix = Fix.patched(
             one.ref, "Select the pods that it should protect", (FieldChange("spec.selector", describe(selector), None),)
@@ -236,9 +233,7 @@ def budget_blocks(snapshot: Snapshot) -> Iterator[Finding]:
             continue
         if wanted < expected:
             if healthy < wanted:
-                pods = tuple(
-                    pod for pod in snapshot.pods_in(one.namespace) if matches(one.get("spec", "selector"), pod.labels)
-                )
+                pods = tuple(pod for pod in snapshot.matching(one.namespace, one.get("spec", "selector")))
                 refs = tuple(ref for pod in pods for ref in (pod.ref, snapshot.workload(pod).ref))
                 yield Finding(
                     "pdb-unhealthy",
@@ -251,9 +246,7 @@ def budget_blocks(snapshot: Snapshot) -> Iterator[Finding]:
                 )
             continue
         guarded = [
-            pod.text("spec", "nodeName")
-            for pod in snapshot.pods_in(one.namespace)
-            if matches(one.get("spec", "selector"), pod.labels)
+            pod.text("spec", "nodeName") for pod in snapshot.matching(one.namespace, one.get("spec", "selector"))
         ]
         draining = [
             node.name

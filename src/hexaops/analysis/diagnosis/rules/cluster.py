@@ -16,9 +16,11 @@ TERMINATING_SECONDS = 900.0
 REPEATED = 10
 """Fewer warnings of one kind are everyday noise."""
 ERROR_SHARE = 0.5
-ERROR_LINES = 10
+ERROR_LINES = 3
+LAST_LINES = 3
+"""Without an error among the last lines, what was wrong is over."""
 _ERROR_LINE = re.compile(
-    r"(?i)\b(?:error|fatal|panic|exception|critical)\b|level=(?:error|fatal)|\"level\":\s?\"(?:error|fatal)\""
+    r"(?i)\b\w*(?:error|exception)\b|\b(?:fatal|panic|critical|failed)\b|level=(?:error|fatal)|\"level\":\s?\"(?:error|fatal)\""
 )
 _VARIABLE = re.compile(r"\d+|0x[0-9a-f]+|\"[^\"]{0,200}\"")
 _ROUTINE = frozenset(
@@ -127,14 +129,15 @@ def logged_errors(snapshot: Snapshot) -> Iterator[Finding]:
         pod = snapshot.find("Pod", namespace, name)
         if pod is None or not is_ready(pod) or container.endswith("/previous"):
             continue
-        finding = _errors_of(snapshot, pod, snapshot.logs[key].splitlines()[-200:])
+        finding = _errors_of(snapshot, pod, snapshot.logs[key].splitlines()[-50:])
         if finding:
             yield finding
 
 
 def _errors_of(snapshot: Snapshot, pod: Obj, lines: list[str]) -> Finding | None:
     wrong = [line for line in lines if _ERROR_LINE.search(line[:500])]
-    if len(wrong) < ERROR_LINES or len(wrong) < ERROR_SHARE * len(lines):
+    ends_well = not any(line in wrong for line in lines[-LAST_LINES:])
+    if len(wrong) < ERROR_LINES or len(wrong) < ERROR_SHARE * len(lines) or ends_well:
         return None
     forms = Counter(_VARIABLE.sub("#", line)[:200] for line in wrong)
     most = forms.most_common(1)[0][0]

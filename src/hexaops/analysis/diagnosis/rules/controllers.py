@@ -247,7 +247,7 @@ def headless_service_missing(snapshot: Snapshot) -> Iterator[Finding]:
     """A StatefulSet whose governing Service does not exist: its pods have no stable names."""
     for one in snapshot.of("StatefulSet"):
         name = one.text("spec", "serviceName")
-        if not name or not snapshot.lacks("Service", one.namespace, name):
+        if not name or snapshot.find("Service", one.namespace, name) is not None:
             continue
         missing = Ref("Service", one.namespace, name)
         yield Finding(

@@ -154,8 +154,6 @@ def _backend(snapshot: Snapshot, one: Obj, backend: Raw) -> Finding | None:
     evidence = (Evidence("spec", one.ref, f"backendRefs: {ref.namespace}/{ref.name}:{backend.get('port')}"),)
     service = snapshot.at(ref)
     if service is None:
-        if not snapshot.has("Service"):
-            return None
         return Finding(
             "route-backend",
             one.ref,

@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 
 from hexaops.analysis.diagnosis.certificates import DAY, Certificate, read_certificate
 from hexaops.analysis.diagnosis.model import Action, Evidence, FieldChange, Finding, Fix, Ref, Severity
-from hexaops.analysis.diagnosis.objects import Obj, Raw, items, mapping, text
+from hexaops.analysis.diagnosis.objects import Obj, Raw, items, mapping, template_spec, text
 from hexaops.analysis.diagnosis.rules.making import quote
+from hexaops.analysis.diagnosis.rules.references import references_of
 from hexaops.analysis.diagnosis.snapshot import Snapshot
 
+_REJECTED = "clients reject its TLS certificate"
 EXPIRY_DAYS = 7.0
 """A certificate that is renewed in time (cert-manager: a third of its life before the end) never comes this close."""
 _LEGACY_CLASS = "kubernetes.io/ingress.class"
@@ -23,8 +25,10 @@ def class_missing(snapshot: Snapshot) -> Iterator[Finding]:
     for one in snapshot.of("Ingress"):
         name = one.text("spec", "ingressClassName")
         classes = snapshot.of("IngressClass")
-        if name and snapshot.lacks("IngressClass", "", name):
-            known = ", ".join(item.name for item in classes)
+        if name and snapshot.find("IngressClass", "", name) is None:
+            if not classes and one.items("status", "loadBalancer", "ingress"):
+                continue  # a controller has taken it; the snapshot merely lacks the classes
+            known = ", ".join(item.name for item in classes) or "none"
             fix = Fix.patched(
                 one.ref,
                 "Name a class that exists",
@@ -87,8 +91,6 @@ def _backend(snapshot: Snapshot, one: Obj, where: str, backend: Raw) -> Finding 
     service = snapshot.find("Service", one.namespace, name)
     evidence = (Evidence("spec", one.ref, f"{where} → service {name}"),)
     if service is None:
-        if not snapshot.has("Service"):
-            return None
         missing = Ref("Service", one.namespace, name)
         return Finding(
             "ingress-backend",
@@ -145,8 +147,6 @@ def certificate_finding(snapshot: Snapshot, one: Obj, ref: Ref, hosts: list[str]
     )
     evidence = (Evidence("spec", one.ref, f"tls secret {ref.name}"),)
     if secret is None:
-        if not (snapshot.has("Secret") or issuing or one.namespace == ref.namespace):
-            return None
         return Finding(
             "tls-secret",
             one.ref,
@@ -198,18 +198,17 @@ def _wrong_with(found: Certificate, hosts: list[str], now: float) -> tuple[str, 
     """Rule, severity, what is seen and what is wrong with the certificate; None when it is in order."""
     until = datetime.fromtimestamp(found.not_after, UTC).strftime("%Y-%m-%d %H:%M UTC")
     left = (found.not_after - now) / DAY
-    rejected = "clients reject its TLS certificate"
     if left <= 0:
-        return "certificate-expired", Severity.CRITICAL, rejected, f"expired on {until}"
+        return "certificate-expired", Severity.CRITICAL, _REJECTED, f"expired on {until}"
     if left < EXPIRY_DAYS:
         soon = f"expires on {until}, in {left:.1f} days"
         return "certificate-expiring", Severity.HIGH, "its TLS certificate is about to expire", soon
     if found.not_before > now:
-        return "certificate-not-yet-valid", Severity.HIGH, rejected, "is not valid yet"
+        return "certificate-not-yet-valid", Severity.HIGH, _REJECTED, "is not valid yet"
     strange = [host for host in hosts if not found.covers(host)]
     if strange:
         cause = f"is for {', '.join(found.hosts)}, not for {', '.join(strange)}"
-        return "certificate-host", Severity.HIGH, rejected, cause
+        return "certificate-host", Severity.HIGH, _REJECTED, cause
     return None
 
 
@@ -256,4 +255,24 @@ def conflict(snapshot: Snapshot) -> Iterator[Finding]:
         )
 
 
-RULES = (class_missing, backend_missing, tls, not_issued, conflict)
+def expired_secrets(snapshot: Snapshot) -> Iterator[Finding]:
+    """TLS Secrets whose certificate has expired, whatever uses them."""
+    for secret in snapshot.of("Secret"):
+        if secret.text("type") != "kubernetes.io/tls":
+            continue
+        found = read_certificate(str(secret.mapping("data").get("tls.crt") or ""))
+        if found is None or found.not_after > snapshot.now:
+            continue
+        users = tuple(
+            one.ref
+            for one in snapshot.workloads(secret.namespace)
+            if any(need.name == secret.name and need.kind == "Secret" for need in references_of(template_spec(one)))
+        )
+        wrong = _wrong_with(found, [], snapshot.now)
+        assert wrong is not None
+        rule, _, _, cause = wrong
+        one = _validity(secret, secret.ref, (rule, Severity.HIGH if users else Severity.LOW, _REJECTED, cause), (), ())
+        yield one.with_evidence(*[Evidence("spec", ref, f"uses Secret {secret.name}") for ref in users], affected=users)
+
+
+RULES = (class_missing, backend_missing, tls, expired_secrets, not_issued, conflict)

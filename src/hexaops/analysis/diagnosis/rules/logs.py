@@ -14,6 +14,13 @@ from hexaops.analysis.diagnosis.rules.making import from_pod, log_evidence, quot
 
 TAIL_LINES = 60
 """Last words stand at the end."""
+LIVE_LINES = 15
+"""A container that runs on: only what it says now counts."""
+_RECOVERED = re.compile(
+    r"(?i)(?<!not )\bconnected to\b|connection (?:re-?)?established|ready to accept|\brecovered\b|succeeded after"
+)
+"""What was wrong before such a line is over."""
+_STACK = ("at ", "File ", "goroutine ")
 
 
 @dataclass(frozen=True)
@@ -29,8 +36,10 @@ class Words:
 
 def tail(sick: Sick) -> list[str]:
     """The last lines that say something, newest first."""
-    lines = [line.strip() for line in sick.log.splitlines()[-TAIL_LINES:]]
-    return [line[:1000] for line in reversed(lines) if line]
+    most = TAIL_LINES if sick.crashing else LIVE_LINES
+    lines = [line.strip()[:1000] for line in reversed(sick.log.splitlines()[-most:])]
+    recovered = next((at for at, line in enumerate(lines) if _RECOVERED.search(line)), len(lines))
+    return [line for line in lines[:recovered] or lines if line and not line.startswith(_STACK)]
 
 
 def _dns(sick: Sick, line: str, words: Words) -> Finding | None:

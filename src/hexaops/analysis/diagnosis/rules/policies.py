@@ -25,11 +25,7 @@ def policy_selects_nothing(snapshot: Snapshot) -> Iterator[Finding]:
     """A network policy without a pod to act on."""
     for one in snapshot.of("NetworkPolicy"):
         selector = one.mapping("spec", "podSelector")
-        if (
-            not selector
-            or not snapshot.has("Pod")
-            or any(matches(selector, pod.labels) for pod in snapshot.pods_in(one.namespace))
-        ):
+        if not selector or snapshot.matching(one.namespace, selector):
             continue
         if any(matches(selector, template_labels(item)) for item in snapshot.workloads(one.namespace)):
             continue
@@ -128,7 +124,7 @@ def _webhook(snapshot: Snapshot, one: Obj, hook: Raw, ref: Ref) -> Finding | Non
     )
     service = snapshot.at(ref)
     if service is None:
-        return broken if snapshot.has("Service") else None
+        return broken
     selector = service.mapping("spec", "selector")
     pods = snapshot.selected(ref.namespace, selector)
     if selector and snapshot.has("Pod") and not any(is_ready(pod) for pod in pods):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from hexaops.analysis.diagnosis.model import Evidence, FieldChange, Finding, Fix, Ref, Severity
-from hexaops.analysis.diagnosis.objects import items, mapping, number, spec_path, text
+from hexaops.analysis.diagnosis.objects import items, mapping, number, quantity, spec_path, text
 from hexaops.analysis.diagnosis.pods import FLAPPING_RESTARTS, Sick
 from hexaops.analysis.diagnosis.rules.making import from_pod, patch, quote
-from hexaops.analysis.diagnosis.usage import limit_of, usage_of
+from hexaops.analysis.diagnosis.usage import usage_of
 from hexaops.kit.quantities import format_bytes, format_cpu
 
 THROTTLED_RATIO = 0.25
@@ -45,7 +45,7 @@ def out_of_memory(sick: Sick) -> Finding | None:
 
 
 def _double(sick: Sick) -> str | None:
-    limit = limit_of(sick.broken, "memory") if sick.broken else None
+    limit = quantity(sick.broken.limit("memory")) if sick.broken else None
     return format_bytes(limit * 2) if limit else None
 
 
@@ -97,7 +97,7 @@ def cpu_throttled(sick: Sick) -> Finding | None:
     if one is None or not slow:
         return None
     used = usage_of(sick.snapshot, sick.pod.namespace, sick.pod.name, one.name)
-    limit = limit_of(one, "cpu")
+    limit = quantity(one.limit("cpu"))
     if used.throttled_ratio is not None and used.throttled_ratio >= THROTTLED_RATIO:
         seen = f"it is throttled in {used.throttled_ratio:.0%} of its periods"
     elif limit and used.cpu_cores is not None and used.cpu_cores >= AT_LIMIT * limit:

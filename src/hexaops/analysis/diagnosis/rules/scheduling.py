@@ -9,11 +9,11 @@ import re
 from dataclasses import dataclass
 
 from hexaops.analysis.diagnosis.model import Action, Evidence, FieldChange, Finding, Fix, Ref, Severity
-from hexaops.analysis.diagnosis.objects import Obj, Raw, containers, items, mapping, spec_path, text
+from hexaops.analysis.diagnosis.objects import Obj, Raw, containers, items, mapping, quantity, spec_path, text
 from hexaops.analysis.diagnosis.pods import Sick
 from hexaops.analysis.diagnosis.rules.making import from_pod, quote
 from hexaops.analysis.diagnosis.selectors import describe_labels, matches_expression
-from hexaops.kit.quantities import format_bytes, format_cpu, parse_quantity
+from hexaops.kit.quantities import format_bytes, format_cpu
 
 _NODES = re.compile(r"\b\d{1,6}/(\d{1,6}) nodes are available: (.{1,2000}?)(?:\. preemption:|\.\s|\.?$)", re.DOTALL)
 _INSUFFICIENT = re.compile(r"(\d{1,6}) Insufficient ([a-zA-Z0-9./-]{1,100})")
@@ -196,7 +196,8 @@ def insufficient(sick: Sick) -> Finding | None:
         return None
     resource = lacking[0]
     largest = max(
-        (_quantity(one.mapping("status", "allocatable").get(resource)) for one in sick.snapshot.of("Node")), default=0.0
+        ((quantity(one.mapping("status", "allocatable").get(resource)) or 0.0) for one in sick.snapshot.of("Node")),
+        default=0.0,
     )
     wanted = request_of(pod.spec, resource)
     if sick.snapshot.has("Node") and largest == 0:
@@ -231,14 +232,7 @@ def request_of(spec: Raw, resource: str) -> float:
 
 def _requested(container: Raw, resource: str) -> float:
     resources = mapping(container, "resources")
-    return _quantity(mapping(resources, "requests").get(resource) or mapping(resources, "limits").get(resource))
-
-
-def _quantity(value: object) -> float:
-    try:
-        return parse_quantity(value) if isinstance(value, (str, int, float)) else 0.0
-    except ValueError:
-        return 0.0
+    return quantity(mapping(resources, "requests").get(resource) or mapping(resources, "limits").get(resource)) or 0.0
 
 
 def _as_written(spec: Raw, resource: str) -> str:
@@ -390,7 +384,7 @@ def too_many_pods(sick: Sick) -> Finding | None:
     if pod is None or "Too many pods" not in pod.reasons:
         return None
     most = max(
-        (int(_quantity(one.mapping("status", "allocatable").get("pods"))) for one in sick.snapshot.of("Node")),
+        (int((quantity(one.mapping("status", "allocatable").get("pods")) or 0.0)) for one in sick.snapshot.of("Node")),
         default=0,
     )
     return _finding(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
-from hexaops.analysis.diagnosis.model import Evidence, FieldChange, Finding, Fix, Severity
-from hexaops.analysis.diagnosis.objects import Obj, items, template_labels, text
+from hexaops.analysis.diagnosis.model import Evidence, FieldChange, Finding, Fix, Ref, Severity
+from hexaops.analysis.diagnosis.objects import Obj, items, mapping, template_labels, text
 from hexaops.analysis.diagnosis.pods import is_ready
 from hexaops.analysis.diagnosis.rules.making import quote
 from hexaops.analysis.diagnosis.selectors import describe_labels, matches_labels
@@ -18,11 +18,10 @@ SIMILAR = 0.6
 
 def selector_matches_nothing(snapshot: Snapshot) -> Iterator[Finding]:
     """A selector that no workload's pods have."""
-    if not snapshot.has("Pod"):
-        return
+    served = _served(snapshot)
     for one in snapshot.of("Service"):
         wanted = one.mapping("spec", "selector")
-        if not wanted or snapshot.selected(one.namespace, wanted):
+        if not wanted or one.ref in served or snapshot.selected(one.namespace, wanted):
             continue
         here = snapshot.workloads(one.namespace)
         meant = [item for item in here if matches_labels(wanted, template_labels(item))]
@@ -49,6 +48,19 @@ def selector_matches_nothing(snapshot: Snapshot) -> Iterator[Finding]:
             (Evidence("spec", one.ref, f"selector: {describe_labels(wanted)}"),),
             fix,
         )
+
+
+def _served(snapshot: Snapshot) -> set[Ref]:
+    """Services with a ready endpoint: whatever the snapshot holds of their pods, they work."""
+    found = {
+        Ref("Service", one.namespace, str(one.labels.get("kubernetes.io/service-name")))
+        for one in snapshot.of("EndpointSlice")
+        if any(mapping(end, "conditions").get("ready") is not False for end in one.items("endpoints"))
+    }
+    for one in snapshot.of("Endpoints"):
+        if any(items(part, "addresses") for part in one.items("subsets")):
+            found.add(Ref("Service", one.namespace, one.name))
+    return found
 
 
 def _without_pods(one: Obj, meant: list[Obj]) -> Finding:

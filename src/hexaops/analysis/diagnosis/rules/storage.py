@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hexaops.analysis.diagnosis.model import Action, Evidence, FieldChange, Finding, Fix, Ref, Severity
-from hexaops.analysis.diagnosis.objects import Obj, text
+from hexaops.analysis.diagnosis.objects import Obj, quantity, text
 from hexaops.analysis.diagnosis.rules.making import quote
 from hexaops.analysis.diagnosis.snapshot import Event, Snapshot
-from hexaops.analysis.diagnosis.usage import quantity
 
 _DEFAULT = "storageclass.kubernetes.io/is-default-class"
 PENDING_SECONDS = 120.0
