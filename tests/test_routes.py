@@ -71,6 +71,7 @@ async def callers(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Callers]:
     """The app and its callers; refusals are no matter of the database, so one engine is enough."""
     async with access_world(sqlite_url, tmp_path, LIMITS) as world:
         other = await world.workspace("Other", "other")
+        world.context.end_streams()  # a stream would not end while these tests wait for its answer
         yield Callers(
             world,
             other,

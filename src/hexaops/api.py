@@ -12,6 +12,7 @@ from hexaops.features.actions import routes as actions
 from hexaops.features.applications import routes as applications
 from hexaops.features.chat import routes as chat
 from hexaops.features.health import probes
+from hexaops.features.logs import routes as logs
 from hexaops.features.routing import ANYONE, Entry, service, user
 from hexaops.features.webhooks import routes as webhooks
 from hexaops.features.workspaces import routes as workspaces
@@ -120,7 +121,22 @@ WEBHOOKS = (
     Entry("GET", f"{HOOKS}/{{webhook_id}}/deliveries", webhooks.list_webhook_deliveries, MANAGES_WEBHOOKS),
 )  # fmt: skip
 
-ROUTES = (*PROBES, *WORKSPACES, *ACCESS, *APPLICATIONS, *CHAT, *ACTIONS, *WEBHOOKS)
+LOG_READS = service("logs:read", limit="logs")
+LOG_WRITES = service("logs:write", limit="log_push")
+LINES = ("application/x-ndjson", "application/json", "application/jsonl", "text/plain")
+LOGS = (
+    Entry("POST", f"{INTERNAL}/logs/query", logs.query_logs, LOG_READS, idempotent=True),
+    Entry("GET", f"{INTERNAL}/logs/queries/{{query_id}}", logs.get_log_query, LOG_READS),
+    Entry("GET", f"{INTERNAL}/logs/tail", logs.tail_logs, LOG_READS),
+    Entry("POST", f"{INTERNAL}/logs/push", logs.push_logs, LOG_WRITES, idempotent=True, media_types=LINES),
+    Entry("POST", f"{INTERNAL}/logs/otlp/v1/logs", logs.push_otlp, LOG_WRITES, idempotent=True),
+    Entry("POST", f"{INTERNAL}/logs/loki/api/v1/push", logs.push_loki, LOG_WRITES, idempotent=True),
+    Entry("POST", f"{WORKSPACE}/aiops/logs/query", logs.query_own_logs, user("read_logs"), idempotent=True),
+    Entry("GET", f"{WORKSPACE}/aiops/logs/queries/{{query_id}}", logs.get_own_log_query, user("read_logs")),
+    Entry("GET", f"{WORKSPACE}/aiops/logs/tail", logs.tail_own_logs, user("read_logs")),
+)
+
+ROUTES = (*PROBES, *WORKSPACES, *ACCESS, *APPLICATIONS, *CHAT, *ACTIONS, *WEBHOOKS, *LOGS)
 
 
 def install_routes(app: FastAPI) -> None:

@@ -97,8 +97,15 @@ class Settings(BaseSettings):
     """Internal application operations, per service account and application."""
     rate_limit_logs: str = "20/minute"
     """Internal log queries, per service account."""
+    rate_limit_log_push: str = "6000/minute"
+    """Internal pushes of log lines, per service account."""
     rate_limit_anonymous: str = "60/minute"
     """Refused credentials, per client address."""
+
+    log_retention_days: Positive = 14.0
+    """How long log lines are kept in the embedded store."""
+    log_retention_gib: Positive = 20.0
+    """Most disk space of the embedded log store, in GiB; the oldest days make room."""
 
     plan_expiry_seconds: Positive = 600.0
     """How long a plan may be confirmed."""

@@ -38,6 +38,7 @@ from hexaops.features.chat.service import ChatService
 from hexaops.features.chat.sessions import SessionService
 from hexaops.features.chat.streaming import ChatStream
 from hexaops.features.health.service import HealthService
+from hexaops.features.logs.wiring import Logs
 from hexaops.features.runs.events import OperationEvents
 from hexaops.features.runs.reconciler import Reconciler
 from hexaops.features.runs.runner import RUN as OPERATION_RUN
@@ -99,6 +100,7 @@ class ProcessContext:
         build_access(self)
         self._tasks: list[asyncio.Task[None]] = []
         build_services(self)
+        self.logs = Logs(self.settings, self.clock, self.provider)
 
     async def start(self) -> None:
         """Open the database, begin to watch the clusters, take up the runs that an earlier process left."""
@@ -107,6 +109,7 @@ class ProcessContext:
         await migrate(self.database)
         await self.provider.get(WorkspaceService).ensure_default(self.clusters.default_id)
         await self.clusters.start()
+        await self.logs.start()
         await self.engine.launch()
         for unread in await self.clusters.wait_tried(Timeout(self.settings.cluster_sync_seconds, self.clock)):
             logger.warning("a cluster has not been read yet; answers say what is missing", extra={"cluster": unread})
@@ -116,12 +119,17 @@ class ProcessContext:
         self._tasks.append(asyncio.create_task(self.reconciler.forever(), name="reconciler"))
         self._tasks.append(asyncio.create_task(self.upkeep.forever(), name="webhook-upkeep"))
 
+    def end_streams(self) -> None:
+        """End the answers that have no end of their own, so that a stop need not wait for them."""
+        self.logs.tail.close()
+
     async def close(self) -> None:
         """Stop in the order that loses nothing: runs first, then what they use."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.chat_stream.close()
+        await self.logs.close()
         await self.engine.close()
         await self.clusters.stop()
         if self.identity_provider is not None:

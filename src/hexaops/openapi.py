@@ -43,7 +43,7 @@ from hexaops.responses import JSON, ErrorView, answer_type, refusals_of
 ErrorKind = type[HexaopsError]
 REFERENCE = "#/components/schemas/{name}"
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
-STREAMS = {"chat_send_message": "text/event-stream"}
+STREAMS = dict.fromkeys(("chat_send_message", "logs_tail_logs", "logs_tail_own_logs"), "text/event-stream")
 """Operations that also answer as a stream, and its media type."""
 UNEXPECTED = "An unexpected error; `request_id` finds it in the logs."
 FRAMEWORK_SCHEMAS = ("HTTPValidationError", "ValidationError")

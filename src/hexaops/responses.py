@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from functools import wraps
 from types import UnionType
-from typing import Any, Generic, TypeVar, get_type_hints
+from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 from fastapi import Response
@@ -118,7 +118,7 @@ def refusals_of(endpoint: Endpoint) -> tuple[type[HexaopsError], ...]:
 def answer_type(endpoint: Endpoint) -> Any:
     """The view that an endpoint declares to return: `None` without content, `Response` where it names no view."""
     declared = get_type_hints(endpoint)["return"]
-    if not isinstance(declared, UnionType):
+    if get_origin(declared) not in {Union, UnionType}:
         return None if declared is type(None) else declared
-    (view,) = [one for one in declared.__args__ if not (isinstance(one, type) and issubclass(one, Response))]
+    (view,) = [one for one in get_args(declared) if not (isinstance(one, type) and issubclass(one, Response))]
     return view

@@ -29,7 +29,7 @@ class StoppedAtOnce(StoppableServer):
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
 async def test_a_signal_makes_it_return_so_that_the_rest_can_close(sent: int) -> None:
-    server = StoppedAtOnce(uvicorn.Config(_unused, port=0, lifespan="off", log_config=None))
+    server = StoppedAtOnce(uvicorn.Config(_unused, port=0, lifespan="off", log_config=None), end_streams=lambda: None)
     server.sent = sent
     await server.serve()
     assert server.started
@@ -37,7 +37,7 @@ async def test_a_signal_makes_it_return_so_that_the_rest_can_close(sent: int) ->
 
 
 def test_a_second_interrupt_does_not_wait_for_running_requests() -> None:
-    server = StoppableServer(uvicorn.Config(_unused))
+    server = StoppableServer(uvicorn.Config(_unused), end_streams=lambda: None)
     server.handle_exit(signal.SIGINT, None)
     assert not server.force_exit
     server.handle_exit(signal.SIGINT, None)

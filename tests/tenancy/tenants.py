@@ -65,6 +65,7 @@ async def two_tenants(database_url: str, home: Path) -> AsyncIterator[Tenants]:
     """The app with both tenants' objects in its cluster and its store."""
     cluster = canned_cluster(MetricsApi())
     async with access_world(database_url, home, SETTINGS, cluster=cluster) as access:
+        access.context.end_streams()  # a stream would not end while a test waits for its answer
         fill(cluster.cache, [node("worker-node-1"), node("worker-node-2")])
         made = [await _tenant(access, tag) for tag in ("alpha", "beta")]
         yield Tenants(access, *made)

@@ -9,6 +9,7 @@ import asyncio
 import gc
 import signal
 import socket
+from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
@@ -39,6 +40,10 @@ YOUNG_OBJECTS = 10_000
 class StoppableServer(uvicorn.Server):
     """Returns when it is told to stop; uvicorn raises the signal again then, which ends the process before `close`."""
 
+    def __init__(self, config: uvicorn.Config, *, end_streams: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._end_streams = end_streams
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 # uvicorn's
         """Stop once the running requests are answered; at a second Ctrl-C at once."""
         self.force_exit = self.force_exit or (self.should_exit and sig == signal.SIGINT)
@@ -52,6 +57,7 @@ class StoppableServer(uvicorn.Server):
         """
         for listener in sockets or []:
             await self._take_waiting(listener)
+        self._end_streams()
         for server in self.servers:
             server.close()
         loop = asyncio.get_running_loop()
@@ -117,7 +123,7 @@ async def _serve(
         gc.set_threshold(YOUNG_OBJECTS, 20, 20)
         listener.listen(config.backlog)  # before saying so: whoever reads the line may call at once
         typer.echo(f"hexaops serves {base_url} (credentials: {path})")
-        await StoppableServer(config).serve(sockets=[listener])
+        await StoppableServer(config, end_streams=context.end_streams).serve(sockets=[listener])
     finally:
         await context.close()
 

@@ -35,6 +35,8 @@ class Entry:
     status: int = 200
     idempotent: bool = False
     """Whether `Idempotency-Key` is honoured: on every POST that changes something."""
+    media_types: tuple[str, ...] = ("application/json",)
+    """Types of the request's body, for routes that read it themselves."""
 
 
 def user(permission: str | None = None, *, limit: str = "public") -> Policy:

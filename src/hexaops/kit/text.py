@@ -42,10 +42,15 @@ def plain(text: str, limit: int, *, own: bool = False) -> str:
     return _plain_name(text, limit, own) if len(text) <= NAME_LENGTH else _plain(text, limit, own)
 
 
+def without_escapes(text: str) -> str:
+    """The text without a terminal's escape sequences."""
+    return _ESCAPES.sub("", text)
+
+
 def _plain(text: str, limit: int, own: bool) -> str:
     rough = text[: limit * 8 + 256]
     if not rough.isascii() or not rough.isprintable():
-        rough = _ESCAPES.sub("", rough)
+        rough = without_escapes(rough)
         rough = _SPACES.sub(" ", rough)
         rough = "".join(c for c in rough if unicodedata.category(c) not in _INVISIBLE and c not in _VARIATION)
     rough = rough.strip() if own else redact(rough.strip())

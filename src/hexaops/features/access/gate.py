@@ -84,7 +84,7 @@ class Gate:
             raise
         request.state.caller = caller
         async with self._log.recording(request, entry, caller) as record:
-            _refuse_other_media(request)
+            _refuse_other_media(request, entry.media_types)
             if entry.idempotent:
                 response = await self._idempotency.run(request, caller, handler)
             else:
@@ -136,20 +136,20 @@ def _refuse_nul(request: Request) -> None:
         raise MalformedRequestError("The address holds a NUL character")
 
 
-def _refuse_other_media(request: Request) -> None:
+def _refuse_other_media(request: Request, accepted: tuple[str, ...]) -> None:
     """A body of another type is refused by that name, not as JSON of the wrong shape."""
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     empty = request.headers.get("content-length", "0") == "0" and "transfer-encoding" not in request.headers
-    if media_type and not empty and media_type != "application/json" and not media_type.endswith("+json"):
+    if media_type and not empty and media_type not in accepted and not media_type.endswith("+json"):
         message = "The request body must be JSON"
-        raise UnsupportedMediaTypeError(message, details={"content_type": "application/json is expected"})
+        raise UnsupportedMediaTypeError(message, details={"content_type": f"{' or '.join(accepted)} is expected"})
 
 
 def _subject(request: Request, policy: Policy) -> tuple[str, ...]:
     """Beside the principal, what a limit is counted for."""
     if policy.limit == "application":
         return (request.path_params.get(APPLICATION_PARAMETER, ""),)
-    if policy.limit in {"health", "logs"}:
+    if policy.limit in {"health", "logs", "log_push"}:
         return ()
     return (request.path_params.get(WORKSPACE_PARAMETER, ""),)
 

@@ -37,7 +37,7 @@ def opened(folder: Path, clock: ManualClock) -> Opener:
     @asynccontextmanager
     async def open_store(retention: Retention = RETENTION) -> AsyncIterator[EmbeddedLogStore]:
         store = EmbeddedLogStore(folder, FirstWordMiner(), retention, clock)
-        await store.start()
+        await store.ensure_open()
         try:
             yield store
         finally:

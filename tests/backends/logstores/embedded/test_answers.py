@@ -41,7 +41,7 @@ async def _compare(batches: list[list[LogLine]], asked: list[LogQuery]) -> None:
     clock = ManualClock(datetime.fromtimestamp(NOON_US / 1e6 + 2 * 86_400, UTC))
     with tempfile.TemporaryDirectory() as folder:
         opened = EmbeddedLogStore(Path(folder), FirstWordMiner(), Retention(14, 1 << 40), clock)
-        await opened.start()
+        await opened.ensure_open()
         try:
             stored: list[LogLine] = []
             for number, batch in enumerate(batches):

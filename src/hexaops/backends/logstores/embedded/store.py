@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import hashlib
+import logging
 import os
 import queue
 from collections.abc import Callable, Iterable, Sequence
@@ -43,6 +44,8 @@ TASK_SECONDS = 5.0
 FUTURE_SECONDS = 3600
 """Lines that claim a later time are refused: they would never leave again."""
 LOCK = "writer.lock"
+
+logger = logging.getLogger(__name__)
 
 Listener = Callable[[Sequence[LogLine]], None]
 """Told of lines once they are safe, on the writing thread."""
@@ -88,6 +91,7 @@ class EmbeddedLogStore:
         self._writing = WritingThread(self._shelf, listener)
         self._searching = ThreadPoolExecutor(SEARCH_THREADS, thread_name_prefix="log-search")
         self._upkeep: asyncio.Task[None] | None = None
+        self._opening = asyncio.Lock()
         self._lock: int | None = None
 
     @property
@@ -96,9 +100,7 @@ class EmbeddedLogStore:
         return [f"{name}: {reason}" for name, reason in sorted(self._shelf.damaged.items())]
 
     async def start(self) -> None:
-        """Take the folder, index what the logs hold beyond their indexes; raises LogStoreError when it is taken."""
-        await asyncio.to_thread(self._open)
-        self._writing.start()
+        """Begin to open; calls made meanwhile wait for it."""
         self._upkeep = asyncio.create_task(self._keep_up(), name="log-retention")
 
     async def close(self) -> None:
@@ -106,7 +108,17 @@ class EmbeddedLogStore:
         if self._upkeep is not None:
             self._upkeep.cancel()
             await asyncio.gather(self._upkeep, return_exceptions=True)
-        await asyncio.to_thread(self._close)
+        async with self._opening:
+            await asyncio.to_thread(self._close)
+
+    async def ensure_open(self) -> None:
+        """Take the folder and index what the logs hold beyond their indexes, unless that is done.
+
+        Raises LogStoreError, also when another process holds the folder; the next call tries again.
+        """
+        async with self._opening:
+            if self._lock is None:
+                await asyncio.to_thread(self._open)
 
     def earliest_us(self) -> int:
         """Lines before this time are refused, as they would be dropped at once."""
@@ -123,6 +135,7 @@ class EmbeddedLogStore:
         """
         if not lines:
             return
+        await self.ensure_open()
         batch = Batch(lines, digest or digest_of(lines))
         try:
             self._writing.put(batch)
@@ -137,6 +150,7 @@ class EmbeddedLogStore:
 
     async def query(self, query: LogQuery, timeout: Timeout) -> LogAnswer:
         """Answer; lines acknowledged before the call are found. Raises LogStoreError."""
+        await self.ensure_open()
         if self._writing.uncommitted:
             await self.flush()
         loop = asyncio.get_running_loop()
@@ -164,17 +178,24 @@ class EmbeddedLogStore:
         await asyncio.wrap_future(task.done)
 
     def _open(self) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._lock = os.open(self._folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            lock = os.open(self._folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                self._shelf.open_all()
+                self._drop()
+            except BaseException:
+                os.close(lock)
+                raise
         except BlockingIOError:
-            os.close(self._lock)
-            self._lock = None
             message = f"Another process writes to the log store in {self._folder}"
             raise LogStoreError(message, details={"source": "log store"}) from None
-        self._shelf.open_all()
-        self._drop()
+        except OSError as error:
+            message = f"The log store cannot be opened: {error.strerror}"
+            raise LogStoreError(message, details={"source": "log store"}) from error
+        self._lock = lock
+        self._writing.start()
 
     def _close(self) -> None:
         self._writing.stop()
@@ -189,9 +210,14 @@ class EmbeddedLogStore:
         self._shelf.drop_to(self._retention.size_bytes)
 
     async def _keep_up(self) -> None:
+        """Opens early, so that the first query need not wait; then drops what is old, for ever."""
         while True:
+            try:
+                await self.ensure_open()
+                await self.enforce_retention()
+            except LogStoreError as error:
+                logger.warning("log store unavailable", extra={"reason": error.message})
             await self._clock.sleep(UPKEEP_SECONDS)
-            await self.enforce_retention()
 
     def _answer(self, query: LogQuery, timeout: Timeout) -> LogAnswer:
         limits = [f"Lines of {name.day} cannot be searched: {reason}"

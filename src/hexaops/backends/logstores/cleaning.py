@@ -1,0 +1,71 @@
+"""Text of log lines made safe to keep: no escapes, no invisible characters, no secrets, bounded.
+
+Line breaks and tabs stay, as stack traces are made of them. Done before a line is stored, so that nothing else is ever
+indexed or returned; engines that others fill are cleaned when their rows are read.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from hexaops.backends.logstores.lines import LogLine, Metadata
+from hexaops.kit.redaction import redact, redact_fields
+from hexaops.kit.text import ELLIPSIS, without_escapes
+
+LONGEST_MESSAGE = 16_384
+LONGEST_NAME = 253
+MOST_METADATA = 64
+"""Fields of one object, and entries of one list."""
+LONGEST_VALUE = 2048
+DEEPEST_METADATA = 4
+_KEPT = frozenset("\n\t")
+_INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
+
+
+def clean(text: str, limit: int) -> str:
+    """The text without escapes, invisible characters and secrets, cut to the limit."""
+    rough = text[: limit + 1024]
+    if not (rough.isascii() and rough.isprintable()):
+        rough = without_escapes(rough.replace("\r\n", "\n"))
+        rough = "".join(sign for sign in rough if sign in _KEPT or unicodedata.category(sign) not in _INVISIBLE)
+    rough = redact(rough)
+    return rough if len(rough) <= limit else rough[: limit - 1] + ELLIPSIS
+
+
+def clean_name(text: str) -> str:
+    """A component's, pod's or id's name."""
+    return clean(text, LONGEST_NAME)
+
+
+def clean_metadata(given: Metadata) -> Metadata:
+    """Bounded in every direction, without secrets in values or under telling keys."""
+    found: Metadata = redact_fields(_bounded(given, 0)) if given else {}
+    return found
+
+
+def clean_line(line: LogLine) -> LogLine:
+    """A whole line."""
+    return LogLine(
+        time_us=line.time_us,
+        level=line.level,
+        message=clean(line.message, LONGEST_MESSAGE),
+        component=clean_name(line.component),
+        pod=clean_name(line.pod),
+        workspace_id=line.workspace_id,
+        trace_id=clean_name(line.trace_id) if line.trace_id else None,
+        metadata=clean_metadata(line.metadata),
+    )
+
+
+def _bounded(value: Any, depth: int) -> Any:
+    if isinstance(value, str):
+        return clean(value, LONGEST_VALUE)
+    if isinstance(value, dict):
+        if depth >= DEEPEST_METADATA:
+            return ELLIPSIS
+        fields = list(value.items())[:MOST_METADATA]
+        return {clean(str(name), LONGEST_NAME): _bounded(one, depth + 1) for name, one in fields}
+    if isinstance(value, list):
+        return ELLIPSIS if depth >= DEEPEST_METADATA else [_bounded(one, depth + 1) for one in value[:MOST_METADATA]]
+    return value

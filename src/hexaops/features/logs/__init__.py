@@ -1,0 +1,1 @@
+"""Queries on log lines, lines that others push, and the live tail."""

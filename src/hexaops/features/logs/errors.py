@@ -1,0 +1,43 @@
+"""How log routes refuse."""
+
+from __future__ import annotations
+
+from hexaops.errors import HexaopsError, NotFoundError
+
+
+class LogQueryNotFoundError(NotFoundError):
+    """The log query is unknown, older than an hour, or somebody else's."""
+
+    code = "LOG_QUERY_NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__("Log query not found; its answer is kept for an hour")
+
+
+class InvalidCursorError(HexaopsError):
+    """The cursor of a log query was changed, has expired, or belongs to another query or caller."""
+
+    code = "INVALID_CURSOR"
+    status = 400
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("The cursor cannot be used", details={"options.cursor": reason})
+
+
+class TooManyFollowersError(HexaopsError):
+    """As many clients follow the logs as are allowed at the same time."""
+
+    code = "TOO_MANY_FOLLOWERS"
+    status = 503
+    permanent = False
+
+    def __init__(self, most: int) -> None:
+        details = {"at_most": most}
+        super().__init__("Too many clients follow the logs", details=details, headers={"Retry-After": "10"})
+
+
+class UnreadablePushError(HexaopsError):
+    """No line of the body can be read; `details` says why."""
+
+    code = "UNREADABLE_LOG_LINES"
+    status = 400

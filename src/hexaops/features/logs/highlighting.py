@@ -1,0 +1,39 @@
+"""Where a message matches what was looked for: character positions, never markup, as messages are others' text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+from hexaops.backends.logstores.query.tree import Node, Text, positive_texts
+from hexaops.backends.logstores.words import spans_of
+
+Span: TypeAlias = tuple[int, int]
+MOST_SPANS = 100
+
+
+def highlighter(expression: Node | None) -> Callable[[str], list[Span]]:
+    """A function that finds the matching parts of a message."""
+    texts = [] if expression is None else list(dict.fromkeys(positive_texts(expression)))
+    single = {text.words[0] for text in texts if len(text.words) == 1 and not text.prefix}
+    longer = [text for text in texts if len(text.words) > 1 or text.prefix]
+
+    def find(message: str) -> list[Span]:
+        words = spans_of(message)
+        found = {(start, end) for word, start, end in words if word in single}
+        for text in longer:
+            found.update(_phrases(words, text))
+        return sorted(found)[:MOST_SPANS]
+
+    return find
+
+
+def _phrases(words: Sequence[tuple[str, int, int]], text: Text) -> list[Span]:
+    *whole, last = text.words
+    size, found = len(text.words), []
+    for at in range(len(words) - size + 1):
+        here = [word for word, _, _ in words[at : at + size]]
+        ends = here[-1].startswith(last) if text.prefix else here[-1] == last
+        if ends and here[:-1] == whole:
+            found.append((words[at][1], words[at + size - 1][2]))
+    return found

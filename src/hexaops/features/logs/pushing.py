@@ -1,0 +1,149 @@
+"""Lines that others push: read, checked one by one against the sender's workspaces, cleaned, stored, then answered."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Callable, Mapping
+from typing import Literal, Protocol
+
+import msgspec
+
+from hexaops.backends.logstores.cleaning import LONGEST_MESSAGE, clean, clean_metadata, clean_name
+from hexaops.backends.logstores.lines import LogLine, find_level, time_text
+from hexaops.features.access.authorize import Authorizer
+from hexaops.features.access.caller import Caller
+from hexaops.features.access.errors import WorkspaceNotFoundError
+from hexaops.features.logs.errors import UnreadablePushError
+from hexaops.features.logs.formats.draft import Draft, Drafts, UnreadableLineError
+from hexaops.features.logs.formats.loki import read_loki_json
+from hexaops.features.logs.formats.ndjson import read_ndjson
+from hexaops.features.logs.formats.otlp import read_otlp_json
+from hexaops.features.logs.views import PushView, RefusedLineView
+from hexaops.kit.clock import Clock
+from hexaops.middleware import ContentTooLargeError
+
+Format = Literal["ndjson", "otlp", "loki"]
+FORMATS: Mapping[Format, Callable[[bytes], Drafts]] = {
+    "ndjson": read_ndjson, "otlp": read_otlp_json, "loki": read_loki_json
+}  # fmt: skip
+LARGEST_UNPACKED = 8 * 1024 * 1024
+MOST_LINES = 20_000
+ERRORS_SHOWN = 100
+DIGEST_BYTES = 16
+
+
+class LineSink(Protocol):
+    """A store that lines can be put into."""
+
+    def earliest_us(self) -> int:
+        """Lines before this time are refused."""
+        ...
+
+    def latest_us(self) -> int:
+        """Lines beyond this time are refused."""
+        ...
+
+    async def append(self, lines: list[LogLine], digest: bytes | None = None) -> None:
+        """Store lines, safely, when this returns."""
+        ...
+
+
+class LogPushService:
+    """Takes pushed lines."""
+
+    def __init__(self, sink: LineSink, authorizer: Authorizer, clock: Clock) -> None:
+        self._sink = sink
+        self._authorizer = authorizer
+        self._clock = clock
+
+    async def push(self, caller: Caller, form: Format, body: bytes, encoding: str) -> PushView:
+        """Store what can be stored and say what cannot. Raises UnreadablePushError, LogStoreError."""
+        drafts = _read(form, unpacked(body, encoding))
+        gate = _Workspaces(caller, self._authorizer)
+        lines, refused = [], drafts.refused
+        for number, draft in drafts.read:
+            try:
+                lines.append(self._line(draft, await gate.of(draft.workspace_id)))
+            except UnreadableLineError as error:
+                refused.append((number, str(error)))
+        digest = hashlib.blake2b(f"{caller.principal} {form} ".encode() + body, digest_size=DIGEST_BYTES).digest()
+        await self._sink.append(lines, digest)
+        errors = [RefusedLineView(line=number, reason=reason) for number, reason in sorted(refused)[:ERRORS_SHOWN]]
+        return PushView(accepted=len(lines), refused=len(refused), errors=errors)
+
+    def _line(self, draft: Draft, workspace_id: str) -> LogLine:
+        earliest, latest = self._sink.earliest_us(), self._sink.latest_us()
+        time_us = draft.time_us if draft.time_us is not None else int(self._clock.now().timestamp() * 1_000_000)
+        if not earliest <= time_us <= latest:
+            raise UnreadableLineError(f"timestamp: not between {time_text(earliest)} and {time_text(latest)}")
+        level = "unknown" if draft.level is None else find_level(draft.level)
+        if level is None:
+            raise UnreadableLineError("level: not a known level")
+        return LogLine(
+            time_us=time_us,
+            level=level,
+            message=clean(draft.message, LONGEST_MESSAGE),
+            component=clean_name(draft.component or ""),
+            pod=clean_name(draft.pod or ""),
+            workspace_id=workspace_id,
+            trace_id=clean_name(draft.trace_id) if draft.trace_id else None,
+            metadata=clean_metadata(draft.metadata),
+        )
+
+
+class _Workspaces:
+    """Where one caller may store lines; each workspace is looked up once a request."""
+
+    def __init__(self, caller: Caller, authorizer: Authorizer) -> None:
+        self._caller = caller
+        self._authorizer = authorizer
+        self._allowed: dict[str, bool] = {}
+        bound = caller.principal.workspace_ids
+        self._only = next(iter(bound)) if bound is not None and len(bound) == 1 else None
+
+    async def of(self, workspace_id: str | None) -> str:
+        """The workspace that a line goes to; raises UnreadableLineError, alike for absent and foreign ones."""
+        wanted = workspace_id or self._only
+        if wanted is None:
+            raise UnreadableLineError("workspace_id: required, as the account is not bound to one workspace")
+        if wanted not in self._allowed:
+            self._allowed[wanted] = await self._may_enter(wanted)
+        if not self._allowed[wanted]:
+            raise UnreadableLineError("workspace_id: not a workspace of this account")
+        return wanted
+
+    async def _may_enter(self, workspace_id: str) -> bool:
+        try:
+            granted = await self._authorizer.enter(self._caller.principal, workspace_id)
+        except WorkspaceNotFoundError:
+            return False
+        return "logs:write" in granted.permissions
+
+
+def unpacked(body: bytes, encoding: str) -> bytes:
+    """The body without its compression, bounded; raises UnreadablePushError, ContentTooLargeError."""
+    if encoding in {"", "identity"}:
+        return body
+    if encoding not in {"gzip", "deflate"}:
+        raise UnreadablePushError("The content encoding is not supported", details={"content_encoding": "gzip"})
+    try:
+        stream = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
+        found = stream.decompress(body, LARGEST_UNPACKED + 1)
+    except zlib.error:
+        raise UnreadablePushError("The body cannot be unpacked", details={"body": f"not {encoding}"}) from None
+    if len(found) > LARGEST_UNPACKED:
+        raise ContentTooLargeError
+    if not stream.eof:
+        raise UnreadablePushError("The body is cut off", details={"body": f"{encoding} without its end"})
+    return found
+
+
+def _read(form: Format, body: bytes) -> Drafts:
+    try:
+        drafts = FORMATS[form](body)
+    except msgspec.MsgspecError:
+        raise UnreadablePushError("The body is not a JSON object", details={"body": "not a JSON object"}) from None
+    if len(drafts.read) + len(drafts.refused) > MOST_LINES:
+        raise UnreadablePushError("Too many lines at once", details={"body": f"at most {MOST_LINES} lines"})
+    return drafts

@@ -1,0 +1,118 @@
+"""Routes of log queries, pushed lines and the live tail."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, Path, Query, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import AfterValidator
+
+from hexaops.backends.logstores.base import LogQuery
+from hexaops.backends.logstores.embedded.store import LogStoreBusyError
+from hexaops.backends.logstores.query.errors import InvalidLogQueryError
+from hexaops.features.access.authorize import Authorizer
+from hexaops.features.access.caller import AnyCaller
+from hexaops.features.access.errors import WorkspaceNotFoundError
+from hexaops.features.logs.errors import (
+    InvalidCursorError,
+    LogQueryNotFoundError,
+    TooManyFollowersError,
+    UnreadablePushError,
+)
+from hexaops.features.logs.following import TailFilter, following
+from hexaops.features.logs.pushing import LogPushService
+from hexaops.features.logs.schemas import LogQueryRequest, Name, known_level
+from hexaops.features.logs.service import LogQueryService, fence_of
+from hexaops.features.logs.tailing import LogTail
+from hexaops.features.logs.views import LogAnswerView, LogLineView, PushView
+from hexaops.provide import provided
+from hexaops.responses import JSON, Data, refuses
+
+Queries = Annotated[LogQueryService, provided(LogQueryService)]
+Pushes = Annotated[LogPushService, provided(LogPushService)]
+Tail = Annotated[LogTail, provided(LogTail)]
+Access = Annotated[Authorizer, provided(Authorizer)]
+LevelName = Annotated[str, AfterValidator(known_level)]
+STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+
+@refuses(InvalidLogQueryError, InvalidCursorError, WorkspaceNotFoundError)
+async def query_logs(caller: AnyCaller, queries: Queries, body: LogQueryRequest) -> Data[LogAnswerView] | Response:
+    """Search the log lines that the caller may see: rows, exact total, counts and patterns over all hits."""
+    return Response(await queries.query(caller, body), media_type=JSON)
+
+
+@refuses(LogQueryNotFoundError)
+async def get_log_query(
+    caller: AnyCaller, queries: Queries, query_id: Annotated[str, Path(max_length=64)]
+) -> Data[LogAnswerView] | Response:
+    """The answer of an earlier query of the same caller, for an hour."""
+    return Response(queries.get(caller, query_id), media_type=JSON)
+
+
+@refuses(InvalidLogQueryError, InvalidCursorError)
+async def query_own_logs(caller: AnyCaller, queries: Queries, body: LogQueryRequest) -> Data[LogAnswerView] | Response:
+    """Search the workspace's log lines: rows, exact total, counts and patterns over all hits."""
+    return Response(await queries.query(caller, body), media_type=JSON)
+
+
+@refuses(LogQueryNotFoundError)
+async def get_own_log_query(
+    caller: AnyCaller, queries: Queries, query_id: Annotated[str, Path(max_length=64)]
+) -> Data[LogAnswerView] | Response:
+    """The answer of an earlier query of the same caller, for an hour."""
+    return Response(queries.get(caller, query_id), media_type=JSON)
+
+
+@refuses(UnreadablePushError, LogStoreBusyError)
+async def push_logs(caller: AnyCaller, pushes: Pushes, request: Request) -> Data[PushView]:
+    """Store log lines, one JSON object a line; answered once they are safe on disk."""
+    return Data(await pushes.push(caller, "ndjson", await request.body(), _encoding(request)))
+
+
+@refuses(UnreadablePushError, LogStoreBusyError)
+async def push_otlp(caller: AnyCaller, pushes: Pushes, request: Request) -> Data[PushView]:
+    """Store log records of an OpenTelemetry exporter (OTLP/HTTP in JSON)."""
+    return Data(await pushes.push(caller, "otlp", await request.body(), _encoding(request)))
+
+
+@refuses(UnreadablePushError, LogStoreBusyError)
+async def push_loki(caller: AnyCaller, pushes: Pushes, request: Request) -> Data[PushView]:
+    """Store log lines of a shipper that speaks Loki's push API (in JSON)."""
+    return Data(await pushes.push(caller, "loki", await request.body(), _encoding(request)))
+
+
+async def tail_filter(
+    text: Annotated[str, Query(max_length=4096)] = "",
+    log_level: Annotated[list[LevelName] | None, Query(max_length=16)] = None,
+    components: Annotated[list[Name] | None, Query(max_length=100)] = None,
+) -> TailFilter:
+    """What is followed, by query parameters."""
+    return TailFilter(text, frozenset(log_level or ()), frozenset(components or ()))
+
+
+Filter = Annotated[TailFilter, Depends(tail_filter)]
+
+
+@refuses(InvalidLogQueryError, TooManyFollowersError, WorkspaceNotFoundError)
+async def tail_logs(
+    caller: AnyCaller, tail: Tail, access: Access, wanted: Filter,
+    workspace_id: Annotated[str | None, Query(max_length=64)] = None,
+) -> LogLineView | Response:  # fmt: skip
+    """Follow log lines as they are stored, as server-sent events named `line`."""
+    return _stream(tail, following(wanted, await fence_of(caller, access, workspace_id)))
+
+
+@refuses(InvalidLogQueryError, TooManyFollowersError)
+async def tail_own_logs(caller: AnyCaller, tail: Tail, access: Access, wanted: Filter) -> LogLineView | Response:
+    """Follow the workspace's log lines as they are stored, as server-sent events named `line`."""
+    return _stream(tail, following(wanted, await fence_of(caller, access, None)))
+
+
+def _stream(tail: LogTail, query: LogQuery) -> Response:
+    return StreamingResponse(tail.follow(query), media_type="text/event-stream", headers=STREAM_HEADERS)
+
+
+def _encoding(request: Request) -> str:
+    return request.headers.get("content-encoding", "").strip().lower()

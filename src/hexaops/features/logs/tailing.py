@@ -1,0 +1,96 @@
+"""The live tail: lines as they are stored, as server-sent events, each follower behind its own fence and query.
+
+A follower that reads too slowly misses lines and is told how many; it never slows anybody down.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from hexaops.backends.logstores.base import LogQuery
+from hexaops.backends.logstores.counting import selected
+from hexaops.backends.logstores.lines import LogLine
+from hexaops.features.logs.errors import TooManyFollowersError
+from hexaops.features.logs.views import line_view
+
+MOST_FOLLOWERS = 50
+MOST_WAITING = 1000
+"""Lines kept for a follower that is slow."""
+SILENCE_SECONDS = 15.0
+"""After so long without a line a comment tells proxies and clients that the stream lives."""
+KEEP_ALIVE = b": nothing new\n\n"
+
+
+@dataclass(eq=False)
+class _Follower:
+    query: LogQuery
+    waiting: asyncio.Queue[LogLine | None] = field(default_factory=lambda: asyncio.Queue(MOST_WAITING))
+    missed: int = 0
+
+
+class LogTail:
+    """Hands stored lines to followers."""
+
+    def __init__(self) -> None:
+        self._followers: set[_Follower] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._most = MOST_FOLLOWERS
+
+    def publish(self, lines: Sequence[LogLine]) -> None:
+        """From the writing thread: lines that are safe on disk."""
+        loop = self._loop
+        if loop is not None and self._followers:
+            loop.call_soon_threadsafe(self._hand_out, lines)
+
+    def follow(self, query: LogQuery) -> AsyncIterator[bytes]:
+        """Everything that matches from now on, encoded; raises TooManyFollowersError."""
+        if len(self._followers) >= self._most:
+            raise TooManyFollowersError(self._most)
+        self._loop = asyncio.get_running_loop()
+        follower = _Follower(query)
+        self._followers.add(follower)
+        return self._events(follower)
+
+    def close(self) -> None:
+        """End every stream, and begin none any more."""
+        self._most = 0
+        for follower in self._followers:
+            if follower.waiting.full():
+                follower.waiting.get_nowait()
+            follower.waiting.put_nowait(None)
+
+    def _hand_out(self, lines: Sequence[LogLine]) -> None:
+        for follower in self._followers:
+            for line in selected(follower.query, lines):
+                if follower.waiting.full():
+                    follower.missed += 1
+                else:
+                    follower.waiting.put_nowait(line)
+
+    async def _events(self, follower: _Follower) -> AsyncIterator[bytes]:
+        try:
+            yield KEEP_ALIVE
+            while True:
+                try:
+                    async with asyncio.timeout(SILENCE_SECONDS):
+                        line = await follower.waiting.get()
+                except TimeoutError:
+                    yield KEEP_ALIVE
+                    continue
+                if line is None:
+                    return
+                if follower.missed and follower.waiting.empty():
+                    missed, follower.missed = follower.missed, 0
+                    yield _event("missed", {"lines": missed})
+                yield _event("line", line_view(line))
+        finally:
+            self._followers.discard(follower)
+
+
+def _event(name: str, data: Any) -> bytes:
+    return b"event: " + name.encode() + b"\ndata: " + msgspec.json.encode(data) + b"\n\n"

@@ -1,0 +1,40 @@
+"""Builds the logs feature and starts and stops what it holds."""
+
+from __future__ import annotations
+
+from hexaops.analysis.logs.miner import TemplateMiner
+from hexaops.backends.logstores.embedded.store import EmbeddedLogStore, Retention
+from hexaops.config import Settings
+from hexaops.features.access.authorize import Authorizer
+from hexaops.features.logs.cursors import LogCursors
+from hexaops.features.logs.pushing import LogPushService
+from hexaops.features.logs.service import LogQueryService
+from hexaops.features.logs.tailing import LogTail
+from hexaops.kit.clock import Clock
+from hexaops.kit.paging import CursorSigner
+from hexaops.provide import Provider
+
+GIB = 1 << 30
+
+
+class Logs:
+    """The log store of the process, and the services on it."""
+
+    def __init__(self, settings: Settings, clock: Clock, provider: Provider) -> None:
+        self.tail = LogTail()
+        retention = Retention(settings.log_retention_days, int(settings.log_retention_gib * GIB))
+        folder = settings.home_folder() / "logs"
+        self.store = EmbeddedLogStore(folder, TemplateMiner(), retention, clock, self.tail.publish)
+        authorizer = provider.get(Authorizer)
+        provider.add(LogQueryService(self.store, authorizer, LogCursors(provider.get(CursorSigner), clock), clock))
+        provider.add(LogPushService(self.store, authorizer, clock))
+        provider.add(self.tail)
+
+    async def start(self) -> None:
+        """Begin to open the store."""
+        await self.store.start()
+
+    async def close(self) -> None:
+        """End the tails, then the store."""
+        self.tail.close()
+        await self.store.close()
