@@ -43,10 +43,10 @@ class LogsWorld:
         media_type: str = "application/json",
         *,
         headers: Headers | None = None,
-        **more: str,
+        encoding: str = "identity",
     ) -> httpx2.Response:
         """A body for one of the routes that take lines."""
-        given = {**(headers or self.writer), "Content-Type": media_type, **more}
+        given = {**(headers or self.writer), "Content-Type": media_type, "Content-Encoding": encoding}
         return await self.access.client.post(f"/internal/v1/logs/{path}", content=body, headers=given)
 
     async def ask(
