@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
+from pathlib import Path
 
 import pytest
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
+from hexaops.cli.embedded import Simulator, SimulatorFailedError, SimulatorOptions
 from hexaops.cli.serving import StoppableServer
+from hexaops.storage.lock import FileLock
+from tests.cli.conftest import Run
 
 
 async def _unused(_scope: Scope, _receive: Receive, _send: Send) -> None:
@@ -25,6 +29,26 @@ class StoppedAtOnce(StoppableServer):
         """Listen, then be told to stop."""
         await super().startup(sockets)  # type: ignore[arg-type] # none here
         os.kill(os.getpid(), self.sent)
+
+
+def test_an_unknown_scenario_is_answered_with_the_known_ones(tmp_path: Path) -> None:
+    simulator = Simulator(tmp_path, SimulatorOptions(scenario="bogus"))
+    try:
+        with pytest.raises(SimulatorFailedError, match=r"unknown scenario 'bogus'; known: .*generated:N"):
+            simulator.wait_ready()
+    finally:
+        simulator.stop()
+
+
+def test_a_second_service_on_one_home_names_the_home(tmp_path: Path, bare: Run) -> None:
+    lock = FileLock(tmp_path / "home")
+    lock.acquire()
+    try:
+        refused = bare("serve", "--home", str(tmp_path))
+    finally:
+        lock.release()
+    assert refused.code == 1
+    assert refused.err.startswith(f"hexaops: {tmp_path} is served by another process")
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])

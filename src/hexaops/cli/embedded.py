@@ -45,7 +45,9 @@ class Simulator:
             arguments.append("--fresh")
         if options.scenario:
             arguments += ["--scenario", options.scenario]
-        self._log = (self.folder / "simulator.log").open("ab")
+        self._log_path = self.folder / "simulator.log"
+        self._log = self._log_path.open("ab")
+        self._log_start = self._log.tell()
         self._process = subprocess.Popen(  # noqa: S603 # our own module with our own arguments
             [sys.executable, "-m", "simulator", *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=self._log,
@@ -56,10 +58,19 @@ class Simulator:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
-            message = f"the simulator ended with status {self._process.wait()}; see {self.folder / 'simulator.log'}"
-            raise SimulatorFailedError(message)
+            status = self._process.wait()
+            raise SimulatorFailedError(
+                self._own_words() or f"the simulator ended with status {status}; see {self._log_path}"
+            )
         ready: dict[str, Any] = json.loads(line)
         return ready
+
+    def _own_words(self) -> str | None:
+        """What it wrote last, where that is a reason and not a traceback."""
+        with self._log_path.open("rb") as log:
+            log.seek(self._log_start)
+            lines = log.read().decode(errors="replace").splitlines()
+        return lines[-1] if lines and lines[-1].startswith("simulator: ") else None
 
     def stop(self) -> None:
         """End it, letting it save its state."""
@@ -70,4 +81,6 @@ class Simulator:
         if self._process.poll() is None:
             self._process.kill()
             self._process.wait()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
         self._log.close()

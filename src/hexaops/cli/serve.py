@@ -56,7 +56,7 @@ def serve(  # noqa: PLR0913, PLR0917 # size: one parameter an option
         raise typer.Exit(_serve(settings, None))
     settings = read_settings({**given, **_unset(EMBEDDED)})
     # Before the simulator: a second one on the same home would write over the first one's state.
-    lock = FileLock(settings.home_folder() / "home")
+    lock = FileLock(settings.home_folder() / "home", shown=settings.home_folder())
     try:
         settings.home_folder().mkdir(parents=True, exist_ok=True, mode=0o700)
         lock.acquire()

@@ -18,8 +18,10 @@ class AlreadyServedError(ConflictError):
 class FileLock:
     """An advisory lock beside the file; the system releases it however the process ends."""
 
-    def __init__(self, database: Path | None) -> None:
+    def __init__(self, database: Path | None, *, shown: Path | None = None) -> None:
+        """`shown` is what the refusal names, where that is not the file itself."""
         self._path = database.with_name(database.name + ".lock") if database else None
+        self._shown = shown or database
         self._descriptor: int | None = None
 
     @property
@@ -36,9 +38,7 @@ class FileLock:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             os.close(descriptor)
-            message = (
-                f"{self._path.with_suffix('')} is served by another process: stop it, or give --home another folder"
-            )
+            message = f"{self._shown} is served by another process: stop it, or give --home another folder"
             raise AlreadyServedError(message) from None
         self._descriptor = descriptor
 

@@ -142,6 +142,12 @@ async def test_no_symmetric_or_absent_signature(world: World) -> None:
             assert await world.refusal(f"{signed}.{_encode(signature)}") == "invalid"
 
 
+@pytest.mark.parametrize("algorithm", [["ES256"], {"ES256": 1}, None, 7, True, [], {}])
+async def test_an_algorithm_that_is_no_word(world: World, algorithm: Any) -> None:
+    header = {"alg": algorithm, "typ": "JWT", "kid": "k2"}
+    assert await world.refusal(_signed_by_hand(EC_KEY, header, world.server.claims())) == "invalid"
+
+
 async def test_the_algorithm_is_pinned_by_the_key(world: World) -> None:
     assert await world.refusal(world.server.sign(RSA_KEY, "RS512", kid="k1")) == "invalid"
     assert await world.refusal(world.server.sign(RSA_KEY, "RS256", kid="k2")) == "invalid"

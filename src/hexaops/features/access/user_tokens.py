@@ -65,6 +65,8 @@ class UserTokens:
 
     async def _verified_claims(self, text: str, header: Mapping[str, Any], issuer: Issuer) -> Mapping[str, Any]:
         key_id, algorithm = header.get("kid"), header.get("alg")
+        if not isinstance(algorithm, str):
+            raise UnauthenticatedError("invalid")
         found = await issuer.keys.find(str(key_id) if key_id is not None else None)
         if found is None or algorithm not in found.algorithms & issuer.algorithms:
             raise UnauthenticatedError("invalid")
