@@ -74,7 +74,7 @@ class AccessWorld:
 
     async def workspace(self, name: str, *namespaces: str, cluster: str | None = None) -> str:
         """A new workspace of these namespaces; returns its id."""
-        body = {"name": name, "namespaces": list(namespaces), "cluster": cluster}
+        body = {"name": name, "namespaces": list(namespaces), "cluster": cluster, "expect_missing": True}
         answer = await self.client.post("/internal/v1/workspaces", json=body, headers=self.administrator)
         assert answer.status_code == 201, answer.text
         return str(answer.json()["data"]["id"])

@@ -49,9 +49,15 @@ def test_the_life_of_a_service_account(hexaops: Run) -> None:
 
 def test_workspaces_and_members(hexaops: Run, served: Served) -> None:
     assert "Production Workspace" in hexaops("workspace", "list").out
-    made = hexaops("workspace", "create", "Team Blue", "--namespace", "blue", "--json").data
+    missing = hexaops("workspace", "create", "Team Blue", "--namespace", "blue")
+    assert (missing.code, "blue: no such namespace" in missing.err) == (1, True)
+    made = hexaops("workspace", "create", "Team Blue", "--namespace", "blue", "--expect-missing", "--json").data
     workspace = made["id"]
-    assert hexaops("workspace", "create", "Team Red", "--namespace", "blue").code == 1
+    assert hexaops("workspace", "create", "Team Red", "--namespace", "blue", "--expect-missing").code == 1
+    assert hexaops("workspace", "create", "Team Red").code == 2
+    assert hexaops("workspace", "create", "Rest", "--unclaimed").code == 1
+    members = hexaops("workspace", "members", "list", workspace, "--json").data
+    assert [(one["user_id"], one["role"]) for one in members] == [("local:owner", "admin")]
     assert hexaops("workspace", "members", "put", workspace, "local:owner", "viewer").code == 0
     assert "viewer" in hexaops("workspace", "members", "list", workspace).out
     assert "0 applications" in hexaops("apps", "--workspace", "Team Blue").out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import uuid
 from collections.abc import Iterator, Mapping
@@ -132,6 +133,19 @@ class Api:
                 exit_code=4,
             )
         return {"Authorization": f"Bearer {token}"}
+
+    def find_user_id(self) -> str | None:
+        """The id of whoever the token is of, as members are listed; None without a readable token.
+
+        The service alone decides whether the token is good; this reads only what it says of itself.
+        """
+        try:
+            part = self._user_headers()["Authorization"].split(".")[1]
+            claims = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+            subject, issuer = str(claims["sub"]), str(claims["iss"])
+        except (CliError, IndexError, KeyError, TypeError, ValueError):
+            return None
+        return f"local:{subject}" if issuer.startswith("urn:hexaops:local:") else subject
 
     def _account_headers(self) -> dict[str, str]:
         account = self._credentials.get("service_account") if self._is_own_service() else None

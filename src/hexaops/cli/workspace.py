@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from hexaops.cli.client import open_api, segment
+from hexaops.cli.failures import USAGE, CliError
 from hexaops.cli.options import Options
-from hexaops.cli.output import print_facts, print_json, print_table
+from hexaops.cli.output import cell, print_facts, print_json, print_table
 
 app = typer.Typer(help="Workspaces and their members.", no_args_is_help=True)
 members = typer.Typer(help="Members of a workspace and their roles.", no_args_is_help=True)
@@ -39,25 +40,52 @@ def list_workspaces(
 
 
 @app.command()
-def create(
+def create(  # noqa: PLR0913, PLR0917 # size: one parameter an option
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="Its name.")],
-    namespace: Annotated[list[str], typer.Option(help="A namespace of it; may be given several times.")],
+    namespace: Annotated[list[str] | None, typer.Option(help="A namespace of it; may be given several times.")] = None,
+    cluster: Annotated[str | None, typer.Option(help="Id of its cluster [the default one].")] = None,
+    admin: Annotated[str | None, typer.Option(help="User id of its first admin [you].")] = None,
     plan: Annotated[str, typer.Option(help="shared or dedicated.")] = "shared",
     timezone: Annotated[str, typer.Option(help="Its time zone.")] = "UTC",
+    unclaimed: Annotated[
+        bool, typer.Option("--unclaimed", help="Instead of --namespace: all that no other workspace claims.")
+    ] = False,
+    expect_missing: Annotated[
+        bool, typer.Option("--expect-missing", help="Claim namespaces that do not exist yet, too.")
+    ] = False,
 ) -> None:
-    """Make a workspace of namespaces that no other one claims.
+    """Make a workspace of namespaces that no other one claims; you become its first admin.
 
     Example: `hexaops workspace create "Team Blue" --namespace blue --namespace blue-jobs`
     """
+    if unclaimed == bool(namespace):
+        raise CliError("Give --namespace (once or more) or --unclaimed.", exit_code=USAGE)
     options: Options = context.obj
-    body = {"name": name, "namespaces": namespace, "plan": plan, "timezone": timezone}
-    made = open_api(context).internal("POST", "/workspaces", body)["data"]
+    api = open_api(context)
+    body = {
+        "name": name, "namespaces": namespace, "plan": plan, "timezone": timezone, "cluster": cluster,
+        "admin": admin or api.find_user_id(), "expect_missing": expect_missing,
+    }  # fmt: skip
+    made = api.internal("POST", "/workspaces", body)["data"]
     if options.as_json:
         print_json(made)
         return
-    print_facts({"workspace": made["id"], "name": made["name"], "namespaces": made["namespaces"]})
-    typer.echo(f"Give somebody a role: hexaops workspace members put {made['id']} USER_ID admin", err=True)
+    shown = made["namespaces"] if made["namespaces"] is not None else "all that no other claims"
+    print_facts({"workspace": made["id"], "name": made["name"], "namespaces": shown, "admin": body["admin"]})
+    _print_taken(made["taken"])
+    if body["admin"] is None:
+        typer.echo(f"Give somebody a role: hexaops workspace members put {made['id']} USER_ID admin", err=True)
+
+
+def _print_taken(taken: dict[str, Any]) -> None:
+    """The applications that the default workspace no longer has."""
+    if taken["applications"] is None:
+        typer.echo(f"Which applications it takes from other workspaces is not known: {taken['reason']}.", err=True)
+    elif taken["total"] and taken["workspace_id"]:
+        names = [f"{one['project']}/{one['name']}" for one in taken["applications"]]
+        more = f" and {taken['total'] - len(names)} more" if taken["total"] > len(names) else ""
+        typer.echo(f"Taken from {taken['workspace_id']}: {cell(names)}{more}", err=True)
 
 
 @app.command()

@@ -24,7 +24,7 @@ from hexaops.storage.tables import IdempotencyRow, WorkspaceRow
 from tests.serving import START, AccessWorld, access_world
 
 PATH = "/internal/v1/workspaces"
-BODY = {"name": "Team", "namespaces": ["team"]}
+BODY = {"name": "Team", "namespaces": ["team"], "expect_missing": True}
 
 
 async def _post(access: AccessWorld, key: str | None = "k-1", body: Any = BODY, **headers: str) -> httpx2.Response:
@@ -81,7 +81,9 @@ async def test_a_key_is_its_caller_s_own(access: AccessWorld) -> None:
     other = await access.account("system:admin")
     await _post(access)
     answer = await access.client.post(
-        PATH, json={"name": "Other", "namespaces": ["other"]}, headers={**other, "Idempotency-Key": "k-1"}
+        PATH,
+        json={"name": "Other", "namespaces": ["other"], "expect_missing": True},
+        headers={**other, "Idempotency-Key": "k-1"},
     )
     assert answer.status_code == 201
     assert await _made(access) == 2
@@ -102,7 +104,7 @@ async def test_twins_at_two_processes_take_effect_once(database_url: str, tmp_pa
     async with access_world(database_url, tmp_path) as one, access_world(database_url, tmp_path) as other:
         other.administrator = one.administrator
         for number in range(10):
-            body = {"name": "Team", "namespaces": [f"team-{number}"]}
+            body = {"name": "Team", "namespaces": [f"team-{number}"], "expect_missing": True}
             calls = [_post(world, f"k-{number}", body) for world in (one, other) * 4]
             statuses = [answer.status_code for answer in await asyncio.gather(*calls)]
             assert set(statuses) <= {201, 409}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from typing import Literal
 
 from hexaops.errors import HexaopsError, NotFoundError
@@ -59,6 +59,17 @@ class InsufficientScopesError(HexaopsError):
     def __init__(self, required: str, held: Set[str]) -> None:
         details = {"required_permission": required, "service_account_permissions": sorted(held)}
         super().__init__("Service account lacks required permissions for this operation", details=details)
+
+
+class BoundAccountError(HexaopsError):
+    """What only an account that is not bound to workspaces may change."""
+
+    code = "SERVICE_ACCOUNT_BOUND"
+    status = 403
+
+    def __init__(self, fields: Iterable[str]) -> None:
+        reason = "set by accounts that are not bound to workspaces"
+        super().__init__("The service account is bound to workspaces", details=dict.fromkeys(fields, reason))
 
 
 class WorkspaceNotFoundError(NotFoundError):

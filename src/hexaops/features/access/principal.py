@@ -22,6 +22,11 @@ class Principal:
     workspace_ids: Set[str] | None = None
     """Workspaces that a service account is bound to; None: all of them."""
 
+    @property
+    def is_bound(self) -> bool:
+        """Whether it is a service account that may enter some workspaces only."""
+        return self.workspace_ids is not None
+
     def __str__(self) -> str:
         return f"{self.kind}:{self.id}"
 

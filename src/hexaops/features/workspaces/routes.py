@@ -9,11 +9,13 @@ from fastapi import Path
 
 from hexaops.features.access.authorize import Authorizer
 from hexaops.features.access.caller import AnyCaller, Caller
-from hexaops.features.access.errors import WorkspaceNotFoundError
+from hexaops.features.access.errors import BoundAccountError, WorkspaceNotFoundError
 from hexaops.features.workspaces.automation import EVERYWHERE, AutomationState, AutomationSwitch
+from hexaops.features.workspaces.bounds import NamespaceNotFoundError
 from hexaops.features.workspaces.directory import WorkspaceDirectory
 from hexaops.features.workspaces.schemas import AutomationBody, MemberBody, WorkspaceChange, WorkspaceCreation
 from hexaops.features.workspaces.service import (
+    DefaultWorkspaceExistsError,
     MemberNotFoundError,
     NamespaceTakenError,
     WorkspaceInUseError,
@@ -21,10 +23,12 @@ from hexaops.features.workspaces.service import (
 )
 from hexaops.features.workspaces.views import (
     AutomationView,
+    ClaimedWorkspaceView,
     MembershipView,
     MemberView,
     WorkspaceView,
     automation_view,
+    claimed_view,
     member_view,
     membership_view,
     workspace_view,
@@ -55,16 +59,20 @@ async def get_workspace(caller: AnyCaller) -> Data[WorkspaceView]:
     return Data(workspace_view(caller.get_workspace()))
 
 
-@refuses(NamespaceTakenError)
-async def create_workspace(caller: AnyCaller, workspaces: Workspaces, body: WorkspaceCreation) -> Data[WorkspaceView]:
+@refuses(NamespaceTakenError, DefaultWorkspaceExistsError)
+async def create_workspace(
+    caller: AnyCaller, workspaces: Workspaces, body: WorkspaceCreation
+) -> Data[ClaimedWorkspaceView]:
     """Make a workspace of namespaces that no other one claims."""
-    return Data(workspace_view(await workspaces.create(caller, body)))
+    return Data(claimed_view(await workspaces.create(caller, body)))
 
 
-@refuses(NamespaceTakenError)
-async def change_workspace(caller: AnyCaller, workspaces: Workspaces, body: WorkspaceChange) -> Data[WorkspaceView]:
+@refuses(NamespaceTakenError, NamespaceNotFoundError, BoundAccountError)
+async def change_workspace(
+    caller: AnyCaller, workspaces: Workspaces, body: WorkspaceChange
+) -> Data[ClaimedWorkspaceView]:
     """Set a workspace's name, plan, status, time zone, namespaces or policy."""
-    return Data(workspace_view(await workspaces.change(caller, caller.get_workspace().id, body)))
+    return Data(claimed_view(await workspaces.change(caller, caller.get_workspace().id, body)))
 
 
 @refuses(WorkspaceInUseError)

@@ -13,6 +13,7 @@ Name = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=128, pattern=r"^[^\x00-\x1f]+$")
 ]
 Namespace = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$")]
+UserId = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f]+$")]
 Plan = Literal["shared", "dedicated"]
 
 
@@ -45,9 +46,14 @@ class WorkspaceCreation(BaseModel):
     name: Name
     plan: Plan = "shared"
     cluster: Annotated[str, Field(max_length=64, pattern=r"^[^\x00]*$")] | None = None
-    namespaces: Annotated[list[Namespace], Field(max_length=500)]
+    namespaces: Annotated[list[Namespace], Field(max_length=500)] | None
+    """Null: all that no other workspace claims; each cluster has one such workspace at most."""
     timezone: Zone = "UTC"
     policy: PolicyBody | None = None
+    admin: UserId | None = None
+    """The user who becomes its first admin."""
+    expect_missing: bool = False
+    """Claim namespaces that do not exist yet, too."""
 
 
 class WorkspaceChange(BaseModel):
@@ -59,6 +65,8 @@ class WorkspaceChange(BaseModel):
     timezone: Zone = "UTC"
     namespaces: Annotated[list[Namespace], Field(max_length=500)] | None = None
     policy: PolicyBody | None = None
+    expect_missing: bool = False
+    """Claim namespaces that do not exist yet, too."""
 
 
 class MemberBody(BaseModel):

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,6 +18,8 @@ from hexaops.features.access.errors import WorkspaceNotFoundError
 from hexaops.features.access.tenancy import SYSTEM_NAMESPACES, Role, Workspace
 from hexaops.features.audit.event import AuditEvent
 from hexaops.features.audit.log import AuditLog
+from hexaops.features.workspaces.bounds import check_bound
+from hexaops.features.workspaces.claiming import Claims, Taken
 from hexaops.features.workspaces.directory import WorkspaceDirectory
 from hexaops.features.workspaces.schemas import WorkspaceChange, WorkspaceCreation
 from hexaops.kit.clock import Clock
@@ -43,6 +45,25 @@ class MemberNotFoundError(NotFoundError):
     """The user is no member of the workspace."""
 
     code = "MEMBER_NOT_FOUND"
+
+
+class DefaultWorkspaceExistsError(ConflictError):
+    """The cluster has a workspace of all unclaimed namespaces already."""
+
+    code = "DEFAULT_WORKSPACE_EXISTS"
+
+    def __init__(self, workspace_id: str | None) -> None:
+        message = "The cluster has a workspace of all unclaimed namespaces already"
+        super().__init__(message, details={"workspace_id": workspace_id})
+
+
+@dataclass(frozen=True)
+class ClaimedWorkspace:
+    """A workspace, and what its new namespaces took from the default one."""
+
+    workspace: Workspace
+    taken: Taken | None
+    """None where no namespaces were given."""
 
 
 @dataclass(frozen=True)
@@ -71,12 +92,13 @@ class WorkspaceService:
         self._database = database
         self._directory = directory
         self._clusters = clusters
+        self._claims = Claims(clusters)
         self._audit = audit
         self._clock = clock
 
     async def ensure_default(self, cluster_id: str) -> Workspace:
         """The workspace of all unclaimed namespaces, made at the first start."""
-        query = select(WorkspaceRow.id).where(WorkspaceRow.cluster_id == cluster_id, WorkspaceRow.is_default)
+        query = _default_of(cluster_id)
         async with self._database.transaction() as session:
             found = await session.scalar(query)
         return await self._directory.get(found or await self._make_default(cluster_id, query))
@@ -95,35 +117,57 @@ class WorkspaceService:
             async with self._database.reading() as session:
                 return str(await session.scalar(query))
 
-    async def create(self, caller: Caller, body: WorkspaceCreation) -> Workspace:
-        """A workspace of its own namespaces; raises NamespaceTakenError."""
+    async def create(self, caller: Caller, body: WorkspaceCreation) -> ClaimedWorkspace:
+        """A workspace of its own namespaces, or of all that no other claims.
+
+        Raises NamespaceTakenError, DefaultWorkspaceExistsError, and as `Claims.check_exist` does.
+        """
         cluster_id = body.cluster or self._clusters.default_id
         if not self._clusters.is_registered(cluster_id):
             raise ValidationFailedError("The request is not valid", details={"cluster": "no such cluster"})
-        self._check_namespaces(body.namespaces)
+        namespaces = body.namespaces or []
+        self._check_claimable(cluster_id, namespaces, expect_missing=body.expect_missing)
         async with self._database.transaction() as session:
-            row = self._new_row(body, cluster_id, is_default=False)
+            default_id = await session.scalar(_default_of(cluster_id))
+            if body.namespaces is None and default_id is not None:
+                raise DefaultWorkspaceExistsError(default_id)
+            row = self._new_row(body, cluster_id, is_default=body.namespaces is None)
             session.add(row)
-            await session.flush()
-            await self._claim(session, row, body.namespaces)
+            try:
+                await session.flush()
+            except IntegrityError as error:  # another request made the default one at the same moment
+                raise DefaultWorkspaceExistsError(None) from error
+            await self._claim(session, row, namespaces)
             event = caller.event("workspace.created", workspace_id=row.id, details=body.model_dump(mode="json"))
             await self._audit.append(event, session)
-        return await self._directory.get(row.id)
+            if body.admin is not None:
+                session.add(self._member(row.id, body.admin, "admin"))
+        taken = self._claims.taken(cluster_id, namespaces, default_id=default_id)
+        return ClaimedWorkspace(await self._directory.get(row.id), taken)
 
-    async def change(self, caller: Caller, workspace_id: str, body: WorkspaceChange) -> Workspace:
-        """Set what the body names; raises NamespaceTakenError."""
+    async def change(self, caller: Caller, workspace_id: str, body: WorkspaceChange) -> ClaimedWorkspace:
+        """Set what the body names; raises NamespaceTakenError, and BoundAccountError as `check_bound` does."""
+        added: set[str] = set()
         async with self._database.transaction() as session:
             row = await _get(session, workspace_id)
+            held = set((await session.scalars(_namespaces_of(row.id))).all())
+            check_bound(caller, row, body, held)
             for name in body.model_fields_set & {"name", "plan", "status", "timezone"}:
                 setattr(row, name, getattr(body, name))
             if body.policy is not None:
                 row.policy = {**row.policy, **body.policy.model_dump(exclude_unset=True)}
             if body.namespaces is not None:
+                added = set(body.namespaces) - held
+                if not row.is_default:
+                    self._check_claimable(row.cluster_id, added, expect_missing=body.expect_missing)
                 await self._replace_namespaces(session, row, body.namespaces)
             row.updated_at = self._clock.now()
+            default_id = await session.scalar(_default_of(row.cluster_id))
             details = body.model_dump(mode="json", exclude_unset=True)
             await self._audit.append(caller.event("workspace.changed", workspace_id=row.id, details=details), session)
-        return await self._directory.get(workspace_id)
+        claimed = body.namespaces is not None
+        taken = self._claims.taken(row.cluster_id, added, default_id=default_id) if claimed else None
+        return ClaimedWorkspace(await self._directory.get(workspace_id), taken)
 
     async def delete(self, caller: Caller, workspace_id: str) -> None:
         """Remove the workspace and its memberships; its namespaces fall back to the default one."""
@@ -154,7 +198,7 @@ class WorkspaceService:
             await _get(session, workspace_id)
             row = await session.get(WorkspaceMemberRow, (workspace_id, user_id))
             if row is None:
-                row = WorkspaceMemberRow(workspace_id=workspace_id, user_id=user_id, added_at=self._clock.now())
+                row = self._member(workspace_id, user_id, role)
                 session.add(row)
             elif row.role == role:
                 return Member(row.user_id, row.role, row.added_at)
@@ -187,17 +231,22 @@ class WorkspaceService:
             updated_at=now,
         )
 
-    def _check_namespaces(self, namespaces: Collection[str]) -> None:
+    def _member(self, workspace_id: str, user_id: str, role: Role) -> WorkspaceMemberRow:
+        now = self._clock.now()
+        return WorkspaceMemberRow(workspace_id=workspace_id, user_id=user_id, role=role, added_at=now)
+
+    def _check_claimable(self, cluster_id: str, namespaces: Collection[str], *, expect_missing: bool) -> None:
         own = self._settings.service_namespace
         if found := sorted(name for name in set(namespaces) if name in SYSTEM_NAMESPACES or name == own):
             details = {"namespaces": f"{', '.join(found)}: belongs to the system"}
             raise ValidationFailedError("The request is not valid", details=details)
+        if namespaces and not expect_missing:
+            self._claims.check_exist(cluster_id, namespaces)
 
     async def _replace_namespaces(self, session: AsyncSession, row: WorkspaceRow, namespaces: list[str]) -> None:
         if row.is_default:
             details = {"namespaces": "the default workspace holds what no other claims"}
             raise ValidationFailedError("The request is not valid", details=details)
-        self._check_namespaces(namespaces)
         await session.execute(delete(WorkspaceNamespaceRow).where(WorkspaceNamespaceRow.workspace_id == row.id))
         await self._claim(session, row, namespaces)
 
@@ -212,6 +261,14 @@ class WorkspaceService:
             # which one, and whose, is not said: that would tell about other tenants
             message = "A namespace belongs to another workspace"
             raise NamespaceTakenError(message, details={"namespaces": wanted}) from error
+
+
+def _default_of(cluster_id: str) -> Select[str]:
+    return select(WorkspaceRow.id).where(WorkspaceRow.cluster_id == cluster_id, WorkspaceRow.is_default)
+
+
+def _namespaces_of(workspace_id: str) -> Select[str]:
+    return select(WorkspaceNamespaceRow.namespace).where(WorkspaceNamespaceRow.workspace_id == workspace_id)
 
 
 async def _get(session: AsyncSession, workspace_id: str) -> WorkspaceRow:

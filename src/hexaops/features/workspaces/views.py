@@ -10,7 +10,8 @@ from msgspec.structs import asdict
 from hexaops.features.access.permissions import ROLES
 from hexaops.features.access.tenancy import Membership, Risk, Role, Workspace
 from hexaops.features.workspaces.automation import AutomationState
-from hexaops.features.workspaces.service import Member
+from hexaops.features.workspaces.claiming import Taken
+from hexaops.features.workspaces.service import ClaimedWorkspace, Member
 from hexaops.kit.durations import format_time
 from hexaops.responses import View
 
@@ -42,6 +43,32 @@ class WorkspaceView(WorkspaceSummaryView, frozen=True, gc=False):
     """Its namespaces; None: every one that no other workspace claims."""
     timezone: str
     policy: PolicyView
+
+
+class TakenApplicationView(View, frozen=True, gc=False):
+    """An application in a claimed namespace."""
+
+    project: str
+    name: str
+    kind: str
+
+
+class TakenView(View, frozen=True, gc=False):
+    """What the default workspace of the cluster held until now."""
+
+    workspace_id: str | None
+    """The default workspace; None where the cluster has none."""
+    applications: list[TakenApplicationView] | None
+    """The first hundred by project and name; None when it cannot be told, and `reason` says why."""
+    total: int | None
+    reason: str | None
+
+
+class ClaimedWorkspaceView(WorkspaceView, frozen=True, gc=False):
+    """A workspace that was made or changed."""
+
+    taken: TakenView | None
+    """The applications that its new namespaces took; None where no namespaces were given."""
 
 
 class MembershipView(WorkspaceSummaryView, frozen=True, gc=False):
@@ -92,6 +119,11 @@ def workspace_view(workspace: Workspace) -> WorkspaceView:
     )
 
 
+def claimed_view(claimed: ClaimedWorkspace) -> ClaimedWorkspaceView:
+    """A workspace that was made or changed, with what it took."""
+    return ClaimedWorkspaceView(**asdict(workspace_view(claimed.workspace)), taken=_taken_view(claimed.taken))
+
+
 def membership_view(membership: Membership) -> MembershipView:
     """A workspace as its member sees it."""
     permissions = sorted(ROLES[membership.role]) if membership.role else []
@@ -108,6 +140,18 @@ def automation_view(states: Sequence[AutomationState]) -> AutomationView:
     everywhere, *rest = states
     own = [WorkspaceSwitchView(workspace_id=state.scope, **asdict(_switch_view(state))) for state in rest]
     return AutomationView(**asdict(_switch_view(everywhere)), workspaces=own)
+
+
+def _taken_view(taken: Taken | None) -> TakenView | None:
+    if taken is None:
+        return None
+    applications = taken.applications
+    return TakenView(
+        workspace_id=taken.workspace_id,
+        applications=None if applications is None else [TakenApplicationView(**fields_of(one)) for one in applications],
+        total=taken.total,
+        reason=taken.reason,
+    )
 
 
 def _summary_view(workspace: Workspace) -> WorkspaceSummaryView:
