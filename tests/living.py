@@ -32,6 +32,7 @@ from simulator.server.app import ApiServer, serve
 from simulator.server.app import create_app as create_api_server
 from simulator.world.opening import open_world
 from simulator.world.world import World
+from tests.described import DescribedTransport
 from tests.serving import AccessWorld, Headers
 
 SPEED = 20.0
@@ -163,7 +164,7 @@ async def living_world(
             )  # fmt: skip
             context = ProcessContext(wanted, Clusters([watched]), clock=clock, writer_class=writer_class)
             app = create_app(context)
-            transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
+            transport = DescribedTransport(app, raise_app_exceptions=False)
             issuer = LocalIssuer(home, audience=wanted.oidc_audience, clock=clock)
             async with (
                 app.router.lifespan_context(app),

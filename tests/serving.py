@@ -32,6 +32,7 @@ from hexaops.features.access.tenancy import Role
 from hexaops.features.workspaces.service import WorkspaceService
 from hexaops.kit.clock import ManualClock
 from hexaops.middleware import RequestMiddleware, install_error_handlers
+from tests.described import DescribedTransport
 
 T = TypeVar("T")
 Headers = dict[str, str]
@@ -128,7 +129,7 @@ async def access_world(
     wanted = Settings.model_validate({"home": home, "database_url": database_url, **(settings or {})})
     context = ProcessContext(wanted, Clusters([cluster or unwatched_cluster(), *others]), clock=clock)
     app = _app(context)
-    transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
+    transport = DescribedTransport(app, raise_app_exceptions=False)
     issuer = LocalIssuer(home, audience=wanted.oidc_audience, clock=clock)
     async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
         world = AccessWorld(context, clock, client, issuer)

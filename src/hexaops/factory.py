@@ -29,6 +29,7 @@ from hexaops.features.audit.reader import AuditReader
 from hexaops.features.changes.confirmation import Confirmation
 from hexaops.features.changes.planner import Planner
 from hexaops.features.changes.plans import Plans
+from hexaops.features.changes.queries import PlanQueries
 from hexaops.features.changes.steps import Steps
 from hexaops.features.changes.writes import GuardedWriter
 from hexaops.features.chat.gathering import Gatherer
@@ -40,6 +41,7 @@ from hexaops.features.chat.streaming import ChatStream
 from hexaops.features.health.service import HealthService
 from hexaops.features.logs.wiring import Logs
 from hexaops.features.runs.events import OperationEvents
+from hexaops.features.runs.queries import find_active
 from hexaops.features.runs.reconciler import Reconciler
 from hexaops.features.runs.runner import RUN as OPERATION_RUN
 from hexaops.features.runs.runner import OperationRunner
@@ -143,7 +145,9 @@ def build_access(context: ProcessContext) -> None:
     settings, database, clock, provide = context.settings, context.database, context.clock, context.provider.add
     audit = AuditLog(database, clock=clock, redactor=context.redactor)
     directory = WorkspaceDirectory(settings, database)
-    workspaces = WorkspaceService(settings, database, directory, context.clusters, audit=audit, clock=clock)
+    workspaces = WorkspaceService(
+        settings, database, directory, context.clusters, audit=audit, clock=clock, find_active=find_active
+    )
     accounts = ServiceAccounts(database, audit=audit, clock=clock, redactor=context.redactor)
     services = ServiceTokens(database, clock=clock)
     local, issuers = trust_roots(settings, clock=clock, client=context.identity_provider)
@@ -220,7 +224,8 @@ def build_chat(context: ProcessContext, applications: ApplicationService, outbox
     sessions = SessionService(database, applications, outbox, clock)
     gatherer = Gatherer(database, applications, get(AutomationSwitch), clock)
     inventories, planner = Inventories(applications), ChangePlanner(get(ActionService))
-    chat = ChatService(database, sessions, gatherer, inventories, planner, get(RequestLog), clock)
+    plans = PlanQueries(database, clock)
+    chat = ChatService(database, sessions, gatherer, inventories, planner, plans, get(RequestLog), clock)
     context.chat_stream = ChatStream(chat)
     for service in (sessions, chat, context.chat_stream):
         context.provider.add(service)

@@ -27,7 +27,7 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 """What a caller may send as `X-Request-Id`; anything else is replaced, not echoed."""
 AI_PATH = re.compile(r"/api/v1/(?:ai|workspaces/[^/]+/aiops)/")
 """The public API's routes that the document calls the AI service."""
-CODES = {400: "BAD_REQUEST", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "CONTENT_TOO_LARGE"}
+CODES = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "CONTENT_TOO_LARGE"}
 LARGEST_BODY_BYTES = 1_048_576
 """Ten times the longest chat message; no other request comes near it."""
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -201,6 +201,18 @@ def field_problems(errors: Sequence[Any]) -> dict[str, str]:
     return problems
 
 
+def _of_the_framework(error: HTTPException) -> HexaopsError:
+    """Our error for the framework's."""
+    if error.status_code == ContentTooLargeError.status:
+        return ContentTooLargeError()
+    if error.status_code == MalformedRequestError.status:
+        return MalformedRequestError("The request body is not valid JSON", details={"body": "cannot be read as JSON"})
+    refusal = HexaopsError(HTTPStatus(error.status_code).phrase, headers=error.headers)
+    refusal.status = error.status_code
+    refusal.code = CODES.get(error.status_code, HTTPStatus(error.status_code).name)
+    return refusal
+
+
 def install_error_handlers(app: FastAPI) -> None:
     """Every error that leaves a route becomes one body here."""
 
@@ -221,12 +233,7 @@ def install_error_handlers(app: FastAPI) -> None:
 
     def framework(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        if error.status_code == ContentTooLargeError.status:
-            return error_response(request, ContentTooLargeError())
-        refusal = HexaopsError(HTTPStatus(error.status_code).phrase, headers=error.headers)
-        refusal.status = error.status_code
-        refusal.code = CODES.get(error.status_code, HTTPStatus(error.status_code).name)
-        return error_response(request, refusal)
+        return error_response(request, _of_the_framework(error))
 
     def database(request: Request, error: Exception) -> Response:
         logger.warning("database failed", exc_info=error)

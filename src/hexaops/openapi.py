@@ -45,6 +45,9 @@ REFERENCE = "#/components/schemas/{name}"
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 STREAMS = dict.fromkeys(("chat_send_message", "logs_tail_logs", "logs_tail_own_logs"), "text/event-stream")
 """Operations that also answer as a stream, and its media type."""
+ALSO = {"health_ready": 503}
+"""Operations whose body comes with another status too."""
+PLAIN_TEXT = "text/plain"
 UNEXPECTED = "An unexpected error; `request_id` finds it in the logs."
 FRAMEWORK_SCHEMAS = ("HTTPValidationError", "ValidationError")
 """FastAPI's own error bodies, which no answer of ours has."""
@@ -79,6 +82,8 @@ def make_document(app: FastAPI, entries: Sequence[Entry]) -> dict[str, Any]:
             str(entry.status): _success(entry, by_type.get(declared) if _is_view(declared) else None),
             **error_responses(entry),
         }
+        if also := ALSO.get(operation_name(entry)):
+            operation["responses"][str(also)] = operation["responses"][str(entry.status)]
     schemas = made.setdefault("components", {}).setdefault("schemas", {})
     for name in FRAMEWORK_SCHEMAS:
         schemas.pop(name, None)
@@ -139,6 +144,8 @@ def _is_view(declared: Any) -> bool:
 
 def _success(entry: Entry, shape: dict[str, Any] | None) -> dict[str, Any]:
     response: dict[str, Any] = {"description": HTTPStatus(entry.status).phrase}
+    if shape is None and entry.status != HTTPStatus.NO_CONTENT:
+        response["content"] = {PLAIN_TEXT: {"schema": {"type": "string"}}}
     if shape is not None:
         response["content"] = {JSON: {"schema": shape}}
         if stream := STREAMS.get(operation_name(entry)):

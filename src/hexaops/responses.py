@@ -22,23 +22,26 @@ EndpointT = TypeVar("EndpointT", bound=Endpoint)
 JSON = "application/json"
 
 
-class View(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """Base of everything that an answer shows. `gc=False` is safe because views are trees."""
+class View(msgspec.Struct, frozen=True, gc=False):
+    """Base of everything that an answer shows: `class PlanView(View, frozen=True, kw_only=True)`.
+
+    `gc=False` is safe because views are trees.
+    """
 
 
-class Data(View, Generic[T], frozen=True, kw_only=False, gc=False):
+class Data(View, Generic[T], frozen=True):
     """An answer that is one object."""
 
     data: T
 
 
-class Items(View, Generic[T], frozen=True, kw_only=False, gc=False):
+class Items(View, Generic[T], frozen=True):
     """An answer that is a short list, always whole."""
 
     data: list[T]
 
 
-class Pagination(View, frozen=True, gc=False):
+class Pagination(View, frozen=True, kw_only=True):
     """How to go on with a list."""
 
     has_more: bool
@@ -51,14 +54,14 @@ def pagination(next_cursor: str | None) -> Pagination:
     return Pagination(has_more=next_cursor is not None, next_cursor=next_cursor)
 
 
-class Listing(View, Generic[T], frozen=True, kw_only=False, gc=False):
+class Listing(View, Generic[T], frozen=True):
     """An answer that is one page of a list."""
 
     data: list[T]
     pagination: Pagination
 
 
-class ErrorDetail(View, frozen=True, gc=False):
+class ErrorDetail(View, frozen=True, kw_only=True):
     """What went wrong."""
 
     code: str
@@ -67,7 +70,7 @@ class ErrorDetail(View, frozen=True, gc=False):
     """Depends on the code: for VALIDATION_FAILED the path of each field that is wrong, with the reason."""
 
 
-class ErrorView(View, frozen=True, gc=False):
+class ErrorView(View, frozen=True, kw_only=True):
     """The body of every error."""
 
     error: ErrorDetail

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+
+from msgspec import UNSET, UnsetType
 
 from hexaops.kit.durations import format_time
 from hexaops.kit.ids import new_id
 from hexaops.kit.text import plain
+from hexaops.responses import View
 
 KUBERNETES = "kubernetes"
 METRICS = "metrics.k8s.io"
@@ -17,6 +19,18 @@ STORE = "hexaops"
 TEXT_LIMIT = 300
 
 Value = str | int | float | None
+
+
+class EvidenceView(View, frozen=True, kw_only=True):
+    """One measured item: of an object, or of what a query found."""
+
+    id: str
+    source: str
+    query: str | UnsetType = UNSET
+    object: str | UnsetType = UNSET
+    value: Value
+    unit: str | None
+    measured_at: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +45,17 @@ class Evidence:
     unit: str | None
     measured_at: datetime | None
 
-    def document(self) -> dict[str, Any]:
+    def view(self) -> EvidenceView:
         """As the API shows it."""
-        return {
-            "id": self.id,
-            "source": self.source,
-            "query" if self.is_query else "object": self.subject,
-            "value": self.value,
-            "unit": self.unit,
-            "measured_at": format_time(self.measured_at) if self.measured_at else None,
-        }
+        return EvidenceView(
+            id=self.id,
+            source=self.source,
+            query=self.subject if self.is_query else UNSET,
+            object=UNSET if self.is_query else self.subject,
+            value=self.value,
+            unit=self.unit,
+            measured_at=format_time(self.measured_at) if self.measured_at else None,
+        )
 
 
 class EvidenceLog:

@@ -152,4 +152,4 @@ def test_evidence_is_kept_once() -> None:
     first = draft.evidence.note("kubernetes", "Pod a/b", "x", at=AT)
     assert draft.evidence.note("kubernetes", "Pod a/b", "x", at=AT) == first
     assert len(draft.evidence.items) == 1
-    assert draft.evidence.items[0].document()["measured_at"] == "2024-01-20T15:30:00Z"
+    assert draft.evidence.items[0].view().measured_at == "2024-01-20T15:30:00Z"

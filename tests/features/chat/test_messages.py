@@ -14,11 +14,11 @@ from hexaops.features.access.caller import Caller
 from hexaops.features.access.principal import Principal
 from hexaops.features.audit.log import AuditLog
 from hexaops.features.audit.reader import AuditReader
-from hexaops.features.chat.errors import SessionEndedError
 from hexaops.features.chat.schemas import ChatRequest, EndRequest
 from hexaops.features.chat.service import ChatService
 from hexaops.features.chat.sessions import SessionService
 from hexaops.features.chat.streaming import ChatStream
+from hexaops.features.conversations.errors import SessionEndedError
 from hexaops.storage.tables import ChatMessageRow, ChatSessionRow
 from tests.contract.documented import error
 from tests.contract.matching import matches
@@ -238,7 +238,7 @@ async def test_an_answer_that_fails_once_it_is_stored_is_recorded_again(
         raise OSError
 
     before = (await stored.access.get(AuditReader).head()).seq
-    monkeypatch.setattr("hexaops.features.chat.service.answer_document", broken)
+    monkeypatch.setattr("hexaops.features.chat.service.answer_view", broken)
     assert (await stored.post(CHAT, {"message": "status"})).status_code == 500
     assert await _recorded(stored, before) == [200, 500]
 

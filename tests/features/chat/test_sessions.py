@@ -85,7 +85,7 @@ async def test_list_filters_and_pages(stored: ChatWorld) -> None:
     assert matches(shape("GET", ""), answer.json()) == []
     assert [one["session_id"] for one in answer.json()["data"]] == [ids[2]]
     cursor = answer.json()["pagination"]["next_cursor"]
-    rest = await stored.get(SESSIONS, query={"status": "active", "before": cursor})
+    rest = await stored.get(SESSIONS, query={"status": "active", "cursor": cursor})
     assert [one["session_id"] for one in rest.json()["data"]] == [ids[1]]
     assert rest.json()["pagination"]["has_more"] is False
     ended = await stored.get(SESSIONS, query={"status": "ended"})
@@ -212,7 +212,7 @@ async def test_end_refuses_actions_that_are_not_completed_ones_of_the_workspace(
     assert answer.status_code == 422
     assert answer.json()["error"]["details"] == {
         "actions_completed[0]": "no action of this workspace",
-        "actions_completed[1]": "has not completed: it is running",
+        "actions_completed[1]": "has not completed: it is executing",
     }
     assert (await stored.get(f"{SESSIONS}/{session_id}")).json()["data"]["status"] == "active"
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from hexaops.analysis.applications.model import UNHEALTHY, Application
 from hexaops.analysis.applications.status import overdue
+from hexaops.assistant.answers.attachments import ProblemRowView, ProblemTable, ProblemTableView
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
 from hexaops.assistant.answers.lines import (
@@ -56,8 +55,8 @@ def answer_alerts(asked: Understanding, facts: Facts, draft: Draft) -> None:
         draft.say(f"- Node {markdown(node.name, NAME_LIMIT)}: {markdown(state, TEXT_LIMIT)} ⚠️", ids)
     _warnings(draft, facts, selected)
     rows = [*map(_application_row, troubled), *map(_node_row, nodes)]
-    data: dict[str, Any] = {"alerts": rows[:TABLE_LIMIT], "total": len(rows), "truncated": len(rows) > TABLE_LIMIT}
-    draft.attach("problem_table", data)
+    table = ProblemTableView(alerts=rows[:TABLE_LIMIT], total=len(rows), truncated=len(rows) > TABLE_LIMIT)
+    draft.attach(ProblemTable(data=table))
     suggest_for_issues(draft, troubled, facts)
     if len(troubled) <= 10:
         draft.shown += [application.id for application in troubled]
@@ -75,17 +74,17 @@ def _warnings(draft: Draft, facts: Facts, selected: list[Application]) -> None:
         draft.say(f"The cluster reported {plural(len(seen), 'different warning')} in the last {window}.", noted)
 
 
-def _application_row(application: Application) -> dict[str, Any]:
+def _application_row(application: Application) -> ProblemRowView:
     kind = "rollout_failed" if overdue(application.workload) else f"application_{application.status}"
-    return {
-        "type": kind,
-        "object": plain(subject_of(application), TEXT_LIMIT),
-        "application_id": application.id,
-        "reason": plain(application.trouble, TEXT_LIMIT),
-        "details": [plain(problem.detail, TEXT_LIMIT) for problem in application.problems[:5]],
-    }
+    return ProblemRowView(
+        type=kind,
+        object=plain(subject_of(application), TEXT_LIMIT),
+        application_id=application.id,
+        reason=plain(application.trouble, TEXT_LIMIT),
+        details=[plain(problem.detail, TEXT_LIMIT) for problem in application.problems[:5]],
+    )
 
 
-def _node_row(node: NodeRow) -> dict[str, Any]:
+def _node_row(node: NodeRow) -> ProblemRowView:
     words = [plain(word, NAME_LIMIT) for word in trouble_of(node)]
-    return {"type": "node", "object": plain(f"Node {node.name}", TEXT_LIMIT), "reason": words[0], "details": words}
+    return ProblemRowView(type="node", object=plain(f"Node {node.name}", TEXT_LIMIT), reason=words[0], details=words)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hexaops.analysis.applications.model import Application
+from hexaops.assistant.answers.attachments import ActionPlan
 from hexaops.assistant.answers.draft import Draft, Suggestion
 from hexaops.assistant.answers.facts import Facts
 from hexaops.assistant.answers.lines import NAME_LIMIT, TEXT_LIMIT, listing, name_of, note_problem, plural
@@ -16,7 +17,6 @@ from hexaops.assistant.understanding.model import Understanding
 from hexaops.errors import HexaopsError
 from hexaops.kit.text import markdown, plain
 
-PLAN = "action_plan"
 CHANGES_SHOWN = 6
 
 
@@ -43,7 +43,7 @@ def tell_plan(draft: Draft, plan: Mapping[str, Any], confirm: Mapping[str, Any],
     _blast_radius(draft, plan["blast_radius"], subject, facts)
     for warning in plan["warnings"]:
         draft.say(f"- ⚠️ {markdown(str(warning), 2 * TEXT_LIMIT)}", seen)
-    draft.attach(PLAN, {**plan, "confirm": dict(confirm)})
+    draft.attach(ActionPlan(data={**plan, "confirm": dict(confirm)}))
 
 
 def _blast_radius(draft: Draft, radius: Mapping[str, Any], subject: str, facts: Facts) -> None:

@@ -6,9 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import UNSET, UnsetType
+
 from hexaops.analysis.applications.model import UNHEALTHY, Application
+from hexaops.assistant.answers.attachments import Attachment
 from hexaops.assistant.evidence import EvidenceLog
 from hexaops.assistant.understanding.model import PendingQuestion
+from hexaops.responses import View
 
 EXAMINED_LIMIT = 500
 """Ids kept of the applications that an answer looked at."""
@@ -22,6 +26,16 @@ class Statement:
     evidence: tuple[str, ...] = ()
 
 
+class SuggestionView(View, frozen=True, kw_only=True):
+    """Something useful to do next."""
+
+    action: str
+    description: str
+    message: str
+    """What to say in the chat for it."""
+    parameters: dict[str, Any] | UnsetType = UNSET
+
+
 @dataclass(frozen=True, slots=True)
 class Suggestion:
     """Something useful to do next. `message` is what to say in this chat for it."""
@@ -31,10 +45,14 @@ class Suggestion:
     message: str
     parameters: dict[str, Any] = field(default_factory=dict)
 
-    def document(self) -> dict[str, Any]:
+    def view(self) -> SuggestionView:
         """As the API shows it."""
-        shown = {"action": self.action, "description": self.description, "message": self.message}
-        return {**shown, "parameters": self.parameters} if self.parameters else shown
+        return SuggestionView(
+            action=self.action,
+            description=self.description,
+            message=self.message,
+            parameters=self.parameters or UNSET,
+        )
 
 
 class Draft:
@@ -43,7 +61,7 @@ class Draft:
     def __init__(self) -> None:
         self.evidence = EvidenceLog()
         self.statements: list[Statement] = []
-        self.attachments: list[dict[str, Any]] = []
+        self.attachments: list[Attachment] = []
         self.suggestions: list[Suggestion] = []
         self.actions_available: list[str] = []
         self.reasons: dict[str, str] = {}
@@ -78,10 +96,10 @@ class Draft:
         troubled = [application.id for application in applications if application.status in UNHEALTHY]
         self.issues |= dict.fromkeys(troubled[:EXAMINED_LIMIT])
 
-    def attach(self, kind: str, data: dict[str, Any], *, nulls: dict[str, str] | None = None) -> None:
+    def attach(self, attachment: Attachment, *, nulls: dict[str, str] | None = None) -> None:
         """Add an attachment; `nulls` gives the reason of each null under its path within `data`."""
         place = f"attachments[{len(self.attachments)}].data."
-        self.attachments.append({"type": kind, "data": data})
+        self.attachments.append(attachment)
         self.reasons |= {place + path: reason for path, reason in (nulls or {}).items()}
 
     def suggest(self, suggestion: Suggestion) -> None:

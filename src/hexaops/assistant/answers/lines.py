@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from hexaops.analysis.applications.model import UNHEALTHY, Application, PodProblem, Status
 from hexaops.analysis.applications.usage import Resource, Share, shares_of_application, unmeasured
+from hexaops.assistant.answers.attachments import StatusRowView, StatusTable, StatusTableView
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
 from hexaops.assistant.evidence import KUBERNETES, METRICS
@@ -169,15 +169,13 @@ def status_table(draft: Draft, applications: Sequence[Application], facts: Facts
         for number, (_, reasons) in enumerate(rows)
         for field, reason in reasons.items()
     }
-    data = {
-        "applications": [row for row, _ in rows],
-        "total": len(applications),
-        "truncated": len(applications) > TABLE_LIMIT,
-    }
-    draft.attach("application_status_table", data, nulls=nulls)
+    table = StatusTableView(
+        applications=[row for row, _ in rows], total=len(applications), truncated=len(applications) > TABLE_LIMIT
+    )
+    draft.attach(StatusTable(data=table), nulls=nulls)
 
 
-TableRow = tuple[Mapping[str, Any], Mapping[str, str]]
+TableRow = tuple[StatusRowView, Mapping[str, str]]
 """What the table shows of an application, and why some of its fields are null."""
 
 
@@ -190,17 +188,17 @@ def _table_row(application: Application, facts: Facts) -> TableRow:
 
 def _made_row(application: Application, facts: Facts) -> TableRow:
     shares = shares_of(application, facts)
-    row = {
-        "id": application.id,
-        "name": plain(application.name, NAME_LIMIT),
-        "project": plain(application.project, NAME_LIMIT),
-        "kind": application.kind,
-        "status": application.status,
-        "reason": plain(application.trouble, TEXT_LIMIT),
-        "replicas": application.replicas,
-        "cpu_usage": shares["cpu"].percent,
-        "memory_usage": shares["memory"].percent,
-    }
+    row = StatusRowView(
+        id=application.id,
+        name=plain(application.name, NAME_LIMIT),
+        project=plain(application.project, NAME_LIMIT),
+        kind=application.kind,
+        status=application.status,
+        reason=plain(application.trouble, TEXT_LIMIT),
+        replicas=application.replicas,
+        cpu_usage=shares["cpu"].percent,
+        memory_usage=shares["memory"].percent,
+    )
     reasons = {
         f"{resource}_usage": share.reason or "not measured"
         for resource, share in shares.items()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from hexaops.assistant.answers.attachments import NodeRowView, NodeTable, NodeTableView
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
 from hexaops.assistant.answers.lines import NAME_LIMIT, TABLE_LIMIT, TEXT_LIMIT, note_count, plural
@@ -104,25 +103,26 @@ def _line(draft: Draft, node: NodeRow, facts: Facts, pods: int) -> None:
 
 
 def _table(draft: Draft, nodes: list[NodeRow], facts: Facts, pods: dict[str, int]) -> None:
-    rows: list[dict[str, Any]] = []
+    rows: list[NodeRowView] = []
     nulls: dict[str, str] = {}
     for number, node in enumerate(nodes[:TABLE_LIMIT]):
         cpu, memory = node_share(node, facts, "cpu"), node_share(node, facts, "memory")
         rows.append(
-            {
-                "name": plain(node.name, NAME_LIMIT),
-                "ready": node.ready,
-                "problems": [plain(word, NAME_LIMIT) for word in trouble_of(node)],
-                "pods": pods.get(node.name, 0),
-                "version": plain(node.version, NAME_LIMIT),
-                "cpu_usage": cpu.percent if cpu else None,
-                "memory_usage": memory.percent if memory else None,
-            }
+            NodeRowView(
+                name=plain(node.name, NAME_LIMIT),
+                ready=node.ready,
+                problems=[plain(word, NAME_LIMIT) for word in trouble_of(node)],
+                pods=pods.get(node.name, 0),
+                version=plain(node.version, NAME_LIMIT),
+                cpu_usage=cpu.percent if cpu else None,
+                memory_usage=memory.percent if memory else None,
+            )
         )
         for resource, share in (("cpu", cpu), ("memory", memory)):
             if share is None or share.percent is None:
                 nulls[f"nodes[{number}].{resource}_usage"] = (share and share.reason) or why_no_node_usage(facts)
-    draft.attach("node_table", {"nodes": rows, "total": len(nodes), "truncated": len(nodes) > TABLE_LIMIT}, nulls=nulls)
+    table = NodeTableView(nodes=rows, total=len(nodes), truncated=len(nodes) > TABLE_LIMIT)
+    draft.attach(NodeTable(data=table), nulls=nulls)
 
 
 def _pods_by_node(facts: Facts) -> dict[str, int]:

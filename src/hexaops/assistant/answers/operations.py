@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hexaops.assistant.answers.attachments import ActionReference, ActionReferenceView
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts, Operation
 from hexaops.assistant.answers.lines import NAME_LIMIT, TEXT_LIMIT
@@ -67,5 +68,6 @@ def answer_undo(asked: Understanding, facts: Facts, draft: Draft) -> None:
     operation_line(draft, operation, facts)
     words = "Cancel it" if cancel else "Roll it back"
     draft.say(f"{words} with `POST …/aiops/actions/{operation.id}/{verb}`, or with the actions of your client.")
-    draft.attach("action_reference", {"action_id": operation.id, "operation": verb, "status": operation.status})
+    reference = ActionReferenceView(action_id=operation.id, operation=verb, status=operation.status)
+    draft.attach(ActionReference(data=reference))
     draft.shown.append(markdown(operation.id, NAME_LIMIT))

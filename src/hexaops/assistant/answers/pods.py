@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from hexaops.analysis.applications.model import Application, PodProblem
+from hexaops.assistant.answers.attachments import PodRowView, PodTable, PodTableView
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
 from hexaops.assistant.answers.lines import (
@@ -106,18 +106,18 @@ def _list(draft: Draft, facts: Facts, found: Sequence[Listed]) -> None:
 
 
 def _table(draft: Draft, found: Sequence[Listed]) -> None:
-    rows: list[dict[str, Any]] = [
-        {
-            "name": plain(pod.name, NAME_LIMIT),
-            "application": plain(application.name, NAME_LIMIT),
-            "application_id": application.id,
-            "project": plain(pod.namespace, NAME_LIMIT),
-            "phase": pod.phase,
-            "ready": pod.ready,
-            "restarts": pod.restarts,
-            "node": plain(pod.node, NAME_LIMIT),
-            "problem": plain(f"{problem.kind}: {problem.detail}", TEXT_LIMIT) if problem else "",
-        }
+    rows = [
+        PodRowView(
+            name=plain(pod.name, NAME_LIMIT),
+            application=plain(application.name, NAME_LIMIT),
+            application_id=application.id,
+            project=plain(pod.namespace, NAME_LIMIT),
+            phase=pod.phase,
+            ready=pod.ready,
+            restarts=pod.restarts,
+            node=plain(pod.node, NAME_LIMIT),
+            problem=plain(f"{problem.kind}: {problem.detail}", TEXT_LIMIT) if problem else "",
+        )
         for application, pod, problem in found[:TABLE_LIMIT]
     ]
-    draft.attach("pod_table", {"pods": rows, "total": len(found), "truncated": len(found) > TABLE_LIMIT})
+    draft.attach(PodTable(data=PodTableView(pods=rows, total=len(found), truncated=len(found) > TABLE_LIMIT)))

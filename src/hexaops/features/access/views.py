@@ -12,7 +12,7 @@ from hexaops.responses import View
 from hexaops.storage.tables import ServiceAccountRow, ServiceAccountTokenRow
 
 
-class ServiceAccountView(View, frozen=True, gc=False):
+class ServiceAccountView(View, frozen=True, kw_only=True):
     """A service account."""
 
     id: str
@@ -24,7 +24,7 @@ class ServiceAccountView(View, frozen=True, gc=False):
     created_at: str
 
 
-class TokenView(View, frozen=True, gc=False):
+class TokenView(View, frozen=True, kw_only=True):
     """A token without its text."""
 
     id: str
@@ -34,19 +34,19 @@ class TokenView(View, frozen=True, gc=False):
     last_used_at: str | None
 
 
-class ServiceAccountDetailView(ServiceAccountView, frozen=True, gc=False):
+class ServiceAccountDetailView(ServiceAccountView, frozen=True, kw_only=True):
     """A service account with its tokens."""
 
     tokens: list[TokenView]
 
 
-class NewTokenView(TokenView, frozen=True, gc=False):
+class NewTokenView(TokenView, frozen=True, kw_only=True):
     """A token with its text."""
 
     token: str
 
 
-class IssuedTokenView(View, frozen=True, gc=False):
+class IssuedTokenView(View, frozen=True, kw_only=True):
     """A service account and its new token."""
 
     service_account: ServiceAccountView

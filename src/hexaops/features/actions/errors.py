@@ -2,13 +2,6 @@
 
 from __future__ import annotations
 
-from hexaops.errors import NotFoundError
+from hexaops.features.conversations.errors import SessionNotFoundError
 
-
-class SessionNotFoundError(NotFoundError):
-    """No such session of this user in this workspace."""
-
-    code = "SESSION_NOT_FOUND"
-
-    def __init__(self) -> None:
-        super().__init__("Session not found", details={"session_id": "no session of yours here"})
+__all__ = ["SessionNotFoundError"]

@@ -23,7 +23,7 @@ TEXT_LIMIT = 300
 EVENTS_SHOWN = 20
 
 
-class ApplicationView(View, frozen=True, gc=False):
+class ApplicationView(View, frozen=True, kw_only=True):
     """One entry of the list."""
 
     id: str
@@ -45,7 +45,7 @@ class ApplicationView(View, frozen=True, gc=False):
     created_at: str | None
 
 
-class UsageView(View, frozen=True, gc=False):
+class UsageView(View, frozen=True, kw_only=True):
     """What an application uses of one resource."""
 
     percent: float | None
@@ -55,14 +55,14 @@ class UsageView(View, frozen=True, gc=False):
     reason: str | None
 
 
-class ApplicationUsageView(View, frozen=True, gc=False):
+class ApplicationUsageView(View, frozen=True, kw_only=True):
     """What an application uses."""
 
     cpu: UsageView
     memory: UsageView
 
 
-class PodView(View, frozen=True, gc=False):
+class PodView(View, frozen=True, kw_only=True):
     """One pod of an application."""
 
     name: str
@@ -74,7 +74,7 @@ class PodView(View, frozen=True, gc=False):
     created_at: str | None
 
 
-class ProblemView(View, frozen=True, gc=False):
+class ProblemView(View, frozen=True, kw_only=True):
     """One pod's problem."""
 
     pod: str
@@ -83,7 +83,7 @@ class ProblemView(View, frozen=True, gc=False):
     detail: str
 
 
-class EventView(View, frozen=True, gc=False):
+class EventView(View, frozen=True, kw_only=True):
     """One Kubernetes event."""
 
     reason: str
@@ -93,7 +93,7 @@ class EventView(View, frozen=True, gc=False):
     last_seen: str | None
 
 
-class FreshnessView(View, frozen=True, gc=False):
+class FreshnessView(View, frozen=True, kw_only=True):
     """How far the rest of the answer can be trusted."""
 
     as_of: str | None
@@ -102,7 +102,7 @@ class FreshnessView(View, frozen=True, gc=False):
     missing: dict[str, str]
 
 
-class ApplicationPageView(View, frozen=True, gc=False):
+class ApplicationPageView(View, frozen=True, kw_only=True):
     """One page of the workspace's applications."""
 
     applications: list[ApplicationView]
@@ -112,13 +112,13 @@ class ApplicationPageView(View, frozen=True, gc=False):
     """Why a value is null, by its path."""
 
 
-class ApplicationPagination(Pagination, frozen=True, gc=False):
+class ApplicationPagination(Pagination, frozen=True, kw_only=True):
     """How to go on, and how many there are."""
 
     total: int
 
 
-class ApplicationDetailView(ApplicationView, frozen=True, gc=False):
+class ApplicationDetailView(ApplicationView, frozen=True, kw_only=True):
     """One application with its pods, problems, related objects and latest warnings."""
 
     usage: ApplicationUsageView

@@ -11,14 +11,14 @@ from hexaops.responses import View
 from hexaops.storage.tables import AuditRow
 
 
-class ActorView(View, frozen=True, gc=False):
+class ActorView(View, frozen=True, kw_only=True):
     """Who did it."""
 
     kind: str
     id: str
 
 
-class AuditEventView(View, frozen=True, gc=False):
+class AuditEventView(View, frozen=True, kw_only=True):
     """One event, as a workspace sees it: the chain means nothing without other workspaces' events between."""
 
     seq: int
@@ -33,21 +33,21 @@ class AuditEventView(View, frozen=True, gc=False):
     details: dict[str, Any]
 
 
-class ChainedEventView(AuditEventView, frozen=True, gc=False):
+class ChainedEventView(AuditEventView, frozen=True, kw_only=True):
     """One event with its place in the chain."""
 
     previous_hash: str
     hash: str
 
 
-class AnchorView(View, frozen=True, gc=False):
+class AnchorView(View, frozen=True, kw_only=True):
     """The chain's newest number and hash."""
 
     seq: int
     hash: str
 
 
-class VerificationView(View, frozen=True, gc=False):
+class VerificationView(View, frozen=True, kw_only=True):
     """What walking the chain found."""
 
     valid: bool

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hexaops.errors import ConflictError, HexaopsError
+from hexaops.errors import HexaopsError
 
 MESSAGE_LIMIT = 8000
 """Characters of one message."""
@@ -16,12 +16,3 @@ class InvalidChatMessageError(HexaopsError):
 
     def __init__(self, problem: str) -> None:
         super().__init__("Chat message is invalid or empty", details={"message": problem})
-
-
-class SessionEndedError(ConflictError):
-    """The session has ended: it takes no more messages."""
-
-    code = "SESSION_ENDED"
-
-    def __init__(self) -> None:
-        super().__init__("The session has ended", details={"status": "ended"})

@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
-
-from sqlalchemy import Row, bindparam, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hexaops.analysis.applications.model import Application
 from hexaops.assistant.answers.facts import Facts, Operation
@@ -22,12 +18,11 @@ from hexaops.features.access.caller import Caller
 from hexaops.features.access.tenancy import Workspace
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.chat.schemas import ChatContext
-from hexaops.features.runs.views import public_status
+from hexaops.features.runs.queries import OperationSummary, latest_actions
 from hexaops.features.workspaces.automation import AutomationSwitch
 from hexaops.kit.clock import Clock
 from hexaops.kit.durations import parse_duration
 from hexaops.storage.database import Database
-from hexaops.storage.tables import OperationRow
 
 USES_METRICS = frozenset(
     {
@@ -45,15 +40,6 @@ USES_METRICS = frozenset(
     }
 )
 USES_NODE_METRICS = frozenset({Intent.NODE_STATUS, Intent.USAGE_QUERY, Intent.HIGH_USAGE, Intent.PERFORMANCE_ANALYSIS})
-OPERATIONS_READ = 20
-_actions = OperationRow.__table__
-LATEST_ACTIONS = (
-    select(_actions)
-    .where(_actions.c.workspace_id == bindparam("workspace_id"), _actions.c.surface == "action")
-    .order_by(_actions.c.id.desc())
-    .limit(OPERATIONS_READ)
-)
-"""Made once, because every message asks it."""
 
 
 @dataclass(frozen=True)
@@ -82,12 +68,13 @@ class Gatherer:
         applications = self._list(workspace)
         async with self.database.viewing() as connection:
             stop = await self.automation.find_stop(workspace.id, connection)
-            operations = await _operations(connection, workspace) if "read_actions" in capabilities else []
+            reads_actions = "read_actions" in capabilities
+            found = await latest_actions(connection, workspace.id) if reads_actions else []
         return Known(
             applications=applications if "read_applications" in capabilities or applications is None else (),
             projects=self._projects(workspace) if "read_applications" in capabilities else (),
             nodes=self._nodes(workspace, applications or ()) if _reads_nodes(capabilities) else (),
-            operations=operations,
+            operations=[_operation(one) for one in found],
             changes_off=None if stop is None else f"automation is off: {stop.reason or 'no reason was given'}",
         )
 
@@ -153,22 +140,17 @@ class Gatherer:
         return [node for node in nodes if node.name in used]
 
 
-async def _operations(connection: AsyncConnection, workspace: Workspace) -> list[Operation]:
-    rows = await connection.execute(LATEST_ACTIONS, {"workspace_id": workspace.id})
-    return [_operation(row) for row in rows]
-
-
-def _operation(row: Row[Any]) -> Operation:
+def _operation(found: OperationSummary) -> Operation:
     return Operation(
-        id=row.id,
-        kind=row.kind,
-        description=row.description,
-        status=public_status(row),
-        requested_by=row.requested_by,
-        application_id=row.resource_id,
-        started_at=row.started_at,
-        completed_at=row.completed_at,
-        error=row.error_message,
+        id=found.id,
+        kind=found.kind,
+        description=found.description,
+        status=found.status,
+        requested_by=found.requested_by,
+        application_id=found.resource_id,
+        started_at=found.started_at,
+        completed_at=found.completed_at,
+        error=found.error,
     )
 
 

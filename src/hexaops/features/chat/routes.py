@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
-import msgspec
-from fastapi import Path, Query, Request, Response
+from fastapi import Path, Query, Request
 from fastapi.responses import StreamingResponse
 
 from hexaops.features.access.caller import AnyCaller
+from hexaops.features.access.paging import paged
+from hexaops.features.chat.errors import InvalidChatMessageError
 from hexaops.features.chat.schemas import ChatRequest, EndRequest, SessionRequest, SessionStatus
 from hexaops.features.chat.service import ChatService
 from hexaops.features.chat.sessions import SessionService
 from hexaops.features.chat.streaming import ChatStream
+from hexaops.features.chat.views import (
+    ChatAnswerView,
+    CreatedSessionView,
+    EndedSessionView,
+    HistoryView,
+    SessionDetailView,
+    SessionView,
+)
+from hexaops.features.conversations.errors import SessionEndedError, SessionNotFoundError
+from hexaops.kit.paging import PageRequest
 from hexaops.provide import provided
+from hexaops.responses import Data, Listing, refuses
 
 Chat = Annotated[ChatService, provided(ChatService)]
 Stream = Annotated[ChatStream, provided(ChatStream)]
@@ -24,53 +36,57 @@ Before = Annotated[str | None, Query(max_length=64)]
 STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
-async def send_message(caller: AnyCaller, chat: Chat, stream: Stream, request: Request, body: ChatRequest) -> Response:
+@refuses(InvalidChatMessageError, SessionNotFoundError, SessionEndedError)
+async def send_message(
+    caller: AnyCaller, chat: Chat, stream: Stream, request: Request, body: ChatRequest
+) -> Data[ChatAnswerView] | StreamingResponse:
     """Answer a message: as JSON, or as server-sent events with `Accept: text/event-stream`."""
     turn = await chat.open(caller, body)
     if wants_events(request):
         events = stream.events(turn, caller.request_id)
         return StreamingResponse(events, media_type="text/event-stream", headers=STREAM_HEADERS)
-    return Response(msgspec.json.encode({"data": await chat.answer(turn)}), media_type="application/json")
+    return Data(await chat.answer(turn))
 
 
-async def create_session(caller: AnyCaller, sessions: Sessions, body: SessionRequest) -> dict[str, Any]:
+async def create_session(caller: AnyCaller, sessions: Sessions, body: SessionRequest) -> Data[CreatedSessionView]:
     """Open a session."""
-    return {"data": await sessions.create(caller, body)}
+    return Data(await sessions.create(caller, body))
 
 
 async def list_sessions(
     caller: AnyCaller,
     sessions: Sessions,
+    page: Annotated[PageRequest, paged()],
     status: SessionStatus | None = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    before: Before = None,
-) -> dict[str, Any]:
+) -> Listing[SessionView]:
     """The caller's sessions in the workspace, newest first."""
-    found, pagination = await sessions.list(caller, status=status, limit=limit, before=before)
-    return {"data": found, "pagination": pagination}
+    return await sessions.list(caller, page, status=status)
 
 
-async def get_session(caller: AnyCaller, sessions: Sessions, session_id: SessionId) -> dict[str, Any]:
+@refuses(SessionNotFoundError)
+async def get_session(caller: AnyCaller, sessions: Sessions, session_id: SessionId) -> Data[SessionDetailView]:
     """One session."""
-    return {"data": await sessions.get(caller, session_id)}
+    return Data(await sessions.get(caller, session_id))
 
 
+@refuses(SessionNotFoundError)
 async def get_history(
     caller: AnyCaller,
     sessions: Sessions,
     session_id: SessionId,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     before: Before = None,
-) -> dict[str, Any]:
+) -> Data[HistoryView]:
     """A page of the session's messages, oldest first."""
-    return {"data": await sessions.history(caller, session_id, limit=limit, before=before)}
+    return Data(await sessions.history(caller, session_id, limit=limit, before=before))
 
 
+@refuses(SessionNotFoundError, SessionEndedError)
 async def end_session(
     caller: AnyCaller, sessions: Sessions, session_id: SessionId, body: EndRequest | None = None
-) -> dict[str, Any]:
+) -> Data[EndedSessionView]:
     """End a session with a counted summary."""
-    return {"data": await sessions.end(caller, session_id, body or EndRequest())}
+    return Data(await sessions.end(caller, session_id, body or EndRequest()))
 
 
 def wants_events(request: Request) -> bool:

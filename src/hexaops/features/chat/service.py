@@ -7,9 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy import select
 
 from hexaops.assistant.answers import changes
 from hexaops.assistant.answers.compose import compose, hindered, tell_freshness
@@ -19,8 +16,8 @@ from hexaops.assistant.answers.possible import actions_for
 from hexaops.assistant.understanding import Intent, Understanding, understand
 from hexaops.features.access.caller import Caller
 from hexaops.features.access.request_log import RequestLog
-from hexaops.features.changes.plans import shown_plan
-from hexaops.features.chat.answer import answer_document
+from hexaops.features.changes.queries import PlanQueries
+from hexaops.features.chat.answer import answer_view
 from hexaops.features.chat.capabilities import grant
 from hexaops.features.chat.errors import MESSAGE_LIMIT, InvalidChatMessageError
 from hexaops.features.chat.gathering import Gatherer, Known
@@ -28,13 +25,14 @@ from hexaops.features.chat.nameable import Inventories
 from hexaops.features.chat.planning import ChangePlanner, Request, confirmation
 from hexaops.features.chat.schemas import ChatRequest, SessionRequest
 from hexaops.features.chat.sessions import SessionService
-from hexaops.features.chat.store import NewMessage, append_messages, get_active_session
+from hexaops.features.chat.store import NewMessage, append_messages
 from hexaops.features.chat.turn import Progress, Turn, entities_of, memory_of, remembered
+from hexaops.features.chat.views import ChatAnswerView, MessageMetadataView, ProgressView
+from hexaops.features.conversations.queries import get_active_session
 from hexaops.kit.clock import Clock
 from hexaops.kit.text import plain
 from hexaops.storage.core import insert_rows
 from hexaops.storage.database import Database
-from hexaops.storage.tables import PlanRow
 
 PLANNED = frozenset(
     {
@@ -49,8 +47,8 @@ PLANNED = frozenset(
 NAME_LIMIT = 60
 
 
-def _silent(_event: str, _data: dict[str, Any]) -> None:
-    """Nobody listens."""
+def _silent(_progress: ProgressView) -> None:
+    """No-op progress callback."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +60,7 @@ class ChatService:
     gatherer: Gatherer
     inventories: Inventories
     planner: ChangePlanner
+    plans: PlanQueries
     requests: RequestLog
     clock: Clock
 
@@ -85,13 +84,13 @@ class ChatService:
         opened = row if request.session_id is None else None
         return Turn(caller, row.id, message, context, frozenset(granted.names), memory_of(row), opened)
 
-    async def answer(self, turn: Turn, progress: Progress = _silent) -> dict[str, Any]:
-        """The answer's `data`, stored together with the message."""
+    async def answer(self, turn: Turn, progress: Progress = _silent) -> ChatAnswerView:
+        """The answer, stored together with the message."""
         received_at = self.clock.now()
-        progress("status", {"stage": "understanding"})
+        progress(ProgressView(stage="understanding"))
         known = await self.gatherer.known(turn.caller, turn.capabilities)
         asked = self._understood(turn, known)
-        progress("status", {"stage": "reading", "intent": asked.intent.value})
+        progress(ProgressView(stage="reading", intent=asked.intent.value))
         parts = asked.parts or (asked,)
         facts = await self.gatherer.facts(
             turn.caller,
@@ -106,7 +105,7 @@ class ChatService:
             await self._answer_part(turn, part, facts, draft)
         if not draft.actions_available and "read_applications" in facts.capabilities:
             draft.offer(actions_for(facts.applications or (), facts))
-        progress("status", {"stage": "answering"})
+        progress(ProgressView(stage="answering"))
         return await self._store(turn, asked, draft, received_at)
 
     def _understood(self, turn: Turn, known: Known) -> Understanding:
@@ -134,16 +133,7 @@ class ChatService:
     async def _tell_confirmation(self, turn: Turn, facts: Facts, draft: Draft) -> None:
         """A "yes" confirms nothing here: the open plans are shown again with the call that confirms them."""
         draft.taken.append(Intent.CONFIRM.value)
-        query = select(PlanRow).where(
-            PlanRow.id.in_(turn.memory.plans),
-            PlanRow.user_id == turn.caller.principal.id,
-            PlanRow.workspace_id == turn.caller.get_workspace().id,
-            PlanRow.session_id == turn.session_id,
-            PlanRow.operation_id.is_(None),
-            PlanRow.expires_at > self.clock.now(),
-        )
-        async with self.database.reading() as session:
-            plans = [shown_plan(row) for row in await session.scalars(query.order_by(PlanRow.id))]
+        plans = await self.plans.list_open(turn.caller, turn.session_id, turn.memory.plans)
         draft.fulfilled = False
         if not plans:
             draft.say("There is nothing open to confirm here. Ask me for a change and I answer with its plan.")
@@ -155,20 +145,18 @@ class ChatService:
         draft.pending = turn.memory.dialogue.pending_question
         draft.shown += turn.memory.dialogue.last_entities
 
-    async def _store(self, turn: Turn, asked: Understanding, draft: Draft, received_at: datetime) -> dict[str, Any]:
+    async def _store(self, turn: Turn, asked: Understanding, draft: Draft, received_at: datetime) -> ChatAnswerView:
         now = self.clock.now()
         confidence = round(asked.confidence, 2)
-        details = {"intent": asked.intent.value, "entities": entities_of(asked), "confidence": confidence}
+        details = MessageMetadataView(intent=asked.intent.value, entities=entities_of(asked), confidence=confidence)
         answer = NewMessage(
             role="assistant",
             content=draft.content,
-            details={
-                "actions_taken": draft.taken,
-                "resources_examined": [*draft.examined],
-                "issues_shown": [*draft.issues],
-            },
+            details=MessageMetadataView(
+                actions_taken=draft.taken, resources_examined=[*draft.examined], issues_shown=[*draft.issues]
+            ),
             at=now,
-            evidence=[item.document() for item in draft.evidence.items],
+            evidence=[item.view() for item in draft.evidence.items],
             recommendations=len(draft.suggestions),
         )
         said = NewMessage("user", turn.message, details, received_at)
@@ -179,7 +167,7 @@ class ChatService:
             if turn.opened is not None:
                 await self.sessions.add(session, turn.caller, turn.opened)
             await insert_rows(session, *messages)
-        return answer_document(turn, asked, draft, answer)
+        return answer_view(turn, asked, draft, answer)
 
 
 def _checked(message: str) -> str:

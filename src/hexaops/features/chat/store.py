@@ -1,19 +1,21 @@
-"""Rows of sessions and messages. A session is found only by its own user in its own workspace."""
+"""Rows of sessions and messages."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
+import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from hexaops.assistant.evidence import EvidenceView
 from hexaops.features.access.caller import Caller
-from hexaops.features.actions.errors import SessionNotFoundError
-from hexaops.features.chat.errors import SessionEndedError
+from hexaops.features.chat.views import MessageMetadataView
 from hexaops.kit.ids import new_id
+from hexaops.kit.paging import PageRequest
 from hexaops.storage.tables import ChatMessageRow, ChatSessionRow
 
 
@@ -23,29 +25,11 @@ class NewMessage:
 
     role: str
     content: str
-    details: dict[str, Any]
+    details: MessageMetadataView
     at: datetime
-    evidence: list[dict[str, Any]] = field(default_factory=list)
+    evidence: list[EvidenceView] = field(default_factory=list)
     recommendations: int = 0
     id: str = field(default_factory=lambda: new_id("msg_"))
-
-
-async def get_session(session: AsyncSession, caller: Caller, session_id: str, *, lock: bool = False) -> ChatSessionRow:
-    """The caller's session in the path's workspace; raises SessionNotFoundError."""
-    row = await session.get(ChatSessionRow, session_id, with_for_update=lock or None)
-    if row is None or (row.workspace_id, row.user_id) != (caller.get_workspace().id, caller.principal.id):
-        raise SessionNotFoundError
-    return row
-
-
-async def get_active_session(
-    session: AsyncSession, caller: Caller, session_id: str, *, lock: bool = False
-) -> ChatSessionRow:
-    """As `get_session`; raises SessionEndedError when it has ended."""
-    row = await get_session(session, caller, session_id, lock=lock)
-    if row.status != "active":
-        raise SessionEndedError
-    return row
 
 
 def append_messages(row: ChatSessionRow, messages: Sequence[NewMessage]) -> list[ChatMessageRow]:
@@ -60,8 +44,8 @@ def append_messages(row: ChatSessionRow, messages: Sequence[NewMessage]) -> list
             seq=number,
             role=message.role,
             content=message.content,
-            details=message.details,
-            evidence=message.evidence,
+            details=msgspec.to_builtins(message.details),
+            evidence=cast("list[dict[str, Any]]", message.evidence),  # the column encodes views as they are
             recommendations=message.recommendations,
             created_at=message.at,
         )
@@ -70,17 +54,17 @@ def append_messages(row: ChatSessionRow, messages: Sequence[NewMessage]) -> list
 
 
 async def sessions_page(
-    session: AsyncSession, caller: Caller, *, status: str | None, limit: int, before: str | None
+    session: AsyncSession, caller: Caller, page: PageRequest, *, status: str | None
 ) -> Sequence[ChatSessionRow]:
-    """The caller's sessions in the workspace, newest first, those before an id."""
+    """The caller's sessions in the workspace, newest first."""
     query = select(ChatSessionRow).where(
         ChatSessionRow.workspace_id == caller.get_workspace().id, ChatSessionRow.user_id == caller.principal.id
     )
     if status is not None:
         query = query.where(ChatSessionRow.status == status)
-    if before is not None:
-        query = query.where(ChatSessionRow.id < before)
-    return (await session.scalars(query.order_by(ChatSessionRow.id.desc()).limit(limit))).all()
+    if page.after is not None:
+        query = query.where(ChatSessionRow.id < page.after[0])
+    return (await session.scalars(query.order_by(ChatSessionRow.id.desc()).limit(page.fetch))).all()
 
 
 async def find_message(session: AsyncSession, session_id: str, message_id: str) -> ChatMessageRow | None:

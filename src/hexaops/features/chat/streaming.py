@@ -11,13 +11,13 @@ import logging
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
-import msgspec
-
+from hexaops.assistant.answers.attachments import ActionPlan
 from hexaops.errors import HexaopsError
 from hexaops.features.chat.service import ChatService
 from hexaops.features.chat.turn import Turn
+from hexaops.features.chat.views import ChatAnswerView, DeltaView, EvidenceBatchView
 from hexaops.middleware import error_view
-from hexaops.responses import View
+from hexaops.responses import Data, View, encode
 
 LINES_A_DELTA = 4
 EVIDENCE_A_BATCH = 20
@@ -27,10 +27,10 @@ Event = tuple[str, dict[str, Any] | View]
 logger = logging.getLogger(__name__)
 
 
-def encode(event: Event) -> bytes:
+def encode_event(event: Event) -> bytes:
     """One event as text/event-stream has it; JSON in one line."""
     name, data = event
-    return b"event: " + name.encode() + b"\ndata: " + msgspec.json.encode(data) + b"\n\n"
+    return b"event: " + name.encode() + b"\ndata: " + encode(data) + b"\n\n"
 
 
 class ChatStream:
@@ -47,7 +47,7 @@ class ChatStream:
         self._working.add(task)
         task.add_done_callback(self._working.discard)
         while (event := await queue.get()) is not None:
-            yield encode(event)
+            yield encode_event(event)
 
     async def close(self) -> None:
         """Let the answers that are being made end."""
@@ -55,7 +55,7 @@ class ChatStream:
 
     async def _work(self, turn: Turn, request_id: str, queue: asyncio.Queue[Event | None]) -> None:
         try:
-            data = await self._chat.answer(turn, lambda name, more: queue.put_nowait((name, more)))
+            data = await self._chat.answer(turn, lambda view: queue.put_nowait(("status", view)))
             for event in _told(data):
                 queue.put_nowait(event)
         except HexaopsError as error:
@@ -68,14 +68,13 @@ class ChatStream:
             queue.put_nowait(None)
 
 
-def _told(data: dict[str, Any]) -> Iterator[Event]:
-    evidence = data["evidence"]
-    for start in range(0, len(evidence), EVIDENCE_A_BATCH):
-        yield "evidence", {"evidence": evidence[start : start + EVIDENCE_A_BATCH]}
-    lines = data["response"]["content"].splitlines(keepends=True)
+def _told(answer: ChatAnswerView) -> Iterator[Event]:
+    for start in range(0, len(answer.evidence), EVIDENCE_A_BATCH):
+        yield "evidence", EvidenceBatchView(evidence=answer.evidence[start : start + EVIDENCE_A_BATCH])
+    lines = answer.response.content.splitlines(keepends=True)
     for start in range(0, len(lines), LINES_A_DELTA):
-        yield "delta", {"content": "".join(lines[start : start + LINES_A_DELTA])}
-    for attachment in data["attachments"]:
-        if attachment["type"] == "action_plan":
-            yield "plan", attachment["data"]
-    yield "final", {"data": data}
+        yield "delta", DeltaView(content="".join(lines[start : start + LINES_A_DELTA]))
+    for attachment in answer.attachments:
+        if isinstance(attachment, ActionPlan):
+            yield "plan", attachment.data
+    yield "final", Data(answer)

@@ -9,23 +9,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hexaops.errors import ValidationFailedError
-from hexaops.storage.tables import ChatMessageRow, ChatSessionRow, OperationRow
+from hexaops.features.runs.queries import OperationSummary, actions_of_session
+from hexaops.storage.tables import ChatMessageRow, ChatSessionRow
 
 
 async def counted_summary(
     session: AsyncSession, row: ChatSessionRow, *, actions_completed: Sequence[str]
 ) -> dict[str, int]:
     """The documented summary; raises ValidationFailedError for an action that is none of the workspace's."""
-    named = await _named_actions(session, row, actions_completed)
-    started = (await session.scalars(select(OperationRow).where(*_own(row), OperationRow.session_id == row.id))).all()
-    actions = {action.id: action for action in (*started, *named)}
+    found = await actions_of_session(session, row.workspace_id, row.id, more=actions_completed)
+    actions = {action.id: action for action in found}
+    _check_named(actions, actions_completed)
     answers = select(ChatMessageRow).where(ChatMessageRow.session_id == row.id, ChatMessageRow.role == "assistant")
     given, shown = 0, dict[str, datetime]()
     for message in await session.scalars(answers.order_by(ChatMessageRow.seq)):
@@ -48,22 +49,12 @@ async def counted_summary(
     }
 
 
-async def _named_actions(session: AsyncSession, row: ChatSessionRow, ids: Sequence[str]) -> Sequence[OperationRow]:
-    if not ids:
-        return ()
-    query = select(OperationRow).where(*_own(row), OperationRow.id.in_(set(ids)))
-    found = (await session.scalars(query)).all()
-    by_id = {action.id: action for action in found}
+def _check_named(actions: Mapping[str, OperationSummary], ids: Sequence[str]) -> None:
     problems: dict[str, str] = {}
     for number, action_id in enumerate(ids):
-        if action_id not in by_id:
+        if action_id not in actions:
             problems[f"actions_completed[{number}]"] = "no action of this workspace"
-        elif by_id[action_id].status != "completed":
-            problems[f"actions_completed[{number}]"] = f"has not completed: it is {by_id[action_id].status}"
+        elif actions[action_id].status != "completed":
+            problems[f"actions_completed[{number}]"] = f"has not completed: it is {actions[action_id].status}"
     if problems:
         raise ValidationFailedError("The request is not valid", details=problems)
-    return found
-
-
-def _own(row: ChatSessionRow) -> tuple[ColumnElement[bool], ...]:
-    return OperationRow.workspace_id == row.workspace_id, OperationRow.surface == "action"

@@ -7,18 +7,21 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
+from msgspec import UNSET
 
+from hexaops.assistant.answers.attachments import ActionPlan
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.understanding import Dialogue, Intent, Understanding
 from hexaops.features.access.caller import Caller
 from hexaops.features.chat.schemas import ChatContext
+from hexaops.features.chat.views import EntitiesView, ProgressView
 from hexaops.storage.tables import ChatSessionRow
 
 REMEMBERED = 20
 """Ids that the next message may refer to."""
 
-Progress = Callable[[str, dict[str, Any]], None]
-"""Told each event of the answer while it is made: name and data."""
+Progress = Callable[[ProgressView], None]
+"""Called with each stage of the answer while it is made."""
 
 
 @dataclass(frozen=True)
@@ -61,9 +64,7 @@ def memory_of(row: ChatSessionRow) -> Memory:
 
 def remembered(memory: Memory, asked: Understanding, draft: Draft) -> Memory:
     """What the session remembers after this answer."""
-    plans = tuple(
-        str(attached["data"]["plan_id"]) for attached in draft.attachments if attached["type"] == "action_plan"
-    )
+    plans = tuple(str(attached.data["plan_id"]) for attached in draft.attachments if isinstance(attached, ActionPlan))
     shown = tuple(dict.fromkeys(draft.shown))[:REMEMBERED]
     talk = asked.intent in {Intent.THANKS, Intent.GREETING, Intent.HELP}
     dialogue = replace(
@@ -75,11 +76,10 @@ def remembered(memory: Memory, asked: Understanding, draft: Draft) -> Memory:
     return Memory(dialogue, plans or (memory.plans if draft.pending is None else ()))
 
 
-def entities_of(asked: Understanding) -> dict[str, Any]:
+def entities_of(asked: Understanding) -> EntitiesView:
     """The document's `metadata.entities` of a user's message."""
-    entities: dict[str, Any] = {"resource_type": asked.resource_type, "scope": asked.scope}
     ids = _ids(asked.parts or (asked,))
-    return {**entities, "targets": ids} if ids else entities
+    return EntitiesView(resource_type=asked.resource_type, scope=asked.scope, targets=ids or UNSET)
 
 
 def _ids(parts: Sequence[Understanding]) -> list[str]:

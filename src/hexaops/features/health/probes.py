@@ -10,30 +10,33 @@ import ipaddress
 from typing import Annotated
 
 from fastapi import Request, Response
-from fastapi.responses import JSONResponse
+from msgspec import UNSET
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from hexaops.errors import NotFoundError
 from hexaops.features.health.service import HealthService
+from hexaops.features.health.views import LiveView, ReadinessView
 from hexaops.provide import provided
+from hexaops.responses import JSON, encode, refuses
 
 Health = Annotated[HealthService, provided(HealthService)]
 
 
-async def live() -> JSONResponse:
+async def live() -> LiveView:
     """The process answers."""
-    return JSONResponse({"status": "ok"})
+    return LiveView()
 
 
-async def ready(request: Request, health: Health) -> JSONResponse:
+async def ready(request: Request, health: Health) -> ReadinessView | Response:
     """Whether the database answers and a cluster has been read; details on loopback only, unless configured."""
     found = await health.readiness()
-    body: dict[str, object] = {"status": "ready" if found.ready else "not ready"}
-    if _may_look_inside(request, health):
-        body["parts"] = found.parts
-    return JSONResponse(body, 200 if found.ready else 503)
+    parts = found.parts if _may_look_inside(request, health) else UNSET
+    if found.ready:
+        return ReadinessView(status="ready", parts=parts)
+    return Response(encode(ReadinessView(status="not ready", parts=parts)), 503, media_type=JSON)
 
 
+@refuses(NotFoundError)
 async def metrics(request: Request, health: Health) -> Response:
     """Prometheus exposition of the service's own metrics; on loopback only, unless configured."""
     if not _may_look_inside(request, health):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+
+from msgspec import UNSET
 
 from hexaops.backends.kubernetes.cluster import Cluster
 from hexaops.backends.kubernetes.clusters import Clusters
 from hexaops.config import Settings
 from hexaops.errors import HexaopsError
+from hexaops.features.health.views import PartView
 from hexaops.kit.clock import Clock
 from hexaops.metrics import Metrics
 from hexaops.storage.database import Database
@@ -19,7 +21,7 @@ class Readiness:
     """Whether requests should be sent here, and how each part is."""
 
     ready: bool
-    parts: dict[str, dict[str, Any]]
+    parts: dict[str, PartView]
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,8 @@ class HealthService:
         database = await self._database_ready()
         clusters = {f"cluster {cluster.name}": _cluster_ready(cluster) for cluster in self.clusters}
         for unusable in self.clusters.unusable.values():
-            clusters[f"cluster {unusable.named.name}"] = {"ready": False, "reason": unusable.reason}
-        ready = database["ready"] and any(part["ready"] for part in clusters.values())
+            clusters[f"cluster {unusable.named.name}"] = PartView(ready=False, reason=unusable.reason)
+        ready = database.ready and any(part.ready for part in clusters.values())
         return Readiness(ready, {"database": database, **clusters})
 
     def render_metrics(self) -> bytes:
@@ -52,19 +54,16 @@ class HealthService:
                     self.metrics.cache_age_seconds.labels(cluster.name, kind).set(age)
         return self.metrics.render()
 
-    async def _database_ready(self) -> dict[str, Any]:
+    async def _database_ready(self) -> PartView:
         try:
             await self.database.ping()
         except HexaopsError as error:
-            return {"ready": False, "reason": error.message}
-        return {"ready": True}
+            return PartView(ready=False, reason=error.message)
+        return PartView(ready=True)
 
 
-def _cluster_ready(cluster: Cluster) -> dict[str, Any]:
+def _cluster_ready(cluster: Cluster) -> PartView:
     missing = {kind: status.error for kind, status in cluster.cache.status().items() if not status.synced}
     if not cluster.cache.is_synced():
-        return {"ready": False, "reason": "the cluster has not been read yet", "kinds": sorted(missing)}
-    part: dict[str, Any] = {"ready": True}
-    if missing:
-        part["unavailable_kinds"] = missing
-    return part
+        return PartView(ready=False, reason="the cluster has not been read yet", kinds=sorted(missing))
+    return PartView(ready=True, unavailable_kinds=missing or UNSET)

@@ -14,7 +14,7 @@ NO_TRACE = "the line names no trace"
 NOT_ASKED = "not asked for: options.aggregate is false"
 
 
-class LogLineView(View, frozen=True, gc=False):
+class LogLineView(View, frozen=True, kw_only=True):
     """A line."""
 
     timestamp: str
@@ -30,14 +30,14 @@ class LogLineView(View, frozen=True, gc=False):
     """With `options.highlight`: the parts of the message that match, as [start, end) in characters."""
 
 
-class BucketView(View, frozen=True, gc=False):
+class BucketView(View, frozen=True, kw_only=True):
     """Lines from this time until the next bucket's."""
 
     timestamp: str
     count: int
 
 
-class AggregationsView(View, frozen=True, gc=False):
+class AggregationsView(View, frozen=True, kw_only=True):
     """Counts over all hits, not only over those of this page."""
 
     by_component: Mapping[str, int]
@@ -45,7 +45,7 @@ class AggregationsView(View, frozen=True, gc=False):
     timeline: Sequence[BucketView]
 
 
-class PatternView(View, frozen=True, gc=False):
+class PatternView(View, frozen=True, kw_only=True):
     """A template that messages have in common, `<*>` where they differ."""
 
     pattern: str
@@ -54,7 +54,7 @@ class PatternView(View, frozen=True, gc=False):
     last_seen: str
 
 
-class LogAnswerView(View, frozen=True, gc=False):
+class LogAnswerView(View, frozen=True, kw_only=True):
     """The answer to a query."""
 
     query_id: str
@@ -70,7 +70,7 @@ class LogAnswerView(View, frozen=True, gc=False):
     """Why a value is null, by its path."""
 
 
-class RefusedLineView(View, frozen=True, gc=False):
+class RefusedLineView(View, frozen=True, kw_only=True):
     """A line that was not stored."""
 
     line: int
@@ -78,7 +78,7 @@ class RefusedLineView(View, frozen=True, gc=False):
     reason: str
 
 
-class PushView(View, frozen=True, gc=False):
+class PushView(View, frozen=True, kw_only=True):
     """What became of pushed lines. Those accepted are safe on disk."""
 
     accepted: int

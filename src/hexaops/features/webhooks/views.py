@@ -12,7 +12,7 @@ from hexaops.responses import Pagination, View
 from hexaops.storage.tables import WebhookAttemptRow, WebhookDeliveryRow, WebhookSubscriptionRow
 
 
-class WebhookView(View, frozen=True, gc=False):
+class WebhookView(View, frozen=True, kw_only=True):
     """One subscription."""
 
     id: str
@@ -29,19 +29,19 @@ class WebhookView(View, frozen=True, gc=False):
     updated_at: str
 
 
-class WebhookSecretView(WebhookView, frozen=True, gc=False):
+class WebhookSecretView(WebhookView, frozen=True, kw_only=True):
     """One subscription with its new signing secret."""
 
     secret: str
 
 
-class WebhookListView(View, frozen=True, gc=False):
+class WebhookListView(View, frozen=True, kw_only=True):
     """The workspace's subscriptions."""
 
     webhooks: list[WebhookView]
 
 
-class DeliveryView(View, frozen=True, gc=False):
+class DeliveryView(View, frozen=True, kw_only=True):
     """One delivery."""
 
     id: str
@@ -58,7 +58,7 @@ class DeliveryView(View, frozen=True, gc=False):
     ended_at: str | None
 
 
-class AttemptView(View, frozen=True, gc=False):
+class AttemptView(View, frozen=True, kw_only=True):
     """One attempt of a delivery."""
 
     number: int
@@ -70,19 +70,19 @@ class AttemptView(View, frozen=True, gc=False):
     response_excerpt: str | None
 
 
-class DeliveryAttemptsView(DeliveryView, frozen=True, gc=False):
+class DeliveryAttemptsView(DeliveryView, frozen=True, kw_only=True):
     """One delivery with its attempts, oldest first."""
 
     history: list[AttemptView]
 
 
-class DeliveryDetailView(DeliveryAttemptsView, frozen=True, gc=False):
+class DeliveryDetailView(DeliveryAttemptsView, frozen=True, kw_only=True):
     """One delivery with its attempts and the exact text that was signed and sent."""
 
     body: str
 
 
-class DeliveryPageView(View, frozen=True, gc=False):
+class DeliveryPageView(View, frozen=True, kw_only=True):
     """A page of deliveries."""
 
     deliveries: list[DeliveryView]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,8 +25,10 @@ from hexaops.features.workspaces.schemas import WorkspaceChange, WorkspaceCreati
 from hexaops.kit.clock import Clock
 from hexaops.kit.ids import new_id
 from hexaops.storage.database import Database
-from hexaops.storage.tables import OperationRow, WorkspaceMemberRow, WorkspaceNamespaceRow, WorkspaceRow
-from hexaops.storage.tables.operations import ACTIVE
+from hexaops.storage.tables import WorkspaceMemberRow, WorkspaceNamespaceRow, WorkspaceRow
+
+FindActive = Callable[[AsyncSession, str], Awaitable[str | None]]
+"""The id of an operation that runs in a workspace; operations belong to a feature above this one."""
 
 
 class NamespaceTakenError(ConflictError):
@@ -87,6 +89,7 @@ class WorkspaceService:
         *,
         audit: AuditLog,
         clock: Clock,
+        find_active: FindActive,
     ) -> None:
         self._settings = settings
         self._database = database
@@ -95,6 +98,7 @@ class WorkspaceService:
         self._claims = Claims(clusters)
         self._audit = audit
         self._clock = clock
+        self._find_active = find_active
 
     async def ensure_default(self, cluster_id: str) -> Workspace:
         """The workspace of all unclaimed namespaces, made at the first start."""
@@ -171,14 +175,11 @@ class WorkspaceService:
 
     async def delete(self, caller: Caller, workspace_id: str) -> None:
         """Remove the workspace and its memberships; its namespaces fall back to the default one."""
-        active = select(OperationRow.id).where(
-            OperationRow.workspace_id == workspace_id, OperationRow.status.in_(ACTIVE)
-        )
         async with self._database.transaction() as session:
             row = await _get(session, workspace_id)
             if row.is_default:
                 raise WorkspaceInUseError("The default workspace holds what no other claims and cannot be removed")
-            if running := await session.scalar(active.limit(1)):
+            if running := await self._find_active(session, workspace_id):
                 message = "A change is running in the workspace"
                 raise WorkspaceInUseError(message, details={"operation_id": running})
             await session.delete(row)

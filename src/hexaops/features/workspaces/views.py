@@ -16,7 +16,7 @@ from hexaops.kit.durations import format_time
 from hexaops.responses import View
 
 
-class WorkspaceSummaryView(View, frozen=True, gc=False):
+class WorkspaceSummaryView(View, frozen=True, kw_only=True):
     """What everybody in a workspace may know of it."""
 
     id: str
@@ -26,7 +26,7 @@ class WorkspaceSummaryView(View, frozen=True, gc=False):
     created_at: str
 
 
-class PolicyView(View, frozen=True, gc=False):
+class PolicyView(View, frozen=True, kw_only=True):
     """What a workspace allows."""
 
     single_call_risk: Risk
@@ -34,7 +34,7 @@ class PolicyView(View, frozen=True, gc=False):
     kubernetes_user: str | None
 
 
-class WorkspaceView(WorkspaceSummaryView, frozen=True, gc=False):
+class WorkspaceView(WorkspaceSummaryView, frozen=True, kw_only=True):
     """All of a workspace, for administrators."""
 
     cluster: str
@@ -45,7 +45,7 @@ class WorkspaceView(WorkspaceSummaryView, frozen=True, gc=False):
     policy: PolicyView
 
 
-class TakenApplicationView(View, frozen=True, gc=False):
+class TakenApplicationView(View, frozen=True, kw_only=True):
     """An application in a claimed namespace."""
 
     project: str
@@ -53,7 +53,7 @@ class TakenApplicationView(View, frozen=True, gc=False):
     kind: str
 
 
-class TakenView(View, frozen=True, gc=False):
+class TakenView(View, frozen=True, kw_only=True):
     """What the default workspace of the cluster held until now."""
 
     workspace_id: str | None
@@ -64,21 +64,21 @@ class TakenView(View, frozen=True, gc=False):
     reason: str | None
 
 
-class ClaimedWorkspaceView(WorkspaceView, frozen=True, gc=False):
+class ClaimedWorkspaceView(WorkspaceView, frozen=True, kw_only=True):
     """A workspace that was made or changed."""
 
     taken: TakenView | None
     """The applications that its new namespaces took; None where no namespaces were given."""
 
 
-class MembershipView(WorkspaceSummaryView, frozen=True, gc=False):
+class MembershipView(WorkspaceSummaryView, frozen=True, kw_only=True):
     """A workspace as its member sees it."""
 
     role: Role | None
     permissions: list[str]
 
 
-class MemberView(View, frozen=True, gc=False):
+class MemberView(View, frozen=True, kw_only=True):
     """One member."""
 
     user_id: str
@@ -86,7 +86,7 @@ class MemberView(View, frozen=True, gc=False):
     added_at: str
 
 
-class SwitchView(View, frozen=True, gc=False):
+class SwitchView(View, frozen=True, kw_only=True):
     """One position of the automation switch."""
 
     enabled: bool
@@ -95,13 +95,13 @@ class SwitchView(View, frozen=True, gc=False):
     changed_at: str | None
 
 
-class WorkspaceSwitchView(SwitchView, frozen=True, gc=False):
+class WorkspaceSwitchView(SwitchView, frozen=True, kw_only=True):
     """The switch of one workspace."""
 
     workspace_id: str
 
 
-class AutomationView(SwitchView, frozen=True, gc=False):
+class AutomationView(SwitchView, frozen=True, kw_only=True):
     """The switch everywhere, and where workspaces have their own."""
 
     workspaces: list[WorkspaceSwitchView]

@@ -1,0 +1,36 @@
+"""What other features ask about plans."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from hexaops.features.access.caller import Caller
+from hexaops.features.changes.plans import shown_plan
+from hexaops.kit.clock import Clock
+from hexaops.storage.database import Database
+from hexaops.storage.tables import PlanRow
+
+
+@dataclass(frozen=True)
+class PlanQueries:
+    """Reads only."""
+
+    database: Database
+    clock: Clock
+
+    async def list_open(self, caller: Caller, session_id: str, plan_ids: Collection[str]) -> list[dict[str, Any]]:
+        """Those of the named plans of this caller and conversation that can still be confirmed, the oldest first."""
+        query = select(PlanRow).where(
+            PlanRow.id.in_(plan_ids),
+            PlanRow.user_id == caller.principal.id,
+            PlanRow.workspace_id == caller.get_workspace().id,
+            PlanRow.session_id == session_id,
+            PlanRow.operation_id.is_(None),
+            PlanRow.expires_at > self.clock.now(),
+        )
+        async with self.database.reading() as session:
+            return [shown_plan(row) for row in await session.scalars(query.order_by(PlanRow.id))]

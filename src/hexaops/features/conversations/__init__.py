@@ -1,0 +1,1 @@
+"""Whose a conversation is: what chat and actions both ask of a session, below either of them."""

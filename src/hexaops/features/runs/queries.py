@@ -1,0 +1,75 @@
+"""What other features ask about operations: values, never rows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from hexaops.features.runs.views import public_status
+from hexaops.storage.tables import OperationRow
+from hexaops.storage.tables.operations import ACTIVE
+
+LATEST = 20
+_operations = OperationRow.__table__
+_ACTIONS = (
+    select(_operations)
+    .where(_operations.c.workspace_id == bindparam("workspace_id"), _operations.c.surface == "action")
+    .order_by(_operations.c.id.desc())
+)
+# Made once, because every message asks it.
+_LATEST_ACTIONS = _ACTIONS.limit(LATEST)
+
+
+@dataclass(frozen=True)
+class OperationSummary:
+    """An operation as others speak of it."""
+
+    id: str
+    kind: str
+    description: str
+    status: str
+    """The public status."""
+    requested_by: str
+    resource_id: str
+    started_at: datetime
+    completed_at: datetime | None
+    error: str | None
+
+
+async def latest_actions(connection: AsyncConnection, workspace_id: str) -> list[OperationSummary]:
+    """The workspace's latest actions, the newest first."""
+    return [_summary(row) for row in await connection.execute(_LATEST_ACTIONS, {"workspace_id": workspace_id})]
+
+
+async def actions_of_session(
+    session: AsyncSession, workspace_id: str, session_id: str, *, more: Collection[str] = ()
+) -> Sequence[OperationSummary]:
+    """Actions that were started in a conversation, and those of the workspace with the ids of `more`."""
+    query = _ACTIONS.where((_operations.c.session_id == session_id) | _operations.c.id.in_(more))
+    return [_summary(row) for row in await session.execute(query, {"workspace_id": workspace_id})]
+
+
+async def find_active(session: AsyncSession, workspace_id: str) -> str | None:
+    """The id of an operation that is running in the workspace, or None."""
+    query = select(OperationRow.id).where(OperationRow.workspace_id == workspace_id, OperationRow.status.in_(ACTIVE))
+    found: str | None = await session.scalar(query.limit(1))
+    return found
+
+
+def _summary(row: Row[Any]) -> OperationSummary:
+    return OperationSummary(
+        id=row.id,
+        kind=row.kind,
+        description=row.description,
+        status=public_status(row),
+        requested_by=row.requested_by,
+        resource_id=row.resource_id,
+        started_at=row.started_at,
+        completed_at=row.completed_at,
+        error=row.error_message,
+    )
