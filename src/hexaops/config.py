@@ -102,6 +102,10 @@ class Settings(BaseSettings):
     rate_limit_anonymous: str = "60/minute"
     """Refused credentials, per client address."""
 
+    log_collection: bool = True
+    """Collect the logs of the workspaces' pods into the embedded store."""
+    log_collection_requests_per_second: Positive = 20.0
+    """How many containers' logs are asked for each second, over all clusters."""
     log_retention_days: Positive = 14.0
     """How long log lines are kept in the embedded store."""
     log_retention_gib: Positive = 20.0

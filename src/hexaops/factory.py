@@ -102,7 +102,7 @@ class ProcessContext:
         build_access(self)
         self._tasks: list[asyncio.Task[None]] = []
         build_services(self)
-        self.logs = Logs(self.settings, self.clock, self.provider)
+        self.logs = Logs(self.settings, self.clock, self.provider, self.clusters)
 
     async def start(self) -> None:
         """Open the database, begin to watch the clusters, take up the runs that an earlier process left."""

@@ -79,6 +79,12 @@ class Live:
         """A session of the chat without a workspace."""
         return str(data_of(self.user.post("/api/v1/ai/chat", json={"message": "Hello"}))["session_id"])
 
+    def wait_for_logs(self, text: str) -> None:
+        """Return once matching lines were collected from the pods; asked by the route that may be asked often."""
+        body = {"query": {"text": text}, "options": {"limit": 1}}
+        url = f"{self.aiops}/logs/query"
+        poll(lambda: data_of(self.user.post(url, json=body)), lambda data: data["total_hits"] > 0)
+
     @cached_property
     def action_id(self) -> str:
         """A restart that has ended."""

@@ -211,6 +211,7 @@ def _incident(live: Live) -> Sent:
 
 
 def _logs(live: Live) -> Sent:
+    live.wait_for_logs("error AND (database OR connection)")
     now = datetime.now(UTC).replace(microsecond=0)
     hour = {"start": (now - timedelta(hours=1)).isoformat(), "end": now.isoformat()}
     return Sent(

@@ -28,6 +28,7 @@ PATCH_TYPES = {
     "apply": "application/apply-patch+yaml",
 }
 _LOG_LIMIT_BYTES = 4 * 1024 * 1024
+LOG_PART_BYTES = 512 * 1024
 
 
 class KubernetesClient:
@@ -135,6 +136,18 @@ class KubernetesClient:
         }
         body = await self._http.body(Call("GET", path, target, timeout, query=query, accept="*/*"))
         return body.decode(errors="replace")
+
+    async def log_since(
+        self, namespace: str, name: str, container: str, since: str, *, previous: bool = False,
+        timeout: Limit = DEFAULT_TIMEOUT_SECONDS,
+    ) -> bytes:  # fmt: skip
+        """The oldest `LOG_PART_BYTES` of a container's log since an RFC 3339 time, each line behind its own time."""
+        target, path = _address("get", "Pod", namespace, name, "log")
+        query = {
+            "container": container, "sinceTime": since, "previous": "true" if previous else "", "timestamps": "true",
+            "limitBytes": str(LOG_PART_BYTES),
+        }  # fmt: skip
+        return await self._http.body(Call("GET", path, target, timeout, query=query, accept="*/*"))
 
     async def get_scale(
         self, kind: str | Kind, namespace: str, name: str, *, timeout: Limit = DEFAULT_TIMEOUT_SECONDS

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from hexaops.analysis.logs.miner import TemplateMiner
+from hexaops.backends.kubernetes.clusters import Clusters
 from hexaops.backends.logstores.embedded.store import EmbeddedLogStore, Retention
 from hexaops.config import Settings
 from hexaops.features.access.authorize import Authorizer
+from hexaops.features.logs.collecting import LogCollector
 from hexaops.features.logs.cursors import LogCursors
 from hexaops.features.logs.pushing import LogPushService
 from hexaops.features.logs.service import LogQueryService
 from hexaops.features.logs.tailing import LogTail
+from hexaops.features.workspaces.directory import WorkspaceDirectory
 from hexaops.kit.clock import Clock
 from hexaops.kit.paging import CursorSigner
 from hexaops.provide import Provider
@@ -20,7 +25,7 @@ GIB = 1 << 30
 class Logs:
     """The log store of the process, and the services on it."""
 
-    def __init__(self, settings: Settings, clock: Clock, provider: Provider) -> None:
+    def __init__(self, settings: Settings, clock: Clock, provider: Provider, clusters: Clusters) -> None:
         self.tail = LogTail()
         retention = Retention(settings.log_retention_days, int(settings.log_retention_gib * GIB))
         folder = settings.home_folder() / "logs"
@@ -29,12 +34,23 @@ class Logs:
         provider.add(LogQueryService(self.store, authorizer, LogCursors(provider.get(CursorSigner), clock), clock))
         provider.add(LogPushService(self.store, authorizer, clock))
         provider.add(self.tail)
+        self.collector = LogCollector(
+            clusters, provider.get(WorkspaceDirectory), self.store, clock,
+            per_second=settings.log_collection_requests_per_second,
+        )  # fmt: skip
+        self._collects = settings.log_collection
+        self._collecting: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Begin to open the store."""
+        """Begin to open the store, and to collect."""
         await self.store.start()
+        if self._collects:
+            self._collecting = asyncio.create_task(self.collector.forever(), name="log-collection")
 
     async def close(self) -> None:
-        """End the tails, then the store."""
+        """End the tails and the collection, then the store."""
         self.tail.close()
+        if self._collecting is not None:
+            self._collecting.cancel()
+            await asyncio.gather(self._collecting, return_exceptions=True)
         await self.store.close()

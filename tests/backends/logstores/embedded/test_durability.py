@@ -157,6 +157,21 @@ async def test_a_write_that_fails_stores_nothing_and_reads_go_on(opened: Opener,
         assert await messages(store) == ["yesterday", "a"]
 
 
+@pytest.mark.parametrize("lost", [False, True])
+async def test_marks_are_stored_with_their_lines(opened: Opener, folder: Path, lost: bool) -> None:
+    async with opened() as store:
+        await store.append([line("a")], marks={"pod/1": (5, 1), "pod/2": (9, 2)})
+        await store.append([line("b")], marks={"pod/1": (7, 3)})
+        (folder / "2026-01-30_000").write_text("a file where the folder should be made")
+        with pytest.raises(LogStoreError):
+            await store.append([line("c", time_us=YESTERDAY_US)], marks={"pod/2": (99, 1)})
+        (folder / "2026-01-30_000").unlink()
+    if lost:
+        (folder / "marks.json").unlink()
+    async with opened() as store:
+        assert [await store.mark_of(f"pod/{number}") for number in (1, 2, 3)] == [(7, 3), (9, 2), None]
+
+
 async def test_a_second_process_is_refused(opened: Opener) -> None:
     async with opened():
         with pytest.raises(LogStoreError, match="Another process"):
@@ -198,8 +213,8 @@ def test_an_append_that_fails_leaves_the_log_as_it_was(tmp_path: Path) -> None:
 
 def test_damage_between_frames_is_no_torn_end(tmp_path: Path) -> None:
     frame, _ = encode([], [b"d" * 16])
-    assert len(frame) == 32
+    assert len(frame) == 36
     (tmp_path / "lines.log").write_bytes(frame + frame[:-1])
     log = BlockLog(tmp_path, writable=True)
-    assert log.scan().torn_bytes == 31
+    assert log.scan().torn_bytes == 35
     log.close()

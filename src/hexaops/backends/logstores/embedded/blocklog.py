@@ -19,7 +19,7 @@ from pathlib import Path
 from hexaops.backends.logstores.embedded import frames
 from hexaops.backends.logstores.embedded.compression import BlockCodec, UnreadableBlockError
 from hexaops.backends.logstores.embedded.durable import sync_folder
-from hexaops.backends.logstores.embedded.frames import DamagedFrameError, Frame
+from hexaops.backends.logstores.embedded.frames import DamagedFrameError, Frame, Marks
 from hexaops.backends.logstores.lines import LogLine
 
 FILE = "lines.log"
@@ -41,6 +41,8 @@ class Recovery:
     """The checked ones."""
     recent: list[bytes]
     """Digests of the batches stored last."""
+    marks: Marks
+    """Of the frames stored last."""
     torn_bytes: int
     """Bytes of an unacknowledged frame at the end."""
 
@@ -77,7 +79,7 @@ class BlockLog:
         """
         size = os.fstat(self._file).st_size
         if not size:
-            return Recovery([], [], 0)
+            return Recovery([], [], {}, 0)
         with mmap.mmap(self._file, size, prot=mmap.PROT_READ) as data:
             found, starts, at = [], deque[int](maxlen=RECENT_FRAMES), 0
             while at < size:
@@ -90,8 +92,9 @@ class BlockLog:
                     break
                 starts.append(at)
                 at = end
-            recent = [digest for start in starts for digest in frames.decode(data, start).digests]
-        return Recovery(found, recent, size - at)
+            recent = [frames.decode(data, start) for start in starts]
+        digests = [digest for frame in recent for digest in frame.digests]
+        return Recovery(found, digests, merged(frame.marks for frame in recent), size - at)
 
     def _explain(self, data: mmap.mmap, at: int, error: DamagedFrameError) -> None:
         """Raise unless what stands at `at` is the torn end of the file."""
@@ -106,10 +109,10 @@ class BlockLog:
         os.ftruncate(self._file, self._size)
         os.fsync(self._file)
 
-    def append(self, lines: Sequence[LogLine], digests: Sequence[bytes]) -> list[int]:
+    def append(self, lines: Sequence[LogLine], digests: Sequence[bytes], marks: Marks | None = None) -> list[int]:
         """Store the lines as one frame; returns their locations once they are safe. Raises OSError, storing nothing."""
         blocks = self._codec.compress(lines)
-        frame, offsets = frames.encode(blocks, digests)
+        frame, offsets = frames.encode(blocks, digests, marks)
         try:
             _write(self._file, frame, self._size)
             os.fdatasync(self._file)
@@ -164,6 +167,15 @@ class BlockLog:
             return self._codec.decompress(data[frames.BLOCK_HEAD.size : end], dictionary)
         except UnreadableBlockError as error:
             raise DamagedLogError(f"a block cannot be read: {error}") from error
+
+
+def merged(marks: Iterable[Marks]) -> Marks:
+    """The furthest mark of each source."""
+    found: Marks = {}
+    for some in marks:
+        for source, mark in some.items():
+            found[source] = max(mark, found.get(source, mark))
+    return found
 
 
 def _write(file: int, data: bytes, at: int) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import tantivy
 
 from hexaops.backends.logstores.embedded.blocklog import LINE_BITS, RECENT_FRAMES, BlockLog, DamagedLogError
+from hexaops.backends.logstores.embedded.frames import Marks
 from hexaops.backends.logstores.embedded.schema import DAY_US, indexed, open_index
 from hexaops.backends.logstores.embedded.templates import TemplateFile
 from hexaops.backends.logstores.lines import MICROSECONDS, LogLine
@@ -79,6 +80,8 @@ class Partition:
         """Whether the index failed and lacks lines that the log holds; `recover` adds them."""
         self.digests: OrderedDict[bytes, None] = OrderedDict()
         """Batches stored last: one that is sent again is known by its digest."""
+        self.marks: Marks = {}
+        """How far sources were read, by the frames stored last before the start."""
         self._writer: tantivy.IndexWriter | None = None
         self._used: set[int] = set()
 
@@ -89,6 +92,7 @@ class Partition:
         if recovery.torn_bytes:
             self.log.cut(recovery.torn_bytes)
         self._remember(recovery.recent)
+        self.marks = recovery.marks
         for lines, locations in self.log.lines_after(last, recovery.frames):
             self._add(lines, locations, miner)
             if self.uncommitted >= REBUILD_LINES:
@@ -96,9 +100,9 @@ class Partition:
         self._commit(miner)
         self.behind = False
 
-    def store(self, lines: Sequence[LogLine], digests: Sequence[bytes]) -> list[int]:
+    def store(self, lines: Sequence[LogLine], digests: Sequence[bytes], marks: Marks) -> list[int]:
         """Put lines into the log; they are safe when this returns. Raises OSError, storing nothing."""
-        locations = self.log.append(lines, digests)
+        locations = self.log.append(lines, digests, marks)
         self._remember(digests)
         return locations
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hexaops.backends.logstores.embedded.blocklog import DamagedLogError
+from hexaops.backends.logstores.embedded.marks import MarkFile
 from hexaops.backends.logstores.embedded.partition import Partition, PartitionName
 from hexaops.backends.logstores.embedded.schema import MOST_LINES
 from hexaops.backends.logstores.templates import Miner
@@ -32,6 +33,7 @@ class Shelf:
     """Partitions that are set aside, with the reason."""
 
     def __post_init__(self) -> None:
+        self.marks = MarkFile(self.folder)
         self._open: dict[PartitionName, Partition] = {}
         self._writing: OrderedDict[PartitionName, None] = OrderedDict()
 
@@ -42,6 +44,7 @@ class Shelf:
             shutil.rmtree(leftover, ignore_errors=True)
         for name in sorted(filter(None, (PartitionName.parse(path.name) for path in self.folder.iterdir()))):
             self._reopen(name)
+        self.marks.load(*(partition.marks for partition in self._open.values()))
 
     def _reopen(self, name: PartitionName) -> None:
         try:
@@ -118,6 +121,7 @@ class Shelf:
     def close(self) -> None:
         """Commit and close everything."""
         self.commit()
+        self.marks.save()
         for partition in self._open.values():
             partition.close()
         self._open.clear()

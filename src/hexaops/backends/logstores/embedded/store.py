@@ -26,7 +26,7 @@ from hexaops.backends.logstores.base import (
 )
 from hexaops.backends.logstores.counting import ranked, ranked_patterns
 from hexaops.backends.logstores.embedded.blocklog import DamagedLogError
-from hexaops.backends.logstores.embedded.frames import DIGEST_BYTES
+from hexaops.backends.logstores.embedded.frames import DIGEST_BYTES, Marks
 from hexaops.backends.logstores.embedded.partition import Partition
 from hexaops.backends.logstores.embedded.schema import MOST_LINES
 from hexaops.backends.logstores.embedded.searching import Counts, Hit, PartitionSearch, read, tie_of
@@ -128,15 +128,21 @@ class EmbeddedLogStore:
         """Lines beyond this time are refused."""
         return int((self._clock.now().timestamp() + FUTURE_SECONDS) * MICROSECONDS)
 
-    async def append(self, lines: Sequence[LogLine], digest: bytes | None = None) -> None:
+    async def mark_of(self, source: str) -> tuple[int, int] | None:
+        """How far a source has been read; raises LogStoreError."""
+        await self.ensure_open()
+        return self._shelf.marks.get(source)
+
+    async def append(self, lines: Sequence[LogLine], digest: bytes | None = None, marks: Marks | None = None) -> None:
         """Store lines; they are safe on disk when this returns. Raises LogStoreError, storing nothing or a part.
 
-        Sent again after an error, lines of the same digest are stored once.
+        Sent again after an error, lines of the same digest are stored once. Marks are stored with the lines, as one;
+        lines that come with marks are all of one UTC day.
         """
         if not lines:
             return
         await self.ensure_open()
-        batch = Batch(lines, digest or digest_of(lines))
+        batch = Batch(lines, digest or digest_of(lines), marks or {})
         try:
             self._writing.put(batch)
         except queue.Full:

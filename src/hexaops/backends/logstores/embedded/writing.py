@@ -13,6 +13,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
+from hexaops.backends.logstores.embedded.blocklog import merged
+from hexaops.backends.logstores.embedded.frames import Marks
 from hexaops.backends.logstores.embedded.partition import Partition
 from hexaops.backends.logstores.embedded.schema import DAY_US
 from hexaops.backends.logstores.embedded.shelf import Shelf
@@ -33,6 +35,8 @@ class Batch:
 
     lines: Sequence[LogLine]
     digest: bytes
+    marks: Marks = field(default_factory=dict)
+    """How far sources were read with these lines, which are all of one day."""
     done: Future[None] = field(default_factory=Future)
 
     def settle(self, error: OSError | None) -> None:
@@ -140,7 +144,9 @@ class WritingThread:
                 fresh = _without_known(parts, partition)
                 lines = [line for part in fresh.values() for line in part]
                 if lines:
-                    stored.append((partition, lines, partition.store(lines, list(fresh))))
+                    marks = merged(group[number].marks for number, digest, _ in parts if digest in fresh)
+                    stored.append((partition, lines, partition.store(lines, list(fresh), marks)))
+                    self._shelf.marks.keep(marks)
             except OSError as error:
                 failed.update((number, error) for number, _, _ in parts)
         # Counted before it is acknowledged: who is told and asks at once must not miss it.

@@ -1,0 +1,224 @@
+"""Collects the logs of pods through the API server: asks each container for what is new since its mark.
+
+Asking instead of following keeps connections and memory bounded for any number of pods, and loses nothing that the
+kubelet still has. A mark is stored together with the lines before it, so a restart neither loses nor repeats a line.
+Containers that write are asked every few seconds, silent ones less and less often; those in trouble go first. What a
+workspace may store a second is bounded: beyond that its containers wait, and the kubelet keeps their lines meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from hexaops.backends.kubernetes.client import LOG_PART_BYTES
+from hexaops.backends.kubernetes.clusters import Clusters
+from hexaops.backends.kubernetes.errors import KubernetesError
+from hexaops.backends.logstores.base import LogStoreError
+from hexaops.backends.logstores.cleaning import clean_line
+from hexaops.backends.logstores.joining import Entry, joined
+from hexaops.backends.logstores.lines import LogLine
+from hexaops.backends.logstores.parsing import parse_line
+from hexaops.features.logs.sources import Source, sources_of
+from hexaops.features.workspaces.directory import WorkspaceDirectory
+from hexaops.kit.clock import Clock
+
+ROUND_SECONDS = 2.0
+LONGEST_SILENCE_SECONDS = 30.0
+ENDED_SECONDS = 3600.0
+"""Between two looks at a container that has ended and was read to its end."""
+FIRST_LOOK = timedelta(hours=1)
+"""How far back the log of a container that was never read is read."""
+OPEN_NANOSECONDS = 1_000_000_000
+"""The last entry waits for so long: it may be a stack trace that is still being written."""
+AT_ONCE = 2
+"""Requests at the same time: others wait for the API server and for this process too."""
+LINES_A_SECOND = 2000
+"""Of one workspace, on average."""
+BURST_SECONDS = 10.0
+
+Mark = tuple[int, int]
+
+logger = logging.getLogger(__name__)
+
+
+class MarkedSink(Protocol):
+    """A store that keeps lines and marks as one."""
+
+    async def mark_of(self, source: str) -> Mark | None:
+        """How far a source has been read."""
+        ...
+
+    async def append(self, lines: list[LogLine], digest: bytes | None, marks: dict[str, Mark]) -> None:
+        """Store lines of one day, and the mark behind them."""
+        ...
+
+
+@dataclass
+class _State:
+    """What is known of a source beside its mark."""
+
+    due: float = 0.0
+    interval: float = ROUND_SECONDS
+    restarts: int = 0
+    mark: Mark | None = None
+    known: bool = False
+
+
+class LogCollector:
+    """Reads in rounds, for ever."""
+
+    def __init__(
+        self, clusters: Clusters, directory: WorkspaceDirectory, sink: MarkedSink, clock: Clock, *, per_second: float
+    ) -> None:
+        self._clusters = clusters
+        self._directory = directory
+        self._sink = sink
+        self._clock = clock
+        self._reads_a_round = max(1, int(per_second * ROUND_SECONDS))
+        self._states: dict[str, _State] = {}
+        self._full_until: dict[str, float] = {}
+        self._places = asyncio.Semaphore(AT_ONCE)
+
+    async def forever(self) -> None:
+        """Read what is new, again and again."""
+        while True:
+            try:
+                await self.round()
+            except LogStoreError as error:
+                logger.warning("logs are not collected", extra={"reason": error.message})
+            except Exception:  # the edge of a task: the next round tries again
+                logger.exception("a round of log collection failed")
+            await self._clock.sleep(ROUND_SECONDS)
+
+    async def round(self) -> None:
+        """Ask the containers whose turn it is."""
+        workspaces = await self._directory.list_all()
+        sources = [source for cluster in self._clusters for source in sources_of(cluster, workspaces)]
+        self._states = {source.key: self._states.get(source.key) or _State() for source in sources}
+        now = self._clock.monotonic()
+        due = [source for source in sources if self._is_due(source, now)]
+        due.sort(key=lambda source: (not source.urgent, self._states[source.key].due))
+        results = await asyncio.gather(
+            *(self._collect(source) for source in due[: self._reads_a_round]), return_exceptions=True
+        )
+        for failure in (result for result in results if isinstance(result, BaseException)):
+            raise failure
+
+    def _is_due(self, source: Source, now: float) -> bool:
+        full = self._full_until.get(source.workspace_id, 0.0) - now > BURST_SECONDS
+        return not full and self._states[source.key].due <= now
+
+    async def _collect(self, source: Source) -> None:
+        state = self._states[source.key]
+        async with self._places:
+            if not state.known:
+                state.mark, state.known = await self._sink.mark_of(source.key), True
+            found, more = 0, False
+            try:
+                if source.pod.restarts > state.restarts:
+                    found += (await self._read(source, state, previous=True))[0]
+                    state.restarts = source.pod.restarts
+                count, more = await self._read(source, state, previous=False)
+                found += count
+            except KubernetesError as error:
+                logger.debug("a pod's log cannot be read", extra={"pod": source.pod.name, "reason": error.message})
+        longest = ENDED_SECONDS if source.ended else LONGEST_SILENCE_SECONDS
+        state.interval = ROUND_SECONDS if found else min(max(state.interval, ROUND_SECONDS) * 2, longest)
+        state.due = self._clock.monotonic() + (0.0 if more else state.interval)
+
+    async def _read(self, source: Source, state: _State, *, previous: bool) -> tuple[int, bool]:
+        """Store what is new; how many lines that were, and whether there is more to read at once."""
+        try:
+            body = await source.cluster.reader.log_since(
+                source.pod.namespace, source.pod.name, source.container, self._since(state), previous=previous
+            )
+        except KubernetesError:
+            if previous:  # there is none any more
+                return 0, False
+            raise
+        cut = len(body) >= LOG_PART_BYTES
+        # In a thread, as half a megabyte would hold up every request for as long as it is read.
+        entries = await asyncio.to_thread(lambda: joined(new_lines(body, state.mark, cut=cut)))
+        now_ns = int(self._clock.now().timestamp() * 1e9)
+        if entries and not (previous or cut or source.ended) and now_ns - entries[-1].last_ns < OPEN_NANOSECONDS:
+            entries.pop()
+        await self._store(source, state, entries)
+        return len(entries), cut
+
+    def _since(self, state: _State) -> str:
+        """Whole seconds, as the API server takes no smaller ones."""
+        first = self._clock.now() - FIRST_LOOK if state.mark is None else datetime.fromtimestamp(
+            state.mark[0] // 1_000_000_000, UTC
+        )  # fmt: skip
+        return first.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    async def _store(self, source: Source, state: _State, entries: list[Entry]) -> None:
+        """Day by day, as lines and mark are one in a day's log only."""
+        days: dict[int, list[Entry]] = {}
+        for entry in entries:
+            days.setdefault(entry.first_ns // 86_400_000_000_000, []).append(entry)
+        for _, some in sorted(days.items()):
+            last, mark = some[-1], state.mark
+            same = last.same_time + (mark[1] if mark is not None and mark[0] == last.last_ns else 0)
+            lines = await asyncio.to_thread(_lines_of, source, some)
+            await self._sink.append(lines, None, {source.key: (last.last_ns, same)})
+            state.mark = (last.last_ns, same)
+            until = max(self._full_until.get(source.workspace_id, 0.0), self._clock.monotonic())
+            self._full_until[source.workspace_id] = until + len(lines) / LINES_A_SECOND
+
+
+def new_lines(body: bytes, mark: Mark | None, *, cut: bool) -> list[tuple[int, str]]:
+    """The lines beyond a mark with their times in nanoseconds; the last one of a log that was cut is not whole."""
+    lines = body.decode(errors="replace").split("\n")
+    found, skipped = [], 0
+    for line in lines[:-1] if cut else lines:
+        time, _, text = line.partition(" ")
+        time_ns = nanoseconds(time)
+        if time_ns is None or (mark is not None and time_ns < mark[0]):
+            continue
+        if mark is not None and time_ns == mark[0] and skipped < mark[1]:
+            skipped += 1
+            continue
+        found.append((time_ns, text.rstrip("\r")))
+    return found
+
+
+def nanoseconds(time: str) -> int | None:
+    """From the container runtime's own form, RFC 3339 with up to nine digits; None for something else."""
+    whole, _, rest = time.partition(".")
+    digits = rest.rstrip("Z")
+    try:
+        if not rest:
+            return int(datetime.fromisoformat(time).timestamp()) * 1_000_000_000
+        if not digits.isdigit():
+            return round(datetime.fromisoformat(time).timestamp() * 1e6) * 1000
+        seconds = int(datetime.fromisoformat(f"{whole}Z").timestamp())
+    except ValueError:
+        return None
+    return seconds * 1_000_000_000 + int(digits[:9].ljust(9, "0"))
+
+
+def _lines_of(source: Source, entries: list[Entry]) -> list[LogLine]:
+    return [line_of(source, entry) for entry in entries]
+
+
+def line_of(source: Source, entry: Entry) -> LogLine:
+    """The stored line of an entry."""
+    parsed = parse_line(entry.text)
+    where = {"namespace": source.pod.namespace, "container": source.container}
+    return clean_line(
+        LogLine(
+            time_us=entry.first_ns // 1000,
+            level=parsed.level,
+            message=parsed.message,
+            component=source.component,
+            pod=source.pod.name,
+            workspace_id=source.workspace_id,
+            trace_id=parsed.trace_id,
+            metadata={**parsed.metadata, **where},
+        )
+    )
