@@ -17,7 +17,7 @@ WORKERS ?= 4
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test test-long test-cluster _test-cluster cluster cluster-down check contract contract-update docs bench lock format
+.PHONY: help install install-dev run test test-long test-cluster _test-cluster cluster cluster-down check contract contract-update docs bench bench-nlu lock format
 CONTROL_PLANE := testenv/control-plane
 CLUSTER ?= $(CURDIR)/.cluster
 SCENARIO ?= port
@@ -91,6 +91,9 @@ format: install-dev ## rewrite the sources in the house format
 
 bench: install-dev ## measure the figures of the README beside their peers
 	$(BIN)/python -m benchmarks
+
+bench-nlu: install-dev ## measure the understanding on a folder of data (DATA=folder)
+	$(BIN)/python -m benchmarks nlu -- $(DATA)
 
 lock: install-dev ## renew requirements/*.txt from pyproject.toml
 	$(BIN)/$(LOCK) --group build pyproject.toml -o requirements/run.txt

@@ -47,7 +47,12 @@ class Example:
 def read_worlds() -> dict[str, NameIndex]:
     """The names that each voice speaks of."""
     raw = json.loads(WORLDS.read_text())
-    return {name: Inventory(tuple(_entities(world))).index for name, world in raw.items()}
+    return {name: read_world(world).index for name, world in raw.items()}
+
+
+def read_world(world: dict[str, list[str]]) -> Inventory:
+    """One of the worlds."""
+    return Inventory(tuple(_entities(world)))
 
 
 def _entities(world: dict[str, list[str]]) -> list[KnownEntity]:

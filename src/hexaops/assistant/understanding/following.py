@@ -1,44 +1,199 @@
-"""Short messages that only carry on: "and the database?", "why?", "tell me more", "api-service too"."""
+"""Messages that only carry on: "and the database?", "no, to 5", "same for cart", "the other one", "and yesterday?".
+
+What was meant last is a frame: an intent, its targets and its values. A message without a word of its own changes a
+slot of that frame and leaves the rest; anything with content is read afresh, and only borrows the targets.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from hexaops.assistant.understanding.clauses import Clause
-from hexaops.assistant.understanding.intents import CHANGE_INTENTS, LATER_INTENTS, READ_INTENTS, Intent
-from hexaops.assistant.understanding.model import Dialogue
+from hexaops.assistant.understanding.closed import LIGHT, SMALL
+from hexaops.assistant.understanding.filters import read_filters
+from hexaops.assistant.understanding.frame import read_frame
+from hexaops.assistant.understanding.intents import CHANGE_INTENTS, Intent, Mode
+from hexaops.assistant.understanding.inventory import NameIndex
+from hexaops.assistant.understanding.items import Item
+from hexaops.assistant.understanding.model import Dialogue, Parameters, Resolved, Spoken, Understanding
 from hexaops.assistant.understanding.normalise import word_set
+from hexaops.assistant.understanding.numbers import ORDINALS, time_unit_seconds
+from hexaops.assistant.understanding.targets import Found, find_targets
 
-_MORE = word_set("tell show me more details detail please again and some i want to see it go on continue")
-_MORE_SAYS = word_set("more details detail again continue")
-_REPEATABLE = {intent.value: intent for intent in (*READ_INTENTS, *LATER_INTENTS) if intent is not Intent.ACTION_STATUS}
-_CHANGES = {intent.value: intent for intent in CHANGE_INTENTS}
+_LONGEST = 9
+_CARRYING = word_set(
+    "no nah nope not never sorry wait hm hmm uh oh ups oops actually same too also instead rather other others one "
+    "ones both then what about how only just mean meant was wrong first second third last and or of for to but even "
+    "either plus minus make enough please pls right well ah okay more less fewer now same thing still exactly would "
+    "please be the that this it on in at from with by there as well many was correction"
+)
+_CORRECTS = word_set("no nah nope sorry actually mean meant wrong instead rather oops ups wait correction")
+_PERIODS = word_set(
+    "yesterday today tonight morning evening week weeks month months day days hour hours year last past"
+)
+_WHY = (("why",), ("why", "is", "that"), ("how", "come"), ("but", "why"), ("and", "why"), ("why", "that"))
+_USAGE = frozenset({Intent.USAGE_QUERY, Intent.HIGH_USAGE})
+_SCALES = frozenset({Intent.SCALE_APPLICATION})
 
 
 @dataclass(frozen=True, slots=True)
-class Follow:
-    """What is carried on: a question, or talk of the same change for something else (`about`)."""
+class _Said:
+    """What a message without content names."""
 
-    intent: Intent | None = None
-    about: Intent | None = None
+    found: Found
+    pointed: tuple[str, ...]
+    parameters: Parameters
+    numbers: bool
+    corrects: bool
+    excludes: bool
 
 
-def follow_up(clause: Clause, dialogue: Dialogue) -> Follow | None:
-    """What the clause carries on, or None when it stands for itself."""
-    words = clause.words
-    last = dialogue.last_intent or ""
-    named = any(item.mention for item in clause.items)
-    if words in (("why",), ("why", "is", "that"), ("how", "come")):
-        return Follow(Intent.DIAGNOSE) if dialogue.last_entities or last in _REPEATABLE else None
-    if last in _REPEATABLE and words and set(words) <= _MORE and set(words) & _MORE_SAYS:
-        return Follow(_REPEATABLE[last])
-    opens = words[:1] in (("and",), ("or",)) or words[:2] in (("what", "about"), ("how", "about"))
-    also = words[-1:] in (("too",), ("also",)) or words[-2:] == ("as", "well")
-    says_more = any(item.says_platform and not item.mention and not item.tags & {"app"} for item in clause.items)
-    if named and also and not says_more and last in _CHANGES:
-        return Follow(about=_CHANGES[last])
-    if not opens:
+def carry_on(clauses: list[Clause], dialogue: Dialogue, index: NameIndex) -> Understanding | None:
+    """The frame spoken of last with what this message changes in it, or None when the message stands for itself."""
+    base = dialogue.spoken
+    items = tuple(item for clause in clauses for item in clause.items)
+    words = [item for item in items if not item.is_mark]
+    if base is None or not words or len(words) > _LONGEST:
         return None
-    if named and not says_more:
-        return Follow(_REPEATABLE.get(last, Intent.STATUS_QUERY))
-    return Follow() if not named else None
+    plain = tuple(word for item in words for word in item.word.split())
+    if plain in _WHY:
+        return _why(base, index)
+    if any(not _carries(item) for item in words):
+        return None
+    said = _read(items, dialogue, index, base)
+    if said is None:
+        return None
+    intent = Intent(base.intent)
+    if intent in CHANGE_INTENTS:
+        return _change(intent, base, said, index)
+    return _question(intent, base, said, index)
+
+
+def _carries(item: Item) -> bool:
+    if item.mention or item.number or item.tags & {"replica", "twice", "half", "polite", "except", "more", "less"}:
+        return True
+    if time_unit_seconds(item.word) or item.word in _PERIODS or item.word in ORDINALS:
+        return True
+    words = item.word.split()
+    kind = bool(item.tags & {"app", "pod", "node", "project"}) and len(words) == 1
+    return kind or all(word in _CARRYING or (word in SMALL and word not in LIGHT) for word in words)
+
+
+def _read(items: tuple[Item, ...], dialogue: Dialogue, index: NameIndex, base: Spoken) -> _Said | None:
+    """What is named; None when that is nothing."""
+    words = [word for item in items for word in item.word.split()]
+    found = find_targets(items, index, for_change=Intent(base.intent) in CHANGE_INTENTS)
+    among = () if found.targets or found.ambiguous else pointed(words, dialogue)
+    frame = read_frame(items, "assign", -1)
+    filters = read_filters(Clause(items), set(), found)
+    numbers = any(n.role in ("absolute", "relative", "factor", "percent") for n in frame.numbers) or bool(
+        frame.parameters.replicas_factor
+    )
+    period = filters.time_range_seconds is not None
+    named = bool(found.targets or found.ambiguous or found.excluded or found.namespace or among)
+    same = "same" in words
+    if not (named or numbers or period or same):
+        return None
+    parameters = replace(frame.parameters, time_range_seconds=filters.time_range_seconds, namespace=found.namespace)
+    corrects = bool(_CORRECTS & set(words)) or words[:1] == ["not"]
+    excludes = words[:1] == ["not"] or bool(found.excluded and not found.targets)
+    return _Said(found, among, parameters, numbers and not period, corrects, excludes)
+
+
+def pointed(words: Sequence[str], dialogue: Dialogue) -> tuple[str, ...]:
+    """ "the second one", "the other one", "both": among those named before."""
+    named, base = dialogue.named, dialogue.spoken or Spoken("")
+    if "both" in words and len(named) >= 2:
+        return named[-2:]
+    if "other" in words or "others" in words:
+        rest = tuple(identity for identity in named if identity not in base.targets)
+        return rest if len(rest) == 1 or "others" in words else ()
+    for word in words:
+        if word in ORDINALS and (words[-1] == word or {"one", "the"} & set(words)) and word != "last":
+            place = ORDINALS[word]
+            return (named[place],) if -len(named) <= place < len(named) else ()
+    return ()
+
+
+def _why(base: Spoken, index: NameIndex) -> Understanding:
+    intent = Intent.HIGH_USAGE if Intent(base.intent) in _USAGE else Intent.DIAGNOSE
+    return Understanding(intent, 0.8, targets=_resolved(base.targets, index), parameters=Parameters())
+
+
+def _resolved(identities: tuple[str, ...], index: NameIndex) -> tuple[Resolved, ...]:
+    known = (index.by_id.get(identity) for identity in identities)
+    return tuple(Resolved(entity, entity.name, 0.9, "dialogue") for entity in known if entity is not None)
+
+
+def _targets(base: Spoken, said: _Said, index: NameIndex) -> tuple[Resolved, ...]:
+    if said.found.targets:
+        return said.found.targets
+    if said.found.ambiguous:
+        return ()
+    return _resolved(said.pointed or base.targets, index)
+
+
+def _question(intent: Intent, base: Spoken, said: _Said, index: NameIndex) -> Understanding:
+    parameters = replace(
+        base.parameters,
+        namespace=said.parameters.namespace or base.parameters.namespace,
+        time_range_seconds=said.parameters.time_range_seconds or base.parameters.time_range_seconds,
+    )
+    placed = said.parameters.namespace is not None and not said.found.targets
+    targets = () if placed else _targets(base, said, index)
+    return Understanding(
+        intent, 0.8, targets=targets, excluded=said.found.excluded, ambiguous=said.found.ambiguous,
+        unknown_names=said.found.unknown, parameters=parameters,
+    )  # fmt: skip
+
+
+def _change(intent: Intent, base: Spoken, said: _Said, index: NameIndex) -> Understanding | None:
+    """The same change with another target or another number; None where nothing fits."""
+    if said.excludes and not said.numbers:
+        excluded = said.found.excluded or said.found.targets
+        wide = base.parameters.everything or intent is Intent.RESTART_FAILING
+        if not wide:
+            return None
+        return Understanding(intent, 0.9, Mode.REQUEST, excluded=excluded, parameters=base.parameters)
+    parameters = base.parameters
+    if said.numbers:
+        if intent not in _SCALES:
+            return None
+        parameters = _corrected(base.parameters, said)
+    elif intent in (Intent.CANCEL_ACTION, Intent.ROLLBACK_ACTION):
+        return None
+    targets = _targets(base, said, index)
+    if not targets and not said.found.ambiguous and not base.parameters.everything:
+        return Understanding(intent, 0.8, Mode.REQUEST, parameters=parameters, missing=("application",))
+    return Understanding(
+        intent, 0.9, Mode.REQUEST, targets=targets, ambiguous=said.found.ambiguous,
+        unknown_names=said.found.unknown, parameters=parameters,
+    )  # fmt: skip
+
+
+def _corrected(before: Parameters, said: _Said) -> Parameters:
+    """The new number in the old role: after "one more", "make that two" is two more."""
+    now = replace(said.parameters, reason=before.reason, namespace=before.namespace, everything=before.everything)
+    bare = now.replicas is not None and said.corrects
+    if bare and before.replicas_delta is not None and now.replicas is not None and not said.found.targets:
+        step = now.replicas if before.replicas_delta > 0 else -now.replicas
+        return replace(now, replicas=None, replicas_delta=step, direction=before.direction)
+    if now.replicas_delta is not None and before.direction == "down" and said.parameters.direction is None:
+        return replace(now, replicas_delta=-abs(now.replicas_delta), direction="down")
+    return now
+
+
+def borrows(clause: Clause, found: Found, dialogue: Dialogue) -> bool:
+    """Whether a question without a name of its own is about what was spoken of: "show me the logs"."""
+    if dialogue.spoken is None or not dialogue.spoken.targets:
+        return False
+    if found.targets or found.ambiguous or found.unknown or found.namespace:
+        return False
+    words = {word for item in clause.items for word in item.word.split()}
+    if clause.items[0].word in ("what", "how") and words & {"can", "you"} == {"can", "you"}:
+        return False
+    wide = any(item.tags & {"everything", "platform", "workspace"} for item in clause.items) or words & {
+        "apps", "applications", "anything", "any", "nodes", "projects", "total", "we", "all", "namespaces", "services",
+    }  # fmt: skip
+    return not wide and len(words) <= 10

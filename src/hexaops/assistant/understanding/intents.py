@@ -148,6 +148,21 @@ LATER_INTENTS = frozenset(
 """Recognised; the service that answers decides which of them it can serve already."""
 
 
+LATER_CHANGES = frozenset(
+    {
+        Intent.ROLLBACK_APPLICATION,
+        Intent.CONFIG_UPDATE,
+        Intent.AUTOSCALING,
+        Intent.UPDATE_QUOTA,
+        Intent.DEPLOY_APPLICATION,
+        Intent.DELETE_APPLICATION,
+        Intent.NODE_MAINTENANCE,
+        Intent.BACKUP,
+    }
+)
+"""Changes that are recognised and declined: they are never planned as something else."""
+
+
 class Mode(StrEnum):
     """How a change is spoken of. Only REQUEST can give an intent of CHANGE_INTENTS."""
 

@@ -66,6 +66,15 @@ class PendingQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class Spoken:
+    """What was meant: an intent with its targets (ids) and values."""
+
+    intent: str
+    targets: tuple[str, ...] = ()
+    parameters: Parameters = field(default_factory=Parameters)
+
+
+@dataclass(frozen=True, slots=True)
 class Dialogue:
     """What was said before, as ids: never texts of others."""
 
@@ -75,6 +84,10 @@ class Dialogue:
     pending_question: PendingQuestion | None = None
     focus_applications: tuple[str, ...] = ()
     """Ids the session was opened about."""
+    spoken: Spoken | None = None
+    """The last question or change, so that a message can change a slot of it."""
+    named: tuple[str, ...] = ()
+    """Ids in the order in which they were named last: "the second one", "the other one"."""
 
 
 @dataclass(frozen=True, slots=True)

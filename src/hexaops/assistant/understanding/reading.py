@@ -11,15 +11,16 @@ from dataclasses import dataclass, field, replace
 from hexaops.assistant.understanding.changes import intent_of_verb, read_reason
 from hexaops.assistant.understanding.clauses import Clause
 from hexaops.assistant.understanding.filters import read_filters, status_filter
-from hexaops.assistant.understanding.following import follow_up
+from hexaops.assistant.understanding.following import borrows, pointed
 from hexaops.assistant.understanding.frame import Frame, read_frame
 from hexaops.assistant.understanding.indirect import read_indirect
-from hexaops.assistant.understanding.intents import CHANGE_INTENTS, Intent, Mode
+from hexaops.assistant.understanding.intents import CHANGE_INTENTS, LATER_CHANGES, LATER_INTENTS, Intent, Mode
 from hexaops.assistant.understanding.inventory import NameIndex
 from hexaops.assistant.understanding.items import Item
 from hexaops.assistant.understanding.labels import INTENT_OF, LABEL_OF
 from hexaops.assistant.understanding.model import Dialogue, Parameters, Resolved
 from hexaops.assistant.understanding.modes import carries_on, mode_of_fragment, read_act
+from hexaops.assistant.understanding.normalise import word_set
 from hexaops.assistant.understanding.ranker import Ranking, rank
 from hexaops.assistant.understanding.roles import RoledNumber, read_numbers
 from hexaops.assistant.understanding.speech import Act
@@ -85,16 +86,38 @@ def read_clause(clause: Clause, setting: Setting) -> Reading:
         reading = _read_talk_of_change(clause, act, tags, ranking, setting)
     else:
         reading = _read_question(clause, tags, ranking, setting)
-    reading = _with_talk(reading, tags)
+    reading = _with_talk(_with_borrowed(reading, setting), tags)
     declared = not (tags & {"?", "wh"}) and not any(tag.endswith("_lead") for tag in tags)
     said = sum(len(item.word.split()) for item in clause.items if not item.is_mark)
     leads = reading.mode is not Mode.READ or carries_on(clause, tags)
     return replace(
         reading,
         numbers=reading.numbers or read_numbers(clause.items),
-        is_statement=reading.mode is not Mode.REQUEST and declared and said > 2,
+        is_statement=reading.mode is not Mode.REQUEST and declared and said > 2 and _has_finite_verb(clause),
         carries_on=leads,
     )
+
+
+_AUXILIARIES = word_set("is are was were does do did has have had will can could should not")
+_SUBJECTS = word_set("i we it they he she this that there the my our your these those users customers people someone")
+
+
+def _has_finite_verb(clause: Clause) -> bool:
+    """ "users complain", "web-app is slow": told, where "errors of web-app please" asks."""
+    words = [item for item in clause.items if not item.is_mark and not item.tags & {"greet", "yes", "thank"}]
+    if not words or not (words[0].mention or words[0].word in _SUBJECTS):
+        return False
+    return any("aux" in item.tags or item.forms or _AUXILIARIES & {*item.word.split()} for item in words[1:])
+
+
+def _with_borrowed(reading: Reading, setting: Setting) -> Reading:
+    """What is undone, or cannot be planned yet, is about what was spoken of, too."""
+    takes = reading.intent in LATER_INTENTS or reading.intent in _UNDOES
+    if not takes or not borrows(reading.clause, reading.found, setting.dialogue):
+        return reading
+    context = context_of(setting.dialogue, setting.index, setting.before)
+    found = from_context("them", context, mention="")
+    return replace(reading, found=replace(reading.found, targets=found.targets))
 
 
 def _same_verb(clause: Clause, setting: Setting) -> Act | None:
@@ -220,6 +243,8 @@ def _completed(items: tuple[Item, ...], act: Act, found: Found, parameters: Para
     """Targets from pronouns, the dialogue, the focus, or because there is only one application."""
     if found.targets or found.ambiguous or found.unknown or parameters.everything:
         return found
+    if known := _in_order(items, setting):
+        return replace(found, targets=known)
     pointer = points_back(items[act.at + 1 :]) if act.at + 1 <= len(items) else None
     context = context_of(setting.dialogue, setting.index, setting.before)
     if pointer:
@@ -252,10 +277,19 @@ def _read_talk_of_change(clause: Clause, act: Act, tags: set[str], ranking: Rank
     return Reading(clause, act.mode, Intent.ACTION_QUESTION, 0.9, ranking, found, parameters, about)
 
 
+def _in_order(items: tuple[Item, ...], setting: Setting) -> tuple[Resolved, ...]:
+    """ "the second one", "both", "the other": by the order in which they were named."""
+    words = [word for item in items if not item.is_mark for word in item.word.split()]
+    known = (setting.index.by_id.get(identity) for identity in pointed(words, setting.dialogue))
+    return tuple(Resolved(entity, entity.name, 0.9, "dialogue") for entity in known if entity is not None)
+
+
 def _pointed(items: tuple[Item, ...], found: Found, setting: Setting) -> Found:
     """For readings: "its pods", "is it ok" point at what was spoken of last."""
     if found.targets or found.ambiguous or found.unknown:
         return found
+    if known := _in_order(items, setting):
+        return replace(found, targets=known)
     pointer = points_back(items)
     if pointer is None:
         return found
@@ -269,30 +303,38 @@ def _read_question(clause: Clause, tags: set[str], ranking: Ranking, setting: Se
     found = find_targets(clause.items, setting.index, for_change=False, within=_within(clause, setting))
     found = _pointed(clause.items, found, setting)
     intent, sure = INTENT_OF[ranking.best], ranking.probability
-    follow = follow_up(clause, setting.dialogue)
-    if follow is not None and follow.about is not None:
-        filters = read_filters(clause, tags, found)
-        return Reading(clause, Mode.ADVICE, Intent.ACTION_QUESTION, 0.9, ranking, found, filters, follow.about)
-    if follow is not None and not found.targets and not found.ambiguous:
+    follows = borrows(clause, found, setting.dialogue)
+    if follows:
         context = context_of(setting.dialogue, setting.index, setting.before)
-        found = replace(
-            found, targets=from_context("them", context[:1] if len(context) == 1 else (), mention="").targets
-        )
-    if follow is not None and intent is Intent.HIGH_USAGE and found.targets:
-        intent = Intent.USAGE_QUERY
-    if follow is not None and follow.intent is not None:
-        intent, sure = follow.intent, 0.85
+        found = replace(found, targets=from_context("them", context, mention="").targets)
+    if follows and setting.dialogue.spoken is not None:
+        intent, sure = _by_context(ranking, setting.dialogue.spoken.intent, len(clause.words))
     mode, about = mode_of_fragment(clause), None
-    if (
-        any(t.source == "name" for t in found.targets)
-        and not follow
-        and all(item.mention or _says_nothing(item) for item in clause.items)
+    if any(t.source == "name" for t in found.targets) and all(
+        item.mention or _says_nothing(item) for item in clause.items
     ):
         intent, sure = Intent.STATUS_QUERY, 0.6
     if intent in CHANGE_INTENTS and intent not in _UNDOES:
         intent, about, sure = _unasked(intent, ranking)
         mode = Mode.ADVICE if about and mode is Mode.READ else mode
     return Reading(clause, mode, intent, sure, ranking, found, read_filters(clause, tags, found), about)
+
+
+CARRIED, CARRIED_BY_FEW, FEW = 3.0, 8.0, 3
+"""How much likelier than by its words alone a message without a name means what the one before it meant."""
+
+
+def _by_context(ranking: Ranking, last: str, length: int) -> tuple[Intent, float]:
+    """The best label where the last intent, and after a change how it is going, are likelier than elsewhere."""
+    more = CARRIED_BY_FEW if length <= FEW else CARRIED
+    changed = last in {intent.value for intent in CHANGE_INTENTS | LATER_CHANGES}
+    weighed = []
+    for name, chance in ranking.scores:
+        intent = INTENT_OF[name]
+        likelier = intent.value == last or (changed and intent is Intent.ACTION_STATUS)
+        weighed.append((intent, chance * (more if likelier else 1.0)))
+    intent, best = max(weighed, key=lambda pair: pair[1])
+    return intent, best / sum(chance for _, chance in weighed)
 
 
 def _says_nothing(item: Item) -> bool:

@@ -50,7 +50,7 @@ def find_targets(
 
     `start` is where the objects begin, for names that nobody has; `within` is the namespace said just before.
     """
-    namespaces = _namespaces(items)
+    namespaces = _namespaces(items, for_change=for_change)
     kind = next((_KINDS[i.lemma] for i in items if i.lemma in _KINDS and not i.word.endswith("ts")), None)
     targets: list[Resolved] = []
     excluded: list[Resolved] = []
@@ -63,6 +63,8 @@ def find_targets(
             unknown.append(UnknownName(f"{placed.mention} in {namespace}", placed.candidates[:3]))
             continue
         picked = _pick(placed.mention, candidates, for_change=for_change)
+        if for_change and isinstance(picked, Resolved) and picked.score < 1 and _may_be_place(items[placed.position]):
+            picked = Ambiguity(placed.mention, candidates)
         if isinstance(picked, Ambiguity):
             ambiguous.append(picked)
         elif all(picked.entity.id != other.entity.id for other in (*targets, *excluded)):
@@ -73,19 +75,25 @@ def find_targets(
     return Found(tuple(targets), tuple(excluded), tuple(ambiguous), tuple(unknown), one, kind)
 
 
-def _namespaces(items: tuple[Item, ...]) -> dict[int, str]:
+def _namespaces(items: tuple[Item, ...], *, for_change: bool) -> dict[int, str]:
     """Position → namespace, for mentions that stand for a namespace."""
     found: dict[int, str] = {}
     for position, item in enumerate(items):
         if item.mention is None:
             continue
         projects = [c.entity for c in item.mention.candidates if c.entity.kind == "project"]
-        others = any(c.entity.kind != "project" for c in item.mention.candidates)
+        others = [c.score for c in item.mention.candidates if c.entity.kind != "project"]
+        is_one = not others or (not for_change and max(others) < 1)
         after = items[position + 1] if position + 1 < len(items) else None
         said_so = _word_before(items, position) in _IN or bool(after and "project" in after.tags)
-        if projects and (said_so or not others):
+        if projects and (said_so or is_one):
             found[position] = projects[0].name
     return found
+
+
+def _may_be_place(item: Item) -> bool:
+    """The very name of a project, and a part of an application's: "restart ingest" may mean either."""
+    return item.mention is not None and any(c.entity.kind == "project" for c in item.mention.candidates)
 
 
 def _word_before(items: tuple[Item, ...], position: int) -> str:

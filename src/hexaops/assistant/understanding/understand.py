@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from hexaops.assistant.understanding.clauses import CLAUSES_LIMIT, Clause, split_clauses
 from hexaops.assistant.understanding.dialogue import answer_pending
+from hexaops.assistant.understanding.following import carry_on
 from hexaops.assistant.understanding.intents import CHANGE_INTENTS, Intent, Mode
 from hexaops.assistant.understanding.inventory import Inventory
 from hexaops.assistant.understanding.items import Item, read_items
 from hexaops.assistant.understanding.labels import INTENT_OF
 from hexaops.assistant.understanding.model import Dialogue, Parameters, Understanding
 from hexaops.assistant.understanding.normalise import clean, other_script_share, tokenize
+from hexaops.assistant.understanding.parts import Part, keep
+from hexaops.assistant.understanding.ranker import rank
 from hexaops.assistant.understanding.reading import Reading, Setting, read_clause
 from hexaops.assistant.understanding.shape import asks_for_projects, missing_of, resource_and_scope
+from hexaops.assistant.understanding.splitting import split_further
 
 _TALK = frozenset({Intent.GREETING, Intent.THANKS, Intent.GOODBYE, Intent.CONFIRM, Intent.DENY, Intent.HELP})
 LEAST = 0.25
@@ -21,12 +25,6 @@ LEAST = 0.25
 _RETRACTS = frozenset({"deny", "no", "not"})
 _OTHER_SCRIPT_LEAST = 0.2
 _ENGLISH_LEAST = 0.34
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    reading: Reading
-    understanding: Understanding
 
 
 def understand(message: str, inventory: Inventory, dialogue: Dialogue | None = None) -> Understanding:
@@ -42,9 +40,13 @@ def understand(message: str, inventory: Inventory, dialogue: Dialogue | None = N
     if answer is not None:
         return _shaped(answer)
     clauses = split_clauses(items)
+    carried = None if truncated else carry_on(clauses, dialogue, inventory.index)
+    if carried is not None:
+        return _shaped(carried)
+    clauses = [part for clause in clauses for part in split_further(clause)]
     truncated = truncated or len(clauses) > CLAUSES_LIMIT
     parts = _read_parts(clauses[:CLAUSES_LIMIT], inventory, dialogue)
-    kept = _kept(parts)
+    kept = keep(parts, rank(items))
     understandings = tuple(
         replace(_shaped(part.understanding), corrections=_corrections(part.reading.clause)) for part in kept
     )
@@ -64,15 +66,15 @@ def _is_other_language(text: str, items: list[Item]) -> bool:
     return known / len(words) < _ENGLISH_LEAST
 
 
-def _read_parts(clauses: list[Clause], inventory: Inventory, dialogue: Dialogue) -> list[_Part]:
-    parts: list[_Part] = []
+def _read_parts(clauses: list[Clause], inventory: Inventory, dialogue: Dialogue) -> list[Part]:
+    parts: list[Part] = []
     setting = Setting(inventory.index, dialogue)
     for clause in clauses:
         reading = read_clause(clause, setting)
         understanding = _decided(reading)
         if parts and _takes_back(clause, understanding):
-            parts = [_Part(part.reading, _taken_back(part.understanding)) for part in parts]
-        parts.append(_Part(reading, understanding))
+            parts = [Part(part.reading, _taken_back(part.understanding)) for part in parts]
+        parts.append(Part(reading, understanding))
         spoken_of = tuple(t for t in reading.found.targets if t.entity.kind in ("application", "pod"))
         setting = replace(
             setting,
@@ -135,47 +137,6 @@ def _not_now(understanding: Understanding) -> Understanding:
         about=understanding.intent,
         alternatives=((understanding.intent, 0.5),),
     )
-
-
-def _kept(parts: list[_Part]) -> list[_Part]:
-    """Parts worth an answer: greetings, statements and noise beside a real request or question are dropped."""
-    real = [p for p in parts if p.understanding.intent not in (*_TALK, Intent.OUT_OF_SCOPE, Intent.UNCLEAR)]
-    if not real:
-        return parts[:1] if len(parts) == 1 else _best_of_talk(parts)
-    firm = [p for p in real if p.reading.about is not None or not (p.reading.is_statement or _only_colours(p.reading))]
-    kept = firm or real[:1]
-    merged: list[_Part] = []
-    for part in kept:
-        same = merged and merged[-1].understanding.intent is part.understanding.intent
-        if same and part.understanding.intent not in CHANGE_INTENTS and not part.reading.found.targets:
-            continue
-        if any(_says_the_same(part.understanding, earlier.understanding) for earlier in merged):
-            continue
-        merged.append(part)
-    return merged
-
-
-def _says_the_same(one: Understanding, other: Understanding) -> bool:
-    return (one.intent, one.parameters, _ids(one)) == (other.intent, other.parameters, _ids(other))
-
-
-def _ids(understanding: Understanding) -> tuple[str, ...]:
-    named = (target.entity.id for target in understanding.targets)
-    unclear = (said.mention for said in understanding.ambiguous)
-    unknown = (said.mention for said in understanding.unknown_names)
-    return (*named, *unclear, *unknown)
-
-
-def _only_colours(reading: Reading) -> bool:
-    """ "as soon as the deploy is done, …", "in staging, …": a condition or place of what is joined to it."""
-    is_place = reading.found.namespace is not None and not reading.found.targets and len(reading.clause.words) <= 4
-    return is_place or reading.mode in (Mode.CONDITIONAL, Mode.SCHEDULED, Mode.REPORTED)
-
-
-def _best_of_talk(parts: list[_Part]) -> list[_Part]:
-    best = max(parts, key=lambda p: (p.understanding.intent in _TALK, p.understanding.confidence))
-    foreign = [p for p in parts if p.understanding.intent is Intent.OUT_OF_SCOPE and p.understanding.confidence >= 0.6]
-    return foreign[:1] or [best]
 
 
 def _corrections(clause: Clause) -> tuple[tuple[str, str], ...]:

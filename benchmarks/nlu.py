@@ -1,0 +1,262 @@
+"""Understanding on a folder of data: `make bench-nlu DATA=folder`, or `python -m benchmarks nlu -- FOLDER [--misses]`.
+
+The folder holds `utterances.*.jsonl`, `dialogues.*.jsonl`, `hazards.*.jsonl` and `requests.*.jsonl` about the worlds of
+`training/worlds.json` (every application has 3 replicas but for what `CURRENT` says). A plan is counted as the chat
+would make it: a request with nothing left to ask, its number of replicas fitting what is there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hexaops.assistant.understanding import Intent, Inventory, Understanding
+from hexaops.assistant.understanding.conversation import Conversation
+from hexaops.assistant.understanding.labels import LABEL_OF
+from hexaops.assistant.understanding.values import wanted_replicas
+from tools.train_intents import WORLDS, calibration_error, read_world
+
+TITLE = "Understanding of other people's messages: a folder of utterances, dialogues, hazards and requests"
+CURRENT = {"W1": {"search-service": 5, "image-resizer": 0, "report-generator": 0}, "W2": {"redis": 1}}
+PLANNED = frozenset({"restart_app", "restart_failing", "scale_app", "start_app", "stop_app"})
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What would be planned: label, names, and replicas when they are set."""
+
+    label: str
+    names: frozenset[str]
+    replicas: tuple[int, ...] = ()
+
+
+def load_rows(folder: Path, kind: str) -> list[Row]:
+    """All rows of one kind."""
+    return [
+        json.loads(line) for path in sorted(folder.glob(f"{kind}*.jsonl")) for line in path.read_text().splitlines()
+    ]
+
+
+def labels_of(asked: Understanding) -> list[str]:
+    """The labels of all parts."""
+    return [_label(part) for part in asked.parts or (asked,)]
+
+
+def _label(asked: Understanding) -> str:
+    about = asked.about if asked.intent in (Intent.ACTION_QUESTION, Intent.NO_ACTION) else None
+    return LABEL_OF.get(about or asked.intent, asked.intent.value)
+
+
+def names_of(asked: Understanding) -> frozenset[str]:
+    """Names of the targets of all parts, and of a place that was named."""
+    found = {target.entity.name for part in asked.parts or (asked,) for target in part.targets}
+    places = {part.parameters.namespace for part in asked.parts or (asked,) if not part.targets}
+    return frozenset(found | {place for place in places if place})
+
+
+def plans_of(asked: Understanding, world: str) -> list[Plan]:
+    """The plans that the chat would make of the message."""
+    plans: list[Plan] = []
+    for part in asked.parts or (asked,):
+        label = LABEL_OF.get(part.intent, "")
+        if not part.would_change or label not in PLANNED:
+            continue
+        names = sorted(target.entity.name for target in part.targets)
+        replicas: list[int] = []
+        if part.intent is Intent.SCALE_APPLICATION:
+            wanted = [wanted_replicas(part.parameters, CURRENT.get(world, {}).get(name, 3)) for name in names]
+            if not names or any(number is None for number in wanted):
+                continue
+            replicas = [number for number in wanted if number is not None]
+        plans.append(Plan(label, frozenset(names), tuple(replicas)))
+    return plans
+
+
+def is_right(plan: Plan, right: Row, world: str) -> bool:
+    """Whether the plan is the one that the row allows."""
+    value = right.get("value") or {}
+    label, number = right["intent"], value.get("replicas")
+    names = frozenset(right.get("targets", ()))
+    if {label, plan.label} == {"scale_app", "stop_app"} and number in (0, None) and plan.replicas in ((), (0,)):
+        return plan.names == names
+    if plan.label != label or plan.names != names:
+        return False
+    if plan.label != "scale_app":
+        return True
+    now = [CURRENT.get(world, {}).get(name, 3) for name in sorted(names)]
+    if "delta" in value:
+        return plan.replicas == tuple(n + value["delta"] for n in now)
+    if "factor" in value:
+        return plan.replicas == tuple(int(n * value["factor"]) for n in now)
+    return number is None or set(plan.replicas) == {number}
+
+
+class Bench:
+    """The worlds, and what is counted."""
+
+    def __init__(self, folder: Path, *, misses: bool) -> None:
+        self.folder, self.misses = folder, misses
+        raw = json.loads(WORLDS.read_text())
+        self.inventories: dict[str, Inventory] = {name: read_world(world) for name, world in raw.items()}
+        self.sure: list[tuple[float, bool]] = []
+
+    def say(self, row: Row) -> Understanding:
+        """The understanding of the row's last message."""
+        talk = Conversation(self.inventories[row["world"]])
+        texts = [row["text"]] if "text" in row else row["turns"]
+        asked = [talk.say(text if isinstance(text, str) else text["text"]) for text in texts]
+        return asked[-1]
+
+    def miss(self, *what: object) -> None:
+        """Print a row that was missed."""
+        if self.misses:
+            print("   ", *what)
+
+    def utterances(self) -> None:
+        """Top-1, targets, double requests, out of scope."""
+        rows = load_rows(self.folder, "utterances")
+        counts: dict[str, list[bool]] = defaultdict(list)
+        per_label: dict[str, list[bool]] = defaultdict(list)
+        for row in rows:
+            asked = self.say(row)
+            got = labels_of(asked)
+            if isinstance(row["intent"], list):
+                all_named = Counter(row["intent"]) - Counter(got) == Counter()
+                counts["double requests, each part named"].append(all_named)
+                if not all_named:
+                    self.miss("double", row["text"], "| wanted", row["intent"], "| got", got)
+                continue
+            right = got[0] == row["intent"] and len(set(got)) == 1
+            counts["top-1"].append(right)
+            per_label[row["intent"]].append(right)
+            self.sure.append((asked.confidence, right))
+            if row["intent"] == "oos":
+                kind = "near" if row.get("near") else "refuse" if row.get("refuse") else "far"
+                counts[f"out of scope, {kind}"].append(right)
+            elif right:
+                wanted = frozenset(row.get("targets", ()))
+                counts["targets, where the intent is right"].append(wanted == names_of(asked))
+                if wanted != names_of(asked):
+                    self.miss("targets", row["text"], "| wanted", [*wanted], "| got", [*names_of(asked)])
+            if not right:
+                self.miss("intent", row["text"], "| wanted", row["intent"], "| got", got, asked.confidence)
+        for name, results in counts.items():
+            print(f"  {name:40} {np.mean(results):.3f} of {len(results)}")
+        worst = sorted(per_label.items(), key=lambda pair: float(np.mean(pair[1])))[:8]
+        print("  weakest:", ", ".join(f"{label} {np.mean(results):.2f}" for label, results in worst))
+
+    def dialogues(self) -> None:
+        """Later turns: intent, targets, and whether the plan is made, asked or left."""
+        counts: dict[str, list[bool]] = defaultdict(list)
+        for row in load_rows(self.folder, "dialogues"):
+            talk = Conversation(self.inventories[row["world"]])
+            said: list[str] = []
+            for turn in row["turns"]:
+                asked = talk.say(turn["text"])
+                said.append(turn["text"])
+                intent = turn["intent"] in labels_of(asked)
+                same = turn["intent"] in ("talk", "oos", "help") or frozenset(turn["targets"]) == names_of(asked)
+                wrong_plan = any(not self._allowed(plan, turn, row["world"]) for plan in plans_of(asked, row["world"]))
+                where = "later turns" if len(said) > 1 else "first turns"
+                counts[f"{where}, intent"].append(intent)
+                counts[f"{where}, intent and targets"].append(intent and same)
+                counts["turns with a wrong plan"].append(wrong_plan)
+                if not (intent and same) or wrong_plan:
+                    got = (labels_of(asked), [*names_of(asked)], plans_of(asked, row["world"]) if wrong_plan else "")
+                    self.miss(row["id"], " / ".join(said), "| wanted", turn["intent"], turn["targets"], "| got", *got)
+        for name, results in sorted(counts.items()):
+            print(f"  {name:40} {np.mean(results):.3f} of {len(results)}")
+
+    def _allowed(self, plan: Plan, turn: Row, world: str) -> bool:
+        if turn["intent"] not in PLANNED:
+            return False
+        value = dict(turn.get("value") or {})
+        return is_right(plan, {"intent": turn["intent"], "targets": turn["targets"], "value": value}, world) or bool(
+            {"delta", "factor"} & set(value) and len(plan.replicas) == 1 and plan.names == frozenset(turn["targets"])
+        )
+
+    def hazards(self) -> int:
+        """Wrong plans."""
+        rows, wrong, planned = load_rows(self.folder, "hazards"), 0, 0
+        for row in rows:
+            plans = plans_of(self.say(row), row["world"])
+            right = row["right"]
+            bad = [p for p in plans if right == "none" or not is_right(p, right, row["world"])]
+            wrong += bool(bad)
+            planned += bool(plans) and not bad
+            if bad:
+                self.miss("WRONG", row.get("text") or row["turns"], "| right", right, "| planned", bad)
+        print(f"  wrong plans {wrong} of {len(rows)}; right ones {planned}")
+        return wrong
+
+    def requests(self) -> None:
+        """Requests that became exactly the right plan."""
+        counts: dict[str, list[bool]] = defaultdict(list)
+        for row in load_rows(self.folder, "requests"):
+            asked, right = self.say(row), row["right"]
+            plans = plans_of(asked, row["world"])
+            if right["intent"] in PLANNED:
+                good = bool(plans) and all(is_right(plan, right, row["world"]) for plan in plans)
+                counts["planned rightly"].append(good)
+                counts["planned wrongly"].append(bool(plans) and not good)
+            else:
+                good = labels_of(asked) == [right["intent"]]
+                counts["changes that are not planned yet, understood"].append(good)
+            if not good:
+                got = (labels_of(asked), [*names_of(asked)], "left", asked.left, "missing", asked.missing, plans)
+                self.miss("request", row["text"], "| right", right, "| got", *got)
+        for name, results in counts.items():
+            print(f"  {name:40} {np.mean(results):.3f} of {len(results)}")
+
+    def calibration(self) -> None:
+        """Expected calibration error over the single utterances."""
+        chances = np.array([chance for chance, _ in self.sure])
+        correct = np.array([right for _, right in self.sure])
+        print(f"  expected calibration error {calibration_error(chances, correct):.3f}")
+        wrong = int(((chances >= 0.9) & ~correct).sum())
+        print(f"  wrong readings with a confidence of 0.9 or more: {wrong} of {int((~correct).sum())}")
+
+    def cost(self) -> None:
+        """CPU time of a message and peak memory."""
+        texts = [(row["text"], row["world"]) for row in load_rows(self.folder, "utterances")]
+        started = time.process_time()
+        for text, world in texts:
+            Conversation(self.inventories[world]).say(text)
+        each = (time.process_time() - started) / max(1, len(texts))
+        print(f"  CPU per message {each * 1e3:.2f} ms; peak memory {resource.getrusage(0).ru_maxrss / 1024:.0f} MiB")
+
+
+def steps(bench: Bench) -> Iterator[tuple[str, Any]]:
+    """What is measured, in order."""
+    yield "utterances", bench.utterances
+    yield "dialogues", bench.dialogues
+    yield "hazards", bench.hazards
+    yield "requests", bench.requests
+    yield "confidence", bench.calibration
+    yield "cost", bench.cost
+
+
+def run(options: Sequence[str]) -> bool:
+    """Print everything; missed when a wrong plan would be made."""
+    parser = argparse.ArgumentParser(prog="nlu", description=TITLE)
+    parser.add_argument("folder", nargs="?", type=Path, help="the data")
+    parser.add_argument("--misses", action="store_true", help="list what was missed; never of a blind set")
+    arguments = parser.parse_args(options)
+    if arguments.folder is None:
+        print("Needs a folder of data: python -m benchmarks nlu -- FOLDER")
+        return True
+    bench, wrong = Bench(arguments.folder, misses=arguments.misses), 0
+    for name, step in steps(bench):
+        print(f"{name}:")
+        wrong += step() or 0
+    return wrong == 0

@@ -1,0 +1,95 @@
+"""What a conversation carries from message to message, and conversations without a service behind them.
+
+`advance` is what the chat remembers after an answer; `Conversation` plays messages against names alone, as
+`hexaops understand` and the benchmark do: what the assistant would ask back follows from the understanding.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from hexaops.assistant.understanding.intents import Intent
+from hexaops.assistant.understanding.inventory import Inventory
+from hexaops.assistant.understanding.model import Dialogue, PendingQuestion, Spoken, Understanding
+from hexaops.assistant.understanding.understand import understand
+
+_TALK = frozenset({Intent.THANKS, Intent.GREETING, Intent.GOODBYE, Intent.HELP})
+_KEEPS = frozenset({*_TALK, Intent.CONFIRM, Intent.OUT_OF_SCOPE, Intent.UNCLEAR})
+REMEMBERED = 20
+"""Ids that the next message may refer to."""
+
+
+def advance(
+    before: Dialogue, asked: Understanding, *, shown: tuple[str, ...] = (), pending: PendingQuestion | None = None
+) -> Dialogue:
+    """The dialogue after a message and its answer, which showed these entities and asked this back."""
+    parts = asked.parts or (asked,)
+    named = tuple(found.entity.id for part in parts for found in part.targets)
+    entities = tuple(dict.fromkeys(shown or named))[:REMEMBERED]
+    kept = asked.intent in _KEEPS
+    return replace(
+        before,
+        spoken=before.spoken if kept else _spoken(parts[-1], named, before),
+        named=_named(before.named, parts),
+        last_intent=before.last_intent if kept else parts[-1].intent.value,
+        last_entities=entities or (before.last_entities if kept else ()),
+        pending_question=pending,
+    )
+
+
+def _spoken(asked: Understanding, named: tuple[str, ...], before: Dialogue) -> Spoken | None:
+    """The frame that the next message may carry on; what was refused or undone is none."""
+    if asked.intent in (Intent.DENY, Intent.NO_ACTION, Intent.ROLLBACK_ACTION, Intent.CANCEL_ACTION):
+        return before.spoken
+    about = asked.about if asked.intent is Intent.ACTION_QUESTION and asked.about is not None else asked.intent
+    return Spoken(about.value, named, asked.parameters)
+
+
+def _named(before: tuple[str, ...], parts: tuple[Understanding, ...]) -> tuple[str, ...]:
+    """Several names in one message start a new list; one name is added to it."""
+    now = [found.entity.id for part in parts for found in part.targets if found.source == "name"]
+    options = [candidate.entity.id for part in parts for said in part.ambiguous for candidate in said.candidates]
+    now += [identity for identity in options if identity not in now]
+    if len(now) > 1:
+        return tuple(dict.fromkeys(now))[:REMEMBERED]
+    return (*(identity for identity in before if identity not in now), *now)[-REMEMBERED:]
+
+
+def question_of(asked: Understanding) -> PendingQuestion | None:
+    """What is asked back, or the plan that waits for a yes; None when the message can be answered as it stands."""
+    intent, targets = asked.intent.value, tuple(found.entity.id for found in asked.targets)
+    if asked.intent is Intent.UNCLEAR and asked.alternatives:
+        options = tuple(option.value for option, _ in asked.alternatives)
+        return PendingQuestion("choose_intent", intent, options, parameters=asked.parameters)
+    unsure = [*asked.ambiguous, *asked.unknown_names]
+    if unsure:
+        first = asked.ambiguous[0].candidates if asked.ambiguous else asked.unknown_names[0].suggestions
+        options = tuple(candidate.entity.id for candidate in first)
+        return PendingQuestion("choose_entity", intent, options, "", targets, asked.parameters)
+    if not asked.is_change_request:
+        return None
+    if "application" in asked.missing or "replicas" in asked.missing:
+        lacks = "application" if "application" in asked.missing else "replicas"
+        return PendingQuestion("missing_parameter", intent, (), lacks, targets, asked.parameters)
+    if "meaning" in asked.missing:
+        return PendingQuestion("choose_intent", intent, (intent,), "", targets, asked.parameters)
+    return PendingQuestion("confirm_plan", intent, targets=targets, parameters=asked.parameters)
+
+
+@dataclass
+class Conversation:
+    """One person's messages about one inventory."""
+
+    inventory: Inventory
+    dialogue: Dialogue = field(default_factory=Dialogue)
+
+    def say(self, text: str) -> Understanding:
+        """What the next message means."""
+        asked = understand(text, self.inventory, self.dialogue)
+        parts = asked.parts or (asked,)
+        questions = [question for part in parts if (question := question_of(part)) is not None]
+        pending = questions[0] if questions else None
+        if asked.intent is Intent.CONFIRM and pending is None:
+            pending = self.dialogue.pending_question
+        self.dialogue = advance(self.dialogue, asked, pending=pending)
+        return asked
