@@ -168,6 +168,8 @@ FINER: dict[Intent, tuple[str, ...]] = {
     Intent.DIAGNOSTICS: ("diagnose",),
     Intent.EVENT_QUERY: ("change_history",),
     Intent.UPDATE_QUOTA: ("config_update",),
+    Intent.OPTIMIZATION: ("config_update",),
+    Intent.CONFIG_UPDATE: ("deploy_application",),
     Intent.LIST_RESOURCES: ("status_query", "pod_status", "node_status"),
     Intent.ROLLBACK_APPLICATION: ("rollback_action",),
 }

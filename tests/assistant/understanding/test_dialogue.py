@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from hexaops.assistant.understanding import (
     Mode,
     Parameters,
     PendingQuestion,
+    Spoken,
     Understanding,
     understand,
 )
@@ -147,10 +149,12 @@ def test_a_plan_is_corrected() -> None:
     assert (got.intent, got.parameters.replicas, _names(got)) == (Intent.SCALE_APPLICATION, 4, ["web-app"])
 
 
-def test_the_same_for_another_is_offered_not_assumed() -> None:
-    got = understand("and api-service too", DOCS, _plan())
-    assert (got.intent, got.about) == (Intent.ACTION_QUESTION, Intent.SCALE_APPLICATION)
-    assert _names(got) == ["api-service"]
+def test_the_same_for_another_is_the_same_change() -> None:
+    dialogue = replace(_plan(), spoken=Spoken("scale_application", _ids("web-app"), Parameters(replicas=5)))
+    for said in ("and api-service too", "same for api-service", "now the same for api-service please"):
+        got = understand(said, DOCS, dialogue)
+        assert (got.intent, got.parameters.replicas, _names(got)) == (Intent.SCALE_APPLICATION, 5, ["api-service"])
+        assert got.would_change
 
 
 @pytest.mark.parametrize("said", ["stop", "stop it", "stop that"])

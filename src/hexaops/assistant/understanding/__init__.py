@@ -9,6 +9,7 @@ from hexaops.assistant.understanding.model import (
     Parameters,
     PendingQuestion,
     Resolved,
+    Spoken,
     Understanding,
     UnknownName,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "Parameters",
     "PendingQuestion",
     "Resolved",
+    "Spoken",
     "Understanding",
     "UnknownName",
     "understand",

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from hexaops.assistant.understanding.english import PAST, THIRD, parts_of_speech
 from hexaops.assistant.understanding.items import Item
 from hexaops.assistant.understanding.normalise import word_set
 
@@ -130,9 +131,16 @@ def _begins_clause(items: list[Item], start: int, current: list[Item]) -> bool:
         return not _is_noun_use(item, following)
     if "not" in item.tags:
         return bool(following and following.tags & CHANGE_TAGS)
+    if item.word in ("it", "they", "this", "we", "users", "customers") and following and _is_finite(following):
+        return True
     if item.mention or item.tags & {"pronoun"}:
         return _second_count(items, position, current) or bool(following and following.word in ("is", "are", "has"))
     return False
+
+
+def _is_finite(item: Item) -> bool:
+    """ "it charges twice", "they crashed": a verb with its subject before it."""
+    return bool(parts_of_speech(item.word) & (THIRD | PAST)) or item.word in ("is", "are", "has", "have", "does", "can")
 
 
 def _is_noun_use(item: Item, following: Item | None) -> bool:

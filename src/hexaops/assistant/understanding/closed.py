@@ -10,7 +10,8 @@ SMALL = word_set(
     "like please pls thanks thank now again ok okay yes yeah hey hi hello up down out back off online offline now "
     "asap immediately right away instead only everything every whole entire completely everyone than more less fewer "
     "extra additional further another number count total replica-count go going = , - : ( ) . + % here there some "
-    "make try once too as well same kindly if not rather without real whatever following kubectl replicas following"
+    "ones those make try once too as well same kindly if not rather without real whatever following kubectl replicas "
+    "time should must possible feel better prefer appreciate love good enough any more"
 )
 """Words of closed classes, and particles. They say how things hang together, not what is meant."""
 LIGHT = word_set("perform trigger initiate execute issue kick carry run give put take bring set use help ahead go")

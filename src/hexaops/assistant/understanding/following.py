@@ -33,6 +33,9 @@ _PERIODS = word_set(
     "yesterday today tonight morning evening week weeks month months day days hour hours year last past"
 )
 _WHY = (("why",), ("why", "is", "that"), ("how", "come"), ("but", "why"), ("and", "why"), ("why", "that"))
+_ASKS = (("what", "about"), ("how", "about"))
+_MORE = word_set("tell show me more details detail please again and some i want to see it go on continue the")
+_SAYS_MORE = word_set("more details detail again continue")
 _USAGE = frozenset({Intent.USAGE_QUERY, Intent.HIGH_USAGE})
 _SCALES = frozenset({Intent.SCALE_APPLICATION})
 
@@ -49,9 +52,17 @@ class _Said:
     excludes: bool
 
 
+def last_frame(dialogue: Dialogue) -> Spoken | None:
+    """What was meant last; of a session of an older version, what it remembers."""
+    if dialogue.spoken is not None or not dialogue.last_intent:
+        return dialogue.spoken
+    known = dialogue.last_intent in set(Intent)
+    return Spoken(dialogue.last_intent, dialogue.last_entities) if known else None
+
+
 def carry_on(clauses: list[Clause], dialogue: Dialogue, index: NameIndex) -> Understanding | None:
     """The frame spoken of last with what this message changes in it, or None when the message stands for itself."""
-    base = dialogue.spoken
+    base = last_frame(dialogue)
     items = tuple(item for clause in clauses for item in clause.items)
     words = [item for item in items if not item.is_mark]
     if base is None or not words or len(words) > _LONGEST:
@@ -59,12 +70,18 @@ def carry_on(clauses: list[Clause], dialogue: Dialogue, index: NameIndex) -> Und
     plain = tuple(word for item in words for word in item.word.split())
     if plain in _WHY:
         return _why(base, index)
+    if set(plain) <= _MORE and set(plain) & _SAYS_MORE and Intent(base.intent) not in CHANGE_INTENTS:
+        return Understanding(
+            Intent(base.intent), 0.8, targets=_resolved(base.targets, index), parameters=base.parameters
+        )
     if any(not _carries(item) for item in words):
         return None
     said = _read(items, dialogue, index, base)
     if said is None:
         return None
     intent = Intent(base.intent)
+    if intent in CHANGE_INTENTS and (plain[:2] in _ASKS or any(clause.is_question for clause in clauses)):
+        return Understanding(Intent.STATUS_QUERY, 0.7, targets=said.found.targets, ambiguous=said.found.ambiguous)
     if intent in CHANGE_INTENTS:
         return _change(intent, base, said, index)
     return _question(intent, base, said, index)
@@ -103,7 +120,7 @@ def _read(items: tuple[Item, ...], dialogue: Dialogue, index: NameIndex, base: S
 
 def pointed(words: Sequence[str], dialogue: Dialogue) -> tuple[str, ...]:
     """ "the second one", "the other one", "both": among those named before."""
-    named, base = dialogue.named, dialogue.spoken or Spoken("")
+    named, base = dialogue.named, last_frame(dialogue) or Spoken("")
     if "both" in words and len(named) >= 2:
         return named[-2:]
     if "other" in words or "others" in words:
@@ -186,7 +203,7 @@ def _corrected(before: Parameters, said: _Said) -> Parameters:
 
 def borrows(clause: Clause, found: Found, dialogue: Dialogue) -> bool:
     """Whether a question without a name of its own is about what was spoken of: "show me the logs"."""
-    if dialogue.spoken is None or not dialogue.spoken.targets:
+    if last_frame(dialogue) is None or not dialogue.last_entities:
         return False
     if found.targets or found.ambiguous or found.unknown or found.namespace:
         return False

@@ -165,7 +165,7 @@ def _one_step(parameters: Parameters, items: tuple[Item, ...], verb: str) -> Par
 
 
 def _with_number(parameters: Parameters, said: RoledNumber, verb: str) -> Parameters:
-    down = parameters.direction == "down"
+    down = parameters.direction == "down" or (said.down and said.role == "relative")
     if said.role == "factor":
         inverse = down and said.value > 1
         return replace(parameters, replicas_factor=1 / said.value if inverse and said.value else said.value)

@@ -7,38 +7,107 @@ holds a name, a count or a state and small words; the frame then holds every wor
 from __future__ import annotations
 
 from hexaops.assistant.understanding.clauses import Clause
+from hexaops.assistant.understanding.english import BASE, parts_of_speech
 from hexaops.assistant.understanding.intents import Mode
 from hexaops.assistant.understanding.items import Item
+from hexaops.assistant.understanding.modes import INHERITED
 from hexaops.assistant.understanding.normalise import word_set
 from hexaops.assistant.understanding.ranker import Ranking
-from hexaops.assistant.understanding.speech import Act, limits_of_request
+from hexaops.assistant.understanding.speech import SKIPPED, Act, limits_of_request
 
-SURE = 0.6
+SURE, SURE_OF_VERB = 0.6, 0.9
 _REPORTS = word_set(
-    "is are was were am been being did does do has had should would may might must who what which when where why how "
-    "whether maybe perhaps think guess wonder says said told asked not never no if unless"
+    "is are was were am been being did does do has had may might must who what which where when why how whether maybe "
+    "perhaps think guess wonder says said told asked not never no if unless until"
 )
 """Where one of these stands, the clause asks, tells or forbids."""
-_VERBS = {"scale_app": "assign", "restart_app": "restart", "start_app": "start", "stop_app": "stop"}
+_NEVER_PRESSED = (_REPORTS - word_set("is has been was did had do")) | word_set(
+    "i we will going plan planning could can"
+)
+"""Where one of these stands, a change that is mentioned is not pressed for."""
+_SHOULD = word_set("should would")
+_VERBS = {
+    "scale_app": "assign",
+    "restart_app": "restart",
+    "restart_failing": "restart",
+    "start_app": "start",
+    "stop_app": "stop",
+}
 _ON, _OFF = word_set("on online up back running"), word_set("off offline down")
+_COURTESIES = word_set("possible able mind like love appreciate")
 
 
-def read_indirect(clause: Clause, ranking: Ranking) -> Act | None:
+def read_indirect(clause: Clause, ranking: Ranking, previous: Mode | None) -> Act | None:
     """The request that the clause makes in other words, or None."""
     verb = _VERBS.get(ranking.best)
-    if verb is None or ranking.probability < SURE:
+    if verb is None or ranking.probability < SURE or (previous in INHERITED and clause.join in ("soft", "colon")):
         return None
     items = clause.items
-    if (
-        any(item.quoted or item.word in _REPORTS for item in items)
-        or limits_of_request(items, counts=verb == "assign") is not None
-    ):
+    counts = verb == "assign"
+    if any(item.quoted or item.word in _REPORTS for item in items) or limits_of_request(items, counts=counts):
         return None
-    if not any(item.mention or "pronoun" in item.tags for item in items):
+    if ranking.probability >= SURE_OF_VERB and (at := _any_verb(items)) is not None and not counts:
+        return Act(Mode.REQUEST, verb, at)
+    if not any(item.mention or "pronoun" in item.tags for item in items) or not _wishes(clause, counts=counts):
         return None
-    if verb == "assign":
+    if counts:
         return Act(Mode.REQUEST, verb, -1) if any(item.number for item in items) else None
     return Act(Mode.REQUEST, verb, -1) if _says_state(items, verb) else None
+
+
+def is_pressed(clause: Clause, act: Act, ranking: Ranking, previous: Mode | None) -> bool:
+    """Whether a change that the clause only mentions is asked for all the same.
+
+    "give it a restart", "web-app needs a restart, go": an imperative, or a please at the end; "web-app should run 8
+    pods": the application's own count. The ranker must be all but certain.
+    """
+    if act.mode not in (Mode.STATEMENT, Mode.ADVICE, Mode.PAST) or clause.is_question or act.at < 1:
+        return False
+    if clause.items[0].is_mark or (previous in INHERITED and clause.join in ("soft", "colon")):
+        return False
+    if ranking.best not in _VERBS or ranking.probability < SURE_OF_VERB or limits_of_request(clause.items):
+        return False
+    items = [item for item in clause.items if not item.is_mark]
+    words = [word for item in items for word in item.word.split()]
+    if any(item.quoted for item in items) or _NEVER_PRESSED & set(words):
+        return False
+    if words[0] in ("would", "should", "will", "shall", "is", "are", "does", "do", "did"):
+        return False
+    counted = items[0].mention is not None and words[1:2] in (["should"], ["must"], ["needs"]) and "run" in words
+    if counted and ranking.best == "scale_app":
+        return any(item.number for item in items)
+    light = "base" in items[0].forms and bool(items[0].tags & {"light", "assign", "restart"} or words[0] == "get")
+    return light or words[-1] in ("go", "please", "ahead", "pls") or words[-2:] == ["please", "do"]
+
+
+def _wishes(clause: Clause, *, counts: bool) -> bool:
+    """False for "should web-app have 6?", "would 6 help"; "web-app should have 6" is a wish, with a count."""
+    words = [word for item in clause.items for word in item.word.split()]
+    if not _SHOULD & set(words):
+        return True
+    if words[0] in _SHOULD:
+        return bool(_COURTESIES & set(words))
+    return counts and not clause.is_question
+
+
+def _any_verb(items: tuple[Item, ...]) -> int | None:
+    """Where an imperative stands that is no verb of a change elsewhere: "kick redis", "heal all the broken apps"."""
+    position = next((p for p, item in enumerate(items) if not item.is_mark and not _opens(item)), None)
+    if position is None or position + 1 >= len(items):
+        return None
+    item = items[position]
+    if (
+        item.mention
+        or item.number
+        or not parts_of_speech(item.word) & BASE
+        or item.tags & {"aux", "wh", "say", "pronoun"}
+    ):
+        return None
+    return position
+
+
+def _opens(item: Item) -> bool:
+    return item.word in SKIPPED or bool(item.tags & {"polite", "greet", "yes", "thank"})
 
 
 def _says_state(items: tuple[Item, ...], verb: str) -> bool:

@@ -12,8 +12,9 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from hexaops.assistant.understanding import names
+from hexaops.assistant.understanding.english import is_english
 from hexaops.assistant.understanding.inventory import GENERIC_PARTS, Candidate, NameIndex
-from hexaops.assistant.understanding.lexicon import EMPTY, ENTRIES, PHRASE_TABLE, SPEECH_TAGS
+from hexaops.assistant.understanding.lexicon import EMPTY, ENTRIES, EVERYDAY, PHRASE_TABLE, SPEECH_TAGS
 from hexaops.assistant.understanding.normalise import Token, squash
 from hexaops.assistant.understanding.numbers import NUMBER_WORDS, Number, find_number
 
@@ -33,6 +34,8 @@ _VOCABULARY = sorted(
 _KIND_NOUNS = frozenset({"app", "pod", "project", "node"})
 _KINDS = frozenset({"deploy", "po", "ds", "no"})
 """Short forms of kinds, as kubectl has them before a slash."""
+_NEVER_REPAIRED_TO = frozenset({"foreign", "everyday", "not", "deny", "except", "if", "later", "less", "more"})
+"""A slip never turns a sentence round."""
 _VERB_PHRASES = frozenset(
     {"restart", "start", "stop", "undo", "scale_up", "scale_down", "light", "backup", "deploy", "delete", "show"}
 )
@@ -125,7 +128,7 @@ def read_items(tokens: list[Token], index: NameIndex) -> list[Item]:
 
 def _word(token: Token, *, correct: bool) -> Item:
     number = find_number(token.lower)
-    entry = ENTRIES.get(token.lower)
+    entry = ENTRIES.get(token.lower) or (EVERYDAY if is_english(token.lower) else None)
     spelling, corrected = token.lower, False
     if entry is None and number is None and correct:
         spelling = nearest_word(token.lower) or token.lower
@@ -163,7 +166,7 @@ def nearest_word(word: str) -> str | None:
         return (distance, not swapped, word[0] != known[0], not (entry.tags - SPEECH_TAGS), known)
 
     best = min(fitting, key=order)[1]
-    return None if ENTRIES.get(best, EMPTY).tags & {"foreign", "everyday"} else best
+    return None if ENTRIES.get(best, EMPTY).tags & _NEVER_REPAIRED_TO else best
 
 
 def _short_slip(word: str, known: str) -> bool:
@@ -217,7 +220,7 @@ def _text(window: list[Token]) -> str:
 
 def _has_meaning(token: Token) -> bool:
     """A word of the lexicon, other than an everyday word that may well be part of a name."""
-    return bool(ENTRIES.get(token.lower, EMPTY).tags - {"everyday", "technical"})
+    return bool(ENTRIES.get(token.lower, EMPTY).tags - {"everyday"})
 
 
 def _is_number(token: Token) -> bool:
@@ -243,7 +246,7 @@ def _may_be_name(tokens: list[Token], start: int, length: int, index: NameIndex)
         return not (_is_number(tokens[start + length - 1]) and names.exact(index, shorter))
     token = tokens[start]
     entry = ENTRIES.get(token.lower, EMPTY)
-    if not entry.tags - {"foreign", "everyday", "technical"} and not _is_number(token):
+    if not entry.tags - {"foreign", "everyday"} and not _is_number(token):
         return True
     following = tokens[start + 1].lower if start + 1 < len(tokens) else ""
     before = tokens[start - 1].lower if start else ""
@@ -292,7 +295,7 @@ def _noun_follows(tokens: list[Token], position: int) -> int:
 def _may_be_slip(window: list[Token], index: NameIndex) -> bool:
     unknown = 0
     for token in window:
-        if token.lower in ENTRIES:
+        if token.lower in ENTRIES or is_english(token.lower):
             if token.lower not in index.words and token.lower not in GENERIC_PARTS:
                 return False
         elif squash(token.lower) in index.whole and len(window) > 1:

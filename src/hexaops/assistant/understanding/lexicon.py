@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hexaops.assistant.understanding.english import EVERYDAY, TECHNICAL
 from hexaops.assistant.understanding.normalise import word_set
 
 VERBS: dict[str, str] = {
-    "restart": "restart reboot bounce recycle cycle relaunch respawn",
+    "restart": "restart reboot bounce recycle cycle relaunch respawn reload recreate kick refresh",
     "scale": "scale upscale downscale resize rescale",
     "increase": "increase ramp raise bump grow expand boost",
     "decrease": "decrease reduce lower shrink cut downsize",
@@ -364,16 +363,12 @@ def _plurals(noun: str) -> tuple[str, ...]:
 
 
 def _add_plain_words(tags: dict[str, set[str]]) -> None:
-    """Words of phrases, foreign and everyday words, where they are not known yet."""
+    """Words of phrases and foreign words, where they are not known yet."""
     for phrases in PHRASES.values():
         for word in phrases.replace("|", " ").split():
             tags.setdefault(word, {"everyday"})
     for word in FOREIGN.split():
         tags.setdefault(word, set()).add("foreign")
-    for word in TECHNICAL.split():
-        tags.setdefault(word, {"technical"})
-    for word in EVERYDAY.split():
-        tags.setdefault(word, {"everyday"})
 
 
 def build_entries() -> dict[str, Entry]:
@@ -406,8 +401,10 @@ def build_entries() -> dict[str, Entry]:
 
 ENTRIES = build_entries()
 EMPTY = Entry(frozenset(), frozenset())
+EVERYDAY = Entry(frozenset({"everyday"}), frozenset())
+"""An English word without a meaning of its own here."""
 SPEECH_TAGS = word_set(
-    "filler foreign everyday technical wh aux modal past_aux pronoun self polite if not instead except "
+    "filler foreign everyday wh aux modal past_aux pronoun self polite if not instead except "
     "any yes no greet thank bye again now later up down on off in light say try because more less fewer "
     "half twice factor percent everything whole particle assign use create how_is happen go high low "
     "recent respond progress healthy root tell_kind team avoid number_noun save add remove time_noun "

@@ -119,6 +119,12 @@ def reason_start(items: tuple[Item, ...]) -> int | None:
         if item.word in ("because", "due", "reason"):
             return position
         if (
+            item.word == "so"
+            and after is not None
+            and (after.word == "that" or "pronoun" in after.tags or "self" in after.tags)
+        ):
+            return position
+        if (
             item.word in ("since", "as")
             and after is not None
             and (after.mention or after.word in ("it", "they", "the", "we", "users"))
@@ -193,8 +199,8 @@ def mode_of_fragment(clause: Clause) -> Mode:
 def carries_on(clause: Clause, tags: set[str]) -> bool:
     """A clause without a change after which "and restart it" is still a request.
 
-    That is a command ("show me the alerts and …"), a greeting, a place ("in staging, …") or the state of something
-    ("web-app is stuck, …"). After any other clause a change that is joined softly is only offered.
+    After a command, a greeting, or something that is told ("web-app is stuck, …") it is; after a question it is only
+    offered.
     """
     if any(tag.endswith("_lead") for tag in tags):
         return True
@@ -202,9 +208,9 @@ def carries_on(clause: Clause, tags: set[str]) -> bool:
     start = next((i for i in words if i.word not in SKIPPED and not i.tags & {"greet", "polite", "yes", "thank"}), None)
     if start is None or clause.is_question:
         return start is None
-    if start.word in ("in", "on", "for"):
-        return len(words) <= 4 and any(item.mention for item in words)
-    return start.mention is not None or start.word in ("it", "there", "the")
+    if start.word in ("i", "we") and any(item.word.startswith("will not") or item.word == "refuse" for item in words):
+        return False
+    return not (start.tags & (_QUESTION_STARTS | {"if"}) and start.word not in ("whatever", "when"))
 
 
 def _has(items: tuple[Item, ...], tag: str) -> bool:

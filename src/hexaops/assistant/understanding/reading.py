@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from hexaops.assistant.understanding.changes import intent_of_verb, read_reason
 from hexaops.assistant.understanding.clauses import Clause
 from hexaops.assistant.understanding.filters import read_filters, status_filter
-from hexaops.assistant.understanding.following import borrows, pointed
+from hexaops.assistant.understanding.following import borrows, last_frame, pointed
 from hexaops.assistant.understanding.frame import Frame, read_frame
-from hexaops.assistant.understanding.indirect import read_indirect
+from hexaops.assistant.understanding.indirect import is_pressed, read_indirect
 from hexaops.assistant.understanding.intents import CHANGE_INTENTS, LATER_CHANGES, LATER_INTENTS, Intent, Mode
 from hexaops.assistant.understanding.inventory import NameIndex
 from hexaops.assistant.understanding.items import Item
@@ -30,6 +30,7 @@ from hexaops.assistant.understanding.targets import Found, context_of, find_targ
 AGREED = 0.1
 """The ranker agrees with a complete frame from here on: the frame says which change, the ranker only that it is one."""
 LIKELY = 0.15
+SURE_OF_FAILING = 0.9
 PREFERRED = 0.4
 """The ranker's other intent is taken from here on where the frame is incomplete."""
 _KEEPS_FRAME = frozenset({Intent.CANCEL_ACTION, Intent.ROLLBACK_ACTION, Intent.RESTART_FAILING})
@@ -49,6 +50,8 @@ class Setting:
     previous_verb: str = ""
     namespace: str | None = None
     """Said in the clause before, alone: "in staging, …"."""
+    whole: Ranking | None = None
+    """Of all clauses together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,11 @@ def read_clause(clause: Clause, setting: Setting) -> Reading:
     tags = clause_tags(clause, after_change=after_change)
     ranking = rank(clause.items)
     if act is None:
-        act = read_indirect(clause, ranking)
+        act = read_indirect(clause, ranking, setting.previous_mode)
+    elif is_pressed(clause, act, ranking, setting.previous_mode):
+        pressed = replace(act, mode=Mode.REQUEST)
+        asked = _read_request(clause, pressed, tags, ranking, setting)
+        act = act if asked.left or asked.mode is not Mode.REQUEST else pressed
     if act is not None and act.mode is Mode.REQUEST:
         reading = _read_request(clause, act, tags, ranking, setting)
     elif act is not None:
@@ -149,7 +156,7 @@ def _read_request(clause: Clause, act: Act, tags: set[str], ranking: Ranking, se
     items, reason = read_reason(clause.items)
     found = find_targets(items, setting.index, for_change=True, start=max(0, act.at), within=_within(clause, setting))
     frame = read_frame(items, act.verb, act.at)
-    intent = _intent_of_request(items, act, tags, ranking, found)
+    intent = _intent_of_request(items, act, tags, ranking, found, setting.whole if setting.before else None)
     if intent is Intent.SCALE_APPLICATION and frame.parameters.replicas == 0:
         intent = Intent.STOP_APPLICATION
     other = INTENT_OF[ranking.best]
@@ -161,7 +168,7 @@ def _read_request(clause: Clause, act: Act, tags: set[str], ranking: Ranking, se
     if intent is Intent.RESTART_FAILING:
         state = status_filter(clause, tags)
         parameters = replace(parameters, status_filter="failing" if state in (None, "running", "healthy") else state)
-    if intent not in _KEEPS_FRAME:
+    if intent not in _KEEPS_FRAME or (intent is Intent.RESTART_FAILING and setting.before):
         found = _completed(items, act, found, parameters, setting)
     left = () if intent in _UNDOES else frame.left
     if left and not found.targets and found.unknown:
@@ -191,7 +198,9 @@ def _meant_instead(frame: Frame, intent: Intent, other: Intent, ranking: Ranking
     return other if ranking.probability >= PREFERRED else None
 
 
-def _intent_of_request(items: tuple[Item, ...], act: Act, tags: set[str], ranking: Ranking, found: Found) -> Intent:
+def _intent_of_request(
+    items: tuple[Item, ...], act: Act, tags: set[str], ranking: Ranking, found: Found, whole: Ranking | None
+) -> Intent:
     kinds = {target.entity.kind for target in found.targets}
     rest = items[act.at + 1 :]
     rest_tags = {tag for item in rest for tag in item.tags}
@@ -207,7 +216,10 @@ def _intent_of_request(items: tuple[Item, ...], act: Act, tags: set[str], rankin
         return Intent.ROLLBACK_APPLICATION if ranking.best == "rollback_app" and has_app else intent
     if ("node" in kinds or "node" in rest_tags) and not has_app:
         return Intent.NODE_MAINTENANCE
-    if intent is Intent.RESTART_APPLICATION and _selects_by_state(rest, has_app=has_app):
+    fails = ranking.best == "restart_failing" and not has_app and "pronoun" not in rest_tags
+    if whole is not None and "pronoun" in rest_tags and not has_app:
+        fails = whole.of("restart_failing") >= SURE_OF_FAILING
+    if intent is Intent.RESTART_APPLICATION and (fails or _selects_by_state(rest, has_app=has_app)):
         return Intent.RESTART_FAILING
     return intent
 
@@ -232,7 +244,9 @@ def _selects_by_state(rest: tuple[Item, ...], *, has_app: bool) -> bool:
     for position, item in enumerate(rest):
         if item.tags & states:
             nouns = [
-                other for other in rest if other.tags & {"pod", "app", "everything", "whole"} and not other.mention
+                other
+                for other in rest
+                if (other.tags & {"pod", "app", "everything", "whole"} or other.word == "ones") and not other.mention
             ]
             after = rest[position + 1] if position + 1 < len(rest) else None
             return bool(nouns) and not (after is not None and after.mention) and (not has_app or "pod" in nouns[0].tags)
@@ -307,8 +321,11 @@ def _read_question(clause: Clause, tags: set[str], ranking: Ranking, setting: Se
     if follows:
         context = context_of(setting.dialogue, setting.index, setting.before)
         found = replace(found, targets=from_context("them", context, mention="").targets)
-    if follows and setting.dialogue.spoken is not None:
-        intent, sure = _by_context(ranking, setting.dialogue.spoken.intent, len(clause.words))
+    last = last_frame(setting.dialogue)
+    if follows and last is not None:
+        intent, sure = _by_context(ranking, last.intent, len(clause.words))
+        if intent is Intent.HIGH_USAGE and last.intent == Intent.STATUS_QUERY.value:
+            intent = Intent.USAGE_QUERY
     mode, about = mode_of_fragment(clause), None
     if any(t.source == "name" for t in found.targets) and all(
         item.mention or _says_nothing(item) for item in clause.items
@@ -316,7 +333,6 @@ def _read_question(clause: Clause, tags: set[str], ranking: Ranking, setting: Se
         intent, sure = Intent.STATUS_QUERY, 0.6
     if intent in CHANGE_INTENTS and intent not in _UNDOES:
         intent, about, sure = _unasked(intent, ranking)
-        mode = Mode.ADVICE if about and mode is Mode.READ else mode
     return Reading(clause, mode, intent, sure, ranking, found, read_filters(clause, tags, found), about)
 
 

@@ -70,7 +70,7 @@ def _roled(items: tuple[Item, ...], position: int, verb: str) -> RoledNumber:
         text, value = f"minus {text}", -value
         before = _before(items, position - 1)
     down = verb in ("decrease", "scale_down", "remove", "halve") or any(
-        other.word in ("down", "fewer", "less", "lower", "drop") for other in items
+        other.word in ("down", "fewer", "less", "lower", "drop", "off", "away", "minus") for other in items
     )
     return RoledNumber(text, value, _role(items, position, before, after, verb), down, to=before in ("to", "at"))
 
@@ -87,7 +87,11 @@ def _role(items: tuple[Item, ...], position: int, before: str, after: str, verb:
         return "limit"
     if _word(items, position + 1) in ("%", "percent"):
         return "percent"
-    if number.kind == "factor" or _word(items, position + 1) in ("times", "x") or before == "factor":
+    if (
+        (number.kind == "factor" and number.text[:1].isdigit())
+        or _word(items, position + 1) in ("times", "x")
+        or before == "factor"
+    ):
         return "factor"
     if before == "from":
         return "from"
@@ -95,6 +99,10 @@ def _role(items: tuple[Item, ...], position: int, before: str, after: str, verb:
         return "other"
     if before in _STEP_BEFORE or after in _STEP_AFTER or number.text[0] == "+" or verb in _STEP_VERBS:
         return "relative"
+    if any(other.word in ("off", "away") for other in items[position + 1 :]):
+        return "relative"
+    if number.text.lower().startswith("x"):
+        return "limit"
     if before in ("up", "down") and verb not in ("scale",):
         return "relative"
     return "absolute"

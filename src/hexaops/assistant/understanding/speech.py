@@ -98,7 +98,9 @@ def find_head(items: tuple[Item, ...]) -> Act | None:
     if "light" in item.tags and form in item.forms:
         return _nominal(items, position)
     if form == "count" and verb is None:
-        return _counted(items, position)
+        caused = caused_verb(items, position, wanted=True)
+        at = next((p for p in range(position, len(items)) if caused and caused in items[p].tags), -1)
+        return Act(Mode.REQUEST, caused, at) if caused else _counted(items, position)
     return _terse(items, position)
 
 
@@ -232,7 +234,8 @@ def _is_schedule(items: tuple[Item, ...], position: int) -> bool:
     item = items[position]
     after = items[position + 1] if position + 1 < len(items) else None
     if "later" in item.tags and not item.mention:
-        return True
+        before = {other.word for other in items[max(0, position - 3) : position]}
+        return not before & {"since", "last", "past", "until", "yesterday"}
     if after is None:
         return False
     if item.word in ("every", "each", "next", "this"):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hexaops.assistant.understanding import names
+from hexaops.assistant.understanding.english import is_english
 from hexaops.assistant.understanding.inventory import Candidate, KnownEntity, NameIndex
 from hexaops.assistant.understanding.items import Item
 from hexaops.assistant.understanding.model import Ambiguity, Dialogue, Resolved, UnknownName
@@ -69,6 +70,8 @@ def find_targets(
             ambiguous.append(picked)
         elif all(picked.entity.id != other.entity.id for other in (*targets, *excluded)):
             (excluded if placed.excluded else targets).append(picked)
+    ids = {target.entity.id for target in targets}
+    ambiguous = [said for said in ambiguous if not {candidate.entity.id for candidate in said.candidates} <= ids]
     known = bool(targets or ambiguous or unknown)
     unknown.extend(_unknown_names(items, index, start, for_change=for_change, known=known))
     one = next(iter(namespaces.values()), None) if namespaces else within
@@ -160,7 +163,7 @@ def _unknown_names(
     run: list[Item] = []
     before = ""
     for position, item in enumerate((*items[start:], Item("", "", is_mark=True))):
-        if item.is_unknown or (for_change and item.is_foreign):
+        if (item.is_unknown or (for_change and item.is_foreign)) and not is_english(item.word):
             if not run:
                 before = items[start + position - 1].word if start + position else ""
             run.append(item)

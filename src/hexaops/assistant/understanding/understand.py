@@ -12,17 +12,20 @@ from hexaops.assistant.understanding.inventory import Inventory
 from hexaops.assistant.understanding.items import Item, read_items
 from hexaops.assistant.understanding.labels import INTENT_OF
 from hexaops.assistant.understanding.model import Dialogue, Parameters, Understanding
-from hexaops.assistant.understanding.normalise import clean, other_script_share, tokenize
+from hexaops.assistant.understanding.normalise import clean, other_script_share, tokenize, word_set
 from hexaops.assistant.understanding.parts import Part, keep
 from hexaops.assistant.understanding.ranker import rank
 from hexaops.assistant.understanding.reading import Reading, Setting, read_clause
 from hexaops.assistant.understanding.shape import asks_for_projects, missing_of, resource_and_scope
+from hexaops.assistant.understanding.speech import limits_of_request
 from hexaops.assistant.understanding.splitting import split_further
 
 _TALK = frozenset({Intent.GREETING, Intent.THANKS, Intent.GOODBYE, Intent.CONFIRM, Intent.DENY, Intent.HELP})
 LEAST = 0.25
 """Below this the intent is not named: the answer asks "did you mean"."""
 _RETRACTS = frozenset({"deny", "no", "not"})
+_LEADS_TO_LIMIT = word_set("but and only just or so then maybe though")
+_LIMITING = word_set("in at on every each next this for not")
 _OTHER_SCRIPT_LEAST = 0.2
 _ENGLISH_LEAST = 0.34
 
@@ -45,8 +48,9 @@ def understand(message: str, inventory: Inventory, dialogue: Dialogue | None = N
         return _shaped(carried)
     clauses = [part for clause in clauses for part in split_further(clause)]
     truncated = truncated or len(clauses) > CLAUSES_LIMIT
-    parts = _read_parts(clauses[:CLAUSES_LIMIT], inventory, dialogue)
-    kept = keep(parts, rank(items))
+    whole = rank(items)
+    parts = _read_parts(clauses[:CLAUSES_LIMIT], Setting(inventory.index, dialogue, whole=whole))
+    kept = keep(parts, whole)
     understandings = tuple(
         replace(_shaped(part.understanding), corrections=_corrections(part.reading.clause)) for part in kept
     )
@@ -66,12 +70,13 @@ def _is_other_language(text: str, items: list[Item]) -> bool:
     return known / len(words) < _ENGLISH_LEAST
 
 
-def _read_parts(clauses: list[Clause], inventory: Inventory, dialogue: Dialogue) -> list[Part]:
+def _read_parts(clauses: list[Clause], setting: Setting) -> list[Part]:
     parts: list[Part] = []
-    setting = Setting(inventory.index, dialogue)
     for clause in clauses:
         reading = read_clause(clause, setting)
         understanding = _decided(reading)
+        if parts and (limit := _limit_after(clause, reading)) is not None:
+            parts[-1] = Part(parts[-1].reading, _limited(parts[-1].understanding, limit))
         if parts and _takes_back(clause, understanding):
             parts = [Part(part.reading, _taken_back(part.understanding)) for part in parts]
         parts.append(Part(reading, understanding))
@@ -118,6 +123,22 @@ def _takes_back(clause: Clause, understanding: Understanding) -> bool:
         return True
     said = [item for item in clause.items if not item.is_mark]
     return len(said) <= 4 and any(item.tags & _RETRACTS for item in said) and not any(i.mention for i in said)
+
+
+def _limit_after(clause: Clause, reading: Reading) -> Mode | None:
+    """ "…, but only if nobody is checking out", "…, tomorrow": takes the "now" away from the clause before."""
+    if clause.join not in ("soft", "contrast") or reading.mode is Mode.REQUEST:
+        return None
+    words = [item for item in clause.items if not item.is_mark and item.word not in _LEADS_TO_LIMIT]
+    if not words or not (words[0].tags & {"if", "later"} or words[0].word in _LIMITING):
+        return None
+    return limits_of_request(clause.items)
+
+
+def _limited(understanding: Understanding, mode: Mode) -> Understanding:
+    if understanding.intent not in CHANGE_INTENTS:
+        return understanding
+    return replace(understanding, intent=Intent.ACTION_QUESTION, mode=mode, about=understanding.intent)
 
 
 def _taken_back(understanding: Understanding) -> Understanding:

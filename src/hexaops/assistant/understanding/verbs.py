@@ -170,18 +170,19 @@ def is_noun_use(items: tuple[Item, ...], position: int) -> bool:
     )
 
 
-def caused_verb(items: tuple[Item, ...], position: int) -> str | None:
-    """ "get A running again", "have A restarted": the change that is to be brought about, or None."""
-    if items[position].word not in ("get", "have", "bring") or position + 1 >= len(items):
+def caused_verb(items: tuple[Item, ...], position: int, *, wanted: bool = False) -> str | None:
+    """ "get A running again", "have A restarted", `wanted`: "I'd like A restarted": the change that is to be made."""
+    start = position if wanted else position + 1
+    if start >= len(items) or not (wanted or items[position].word in ("get", "have", "bring")):
         return None
-    rest = [item for item in items[position + 1 :] if item.word not in ("the", "my", "our")]
-    if not rest[0].mention:
+    rest = [item for item in items[start:] if item.word not in ("the", "my", "our")]
+    if not rest or not rest[0].mention:
         return None
     for item in rest[1:4]:
         if "past" in item.forms and (
             found := next((t for t in ("restart", "scale", "start", "stop") if t in item.tags), None)
         ):
             return found
-        if item.word in ("running", "going", "started"):
+        if item.word in ("running", "going", "started") and not wanted:
             return "start"
     return None

@@ -19,6 +19,7 @@ from hexaops.assistant.answers.select import applications_of, filtered
 from hexaops.assistant.answers.status import FILTER_WORDS
 from hexaops.assistant.understanding import Intent, Understanding
 from hexaops.assistant.understanding.model import Parameters, PendingQuestion
+from hexaops.assistant.understanding.values import wanted_replicas
 from hexaops.errors import HexaopsError
 from hexaops.features.access.caller import Caller
 from hexaops.kit.text import markdown
@@ -180,33 +181,16 @@ def _parameters(asked: Understanding, application: Application, action: str) -> 
     said = asked.parameters
     parameters: dict[str, Any] = {}
     if action == "scale_application":
-        parameters["replicas"] = _replicas(asked, application.desired)
+        parameters["replicas"] = wanted_replicas(said, application.desired)
     if said.reason:
         parameters["reason"] = said.reason[:REASON_LIMIT]
     return parameters
 
 
-def _replicas(asked: Understanding, current: int) -> int:
-    """The absolute number that was meant: said, or counted from what is wanted now."""
-    said = asked.parameters
-    if said.replicas is not None:
-        return said.replicas
-    if said.replicas_delta is not None:
-        return max(0, current + said.replicas_delta)
-    if said.replicas_factor is not None:
-        return max(0, round(current * said.replicas_factor))
-    return max(0, current + (-1 if said.direction == "down" else 1))
-
-
 def _contradicts(asked: Understanding, targets: Sequence[Application], draft: Draft) -> bool:
     """What was said about the present number, or the direction, does not fit what is wanted now: ask again."""
-    said = asked.parameters
     for application in targets if asked.intent is Intent.SCALE_APPLICATION else ():
-        wanted = _replicas(asked, application.desired)
-        wrong_way = (said.direction == "up" and wanted < application.desired) or (
-            said.direction == "down" and wanted > application.desired
-        )
-        if wrong_way or said.replicas_from not in (None, application.desired):
+        if wanted_replicas(asked.parameters, application.desired) is None:
             draft.fulfilled = False
             name = markdown(application.name, TEXT_LIMIT)
             draft.say(

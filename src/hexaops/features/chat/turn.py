@@ -11,14 +11,12 @@ from msgspec import UNSET
 
 from hexaops.assistant.answers.attachments import ActionPlan
 from hexaops.assistant.answers.draft import Draft
-from hexaops.assistant.understanding import Dialogue, Intent, Understanding
+from hexaops.assistant.understanding import Dialogue, Understanding
+from hexaops.assistant.understanding.conversation import REMEMBERED, advance
 from hexaops.features.access.caller import Caller
 from hexaops.features.chat.schemas import ChatContext
 from hexaops.features.chat.views import EntitiesView, ProgressView
 from hexaops.storage.tables import ChatSessionRow
-
-REMEMBERED = 20
-"""Ids that the next message may refer to."""
 
 Progress = Callable[[ProgressView], None]
 """Called with each stage of the answer while it is made."""
@@ -65,14 +63,7 @@ def memory_of(row: ChatSessionRow) -> Memory:
 def remembered(memory: Memory, asked: Understanding, draft: Draft) -> Memory:
     """What the session remembers after this answer."""
     plans = tuple(str(attached.data["plan_id"]) for attached in draft.attachments if isinstance(attached, ActionPlan))
-    shown = tuple(dict.fromkeys(draft.shown))[:REMEMBERED]
-    talk = asked.intent in {Intent.THANKS, Intent.GREETING, Intent.HELP}
-    dialogue = replace(
-        memory.dialogue,
-        last_intent=asked.intent.value if not talk else memory.dialogue.last_intent,
-        last_entities=shown or (memory.dialogue.last_entities if talk else ()),
-        pending_question=draft.pending,
-    )
+    dialogue = advance(memory.dialogue, asked, shown=tuple(draft.shown), pending=draft.pending)
     return Memory(dialogue, plans or (memory.plans if draft.pending is None else ()))
 
 
