@@ -33,11 +33,6 @@ def format_duration(seconds: float) -> str:
     return " ".join(shown) or "0s"
 
 
-def format_age(seconds: float) -> str:
-    """Age as kubectl and the document write it: `"2d5h"`, `"45m"`."""
-    return format_duration(seconds).replace(" ", "")
-
-
 @lru_cache(maxsize=1024)
 def format_time(moment: datetime) -> str:
     """RFC 3339 in UTC, to the second: `2024-01-20T15:30:00Z`."""

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import event, text
 from sqlalchemy.engine import Connection, Dialect, make_url
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from hexaops.errors import UpstreamUnavailableError
@@ -101,11 +101,6 @@ class Database:
     async def close(self) -> None:
         """Give all connections back."""
         await self.engine.dispose()
-
-
-def is_busy(error: OperationalError) -> bool:
-    """Whether SQLite gave up waiting for its turn to write."""
-    return "database is locked" in str(error.orig)
 
 
 def _json(value: object) -> str:

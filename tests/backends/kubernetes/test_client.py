@@ -280,34 +280,6 @@ async def test_whoami_where_the_cluster_can_and_cannot_tell(server: ApiServer, c
     assert await client.whoami() is None
 
 
-async def test_metrics_or_the_reason_why_there_are_none(server: ApiServer, make_client: MakeClient) -> None:
-    client = make_client(clock=InstantClock())
-    pod = {
-        "metadata": {"name": "web-1", "namespace": "shop"},
-        "timestamp": "2026-01-01T00:00:30Z",
-        "window": "15s",
-        "containers": [
-            {"name": "a", "usage": {"cpu": "250m", "memory": "64Mi"}},
-            {"name": "b", "usage": {"cpu": "5m", "memory": "1Mi"}},
-        ],
-    }
-    node = {"metadata": {"name": "n"}, "usage": {"cpu": "2", "memory": "1Gi"}}
-    server.answer(200, {"items": [pod]}, path="/apis/metrics.k8s.io/v1beta1/namespaces/shop/pods")
-    server.answer(200, {"items": [node]}, path="/apis/metrics.k8s.io/v1beta1/nodes")
-    pods = await client.pod_metrics("shop")
-    nodes = await client.node_metrics()
-    assert pods.items is not None
-    assert nodes.items is not None
-    assert pods.items[0].cpu == pytest.approx(0.255)
-    assert pods.items[0].memory == 65 * 2**20
-    assert nodes.items[0].cpu == 2
-    absent = await client.pod_metrics("shop")
-    assert absent.items is None
-    assert "metrics-server" in (absent.reason or "")
-    server.answer(503, status_body(503, "ServiceUnavailable", "starting"), times=4)
-    assert "does not answer" in ((await client.node_metrics()).reason or "")
-
-
 async def test_version_and_groups(server: ApiServer, client: KubernetesClient) -> None:
     server.answer(200, {"gitVersion": "v1.36.3", "major": "1", "minor": "36"})
     assert (await client.server_version()).git_version == "v1.36.3"

@@ -2,17 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
-
 import msgspec
-
-from hexaops.backends.kubernetes.errors import (
-    KubernetesForbiddenError,
-    KubernetesNotFoundError,
-    KubernetesUnavailableError,
-)
-from hexaops.backends.kubernetes.times import parse_moment
-from hexaops.kit.quantities import parse_quantity
 
 
 class Right(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,26 +51,6 @@ class Scale(msgspec.Struct, frozen=True, kw_only=True):
     desired: int
     current: int
     selector: str
-
-
-class Usage(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """Measured use of one pod or node: cores and bytes, over `window_seconds` up to `measured_at`."""
-
-    namespace: str
-    name: str
-    cpu: float
-    memory: float
-    measured_at: float
-    window: str
-    containers: dict[str, tuple[float, float]] = {}
-    """Cores and bytes by container; empty for nodes."""
-
-
-class UsageReading(msgspec.Struct, frozen=True):
-    """Measured use, or None with the reason why there is none."""
-
-    items: tuple[Usage, ...] | None
-    reason: str | None = None
 
 
 class _Meta(msgspec.Struct, rename="camel"):
@@ -168,58 +138,3 @@ class _Groups(msgspec.Struct):
 def decode_groups(body: bytes) -> frozenset[str]:
     """From /apis."""
     return frozenset(group.name for group in msgspec.json.decode(body, type=_Groups).groups)
-
-
-class _Use(msgspec.Struct):
-    cpu: str = "0"
-    memory: str = "0"
-
-
-class _ContainerUse(msgspec.Struct):
-    name: str
-    usage: _Use = msgspec.field(default_factory=_Use)
-
-
-class _UsageItem(msgspec.Struct):
-    metadata: _Meta
-    timestamp: str = ""
-    window: str = ""
-    usage: _Use | None = None
-    containers: list[_ContainerUse] = []
-
-
-class _UsageList(msgspec.Struct):
-    items: list[_UsageItem]
-
-
-def decode_usage(body: bytes) -> tuple[Usage, ...]:
-    """From a PodMetricsList or NodeMetricsList."""
-    return tuple(_usage(item) for item in msgspec.json.decode(body, type=_UsageList).items)
-
-
-async def usage_or_reason(reading: Awaitable[tuple[Usage, ...]]) -> UsageReading:
-    """An absent or failing metrics API is a reason, not an error."""
-    try:
-        return UsageReading(await reading)
-    except KubernetesNotFoundError:
-        return UsageReading(None, "the cluster serves no metrics.k8s.io API (metrics-server is not installed)")
-    except KubernetesForbiddenError:
-        return UsageReading(None, "our identity may not read metrics.k8s.io")
-    except KubernetesUnavailableError as error:
-        return UsageReading(None, f"the metrics API does not answer: {error.message[:200]}")
-
-
-def _usage(item: _UsageItem) -> Usage:
-    containers = {
-        part.name: (parse_quantity(part.usage.cpu), parse_quantity(part.usage.memory)) for part in item.containers
-    }
-    whole = item.usage
-    return Usage(
-        namespace=item.metadata.namespace,
-        name=item.metadata.name,
-        cpu=parse_quantity(whole.cpu) if whole else sum(cpu for cpu, _ in containers.values()),
-        memory=parse_quantity(whole.memory) if whole else sum(memory for _, memory in containers.values()),
-        measured_at=parse_moment(item.timestamp) or 0.0,
-        window=item.window,
-        containers=containers,
-    )

@@ -292,21 +292,6 @@ class KubernetesClient:
         """Whether an API group is served: how the presence of Knative, Tekton or Argo is known."""
         return group in await self.api_groups(timeout=timeout)
 
-    async def pod_metrics(
-        self, namespace: str | None = None, *, timeout: Limit = DEFAULT_TIMEOUT_SECONDS
-    ) -> answers.UsageReading:
-        """Present CPU and memory of pods from metrics.k8s.io; `items` is None, with a reason, where it is absent."""
-        return await self._usage("PodMetrics", "pods", namespace, timeout)
-
-    async def node_metrics(self, *, timeout: Limit = DEFAULT_TIMEOUT_SECONDS) -> answers.UsageReading:
-        """Present CPU and memory of nodes, as `pod_metrics`."""
-        return await self._usage("NodeMetrics", "nodes", None, timeout)
-
-    async def _usage(self, name: str, plural: str, namespace: str | None, limit: Limit) -> answers.UsageReading:
-        kind = Kind(name, "metrics.k8s.io", "v1beta1", plural)
-        target, path = _address("list", kind, namespace or "")
-        return await answers.usage_or_reason(self._http.read(Call("GET", path, target, limit), answers.decode_usage))
-
 
 def kind_of(kind: str | Kind) -> Kind:
     """The Kind behind a name in KINDS."""

@@ -19,6 +19,7 @@ from hexaops.backends.kubernetes.errors import (
     decode_status,
     error_from_status,
 )
+from hexaops.kit.backoff import Backoff
 from hexaops.kit.clock import Clock, SystemClock
 from hexaops.kit.timeout import Timeout
 
@@ -30,7 +31,7 @@ Limit = Timeout | float
 DEFAULT_TIMEOUT_SECONDS = 10.0
 READ_TRIES = 4
 _CONNECT_SECONDS = 5.0
-_FIRST_DELAY_SECONDS = 0.2
+_BACKOFF = Backoff(first_seconds=0.2, longest_seconds=DEFAULT_TIMEOUT_SECONDS, jitter_ratio=0.5)
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,7 @@ class KubernetesHttp:
         """What the server asked for plus up to a quarter, else 0.2 s doubled each time, ± half."""
         if asked_seconds is not None:
             return asked_seconds * self._rng.uniform(1.0, 1.25)
-        return float(_FIRST_DELAY_SECONDS * 2 ** (number - 1) * self._rng.uniform(0.5, 1.5))
+        return _BACKOFF.seconds(number, self._rng)
 
 
 @contextmanager

@@ -25,6 +25,7 @@ from hexaops.backends.kubernetes.errors import (
     error_from_status,
 )
 from hexaops.backends.kubernetes.lines import LineSplitter
+from hexaops.kit.backoff import Backoff
 from hexaops.kit.clock import Clock
 
 logger = logging.getLogger(__name__)
@@ -228,13 +229,13 @@ class Reflector:
         self._table.error = error.message
         self._cache.publish([*self._table.replace([])])
         self._cache.note_progress()
-        rest = min(_FIRST_REST_SECONDS * 2 ** min(self._rests, 10), self._settings.unavailable_retry_seconds)
         self._rests += 1
-        await self._clock.sleep(rest)
+        rests = Backoff(_FIRST_REST_SECONDS, self._settings.unavailable_retry_seconds)
+        await self._clock.sleep(rests.seconds(self._rests))
 
     async def _pause_after_failure(self) -> None:
         """Doubling, at most the longest delay, ± half of it."""
         settings = self._settings
-        doubled = settings.first_delay_seconds * 2 ** min(self._failures, 10)
+        pauses = Backoff(settings.first_delay_seconds, settings.longest_delay_seconds, jitter_ratio=0.5)
         self._failures += 1
-        await self._clock.sleep(min(doubled, settings.longest_delay_seconds) * self._rng.uniform(0.5, 1.5))
+        await self._clock.sleep(pauses.seconds(self._failures, self._rng))
