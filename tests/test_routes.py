@@ -97,7 +97,10 @@ def test_the_app_serves_the_table_and_nothing_else(sqlite_url: str, tmp_path: Pa
     routes = create_app(context).routes
     served = {(method, one.path) for one in routes if isinstance(one, APIRoute) for method in one.methods or ()}
     assert served == {(entry.method, entry.path) for entry in ROUTES}
-    assert {getattr(route, "path", "?") for route in routes if not isinstance(route, APIRoute)} <= {"/openapi.json"}
+    assert {getattr(route, "path", "?") for route in routes if not isinstance(route, APIRoute)} <= {
+        "/openapi.json",
+        "/docs",
+    }
 
 
 def test_the_openapi_document_names_every_parameter_and_who_may_call(sqlite_url: str, tmp_path: Path) -> None:

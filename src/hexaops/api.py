@@ -12,6 +12,7 @@ from hexaops.features.actions import routes as actions
 from hexaops.features.applications import routes as applications
 from hexaops.features.chat import routes as chat
 from hexaops.features.health import probes
+from hexaops.features.health.reference import reference
 from hexaops.features.logs import routes as logs
 from hexaops.features.routing import ANYONE, Entry, service, user
 from hexaops.features.webhooks import routes as webhooks
@@ -155,3 +156,4 @@ def install_routes(app: FastAPI) -> None:
             response_model=None,
         )
     describe(app, ROUTES)
+    app.router.add_route("/docs", reference, include_in_schema=False)

@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import Any
 
 import msgspec
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 from fastapi.openapi.utils import get_openapi
 
 from hexaops.errors import HexaopsError, UpstreamUnavailableError, ValidationFailedError
@@ -145,7 +145,8 @@ def _is_view(declared: Any) -> bool:
 def _success(entry: Entry, shape: dict[str, Any] | None) -> dict[str, Any]:
     response: dict[str, Any] = {"description": HTTPStatus(entry.status).phrase}
     if shape is None and entry.status != HTTPStatus.NO_CONTENT:
-        response["content"] = {PLAIN_TEXT: {"schema": {"type": "string"}}}
+        text = answer_type(entry.endpoint) is Response
+        response["content"] = {PLAIN_TEXT: {"schema": {"type": "string"}}} if text else {JSON: {"schema": {}}}
     if shape is not None:
         response["content"] = {JSON: {"schema": shape}}
         if stream := STREAMS.get(operation_name(entry)):
