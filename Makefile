@@ -17,7 +17,7 @@ WORKERS ?= 4
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test test-long test-cluster _test-cluster cluster cluster-down check contract contract-update docs bench bench-nlu lock format
+.PHONY: help install install-dev run test test-long test-cluster _test-cluster cluster cluster-down check contract contract-update docs bench bench-nlu bench-quality lock format
 CONTROL_PLANE := testenv/control-plane
 CLUSTER ?= $(CURDIR)/.cluster
 SCENARIO ?= port
@@ -94,6 +94,10 @@ bench: install-dev ## measure the figures of the README beside their peers
 
 bench-nlu: install-dev ## measure the understanding on a folder of data (DATA=folder)
 	$(BIN)/python -m benchmarks nlu -- $(DATA)
+
+bench-quality: install-dev ## quality of the analysis on public data (DATA=../shared/data) and on the suite of faults
+	$(BIN)/python -m benchmarks diagnosis
+	$(BIN)/python -m benchmarks analysis_quality -- --data $(or $(DATA),../shared/data)
 
 lock: install-dev ## renew requirements/*.txt from pyproject.toml
 	$(BIN)/$(LOCK) --group build pyproject.toml -o requirements/run.txt

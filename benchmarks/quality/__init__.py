@@ -1,0 +1,1 @@
+"""Quality of the analysis on public data sets; see benchmarks/analysis_quality.py."""

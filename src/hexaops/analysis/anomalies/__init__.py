@@ -1,0 +1,1 @@
+"""Anomalies of time series: `novelty` scores one series as it comes, `seasonal` many at once."""

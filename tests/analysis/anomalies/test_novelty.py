@@ -1,0 +1,67 @@
+"""Novelty: exact distances, seasons, gaps, level shifts, bounded memory."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from hexaops.analysis.anomalies.novelty import HISTORY, SLACK, NoveltyDetector, _Scale, novelty
+
+DAY = 288
+
+
+def _daily(days: int, *, noise: float = 1.0) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    clock = np.arange(days * DAY)
+    return 50 + 20 * np.sin(2 * np.pi * clock / DAY) + np.random.default_rng(7).normal(0, noise, len(clock))
+
+
+def test_distances_are_those_of_the_definition() -> None:
+    values = np.random.default_rng(0).normal(size=260)
+    scale = _Scale(7, 300)
+    for now in range(len(values)):
+        seen = values[: now + 1]
+        distance = scale.distance(seen, np.square(seen[:-1] - seen[-1])[::-1])
+        if now >= 13:
+            latest = seen[-7:]
+            nearest = min(float(np.linalg.norm(seen[end - 6 : end + 1] - latest)) for end in range(6, now - 6))
+            assert distance == pytest.approx(nearest, abs=1e-9)
+
+
+def test_a_season_is_no_anomaly_and_a_broken_one_is() -> None:
+    values = _daily(14)
+    assert novelty(values)[3 * DAY :].max() < 1.6
+    values[12 * DAY : 12 * DAY + 60] = 50.0
+    assert novelty(values)[12 * DAY : 12 * DAY + 80].max() > 2
+
+
+def test_a_level_never_seen_is_an_anomaly_once() -> None:
+    values = _daily(6)
+    values[5 * DAY :] += 80
+    scores = novelty(values)
+    assert scores[5 * DAY : 5 * DAY + 5].max() > 5
+    assert (scores[5 * DAY + 60 :] > 5).sum() == 0
+
+
+def test_a_missing_point_is_not_zero() -> None:
+    values = _daily(6)
+    gaps = values.copy()
+    gaps[4 * DAY : 4 * DAY + 20] = np.nan
+    assert novelty(gaps)[4 * DAY - 10 : 4 * DAY + 100].max() < 1.6
+    detector = NoveltyDetector()
+    assert [detector.update(value) for value in (None, float("nan"), float("inf"))] == [0.0, 0.0, 0.0]
+
+
+def test_a_flat_line_is_quiet_and_its_end_is_not() -> None:
+    values = np.full(1000, 3.0)
+    values[900:] = 4.0
+    scores = novelty(values)
+    assert scores[:900].max() == 0
+    assert scores[900:].max() > 1
+
+
+def test_memory_is_bounded() -> None:
+    detector = NoveltyDetector()
+    for value in np.random.default_rng(1).normal(size=HISTORY + 3 * SLACK):
+        detector.update(float(value))
+    assert detector._size <= HISTORY + SLACK
+    assert all(len(scale.past) <= HISTORY for scale in detector._scales)
