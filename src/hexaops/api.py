@@ -11,6 +11,7 @@ from hexaops.features.access.guard import declared_parameters, guarded
 from hexaops.features.actions import routes as actions
 from hexaops.features.applications import routes as applications
 from hexaops.features.chat import routes as chat
+from hexaops.features.clusters import routes as clusters
 from hexaops.features.health import probes
 from hexaops.features.health.reference import reference
 from hexaops.features.logs import routes as logs
@@ -87,6 +88,14 @@ WORKSPACES = (
     Entry("PUT", f"{INTERNAL}/automation", workspaces.put_automation, ADMIN),
 )
 
+CLUSTER = f"{INTERNAL}/clusters/{{cluster_id}}"
+CLUSTERS = (
+    Entry("GET", f"{INTERNAL}/clusters", clusters.list_clusters, ADMIN),
+    Entry("POST", f"{INTERNAL}/clusters", clusters.add_cluster, ADMIN, 201, idempotent=True),
+    Entry("DELETE", CLUSTER, clusters.remove_cluster, ADMIN, 204),
+    Entry("POST", f"{CLUSTER}/test", clusters.test_cluster, ADMIN, idempotent=True),
+)
+
 ACCOUNT = f"{INTERNAL}/service-accounts/{{account_id}}"
 ACCESS = (
     Entry("GET", f"{INTERNAL}/service-accounts", access.list_accounts, ADMIN),
@@ -137,7 +146,7 @@ LOGS = (
     Entry("GET", f"{WORKSPACE}/aiops/logs/tail", logs.tail_own_logs, user("read_logs")),
 )
 
-ROUTES = (*PROBES, *WORKSPACES, *ACCESS, *APPLICATIONS, *CHAT, *ACTIONS, *WEBHOOKS, *LOGS)
+ROUTES = (*PROBES, *WORKSPACES, *CLUSTERS, *ACCESS, *APPLICATIONS, *CHAT, *ACTIONS, *WEBHOOKS, *LOGS)
 
 
 def install_routes(app: FastAPI) -> None:

@@ -10,7 +10,8 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, SecretStr
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Positive = Annotated[float, Field(gt=0)]
@@ -23,8 +24,68 @@ def _network(text: str) -> str:
 
 Networks = Annotated[list[Annotated[str, AfterValidator(_network)]], Field(default_factory=list)]
 
+
+class ConfigFileError(ValueError):
+    """The configuration file cannot be used."""
+
+
 ACCOUNT_TOKEN = Path("/var/run/secrets/kubernetes.io/serviceaccount/token")
 """Where Kubernetes mounts a pod's own token."""
+
+
+class ClusterSource(BaseModel):
+    """One cluster of the configuration file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?$")]
+    name: Annotated[str, Field(min_length=1, max_length=128)] | None = None
+    kubeconfig: Path | None = None
+    """None with `in_cluster`: the account that Kubernetes mounts into the pod."""
+    context: str | None = None
+    writer_kubeconfig: Path | None = None
+    writer_context: str | None = None
+    in_cluster: bool = False
+
+    @model_validator(mode="after")
+    def _one_way(self) -> ClusterSource:
+        if self.in_cluster == (self.kubeconfig is not None):
+            message = "give either kubeconfig or in_cluster: true"
+            raise ValueError(message)
+        return self
+
+
+class ConfigFile(BaseModel):
+    """What the configuration file holds."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    clusters: list[ClusterSource] = []
+
+    @model_validator(mode="after")
+    def _unique(self) -> ConfigFile:
+        ids = [cluster.id for cluster in self.clusters]
+        if len(set(ids)) < len(ids):
+            message = "two clusters have one id"
+            raise ValueError(message)
+        return self
+
+
+def read_config_file(path: Path) -> ConfigFile:
+    """The file's content; raises ConfigFileError, which names the field that is wrong."""
+    try:
+        return ConfigFile.model_validate(yaml.safe_load(path.expanduser().read_text()) or {})
+    except ValidationError as error:
+        problem = error.errors()[0]
+        where = ".".join(map(str, problem["loc"])) or "file"
+        message = f"{path}: {where}: {problem['msg'].removeprefix('Value error, ')}"
+        raise ConfigFileError(message) from None
+    except yaml.YAMLError:
+        message = f"{path}: not valid YAML"
+        raise ConfigFileError(message) from None
+    except OSError as error:
+        message = f"{path}: {error.strerror}"
+        raise ConfigFileError(message) from error
 
 
 class Settings(BaseSettings):
@@ -55,8 +116,12 @@ class Settings(BaseSettings):
     trusted_proxies: Count = 0
     """How many reverse proxies append to `X-Forwarded-For`; 0 trusts nobody's header."""
 
+    config_file: Path | None = None
+    """YAML file with `clusters`, a list (see docs/cluster.md); it is read again while the service runs."""
+    cluster_refresh_seconds: Positive = 5.0
+    """How often a process looks for clusters that were registered or changed elsewhere."""
     kubeconfig: Path | None = None
-    """Kubeconfig of the cluster to serve; unset: the in-cluster account, else the simulator."""
+    """Kubeconfig of the cluster to serve; unset: the configuration file, the in-cluster account, else the simulator."""
     context: str | None = None
     """Context in the kubeconfig; unset: its current one."""
     writer_kubeconfig: Path | None = None

@@ -38,6 +38,8 @@ from hexaops.features.chat.planning import ChangePlanner
 from hexaops.features.chat.service import ChatService
 from hexaops.features.chat.sessions import SessionService
 from hexaops.features.chat.streaming import ChatStream
+from hexaops.features.clusters.registrar import ClusterRegistrar
+from hexaops.features.clusters.wiring import ClusterParts, build_clusters
 from hexaops.features.health.service import HealthService
 from hexaops.features.logs.wiring import Logs
 from hexaops.features.runs.events import OperationEvents
@@ -83,6 +85,7 @@ class ProcessContext:
     redactor: Redactor = field(default_factory=Redactor)
     writer_class: type[GuardedWriter] = GuardedWriter
     """How writes are made: the seam where a test puts a writer with a known fault."""
+    cluster_registrar: ClusterRegistrar = field(init=False)
     reconciler: Reconciler = field(init=False)
     upkeep: WebhookUpkeep = field(init=False)
     notifier: NotifySender = field(init=False)
@@ -109,6 +112,7 @@ class ProcessContext:
         await self.database.check()
         self.engine.reserve()
         await migrate(self.database)
+        await self.cluster_registrar.refresh()
         await self.provider.get(WorkspaceService).ensure_default(self.clusters.default_id)
         await self.clusters.start()
         await self.logs.start()
@@ -118,6 +122,7 @@ class ProcessContext:
         self._tasks.append(
             asyncio.create_task(self.provider.get(IdempotencyStore).purge_forever(), name="claims-upkeep")
         )
+        self._tasks.append(asyncio.create_task(self.cluster_registrar.forever(), name="cluster-registrar"))
         self._tasks.append(asyncio.create_task(self.reconciler.forever(), name="reconciler"))
         self._tasks.append(asyncio.create_task(self.upkeep.forever(), name="webhook-upkeep"))
 
@@ -160,6 +165,10 @@ def build_access(context: ProcessContext) -> None:
     for service in (audit, directory, workspaces, accounts, services, authorizer, claims):
         provide(service)
     provide(AuditReader(database))
+    parts = ClusterParts(settings, database, context.clusters, context.key, context.redactor, clock)
+    clusters = build_clusters(parts, directory=directory, audit=audit)
+    context.cluster_registrar = clusters.registrar
+    provide(clusters.service)
     provide(CursorSigner(lambda: context.key.derive("cursors")))
     provide(AutomationSwitch(database, audit=audit, clock=clock))
     provide(EmbeddedAccess(workspaces, accounts, services, local, redactor=context.redactor, token_lifetime=lifetime))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.cli.conftest import Run
 from tests.contract.receiving import receiving
 from tests.contract.serving import Served
@@ -45,6 +47,26 @@ def test_the_life_of_a_service_account(hexaops: Run) -> None:
     assert second["token"]["token"] != text
     assert "disabled" in hexaops("token", "disable", account).out
     assert "enabled" in hexaops("token", "enable", account).out
+
+
+def test_the_life_of_a_cluster(hexaops: Run, served: Served, tmp_path: Path) -> None:
+    """The simulator once more, under another id: what is read of one cluster is read of the other."""
+    kubeconfig = str(served.home / "simulator" / "kubeconfig")
+    arguments = ("--kubeconfig", kubeconfig, "--context", "reader", "--writer-context", "writer")
+    added = hexaops("cluster", "add", "twin", *arguments)
+    assert (added.code, "reachable" in added.out) == (0, True), added.err
+    listed = {one["id"]: one for one in hexaops("cluster", "list", "--json").data}
+    assert {id_: one["source"] for id_, one in listed.items()} == {"default": "settings", "twin": "api"}
+    assert listed["twin"]["separate_writer"]
+    assert hexaops("cluster", "add", "twin", *arguments).code == 1
+    made = hexaops("workspace", "create", "On the twin", "--cluster", "twin", "--unclaimed", "--json").data
+    assert made["cluster"] == "twin"
+    refused = hexaops("cluster", "remove", "twin")
+    assert (refused.code, "Workspaces lie on the cluster" in refused.err) == (1, True)
+    assert hexaops("workspace", "delete", made["id"]).code == 0
+    assert hexaops("cluster", "remove", "twin").code == 0
+    assert hexaops("cluster", "add", "away", "--kubeconfig", str(tmp_path / "absent")).code == 2
+    assert hexaops("cluster", "test", "away").code == 1
 
 
 def test_workspaces_and_members(hexaops: Run, served: Served) -> None:

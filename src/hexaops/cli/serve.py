@@ -32,6 +32,9 @@ def serve(  # noqa: PLR0913, PLR0917 # size: one parameter an option
         Path | None, typer.Option(exists=True, dir_okay=False, help="Kubeconfig of the identity that makes changes.")
     ] = None,
     writer_context: Annotated[str | None, typer.Option(help="Context of the identity that makes changes.")] = None,
+    config_file: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="YAML file that lists the clusters to serve.")
+    ] = None,
     database_url: Annotated[str | None, typer.Option(help="postgresql://… or sqlite:///FILE.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Simulator: begin its scenario anew.")] = False,
     scenario: Annotated[
@@ -47,12 +50,13 @@ def serve(  # noqa: PLR0913, PLR0917 # size: one parameter an option
     """
     given = {
         "home": home, "host": host, "port": port, "kubeconfig": kubeconfig, "context": context,
-        "writer_kubeconfig": writer_kubeconfig, "writer_context": writer_context, "database_url": database_url,
+        "writer_kubeconfig": writer_kubeconfig, "writer_context": writer_context, "config_file": config_file,
+        "database_url": database_url,
         "log_format": log_format,
     }  # fmt: skip
     os.umask(0o077)  # the home folder, the database and the keys are their owner's only
     settings = read_settings(given)
-    if settings.kubeconfig or settings.in_cluster():
+    if settings.kubeconfig or settings.in_cluster() or names_clusters(settings):
         raise typer.Exit(_serve(settings, None))
     settings = read_settings({**given, **_unset(EMBEDDED)})
     # Before the simulator: a second one on the same home would write over the first one's state.
@@ -90,6 +94,17 @@ def read_settings(given: dict[str, Any]) -> Settings:
     except ValidationError as error:
         for problem in error.errors():
             typer.echo(f"hexaops: setting {'.'.join(map(str, problem['loc']))}: {problem['msg']}", err=True)
+        raise typer.Exit(2) from None
+
+
+def names_clusters(settings: Settings) -> bool:
+    """Whether the configuration file names clusters; a file that cannot be used ends the command with its reason."""
+    from hexaops.config import ConfigFileError, read_config_file  # noqa: PLC0415 # slow to import
+
+    try:
+        return settings.config_file is not None and bool(read_config_file(settings.config_file).clusters)
+    except ConfigFileError as error:
+        typer.echo(f"hexaops: setting config_file: {error}", err=True)
         raise typer.Exit(2) from None
 
 

@@ -22,7 +22,7 @@ from hexaops.backends.kubernetes.clusters import Clusters
 from hexaops.backends.kubernetes.opening import Identity, open_cluster
 from hexaops.cli.credentials import read_credentials, write_credentials
 from hexaops.cli.embedded import Simulator, SimulatorFailedError
-from hexaops.config import Settings
+from hexaops.config import ConfigFileError, Settings, read_config_file
 from hexaops.errors import HexaopsError
 from hexaops.factory import ProcessContext
 from hexaops.features.workspaces.embedded import EmbeddedAccess
@@ -98,11 +98,11 @@ def serve_until_stopped(settings: Settings, simulator: Simulator | None) -> int:
         listener = _listen(settings.host, settings.port)
         if simulator:
             simulator.wait_ready()
-        context = ProcessContext(settings, Clusters([_cluster(settings, simulator, clock)]), clock, redactor)
+        context = ProcessContext(settings, _clusters(settings, simulator, clock), clock, redactor)
         config = _uvicorn_config(context)
         with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
             runner.run(_serve(context, config, listener, simulator))
-    except (HexaopsError, SimulatorFailedError, OSError) as error:
+    except (HexaopsError, SimulatorFailedError, ConfigFileError, OSError) as error:
         typer.echo(f"hexaops: {getattr(error, 'message', error)}", err=True)
         return 1
     except KeyboardInterrupt:  # while it was starting or closing
@@ -147,6 +147,15 @@ def _uvicorn_config(context: ProcessContext) -> uvicorn.Config:
         server_header=False,
         proxy_headers=False,
     )
+
+
+def _clusters(settings: Settings, simulator: Simulator | None, clock: Clock) -> Clusters:
+    """The settings' own cluster; those of the configuration file and of the store are registered at the start."""
+    if not simulator and settings.kubeconfig is None and settings.config_file is not None:
+        sources = read_config_file(settings.config_file).clusters
+        if sources:
+            return Clusters([], default_id=sources[0].id)
+    return Clusters([_cluster(settings, simulator, clock)])
 
 
 def _cluster(settings: Settings, simulator: Simulator | None, clock: Clock) -> Cluster:

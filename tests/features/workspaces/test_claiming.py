@@ -90,3 +90,4 @@ async def test_each_cluster_has_one_workspace_of_unclaimed_namespaces(access: Ac
     made = (await _create(access, namespaces=None, cluster="cluster-b")).json()["data"]
     assert (made["default"], made["cluster"], made["namespaces"]) == (True, "cluster-b", None)
     assert (await _create(access, namespaces=None, cluster="cluster-b")).status_code == 409
+    assert (await access.client.delete(f"{PATH}/{made['id']}", headers=access.administrator)).status_code == 204

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hexaops.backends.kubernetes.cache import WatchCache
@@ -34,9 +34,12 @@ class Cluster:
         kinds: Sequence[str] = WATCHED_KINDS,
         settings: WatchSettings | None = None,
         clock: Clock | None = None,
+        connection: Mapping[str, str] | None = None,
     ) -> None:
         self.id = named.id
         self.name = named.name
+        self.connection = connection or {}
+        """Context, server and kind of credentials of the reading identity, as they may be shown."""
         self.reader = reader
         self.writer = writer or reader
         self.cache = WatchCache(kinds, clock=clock)

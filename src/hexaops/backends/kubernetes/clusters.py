@@ -39,13 +39,13 @@ class UnusableCluster:
 class Clusters:
     """A registry: id → cluster. The first one is the default for workspaces that name none."""
 
-    def __init__(self, clusters: Sequence[Cluster | UnusableCluster]) -> None:
+    def __init__(self, clusters: Sequence[Cluster | UnusableCluster], *, default_id: str | None = None) -> None:
         self._clusters: dict[str, Cluster] = {}
         self._unusable: dict[str, UnusableCluster] = {}
         self._started = False
         for cluster in clusters:
             self._hold(cluster)
-        self.default_id = next((_id_of(cluster) for cluster in clusters), "")
+        self.default_id = default_id or next((_id_of(cluster) for cluster in clusters), "")
 
     def __iter__(self) -> Iterator[Cluster]:
         return iter((*self._clusters.values(),))

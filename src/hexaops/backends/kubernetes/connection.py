@@ -57,6 +57,16 @@ class ClusterConnection:
         return cls.from_config(config, clock=clock)
 
     @classmethod
+    def from_content(cls, content: Mapping[str, Any], *, clock: Clock | None = None) -> ClusterConnection:
+        """From a kubeconfig's content, its current context; files that it names are not looked for beside it."""
+        try:
+            config = KubeConfig.from_dict(dict(content)).get()
+        except _UNUSABLE as error:
+            message = f"kubeconfig: {_reason(error)}"
+            raise KubernetesConfigError(message) from error
+        return cls.from_config(config, clock=clock)
+
+    @classmethod
     def in_cluster(cls, account: str | Path = SERVICE_ACCOUNT, *, clock: Clock | None = None) -> ClusterConnection:
         """From the service account that Kubernetes mounts into a pod."""
         try:

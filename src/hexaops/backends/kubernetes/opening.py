@@ -1,4 +1,4 @@
-"""Which cluster is served, and under which identities: kubeconfigs or the in-cluster account → a `Cluster`."""
+"""Which clusters are served, and under which identities: kubeconfigs or the in-cluster account → a `Cluster`."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from pathlib import Path
 
 from hexaops.backends.kubernetes.client import KubernetesClient
 from hexaops.backends.kubernetes.cluster import Cluster, ClusterName
+from hexaops.backends.kubernetes.clusters import UnusableCluster
 from hexaops.backends.kubernetes.connection import ClusterConnection
+from hexaops.backends.kubernetes.errors import KubernetesConfigError
 from hexaops.backends.kubernetes.http import KubernetesHttp
+from hexaops.config import ClusterSource
 from hexaops.kit.clock import Clock
 
 logger = logging.getLogger(__name__)
@@ -30,19 +33,37 @@ class Identity:
 
 
 def open_cluster(name: str, reader: Identity, writer: Identity | None, *, clock: Clock) -> Cluster:
-    """The cluster with one or two identities; says which, and warns of a single one."""
-    read = reader.connect(clock)
-    logger.info("reading the cluster", extra=read.describe())
-    write = None
-    if writer is not None:
-        connection = writer.connect(clock)
-        logger.info("changing the cluster under an identity of its own", extra=connection.describe())
-        write = KubernetesClient(KubernetesHttp(connection, clock=clock))
+    """The cluster with one or two identities; raises KubernetesConfigError."""
+    return cluster_of(ClusterName(name, name), reader.connect(clock), writer.connect(clock) if writer else None)
+
+
+def open_source(source: ClusterSource, clock: Clock) -> Cluster | UnusableCluster:
+    """A cluster of the configuration file; one that cannot be opened is registered with the reason."""
+    named = ClusterName(source.id, source.name or source.id)
+    separate = source.writer_kubeconfig or source.writer_context
+    try:
+        read = Identity(source.kubeconfig, source.context).connect(clock)
+        write = None
+        if separate:
+            write = Identity(source.writer_kubeconfig or source.kubeconfig, source.writer_context).connect(clock)
+        return cluster_of(named, read, write)
+    except KubernetesConfigError as error:
+        return UnusableCluster(named, error.message)
+
+
+def cluster_of(named: ClusterName, read: ClusterConnection, write: ClusterConnection | None) -> Cluster:
+    """The cluster behind one or two connections; logs which identities are used, and warns of a single one."""
+    clock = read.clock
+    logger.info("reading a cluster", extra={"cluster": named.id, **read.describe()})
+    if write is None:
+        logger.warning("one identity reads and changes the cluster", extra={"cluster": named.id})
     else:
-        logger.warning("one identity reads and changes the cluster: give --writer-kubeconfig or --writer-context")
+        extra = {"cluster": named.id, **write.describe()}
+        logger.info("changing a cluster under an identity of its own", extra=extra)
     return Cluster(
-        named=ClusterName(name, name),
+        named=named,
         reader=KubernetesClient(KubernetesHttp(read, clock=clock)),
-        writer=write,
+        writer=KubernetesClient(KubernetesHttp(write, clock=clock)) if write else None,
         clock=clock,
+        connection=read.describe(),
     )

@@ -6,15 +6,10 @@ nothing; each sealed secret is bound to its subscription, so that swapping two r
 
 from __future__ import annotations
 
-import base64
-import os
-
 from hexaops.features.webhooks.errors import SecretUnreadableError
 from hexaops.kit.keys import SecretKey, UnusableKeyError
+from hexaops.kit.sealing import SealBrokenError, seal, unseal
 from hexaops.logs import Redactor
-
-NONCE_BYTES = 12
-VERSION = "v1:"
 
 
 class SecretBox:
@@ -26,25 +21,16 @@ class SecretBox:
 
     def seal(self, secret: str, *, owner: str) -> str:
         """The encrypted secret of a subscription."""
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 # slow to import
-
         self._remember(secret)
-        nonce = os.urandom(NONCE_BYTES)
-        sealed = AESGCM(self._get_key()).encrypt(nonce, secret.encode(), owner.encode())
-        return VERSION + base64.b64encode(nonce + sealed).decode()
+        return seal(self._get_key(), secret, owner=owner)
 
     def unseal(self, sealed: str, *, owner: str) -> str:
         """The secret; raises SecretUnreadableError when it was sealed with another key or for another owner."""
-        from cryptography.exceptions import InvalidTag  # noqa: PLC0415 # slow to import
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 # slow to import
-
-        raw = base64.b64decode(sealed.removeprefix(VERSION))
         try:
-            opened = AESGCM(self._get_key()).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], owner.encode())
-        except InvalidTag:
+            secret = unseal(self._get_key(), sealed, owner=owner)
+        except SealBrokenError:
             message = "The signing secret cannot be decrypted with this process's key: restore the key or rotate it"
             raise SecretUnreadableError(message) from None
-        secret = opened.decode()
         self._remember(secret)
         return secret
 

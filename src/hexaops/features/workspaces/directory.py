@@ -6,7 +6,7 @@ from collections.abc import Sequence, Set
 from typing import Any, cast
 
 from sqlalchemy import Row, Select, bindparam, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from hexaops.config import Settings
 from hexaops.features.access.errors import WorkspaceNotFoundError
@@ -22,7 +22,8 @@ from hexaops.storage.tables import WorkspaceMemberRow, WorkspaceNamespaceRow, Wo
 
 _workspaces, _members, _claims = WorkspaceRow.__table__, WorkspaceMemberRow.__table__, WorkspaceNamespaceRow.__table__
 # Made once and without the ORM: making a statement costs more than asking it, and every request asks for a membership.
-ALL = select(_workspaces).order_by(_workspaces.c.created_at, _workspaces.c.id)
+OLDEST_FIRST = (_workspaces.c.created_at, _workspaces.c.id)
+ALL = select(_workspaces).order_by(*OLDEST_FIRST)
 ONE = select(_workspaces).where(_workspaces.c.id == bindparam("workspace_id"))
 OF_CLUSTER = select(_workspaces).where(_workspaces.c.cluster_id == bindparam("cluster_id"))
 MEMBERSHIPS = (
@@ -84,6 +85,11 @@ class WorkspaceDirectory:
         """The one workspace that owns the namespace; None for system namespaces and unclaimed ones."""
         found = await self._found(OF_CLUSTER, cluster_id=cluster_id)
         return next((workspace for workspace in found if workspace.owns(namespace)), None)
+
+    async def ids_on(self, cluster_id: str, session: AsyncSession) -> list[str]:
+        """The workspaces on a cluster, oldest first."""
+        found = await session.execute(OF_CLUSTER.order_by(*OLDEST_FIRST), {"cluster_id": cluster_id})
+        return [row.id for row in found]
 
     async def _found(self, query: Select[Any], **given: str) -> list[Workspace]:
         async with self._database.viewing() as connection:

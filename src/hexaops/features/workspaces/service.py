@@ -177,7 +177,7 @@ class WorkspaceService:
         """Remove the workspace and its memberships; its namespaces fall back to the default one."""
         async with self._database.transaction() as session:
             row = await _get(session, workspace_id)
-            if row.is_default:
+            if row.is_default and row.cluster_id == self._clusters.default_id:
                 raise WorkspaceInUseError("The default workspace holds what no other claims and cannot be removed")
             if running := await self._find_active(session, workspace_id):
                 message = "A change is running in the workspace"

@@ -4,6 +4,7 @@ from hexaops.storage.tables.access import ServiceAccountRow, ServiceAccountToken
 from hexaops.storage.tables.audit import AuditRow
 from hexaops.storage.tables.base import Base
 from hexaops.storage.tables.chat import ChatMessageRow, ChatSessionRow
+from hexaops.storage.tables.clusters import ClusterRow
 from hexaops.storage.tables.idempotency import IdempotencyRow
 from hexaops.storage.tables.operations import (
     AutomationRow,
@@ -27,6 +28,7 @@ __all__ = [
     "Base",
     "ChatMessageRow",
     "ChatSessionRow",
+    "ClusterRow",
     "ExecutorRow",
     "IdempotencyRow",
     "OperationRow",

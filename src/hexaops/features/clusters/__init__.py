@@ -1,0 +1,1 @@
+"""Registering clusters while the service runs."""

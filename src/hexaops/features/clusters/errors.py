@@ -1,0 +1,26 @@
+"""How registering clusters refuses."""
+
+from __future__ import annotations
+
+from hexaops.errors import ConflictError, NotFoundError
+
+
+class ClusterNotFoundError(NotFoundError):
+    """No cluster has this id."""
+
+    code = "CLUSTER_NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__("Cluster not found")
+
+
+class ClusterExistsError(ConflictError):
+    """A cluster has this id already, from whichever source."""
+
+    code = "CLUSTER_EXISTS"
+
+
+class ClusterInUseError(ConflictError):
+    """The cluster cannot be removed: workspaces lie on it, or it was not registered over the API."""
+
+    code = "CLUSTER_IN_USE"

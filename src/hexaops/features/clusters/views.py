@@ -1,0 +1,69 @@
+"""Clusters as the API shows them: never a secret of theirs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Literal
+
+from hexaops.features.clusters.probing import Probe
+from hexaops.features.clusters.registrar import Source
+from hexaops.features.clusters.service import ClusterState
+from hexaops.responses import View
+
+
+class ClusterView(View, frozen=True, gc=False):
+    """A registered cluster as the answering process sees it."""
+
+    id: str
+    name: str
+    source: Source
+    """`settings` and `file` are changed there, `api` over the API."""
+    default: bool
+    """Whether workspaces that name no cluster lie on it."""
+    server: str | None
+    context: str | None
+    authentication: str | None
+    """Kind of credentials."""
+    separate_writer: bool
+    """Whether changes are made under an identity of their own."""
+    status: Literal["ready", "unread", "unusable"]
+    reason: str | None
+    """Why it is not, or not fully, read."""
+
+
+class ClusterTestView(View, frozen=True, gc=False):
+    """What the cluster answered just now."""
+
+    reachable: bool
+    reason: str | None
+    version: str | None
+    reader: str | None
+    """The user that it knows the reading identity as."""
+    writer: str | None
+    unreadable: dict[str, str]
+    """Watched kinds that cannot be listed, and why."""
+    may_change: bool | None
+    """Whether the writing identity may patch Deployments in every namespace."""
+    took_ms: float | None
+
+
+def cluster_view(state: ClusterState) -> ClusterView:
+    """One cluster."""
+    connection = state.connection
+    return ClusterView(
+        id=state.id,
+        name=state.name,
+        source=state.source,
+        default=state.is_default,
+        server=connection.get("server"),
+        context=connection.get("context"),
+        authentication=connection.get("authentication"),
+        separate_writer=state.separate_writer,
+        status="ready" if state.is_read else "unread" if connection else "unusable",
+        reason=state.problem,
+    )
+
+
+def cluster_test_view(probe: Probe) -> ClusterTestView:
+    """A test's outcome."""
+    return ClusterTestView(**{**asdict(probe), "unreadable": dict(probe.unreadable)})
