@@ -1,0 +1,1 @@
+"""Security posture: what a workload may do that it should not."""

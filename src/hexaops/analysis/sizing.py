@@ -1,0 +1,105 @@
+"""Requests and limits from measured use, and what they cost.
+
+Sizes: the CPU request is a high quantile of use, and no CPU limit is set; memory request and limit are the highest use
+and a margin. KRR's published "simple" strategy (95 % quantile of CPU, highest memory and 15 %) is `KRR`. Costs follow
+OpenCost's specification: a container is charged for the larger of request and use.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+MEBI = 2**20
+LEAST_CPU_CORES = 0.01
+LEAST_MEMORY_BYTES = 100 * MEBI
+FEWEST_POINTS = 100
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How sizes follow from use."""
+
+    cpu_quantile: float = 0.98
+    memory_margin: float = 0.2
+    killed_margin: float = 0.5
+    """Margin over the limit at which it was killed: what it would have used is not known."""
+
+
+OURS = Rule()
+KRR = Rule(cpu_quantile=0.95, memory_margin=0.15, killed_margin=0.25)
+
+
+@dataclass(frozen=True)
+class Size:
+    """A recommended size; the memory limit equals the request."""
+
+    cpu_cores: float
+    memory_bytes: float
+
+
+def recommend(
+    cpu: Floats, memory: Floats, *, rule: Rule = Rule(), killed_at_bytes: float | None = None
+) -> Size | None:  # frozen
+    """The size from samples of use (NaN: missing); None with too few of them."""
+    cpu, memory = cpu[np.isfinite(cpu)], memory[np.isfinite(memory)]
+    if min(len(cpu), len(memory)) < FEWEST_POINTS:
+        return None
+    cores = max(LEAST_CPU_CORES, float(np.quantile(cpu, rule.cpu_quantile)))
+    used = float(memory.max()) * (1 + rule.memory_margin)
+    if killed_at_bytes is not None:
+        used = max(used, killed_at_bytes * (1 + rule.killed_margin))
+    rounded = math.ceil(max(LEAST_MEMORY_BYTES, used) / MEBI) * MEBI
+    return Size(math.ceil(cores * 1000) / 1000, float(rounded))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a size would have meant on the demand of a period."""
+
+    wasted_cpu: float
+    """Share of the requested CPU that was not used."""
+    wasted_memory: float
+    short_cpu: float
+    """Share of the steps in which demand was above the CPU request."""
+    killed: float
+    """Share of the steps in which demand was above the memory limit."""
+
+
+def replay(size: Size, cpu: Floats, memory: Floats) -> Outcome:
+    """The size against measured demand."""
+    cpu, memory = cpu[np.isfinite(cpu)], memory[np.isfinite(memory)]
+    return Outcome(
+        wasted_cpu=float(np.maximum(0, size.cpu_cores - cpu).mean() / size.cpu_cores),
+        wasted_memory=float(np.maximum(0, size.memory_bytes - memory).mean() / size.memory_bytes),
+        short_cpu=float((cpu > size.cpu_cores).mean()),
+        killed=float((memory > size.memory_bytes).mean()),
+    )
+
+
+@dataclass(frozen=True)
+class Prices:
+    """What an hour costs."""
+
+    cpu_core_hour: float
+    memory_gib_hour: float
+    storage_gib_hour: float = 0.0
+
+
+def hourly_cost(prices: Prices, *, cpu_cores: float, memory_bytes: float, storage_bytes: float = 0.0) -> float:
+    """Cost of one hour of an allocation."""
+    gib = 2**30
+    return (
+        cpu_cores * prices.cpu_core_hour
+        + memory_bytes / gib * prices.memory_gib_hour
+        + storage_bytes / gib * prices.storage_gib_hour
+    )
+
+
+def allocated(requested: float, used: Floats) -> float:
+    """OpenCost's allocation: mean of the larger of request and use; a missing step counts as requested."""
+    return float(np.maximum(requested, np.where(np.isfinite(used), used, 0.0)).mean()) if len(used) else requested
