@@ -12,7 +12,7 @@ from tests.contract.live import Live
 from tests.contract.serving import serving
 
 SETTINGS = {
-    "HEXAOPS_VERIFY_STABLE_SECONDS": "1",
+    "HEXAOPS_VERIFY_STABLE_SECONDS": "0.2",
     "HEXAOPS_CHANGES_PER_WORKSPACE": "1000",
     "HEXAOPS_CHANGES_PER_CLUSTER": "1000",
     **{
@@ -25,8 +25,12 @@ SETTINGS = {
 
 @contextmanager
 def embedded(home: Path) -> Iterator[Live]:
-    """The embedded default: the service and its simulator."""
-    with serving(home, settings=SETTINGS) as served, served.user() as user, served.account() as account:
+    """The embedded default: the service and its simulator, in quick time."""
+    with (
+        serving(home, "--speed", "10", settings=SETTINGS) as served,
+        served.user() as user,
+        served.account() as account,
+    ):
         yield Live(served, user, account)
 
 

@@ -5,10 +5,10 @@ The cases are seeded, so that a failure comes again; each failure is printed as 
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
 import schemathesis
@@ -48,13 +48,14 @@ class Fuzz:
 
         Operations that have few possible requests send fewer in a round; the later rounds make up for them.
         """
-        share = math.ceil(cases / (len(operations) * STRATEGIES))
-        for number in range(MOST_ROUNDS):
-            for operation in operations:
-                for strategy in _strategies(operation, self.targets()):
-                    left = cases - self.sent
-                    if left > 0:
-                        self._run_round(strategy, number=number, cases=min(left, share))
+        share = max(1, cases // (len(operations) * STRATEGIES))
+        for number, operation in product(range(MOST_ROUNDS), operations):
+            if self.sent >= cases:
+                return
+            for strategy in _strategies(operation, self.targets()):
+                left = cases - self.sent
+                if left > 0:
+                    self._run_round(strategy, number=number, cases=min(left, share))
 
     def _run_round(self, strategy: st.SearchStrategy[Case], *, number: int, cases: int) -> None:
         """One seeded run of one strategy; a route that nothing negative can be sent to has none."""

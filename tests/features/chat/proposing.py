@@ -62,8 +62,12 @@ class WrittenProposer:
 
 def use(world: ChatWorld, proposer: WrittenProposer) -> WrittenProposer:
     """Let the served chat make its plans with this."""
-    chat = world.access.get(ChatService)
-    fake = replace(chat, planner=ChangePlanner(proposer))
-    world.access.context.provider.add(fake)
-    world.access.context.provider.add(ChatStream(fake))
+    rebuild(world, planner=ChangePlanner(proposer))
     return proposer
+
+
+def rebuild(world: ChatWorld, **parts: Any) -> None:
+    """Serve the chat with some of its parts replaced."""
+    chat = replace(world.access.get(ChatService), **parts)
+    world.access.context.provider.add(chat)
+    world.access.context.provider.add(ChatStream(chat))

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncIterator, Set
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.event import listen
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from hexaops.features.access.authorize import Authorizer
 from hexaops.features.access.caller import Caller
 from hexaops.features.access.principal import Principal
+from hexaops.features.access.request_log import RequestLog
 from hexaops.features.audit.log import AuditLog
 from hexaops.features.audit.reader import AuditReader
+from hexaops.features.chat.gathering import Gatherer, Known
 from hexaops.features.chat.schemas import ChatRequest, EndRequest
 from hexaops.features.chat.service import ChatService
 from hexaops.features.chat.sessions import SessionService
@@ -23,7 +29,7 @@ from hexaops.storage.tables import ChatMessageRow, ChatSessionRow
 from tests.contract.documented import error
 from tests.contract.matching import matches
 from tests.features.applications.world import ChatWorld
-from tests.features.chat.proposing import WrittenProposer, use
+from tests.features.chat.proposing import WrittenProposer, rebuild, use
 from tests.pages import page
 
 CHAT = "/aiops/chat"
@@ -190,11 +196,15 @@ async def test_an_error_within_the_stream_is_an_event_with_the_same_body(world: 
     )
 
 
-async def test_a_message_whose_answer_fails_opens_no_session(world: ChatWorld, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def broken(*_given: object) -> None:
+class BrokenGatherer(Gatherer):
+    """Cannot read anything."""
+
+    async def known(self, caller: Caller, capabilities: Set[str]) -> Known:
         raise OSError
 
-    monkeypatch.setattr("hexaops.features.chat.gathering.Gatherer.known", broken)
+
+async def test_a_message_whose_answer_fails_opens_no_session(world: ChatWorld) -> None:
+    rebuild(world, gatherer=BrokenGatherer(**vars(world.access.get(ChatService).gatherer)))
     assert (await world.post(CHAT, {"message": "status"})).status_code == 500
     assert (await world.get("/aiops/sessions")).json()["data"] == []
 
@@ -212,35 +222,44 @@ async def test_a_message_is_recorded_once_together_with_its_answer(stored: ChatW
     assert await _recorded(stored, before) == [200, 200, 400]
 
 
-async def test_an_answer_that_cannot_be_stored_is_recorded_as_failed(
-    stored: ChatWorld, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def refused(_session: object) -> None:
+class BrokenLog(RequestLog):
+    """Its last transaction fails, at its commit or just after it."""
+
+    at_commit = True
+
+    @asynccontextmanager
+    async def last_transaction(self) -> AsyncIterator[AsyncSession]:
+        async with super().last_transaction() as session:
+            if self.at_commit:
+                listen(session.sync_session, "before_commit", _refuse)
+            yield session
         raise OSError
 
-    before, database = (await stored.access.get(AuditReader).head()).seq, stored.access.context.database
-    hook = database.before_commit
-    append = AuditLog.append
 
-    async def appended(self: AuditLog, event: Any, session: Any = None) -> Any:
-        database.before_commit = hook if session is None else refused
-        return await append(self, event, session)
+class LateBrokenLog(BrokenLog):
+    """Fails once everything is committed."""
 
-    monkeypatch.setattr(AuditLog, "append", appended)
-    assert (await stored.post(CHAT, {"message": "status"})).status_code == 500
-    assert (await stored_messages(stored), await _recorded(stored, before)) == (0, [500])
+    at_commit = False
 
 
-async def test_an_answer_that_fails_once_it_is_stored_is_recorded_again(
-    stored: ChatWorld, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def broken(*_given: object) -> None:
-        raise OSError
+def _refuse(_session: object) -> None:
+    raise OSError
 
+
+async def _failed_with(stored: ChatWorld, log_class: type[BrokenLog]) -> tuple[int, list[int]]:
+    """Messages stored and statuses recorded of one request that this log breaks."""
     before = (await stored.access.get(AuditReader).head()).seq
-    monkeypatch.setattr("hexaops.features.chat.service.answer_view", broken)
+    rebuild(stored, requests=log_class(stored.access.get(AuditLog), stored.access.context.database))
     assert (await stored.post(CHAT, {"message": "status"})).status_code == 500
-    assert await _recorded(stored, before) == [200, 500]
+    return await stored_messages(stored), await _recorded(stored, before)
+
+
+async def test_an_answer_that_cannot_be_stored_is_recorded_as_failed(stored: ChatWorld) -> None:
+    assert await _failed_with(stored, BrokenLog) == (0, [500])
+
+
+async def test_an_answer_that_fails_once_it_is_stored_is_recorded_again(stored: ChatWorld) -> None:
+    assert await _failed_with(stored, LateBrokenLog) == (2, [200, 500])
 
 
 async def test_a_client_that_goes_away_leaves_a_whole_exchange(stored: ChatWorld) -> None:
