@@ -6,7 +6,7 @@ import asyncio
 import shutil
 import tempfile
 import warnings
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import asyncpg
@@ -123,35 +123,15 @@ def empty_postgresql_url(postgresql_folder: str) -> str:
 
 
 @pytest.fixture(params=ENGINES)
-def make_database(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Awaitable[str]]:
-    """Makes migrated databases; each call returns the URL of a new one, as an operator would set it."""
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of a migrated database of the test's own, as an operator would set it; the test runs on both engines."""
     if request.param == "sqlite":
-        source: Path = request.getfixturevalue("sqlite_template")
-
-        async def copy_file() -> str:
-            path = tmp_path / f"{new_id('db_')}.db"
-            shutil.copy(source, path)
-            return f"sqlite:///{path}"
-
-        return copy_file
+        url: str = request.getfixturevalue("sqlite_url")
+        return url
     folder, template = request.getfixturevalue("postgresql_folder"), request.getfixturevalue("postgresql_template")
-
-    async def copy_database() -> str:
-        name = new_id("t")
-        await _statement(folder, f"CREATE DATABASE {name} TEMPLATE {template}")
-        return postgresql_url(folder, name)
-
-    return copy_database
-
-
-@pytest.fixture
-def database_url(make_database: Callable[[], Awaitable[str]]) -> str:
-    """A migrated database of its own for one test."""
-    return asyncio.run(_awaited(make_database))
-
-
-async def _awaited(make: Callable[[], Awaitable[str]]) -> str:
-    return await make()
+    name = new_id("t")
+    asyncio.run(_statement(folder, f"CREATE DATABASE {name} TEMPLATE {template}"))
+    return postgresql_url(folder, name)
 
 
 @pytest.fixture

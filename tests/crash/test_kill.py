@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,11 +24,11 @@ from simulator.server.app import serve as serve_api
 from simulator.world.index import Workload
 from simulator.world.opening import open_world
 from simulator.world.world import World
+from tests.conftest import ENGINES
 from tests.crash.process import Running, Start, running, settings_of
 
 SPEED = 50.0
 DEADLINE_SECONDS = 120.0
-AT_ONCE = 3
 ENDED = frozenset({"completed", "failed", "cancelled"})
 
 
@@ -160,50 +160,40 @@ async def killed_at(
         return await ended(service)
 
 
-MakeDatabase = Callable[[], Awaitable[str]]
+def cases(*kinds: tuple[Kind, Sequence[str]]) -> list[Any]:
+    """Every point of every kind, on alternate databases; on the other one in the long form.
+
+    A case is a test of its own, so that workers share them out.
+    """
+    found = []
+    every = ((kind, point) for kind, points in kinds for point in points)
+    for number, (kind, point) in enumerate(every):
+        for place, engine in enumerate(ENGINES):
+            marks = () if number % len(ENGINES) == place else pytest.mark.long
+            found.append(pytest.param(kind, point, engine, id=f"{kind.action}-{point}-{engine}", marks=marks))
+    return found
 
 
-async def at_once(case: Callable[[str], Awaitable[None]], points: Iterable[str]) -> None:
-    """Run the case at each point, a few side by side: most of their time is waiting."""
-    few = asyncio.Semaphore(AT_ONCE)
-
-    async def one(point: str) -> None:
-        async with few:
-            await case(point)
-
-    async with asyncio.TaskGroup() as group:
-        for point in points:
-            group.create_task(one(point))
+CASE = ("kind", "point", "database_url")
 
 
-@pytest.mark.timeout(900)
-@pytest.mark.parametrize("kind", KINDS, ids=[kind.action for kind in KINDS])
-async def test_killed_and_completed_with_one_write(kind: Kind, make_database: MakeDatabase, tmp_path: Path) -> None:
-    async def case(point: str) -> None:
-        async with stage() as stage_:
-            action = await killed_at(point, kind, tmp_path / point, await make_database(), stage_)
-            assert action["status"] == "completed", (point, action)
-            assert [step["status"] for step in action["steps"]] == ["completed"] * len(kind.steps), point
-            assert len(stage_.writes(kind.application)) == 1, point
-            assert stage_.spec(kind)["replicas"] == kind.replicas, point
-
-    await at_once(case, points_of(kind))
+@pytest.mark.parametrize(CASE, cases(*((kind, points_of(kind)) for kind in KINDS)), indirect=["database_url"])
+async def test_killed_and_completed_with_one_write(kind: Kind, point: str, database_url: str, tmp_path: Path) -> None:
+    async with stage() as stage_:
+        action = await killed_at(point, kind, tmp_path, database_url, stage_)
+        assert action["status"] == "completed", action
+        assert [step["status"] for step in action["steps"]] == ["completed"] * len(kind.steps)
+        assert len(stage_.writes(kind.application)) == 1
+        assert stage_.spec(kind)["replicas"] == kind.replicas
 
 
-@pytest.mark.timeout(900)
-async def test_killed_while_undoing(make_database: MakeDatabase, tmp_path: Path) -> None:
-    kind = UNDONE
-
-    async def case(point: str) -> None:
-        async with stage() as stage_:
-            action = await killed_at(
-                point, kind, tmp_path / point, await make_database(), stage_, break_it=True, change_timeout_seconds=1.5
-            )
-            assert action["status"] == "failed", (point, action)
-            assert stage_.spec(kind)["replicas"] == kind.replicas, point
-            assert len(stage_.writes(kind.application)) == 2, f"{point}: one write, one undoing"
-
-    await at_once(case, UNDO_POINTS)
+@pytest.mark.parametrize(CASE, cases((UNDONE, UNDO_POINTS)), indirect=["database_url"])
+async def test_killed_while_undoing(kind: Kind, point: str, database_url: str, tmp_path: Path) -> None:
+    async with stage() as stage_:
+        action = await killed_at(point, kind, tmp_path, database_url, stage_, break_it=True, change_timeout_seconds=1.5)
+        assert action["status"] == "failed", action
+        assert stage_.spec(kind)["replicas"] == kind.replicas
+        assert len(stage_.writes(kind.application)) == 2, "one write, one undoing"
 
 
 async def test_the_suite_finds_an_intent_that_is_recorded_too_late(sqlite_url: str, tmp_path: Path) -> None:
