@@ -6,7 +6,7 @@ The cluster is reached over HTTP as any cluster is; the test also holds its insi
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx2
 
+from hexaops.backends.kubernetes.cache import WatchCache
 from hexaops.backends.kubernetes.client import KubernetesClient
 from hexaops.backends.kubernetes.cluster import Cluster, ClusterName
 from hexaops.backends.kubernetes.clusters import Clusters
@@ -26,12 +27,14 @@ from hexaops.features.access.permissions import SCOPES
 from hexaops.features.changes.writes import GuardedWriter
 from hexaops.features.workspaces.service import WorkspaceService
 from hexaops.kit.clock import SystemClock
+from hexaops.kit.timeout import Timeout
 from hexaops.main import create_app
 from simulator.server.access import READER_RULES, WRITER_RULES, Rule, User
 from simulator.server.app import ApiServer, serve
 from simulator.server.app import create_app as create_api_server
 from simulator.world.opening import open_world
 from simulator.world.world import World
+from tests.commits import Commits, watching_commits
 from tests.described import DescribedTransport
 from tests.serving import AccessWorld, Headers
 
@@ -42,7 +45,6 @@ SETTINGS: Mapping[str, Any] = {
     "webhook_allowed_networks": ["127.0.0.0/8"], "webhook_allow_http": True,
 }  # fmt: skip
 DEADLINE_SECONDS = 60.0
-LOOK_SECONDS = 0.05
 ENDED = frozenset({"completed", "failed", "cancelled"})
 
 
@@ -57,6 +59,7 @@ class LivingWorld:
     workspace_id: str
     rules: dict[str, Sequence[Rule]]
     """What the cluster lets each identity do."""
+    commits: Commits
 
     async def call(
         self, method: str, path: str, body: Any = None, *, headers: Headers | None = None
@@ -94,15 +97,13 @@ class LivingWorld:
         """The action once it has ended."""
         return await self.until(action_id, lambda action: action["status"] in ENDED)
 
-    async def until(self, action_id: str, reached: Any) -> dict[str, Any]:
-        """The action once `reached` says so."""
-        async with asyncio.timeout(DEADLINE_SECONDS):
-            while True:
-                answer = await self.call("GET", f"/aiops/actions/{action_id}")
-                action: dict[str, Any] = answer.json()["data"]
-                if reached(action):
-                    return action
-                await asyncio.sleep(LOOK_SECONDS)
+    async def until(self, action_id: str, reached: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
+        """The action once `reached` says so, asked again after each commit."""
+        return await self.commits.until(lambda: self._action(action_id), reached, seconds=DEADLINE_SECONDS)
+
+    async def _action(self, action_id: str) -> dict[str, Any]:
+        data: dict[str, Any] = (await self.call("GET", f"/aiops/actions/{action_id}")).json()["data"]
+        return data
 
     def writes(self) -> list[dict[str, Any]]:
         """What the service's writing identity wrote, as the API server recorded it; dry runs left out."""
@@ -124,12 +125,10 @@ class LivingWorld:
         metadata = {key: value for key, value in found["metadata"].items() if key != "resourceVersion"}
         self.cluster.store.update(kind, {**found, "metadata": metadata, "spec": {**found["spec"], **spec}})
 
-    async def settled(self, reached: Any) -> None:
+    async def settled(self, reached: Callable[[WatchCache], object]) -> None:
         """Wait until the service has seen the cluster in a state."""
         cache = self.access.context.clusters.default.cache
-        async with asyncio.timeout(DEADLINE_SECONDS):
-            while not reached(cache):  # noqa: ASYNC110 # what is awaited is another task's view of the cluster
-                await asyncio.sleep(LOOK_SECONDS)
+        await cache.wait_for(reached, kinds=cache.kinds, timeout=Timeout(DEADLINE_SECONDS))
 
 
 def client_of(url: str, token: str) -> KubernetesClient:
@@ -175,7 +174,8 @@ async def living_world(
                 access.workspace_id = default.id
                 operator = await access.member("olga", "operator")
                 access.administrator = await access.account(*SCOPES)
-                yield LivingWorld(access, cluster, api, operator, default.id, rules)
+                with watching_commits() as commits:
+                    yield LivingWorld(access, cluster, api, operator, default.id, rules, commits)
     finally:
         living.cancel()
         await asyncio.gather(living, return_exceptions=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import selectors
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +19,6 @@ import httpx2
 START_SECONDS = 60.0
 """Deadline of a start on a busy machine; a start takes about 3 s."""
 STOP_SECONDS = 40.0
-POLL_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -80,41 +79,25 @@ def serving(home: Path, *arguments: str, settings: Mapping[str, str] | None = No
     home.mkdir(parents=True, exist_ok=True)
     log = home / "serve.log"
     command = [_hexaops(), "serve", "--home", str(home), "--port", "0", *arguments]
-    with log.open("wb") as output:
+    with log.open("wb") as errors:
         process = subprocess.Popen(
-            command, env=_environment(home, settings or {}), stdout=output, stderr=subprocess.STDOUT
+            command, env=_environment(home, settings or {}), stdout=subprocess.PIPE, stderr=errors
         )
         try:
-            yield Served(process, home, _wait_until_ready(process, home, log))
+            _wait_until_ready(process, log)
+            yield Served(process, home, json.loads((home / "credentials.json").read_text()))
         finally:
             _stop(process)
 
 
-def _wait_until_ready(process: subprocess.Popen[bytes], home: Path, log: Path) -> Mapping[str, Any]:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        assert process.poll() is None, f"the service ended with {process.returncode}:\n{log.read_text()[-4000:]}"
-        credentials = _credentials(home)
-        if credentials is not None and _answers(credentials["base_url"]):
-            return credentials
-        time.sleep(POLL_SECONDS)
-    message = f"no answer within {START_SECONDS:.0f} s:\n{log.read_text()[-4000:]}"
-    raise AssertionError(message)
-
-
-def _credentials(home: Path) -> Mapping[str, Any] | None:
-    try:
-        found: dict[str, Any] = json.loads((home / "credentials.json").read_text())
-    except (FileNotFoundError, json.JSONDecodeError):
-        return None
-    return found
-
-
-def _answers(base_url: str) -> bool:
-    try:
-        return httpx2.get(f"{base_url}/healthz", timeout=2.0).status_code == 200
-    except httpx2.TransportError:
-        return False
+def _wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> None:
+    """Read the line that says that it serves; its credentials are written before."""
+    assert process.stdout is not None
+    with selectors.DefaultSelector() as waiting:
+        waiting.register(process.stdout, selectors.EVENT_READ)
+        assert waiting.select(START_SECONDS), f"not ready in {START_SECONDS:.0f} s:\n{log.read_text()[-4000:]}"
+    line = process.stdout.readline()
+    assert line.startswith(b"hexaops serves"), f"the service ended, {line!r}:\n{log.read_text()[-4000:]}"
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
@@ -125,3 +108,5 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+    if process.stdout:
+        process.stdout.close()

@@ -6,7 +6,7 @@ import random
 import re
 import string
 from collections.abc import Iterator
-from re import _parser as parser  # type: ignore[attr-defined] # there is no public way to look into a pattern
+from re import _parser as parser  # there is no public way to look into a pattern
 from typing import Any
 
 import pytest

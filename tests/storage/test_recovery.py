@@ -25,13 +25,15 @@ class Worker:
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
 
-    async def hears(self, *words: str) -> None:
-        """Wait until it says this line."""
-        output, line = self._process.stdout, " ".join(words)
+    async def hears(self, *lines: str) -> None:
+        """Wait until it has said these lines, in whatever order."""
+        output, missing = self._process.stdout, {*lines}
         assert output is not None
         async with asyncio.timeout(SECONDS):
-            while (said := (await output.readline()).decode().strip()) != line:
-                assert said or not output.at_eof(), f"ended without saying {line!r}"
+            while missing:
+                said = (await output.readline()).decode().strip()
+                assert said or not output.at_eof(), f"ended without saying {missing}"
+                missing.discard(said)
 
     async def kill(self) -> None:
         """SIGKILL."""
@@ -61,32 +63,27 @@ async def _done(database: Database) -> list[str]:
 
 async def test_a_killed_run_is_ended_by_the_next_process(database: Database) -> None:
     async with worker(database, "hang", "run-1", "run-2") as first:
-        await first.hears("started", "run-2")
+        await first.hears("started run-2")
         await first.kill()
     assert await _done(database) == []
     async with worker(database, "finish") as second:
-        await second.hears("ready")
-        await _until_done(database, ["run-1", "run-2"])
-
-
-async def _until_done(database: Database, expected: list[str]) -> None:
-    async with asyncio.timeout(SECONDS):
-        while await _done(database) != expected:  # noqa: ASYNC110 # another process makes it true
-            await asyncio.sleep(0.1)
+        await second.hears("ready", "finished run-1", "finished run-2")
+    assert await _done(database) == ["run-1", "run-2"]
 
 
 async def test_a_living_process_takes_over_from_a_killed_one(database: Database) -> None:
     if database.is_sqlite:
         pytest.skip("one process per SQLite file")
     async with worker(database, "hang", "run-1") as first:
-        await first.hears("started", "run-1")  # before the other one is there to take it
+        await first.hears("started run-1")  # before the other one is there to take it
         async with worker(database, "finish") as second:
             await second.hears("ready")
             async with database.reading() as session:
                 assert len((await session.scalars(select(ExecutorRow.id))).all()) == 2
             assert await _done(database) == []
             await first.kill()
-            await _until_done(database, ["run-1"])
+            await second.hears("finished run-1")
+            assert await _done(database) == ["run-1"]
 
 
 async def test_a_second_process_on_a_sqlite_file_is_refused(sqlite_url: str) -> None:
@@ -97,5 +94,5 @@ async def test_a_second_process_on_a_sqlite_file_is_refused(sqlite_url: str) -> 
             await DurableEngine(database, clock=SystemClock()).launch()
         await first.kill()
     async with worker(database, "finish", "run-1") as second:
-        await second.hears("finished", "run-1")
+        await second.hears("finished run-1")
     await database.close()

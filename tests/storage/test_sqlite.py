@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
@@ -98,14 +99,22 @@ async def test_a_reader_sees_one_moment_and_then_lets_go_of_it(database: Databas
 
 
 async def test_what_nobody_waits_for_any_more_is_undone(tmp_path: Path) -> None:
-    numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT i FROM n"
+    numbers = "WITH RECURSIVE n(i) AS (SELECT begun() UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT i FROM n"
+    begun = threading.Event()
+
+    def begin() -> int:
+        begun.set()
+        return 1
+
     connection = connect(str(tmp_path / "some.db"), isolation_level=None)
     async with connection:
         await connection.whole("execute", "CREATE TABLE berth (length INTEGER)", ())
+        await connection.create_function("begun", 0, begin)
         for end in (connection.rollback, connection.commit):
             connection.begin(writes=True)
             statement = asyncio.create_task(connection.whole("execute", f"INSERT INTO berth {numbers}", ()))
-            await asyncio.sleep(0.01)
+            await asyncio.to_thread(begun.wait)
+            begun.clear()
             statement.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await statement

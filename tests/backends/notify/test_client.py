@@ -160,12 +160,12 @@ async def test_a_long_answer_is_read_in_part_and_cleaned() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "error"),
-    [(Answer(hang=True), TimedOutError), (Answer(reset=True), UnreachableError)],
+    ("answer", "limit_seconds", "error"),
+    [(Answer(hang=True), 0.05, TimedOutError), (Answer(reset=True), 60, UnreachableError)],
 )
-async def test_receivers_that_do_not_answer(answer: Answer, error: type[SendError]) -> None:
+async def test_receivers_that_do_not_answer(answer: Answer, limit_seconds: float, error: type[SendError]) -> None:
     async with serve_receiver(answer) as receiver:
-        sender = loopback(timeout_seconds=0.3)
+        sender = loopback(timeout_seconds=limit_seconds)
         with pytest.raises(error):
             await sender.post(receiver.url, headers={}, body=b"{}")
         await sender.close()

@@ -11,7 +11,9 @@ from sqlalchemy import update
 
 from hexaops.features.runs.runner import RUN
 from hexaops.storage.tables import OperationRow
-from tests.living import DEADLINE_SECONDS, LOOK_SECONDS, LivingWorld, living_world
+from tests.living import DEADLINE_SECONDS, LivingWorld, living_world
+
+LOOK_SECONDS = 0.05
 
 
 async def lost_operation(world: LivingWorld) -> str:

@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
+from hexaops.storage.tables import WebhookDeliveryRow
 from tests.backends.notify.receiver import Answer, serve_receiver
+from tests.commits import Commits, watching_commits
 from tests.features.webhooks.kills import Place, run_kills
 from tests.features.webhooks.world import World, running_world
 
 
-async def until_settled(world: World, *, seconds: float = 60.0) -> None:
-    """Wait until nothing is pending."""
-    async with asyncio.timeout(seconds):
-        while any(row.status == "pending" for row in await world.deliveries()):  # noqa: ASYNC110 # rows do not call back
-            await asyncio.sleep(0.05)
+@asynccontextmanager
+async def watched(database_url: str, home: Path) -> AsyncIterator[tuple[World, Commits]]:
+    """A world with the real engine, and what it commits."""
+    async with running_world(database_url, home) as world:
+        with watching_commits() as commits:
+            yield world, commits
+
+
+def is_settled(rows: Sequence[WebhookDeliveryRow]) -> bool:
+    """Whether nothing is pending."""
+    return all(row.status != "pending" for row in rows)
 
 
 async def test_events_arrive_in_order_through_failures(database_url: str, tmp_path: Path) -> None:
     answers = [Answer(500), Answer(reset=True), Answer(), Answer(503), Answer()]
-    async with serve_receiver(lambda _: answers.pop(0)) as receiver, running_world(database_url, tmp_path) as world:
+    async with (
+        watched(database_url, tmp_path) as (world, commits),
+        serve_receiver(lambda _: answers.pop(0)) as receiver,
+    ):
         await world.subscribe(receiver.url)
         await world.emit("aiops.action.started")
         await world.emit("aiops.action.completed")
         await receiver.wait(5)
-        await until_settled(world)
+        await commits.until(world.deliveries, is_settled)
         names = [json.loads(received.body)["event"].rpartition(".")[2] for received in receiver.requests]
         assert names == ["started", "started", "started", "completed", "completed"]
         assert [delivery.status for delivery in await world.deliveries()] == ["delivered", "delivered"]

@@ -101,7 +101,7 @@ async def test_follow_goes_on_until_the_pod_goes(stage: Stage) -> None:
     assert len(set(read)) == len(read)
     stage.store.delete("pods", "team", name)
     stage.advance(1)
-    await asyncio.wait_for(task, 5)
+    await asyncio.wait_for(task, 60)
 
 
 @pytest.mark.parametrize("app", shop.APPS, ids=lambda app: app.name)
