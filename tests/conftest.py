@@ -27,6 +27,7 @@ ENGINES = ("sqlite", "postgresql")
 TEMPLATE = "hexaops_template"
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests of one shared server on one worker, and start what takes longest first (see docs/testing.md)."""
     grouped = []
