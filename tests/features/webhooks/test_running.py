@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
+
 from hexaops.storage.tables import WebhookDeliveryRow
 from tests.backends.notify.receiver import Answer, serve_receiver
 from tests.commits import Commits, watching_commits
@@ -59,6 +61,7 @@ async def test_a_receiver_that_hangs_does_not_hold_up_others(database_url: str, 
         assert len(dead.requests) <= 4
 
 
+@pytest.mark.timeout(600)  # five processes one after the other
 async def test_nothing_is_lost_or_reordered_by_kills(database_url: str, tmp_path: Path) -> None:
     failpoints = ("webhook_before_send:3", "webhook_after_send:3", "webhook_recorded:3")
     report = await run_kills(Place(database_url, tmp_path), events=40, failpoints=failpoints, kills=1, seed=11)
