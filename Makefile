@@ -17,7 +17,7 @@ WORKERS ?= 4
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test test-long test-cluster _test-cluster cluster cluster-down check contract contract-update docs bench bench-nlu bench-quality lock format
+.PHONY: help install install-dev run test test-long test-cluster _test-cluster cluster cluster-down check contract contract-update docs bench bench-logs bench-nlu bench-quality lock format
 CONTROL_PLANE := testenv/control-plane
 CLUSTER ?= $(CURDIR)/.cluster
 SCENARIO ?= port
@@ -88,6 +88,9 @@ docs: install-dev ## write the reference pages in docs/ from the code
 format: install-dev ## rewrite the sources in the house format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+bench-logs: install-dev ## measure the log store beside VictoriaLogs (LINES=3000000 for the published figures)
+	$(BIN)/python -m benchmarks logs -- --lines $(or $(LINES),300000)
 
 bench: install-dev ## measure the figures of the README beside their peers
 	$(BIN)/python -m benchmarks

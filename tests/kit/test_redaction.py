@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from hexaops.kit import redaction
-from hexaops.kit.redaction import MARK, redact, redact_fields
+from hexaops.kit.redaction import _TRIGGER, MARK, _may_hold, redact, redact_fields
 from hexaops.kit.text import markdown, plain
 
 CANARY = "hunter2-C4n4ry"
@@ -203,3 +203,18 @@ def test_any_text_is_survived() -> None:
     for _ in range(2000):
         noise = "".join(rng.choices(letters, k=rng.randrange(40)))
         redact(noise + rng.choice(pieces)[: rng.randrange(60)] + noise)
+
+
+def test_the_quick_look_never_passes_what_the_pattern_would_find() -> None:
+    """Every alternative of the trigger, and every word of the keys, holds one of the needles."""
+    rng = random.Random(3)
+    alphabet = string.ascii_letters + "_-:/ ="
+    for _ in range(20_000):
+        text = "".join(rng.choice(alphabet) for _ in range(12))
+        assert not _TRIGGER.search(text) or _may_hold(text)
+    words = "password passwd passphrase pwd secret token credential api_key apikey access-key private_key signing-key"
+    more = "encryption_key auth-key account_key connectionstring connection-string Bearer BASIC eyJ :// -----BEGIN AKIA"
+    last = "ASIA ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ glpat- xox AIza sk- sk_ whsec_ hexaops_sa_"
+    for word in f"{words} {more} {last}".split():
+        assert _TRIGGER.search(word), word
+        assert _may_hold(word), word

@@ -21,6 +21,12 @@ _TRIGGER = re.compile(
     rf"(?i)(?:{_KEYWORD})|bearer|basic|eyJ|://|-----BEGIN|AKIA|ASIA|gh[pousr]_|github_pat_|glpat-|xox|AIza|sk[-_]|whsec_|hexaops_sa_"
 )
 """Most text holds none of these and comes back as it is."""
+_NEEDLES = (
+    "passw", "passphrase", "pwd", "secret", "token", "credential", "key", "connection", "bearer", "basic", "eyj", "://",
+    "-----begin", "akia", "asia", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "aiza", "sk-",
+    "sk_", "whsec_", "hexaops_sa_",
+)  # fmt: skip
+"""One of these is in every ASCII text that `_TRIGGER` finds something in; looking for them takes a twentieth."""
 _PAIR = re.compile(
     rf"(?i)(?P<before>[\w./-])?(?P<key>{_KEYWORD})(?P<rest>[\w.-]{{0,24}})(?P<close>[\"'])?"
     rf"(?P<sign>\s{{0,2}}(?:=|:)\s{{0,2}})"
@@ -69,7 +75,7 @@ _PLACEHOLDER = ("$", "*", MARK, "/var/", "/etc/", "/run/")
 
 def redact(text: str) -> str:
     """The text with every secret that is known by its form replaced; other text unchanged."""
-    if not _TRIGGER.search(text):
+    if not _may_hold(text) or not _TRIGGER.search(text):
         return text
     text = _without_pem(text)
     text = _USERINFO.sub(_userinfo, text)
@@ -77,6 +83,16 @@ def redact(text: str) -> str:
     text = _FORMS.sub(MARK, text)
     text = _PAIR.sub(_pair, text)
     return _FLAG.sub(lambda found: f"{found['flag']} {MARK}", text)
+
+
+def _may_hold(text: str) -> bool:
+    if not text.isascii():
+        return True
+    lower = text.lower()
+    for needle in _NEEDLES:  # noqa: SIM110 # `any` with a generator takes twice as long
+        if needle in lower:
+            return True
+    return False
 
 
 def redact_fields(value: Any, key: str = "") -> Any:

@@ -6,7 +6,9 @@ indexed or returned; engines that others fill are cleaned when their rows are re
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from functools import lru_cache
 from typing import Any
 
 from hexaops.backends.logstores.lines import LogLine, Metadata
@@ -19,6 +21,7 @@ MOST_METADATA = 64
 """Fields of one object, and entries of one list."""
 LONGEST_VALUE = 2048
 DEEPEST_METADATA = 4
+_HEXADECIMAL = re.compile(r"[0-9a-f-]{1,64}")
 _KEPT = frozenset("\n\t")
 _INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
 
@@ -33,9 +36,15 @@ def clean(text: str, limit: int) -> str:
     return rough if len(rough) <= limit else rough[: limit - 1] + ELLIPSIS
 
 
+@lru_cache(maxsize=8192)
 def clean_name(text: str) -> str:
-    """A component's, pod's or id's name."""
+    """A component's or pod's name; the same ones come again and again."""
     return clean(text, LONGEST_NAME)
+
+
+def clean_id(text: str) -> str:
+    """A trace's id; most are plain hexadecimal."""
+    return text if _HEXADECIMAL.fullmatch(text) else clean(text, LONGEST_NAME)
 
 
 def clean_metadata(given: Metadata) -> Metadata:
@@ -53,7 +62,7 @@ def clean_line(line: LogLine) -> LogLine:
         component=clean_name(line.component),
         pod=clean_name(line.pod),
         workspace_id=line.workspace_id,
-        trace_id=clean_name(line.trace_id) if line.trace_id else None,
+        trace_id=clean_id(line.trace_id) if line.trace_id else None,
         metadata=clean_metadata(line.metadata),
     )
 

@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from hexaops.backends.logstores.cleaning import LONGEST_MESSAGE, clean, clean_metadata, clean_name
+from hexaops.backends.logstores.cleaning import LONGEST_MESSAGE, clean, clean_id, clean_metadata, clean_name
 from hexaops.backends.logstores.lines import LogLine, find_level, time_text
 from hexaops.features.access.authorize import Authorizer
 from hexaops.features.access.caller import Caller
@@ -62,9 +62,10 @@ class LogPushService:
         drafts = _read(form, unpacked(body, encoding))
         gate = _Workspaces(caller, self._authorizer)
         lines, refused = [], drafts.refused
+        between = self._sink.earliest_us(), self._sink.latest_us()
         for number, draft in drafts.read:
             try:
-                lines.append(self._line(draft, await gate.of(draft.workspace_id)))
+                lines.append(self._line(draft, await gate.of(draft.workspace_id), between))
             except UnreadableLineError as error:
                 refused.append((number, str(error)))
         digest = hashlib.blake2b(f"{caller.principal} {form} ".encode() + body, digest_size=DIGEST_BYTES).digest()
@@ -72,8 +73,8 @@ class LogPushService:
         errors = [RefusedLineView(line=number, reason=reason) for number, reason in sorted(refused)[:ERRORS_SHOWN]]
         return PushView(accepted=len(lines), refused=len(refused), errors=errors)
 
-    def _line(self, draft: Draft, workspace_id: str) -> LogLine:
-        earliest, latest = self._sink.earliest_us(), self._sink.latest_us()
+    def _line(self, draft: Draft, workspace_id: str, between: tuple[int, int]) -> LogLine:
+        earliest, latest = between
         time_us = draft.time_us if draft.time_us is not None else int(self._clock.now().timestamp() * 1_000_000)
         if not earliest <= time_us <= latest:
             raise UnreadableLineError(f"timestamp: not between {time_text(earliest)} and {time_text(latest)}")
@@ -87,7 +88,7 @@ class LogPushService:
             component=clean_name(draft.component or ""),
             pod=clean_name(draft.pod or ""),
             workspace_id=workspace_id,
-            trace_id=clean_name(draft.trace_id) if draft.trace_id else None,
+            trace_id=clean_id(draft.trace_id) if draft.trace_id else None,
             metadata=clean_metadata(draft.metadata),
         )
 

@@ -1,0 +1,156 @@
+"""VictoriaLogs beside us: built from the Go module proxy, started on loopback, fed and asked over HTTP.
+
+Its CPU is that of the server process and of the client that reads its answers.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from benchmarks.logstore.ours import size_of
+from benchmarks.logstore.queries import LEVELS, WORKSPACE, Case, cases
+
+VERSION = "v1.52.1"
+MODULE = "github.com/VictoriaMetrics/VictoriaLogs"
+TICKS = os.sysconf("SC_CLK_TCK")
+INSERT = "/insert/jsonline?_stream_fields=workspace_id,component,pod&_time_field=timestamp&_msg_field=message"
+
+
+def build(folder: Path) -> Path | None:
+    """The server's binary, built once; None where Go is missing or the module cannot be had."""
+    binary = folder / f"victoria-logs-{VERSION}"
+    if binary.exists():
+        return binary
+    if shutil.which("go") is None:
+        return None
+    folder.mkdir(parents=True, exist_ok=True)
+    steps = (
+        ["go", "mod", "init", "peer"],
+        ["go", "get", f"{MODULE}/app/victoria-logs@{VERSION}"],
+        ["go", "build", "-o", str(binary), f"{MODULE}/app/victoria-logs"],
+    )
+    for step in steps:
+        done = subprocess.run(step, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603 # fixed words
+        if done.returncode and step[1:3] != ["mod", "init"]:
+            print(done.stderr.strip()[-500:])
+            return None
+    return binary
+
+
+@dataclass
+class Server:
+    """A running server."""
+
+    process: subprocess.Popen[bytes]
+    client: httpx2.Client
+    folder: Path
+
+    def cpu(self) -> float:
+        """CPU seconds of the server and of this process."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS + time.process_time()
+
+    def rss_mb(self) -> float:
+        """Resident memory of the server."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+
+@contextmanager
+def serving(binary: Path, folder: Path) -> Iterator[Server]:
+    """A server on an empty folder."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    command = [str(binary), f"-storageDataPath={folder}", f"-httpListenAddr={address}", "-retentionPeriod=100y"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:  # noqa: S603
+        try:
+            with httpx2.Client(base_url=f"http://{address}", timeout=120) as client:
+                _wait(client)
+                yield Server(process, client, folder)
+        finally:
+            process.terminate()
+
+
+def _wait(client: httpx2.Client) -> None:
+    for _ in range(200):
+        try:
+            if client.get("/health").status_code == 200:
+                return
+        except httpx2.HTTPError:
+            time.sleep(0.1)
+    raise RuntimeError("VictoriaLogs does not start")
+
+
+def ingest(server: Server, batches: Iterator[bytes], lines: int) -> dict[str, float]:
+    """Insert all batches, flush, let the merges end."""
+    cpu, wall = server.cpu(), time.monotonic()
+    for body in batches:
+        server.client.post(INSERT, content=body).raise_for_status()
+    wall = time.monotonic() - wall
+    server.client.get("/internal/force_flush")
+    server.client.get("/internal/force_merge")
+    time.sleep(5)  # merges run in the background and say nothing when they end
+    cpu = server.cpu() - cpu
+    size = size_of(server.folder)
+    return {"lines_per_second": lines / wall, "cpu_us_per_line": cpu / lines * 1e6, "bytes_per_line": size / lines}
+
+
+def query(server: Server, traces: tuple[str, ...]) -> dict[str, Any]:
+    """CPU and wall time of every class, after one round that warms up."""
+    found: dict[str, dict[str, list[float]]] = {}
+    for measured in (False, True, True):
+        for case in cases(traces):
+            kinds = ("Q3", "Q4", "full") if case.name == "Q3" else (case.name,)
+            for kind in kinds:
+                cpu, wall = server.cpu(), time.monotonic()
+                hits = _ask(server, case, kind)
+                if measured:
+                    into = found.setdefault(kind, {"cpu_ms": [], "wall_ms": [], "hits": []})
+                    into["cpu_ms"].append((server.cpu() - cpu) * 1000)
+                    into["wall_ms"].append((time.monotonic() - wall) * 1000)
+                    into["hits"].append(hits)
+    # The kernel counts CPU in hundredths of a second, so a class is judged by its mean.
+    return {
+        kind: {"cpu_ms": statistics.mean(values["cpu_ms"]), "p50_ms": statistics.median(values["wall_ms"]),
+               "hits": statistics.mean(values["hits"])}
+        for kind, values in found.items()
+    }  # fmt: skip
+
+
+def _ask(server: Server, case: Case, kind: str) -> int:
+    begin, end = (moment.strftime("%Y-%m-%dT%H:%M:%SZ") for moment in case.range)
+    text = f"_time:[{begin}, {end}) {case.theirs}"
+    if case.filtered:
+        text += f" level:in({','.join(LEVELS)})"
+    total = 0
+    if kind != "Q4":
+        rows = _lines(server, text, limit=str(case.limit))
+        total = int(_lines(server, f"{text} | stats count() n")[0]["n"])
+        assert len(rows) == min(total, case.limit)
+    if kind in {"Q4", "full"}:
+        counted = _lines(server, f"{text} | stats by (component, level, _time:15m) count() n")
+        total = sum(int(one["n"]) for one in counted)
+    if kind == "full":
+        _lines(server, f"{text} | collapse_nums prettify | top 20 by (_msg)")
+    return total
+
+
+def _lines(server: Server, text: str, **more: str) -> Sequence[dict[str, Any]]:
+    fence = json.dumps({"workspace_id": WORKSPACE})
+    answer = server.client.post("/select/logsql/query", data={"query": text, "extra_filters": fence, **more})
+    answer.raise_for_status()
+    return [json.loads(line) for line in answer.text.splitlines()]
