@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hexaops.backends.logstores.embedded import frames
-from hexaops.backends.logstores.embedded.compression import BlockCodec, UnreadableBlockError
+from hexaops.backends.logstores.embedded.compression import BlockCodec, Lines, UnreadableBlockError
 from hexaops.backends.logstores.embedded.durable import sync_folder
-from hexaops.backends.logstores.embedded.frames import DamagedFrameError, Frame, Marks
+from hexaops.backends.logstores.embedded.frames import Block, DamagedFrameError, Frame, Marks
 from hexaops.backends.logstores.lines import LogLine
 
 FILE = "lines.log"
@@ -131,14 +131,17 @@ class BlockLog:
 
     def read(self, locations: Iterable[int]) -> list[LogLine]:
         """The lines at these locations, in their order; raises DamagedLogError."""
-        blocks: dict[int, list[LogLine]] = {}
+        blocks: dict[int, Lines] = {}
         found = []
-        for location in locations:
-            offset, number = location >> LINE_BITS, location & ((1 << LINE_BITS) - 1)
-            lines = blocks.get(offset)
-            if lines is None:
-                lines = blocks[offset] = self._block(offset)
-            found.append(lines[number])
+        try:
+            for location in locations:
+                offset, number = location >> LINE_BITS, location & ((1 << LINE_BITS) - 1)
+                block = blocks.get(offset)
+                if block is None:
+                    block = blocks[offset] = self._block(offset)
+                found.append(block[number])
+        except UnreadableBlockError as error:
+            raise DamagedLogError(f"a line cannot be read: {error}") from error
         return found
 
     def lines_after(self, location: int, recovered: Iterable[Frame]) -> Iterator[tuple[list[LogLine], list[int]]]:
@@ -148,25 +151,21 @@ class BlockLog:
                 if block.offset < location >> LINE_BITS:
                     continue
                 first = block.offset << LINE_BITS
-                lines = self._block(block.offset)
-                skipped = max(0, location - first + 1)
-                if skipped < len(lines):
-                    yield lines[skipped:], [first | number for number in range(skipped, len(lines))]
+                wanted = [first | number for number in range(max(0, location - first + 1), block.lines)]
+                if wanted:
+                    yield self.read(wanted), wanted
 
-    def _block(self, offset: int) -> list[LogLine]:
+    def _block(self, offset: int) -> Lines:
         data = os.pread(self._file, _READ_AHEAD, offset)
         if len(data) < frames.BLOCK_HEAD.size:
             raise DamagedLogError(f"a block of {self._folder.name} is cut off")
-        length, _lines, dictionary = frames.BLOCK_HEAD.unpack_from(data)
+        length, lines, dictionary = frames.BLOCK_HEAD.unpack_from(data)
         end = frames.BLOCK_HEAD.size + length
         if end > frames.LARGEST_BODY:
             raise DamagedLogError(f"a block of {self._folder.name} has an impossible length")
         if end > len(data):
             data += os.pread(self._file, end - len(data), offset + len(data))
-        try:
-            return self._codec.decompress(data[frames.BLOCK_HEAD.size : end], dictionary)
-        except UnreadableBlockError as error:
-            raise DamagedLogError(f"a block cannot be read: {error}") from error
+        return self._codec.unpack(Block(data[frames.BLOCK_HEAD.size : end], lines, dictionary))
 
 
 def merged(marks: Iterable[Marks]) -> Marks:

@@ -5,7 +5,9 @@ Dictionaries are numbered files beside the block log; number 0 is none. A block 
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Sequence
+from itertools import accumulate
 from pathlib import Path
 
 import msgspec
@@ -22,11 +24,30 @@ DICTIONARY_BYTES = 112_640
 LARGEST_BLOCK = 64 * 1024 * 1024
 
 _encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(list[LogLine])
+_decoder = msgspec.msgpack.Decoder(LogLine)
+_LENGTH = struct.Struct("<I")
 
 
 class UnreadableBlockError(Exception):
     """A block cannot be decompressed or decoded: the file is damaged, or its dictionary is gone."""
+
+
+class Lines:
+    """The lines of one block; each is decoded when it is asked for, as a search wants few of a block."""
+
+    def __init__(self, raw: bytes, offsets: Sequence[int]) -> None:
+        self._raw = raw
+        self._offsets = offsets
+
+    def __len__(self) -> int:
+        return len(self._offsets) - 1
+
+    def __getitem__(self, number: int) -> LogLine:
+        """One line; raises UnreadableBlockError."""
+        try:
+            return _decoder.decode(self._raw[self._offsets[number] : self._offsets[number + 1]])
+        except (msgspec.MsgspecError, IndexError) as error:
+            raise UnreadableBlockError(str(error)) from error
 
 
 class BlockCodec:
@@ -44,21 +65,23 @@ class BlockCodec:
         """The lines in blocks, in order."""
         blocks = []
         for start in range(0, len(lines), LINES_A_BLOCK):
-            raw = _encoder.encode(lines[start : start + LINES_A_BLOCK])
-            blocks.append(
-                Block(self._compressor.compress(raw), len(lines[start : start + LINES_A_BLOCK]), self._newest)
-            )
+            encoded = [_encoder.encode(line) for line in lines[start : start + LINES_A_BLOCK]]
+            raw = b"".join((*(_LENGTH.pack(len(one)) for one in encoded), *encoded))
+            blocks.append(Block(self._compressor.compress(raw), len(encoded), self._newest))
             if not self._newest:
                 self._sample(raw)
         return blocks
 
-    def decompress(self, payload: bytes, dictionary: int) -> list[LogLine]:
-        """The lines of a block; raises UnreadableBlockError."""
+    def unpack(self, block: Block) -> Lines:
+        """The lines of a block, not decoded yet; raises UnreadableBlockError."""
         try:
-            reader = self._readers.get(dictionary) or self._reader(dictionary)
-            return _decoder.decode(reader.decompress(payload, max_output_size=LARGEST_BLOCK))
-        except (zstandard.ZstdError, msgspec.MsgspecError, OSError) as error:
+            reader = self._readers.get(block.dictionary) or self._reader(block.dictionary)
+            raw = reader.decompress(block.payload, max_output_size=LARGEST_BLOCK)
+            lengths = struct.unpack_from(f"<{block.lines}I", raw)
+        except (zstandard.ZstdError, struct.error, OSError) as error:
             raise UnreadableBlockError(f"{self._folder.name}: {error}") from error
+        begin = _LENGTH.size * block.lines
+        return Lines(raw, list(accumulate(lengths, initial=begin)))
 
     def _sample(self, raw: bytes) -> None:
         self._samples.append(raw)

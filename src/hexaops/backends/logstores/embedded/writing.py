@@ -25,8 +25,8 @@ MOST_WAITING = 256
 MOST_LINES = 20_000
 """Of one group; a longer batch is a group of its own."""
 COMMIT_LINES = 100_000
-COMMIT_SECONDS = 1.0
-"""Lines are findable after so long without a query; a query makes them findable at once."""
+COMMIT_SECONDS = 10.0
+"""After so long what was stored is indexed for good; a query makes lines findable at once."""
 
 
 @dataclass
