@@ -16,6 +16,7 @@ from hexaops.analysis.diagnosis.pods import Sick, is_ready, sick_pods
 from hexaops.analysis.diagnosis.releases import blame_release
 from hexaops.analysis.diagnosis.rules.controllers import blocked_ordinals
 from hexaops.analysis.diagnosis.rules.jobs import failed_jobs
+from hexaops.analysis.diagnosis.rules.remedies import REMEDIES
 from hexaops.analysis.diagnosis.snapshot import Snapshot
 
 MOST_EVIDENCE = 12
@@ -39,6 +40,9 @@ def _explain(sick: Sick) -> list[Finding]:
     for rule in POD_RULES:
         finding = rule(sick)
         if finding is not None:
+            remedy = REMEDIES.get(finding.rule)
+            if finding.fix is None and remedy is not None:
+                finding = replace(finding, fix=remedy(sick))
             return [blame_release(_with_severity(finding, sick), sick)]
     return []
 

@@ -39,6 +39,12 @@ def items(raw: object, *path: str) -> list[Raw]:
     )
 
 
+def strings(raw: object, *path: str) -> list[str]:
+    """The texts in the list at the path."""
+    found = dig(raw, *path)
+    return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
+
+
 def text(raw: object, *path: str) -> str:
     """The text at the path, or an empty one."""
     found = dig(raw, *path)
@@ -79,7 +85,8 @@ class Obj:
         self.namespace = text(raw, "metadata", "namespace")
         self.name = text(raw, "metadata", "name")
         self.ref = Ref(self.kind, self.namespace, self.name)
-        self.labels = mapping(raw, "metadata", "labels")
+        labels = mapping(raw, "metadata", "labels")
+        self.labels = {key: value for key, value in labels.items() if isinstance(value, str)}
 
     def get(self, *path: str) -> Any:
         """The value at the path, or None."""

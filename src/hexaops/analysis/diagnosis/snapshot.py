@@ -177,7 +177,7 @@ class Snapshot:
 
     def selected(self, namespace: str, labels: Raw) -> list[Obj]:
         """Pods of a namespace that have all of these labels; none for an empty selector."""
-        if not labels:
+        if not labels or not all(isinstance(value, str) for value in labels.values()):
             return []
         candidates = min((self._pods_by_label.get((namespace, *pair), []) for pair in labels.items()), key=len)
         return [pod for pod in candidates if matches_labels(labels, pod.labels)]

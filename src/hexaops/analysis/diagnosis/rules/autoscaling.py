@@ -190,7 +190,7 @@ def _said(snapshot: Snapshot, one: Obj) -> tuple[Evidence, ...]:
     bad = [
         part
         for part in one.items("status", "conditions")
-        if part.get("status") == "False" and part.get("type") in {"AbleToScale", "ScalingActive"}
+        if part.get("status") == "False" and text(part, "type") in {"AbleToScale", "ScalingActive"}
     ]
     events = tuple(event.evidence for event in snapshot.events(one.ref) if event.warning)[:1]
     return (

@@ -212,7 +212,7 @@ def _is_stalled(snapshot: Snapshot, one: Obj) -> bool:
     if one.kind == "Deployment":
         since = seconds(text(one.condition("Available"), "lastTransitionTime"))
         return one.condition("Available").get("status") == "False" and snapshot.age(since) > STALLED_SECONDS
-    missing = len(snapshot.pods_of(one)) < (one.get("spec", "replicas") or 0)
+    missing = len(snapshot.pods_of(one)) < one.number("spec", "replicas")
     return (
         one.number("status", "readyReplicas") + one.number("status", "numberReady") == 0
         and missing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hexaops.analysis.diagnosis.model import Action, Evidence, Finding, Fix, Ref, Severity
+from hexaops.analysis.diagnosis.model import Action, Evidence, FieldChange, Finding, Fix, Ref, Severity
 from hexaops.analysis.diagnosis.objects import Obj, Raw, items, text
 from hexaops.analysis.diagnosis.rules.ingresses import certificate_finding
 from hexaops.analysis.diagnosis.rules.making import quote
@@ -18,7 +18,7 @@ def class_not_accepted(snapshot: Snapshot) -> Iterator[Finding]:
     """A class that its controller refuses, or that has none."""
     for one in snapshot.of("GatewayClass"):
         accepted = one.condition("Accepted")
-        if accepted.get("status") in {"False", "Unknown"} and snapshot.age(one.created) > SETTLE_SECONDS:
+        if text(accepted, "status") in {"False", "Unknown"} and snapshot.age(one.created) > SETTLE_SECONDS:
             why = f"{text(accepted, 'reason')}: {quote(text(accepted, 'message'))}"
             cause = f"it is not accepted by {one.text('spec', 'controllerName')} ({why})"
             yield Finding(
@@ -54,7 +54,7 @@ def gateway(snapshot: Snapshot) -> Iterator[Finding]:
         bad = [
             part
             for part in one.items("status", "conditions")
-            if part.get("type") in {"Accepted", "Programmed"} and part.get("status") != "True"
+            if text(part, "type") in {"Accepted", "Programmed"} and part.get("status") != "True"
         ]
         if bad and not certificates and snapshot.age(one.created) > SETTLE_SECONDS:
             part = bad[-1]
@@ -137,6 +137,9 @@ def _parents(snapshot: Snapshot, one: Obj) -> Iterator[Finding]:
                 f"its parent Gateway {ref.name} does not exist in namespace {ref.namespace}",
                 Severity.HIGH,
                 (Evidence("spec", one.ref, f"parentRefs: {ref.name}"),),
+                Fix.patched(
+                    one.ref, "Name a Gateway that exists", (FieldChange("spec.parentRefs[0].name", ref.name, None),)
+                ),
             )
 
 
@@ -209,7 +212,7 @@ def _refused(one: Obj) -> Iterator[Finding]:
         bad = [
             part
             for part in items(parent, "conditions")
-            if part.get("type") in {"Accepted", "ResolvedRefs"} and part.get("status") == "False"
+            if text(part, "type") in {"Accepted", "ResolvedRefs"} and part.get("status") == "False"
         ]
         if bad:
             gateway_name = text(parent, "parentRef", "name")

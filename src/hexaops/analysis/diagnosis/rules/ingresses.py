@@ -106,7 +106,7 @@ def _backend(snapshot: Snapshot, one: Obj, where: str, backend: Raw) -> Finding 
     assert isinstance(wanted, dict)
     ports = service.items("spec", "ports")
     asked = wanted.get("number") or wanted.get("name")
-    if asked is None or any(asked in {port.get("port"), port.get("name")} for port in ports):
+    if asked is None or any(asked in (port.get("port"), port.get("name")) for port in ports):
         return None
     known = ", ".join(str(port.get("port")) for port in ports)
     only = ports[0].get("port") if len(ports) == 1 else None

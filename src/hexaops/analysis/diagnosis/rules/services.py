@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 
 from hexaops.analysis.diagnosis.model import Evidence, FieldChange, Finding, Fix, Ref, Severity
-from hexaops.analysis.diagnosis.objects import Obj, items, mapping, template_labels, text
+from hexaops.analysis.diagnosis.objects import Obj, items, mapping, number, template_labels, text
 from hexaops.analysis.diagnosis.pods import is_ready
 from hexaops.analysis.diagnosis.rules.making import quote
 from hexaops.analysis.diagnosis.selectors import describe_labels, matches_labels
@@ -109,7 +109,7 @@ def wrong_target_port(snapshot: Snapshot) -> Iterator[Finding]:
             target = port.get("targetPort", port.get("port"))
             if _is_served(target, text(port, "protocol") or "TCP", declared):
                 continue
-            numbers = [number for _, number, _ in declared]
+            numbers = [port_number for _, port_number, _ in declared]
             shown = ", ".join(f"{number} ({name})" if name else str(number) for name, number, _ in declared)
             fix = Fix.patched(
                 one.ref,
@@ -130,7 +130,7 @@ def wrong_target_port(snapshot: Snapshot) -> Iterator[Finding]:
 
 def _declared(pod: Obj) -> list[tuple[str, int, str]]:
     return [
-        (text(port, "name"), int(port.get("containerPort") or 0), text(port, "protocol") or "TCP")
+        (text(port, "name"), number(port, "containerPort"), text(port, "protocol") or "TCP")
         for container in (*pod.items("spec", "containers"), *pod.items("spec", "initContainers"))
         for port in items(container, "ports")
     ]

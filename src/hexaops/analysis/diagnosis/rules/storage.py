@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hexaops.analysis.diagnosis.model import Action, Evidence, FieldChange, Finding, Fix, Ref, Severity
-from hexaops.analysis.diagnosis.objects import Obj, quantity, text
+from hexaops.analysis.diagnosis.objects import Obj, quantity, strings, text
 from hexaops.analysis.diagnosis.rules.making import quote
 from hexaops.analysis.diagnosis.snapshot import Event, Snapshot
 
@@ -115,7 +115,7 @@ def _no_class(snapshot: Snapshot, one: Obj, name: object, failed: Event | None) 
 
 
 def _not_provisioned(one: Obj, name: object, failed: Event | None, events: list[Event]) -> Finding | None:
-    modes = ", ".join(map(str, one.get("spec", "accessModes") or []))
+    modes = ", ".join(strings(one.raw, "spec", "accessModes"))
     if failed is not None:
         access = (
             "access mode"
