@@ -78,6 +78,9 @@ class Requests:
             ):
                 # What is deleted would be missing below; no durable run is started here.
                 whose = "foreign"
+            if name == "user_id" and entry.method == "PUT":
+                # Whoever is made a member is no longer foreign or absent below.
+                whose = "own"
             chosen = self._id(tenant, name, whose)
             if whose == "foreign" and foreign is None and chosen != ABSENT[name]:
                 foreign = chosen
