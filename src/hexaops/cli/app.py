@@ -17,6 +17,7 @@ from hexaops.cli.diagnose import diagnose
 from hexaops.cli.failures import CliError, report
 from hexaops.cli.options import Options, hoist
 from hexaops.cli.serve import serve
+from hexaops.cli.understand import understand
 
 EPILOG = "\n\n".join(
     (
@@ -40,7 +41,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (serve, ask, chat, diagnose):
+for command in (serve, ask, chat, understand, diagnose):
     app.command()(command)
 for group in (apps, actions, sessions, webhooks, workspace, cluster, token, audit, automation):
     app.add_typer(group.app, name=group.__name__.rpartition(".")[2])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -167,3 +168,8 @@ def test_the_figures_depend_on_the_rules() -> None:
         got = understand(case.text, swapped[case.world])
         hits += bool(got.targets) and {t.entity.name for t in got.targets} == set(case.expected["targets"])
     assert hits == 0
+
+
+def test_every_intent_is_documented() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "chat.md").read_text()
+    assert [intent.value for intent in Intent if f"| `{intent.value}` |" not in text] == []

@@ -24,17 +24,27 @@ def advance(
 ) -> Dialogue:
     """The dialogue after a message and its answer, which showed these entities and asked this back."""
     parts = asked.parts or (asked,)
-    named = tuple(found.entity.id for part in parts for found in part.targets)
+    named = tuple(identity for part in parts for identity in _ids(part))
     entities = tuple(dict.fromkeys(shown or named))[:REMEMBERED]
     kept = asked.intent in _KEEPS
     return replace(
         before,
         spoken=before.spoken if kept else _spoken(parts[-1], named, before),
+        change=next((_spoken(p, _ids(p), before) for p in parts if p.is_change_request), before.change),
         named=_named(before.named, parts),
         last_intent=before.last_intent if kept else parts[-1].intent.value,
-        last_entities=entities or (before.last_entities if kept else ()),
+        last_entities=entities or (() if _is_wide(parts) else before.last_entities),
         pending_question=pending,
     )
+
+
+def _is_wide(parts: tuple[Understanding, ...]) -> bool:
+    """About everything, or a whole project: "it" in the next message means nothing said before."""
+    return any(part.parameters.everything or part.parameters.namespace for part in parts)
+
+
+def _ids(asked: Understanding) -> tuple[str, ...]:
+    return tuple(found.entity.id for found in asked.targets)
 
 
 def _spoken(asked: Understanding, named: tuple[str, ...], before: Dialogue) -> Spoken | None:

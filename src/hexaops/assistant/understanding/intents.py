@@ -101,6 +101,9 @@ CHANGE_INTENTS = frozenset(
 )
 """Requests that may become a plan. Nothing but a request in the imperative gets one of these."""
 
+PLANNED_INTENTS = CHANGE_INTENTS - {Intent.CANCEL_ACTION, Intent.ROLLBACK_ACTION}
+"""Requests that become plans; cancelling and rolling back have routes of their own."""
+
 READ_INTENTS = frozenset(
     {
         Intent.STATUS_QUERY,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from hexaops.assistant.understanding.intents import CHANGE_INTENTS, Intent, Mode
+from hexaops.assistant.understanding.intents import CHANGE_INTENTS, PLANNED_INTENTS, Intent, Mode
 from hexaops.assistant.understanding.inventory import Candidate, KnownEntity
 from hexaops.assistant.understanding.roles import RoledNumber
 
@@ -86,6 +86,8 @@ class Dialogue:
     """Ids the session was opened about."""
     spoken: Spoken | None = None
     """The last question or change, so that a message can change a slot of it."""
+    change: Spoken | None = None
+    """The last change that was asked for."""
     named: tuple[str, ...] = ()
     """Ids in the order in which they were named last: "the second one", "the other one"."""
 
@@ -158,4 +160,4 @@ class Understanding:
     def would_change(self) -> bool:
         """Whether a plan can be made of it as it stands: a request with nothing left to ask."""
         unclear = self.missing or self.ambiguous or self.unknown_names or self.parameters.invalid
-        return self.is_change_request and not unclear
+        return self.is_change_request and self.intent in PLANNED_INTENTS and not unclear

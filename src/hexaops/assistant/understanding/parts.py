@@ -19,6 +19,7 @@ from hexaops.assistant.understanding.splitting import begins_clause
 SURE, SURE_BESIDE_A_CHANGE, WHOLE = 0.6, 0.75, 0.97
 _TALK = frozenset({Intent.GREETING, Intent.THANKS, Intent.GOODBYE, Intent.CONFIRM, Intent.DENY})
 _NOTHING = frozenset({*_TALK, Intent.OUT_OF_SCOPE, Intent.UNCLEAR})
+_UNDOES = frozenset({Intent.CANCEL_ACTION, Intent.ROLLBACK_ACTION, Intent.ROLLBACK_APPLICATION})
 _SPOKEN_OF = frozenset({*CHANGE_INTENTS, Intent.ACTION_QUESTION, Intent.NO_ACTION})
 
 
@@ -36,7 +37,12 @@ def keep(parts: list[Part], whole: Ranking) -> list[Part]:
         return parts
     changes = [part for part in parts if part.understanding.intent in _SPOKEN_OF]
     asked = [part for part in parts if _asks(part)]
-    if any(part.understanding.is_change_request for part in parts) or (changes and not asked):
+    requests = [part for part in parts if part.understanding.is_change_request]
+    if any(part.understanding.intent in _UNDOES for part in requests):
+        changes = requests
+    elif requests:
+        changes = [part for part in changes if part in requests or part.understanding.negated]
+    if requests or (changes and not asked):
         known = {part.understanding.about or part.understanding.intent for part in changes}
         beside = [
             part

@@ -30,7 +30,7 @@ from hexaops.assistant.understanding.targets import Found, context_of, find_targ
 AGREED = 0.1
 """The ranker agrees with a complete frame from here on: the frame says which change, the ranker only that it is one."""
 LIKELY = 0.15
-SURE_OF_FAILING = 0.9
+SURE_OF_FAILING, SURE_OF_ABOUT = 0.9, 0.8
 PREFERRED = 0.4
 """The ranker's other intent is taken from here on where the frame is incomplete."""
 _KEEPS_FRAME = frozenset({Intent.CANCEL_ACTION, Intent.ROLLBACK_ACTION, Intent.RESTART_FAILING})
@@ -174,8 +174,10 @@ def _read_request(clause: Clause, act: Act, tags: set[str], ranking: Ranking, se
     if left and not found.targets and found.unknown:
         named = {word for unknown in found.unknown for word in unknown.mention.split()}
         left = tuple(word for word in left if word not in named)
-    elif left:
+    elif left and intent in CHANGE_INTENTS:
         found = replace(found, unknown=(), targets=tuple(t for t in found.targets if t.mention not in left))
+    if intent is Intent.STOP_APPLICATION and _may_stop_another(found, setting):
+        left = (*left, *(target.mention or act.verb for target in found.targets[:1]))
     agreed = max(ranking.of(label) for label in (LABEL_OF[intent], *_LIKE_VERB.get(act.verb, ())))
     sure = 0.97 if not left and agreed >= AGREED else max(0.3, min(0.6, agreed))
     if not left and agreed < AGREED and intent not in _UNDOES and not _is_plain(items, act):
@@ -184,6 +186,23 @@ def _read_request(clause: Clause, act: Act, tags: set[str], ranking: Ranking, se
         clause, Mode.REQUEST, intent, sure, ranking, found, parameters,
         verb=act.verb, left=left, numbers=frame.numbers,
     )  # fmt: skip
+
+
+_OF_PARTS = frozenset(
+    {Intent.POD_STATUS, Intent.ALERT_QUERY, Intent.EVENT_QUERY, Intent.LOG_QUERY, Intent.NODE_STATUS, *LATER_CHANGES}
+    | {Intent.DIAGNOSE, Intent.CHANGE_HISTORY}
+)
+"""After talk of these, "stop it" may mean a pod, an alert or a backup."""
+
+
+def _may_stop_another(found: Found, setting: Setting) -> bool:
+    """ "kill that one" after talk of pods, "stop it" after a restart was asked for: not plainly the application."""
+    pointed_at = [target.entity.id for target in found.targets if target.source == "dialogue"]
+    if not pointed_at or any(target.source == "name" for target in setting.before):
+        return False
+    change = setting.dialogue.change
+    changed = change is not None and set(pointed_at) & set(change.targets) and change.intent != Intent.START_APPLICATION
+    return bool(changed) or setting.dialogue.last_intent in {intent.value for intent in _OF_PARTS}
 
 
 def _is_plain(items: tuple[Item, ...], act: Act) -> bool:
@@ -280,6 +299,10 @@ def _read_talk_of_change(clause: Clause, act: Act, tags: set[str], ranking: Rank
     found = _pointed(clause.items, found, setting)
     parameters = read_filters(clause, tags, found)
     best, sure = INTENT_OF[ranking.best], ranking.probability
+    if sure >= SURE_OF_ABOUT and ranking.best == "undo_change":
+        return Reading(clause, act.mode, Intent.ROLLBACK_ACTION, sure, ranking, found, parameters)
+    if act.mode is not Mode.NEGATED and sure >= SURE_OF_ABOUT and ranking.best in _LIKE_A_CHANGE:
+        about = best
     if act.mode is Mode.NEGATED:
         return Reading(clause, act.mode, Intent.NO_ACTION, 0.95, ranking, found, parameters, about)
     if ranking.best not in _LIKE_A_CHANGE and ranking.best not in ("talk", "help", "workspace_guide") and sure >= 0.35:

@@ -64,6 +64,13 @@ def find_targets(
             unknown.append(UnknownName(f"{placed.mention} in {namespace}", placed.candidates[:3]))
             continue
         picked = _pick(placed.mention, candidates, for_change=for_change)
+        if (
+            isinstance(picked, Ambiguity)
+            and len(picked.candidates) == 2
+            and _word_before(items, placed.position) == "both"
+        ):
+            targets += [Resolved(c.entity, placed.mention, c.score) for c in picked.candidates]
+            continue
         if for_change and isinstance(picked, Resolved) and picked.score < 1 and _may_be_place(items[placed.position]):
             picked = Ambiguity(placed.mention, candidates)
         if isinstance(picked, Ambiguity):
@@ -75,6 +82,11 @@ def find_targets(
     known = bool(targets or ambiguous or unknown)
     unknown.extend(_unknown_names(items, index, start, for_change=for_change, known=known))
     one = next(iter(namespaces.values()), None) if namespaces else within
+    if len(set(namespaces.values())) > 1 and not (targets or ambiguous or unknown):
+        places = {place for item in items if item.mention for place in item.mention.candidates}
+        targets = [Resolved(c.entity, c.entity.name, 1.0) for c in places if c.entity.name in set(namespaces.values())]
+        targets = sorted((t for t in targets if t.entity.kind == "project"), key=lambda t: t.entity.name)
+        one = None
     return Found(tuple(targets), tuple(excluded), tuple(ambiguous), tuple(unknown), one, kind)
 
 

@@ -11,7 +11,7 @@ from msgspec import UNSET
 
 from hexaops.assistant.answers.attachments import ActionPlan
 from hexaops.assistant.answers.draft import Draft
-from hexaops.assistant.understanding import Dialogue, Understanding
+from hexaops.assistant.understanding import Dialogue, Intent, Understanding
 from hexaops.assistant.understanding.conversation import REMEMBERED, advance
 from hexaops.features.access.caller import Caller
 from hexaops.features.chat.schemas import ChatContext
@@ -64,7 +64,9 @@ def remembered(memory: Memory, asked: Understanding, draft: Draft) -> Memory:
     """What the session remembers after this answer."""
     plans = tuple(str(attached.data["plan_id"]) for attached in draft.attachments if isinstance(attached, ActionPlan))
     dialogue = advance(memory.dialogue, asked, shown=tuple(draft.shown), pending=draft.pending)
-    return Memory(dialogue, plans or (memory.plans if draft.pending is None else ()))
+    called_off = asked.intent in (Intent.DENY, Intent.NO_ACTION)
+    kept = () if called_off or draft.pending is not None else memory.plans
+    return Memory(dialogue, plans or kept)
 
 
 def entities_of(asked: Understanding) -> EntitiesView:
