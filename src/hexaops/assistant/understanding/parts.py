@@ -17,6 +17,7 @@ from hexaops.assistant.understanding.reading import Reading
 from hexaops.assistant.understanding.splitting import begins_clause
 
 SURE, SURE_BESIDE_A_CHANGE, WHOLE = 0.6, 0.75, 0.97
+SURE_OF_OTHERS = 0.9
 _TALK = frozenset({Intent.GREETING, Intent.THANKS, Intent.GOODBYE, Intent.CONFIRM, Intent.DENY})
 _NOTHING = frozenset({*_TALK, Intent.OUT_OF_SCOPE, Intent.UNCLEAR})
 _UNDOES = frozenset({Intent.CANCEL_ACTION, Intent.ROLLBACK_ACTION, Intent.ROLLBACK_APPLICATION})
@@ -50,6 +51,11 @@ def keep(parts: list[Part], whole: Ranking) -> list[Part]:
             if part.understanding.confidence >= SURE_BESIDE_A_CHANGE and part.understanding.intent not in known
         ]
         return _distinct([part for part in parts if part in changes or part in beside])
+    if whole.best == "oos" and whole.probability >= SURE_OF_OTHERS and not changes:
+        foreign = replace(
+            parts[0].understanding, intent=Intent.OUT_OF_SCOPE, confidence=whole.probability, mode=Mode.READ
+        )
+        return [replace(parts[0], understanding=foreign)]
     several = _distinct([part for part in asked if part.understanding.confidence >= SURE])
     differ = len({(part.understanding.intent, *_ids(part.understanding)) for part in several}) > 1
     own = [part for part in several if begins_clause(part.reading.clause.items) or part is several[0]]

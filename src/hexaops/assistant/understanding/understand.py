@@ -63,7 +63,11 @@ def understand(message: str, inventory: Inventory, dialogue: Dialogue | None = N
 def _is_other_language(text: str, items: list[Item]) -> bool:
     if other_script_share(text) > _OTHER_SCRIPT_LEAST:
         return True
-    words = [item for item in items if not item.is_mark and not item.mention and not item.number]
+    words = [
+        item
+        for item in items
+        if not (item.is_mark or item.mention or item.number or item.looks_like_name) and item.text[1:].islower()
+    ]
     if len(words) < 3:
         return False
     known = sum(0.4 if item.corrected else 1.0 for item in words if item.tags)
