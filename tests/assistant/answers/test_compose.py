@@ -14,6 +14,7 @@ from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
 from hexaops.assistant.understanding import (
     CHANGE_INTENTS,
+    PLANNED_INTENTS,
     Intent,
     InvalidValue,
     KnownEntity,
@@ -23,7 +24,6 @@ from hexaops.assistant.understanding import (
 )
 from hexaops.assistant.understanding.inventory import EntityKind
 from hexaops.backends.kubernetes.rows import PodRow, WorkloadRow
-from hexaops.features.chat.service import PLANNED
 from tests.analysis.applications.rows import AT, NOW, crashing, node, pod, unplaced, workload
 
 CURRENT = Freshness(NOW, (), {}, {})
@@ -65,7 +65,7 @@ def told(asked: Understanding, known: Facts) -> Draft:
 
 
 def test_every_intent_has_an_answer_or_becomes_a_plan() -> None:
-    assert set(ANSWERS) | PLANNED | {Intent.CONFIRM} == set(Intent)
+    assert set(ANSWERS) | PLANNED_INTENTS | {Intent.CONFIRM} == set(Intent)
     assert set(ANSWERS) & CHANGE_INTENTS == {Intent.CANCEL_ACTION, Intent.ROLLBACK_ACTION}
 
 

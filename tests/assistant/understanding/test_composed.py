@@ -6,6 +6,7 @@ does, but must stay the exception where the sentence is a plain request.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from hypothesis import given, settings
@@ -28,7 +29,7 @@ OTHERS = (
     "the health check", "the sidecar", "traffic", "the log level", "tracing", "the migration", "the cache", "http2",
 )  # fmt: skip
 LINKS = ("of", "on", "for", "in", "from")
-COUNTS = (
+COUNTS: tuple[tuple[str, Callable[[int], int]], ...] = (
     ("scale {app} to {n}", lambda n: n),
     ("set {app} to {n} replicas", lambda n: n),
     ("scale {app} from 3 to {n}", lambda n: n),
