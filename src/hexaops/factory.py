@@ -15,7 +15,7 @@ from hexaops.features.access.accounts import ServiceAccounts
 from hexaops.features.access.authorize import Authorizer
 from hexaops.features.access.gate import Authentication, Gate
 from hexaops.features.access.idempotency import IdempotencyService
-from hexaops.features.access.idempotency_store import IdempotencyStore
+from hexaops.features.access.idempotency_store import ClaimMarker, IdempotencyStore
 from hexaops.features.access.rates import RateLimits
 from hexaops.features.access.request_log import RequestLog
 from hexaops.features.access.service_tokens import ServiceTokens
@@ -94,7 +94,12 @@ class ProcessContext:
     def __post_init__(self) -> None:
         self.metrics = Metrics()
         self.failpoints = Failpoints(self.settings.failpoint)
-        self.database = Database(self.settings.database(), pool_size=self.settings.database_pool_size)
+        self.claim_marker = ClaimMarker()
+        self.database = Database(
+            self.settings.database(),
+            pool_size=self.settings.database_pool_size,
+            before_commit=self.claim_marker.mark,
+        )
         configured = self.settings.secret_key.get_secret_value() if self.settings.secret_key else None
         self.redactor.add(self.database.url.password)
         self.redactor.add(configured)
@@ -160,7 +165,7 @@ def build_access(context: ProcessContext) -> None:
         UserTokens(issuers, clock=clock), services, trusted_proxies=settings.trusted_proxies
     )
     authorizer = Authorizer(directory)
-    claims = IdempotencyStore(database, context.engine, clock=clock)
+    claims = IdempotencyStore(database, context.engine, context.claim_marker, clock=clock)
     lifetime = timedelta(days=settings.local_token_days)
     for service in (audit, directory, workspaces, accounts, services, authorizer, claims):
         provide(service)
@@ -174,7 +179,6 @@ def build_access(context: ProcessContext) -> None:
     provide(EmbeddedAccess(workspaces, accounts, services, local, redactor=context.redactor, token_lifetime=lifetime))
     limits = RateLimits(settings, clock=clock)
     requests = RequestLog(audit, database)
-    provide(requests)
     provide(Gate(authentication, authorizer, limits=limits, idempotency=IdempotencyService(claims), log=requests))
 
 
@@ -234,7 +238,7 @@ def build_chat(context: ProcessContext, applications: ApplicationService, outbox
     gatherer = Gatherer(database, applications, get(AutomationSwitch), clock)
     inventories, planner = Inventories(applications), ChangePlanner(get(ActionService))
     plans = PlanQueries(database, clock)
-    chat = ChatService(database, sessions, gatherer, inventories, planner, plans, get(RequestLog), clock)
+    chat = ChatService(database, sessions, gatherer, inventories, planner, plans, clock)
     context.chat_stream = ChatStream(chat)
     for service in (sessions, chat, context.chat_stream):
         context.provider.add(service)

@@ -27,10 +27,13 @@ class DatabaseUnavailableError(UpstreamUnavailableError):
     """The database cannot be opened or asked."""
 
 
+BeforeCommit = Callable[[AsyncSession], Awaitable[None]]
+
+
 class Database:
     """Connections and transactions; made once a process."""
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+    def __init__(self, url: str, *, pool_size: int = 10, before_commit: BeforeCommit | None = None) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         options: dict[str, Any] = {
@@ -50,7 +53,7 @@ class Database:
         self._readers = async_sessionmaker(self.engine, expire_on_commit=False)
         writing = self.engine.execution_options(hexaops_writes=True)
         self._writers = async_sessionmaker(writing, expire_on_commit=False)
-        self.before_commit: Callable[[AsyncSession], Awaitable[None]] | None = None
+        self.before_commit = before_commit
         """Runs inside each transaction that may write, before its commit: binds effects to idempotency keys."""
 
     @property

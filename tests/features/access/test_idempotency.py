@@ -253,7 +253,7 @@ async def test_a_stalled_process_whose_claim_was_taken_over_commits_nothing(dire
     async def stolen(_request: Request) -> Response:
         database.before_commit = None  # as the other process's own transaction
         await _set_row(direct.access, claim_id="claim_of_another", executor_id="exec_other")
-        database.before_commit = direct.claims.mark
+        database.before_commit = direct.access.context.claim_marker.mark
         await direct.effect()
         return Response(b"{}", 200)
 

@@ -15,9 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from hexaops.features.access.authorize import Authorizer
 from hexaops.features.access.caller import Caller
+from hexaops.features.access.gate import Gate
 from hexaops.features.access.principal import Principal
-from hexaops.features.access.request_log import RequestLog
-from hexaops.features.audit.log import AuditLog
+from hexaops.features.access.request_log import Record
 from hexaops.features.audit.reader import AuditReader
 from hexaops.features.chat.gathering import Gatherer, Known
 from hexaops.features.chat.schemas import ChatRequest, EndRequest
@@ -222,7 +222,7 @@ async def test_a_message_is_recorded_once_together_with_its_answer(stored: ChatW
     assert await _recorded(stored, before) == [200, 200, 400]
 
 
-class BrokenLog(RequestLog):
+class BrokenRecord(Record):
     """Its last transaction fails, at its commit or just after it."""
 
     at_commit = True
@@ -236,7 +236,7 @@ class BrokenLog(RequestLog):
         raise OSError
 
 
-class LateBrokenLog(BrokenLog):
+class LateBrokenRecord(BrokenRecord):
     """Fails once everything is committed."""
 
     at_commit = False
@@ -246,20 +246,20 @@ def _refuse(_session: object) -> None:
     raise OSError
 
 
-async def _failed_with(stored: ChatWorld, log_class: type[BrokenLog]) -> tuple[int, list[int]]:
-    """Messages stored and statuses recorded of one request that this log breaks."""
+async def _failed_with(stored: ChatWorld, record_class: type[Record]) -> tuple[int, list[int]]:
+    """Messages stored and statuses recorded of one request that this record breaks."""
     before = (await stored.access.get(AuditReader).head()).seq
-    rebuild(stored, requests=log_class(stored.access.get(AuditLog), stored.access.context.database))
+    stored.access.get(Gate)._log.record_class = record_class
     assert (await stored.post(CHAT, {"message": "status"})).status_code == 500
     return await stored_messages(stored), await _recorded(stored, before)
 
 
 async def test_an_answer_that_cannot_be_stored_is_recorded_as_failed(stored: ChatWorld) -> None:
-    assert await _failed_with(stored, BrokenLog) == (0, [500])
+    assert await _failed_with(stored, BrokenRecord) == (0, [500])
 
 
 async def test_an_answer_that_fails_once_it_is_stored_is_recorded_again(stored: ChatWorld) -> None:
-    assert await _failed_with(stored, LateBrokenLog) == (2, [200, 500])
+    assert await _failed_with(stored, LateBrokenRecord) == (2, [200, 500])
 
 
 async def test_a_client_that_goes_away_leaves_a_whole_exchange(stored: ChatWorld) -> None:

@@ -56,21 +56,47 @@ class StoredAnswer:
     body: bytes = b""
 
 
+class ClaimMarker:
+    """Marks the claim under which a transaction commits, within that transaction: the database's `before_commit`."""
+
+    def __init__(self) -> None:
+        self.working: set[str] = set()
+        """Ids of the claims that this process works on."""
+        self._current: ContextVar[Claim | None] = ContextVar("idempotency_claim", default=None)
+
+    @contextmanager
+    def binding(self, claim: Claim) -> Iterator[None]:
+        """Within the block, what commits belongs to the claim."""
+        self._current.set(claim)
+        try:
+            yield
+        finally:
+            self._current.set(None)
+
+    async def mark(self, session: AsyncSession) -> None:
+        """Before a transaction commits: the claim under which it works has taken effect."""
+        claim = self._current.get()
+        if claim is None or claim.effective or claim.claim_id not in self.working:
+            return
+        if not await _changed(session, _mine(update(IdempotencyRow), claim).values(state="effective")):
+            raise ClaimLostError("The request was taken over by another process")
+        claim.effective = True
+
+
 class IdempotencyStore:
     """All claims of this process, and the rows of everybody's."""
 
-    def __init__(self, database: Database, engine: DurableEngine, *, clock: Clock) -> None:
+    def __init__(self, database: Database, engine: DurableEngine, marker: ClaimMarker, *, clock: Clock) -> None:
+        """`marker` must be the database's `before_commit`, or nothing is known of a request that was killed."""
         self._database = database
         self._engine = engine
+        self._marker = marker
         self._clock = clock
-        self._working: set[str] = set()
-        self._current: ContextVar[Claim | None] = ContextVar("idempotency_claim", default=None)
-        database.before_commit = self.mark
 
     async def take(self, row_id: str, *, fingerprint: str, lifetime: timedelta) -> Claim | StoredAnswer:
         """Claim the key, or tell what became of it. A claim taken must be released."""
         claim = Claim(row_id, new_id("claim_"), fingerprint)
-        self._working.add(claim.claim_id)  # before others can see the row, or they would think its process dead
+        self._marker.working.add(claim.claim_id)  # before others can see the row, or they would think its process dead
         found: StoredAnswer | None = None
         try:
             async with self._database.transaction() as session:
@@ -116,24 +142,12 @@ class IdempotencyStore:
     @contextmanager
     def binding(self, claim: Claim) -> Iterator[None]:
         """Within the block, what commits belongs to the claim."""
-        self._current.set(claim)
-        try:
+        with self._marker.binding(claim):
             yield
-        finally:
-            self._current.set(None)
 
     def release(self, claim: Claim) -> None:
         """This process works on it no more, whatever came of it."""
-        self._working.discard(claim.claim_id)
-
-    async def mark(self, session: AsyncSession) -> None:
-        """Before a transaction commits: the claim under which it works has taken effect."""
-        claim = self._current.get()
-        if claim is None or claim.effective or claim.claim_id not in self._working:
-            return
-        if not await _changed(session, _mine(update(IdempotencyRow), claim).values(state="effective")):
-            raise ClaimLostError("The request was taken over by another process")
-        claim.effective = True
+        self._marker.working.discard(claim.claim_id)
 
     async def answer(self, claim: Claim, answer: StoredAnswer) -> None:
         """Store what the request was answered with."""
@@ -166,7 +180,7 @@ class IdempotencyStore:
 
     async def _is_alive(self, session: AsyncSession, row: IdempotencyRow) -> bool:
         if row.executor_id == self._engine.executor_id:
-            return row.claim_id in self._working
+            return row.claim_id in self._marker.working
         return await self._engine.is_alive(session, row.executor_id)
 
 

@@ -1,18 +1,17 @@
 """Which requests are audited: every internal call, every public one that may plan or change, every refusal.
 
 The event is written once the answer is known and before it is sent. A route whose last transaction makes its answer
-certain takes that one from here, and its event is committed with it.
+certain takes the request's record and that transaction from it, and its event is committed with it.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import Request
+from fastapi import Depends, Request
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.exceptions import HTTPException
@@ -38,6 +37,8 @@ class Record:
     request: Request
     entry: Entry
     caller: Caller
+    audit: AuditLog
+    database: Database
     status: int = 500
     code: str | None = None
     written: int | None = None
@@ -58,13 +59,23 @@ class Record:
         audited = internal or self.entry.method not in READING or self.status in REFUSALS
         return audited and self.written != self.status
 
+    @asynccontextmanager
+    async def last_transaction(self) -> AsyncIterator[AsyncSession]:
+        """A transaction after which the request is answered as its route succeeds; its event is committed with it.
 
-_open: ContextVar[Record | None] = ContextVar("open_request", default=None)
-"""The request that this task answers, while its event is open."""
+        An answer that fails after all is recorded once more, as it was.
+        """
+        async with self.database.transaction() as session:
+            yield session
+            await self.audit.append(self.event(self.entry.status), session)
+        self.written = self.entry.status
 
 
 class RequestLog:
     """Writes one audit event a request, after its answer is known and before it is sent."""
+
+    record_class: type[Record] = Record
+    """The seam where a test puts a record with a known fault."""
 
     def __init__(self, audit: AuditLog, database: Database) -> None:
         self._audit = audit
@@ -99,8 +110,7 @@ class RequestLog:
     @asynccontextmanager
     async def recording(self, request: Request, entry: Entry, caller: Caller) -> AsyncIterator[Record]:
         """Record the block's outcome where the request is one that is audited."""
-        record = Record(request, entry, caller)
-        opened = _open.set(record)
+        record = request.state.record = self.record_class(request, entry, caller, self._audit, self._database)
         try:
             yield record
         except HexaopsError as error:
@@ -113,20 +123,16 @@ class RequestLog:
             record.status = error.status_code
             raise
         finally:
-            _open.reset(opened)
             if record.is_due():
                 await self._audit.append(record.event(record.status))
 
-    @asynccontextmanager
-    async def last_transaction(self) -> AsyncIterator[AsyncSession]:
-        """A transaction after which the request is answered as its route succeeds; its event is committed with it.
 
-        An answer that fails after all is recorded once more, as it was.
-        """
-        record = _open.get()  # None: a stream, which was recorded when it began
-        async with self._database.transaction() as session:
-            yield session
-            if record is not None:
-                await self._audit.append(record.event(record.entry.status), session)
-        if record is not None:
-            record.written = record.entry.status
+async def record_of(request: Request) -> Record:
+    """The record that the gate opened for this request."""
+    record = request.state.record
+    assert isinstance(record, Record)
+    return record
+
+
+OpenRecord = Annotated[Record, Depends(record_of)]
+"""For a route's parameter: where its last transaction makes its answer certain."""

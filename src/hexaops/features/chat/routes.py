@@ -9,6 +9,7 @@ from fastapi.responses import StreamingResponse
 
 from hexaops.features.access.caller import AnyCaller
 from hexaops.features.access.paging import paged
+from hexaops.features.access.request_log import OpenRecord
 from hexaops.features.chat.errors import InvalidChatMessageError
 from hexaops.features.chat.schemas import ChatRequest, EndRequest, SessionRequest, SessionStatus
 from hexaops.features.chat.service import ChatService
@@ -38,14 +39,14 @@ STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 @refuses(InvalidChatMessageError, SessionNotFoundError, SessionEndedError)
 async def send_message(
-    caller: AnyCaller, chat: Chat, stream: Stream, request: Request, body: ChatRequest
+    caller: AnyCaller, record: OpenRecord, chat: Chat, stream: Stream, request: Request, body: ChatRequest
 ) -> Data[ChatAnswerView] | StreamingResponse:
     """Answer a message: as JSON, or as server-sent events with `Accept: text/event-stream`."""
     turn = await chat.open(caller, body)
     if wants_events(request):
         events = stream.events(turn, caller.request_id)
         return StreamingResponse(events, media_type="text/event-stream", headers=STREAM_HEADERS)
-    return Data(await chat.answer(turn))
+    return Data(await chat.answer(turn, record=record))
 
 
 async def create_session(caller: AnyCaller, sessions: Sessions, body: SessionRequest) -> Data[CreatedSessionView]:

@@ -15,7 +15,7 @@ from hexaops.assistant.answers.facts import Facts
 from hexaops.assistant.answers.possible import actions_for
 from hexaops.assistant.understanding import PLANNED_INTENTS, Intent, Understanding, understand
 from hexaops.features.access.caller import Caller
-from hexaops.features.access.request_log import RequestLog
+from hexaops.features.access.request_log import Record
 from hexaops.features.changes.queries import PlanQueries
 from hexaops.features.chat.answer import answer_view
 from hexaops.features.chat.capabilities import grant
@@ -51,7 +51,6 @@ class ChatService:
     inventories: Inventories
     planner: ChangePlanner
     plans: PlanQueries
-    requests: RequestLog
     clock: Clock
 
     async def open(self, caller: Caller, request: ChatRequest) -> Turn:
@@ -74,8 +73,8 @@ class ChatService:
         opened = row if request.session_id is None else None
         return Turn(caller, row.id, message, context, frozenset(granted.names), memory_of(row), opened)
 
-    async def answer(self, turn: Turn, progress: Progress = _silent) -> ChatAnswerView:
-        """The answer, stored together with the message."""
+    async def answer(self, turn: Turn, progress: Progress = _silent, *, record: Record | None = None) -> ChatAnswerView:
+        """The answer, stored together with the message and, where its request is still open, the request's record."""
         received_at = self.clock.now()
         progress(ProgressView(stage="understanding"))
         known = await self.gatherer.known(turn.caller, turn.capabilities)
@@ -96,7 +95,7 @@ class ChatService:
         if not draft.actions_available and "read_applications" in facts.capabilities:
             draft.offer(actions_for(facts.applications or (), facts))
         progress(ProgressView(stage="answering"))
-        return await self._store(turn, asked, draft, received_at)
+        return await self._store(turn, asked, draft, received_at, record)
 
     def _understood(self, turn: Turn, known: Known) -> Understanding:
         inventory = self.inventories.get(
@@ -135,7 +134,9 @@ class ChatService:
         draft.pending = turn.memory.dialogue.pending_question
         draft.shown += turn.memory.dialogue.last_entities
 
-    async def _store(self, turn: Turn, asked: Understanding, draft: Draft, received_at: datetime) -> ChatAnswerView:
+    async def _store(
+        self, turn: Turn, asked: Understanding, draft: Draft, received_at: datetime, record: Record | None
+    ) -> ChatAnswerView:
         now = self.clock.now()
         confidence = round(asked.confidence, 2)
         details = MessageMetadataView(intent=asked.intent.value, entities=entities_of(asked), confidence=confidence)
@@ -150,7 +151,7 @@ class ChatService:
             recommendations=len(draft.suggestions),
         )
         said = NewMessage("user", turn.message, details, received_at)
-        async with self.requests.last_transaction() as session:
+        async with record.last_transaction() if record else self.database.transaction() as session:
             row = turn.opened or await get_active_session(session, turn.caller, turn.session_id, lock=True)
             row.dialogue = remembered(turn.memory, asked, draft).document()
             messages = append_messages(row, [said, answer])
