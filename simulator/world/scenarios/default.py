@@ -18,6 +18,7 @@ from simulator.world.scenarios.manifests import (
     autoscaler,
     budget,
     claim,
+    config_map,
     ingress,
     namespace,
     service,
@@ -89,6 +90,8 @@ def _deploy_rest(world: World) -> None:
     store, names = world.store, world.cluster.names
     names.wish("web-app-", ["5f7bd8c94", "7d8c9f5b6"])
     names.wish("web-app-7d8c9f5b6-", ["abc12", "def34", "ghi56"])
+    settings = {"BATCH_SIZE": "50", "POLL_SECONDS": "5", "FEATURE_BULK_EXPORT": "off"}
+    store.create("configmaps", config_map(shop.WORKER_APP, settings))
     for app in shop.APPS:
         if app.namespace != "data":
             older = {"web-app": "nginx:1.21.5", "api-service": "shop/api-service:2.4.0"}.get(app.name)

@@ -31,6 +31,8 @@ class App:
     claim_templates: tuple[dict[str, Any], ...] = ()
     tolerations: tuple[dict[str, Any], ...] = ()
     environment: dict[str, str] = field(default_factory=dict)
+    config_map: str = ""
+    """A ConfigMap whose keys become variables."""
     health_path: str = "/healthz"
 
     @property
@@ -48,6 +50,7 @@ def pod_template(app: App) -> Object:
         "image": app.image,
         "ports": [{"name": "http", "containerPort": app.port, "protocol": "TCP"}],
         "env": [{"name": name, "value": value} for name, value in app.environment.items()],
+        "envFrom": [{"configMapRef": {"name": app.config_map}}] if app.config_map else [],
         "resources": {"requests": _amounts(app.requests), "limits": _amounts(app.limits)},
         "readinessProbe": {"httpGet": check, **timing},
         "livenessProbe": {"httpGet": check, "initialDelaySeconds": 10, **timing},
@@ -97,6 +100,11 @@ def workload(app: App) -> tuple[str, Object]:
         "progressDeadlineSeconds": 600,
     }
     return "deployments.apps", {"metadata": metadata, "spec": spec, "status": {}}
+
+
+def config_map(app: App, data: dict[str, str]) -> Object:
+    """The ConfigMap that an application reads."""
+    return {"metadata": {"name": app.config_map, "namespace": app.namespace, "labels": app.labels}, "data": data}
 
 
 def service(app: App, address: str, *, name: str = "", port: int = 80) -> Object:

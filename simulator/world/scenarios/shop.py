@@ -22,7 +22,14 @@ API_SERVICE = App(
     "backend", "api-service", "shop/api-service:2.4.1", 2, ("200m", "256Mi"), ("500m", "512Mi"), environment=_SETTINGS
 )
 WORKER_APP = App(
-    "backend", "worker-app", "shop/worker-app:3.1.0", 1, ("200m", "256Mi"), ("500m", "1Gi"), environment=_SETTINGS
+    "backend",
+    "worker-app",
+    "shop/worker-app:3.1.0",
+    1,
+    ("200m", "256Mi"),
+    ("500m", "1Gi"),
+    environment=_SETTINGS,
+    config_map="worker-settings",
 )
 BACKGROUND_WORKER = App(
     "backend", "background-worker", "shop/background-worker:1.4.7", 1, ("500m", "2Gi"), ("1", "2Gi")
