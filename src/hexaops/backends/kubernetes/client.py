@@ -158,6 +158,23 @@ class KubernetesClient:
 
     # ------------------------------------------------------------------ writing, never retried
 
+    async def create(
+        self,
+        kind: str | Kind,
+        namespace: str,
+        body: Mapping[str, Any],
+        *,
+        dry_run: bool = False,
+        timeout: Limit = DEFAULT_TIMEOUT_SECONDS,
+    ) -> dict[str, Any]:
+        """Create a named object and return it; one that exists already raises KubernetesConflictError."""
+        name = str(body["metadata"]["name"])
+        known = kind_of(kind)
+        target = Target("create", known.name, namespace, name, known.group, known.plural)
+        content = msgspec.json.encode(body)
+        query = _write_query(dry_run)
+        return await self._http.json(Call("POST", known.path(namespace), target, timeout, query, content=content))
+
     async def patch(
         self,
         kind: str | Kind,
@@ -224,7 +241,8 @@ class KubernetesClient:
             "deleteOptions": options,
         }
         content = msgspec.json.encode(body)
-        await self._http.body(Call("POST", path, target, timeout, content=content))
+        # The dry run stands in the query too, where an audit log shows it.
+        await self._http.body(Call("POST", path, target, timeout, _write_query(dry_run), content=content))
 
     async def delete(
         self,
@@ -240,7 +258,8 @@ class KubernetesClient:
         """Delete exactly the object with this uid; another one under its name raises KubernetesConflictError."""
         target, path = _address("delete", kind, namespace, name)
         body = {"apiVersion": "v1", "kind": "DeleteOptions"} | _delete_options(uid, resource_version, dry_run)
-        await self._http.body(Call("DELETE", path, target, timeout, content=msgspec.json.encode(body)))
+        query = {"dryRun": "All" if dry_run else ""}
+        await self._http.body(Call("DELETE", path, target, timeout, query, content=msgspec.json.encode(body)))
 
     # ------------------------------------------------------------------ rights and identity
 

@@ -73,6 +73,7 @@ KINDS: dict[str, Kind] = {
         Kind("Job", "batch", "v1", "jobs"),
         Kind("CronJob", "batch", "v1", "cronjobs"),
         Kind("Event", "", "v1", "events"),
+        Kind("ConfigMap", "", "v1", "configmaps"),
         Kind("ControllerRevision", "apps", "v1", "controllerrevisions"),
     )
 }
