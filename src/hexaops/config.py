@@ -182,6 +182,8 @@ class Settings(BaseSettings):
     """How long a changed application must stay healthy before the change counts as verified."""
     change_timeout_seconds: Positive = 600.0
     """Time limit of a rollout without a progress deadline of its own."""
+    change_stuck_seconds: Positive = 60.0
+    """How long a new pod may stay unschedulable, without its image, or crashing before the change counts as failed."""
     changes_per_workspace: Count = 5
     """Changes started per workspace within the cap window."""
     changes_per_cluster: Count = 20

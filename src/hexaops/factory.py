@@ -22,6 +22,7 @@ from hexaops.features.access.service_tokens import ServiceTokens
 from hexaops.features.access.trust import open_identity_provider, trust_roots
 from hexaops.features.access.user_tokens import UserTokens
 from hexaops.features.actions.service import ActionService
+from hexaops.features.actions.subjects import Subjects
 from hexaops.features.applications.cluster_views import ClusterViews
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.audit.log import AuditLog
@@ -30,7 +31,7 @@ from hexaops.features.changes.confirmation import Confirmation
 from hexaops.features.changes.planner import Planner
 from hexaops.features.changes.plans import Plans
 from hexaops.features.changes.queries import PlanQueries
-from hexaops.features.changes.steps import Steps
+from hexaops.features.changes.work import ChangeWork
 from hexaops.features.changes.writes import GuardedWriter
 from hexaops.features.chat.gathering import Gatherer
 from hexaops.features.chat.nameable import Inventories
@@ -40,6 +41,7 @@ from hexaops.features.chat.sessions import SessionService
 from hexaops.features.chat.streaming import ChatStream
 from hexaops.features.clusters.registrar import ClusterRegistrar
 from hexaops.features.clusters.wiring import ClusterParts, build_clusters
+from hexaops.features.conversations.queries import Conversations
 from hexaops.features.health.service import HealthService
 from hexaops.features.logs.wiring import Logs
 from hexaops.features.runs.events import OperationEvents
@@ -68,6 +70,7 @@ from hexaops.kit.timeout import Timeout
 from hexaops.logs import Redactor
 from hexaops.metrics import Metrics
 from hexaops.provide import Provider
+from hexaops.runbooks.catalog import RUNBOOKS
 from hexaops.storage.database import Database
 from hexaops.storage.engine import DurableEngine
 from hexaops.storage.migrate import migrate
@@ -190,7 +193,7 @@ def build_services(context: ProcessContext) -> None:
     outbox = build_webhooks(context)
     applications = ApplicationService(ClusterViews(clusters, clock))
     provide(applications)
-    build_operations(context, applications, OperationEvents(context.provider.get(AuditLog), outbox, context.metrics))
+    build_changes(context, applications, OperationEvents(context.provider.get(AuditLog), outbox, context.metrics))
     build_chat(context, applications, outbox)
 
 
@@ -213,21 +216,24 @@ def build_webhooks(context: ProcessContext) -> WebhookOutbox:
     return outbox
 
 
-def build_operations(context: ProcessContext, applications: ApplicationService, events: OperationEvents) -> None:
+def build_changes(context: ProcessContext, applications: ApplicationService, events: OperationEvents) -> None:
     """What plans, confirms, runs and reconciles changes."""
-    settings, clock, cluster, failpoints = context.settings, context.clock, context.clusters.default, context.failpoints
+    settings, clock, failpoints = context.settings, context.clock, context.failpoints
+    clusters, audit = context.clusters, context.provider.get(AuditLog)
     store = OperationStore(context.database, clock=clock)
     automation = context.provider.get(AutomationSwitch)
-    planner = Planner(cluster, store, automation, settings, clock)
+    planner = Planner(clusters, store, automation, settings, clock)
     writer = context.writer_class(
-        context.database, cluster, events, automation=automation, clock=clock, failpoints=failpoints
+        context.database, clusters, events, automation=automation, clock=clock, failpoints=failpoints
     )
-    steps = Steps(cluster, planner, writer, store, settings, clock)
-    runner = OperationRunner(store, steps, events, clock, failpoints)
+    work = ChangeWork(clusters, planner, writer, settings, clock)
+    runner = OperationRunner(store, dict.fromkeys(RUNBOOKS, work), events, clock, failpoints)
     context.engine.register(OPERATION_RUN, runner.run)
-    plans = Plans(planner, store, settings, clock)
+    plans = Plans(planner, audit, settings, clock)
     confirmation = Confirmation(plans, events, context.engine, failpoints)
-    context.provider.add(ActionService(applications, plans, confirmation, store))
+    context.provider.add(
+        ActionService(Subjects(applications), plans, confirmation, store, Conversations(context.database), clock)
+    )
     context.reconciler = Reconciler(store, context.engine, events, settings, clock)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,9 @@ from typing import Any
 import httpx2
 import pytest
 
+from hexaops.backends.kubernetes.kinds import KINDS
+from hexaops.runbooks.catalog import RUNBOOKS
+from hexaops.runbooks.live import LiveObject
 from simulator.server.access import READER_RULES, WRITER_RULES, User
 from simulator.server.app import ApiServer
 from simulator.server.app import create_app as create_api_server
@@ -33,41 +36,66 @@ ENDED = frozenset({"completed", "failed", "cancelled"})
 
 
 @dataclass(frozen=True)
-class Kind:
-    """One kind of change, its target, and what must be true in the end."""
+class Case:
+    """One request for a change of a kind."""
 
     action: str
-    application: str
-    namespace: str
-    steps: tuple[str, ...]
-    replicas: int
-    parameters: tuple[tuple[str, Any], ...] = ()
-    workload: str = "Deployment"
+    parameters: Mapping[str, Any]
+    workload: Workload | None = None
+    """The application, for what breaks it meanwhile."""
 
     @property
-    def resource(self) -> str:
-        """Where the target lies in the cluster's store."""
-        return f"{self.workload.lower()}s.apps"
+    def steps(self) -> tuple[str, ...]:
+        """Names of its steps."""
+        return tuple(step.name for step in RUNBOOKS[self.action].steps)
 
 
-ROLLOUT = ("validate_application", "drain_connections", "restart_pods", "verify_health")
-SCALING = ("validate_application", "scale_workload", "verify_health")
-KINDS = (
-    Kind("restart_application", "database-app", "data", ROLLOUT, 3),
-    Kind("scale_application", "web-app", "frontend", SCALING, 5, (("replicas", 5),)),
-    Kind("stop_application", "notification-service", "backend", SCALING, 0),
-    Kind("start_application", "admin-portal", "frontend", SCALING, 1),
+def case_of(action: str, application: str, **parameters: Any) -> Case:
+    """A change of an application."""
+    return Case(action, {"application_id": application, **parameters})
+
+
+CASES: Mapping[str, Case] = {
+    case.action: case
+    for case in (
+        case_of("restart_application", "database-app"),
+        case_of("restart_failing_pods", "database-app"),
+        case_of("scale_application", "web-app", replicas=5),
+        case_of("stop_application", "notification-service"),
+        case_of("start_application", "admin-portal"),
+        case_of("update_configuration", "worker-app", config_map="worker-settings", data={"BATCH_SIZE": "80"}),
+        case_of("rollback_revision", "api-service"),
+        case_of("set_autoscaling", "web-app", min_replicas=2, max_replicas=6, target_cpu_percent=80),
+        Case("update_quota", {"project": "backend", "hard": {"pods": "60"}}),
+    )
+}
+"""One of every kind in the catalogue; a test below holds that none is missing."""
+POINTS = ("operation.accepted", "operation.ending", "operation.ended")
+MOMENTS = ("intent_recorded", "sent", "outcome_recorded")
+UNDONE = Case(
+    "scale_application",
+    {"application_id": "search-engine", "replicas": 3},
+    Workload("StatefulSet", "data", "search-engine"),
 )
-POINTS = ("operation.accepted", "apply.intent_recorded", "apply.sent", "apply.outcome_recorded", "operation.ending",
-          "operation.ended")  # fmt: skip
-UNDONE = Kind("scale_application", "search-engine", "data", SCALING, 2, (("replicas", 3),), "StatefulSet")
 """A StatefulSet has no progress deadline of its own: the setting's short one holds."""
-UNDO_POINTS = ("undo.started", "undo.intent_recorded", "undo.sent", "undo.outcome_recorded")
+UNDONE_PAIR = Case(
+    "update_configuration",
+    {"application_id": "worker-app", "config_map": "worker-settings", "data": {"BATCH_SIZE": "80"}},
+    Workload("Deployment", "backend", "worker-app"),
+)
+"""Two writes, of which both are put back."""
 
 
-def points_of(kind: Kind) -> list[str]:
+def write_points(purpose: str, writes: int) -> list[str]:
+    """The points around each write of a plan; those of the first have no number."""
+    numbers = ["", *(f"{number}." for number in range(1, writes))]
+    return [f"{purpose}.{number}{moment}" for number in numbers for moment in MOMENTS]
+
+
+def points_of(case: Case, writes: int) -> list[str]:
     """Every named point that a change of this kind passes."""
-    return [*POINTS, *(f"{step}.{moment}" for step in kind.steps for moment in ("started", "completed"))]
+    steps = [f"{step}.{moment}" for step in case.steps for moment in ("started", "completed")]
+    return [*POINTS, *write_points("apply", writes), *steps]
 
 
 @dataclass
@@ -78,18 +106,25 @@ class Stage:
     api: ApiServer
     url: str
 
-    def writes(self, application: str) -> list[dict[str, Any]]:
-        """What the service's writer did to the application."""
-        return [
-            entry
-            for entry in self.api.audit.writes(user="test:writer", verb="patch")
-            if entry["objectRef"].get("name") == application
-        ]
+    def writes(self) -> list[str]:
+        """`VERB resource/namespace/name` of what the service's writer did, in order (a creation has no name)."""
+        entries = self.api.audit.writes(user="test:writer")
+        sent = [(one["verb"], one["objectRef"]) for one in entries if "accessreviews" not in one["requestURI"]]
+        return [f"{verb} {ref['resource']}/{ref['namespace']}/{ref.get('name', '')}" for verb, ref in sent]
 
-    def spec(self, kind: Kind) -> dict[str, Any]:
-        """The application's spec in the cluster."""
-        found: dict[str, Any] = self.world.store.get(kind.resource, kind.namespace, kind.application)["spec"]
-        return found
+    def find(self, shown: str) -> LiveObject | None:
+        """The object `Kind/namespace/name` as it is in the cluster."""
+        kind, namespace, name = shown.split("/")
+        known = KINDS[kind]
+        found = self.world.store.find(f"{known.plural}.{known.group}".rstrip("."), namespace, name)
+        return LiveObject(found, kind) if found else None
+
+    def shows(self, plan: Mapping[str, Any], key: str) -> bool:
+        """Whether every field of the plan is as it was (`from`), or as it should be (`to`)."""
+        return all(
+            (live.field(change["path"]) if (live := self.find(change["object"])) else None) == change[key]
+            for change in plan["changes"]
+        )
 
 
 @asynccontextmanager
@@ -113,19 +148,24 @@ async def stage() -> AsyncIterator[Stage]:
     api.close()
 
 
-async def confirmation(service: Running, kind: Kind) -> dict[str, Any]:
-    """The request that confirms a fresh plan."""
-    parameters = {"application_id": kind.application, **dict(kind.parameters)}
+async def planned(service: Running, case: Case) -> dict[str, Any]:
+    """A fresh plan."""
+    body = {"action": case.action, "parameters": dict(case.parameters)}
     async with asyncio.timeout(DEADLINE_SECONDS):
         while True:
-            answer = await service.client.post("/aiops/actions", json={"action": kind.action, "parameters": parameters})
+            answer = await service.client.post("/aiops/actions", json=body)
             if answer.status_code != 503:
                 break
             await asyncio.sleep(0.05)
     assert answer.status_code == 200, answer.text
-    plan = answer.json()["data"]["plan"]
+    plan: dict[str, Any] = answer.json()["data"]["plan"]
+    return plan
+
+
+def confirmation(plan: Mapping[str, Any]) -> dict[str, Any]:
+    """The request that confirms a plan."""
     confirmed = {"confirmation": True, "plan_id": plan["plan_id"], "plan_hash": plan["plan_hash"]}
-    return {"action": kind.action, "parameters": {**parameters, **confirmed}}
+    return {"action": plan["action"], "parameters": {**plan["parameters"], **confirmed}}
 
 
 async def ended(service: Running) -> dict[str, Any]:
@@ -139,66 +179,97 @@ async def ended(service: Running) -> dict[str, Any]:
             await asyncio.sleep(0.05)
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a change whose process was killed."""
+
+    action: dict[str, Any]
+    plan: dict[str, Any]
+
+
 async def killed_at(
-    point: str, kind: Kind, home: Path, database_url: str, stage_: Stage, **more: Any
-) -> dict[str, Any]:
+    point: str, case: Case, home: Path, database_url: str, stage_: Stage, **more: Any
+) -> Outcome:  # fmt: skip
     """Confirm the change in a process that dies at the point, start another, and wait for the change's end."""
     writer = more.pop("writer", "guarded")
-    break_it = more.pop("break_it", False)
     settings = settings_of(home, database_url, point, **more)
     async with running(Start(settings, stage_.url, writer)) as service:
-        body = await confirmation(service, kind)
-        if break_it:
-            workload = Workload(kind.workload, kind.namespace, kind.application)
-            stage_.world.faults.break_workload(workload, "never-ready")
+        plan = await planned(service, case)
+        body = confirmation(plan)
+        if case.workload is not None:
+            stage_.world.faults.break_workload(case.workload, "never-ready")
         with contextlib.suppress(httpx2.TransportError):  # it may die before it answers
             await service.client.post("/aiops/actions", json=body)
         assert await service.died() == -signal.SIGKILL, f"{point} was never reached"
     async with running(Start({**settings, "failpoint": None}, stage_.url, writer)) as service:
         again = await service.client.post("/aiops/actions", json=body)
         assert again.status_code == 200, again.text
-        return await ended(service)
+        return Outcome(await ended(service), plan)
 
 
-def cases(*kinds: tuple[Kind, Sequence[str]]) -> list[Any]:
+WRITES = {"update_configuration": 2}
+"""Writes of a case's plan, where they are not one."""
+
+
+def cases(*kinds: tuple[Case, Sequence[str]]) -> list[Any]:
     """Every point of every kind, on alternate databases; on the other one in the long form.
 
     A case is a test of its own, so that workers share them out.
     """
     found = []
-    every = ((kind, point) for kind, points in kinds for point in points)
-    for number, (kind, point) in enumerate(every):
+    every = ((case, point) for case, points in kinds for point in points)
+    for number, (case, point) in enumerate(every):
         for place, engine in enumerate(ENGINES):
             marks = () if number % len(ENGINES) == place else pytest.mark.long
-            found.append(pytest.param(kind, point, engine, id=f"{kind.action}-{point}-{engine}", marks=marks))
+            found.append(pytest.param(case, point, engine, id=f"{case.action}-{point}-{engine}", marks=marks))
     return found
 
 
-CASE = ("kind", "point", "database_url")
+PARAMETERS = ("case", "point", "database_url")
 
 
-@pytest.mark.parametrize(CASE, cases(*((kind, points_of(kind)) for kind in KINDS)), indirect=["database_url"])
-async def test_killed_and_completed_with_one_write(kind: Kind, point: str, database_url: str, tmp_path: Path) -> None:
+def test_no_kind_is_missing() -> None:
+    assert CASES.keys() == RUNBOOKS.keys()
+
+
+@pytest.mark.parametrize(
+    PARAMETERS,
+    cases(*((case, points_of(case, WRITES.get(case.action, 1))) for case in CASES.values())),
+    indirect=["database_url"],
+)
+async def test_killed_and_completed_with_one_write_each(
+    case: Case, point: str, database_url: str, tmp_path: Path
+) -> None:
     async with stage() as stage_:
-        action = await killed_at(point, kind, tmp_path, database_url, stage_)
+        outcome = await killed_at(point, case, tmp_path, database_url, stage_)
+        action, plan = outcome.action, outcome.plan
         assert action["status"] == "completed", action
-        assert [step["status"] for step in action["steps"]] == ["completed"] * len(kind.steps)
-        assert len(stage_.writes(kind.application)) == 1
-        assert stage_.spec(kind)["replicas"] == kind.replicas
+        assert [step["status"] for step in action["steps"]] == ["completed"] * len(case.steps)
+        assert len(plan["writes"]) == WRITES.get(case.action, 1), "every point of every write must be tried"
+        assert len(stage_.writes()) == len({*stage_.writes()}) == len(plan["writes"]), stage_.writes()
+        assert stage_.shows(plan, "to")
 
 
-@pytest.mark.parametrize(CASE, cases((UNDONE, UNDO_POINTS)), indirect=["database_url"])
-async def test_killed_while_undoing(kind: Kind, point: str, database_url: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    PARAMETERS,
+    cases(
+        *((case, ["undo.started", *write_points("undo", WRITES.get(case.action, 1))]) for case in (UNDONE, UNDONE_PAIR))
+    ),
+    indirect=["database_url"],
+)
+async def test_killed_while_undoing(case: Case, point: str, database_url: str, tmp_path: Path) -> None:
     async with stage() as stage_:
-        action = await killed_at(point, kind, tmp_path, database_url, stage_, break_it=True, change_timeout_seconds=1.5)
-        assert action["status"] == "failed", action
-        assert stage_.spec(kind)["replicas"] == kind.replicas
-        assert len(stage_.writes(kind.application)) == 2, "one write, one undoing"
+        limits = {"change_timeout_seconds": 1.5, "change_stuck_seconds": 1.5}
+        outcome = await killed_at(point, case, tmp_path, database_url, stage_, **limits)
+        assert outcome.action["status"] == "failed", outcome.action
+        assert stage_.shows(outcome.plan, "from")
+        assert len(stage_.writes()) == 2 * len(outcome.plan["writes"]), "each written once and undone once"
 
 
 async def test_the_suite_finds_an_intent_that_is_recorded_too_late(sqlite_url: str, tmp_path: Path) -> None:
-    kind = KINDS[1]
     async with stage() as stage_:
-        action = await killed_at("apply.sent", kind, tmp_path, sqlite_url, stage_, writer="late-intent")
-        written_once = action["status"] == "completed" and len(stage_.writes(kind.application)) == 1
+        outcome = await killed_at(
+            "apply.sent", CASES["scale_application"], tmp_path, sqlite_url, stage_, writer="late-intent"
+        )
+        written_once = outcome.action["status"] == "completed" and len(stage_.writes()) == 1
         assert not written_once, "a naive retry must be found out"

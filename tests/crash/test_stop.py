@@ -22,13 +22,13 @@ import pytest
 import yaml
 
 from simulator.world.index import Workload
-from tests.crash.test_kill import DEADLINE_SECONDS, ENDED, KINDS, Kind, Stage, stage
+from tests.crash.test_kill import CASES, DEADLINE_SECONDS, ENDED, Stage, stage
 
 EXIT_SECONDS = 30.0
 CALLERS = 6
 ENOUGH = 40
-KIND: Kind = KINDS[1]
-TARGET = Workload(KIND.workload, KIND.namespace, KIND.application)
+CASE = CASES["scale_application"]
+TARGET = Workload("Deployment", "frontend", "web-app")
 
 
 def kubeconfig(path: Path, url: str) -> Path:
@@ -84,8 +84,8 @@ async def served(stage_: Stage, home: Path) -> AsyncIterator[Served]:
 
 async def started(service: Served) -> str:
     """The change's id, once it is running."""
-    parameters: dict[str, Any] = {"application_id": KIND.application, **dict(KIND.parameters), "confirmation": True}
-    answer = await service.ask("POST", "/aiops/actions", {"action": KIND.action, "parameters": parameters})
+    parameters = {**CASE.parameters, "confirmation": True}
+    answer = await service.ask("POST", "/aiops/actions", {"action": CASE.action, "parameters": parameters})
     assert answer.status_code == 200, answer.text
     return str(answer.json()["data"]["action_id"])
 
@@ -127,7 +127,7 @@ async def test_nothing_accepted_is_dropped_and_the_change_goes_on(tmp_path: Path
                 for _ in range(CALLERS):
                     callers.create_task(call_until_refused(service, counted))
                 async with asyncio.timeout(DEADLINE_SECONDS):
-                    while counted["answered"] < ENOUGH or len(stage_.writes(KIND.application)) < 1:  # noqa: ASYNC110
+                    while counted["answered"] < ENOUGH or len(stage_.writes()) < 1:  # noqa: ASYNC110
                         await asyncio.sleep(0.02)  # what is awaited happens in two other processes
                 service.process.send_signal(signal.SIGTERM)
             async with asyncio.timeout(EXIT_SECONDS):
@@ -137,5 +137,7 @@ async def test_nothing_accepted_is_dropped_and_the_change_goes_on(tmp_path: Path
         async with served(stage_, tmp_path / "home") as service:
             action = await ended(service, action_id)
             assert action["status"] == "completed", action
-        assert len(stage_.writes(KIND.application)) == 1
-        assert stage_.spec(KIND)["replicas"] == KIND.replicas
+        assert len(stage_.writes()) == 1
+        found = stage_.find("Deployment/frontend/web-app")
+        assert found is not None
+        assert found.field("/spec/replicas") == CASE.parameters["replicas"]

@@ -13,7 +13,6 @@ from hexaops.runbooks.model import TargetRef
 from hexaops.runbooks.runbook import NotApplicableError
 from tests.analysis.applications.rows import fill, pod, workload
 from tests.runbooks import workloads
-from tests.runbooks.test_drafts import draft
 
 SEEN: dict[str, Any] = {"generation": 2, "observed_generation": 2}
 
@@ -92,11 +91,11 @@ def test_the_api_server_has_the_last_word(status: dict[str, int], *, agrees: boo
     assert rollout.shown_live(live, live.target, 2, replicas=4) is False
 
 
-def test_a_partition_keeps_a_restart_from_ever_being_complete() -> None:
+async def test_a_partition_keeps_a_restart_from_ever_being_complete() -> None:
     strategy = {"type": "RollingUpdate", "rollingUpdate": {"partition": 2}}
     with pytest.raises(NotApplicableError, match="partition"):
-        draft("restart_application", workloads.workload(kind="StatefulSet", strategy=strategy))
-    draft("scale_application", workloads.workload(kind="StatefulSet", strategy=strategy), replicas=4)
+        await workloads.drafted("restart_application", workloads.workload(kind="StatefulSet", strategy=strategy))
+    await workloads.drafted("scale_application", workloads.workload(kind="StatefulSet", strategy=strategy), replicas=4)
 
 
 def revision(name: str, number: int, deployment: WorkloadRow, **more: Any) -> WorkloadRow:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
-from hexaops.runbooks.model import LiveWorkload
+from hexaops.backends.kubernetes.cache import WatchCache
+from hexaops.runbooks.catalog import RUNBOOKS
+from hexaops.runbooks.live import LiveObject, LiveWorkload
+from hexaops.runbooks.model import Draft, Subject
+from hexaops.runbooks.parameters import parse
 
 
 def workload(
@@ -38,3 +44,37 @@ def workload(
     if strategy:
         document["spec"]["strategy" if kind == "Deployment" else "updateStrategy"] = strategy
     return LiveWorkload(document, kind)
+
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+@dataclass
+class StillWorld:
+    """What a runbook sees: these objects, and an empty cache unless one is given."""
+
+    objects: tuple[LiveObject, ...] = ()
+    recorded: int | None = None
+    cache: WatchCache = field(default_factory=WatchCache)
+    at: datetime = NOW
+
+    async def find(self, kind: str, namespace: str, name: str) -> LiveObject | None:
+        """The object, if it is one of these."""
+        where = (kind, namespace, name)
+        return next((one for one in self.objects if (one.kind, one.target.namespace, one.target.name) == where), None)
+
+    async def recorded_replicas(self, uid: str) -> int | None:  # one workload a test
+        """What the last stop recorded."""
+        return self.recorded
+
+
+async def drafted(
+    action: str, live: LiveWorkload, *others: LiveObject, recorded: int | None = None, cache: WatchCache | None = None,
+    **parameters: Any,
+) -> Draft:  # fmt: skip
+    """The runbook's draft for this workload."""
+    book, target = RUNBOOKS[action], live.target
+    subject = Subject(id="app-1", kind=live.kind, namespace=target.namespace, name=target.name)
+    world = StillWorld((live, *others), recorded, cache or WatchCache())
+    draft: Draft = await book.draft(subject, parse(book.parameters, parameters), world)
+    return draft

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from tools.docs.actions import actions_page
 from tools.docs.commands import commands_page
 from tools.docs.errors import errors_page
 from tools.docs.routes import routes_page
@@ -15,5 +16,6 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "errors.md": errors_page,
     "api.md": routes_page,
+    "actions.md": actions_page,
     "cli.md": commands_page,
 }

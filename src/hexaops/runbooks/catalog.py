@@ -1,15 +1,28 @@
-"""The closed set of runbooks."""
+"""The closed set of runbooks: whatever depends on the kinds of change is derived from this tuple."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from hexaops.runbooks.autoscaling import SetAutoscaling
+from hexaops.runbooks.configuration import UpdateConfiguration
+from hexaops.runbooks.failing_pods import RestartFailingPods
+from hexaops.runbooks.quota import UpdateQuota
 from hexaops.runbooks.restart import RestartApplication
+from hexaops.runbooks.revision import RollbackRevision
 from hexaops.runbooks.runbook import Runbook
 from hexaops.runbooks.scale import ScaleApplication, StartApplication, StopApplication
 
-RUNBOOKS: dict[str, Runbook] = {
-    book.name: book for book in (RestartApplication(), ScaleApplication(), StartApplication(), StopApplication())
-}
-
-INVERSE = {"scale_application": "scale_application", "stop_application": "start_application",
-           "start_application": "stop_application"}  # fmt: skip
-"""What undoes a completed action. A restart changed nothing that could be put back."""
+CATALOG: tuple[Runbook[Any], ...] = (
+    RestartApplication(),
+    RestartFailingPods(),
+    ScaleApplication(),
+    StopApplication(),
+    StartApplication(),
+    UpdateConfiguration(),
+    RollbackRevision(),
+    SetAutoscaling(),
+    UpdateQuota(),
+)
+RUNBOOKS: dict[str, Runbook[Any]] = {book.name: book for book in CATALOG}
+"""By the action's name."""

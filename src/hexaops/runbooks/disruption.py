@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from hexaops.runbooks.model import LiveWorkload
+from hexaops.backends.kubernetes.rows import WorkloadRow
+from hexaops.runbooks.live import LiveWorkload
 
 
 def scaled_value(value: str | int | None, total: int, *, default: str | int, round_up: bool) -> int:
@@ -16,20 +17,33 @@ def scaled_value(value: str | int | None, total: int, *, default: str | int, rou
     return int(given)
 
 
-def max_unavailable(workload: LiveWorkload, replicas: int | None = None) -> int:
-    """Pods that a rollout may have missing from the wanted number: the present one, or this one.
+Value = str | int | None
 
-    Deployment: maxUnavailable rounded down, and 1 when both it and maxSurge come to 0 (the Deployment controller's
+
+def max_unavailable(workload: LiveWorkload, replicas: int | None = None) -> int:
+    """Pods that a rollout may have missing from the wanted number: the present one, or this one."""
+    strategy, parameters = workload.strategy
+    total = workload.replicas if replicas is None else replicas
+    allowed = (parameters.get("maxUnavailable"), parameters.get("maxSurge"))
+    return _max_unavailable(workload.kind, strategy, allowed, total)
+
+
+def max_unavailable_of_row(row: WorkloadRow) -> int:
+    """The same, of a watched workload and its present number."""
+    return _max_unavailable(row.kind, row.strategy, (row.max_unavailable, row.max_surge), row.desired)
+
+
+def _max_unavailable(kind: str, strategy: str, allowed: tuple[Value, Value], total: int) -> int:
+    """Deployment: maxUnavailable rounded down, and 1 when both it and maxSurge come to 0 (the Deployment controller's
     ResolveFenceposts). StatefulSet and DaemonSet: 1 by default; a DaemonSet rounds up.
     """
-    kind, parameters = workload.strategy
-    total = workload.replicas if replicas is None else replicas
-    if kind == "Recreate":
+    if strategy == "Recreate":
         return total
-    if workload.kind == "Deployment":
-        unavailable = scaled_value(parameters.get("maxUnavailable"), total, default="25%", round_up=False)
-        return 1 if unavailable == 0 and max_surge(workload, total) == 0 else unavailable
-    return scaled_value(parameters.get("maxUnavailable"), total, default=1, round_up=workload.kind == "DaemonSet")
+    missing, surge = allowed
+    if kind == "Deployment":
+        unavailable = scaled_value(missing, total, default="25%", round_up=False)
+        return 1 if unavailable == 0 and scaled_value(surge, total, default="25%", round_up=True) == 0 else unavailable
+    return scaled_value(missing, total, default=1, round_up=kind == "DaemonSet")
 
 
 def max_surge(workload: LiveWorkload, replicas: int) -> int:

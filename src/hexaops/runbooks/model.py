@@ -1,201 +1,132 @@
-"""The words in which changes are written down: target, call, change, draft.
+"""The values in which changes are written down: target, call, write, draft.
 
-A draft is what a runbook makes of a live object and the caller's parameters: the exact call, what it changes, what
-undoing needs. Nothing here talks to a cluster.
+A draft is what a runbook makes of one live subject and the caller's parameters: the exact writes in their order, what
+they change, what undoing needs. Nothing here talks to a cluster.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Literal
 
 import msgspec
 
-from hexaops.backends.kubernetes.errors import KubernetesUnavailableError
-
 Risk = Literal["low", "medium", "high"]
 RISK_ORDER: dict[str, int] = {"none": 0, "low": 1, "medium": 2, "high": 3}
-WorkloadKind = Literal["Deployment", "StatefulSet", "DaemonSet"]
+Verb = Literal["patch", "scale", "create", "delete", "evict"]
+Fields = dict[str, Any]
+"""A part of a Kubernetes object, or JSON that a step found."""
+
+
+class Subject(msgspec.Struct, frozen=True, kw_only=True):
+    """What a change is about, as callers name it: an application, or a project (`kind` Namespace)."""
+
+    id: str
+    kind: str
+    namespace: str
+    name: str
 
 
 class TargetRef(msgspec.Struct, frozen=True, kw_only=True):
-    """The object that is changed, as it was when the plan was made."""
+    """An object as it was when the plan was made; `uid` is "" for one that the plan creates."""
 
     kind: str
     namespace: str
     name: str
-    uid: str
-    resource_version: str
-    generation: int
+    uid: str = ""
+    resource_version: str = ""
+    generation: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.kind}/{self.namespace}/{self.name}"
 
 
-class PlannedCall(msgspec.Struct, frozen=True, kw_only=True):
-    """One write: a merge patch of the object or of its scale. The resourceVersion is added when it is sent."""
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """One call to the API server, without the preconditions that are added when it is sent."""
 
-    subresource: Literal["", "scale"] = ""
-    body: dict[str, Any]
-
-    @property
-    def scales(self) -> bool:
-        """Whether it sets the number of replicas, and nothing else."""
-        return self.subresource == "scale"
+    verb: Verb
+    body: Fields = {}
+    """The patch, the scale, or the whole object to create; empty for delete and evict."""
+    patch_type: Literal["merge", "strategic"] = "merge"
 
 
-class Change(msgspec.Struct, frozen=True):
-    """One field that becomes different."""
+class FieldChange(msgspec.Struct, frozen=True):
+    """One field that becomes different; None stands for a field that is not set."""
 
     path: str
     before: Any
     after: Any
 
-    def shown(self) -> dict[str, Any]:
-        """As the API shows it."""
-        return {"path": self.path, "from": self.before, "to": self.after}
+
+class Write(msgspec.Struct, frozen=True, kw_only=True):
+    """One call on one object, the fields that it changes, and the call that puts them back."""
+
+    target: TargetRef
+    call: Call
+    undo: Call | None
+    """None where nothing can be put back: an evicted pod stays evicted."""
+    changes: tuple[FieldChange, ...] = ()
+    """The fields that the plan names: a target in which one differs makes the plan stale."""
+    pins_generation: bool = True
+    """Whether any other change of the specification makes the plan stale too."""
+
+
+class Replicas(msgspec.Struct, frozen=True):
+    """How many replicas are wanted, now and afterwards."""
+
+    before: int
+    after: int
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
-    """What a runbook proposes for one target."""
+    """What a runbook proposes for one subject."""
 
     action: str
+    subject: Subject
+    target: TargetRef
+    """The object that the subject is, or whose owner it is: shown as the plan's target, and held."""
     description: str
-    parameters: dict[str, Any]
-    """The action's own parameters, normalised: what the hash covers."""
-    call: PlannedCall
-    undo: PlannedCall
-    """The call that restores what was there before."""
-    changes: tuple[Change, ...]
-    """The fields that the plan names: a target in which one differs makes the plan stale."""
+    parameters: Fields
+    """The action's own parameters, normalised."""
+    writes: tuple[Write, ...]
+    """In the order in which they are sent."""
     risk: Risk
-    ready_pods_down: int
+    ready_pods_down: int = 0
     """Most ready pods that the change can take away at the same moment."""
-    pods_touched: int
+    pods_touched: int = 0
     """Pods that it makes, removes or replaces; those that may go down are among them."""
-    replicas_before: int
-    replicas_after: int
-    steps: tuple[str, ...]
+    replicas: Replicas | None = None
+    """For what sets the number of replicas."""
+    prior: Fields = {}
+    """What a later change may want to restore, such as the replicas before a stop."""
     warnings: tuple[str, ...] = ()
-
-
-class LiveWorkload:
-    """Typed reading of a live Deployment, StatefulSet or DaemonSet as the API server sent it."""
-
-    def __init__(self, document: Mapping[str, Any], kind: str) -> None:
-        self.document = document
-        self.kind = kind
-        self._metadata: Mapping[str, Any] = document.get("metadata") or {}
-        if not self._metadata.keys() >= {"name", "uid", "resourceVersion"}:
-            message = f"get {kind}: the answer is not what a Kubernetes API server sends"
-            raise KubernetesUnavailableError(message)
-        self._spec: Mapping[str, Any] = document.get("spec") or {}
-        self._status: Mapping[str, Any] = document.get("status") or {}
+    undo_in_order: bool = False
+    """Undo in the order of the writes instead of backwards: where the last write starts pods that read the first."""
 
     @property
-    def target(self) -> TargetRef:
-        """Who it is and in what state."""
-        return TargetRef(
-            kind=self.kind,
-            namespace=self._metadata.get("namespace", ""),
-            name=self._metadata["name"],
-            uid=self._metadata["uid"],
-            resource_version=self._metadata["resourceVersion"],
-            generation=self._metadata.get("generation", 0),
-        )
+    def scales(self) -> bool:
+        """Whether it sets the number of replicas, and nothing else."""
+        return any(write.call.verb == "scale" for write in self.writes)
 
     @property
-    def labels(self) -> Mapping[str, str]:
-        """Labels of the object."""
-        return self._metadata.get("labels") or {}
+    def changes(self) -> tuple[FieldChange, ...]:
+        """All fields that it changes."""
+        return tuple(change for write in self.writes for change in write.changes)
 
     @property
-    def annotations(self) -> Mapping[str, str]:
-        """Annotations of the object."""
-        return self._metadata.get("annotations") or {}
+    def held(self) -> tuple[TargetRef, ...]:
+        """What no other operation may change meanwhile; single pods are held by their application."""
+        return (self.target, *(write.target for write in self.writes if write.call.verb != "evict"))
 
     @property
-    def controller(self) -> str | None:
-        """`Kind/name` of the controller that owns it, such as an operator's object."""
-        for owner in self._metadata.get("ownerReferences") or ():
-            if owner.get("controller"):
-                return f"{owner.get('kind')}/{owner.get('name')}"
-        return None
+    def undo_order(self) -> tuple[int, ...]:
+        """Numbers of the writes in the order in which they are undone."""
+        order = range(len(self.writes))
+        return tuple(order) if self.undo_in_order else tuple(reversed(order))
 
-    @property
-    def deleting(self) -> bool:
-        """Whether it is on its way out."""
-        return "deletionTimestamp" in self._metadata
 
-    @property
-    def paused(self) -> bool:
-        """Whether its rollouts are paused."""
-        return bool(self._spec.get("paused"))
+class Written(msgspec.Struct, frozen=True, kw_only=True):
+    """The object right after a write; all empty once it is deleted."""
 
-    @property
-    def replicas(self) -> int:
-        """Pods wanted; for a DaemonSet the nodes that should run one."""
-        if self.kind == "DaemonSet":
-            return int(self._status.get("desiredNumberScheduled") or 0)
-        replicas = self._spec.get("replicas")
-        return 1 if replicas is None else int(replicas)
-
-    @property
-    def ready(self) -> int:
-        """Pods ready."""
-        return int(self._status.get("numberReady" if self.kind == "DaemonSet" else "readyReplicas") or 0)
-
-    @property
-    def available(self) -> int:
-        """Pods available."""
-        return int(self._status.get("numberAvailable" if self.kind == "DaemonSet" else "availableReplicas") or 0)
-
-    @property
-    def pods(self) -> int:
-        """Pods that a Deployment or a StatefulSet counts as its own, ready or not."""
-        return int(self._status.get("replicas") or 0)
-
-    @property
-    def outdated(self) -> int:
-        """Those `pods` that are of an older template: there are some while a rollout is under way or stuck."""
-        return max(0, self.pods - int(self._status.get("updatedReplicas") or 0))
-
-    @property
-    def observed_generation(self) -> int:
-        """The newest specification that its controller has seen."""
-        return int(self._status.get("observedGeneration") or 0)
-
-    @property
-    def partition(self) -> int:
-        """A StatefulSet's lowest ordinal that a rollout touches."""
-        return int(self.strategy[1].get("partition") or 0) if self.kind == "StatefulSet" else 0
-
-    @property
-    def template_labels(self) -> Mapping[str, str]:
-        """Labels of its pods."""
-        return ((self._spec.get("template") or {}).get("metadata") or {}).get("labels") or {}
-
-    @property
-    def restarted_at(self) -> str | None:
-        """The template's restart mark."""
-        annotations = ((self._spec.get("template") or {}).get("metadata") or {}).get("annotations") or {}
-        found = annotations.get("kubectl.kubernetes.io/restartedAt")
-        return None if found is None else str(found)
-
-    @property
-    def progress_deadline_seconds(self) -> float | None:
-        """The Deployment's own time limit of a rollout."""
-        found = self._spec.get("progressDeadlineSeconds")
-        return None if found is None or self.kind != "Deployment" else float(found)
-
-    @property
-    def strategy(self) -> tuple[str, Mapping[str, Any]]:
-        """Type of its rollouts and their parameters."""
-        found = self._spec.get("strategy" if self.kind == "Deployment" else "updateStrategy") or {}
-        return found.get("type") or "RollingUpdate", found.get("rollingUpdate") or {}
-
-    def field(self, path: str) -> Any:
-        """The value at a JSON-pointer-like path as in `Change.path`; None when it is not set."""
-        value: Any = self.document
-        for part in path.strip("/").split("/"):
-            if not isinstance(value, Mapping):
-                return None
-            value = value.get(part.replace("~1", "/").replace("~0", "~"))
-        return value
+    generation: int = 0
+    resource_version: str = ""
+    uid: str = ""

@@ -1,38 +1,40 @@
-"""Reading of an action's parameters: each refusal names its field."""
+"""Parameters of actions: one strict model a runbook, so that each refusal names its field."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from hexaops.errors import ValidationFailedError
 
 REASON_LIMIT = 500
-MOST_REPLICAS = 10_000
-"""Far above any real application; a larger number is a slip."""
+P = TypeVar("P", bound="Parameters")
+INVALID = "The action's parameters are not valid"
 
 
-def reason_of(parameters: Mapping[str, Any]) -> str | None:
-    """The caller's reason, kept for the audit."""
-    reason = parameters.get("reason")
-    if reason is None:
-        return None
-    if not isinstance(reason, str) or len(reason) > REASON_LIMIT:
-        raise _refused("parameters.reason", f"must be text of at most {REASON_LIMIT} characters")
-    return reason
+class Parameters(BaseModel):
+    """What every action takes. Unknown fields are ignored, as clients of the document may send them."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="ignore")
+
+    reason: Annotated[str, StringConstraints(max_length=REASON_LIMIT)] | None = None
+    """Why, kept for the audit."""
 
 
-def replicas_of(parameters: Mapping[str, Any]) -> int:
-    """The wanted absolute number of replicas."""
-    replicas = parameters.get("replicas")
-    if isinstance(replicas, bool) or not isinstance(replicas, int):
-        raise _refused("parameters.replicas", "must be a whole number")
-    if replicas == 0:
-        raise _refused("parameters.replicas", "scaling to 0 is an action of its own: stop_application")
-    if not 1 <= replicas <= MOST_REPLICAS:
-        raise _refused("parameters.replicas", f"must be between 1 and {MOST_REPLICAS}")
-    return replicas
+def parse(model: type[P], given: Mapping[str, Any]) -> P:
+    """The parameters as the model has them; raises ValidationFailedError that names each wrong field."""
+    try:
+        return model.model_validate(dict(given))
+    except ValidationError as error:
+        problems = {
+            ".".join(("parameters", *(str(part) for part in one["loc"]))): one["msg"].removeprefix("Value error, ")
+            for one in error.errors(include_url=False, include_input=False)
+        }
+        raise ValidationFailedError(INVALID, details=problems) from None
 
 
-def _refused(field: str, problem: str) -> ValidationFailedError:
-    return ValidationFailedError("The action's parameters are not valid", details={field: problem})
+def refused(field: str, problem: str) -> ValidationFailedError:
+    """A refusal that only the live object can tell."""
+    return ValidationFailedError(INVALID, details={f"parameters.{field}": problem})

@@ -5,53 +5,105 @@ The mark is fixed in the plan, so sending it twice is sending it once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
+from hexaops.analysis.applications.model import Application
 from hexaops.kit.durations import format_time
+from hexaops.runbooks import rollout
 from hexaops.runbooks.disruption import ready_pods_down_by_rollout
-from hexaops.runbooks.model import Change, Draft, LiveWorkload, PlannedCall
-from hexaops.runbooks.runbook import DraftContext, NotApplicableError
+from hexaops.runbooks.live import RESTARTED_AT, LiveWorkload
+from hexaops.runbooks.model import Call, Draft, FieldChange, Fields, Subject, Write
+from hexaops.runbooks.parameters import Parameters
+from hexaops.runbooks.runbook import (
+    NotApplicableError,
+    Right,
+    Step,
+    View,
+    Words,
+    World,
+    all_writes,
+    seconds_of_rollout,
+)
+from hexaops.runbooks.workloads import (
+    VALIDATE,
+    VERIFY,
+    WORKLOADS,
+    WorkloadRunbook,
+    check_rolls_out,
+    pods_before,
+    read_workload,
+)
 
-MARK = "kubectl.kubernetes.io/restartedAt"
-PATH = "/spec/template/metadata/annotations/kubectl.kubernetes.io~1restartedAt"
-STEPS = ("validate_application", "drain_connections", "restart_pods", "verify_health")
+MARK_PATH = "/spec/template/metadata/annotations/kubectl.kubernetes.io~1restartedAt"
+SECONDS_TO_DRAIN = 5.0
 
 
-class RestartApplication:
+def restart_write(workload: LiveWorkload, mark: str) -> Write:
+    """Marks the template, so that every pod is replaced."""
+    return Write(
+        target=workload.target,
+        call=_mark(mark),
+        undo=_mark(workload.restarted_at),
+        changes=(FieldChange(MARK_PATH, workload.restarted_at, mark),),
+    )
+
+
+def _mark(value: str | None) -> Call:
+    return Call(verb="patch", body={"spec": {"template": {"metadata": {"annotations": {RESTARTED_AT: value}}}}})
+
+
+def _drained(view: View) -> bool | None:
+    return rollout.first_drained(view.cache, view.target, pods_before(view).keys())
+
+
+def _replaced(view: View) -> rollout.Progress | None:
+    return rollout.replaced(view.cache, view.target, view.generation, pods_before(view).keys())
+
+
+def _replaced_pods(_view: View, progress: rollout.Progress) -> Fields:
+    pods = [*progress.pods]
+    return {"details": {"pods_restarted": len(pods), "new_pod_names": pods, "resources_affected": len(pods)}}
+
+
+DRAIN = Step("drain_connections", lambda _draft, _stable: SECONDS_TO_DRAIN, writes=all_writes, reached=_drained)
+"""Starts the rollout; ends when the first old pod has left every EndpointSlice (at once without a Service)."""
+REPLACE = Step("restart_pods", seconds_of_rollout, reached=_replaced, found=_replaced_pods)
+"""No old pod is left and every new one is ready."""
+
+
+class RestartApplication(WorkloadRunbook[Parameters]):
     """Replaces every pod, in the order and pace of the application's own rollout strategy."""
 
     name = "restart_application"
-    subresource = ""
+    parameters = Parameters
+    words = Words(
+        verb="restart",
+        done="restarted",
+        does="a rollout of the same template, marked with the plan's own time",
+        undo="a failed or cancelled restart goes back to the previous template; a completed one replaced pods by the "
+        "same pods: there is nothing to put back",
+    )
+    risk = "low"
+    rights = tuple(Right("patch", kind) for kind in WORKLOADS)
+    steps = (VALIDATE, DRAIN, REPLACE, VERIFY)
+    kept_by_gitops = False
 
-    def draft(self, workload: LiveWorkload, parameters: Mapping[str, Any], context: DraftContext) -> Draft:  # noqa: ARG002 # the runbooks' common signature
+    async def draft(self, subject: Subject, parameters: Parameters, world: World) -> Draft:  # noqa: ARG002 # takes none
         """The restart of this application as it is now."""
+        workload = await read_workload(subject, world)
         if workload.replicas == 0:
             raise NotApplicableError("It is stopped: there is no pod to restart", possible="start_application")
-        if workload.strategy[0] == "OnDelete":
-            possible = "set its update strategy to RollingUpdate"
-            raise NotApplicableError("Its update strategy OnDelete never replaces pods by itself", possible=possible)
-        if workload.partition:
-            reason = f"Its update strategy's partition keeps the pods below ordinal {workload.partition} as they are"
-            raise NotApplicableError(reason, possible="set the partition to 0")
-        if workload.paused:
-            raise NotApplicableError("Its rollouts are paused", possible="kubectl rollout resume")
-        mark = format_time(context.now)
+        check_rolls_out(workload)
         return Draft(
             action=self.name,
-            description=f"Restarting application '{workload.target.name}'",
+            subject=subject,
+            target=workload.target,
+            description=f"Restarting application '{subject.name}'",
             parameters={},
-            call=_mark(mark),
-            undo=_mark(workload.restarted_at),
-            changes=(Change(PATH, workload.restarted_at, mark),),
+            writes=(restart_write(workload, format_time(world.at)),),
             risk="low",
             ready_pods_down=ready_pods_down_by_rollout(workload),
             pods_touched=workload.replicas,
-            replicas_before=workload.replicas,
-            replicas_after=workload.replicas,
-            steps=STEPS,
         )
 
-
-def _mark(value: str | None) -> PlannedCall:
-    return PlannedCall(body={"spec": {"template": {"metadata": {"annotations": {MARK: value}}}}})
+    def possible_for(self, application: Application) -> bool:
+        """It has pods."""
+        return application.desired > 0

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from hexaops.backends.kubernetes.cache import WatchCache
 from hexaops.backends.kubernetes.rows import PodRow, WorkloadRow
-from hexaops.runbooks.model import LiveWorkload, TargetRef
+from hexaops.runbooks.live import LiveWorkload
+from hexaops.runbooks.model import TargetRef
 
 KINDS = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Pod", "EndpointSlice", "Service")
 REVISION = "deployment.kubernetes.io/revision"
@@ -82,10 +83,9 @@ def replaced(cache: WatchCache, target: TargetRef, generation: int, old_pods: Co
     row = find(cache, target)
     if row is None or row.observed_generation < generation:
         return None
-    pods = live_pods(cache, target)
     if any(pod.uid in old_pods for pod in running_pods(cache, target)):
         return None
-    return healthy(cache, target, generation, replicas=None) if pods else None
+    return healthy(cache, target, generation, replicas=None)
 
 
 def healthy(cache: WatchCache, target: TargetRef, generation: int, *, replicas: int | None) -> Progress | None:

@@ -2,96 +2,199 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, TypeVar
 
 import msgspec
+from pydantic import AfterValidator, Field
 
+from hexaops.analysis.applications.model import Application, Status
+from hexaops.runbooks import rollout
 from hexaops.runbooks.disruption import is_shared, ready_pods_down_by_scaling
-from hexaops.runbooks.model import Change, Draft, LiveWorkload, PlannedCall, Risk
-from hexaops.runbooks.parameters import replicas_of
-from hexaops.runbooks.runbook import DraftContext, NotApplicableError
+from hexaops.runbooks.live import LiveWorkload
+from hexaops.runbooks.model import Call, Draft, FieldChange, Fields, Replicas, Risk, Subject, Write
+from hexaops.runbooks.parameters import Parameters
+from hexaops.runbooks.runbook import (
+    NotApplicableError,
+    Right,
+    Step,
+    View,
+    Words,
+    World,
+    all_writes,
+    seconds_of_one_batch,
+)
+from hexaops.runbooks.workloads import VALIDATE, VERIFY, WorkloadRunbook, read_workload, wanted
 
 PATH = "/spec/replicas"
-STEPS = ("validate_application", "scale_workload", "verify_health")
+MOST_REPLICAS = 10_000
+"""Far above any real application; a larger number is a slip."""
+SCALABLE = ("Deployment", "StatefulSet")
+P = TypeVar("P", bound=Parameters)
 
 
-class ScaleApplication:
+def _not_zero(replicas: int) -> int:
+    if replicas == 0:
+        message = "scaling to 0 is an action of its own: stop_application"
+        raise ValueError(message)
+    if not 1 <= replicas <= MOST_REPLICAS:
+        message = f"must be between 1 and {MOST_REPLICAS}"
+        raise ValueError(message)
+    return replicas
+
+
+class ScaleParameters(Parameters):
+    """The wanted absolute number."""
+
+    replicas: Annotated[int, AfterValidator(_not_zero), Field(description="How many replicas, at least 1")]
+
+
+def _scaled(view: View) -> rollout.Progress | None:
+    return rollout.healthy(view.cache, view.target, view.generation, replicas=wanted(view))
+
+
+def _replicas_found(view: View, _reached: rollout.Progress) -> Fields:
+    replicas = view.draft.replicas
+    assert replicas is not None
+    return {
+        "details": {
+            "previous_replicas": replicas.before,
+            "new_replicas": replicas.after,
+            "resources_affected": abs(replicas.after - replicas.before),
+        }
+    }
+
+
+SCALE = Step("scale_workload", seconds_of_one_batch, writes=all_writes, reached=_scaled, found=_replicas_found)
+"""Exactly the planned number of pods is ready, or none is left."""
+
+
+class _Scaling(WorkloadRunbook[P]):
+    """What the three have in common."""
+
+    rights = tuple(Right("patch", kind, "scale") for kind in SCALABLE)
+    steps = (VALIDATE, SCALE, VERIFY)
+
+    def _draft(self, subject: Subject, workload: LiveWorkload, after: int, *, doing: str, risk: Risk) -> Draft:
+        have = workload.replicas
+        if workload.kind not in SCALABLE:
+            raise NotApplicableError("A DaemonSet runs one pod per node and has no replicas to set", possible=None)
+        if have == after:
+            raise NotApplicableError(f"It has {have} replicas already", possible=None)
+        down = ready_pods_down_by_scaling(workload, after)
+        write = Write(
+            target=workload.target,
+            call=Call(verb="scale", body={"spec": {"replicas": after}}),
+            undo=Call(verb="scale", body={"spec": {"replicas": have}}),
+            changes=(FieldChange(PATH, have, after),),
+        )
+        return Draft(
+            action=self.name,
+            subject=subject,
+            target=workload.target,
+            description=doing,
+            parameters={"replicas": after} if self.name == ScaleApplication.name else {},
+            writes=(write,),
+            risk=risk,
+            ready_pods_down=down,
+            pods_touched=max(abs(after - have), down),
+            replicas=Replicas(have, after),
+            prior={"uid": workload.target.uid, "replicas": have},
+            warnings=_warnings(workload, after),
+        )
+
+
+class ScaleApplication(_Scaling[ScaleParameters]):
     """Sets the number of replicas; 0 is refused: it has its own action."""
 
     name = "scale_application"
-    subresource = "scale"
+    parameters = ScaleParameters
+    limits_step = True
+    words = Words(
+        verb="scale",
+        done="scaled",
+        does="an absolute number of replicas, at least 1",
+        undo="the number before",
+    )
+    risk = "up: low, down: medium"
 
-    def draft(self, workload: LiveWorkload, parameters: Mapping[str, Any], context: DraftContext) -> Draft:  # noqa: ARG002 # the runbooks' common signature
+    async def draft(self, subject: Subject, parameters: ScaleParameters, world: World) -> Draft:
         """The scaling of this application to `parameters.replicas`."""
-        wanted = replicas_of(parameters)
+        workload, after = await read_workload(subject, world), parameters.replicas
         if workload.replicas == 0:
             raise NotApplicableError("It is stopped", possible="start_application, then scale_application")
-        return _draft(self.name, workload, wanted, verb="Scaling")
+        doing = f"Scaling application '{subject.name}' from {workload.replicas} to {after} replicas"
+        return self._draft(subject, workload, after, doing=doing, risk="medium" if after < workload.replicas else "low")
+
+    def possible_for(self, application: Application) -> bool:
+        """It runs, and has replicas to set."""
+        return application.desired > 0 and application.kind in SCALABLE
+
+    def inverse(self, draft: Draft) -> tuple[str, Fields]:
+        """Back to the number before."""
+        return self.name, {"replicas": draft.prior["replicas"]}
+
+    def done(self, draft: Draft) -> str:
+        """With the number."""
+        assert draft.replicas is not None
+        return f"scaled to {draft.replicas.after} replicas"
 
 
-class StopApplication:
+class StopApplication(_Scaling[Parameters]):
     """Scales to 0; what it had is recorded, for `start_application`."""
 
     name = "stop_application"
-    subresource = "scale"
+    parameters = Parameters
+    words = Words(
+        verb="stop", done="stopped", does="0 replicas; what it had is recorded", undo="the number before"
+    )  # fmt: skip
+    risk = "high"
 
-    def draft(self, workload: LiveWorkload, parameters: Mapping[str, Any], context: DraftContext) -> Draft:  # noqa: ARG002 # the runbooks' common signature
+    async def draft(self, subject: Subject, parameters: Parameters, world: World) -> Draft:  # noqa: ARG002 # takes none
         """The stop of this application."""
-        return _draft(self.name, workload, 0, verb="Stopping")
+        workload = await read_workload(subject, world)
+        return self._draft(subject, workload, 0, doing=f"Stopping application '{subject.name}'", risk="high")
+
+    def possible_for(self, application: Application) -> bool:
+        """It runs, and has replicas to set."""
+        return application.desired > 0 and application.kind in SCALABLE
+
+    def inverse(self, draft: Draft) -> tuple[str, Fields]:  # noqa: ARG002 # the stop itself recorded what it had
+        """Start it again."""
+        return StartApplication.name, {}
 
 
-class StartApplication:
+class StartApplication(_Scaling[Parameters]):
     """Scales from 0 to what the last stop recorded, else to 1."""
 
     name = "start_application"
-    subresource = "scale"
+    parameters = Parameters
+    words = Words(verb="start", done="started", does="what the last stop recorded, else 1 replica", undo="0 replicas")
+    risk = "low"
 
-    def draft(self, workload: LiveWorkload, parameters: Mapping[str, Any], context: DraftContext) -> Draft:  # noqa: ARG002 # the runbooks' common signature
+    async def draft(self, subject: Subject, parameters: Parameters, world: World) -> Draft:  # noqa: ARG002 # takes none
         """The start of this application."""
+        workload = await read_workload(subject, world)
         if workload.replicas:
             message = f"It runs already, with {workload.replicas} replicas"
-            raise NotApplicableError(message, possible="scale_application")
-        draft = _draft(self.name, workload, context.recorded_replicas or 1, verb="Starting")
-        if context.recorded_replicas is None:
-            note = "No stop of it is recorded here: it starts with 1 replica"
-            return _with_warning(draft, note)
+            raise NotApplicableError(message, possible=ScaleApplication.name)
+        recorded = await world.recorded_replicas(workload.target.uid)
+        doing = f"Starting application '{subject.name}'"
+        draft = self._draft(subject, workload, recorded or 1, doing=doing, risk="low")
+        if recorded is None:
+            return _with_warning(draft, "No stop of it is recorded here: it starts with 1 replica")
         return draft
 
+    def possible_for(self, application: Application) -> bool:
+        """It is stopped."""
+        return application.status is Status.STOPPED and application.kind in SCALABLE
 
-def _draft(action: str, workload: LiveWorkload, wanted: int, *, verb: str) -> Draft:
-    have = workload.replicas
-    if workload.kind == "DaemonSet":
-        raise NotApplicableError("A DaemonSet runs one pod per node and has no replicas to set", possible=None)
-    if have == wanted:
-        raise NotApplicableError(f"It has {have} replicas already", possible=None)
-    down = ready_pods_down_by_scaling(workload, wanted)
-    to = f" from {have} to {wanted} replicas" if verb == "Scaling" else ""
-    return Draft(
-        action=action,
-        description=f"{verb} application '{workload.target.name}'{to}",
-        parameters={"replicas": wanted} if action == "scale_application" else {},
-        call=PlannedCall(subresource="scale", body={"spec": {"replicas": wanted}}),
-        undo=PlannedCall(subresource="scale", body={"spec": {"replicas": have}}),
-        changes=(Change(PATH, have, wanted),),
-        risk=_risk(action, have, wanted),
-        ready_pods_down=down,
-        pods_touched=max(abs(wanted - have), down),
-        replicas_before=have,
-        replicas_after=wanted,
-        steps=STEPS,
-        warnings=_warnings(workload, wanted),
-    )
+    def inverse(self, draft: Draft) -> tuple[str, Fields]:  # noqa: ARG002 # always the same
+        """Stop it again."""
+        return StopApplication.name, {}
 
 
-def _risk(action: str, have: int, wanted: int) -> Risk:
-    if action == "stop_application":
-        return "high"
-    return "medium" if wanted < have else "low"
-
-
-def _warnings(workload: LiveWorkload, wanted: int) -> tuple[str, ...]:
-    if not is_shared(workload, wanted):
+def _warnings(workload: LiveWorkload, after: int) -> tuple[str, ...]:
+    if not is_shared(workload, after):
         return ()
     return (
         f"Its rollout is not finished ({workload.outdated} of {workload.pods} pods are of an older revision): "

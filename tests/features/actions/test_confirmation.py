@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from hexaops.features.changes.plans import plan_hash
+from hexaops.features.changes.plan import plan_hash
 from hexaops.storage.tables import AuditRow, OperationRow, PlanRow
 from tests.living import LivingWorld, living_world
 
@@ -111,8 +111,10 @@ async def test_a_plan_altered_in_the_store_is_refused(world: LivingWorld) -> Non
     plan = await world.plan("scale_application", "web-app", replicas=4)
     async with world.access.context.database.transaction() as session:
         row = await session.get_one(PlanRow, plan["plan_id"])
-        draft = {**row.document["draft"], "call": {"subresource": "scale", "body": {"spec": {"replicas": 50}}}}
-        row.document = {**row.document, "draft": draft}
+        (draft,) = row.document["drafts"]
+        call = {"verb": "scale", "body": {"spec": {"replicas": 50}}}
+        altered = {**draft, "writes": [{**draft["writes"][0], "call": call}]}
+        row.document = {**row.document, "drafts": [altered]}
     assert code_of(await world.confirm(plan)) == (409, "PLAN_MISMATCH")
 
 

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from hexaops.backends.kubernetes.errors import KubernetesInvalidError
 from hexaops.factory import ProcessContext
 from hexaops.features.changes.errors import PlanStaleError
-from hexaops.features.changes.writes import GuardedWriter, Write
+from hexaops.features.changes.writes import GuardedWriter, NumberedWrite
 from hexaops.features.runs.runner import RUN
-from hexaops.runbooks.model import LiveWorkload
+from hexaops.runbooks.live import LiveObject
 from hexaops.storage.tables import AuditRow, AutomationRow, OperationRow, WorkspaceRow, WriteIntentRow
 from simulator.server.faults import ApiFaults, Fault
 from simulator.world.index import Workload
@@ -71,16 +71,18 @@ class Interrupted(GuardedWriter):
 
     happens = "switch"
 
-    async def record_intent(self, operation: OperationRow, write: Write, live: LiveWorkload) -> WriteIntentRow:
+    async def record_intent(
+        self, operation: OperationRow, numbered: NumberedWrite, live: LiveObject | None
+    ) -> WriteIntentRow:
         """As the guarded one, a moment later."""
-        if write.purpose == "apply":
+        if numbered.purpose == "apply":
             async with self._database.transaction() as session:
                 if self.happens == "switch":
                     off = {"enabled": False, "reason": "incident", "changed_by": "x", "changed_at": self._clock.now()}
                     session.add(AutomationRow(scope="*", **off))
                 else:
                     (await session.get_one(WorkspaceRow, operation.workspace_id)).status = "suspended"
-        return await super().record_intent(operation, write, live)
+        return await super().record_intent(operation, numbered, live)
 
 
 class Suspended(Interrupted):
@@ -121,12 +123,14 @@ async def test_a_refused_write_is_recorded_as_not_applied(world: LivingWorld) ->
 class Refused(GuardedWriter):
     """The dry run passes, the write itself is refused."""
 
-    async def send(self, write: Write, live: LiveWorkload, *, dry_run: bool = False) -> None:
+    async def send(
+        self, operation: OperationRow, numbered: NumberedWrite, live: LiveObject | None, *, dry_run: bool = False
+    ) -> None:
         """Refused unless dry."""
         if not dry_run:
             message = "an admission webhook denied it"
             raise KubernetesInvalidError(message)
-        await super().send(write, live, dry_run=True)
+        await super().send(operation, numbered, live, dry_run=True)
 
 
 async def test_an_intent_is_always_followed_by_what_became_of_it(sqlite_url: str, tmp_path: Path) -> None:
@@ -144,9 +148,11 @@ class Outage(GuardedWriter):
 
     faults: ClassVar[ApiFaults]
 
-    async def send(self, write: Write, live: LiveWorkload, *, dry_run: bool = False) -> None:
+    async def send(
+        self, operation: OperationRow, numbered: NumberedWrite, live: LiveObject | None, *, dry_run: bool = False
+    ) -> None:
         """As the guarded one; then six readings fail, more than the client's own tries."""
-        await super().send(write, live, dry_run=dry_run)
+        await super().send(operation, numbered, live, dry_run=dry_run)
         if not dry_run:
             self.faults.add(Fault(verbs=("get",), path="/deployments/web-app", status=503, times=6))
 

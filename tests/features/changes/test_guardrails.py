@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,14 +10,11 @@ import pytest
 from hexaops.backends.kubernetes.rows import HpaRow, PdbRow
 from hexaops.backends.kubernetes.selectors import Selector
 from hexaops.config import Settings
+from hexaops.features.changes.caps import check_caps
 from hexaops.features.changes.errors import GuardrailRefusedError
 from hexaops.features.changes.guardrails import GuardrailContext, check
-from hexaops.features.changes.planner import check_caps
-from hexaops.runbooks.catalog import RUNBOOKS
-from hexaops.runbooks.model import LiveWorkload
-from hexaops.runbooks.runbook import DraftContext
-from tests.runbooks.test_drafts import NOW
-from tests.runbooks.workloads import workload
+from hexaops.runbooks.live import LiveWorkload
+from tests.runbooks.workloads import NOW, drafted, workload
 
 COMMON: dict[str, Any] = {
     "uid": "x", "namespace": "shop", "resource_version": "1", "created_at": 0.0, "labels": {},
@@ -38,13 +36,13 @@ def autoscaler() -> HpaRow:
     )  # fmt: skip
 
 
-def context(
+async def context(
     action: str, live: LiveWorkload | None = None, *, hpas: tuple[HpaRow, ...] = (),
     budgets: tuple[PdbRow, ...] = (), protected: frozenset[str] = frozenset(), **parameters: Any,
 ) -> GuardrailContext:  # fmt: skip
     live = live or workload()
-    draft = RUNBOOKS[action].draft(live, parameters, DraftContext(NOW))
-    return GuardrailContext(live, draft, hpas, budgets, protected)
+    draft = await drafted(action, live, **parameters)
+    return GuardrailContext(draft, [live], hpas, budgets, protected)
 
 
 def refusal(found: GuardrailContext) -> GuardrailRefusedError:
@@ -56,47 +54,47 @@ def refusal(found: GuardrailContext) -> GuardrailRefusedError:
 
 
 @pytest.mark.parametrize("namespace", ["kube-system", "kube-public", "kube-node-lease", "hexaops"])
-def test_rule_9_protects_the_system_and_ourselves(namespace: str) -> None:
+async def test_rule_9_protects_the_system_and_ourselves(namespace: str) -> None:
     live = workload()
     live.document["metadata"]["namespace"] = namespace
-    found = context("restart_application", live, protected=frozenset({"hexaops"}))
+    found = await context("restart_application", live, protected=frozenset({"hexaops"}))
     assert refusal(found).rule == 9
 
 
 @pytest.mark.parametrize("action", ["scale_application", "stop_application"])
-def test_rule_8_leaves_replicas_to_the_autoscaler(action: str) -> None:
+async def test_rule_8_leaves_replicas_to_the_autoscaler(action: str) -> None:
     parameters: dict[str, Any] = {"replicas": 5} if action == "scale_application" else {}
-    error = refusal(context(action, hpas=(autoscaler(),), **parameters))
+    error = refusal(await context(action, hpas=(autoscaler(),), **parameters))
     assert error.rule == 8
     assert "web-hpa" in error.details["possible_when"]
 
 
-def test_an_autoscaler_does_not_forbid_a_restart() -> None:
-    assert check(context("restart_application", hpas=(autoscaler(),))) == ()
+async def test_an_autoscaler_does_not_forbid_a_restart() -> None:
+    assert check(await context("restart_application", hpas=(autoscaler(),))) == ()
 
 
-def test_rule_8_leaves_an_operators_object_to_the_operator() -> None:
+async def test_rule_8_leaves_an_operators_object_to_the_operator() -> None:
     owner = {"kind": "Kafka", "name": "events", "controller": True}
-    assert refusal(context("restart_application", workload(owner=owner))).rule == 8
+    assert refusal(await context("restart_application", workload(owner=owner))).rule == 8
 
 
 @pytest.mark.parametrize("mark", ["argocd.argoproj.io/tracking-id", "kustomize.toolkit.fluxcd.io/name"])
-def test_rule_8_leaves_replicas_to_the_repository(mark: str) -> None:
+async def test_rule_8_leaves_replicas_to_the_repository(mark: str) -> None:
     live = workload(annotations={mark: "web"})
-    assert refusal(context("scale_application", live, replicas=5)).rule == 8
-    assert len(check(context("restart_application", live))) == 1
+    assert refusal(await context("scale_application", live, replicas=5)).rule == 8
+    assert len(check(await context("restart_application", live))) == 1
 
 
 @pytest.mark.parametrize(("have", "most"), [(1, 6), (3, 8), (5, 10), (8, 16)])
-def test_rule_10_bounds_the_step_by_twice_or_five_more(have: int, most: int) -> None:
+async def test_rule_10_bounds_the_step_by_twice_or_five_more(have: int, most: int) -> None:
     live = workload(replicas=have)
-    assert check(context("scale_application", live, replicas=most)) == ()
-    assert refusal(context("scale_application", live, replicas=most + 1)).rule == 10
+    assert check(await context("scale_application", live, replicas=most)) == ()
+    assert refusal(await context("scale_application", live, replicas=most + 1)).rule == 10
 
 
 @pytest.mark.parametrize(("wanted", "allowed", "refused"), [(2, 1, False), (1, 1, True), (1, 2, False)])
-def test_rule_7_counts_the_ready_pods_that_a_scale_down_takes(wanted: int, allowed: int, refused: bool) -> None:
-    found = context("scale_application", budgets=(budget(allowed),), replicas=wanted)
+async def test_rule_7_counts_the_ready_pods_that_a_scale_down_takes(wanted: int, allowed: int, refused: bool) -> None:
+    found = await context("scale_application", budgets=(budget(allowed),), replicas=wanted)
     if refused:
         assert refusal(found).rule == 7
     else:
@@ -104,30 +102,38 @@ def test_rule_7_counts_the_ready_pods_that_a_scale_down_takes(wanted: int, allow
 
 
 @pytest.mark.parametrize(("unavailable", "allowed", "refused"), [(2, 1, True), (1, 1, False), (0, 0, False)])
-def test_rule_7_counts_what_a_rollout_may_take(unavailable: int, allowed: int, refused: bool) -> None:
+async def test_rule_7_counts_what_a_rollout_may_take(unavailable: int, allowed: int, refused: bool) -> None:
     strategy = {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": unavailable, "maxSurge": 1}}
-    found = context("restart_application", workload(strategy=strategy), budgets=(budget(allowed),))
+    found = await context("restart_application", workload(strategy=strategy), budgets=(budget(allowed),))
     if refused:
         assert refusal(found).rule == 7
     else:
         assert check(found) == ()
 
 
-def test_replacing_pods_that_are_not_ready_needs_no_budget() -> None:
+async def test_replacing_pods_that_are_not_ready_needs_no_budget() -> None:
     strategy = {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 1}}
-    assert check(context("restart_application", workload(ready=2, strategy=strategy), budgets=(budget(0),))) == ()
+    assert check(await context("restart_application", workload(ready=2, strategy=strategy), budgets=(budget(0),))) == ()
 
 
 @pytest.mark.parametrize(
     ("own_cap", "in_workspace", "on_cluster", "refused"),
     [(None, 4, 4, False), (None, 5, 5, True), (None, 0, 20, True), (0, 0, 0, True), (9, 8, 8, False)],
 )
-def test_rule_10_caps_the_changes_in_the_window(
+async def test_rule_10_caps_the_changes_in_the_window(
     own_cap: int | None, in_workspace: int, on_cluster: int, refused: bool
 ) -> None:
+    started = [NOW] * in_workspace, [NOW] * on_cluster
     if not refused:
-        check_caps(Settings(), own_cap, in_workspace, on_cluster)
+        check_caps(Settings(), own_cap, *started)
         return
     with pytest.raises(GuardrailRefusedError) as error:
-        check_caps(Settings(), own_cap, in_workspace, on_cluster)
+        check_caps(Settings(), own_cap, *started)
     assert error.value.rule == 10
+
+
+def test_rule_10_says_when_the_next_change_may_start() -> None:
+    starts = [NOW + timedelta(seconds=number) for number in range(6)]
+    with pytest.raises(GuardrailRefusedError) as error:
+        check_caps(Settings(), None, starts, ())
+    assert error.value.details["possible_when"] == "wait until 2026-01-02T03:14:06Z", "one of the five is the second's"

@@ -26,12 +26,13 @@ class WrittenProposer:
         caller: Caller,
         *,
         action: str,
-        application_id: str,
         parameters: Mapping[str, Any],
         session_id: str | None,
     ) -> dict[str, Any]:
         """The plan document in the shape of the real one."""
-        self.asked.append({"action": action, "application_id": application_id, "parameters": dict(parameters)})
+        named = {key: parameters[key] for key in ("application_id", "application_ids") if key in parameters}
+        own = {key: value for key, value in parameters.items() if key not in named}
+        self.asked.append({"action": action, **named, "parameters": own})
         assert session_id is not None
         if self.refusal is not None:
             raise self.refusal
@@ -40,8 +41,8 @@ class WrittenProposer:
             "plan_hash": "f" * 64,
             "expires_at": "2024-01-20T15:40:00Z",
             "action": action,
-            "parameters": {"application_id": application_id, **parameters},
-            "description": f"{action} of {application_id}",
+            "parameters": dict(parameters),
+            "description": f"{action} of {next(iter(named.values()))}",
             "target": {
                 "kind": "Deployment",
                 "namespace": "production",

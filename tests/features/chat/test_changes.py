@@ -149,16 +149,16 @@ async def test_a_foreign_application_is_unknown(world: ChatWorld, proposer: Writ
     assert "I know nothing called" in content(data)
 
 
-async def test_too_many_at_once_are_not_planned(world: ChatWorld, proposer: WrittenProposer) -> None:
-    data = await world.ask("restart all applications")
-    assert proposer.asked == []
-    assert "That would be 12 applications. I plan at most 5 at once: name them." in content(data)
+async def test_all_applications_are_one_plan(world: ChatWorld, proposer: WrittenProposer) -> None:
+    await world.ask("restart all applications")
+    (asked,) = proposer.asked
+    assert len(asked["application_ids"]) == 12
 
 
-async def test_several_named_get_a_plan_each(world: ChatWorld, proposer: WrittenProposer) -> None:
+async def test_several_named_are_one_plan(world: ChatWorld, proposer: WrittenProposer) -> None:
     data = await world.ask("restart web-app and api-service")
-    assert len(proposer.asked) == 2
-    assert [one["type"] for one in data["attachments"]] == ["action_plan"] * 2
+    assert [len(asked["application_ids"]) for asked in proposer.asked] == [2]
+    assert [one["type"] for one in data["attachments"]] == ["action_plan"]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from hexaops.features.runs.runner import RUN
+from hexaops.features.runs.store import hold
 from hexaops.storage.tables import OperationRow
 from tests.living import DEADLINE_SECONDS, LivingWorld, living_world
 
@@ -28,6 +29,7 @@ async def lost_operation(world: LivingWorld) -> str:
         lost = OperationRow(**{**values, "id": "action_lost", "status": "queued", "plan": {}, "completed_at": None})
         session.add(lost)
         await session.flush()
+        await hold(session, lost.id, [lost.resource])
         await context.engine.enqueue(session, RUN, run_id="action_lost", argument="action_lost")
     await run_is_over(world, "action_lost")
     assert await context.engine.has_failed("action_lost")

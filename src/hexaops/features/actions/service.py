@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,98 +10,80 @@ from pydantic import ValidationError
 
 from hexaops.errors import ValidationFailedError
 from hexaops.features.access.caller import Caller
-from hexaops.features.actions.errors import SessionNotFoundError
 from hexaops.features.actions.schemas import ActionRequest, ConfirmationFields, RollbackRequest
-from hexaops.features.applications.service import ApplicationService
+from hexaops.features.actions.subjects import Subjects
 from hexaops.features.changes.confirmation import Acceptance, Confirmation
-from hexaops.features.changes.errors import (
-    NotCancellableError,
-    NotReversibleError,
-    OperationNotFoundError,
-    PlanStaleError,
-)
-from hexaops.features.changes.planner import Bounds
-from hexaops.features.changes.plans import CONFIRMATION_FIELDS, Plans, Requester, Subject, shown_plan
-from hexaops.features.runs.store import OperationFilter, OperationStore
+from hexaops.features.changes.errors import NotReversibleError, PlanStaleError
+from hexaops.features.changes.plan import plan_of, plan_view
+from hexaops.features.changes.plans import Plans
+from hexaops.features.changes.request import CONFIRMATION_FIELDS, Bounds, ChangeRequest, Requester
+from hexaops.features.changes.work import drafts_of
+from hexaops.features.conversations.queries import Conversations
+from hexaops.features.runs.errors import NotCancellableError, OperationNotFoundError
+from hexaops.features.runs.store import OperationFilter, OperationStore, steps_by_operation
 from hexaops.features.runs.views import action_view
+from hexaops.kit.clock import Clock
 from hexaops.kit.durations import format_time
-from hexaops.runbooks.catalog import INVERSE
-from hexaops.runbooks.model import RISK_ORDER
-from hexaops.storage.tables import ChatSessionRow, OperationRow, PlanRow
+from hexaops.runbooks.catalog import RUNBOOKS
+from hexaops.runbooks.model import RISK_ORDER, Draft, Subject
+from hexaops.storage.tables import OperationRow, PlanRow
 
 PERMISSION = "execute_actions"
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What a caller asks for, read from either request."""
+class Given:
+    """How a request is to be carried out, beside what it asks for."""
 
-    action: str
-    subject: Subject
-    parameters: dict[str, Any]
-    """The action's own, `application_id` included, confirmation fields taken out."""
     confirmation: ConfirmationFields
-    session_id: str | None
     message_id: str | None = None
-    rollback_of: str | None = None
 
 
 @dataclass(frozen=True)
 class ActionService:
     """One for the process."""
 
-    applications: ApplicationService
+    subjects: Subjects
     plans: Plans
     confirmation: Confirmation
     store: OperationStore
+    conversations: Conversations
+    clock: Clock
 
     async def propose(
-        self,
-        caller: Caller,
-        *,
-        action: str,
-        application_id: str,
-        parameters: Mapping[str, Any],
-        session_id: str | None,
+        self, caller: Caller, *, action: str, parameters: Mapping[str, Any], session_id: str | None
     ) -> dict[str, Any]:
-        """The plan document for a change that was asked for in chat; raises whatever refuses it."""
-        own = {"application_id": application_id, **parameters}
-        wish = Wish(action, self._subject(caller, own), own, ConfirmationFields(), session_id)
-        return shown_plan(await self._make_plan(caller, wish))
+        """The plan for a change that was asked for in chat; raises whatever refuses it."""
+        return plan_view(await self._make_plan(caller, self._request(caller, action, parameters, session_id)))
 
-    async def execute(self, caller: Caller, request: ActionRequest) -> dict[str, Any]:
+    async def execute(self, caller: Caller, body: ActionRequest) -> dict[str, Any]:
         """Answer with a plan, or confirm one and answer with the running action."""
-        confirmation = _confirmation(request.parameters)
-        own = {key: value for key, value in request.parameters.items() if key not in CONFIRMATION_FIELDS}
-        await self._check_session(caller, request.session_id)
-        wish = Wish(
-            request.action, self._subject(caller, own), own, confirmation, request.session_id, request.message_id
-        )
-        return await self._carry_out(caller, wish)
+        given = Given(_confirmation(body.parameters), body.message_id)
+        own = {key: value for key, value in body.parameters.items() if key not in CONFIRMATION_FIELDS}
+        await self.conversations.check(caller, body.session_id)
+        return await self._carry_out(caller, self._request(caller, body.action, own, body.session_id), given)
 
-    async def rollback(self, caller: Caller, action_id: str, request: RollbackRequest) -> dict[str, Any]:
+    async def rollback(self, caller: Caller, action_id: str, body: RollbackRequest) -> dict[str, Any]:
         """Undo a completed action by its inverse, with a plan of its own."""
         row = await self._row(caller, action_id)
-        await self._check_session(caller, request.session_id)
-        inverse = INVERSE.get(row.kind)
-        if row.status != "completed" or inverse is None:
-            reason = (
-                "a restart replaced pods by the same pods: there is nothing to put back"
-                if row.kind == "restart_application" and row.status == "completed"
-                else f"it is {row.status}: only a completed action can be rolled back"
-            )
-            raise NotReversibleError(f"The action cannot be rolled back: {reason}", details={"reason": reason})
-        own: dict[str, Any] = {"application_id": row.resource_id}
-        if inverse == "scale_application":
-            own["replicas"] = row.prior["replicas"]
-        subject = self._subject(caller, own)
-        wish = Wish(inverse, subject, own, request.parameters, request.session_id, rollback_of=row.id)
-        return await self._carry_out(caller, wish)
+        await self.conversations.check(caller, body.session_id)
+        drafts = drafts_of(row)
+        inverses = _inverses(row, drafts)
+        action = inverses[0][0]
+        own = [parameters for _, parameters in inverses]
+        named = self.subjects.naming(RUNBOOKS[action], [draft.subject for draft in drafts])
+        parameters = {**named, **(own[0] if len(own) == 1 else {})}
+        subjects = self.subjects.of(caller, RUNBOOKS[action], parameters)
+        request = ChangeRequest(
+            requester=_requester(caller, body.session_id), action=action, subjects=subjects, parameters=parameters,
+            own=own, undoes=drafts, undoes_id=row.id,
+        )  # fmt: skip
+        return await self._carry_out(caller, request, Given(body.parameters))
 
     async def get(self, caller: Caller, action_id: str) -> dict[str, Any]:
         """One action with its steps as they are now."""
         row = await self._row(caller, action_id)
-        return action_view(row, await self.store.steps(row.id), self.plans.clock.now())
+        return action_view(row, await self.store.steps(row.id), self.clock.now())
 
     async def list(
         self, caller: Caller, *, status: str | None, session_id: str | None, limit: int, before: str | None
@@ -112,8 +94,10 @@ class ActionService:
         )
         rows = list(await self.store.list(wanted))
         more, rows = len(rows) > limit, rows[:limit]
-        now = self.plans.clock.now()
-        shown = [action_view(row, await self.store.steps(row.id), now) for row in rows]
+        async with self.store.database.reading() as session:
+            steps = await steps_by_operation(session, [row.id for row in rows])
+        now = self.clock.now()
+        shown = [action_view(row, steps[row.id], now) for row in rows]
         return shown, {"has_more": more, "next_cursor": rows[-1].id if more else None}
 
     async def cancel(self, caller: Caller, action_id: str) -> dict[str, Any]:
@@ -125,57 +109,52 @@ class ActionService:
             raise NotCancellableError(message, details={"status": current.status})
         return await self.get(caller, action_id)
 
-    async def _carry_out(self, caller: Caller, wish: Wish) -> dict[str, Any]:
-        given = wish.confirmation
-        if given.plan_hash and not given.plan_id:
+    def _request(
+        self, caller: Caller, action: str, parameters: Mapping[str, Any], session_id: str | None
+    ) -> ChangeRequest:
+        book = RUNBOOKS.get(action)
+        subjects: Sequence[Subject] = self.subjects.of(caller, book, parameters)
+        return ChangeRequest(_requester(caller, session_id), action, subjects, parameters)
+
+    async def _carry_out(self, caller: Caller, request: ChangeRequest, given: Given) -> dict[str, Any]:
+        confirmed = given.confirmation
+        if confirmed.plan_hash and not confirmed.plan_id:
             details = {"parameters.plan_id": "a hash confirms a plan together with its id"}
             raise ValidationFailedError("The action's parameters are not valid", details=details)
-        if given.confirmation and given.plan_id:
-            plan = await self.plans.get(given.plan_id, _requester(caller, wish.session_id))
-            return await self._confirm(caller, wish, plan, given.plan_hash or "")
-        plan = await self._make_plan(caller, wish)
+        if confirmed.confirmation and confirmed.plan_id:
+            plan = await self.plans.get(confirmed.plan_id, request.requester)
+            return await self._confirm(caller, request, plan, confirmed.plan_hash or "", given.message_id)
+        plan = await self._make_plan(caller, request)
         allowed = RISK_ORDER[caller.get_workspace().policy.single_call_risk]
-        if given.confirmation and RISK_ORDER[plan.document["draft"]["risk"]] <= allowed:
-            return await self._confirm(caller, wish, plan, plan.hash)
+        if confirmed.confirmation and RISK_ORDER[plan_of(plan).risk] <= allowed:
+            return await self._confirm(caller, request, plan, plan.hash, given.message_id)
         return _awaiting(plan)
 
-    async def _make_plan(self, caller: Caller, wish: Wish) -> PlanRow:
-        requester = _requester(caller, wish.session_id)
-        plan = await self.plans.make(requester, wish.subject, wish.action, wish.parameters)
-        event = caller.event("change.planned", resource=plan.id, details={"action": wish.action, **wish.parameters})
-        await self.confirmation.events.audit.append(event)
-        return plan
+    async def _make_plan(self, caller: Caller, request: ChangeRequest) -> PlanRow:
+        event = caller.event("change.planned", details={"action": request.action, **request.parameters})
+        return await self.plans.make(request, event)
 
-    async def _confirm(self, caller: Caller, wish: Wish, plan: PlanRow, plan_hash: str) -> dict[str, Any]:
-        if plan.action != wish.action:
+    async def _confirm(
+        self, caller: Caller, request: ChangeRequest, plan: PlanRow, plan_hash: str, message_id: str | None
+    ) -> dict[str, Any]:
+        if plan.action != request.action:
             raise ValidationFailedError(
                 "The plan is of another action", details={"action": f"the plan's is {plan.action}"}
             )
-        planned = plan.document["subject"]
-        if (planned["kind"], planned["namespace"], planned["name"]) != (
-            wish.subject.kind, wish.subject.namespace, wish.subject.name,
-        ):  # fmt: skip
+        if plan_of(plan).subjects != tuple(request.subjects):
             # The same plain name may meanwhile mean another application, and the planned one be another workspace's.
             raise PlanStaleError("its application's name now means another one", field="parameters.application_id")
         details = {"plan_id": plan.id, "plan_hash": plan.hash, "action": plan.action, **plan.parameters}
         acceptance = Acceptance(
             surface="action",
             id_prefix="action_",
-            actor=caller.event("change.confirmed", resource=wish.subject.id, details=details),
-            message_id=wish.message_id,
-            rollback_of=wish.rollback_of,
-            bounds=_bounds(caller),
+            actor=caller.event("change.confirmed", resource=request.subjects[0].id, details=details),
+            requester=request.requester,
+            message_id=message_id,
+            undoes=tuple(request.undoes),
         )
-        operation_id = await self.confirmation.confirm(plan, plan_hash, wish.parameters, acceptance)
+        operation_id = await self.confirmation.confirm(plan, plan_hash, request.parameters, acceptance)
         return await self.get(caller, operation_id)
-
-    def _subject(self, caller: Caller, parameters: Mapping[str, Any]) -> Subject:
-        given = parameters.get("application_id")
-        if not isinstance(given, str) or not given:
-            details = {"parameters.application_id": "an application's id or name is required"}
-            raise ValidationFailedError("The action's parameters are not valid", details=details)
-        application = self.applications.get(caller.get_workspace(), given)
-        return Subject(application.id, application.kind, application.project, application.name)
 
     async def _row(self, caller: Caller, action_id: str) -> OperationRow:
         row = await self.store.find(action_id)
@@ -183,44 +162,50 @@ class ActionService:
             raise OperationNotFoundError("Action not found")
         return row
 
-    async def _check_session(self, caller: Caller, session_id: str | None) -> None:
-        if session_id is None:
-            return
-        async with self.store.database.reading() as session:
-            row = await session.get(ChatSessionRow, session_id)
-        if row is None or (row.workspace_id, row.user_id) != (caller.get_workspace().id, caller.principal.id):
-            raise SessionNotFoundError
+
+def _inverses(row: OperationRow, drafts: Sequence[Draft]) -> list[tuple[str, dict[str, Any]]]:
+    """Action and parameters that put each part back; raises NotReversibleError."""
+    if row.status != "completed":
+        reason = f"it is {row.status}: only a completed action can be rolled back"
+        raise NotReversibleError(f"The action cannot be rolled back: {reason}", details={"reason": reason})
+    book = RUNBOOKS[row.kind]
+    inverses = [inverse for draft in drafts if (inverse := book.inverse(draft)) is not None]
+    if len(inverses) < len(drafts):
+        reason = book.words.undo
+        raise NotReversibleError(f"The action cannot be rolled back: {reason}", details={"reason": reason})
+    return inverses
 
 
 def _requester(caller: Caller, session_id: str | None) -> Requester:
-    return Requester(caller.get_workspace().id, caller.principal.id, session_id, _bounds(caller))
-
-
-def _bounds(caller: Caller) -> Bounds:
-    policy = caller.get_workspace().policy
-    mapped = policy.kubernetes_user and policy.kubernetes_user.replace("{user}", caller.principal.id)
-    return Bounds(policy.changes_per_window, mapped)
+    workspace = caller.get_workspace()
+    mapped = workspace.policy.kubernetes_user
+    user = mapped and mapped.replace("{user}", caller.principal.id)
+    bounds = Bounds(workspace.policy.changes_per_window, user)
+    return Requester(workspace.id, workspace.cluster_id, caller.principal.id, session_id, bounds)
 
 
 def _confirmation(parameters: Mapping[str, Any]) -> ConfirmationFields:
-    given = {key: parameters[key] for key in CONFIRMATION_FIELDS if key in parameters}
     try:
-        return ConfirmationFields.model_validate(given, strict=True)
+        return ConfirmationFields.model_validate(
+            {key: value for key, value in parameters.items() if key in CONFIRMATION_FIELDS}, strict=True
+        )
     except ValidationError as error:
-        details = {f"parameters.{problem['loc'][0]}": problem["msg"] for problem in error.errors()}
-        raise ValidationFailedError("The action's parameters are not valid", details=details) from None
+        details = {
+            f"parameters.{'.'.join(str(part) for part in one['loc'])}": str(one["msg"]) for one in error.errors()
+        }
+        raise ValidationFailedError("The action's parameters are not valid", details=details) from error
 
 
 def _awaiting(plan: PlanRow) -> dict[str, Any]:
-    shown = shown_plan(plan)
+    view = plan_view(plan)
     return {
         "action_id": None,
         "status": "awaiting_confirmation",
-        "description": shown["description"],
+        "description": view["description"],
         "started_at": None,
-        "estimated_duration": shown["estimated_duration"],
-        "steps": [{**step, "status": "pending"} for step in shown["steps"]],
-        "plan": shown,
+        "estimated_duration": view["estimated_duration"],
+        "steps": [{**step, "status": "pending"} for step in view["steps"]],
+        "plan": view,
         "confirm": {
             "parameters": {"confirmation": True, "plan_id": plan.id, "plan_hash": plan.hash},
             "before": format_time(plan.expires_at),

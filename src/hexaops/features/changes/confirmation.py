@@ -1,14 +1,14 @@
 """A confirmed plan becomes an operation: everything is examined again, then one transaction accepts it.
 
-In that transaction: the plan is used up, the caps are counted, the operation holds its target, the webhook and the
+In that transaction: the plan is used up, the caps are counted, the operation takes its targets, the webhook and the
 audit event are written, and the durable run is enqueued. Either all of it is there after a crash, or nothing.
 """
 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -18,18 +18,17 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hexaops.features.audit.event import AuditEvent
-from hexaops.features.changes.errors import (
-    OperationInProgressError,
-    PlanExpiredError,
-    PlanMismatchError,
-    PlanStaleError,
-)
+from hexaops.features.changes.caps import check_caps
+from hexaops.features.changes.errors import PlanExpiredError, PlanMismatchError, PlanStaleError
 from hexaops.features.changes.ownership import check_owned
-from hexaops.features.changes.planner import Bounds, Proposal, check_caps
-from hexaops.features.changes.plans import Plans, Requester, Subject, plan_hash, resource_of, wanted_of
+from hexaops.features.changes.plan import Plan, plan_hash, plan_of
+from hexaops.features.changes.planner import Examined
+from hexaops.features.changes.plans import Plans
+from hexaops.features.changes.request import ChangeRequest, Requester, resource_of
+from hexaops.features.runs.errors import OperationInProgressError
 from hexaops.features.runs.events import OperationEvents
 from hexaops.features.runs.runner import RUN
-from hexaops.features.runs.store import active_on, count_started, estimated_end, steps_of
+from hexaops.features.runs.store import estimated_end, hold, holder_of, started_since, steps_of
 from hexaops.kit.durations import format_time
 from hexaops.kit.failpoints import Failpoints
 from hexaops.kit.ids import new_id
@@ -48,9 +47,10 @@ class Acceptance:
     surface: str
     id_prefix: str
     actor: AuditEvent
+    requester: Requester
     message_id: str | None = None
-    rollback_of: str | None = None
-    bounds: Bounds = field(default_factory=Bounds)
+    undoes: tuple[Draft, ...] = ()
+    """The drafts of the change that this one undoes."""
 
 
 @dataclass(frozen=True)
@@ -63,79 +63,53 @@ class Confirmation:
     failpoints: Failpoints
 
     async def confirm(
-        self, plan: PlanRow, given_hash: str, parameters: Mapping[str, Any], acceptance: Acceptance
+        self, row: PlanRow, given_hash: str, parameters: Mapping[str, Any], acceptance: Acceptance
     ) -> str:
         """The operation's id; the same one when the plan was confirmed before.
 
         Raises PlanMismatch, PlanExpired, PlanStale, GuardrailRefused, OperationInProgress or a KubernetesError.
         """
-        _check_match(plan, given_hash, parameters)
-        if plan.operation_id is not None:
-            return plan.operation_id
-        self._check_time(plan)
-        subject = msgspec.convert(plan.document["subject"], Subject)
-        requester = Requester(plan.workspace_id, plan.user_id, plan.session_id, acceptance.bounds)
-        wanted = wanted_of(requester, subject, plan.action, plan.parameters, at=plan.created_at)
-        await self._check_free(subject)
-        _check_same(plan, await self.plans.planner.examine(wanted))
+        _check_match(row, given_hash, parameters)
+        if row.operation_id is not None:
+            return row.operation_id
+        self._check_time(row)
+        plan = plan_of(row)
+        await self._check_free(plan)
+        request = ChangeRequest(
+            requester=acceptance.requester, action=row.action, subjects=plan.subjects, parameters=row.parameters,
+            own=plan.own, undoes=acceptance.undoes, undoes_id=plan.undoes_id,
+        )  # fmt: skip
+        _check_same(plan, await self.plans.planner.examine(request, row.created_at))
         try:
-            async with self.plans.store.database.transaction() as session:
-                operation_id = await self._accept(session, plan, subject, acceptance)
+            async with self.plans.planner.store.database.transaction() as session:
+                operation_id = await self._accept(session, row, plan, acceptance)
         except IntegrityError as error:
-            await self._check_free(subject)
+            await self._check_free(plan)
             raise PlanStaleError("another change was made to its target at the same moment") from error
         self.failpoints.reach("operation.accepted")
         return operation_id
 
-    async def _accept(self, session: AsyncSession, plan: PlanRow, subject: Subject, acceptance: Acceptance) -> str:
-        now = self.plans.clock.now()
-        cluster_id = self.plans.planner.cluster.id
-        current = (await session.scalars(select(PlanRow).where(PlanRow.id == plan.id).with_for_update())).one()
+    async def _accept(self, session: AsyncSession, row: PlanRow, plan: Plan, acceptance: Acceptance) -> str:
+        current = (await session.scalars(select(PlanRow).where(PlanRow.id == row.id).with_for_update())).one()
         if current.operation_id is not None:
             return current.operation_id
-        self._check_time(plan)
-        await check_owned(session, workspace_id=plan.workspace_id, cluster_id=cluster_id, namespace=subject.namespace)
-        await self._hold_caps(session)
-        settings = self.plans.settings
-        since = now - timedelta(seconds=settings.change_window_seconds)
-        started = await count_started(session, since=since, workspace_id=plan.workspace_id, cluster_id=cluster_id)
-        check_caps(settings, acceptance.bounds.changes_cap, *started)
-        draft, target = plan.document["draft"], plan.document["target"]
-        operation = OperationRow(
-            id=new_id(acceptance.id_prefix),
-            surface=acceptance.surface,
-            kind=plan.action,
-            workspace_id=plan.workspace_id,
-            cluster_id=cluster_id,
-            resource=resource_of(cluster_id, subject),
-            resource_id=subject.id,
-            status="queued",
-            parameters=plan.parameters,
-            plan={"draft": draft, "target": target, "kubernetes_user": acceptance.bounds.kubernetes_user},
-            plan_id=plan.id,
-            description=draft["description"],
-            requested_by=plan.user_id,
-            session_id=plan.session_id,
-            message_id=acceptance.message_id,
-            request_id=acceptance.actor.request_id,
-            fence=0,
-            prior={"uid": target["uid"], "replicas": draft["replicas_before"]},
-            result={},
-            error_code=None,
-            error_message=None,
-            rollback_of=acceptance.rollback_of,
-            started_at=now,
-            updated_at=now,
-            completed_at=None,
-        )
+        self._check_time(row)
+        for namespace in sorted({target.namespace for target in _held(plan.drafts)}):
+            await check_owned(
+                session, workspace_id=row.workspace_id, cluster_id=plan.cluster_id, namespace=namespace
+            )  # fmt: skip
+        if not acceptance.undoes:
+            await self._count(session, plan, acceptance.requester)
+        operation = self._operation(row, plan, acceptance)
         session.add(operation)
         await session.flush()
+        await hold(session, operation.id, (resource_of(plan.cluster_id, target) for target in _held(plan.drafts)))
         session.add_all(
             OperationStepRow(
-                operation_id=operation.id, seq=seq, name=step["step"], status="pending",
-                estimated_seconds=step["seconds"], started_at=None, finished_at=None, result={}, error_message=None,
+                operation_id=operation.id, seq=seq, name=step.step, status="pending", estimated_seconds=step.seconds,
+                started_at=None, finished_at=None, result={}, progress=None, error_message=None,
             )
-            for seq, step in enumerate(plan.document["steps"])
+            for seq, step in enumerate(plan.steps)
         )  # fmt: skip
         current.operation_id = operation.id
         await session.flush()
@@ -143,54 +117,106 @@ class Confirmation:
         await self.events.started(session, operation, acceptance.actor)
         return operation.id
 
-    def _check_time(self, plan: PlanRow) -> None:
+    def _operation(self, row: PlanRow, plan: Plan, acceptance: Acceptance) -> OperationRow:
+        now, first = self.plans.clock.now(), plan.drafts[0]
+        user = acceptance.requester.bounds.kubernetes_user
+        return OperationRow(
+            id=new_id(acceptance.id_prefix),
+            surface=acceptance.surface,
+            kind=row.action,
+            workspace_id=row.workspace_id,
+            cluster_id=plan.cluster_id,
+            resource=resource_of(plan.cluster_id, first.target),
+            resource_id=first.subject.id,
+            status="queued",
+            parameters=row.parameters,
+            plan={"drafts": [msgspec.to_builtins(draft) for draft in plan.drafts], "kubernetes_user": user},
+            plan_id=row.id,
+            description=plan.description[:512],
+            requested_by=row.user_id,
+            session_id=row.session_id,
+            message_id=acceptance.message_id,
+            request_id=acceptance.actor.request_id,
+            fence=0,
+            prior={"parts": [dict(draft.prior) for draft in plan.drafts]},
+            result={},
+            error_code=None,
+            error_message=None,
+            rollback_of=plan.undoes_id,
+            started_at=now,
+            updated_at=now,
+            completed_at=None,
+        )
+
+    def _check_time(self, row: PlanRow) -> None:
         """Asked before the examination, which may take its time, and again when the plan is accepted."""
-        if self.plans.clock.now() >= plan.expires_at:
+        if self.plans.clock.now() >= row.expires_at:
             message = "The plan's time to be confirmed is over: ask for a new one"
-            raise PlanExpiredError(message, details={"expired_at": format_time(plan.expires_at)})
+            raise PlanExpiredError(message, details={"expired_at": format_time(row.expires_at)})
 
-    async def _hold_caps(self, session: AsyncSession) -> None:
+    async def _count(self, session: AsyncSession, plan: Plan, requester: Requester) -> None:
         """One confirmation at a time counts and adds, or two would both take the last place. SQLite has one writer."""
-        if not self.plans.store.database.is_sqlite:
+        if not self.plans.planner.store.database.is_sqlite:
             await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": CAPS_LOCK})
+        settings = self.plans.settings
+        since = self.plans.clock.now() - timedelta(seconds=settings.change_window_seconds)
+        started = await started_since(
+            session, since, workspace_id=requester.workspace_id, cluster_id=plan.cluster_id
+        )  # fmt: skip
+        check_caps(settings, requester.bounds.changes_cap, *started)
 
-    async def _check_free(self, subject: Subject) -> None:
-        """Raise OperationInProgressError when the target is held."""
-        async with self.plans.store.database.reading() as session:
-            holder = await active_on(session, resource_of(self.plans.planner.cluster.id, subject))
+    async def _check_free(self, plan: Plan) -> None:
+        """Raise OperationInProgressError when a target is held."""
+        resources = {
+            resource_of(plan.cluster_id, target): draft.subject.id for draft in plan.drafts for target in draft.held
+        }
+        async with self.plans.planner.store.database.reading() as session:
+            holder = await holder_of(session, resources)
             if holder is None:
                 return
             end = estimated_end(holder, await steps_of(session, holder.id))
-        raise OperationInProgressError(subject.id, holder.kind, format_time(end) if end else None)
-
-
-def _check_match(plan: PlanRow, given_hash: str, parameters: Mapping[str, Any]) -> None:
-    if not hmac.compare_digest(plan_hash(plan), plan.hash):
-        raise PlanMismatchError("The stored plan was altered", details={"parameters.plan_id": "altered"})
-    if not hmac.compare_digest(given_hash.encode(), plan.hash.encode()):
-        raise PlanMismatchError("The plan has another hash", details={"parameters.plan_hash": "not this plan's"})
-    if dict(parameters) != plan.parameters:
-        different = sorted(
-            key for key in {*parameters, *plan.parameters} if parameters.get(key) != plan.parameters.get(key)
+        raise OperationInProgressError(
+            resources.get(holder.resource, holder.resource_id), holder.kind, format_time(end) if end else None
         )
+
+
+def _held(drafts: Iterable[Draft]) -> Any:
+    return {target for draft in drafts for target in draft.held}
+
+
+def _check_match(row: PlanRow, given_hash: str, parameters: Mapping[str, Any]) -> None:
+    if not hmac.compare_digest(plan_hash(row), row.hash):
+        raise PlanMismatchError("The stored plan was altered", details={"parameters.plan_id": "altered"})
+    if not hmac.compare_digest(given_hash.encode(), row.hash.encode()):
+        raise PlanMismatchError("The plan has another hash", details={"parameters.plan_hash": "not this plan's"})
+    different = sorted(
+        key for key in {*parameters, *row.parameters}
+        if not _same(parameters.get(key), row.parameters.get(key))
+    )  # fmt: skip
+    if different:
         details = {f"parameters.{key}": "differs from the plan" for key in different}
         raise PlanMismatchError("The parameters are not the plan's", details=details)
 
 
-def _check_same(plan: PlanRow, proposal: Proposal) -> None:
-    """The target, the call and what the server says it would change must all be as planned."""
-    target = plan.document["target"]
-    if proposal.target.uid != target["uid"]:
-        raise PlanStaleError("it was created anew under its name", field="uid")
-    if proposal.target.generation != target["generation"]:
-        raise PlanStaleError("its specification was changed", field="generation")
-    planned = msgspec.convert(plan.document["draft"], Draft)
-    # Not the whole draft: how many pods are ready is status, which makes no plan stale (the rules have judged it anew).
-    if (planned.call, planned.undo, planned.changes) != (
-        proposal.draft.call,
-        proposal.draft.undo,
-        proposal.draft.changes,
-    ):
-        raise PlanStaleError("a field that the plan names was changed", field="changes")
-    if proposal.changed != plan.document["changed"]:
+def _same(one: Any, other: Any) -> bool:
+    """Equal in type too: `true` and 1.0 are no 1, at any depth."""
+    return bool(msgspec.json.encode(one, order="sorted") == msgspec.json.encode(other, order="sorted"))
+
+
+def _check_same(plan: Plan, examined: Examined) -> None:
+    """The targets, the calls and what the server says they would change must all be as planned."""
+    for planned, now in zip(plan.drafts, examined.drafts, strict=True):
+        if now.target.uid != planned.target.uid:
+            raise PlanStaleError("it was created anew under its name", field="uid")
+        if now.target.generation != planned.target.generation:
+            raise PlanStaleError("its specification was changed", field="generation")
+        # Not the whole draft: how many pods are ready is status, which makes no plan stale (the rules judged it anew).
+        if [_bound(write) for write in planned.writes] != [_bound(write) for write in now.writes]:
+            raise PlanStaleError("a field that the plan names was changed", field="changes")
+    if examined.changed != plan.changed:
         raise PlanStaleError("the dry run gives another difference", field="diff")
+
+
+def _bound(write: Any) -> Any:
+    target = write.target
+    return (target.kind, target.namespace, target.name, target.uid, write.call, write.undo, write.changes)

@@ -3,16 +3,45 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from hexaops.kit.redaction import redact_fields
+from hexaops.runbooks.live import LiveObject
+from hexaops.runbooks.model import Write
 
 SERVER_FIELDS = ("managedFields", "resourceVersion", "generation", "selfLink")
 """Metadata that the server changes with every write: no part of what is proposed."""
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
-"""A copy of the whole object in one line: it says nothing new, and holds what is blotted out elsewhere."""
+"""A copy of the whole object in one line: it says nothing new, and holds what is redacted elsewhere."""
 DIFF_LIMIT = 20_000
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What one write would change."""
+
+    text: str
+    """For people: a unified diff, or a sentence where there is nothing to compare."""
+    lines: Sequence[str]
+    """What a confirmation is compared by."""
+
+
+def of(write: Write, live: LiveObject | None, planned: Mapping[str, Any] | None) -> Difference:
+    """The object now beside what the API server's dry run answered; None stands for one that would be gone."""
+    target, verb = write.target, write.call.verb
+    if verb == "evict":
+        sentence = f"{target}: evicted, to be replaced by its controller"
+        return Difference(sentence, [f"evict {target} {target.uid}"])
+    before: Mapping[str, Any] = live.document if live else {}
+    if verb == "scale":
+        before = {"spec": {"replicas": live.field("/spec/replicas") if live else None}}
+    elif verb == "create":
+        # What the server adds on its own (uid, times) differs with every dry run: the body is what was asked for.
+        planned = write.call.body
+    after = planned or {}
+    return Difference(unified(before, after, str(target)), changed_lines(before, after))
 
 
 def unified(before: Mapping[str, Any], after: Mapping[str, Any], name: str) -> str:

@@ -1,4 +1,4 @@
-"""How a change is refused or stopped."""
+"""How a change is refused."""
 
 from __future__ import annotations
 
@@ -15,22 +15,6 @@ class GuardrailRefusedError(ConflictError):
     def __init__(self, rule: int, reason: str, *, possible: str | None) -> None:
         super().__init__(reason, details={"rule": rule, "reason": reason, "possible_when": possible})
         self.rule = rule
-
-
-class OperationInProgressError(ConflictError):
-    """Another operation holds the target."""
-
-    code = "OPERATION_IN_PROGRESS"
-
-    def __init__(self, resource_id: str, current: str, estimated_completion: str | None) -> None:
-        super().__init__(
-            "Another operation is currently in progress for this resource",
-            details={
-                "resource_id": resource_id,
-                "current_operation": current,
-                "estimated_completion": estimated_completion,
-            },
-        )
 
 
 class PlanStaleError(ConflictError):
@@ -61,39 +45,7 @@ class PlanNotFoundError(NotFoundError):
     code = "PLAN_NOT_FOUND"
 
 
-class OperationNotFoundError(NotFoundError):
-    """No such action in this workspace."""
-
-    code = "ACTION_NOT_FOUND"
-
-
-class NotCancellableError(ConflictError):
-    """It has ended already."""
-
-    code = "ACTION_ENDED"
-
-
 class NotReversibleError(ConflictError):
     """There is nothing that could be put back."""
 
     code = "ACTION_NOT_REVERSIBLE"
-
-
-class StepFailedError(HexaopsError):
-    """A step of a running change did not reach its state; the change is undone."""
-
-    code = "STEP_FAILED"
-
-
-class NotVerifiedError(StepFailedError):
-    """The change was made but health could not be shown in time."""
-
-    code = "NOT_VERIFIED"
-
-
-class FencedError(Exception):
-    """Another process has taken the run over: this one must not write any more."""
-
-
-class CancelledByUserError(Exception):
-    """Somebody asked to cancel."""

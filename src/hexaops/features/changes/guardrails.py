@@ -1,4 +1,4 @@
-"""The safety rules of a change that can be told from what was read; each names its number.
+"""The safety rules of a change that can be judged from what was read; each names its number.
 
 Pure functions: they raise GuardrailRefusedError or return warnings. What needs asking (rights, the kill switch, caps)
 is asked by the planner.
@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
-from typing import Any
 
 from hexaops.backends.kubernetes.rows import HpaRow, PdbRow
 from hexaops.features.access.tenancy import SYSTEM_NAMESPACES
 from hexaops.features.changes.errors import GuardrailRefusedError
-from hexaops.runbooks.model import Draft, LiveWorkload
+from hexaops.runbooks.catalog import RUNBOOKS
+from hexaops.runbooks.live import LiveObject
+from hexaops.runbooks.model import Draft
 
 LARGEST_FACTOR = 2
 LARGEST_STEP = 5
@@ -28,18 +29,19 @@ GITOPS_MARKS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class GuardrailContext:
-    """What was read for one change."""
+    """What was read for one draft."""
 
-    workload: LiveWorkload
     draft: Draft
-    hpas: Sequence[HpaRow]
-    budgets: Sequence[PdbRow]
-    protected: Set[str]
+    objects: Sequence[LiveObject]
+    """The main object and whatever is written to, as far as they exist; single pods belong to their application."""
+    hpas: Sequence[HpaRow] = ()
+    budgets: Sequence[PdbRow] = ()
+    protected: Set[str] = frozenset()
     """Namespaces beyond the system's in which nothing is changed: the service's own."""
 
 
 def check(context: GuardrailContext) -> tuple[str, ...]:
-    """Rules 7 to 10 on one change; returns warnings, raises GuardrailRefusedError."""
+    """Rules 7 to 10 on one draft; returns warnings, raises GuardrailRefusedError."""
     check_protected(context)
     warnings = check_owner(context)
     check_step(context)
@@ -49,34 +51,48 @@ def check(context: GuardrailContext) -> tuple[str, ...]:
 
 def check_protected(context: GuardrailContext) -> None:
     """Rule 9: the system's namespaces and the service's own are never changed."""
-    namespace = context.workload.target.namespace
-    if namespace in SYSTEM_NAMESPACES | context.protected:
-        raise GuardrailRefusedError(9, f"Nothing in the namespace {namespace} is ever changed", possible=None)
+    for target in (context.draft.target, *(write.target for write in context.draft.writes)):
+        if target.namespace in SYSTEM_NAMESPACES | context.protected:
+            reason = f"Nothing in the namespace {target.namespace} is ever changed"
+            raise GuardrailRefusedError(9, reason, possible=None)
 
 
 def check_owner(context: GuardrailContext) -> tuple[str, ...]:
     """Rule 8: what another controller owns is changed there, or not at all."""
-    workload, scaling = context.workload, context.draft.call.scales
-    if workload.controller:
-        reason = f"It belongs to {workload.controller}, which would put a change back"
-        raise GuardrailRefusedError(8, reason, possible=f"change {workload.controller}")
-    if scaling and context.hpas:
+    for live in context.objects:
+        if live.controller:
+            reason = f"{_it(context, live)} belongs to {live.controller}, which would put a change back"
+            raise GuardrailRefusedError(8, reason, possible=f"change {live.controller}")
+    if context.draft.scales and context.hpas:
         raise _owned_by_autoscaler(context.draft, context.hpas[0])
-    keeper = next(
-        (GITOPS_MARKS[mark] for mark in GITOPS_MARKS if mark in {**workload.labels, **workload.annotations}), None
-    )
-    if keeper and scaling:
-        reason = f"{keeper} keeps its replicas as the repository says and would put a change back"
-        raise GuardrailRefusedError(8, reason, possible="change the number in the repository")
-    return (f"{keeper} manages it: the restart mark may be removed by its next sync",) if keeper else ()
+    for live in context.objects:
+        keeper = next(
+            (GITOPS_MARKS[mark] for mark in GITOPS_MARKS if mark in {**live.labels, **live.annotations}), None
+        )
+        if keeper is None:
+            continue
+        if not RUNBOOKS[context.draft.action].kept_by_gitops:
+            return (f"{keeper} manages it: the restart mark may be removed by its next sync",)
+        reason = f"{keeper} keeps {_it(context, live)} as the repository says and would put a change back"
+        raise GuardrailRefusedError(8, reason, possible="change it in the repository")
+    return ()
+
+
+def _it(context: GuardrailContext, live: LiveObject) -> str:
+    main = context.draft.target
+    return "It" if live.target.uid == main.uid else f"{live.kind} {live.target.name}"
 
 
 def _owned_by_autoscaler(draft: Draft, hpa: HpaRow) -> GuardrailRefusedError:
+    assert draft.replicas is not None
     bounds = f"between {hpa.min_replicas} and {hpa.max_replicas}"
     reason = f"HorizontalPodAutoscaler {hpa.name} sets its replicas ({bounds}, now {hpa.current})"
-    if draft.replicas_after == 0:
+    if draft.replicas.after == 0:
         reason += "; scaling to 0 would switch it off silently"
-    possible = f"change minReplicas or maxReplicas of HorizontalPodAutoscaler {hpa.name}"
+    possible = (
+        f"change minReplicas or maxReplicas of HorizontalPodAutoscaler {hpa.name}: set_autoscaling with min_replicas "
+        "or max_replicas, or with enabled: false to remove it"
+    )
     if draft.action == "start_application":
         possible = f"set at least {hpa.min_replicas} replicas by hand: at 0 HorizontalPodAutoscaler {hpa.name} is off"
     return GuardrailRefusedError(8, reason, possible=possible)
@@ -84,14 +100,17 @@ def _owned_by_autoscaler(draft: Draft, hpa: HpaRow) -> GuardrailRefusedError:
 
 def check_step(context: GuardrailContext) -> None:
     """Rule 10: at most twice or +5 replicas at once, whichever is larger; 0 only by `stop_application`."""
-    draft = context.draft
-    have, wanted = draft.replicas_before, draft.replicas_after
-    most = max(have * LARGEST_FACTOR, have + LARGEST_STEP)
-    if wanted > most and draft.action == "scale_application":
+    replicas = context.draft.replicas
+    if replicas is None or not RUNBOOKS[context.draft.action].limits_step:
+        return
+    most = max(replicas.before * LARGEST_FACTOR, replicas.before + LARGEST_STEP)
+    if replicas.after > most:
         raise GuardrailRefusedError(
-            10, f"From {have} to {wanted} replicas is more than ×{LARGEST_FACTOR} or +{LARGEST_STEP} at once",
+            10,
+            f"From {replicas.before} to {replicas.after} replicas is more than ×{LARGEST_FACTOR} or +{LARGEST_STEP} "
+            "at once",
             possible=f"scale to at most {most} first",
-        )  # fmt: skip
+        )
 
 
 def check_budget(context: GuardrailContext) -> None:
@@ -106,17 +125,6 @@ def check_budget(context: GuardrailContext) -> None:
                 f"{budget.name} allows {budget.disruptions_allowed} ({budget.current_healthy} healthy, "
                 f"{budget.desired_healthy} needed)"
             )
-            scaling = context.draft.call.scales
-            other = "take fewer at once" if scaling else "lower the rollout's maxUnavailable"
+            other = "take fewer at once" if context.draft.scales else "lower the rollout's maxUnavailable"
             possible = f"wait until more pods are healthy, {other}, or change the budget"
             raise GuardrailRefusedError(7, reason, possible=possible)
-
-
-def budget_view(budget: PdbRow) -> dict[str, Any]:
-    """As a plan shows it."""
-    return {
-        "name": budget.name,
-        "disruptions_allowed": budget.disruptions_allowed,
-        "current_healthy": budget.current_healthy,
-        "desired_healthy": budget.desired_healthy,
-    }

@@ -1,4 +1,4 @@
-"""Examines one change: reads the target anew, applies every rule, asks for the rights, dry-runs the exact call.
+"""Examines one request: reads the targets anew, applies every rule, asks for the rights, dry-runs the exact calls.
 
 The same examination makes a plan, repeats it when the plan is confirmed, and (without the dry run) guards the first
 step of the run: a rule that holds when the plan is made must still hold when it is carried out.
@@ -6,72 +6,98 @@ step of the run: a rule that holds when the plan is made must still hold when it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from hexaops.backends.kubernetes.answers import Right
+from hexaops.backends.kubernetes.cache import WatchCache
 from hexaops.backends.kubernetes.cluster import Cluster
+from hexaops.backends.kubernetes.clusters import Clusters
 from hexaops.backends.kubernetes.errors import (
+    EvictionRefusedError,
     KubernetesConflictError,
     KubernetesForbiddenError,
     KubernetesNotFoundError,
 )
 from hexaops.backends.kubernetes.kinds import KINDS
+from hexaops.backends.kubernetes.rows import WorkloadRow
 from hexaops.config import Settings
-from hexaops.errors import ValidationFailedError
+from hexaops.errors import HexaopsError, ValidationFailedError
 from hexaops.features.changes import difference, guardrails
+from hexaops.features.changes.caps import check_caps
 from hexaops.features.changes.errors import GuardrailRefusedError, PlanStaleError
-from hexaops.features.changes.writes import Write, check_unchanged
-from hexaops.features.runs.store import OperationStore, count_started
+from hexaops.features.changes.plan import BlastRadius, BudgetView
+from hexaops.features.changes.request import ChangeRequest
+from hexaops.features.changes.writes import budget_refusal, check_unchanged, read_object, send_call
+from hexaops.features.runs.store import OperationStore, started_since
 from hexaops.features.workspaces.automation import AutomationSwitch
 from hexaops.kit.clock import Clock
-from hexaops.kit.durations import format_duration
 from hexaops.runbooks.catalog import RUNBOOKS
-from hexaops.runbooks.model import Draft, LiveWorkload, TargetRef
-from hexaops.runbooks.parameters import reason_of
-from hexaops.runbooks.runbook import DraftContext, NotApplicableError
+from hexaops.runbooks.live import LiveObject
+from hexaops.runbooks.model import Draft, Write
+from hexaops.runbooks.parameters import parse
+from hexaops.runbooks.runbook import RIGHT_OF_VERB, Runbook
+from hexaops.runbooks.scale import StopApplication
+from hexaops.runbooks.workloads import WORKLOADS
 from hexaops.storage.tables import OperationRow
 
+T = TypeVar("T")
 ATTEMPTS = 6
 """Readings of a target whose status changes under the dry run."""
 
 
-@dataclass(frozen=True)
-class Bounds:
-    """What the workspace adds to the rules."""
+@dataclass
+class Sight:
+    """What one examination has read: each object once."""
 
-    changes_cap: int | None = None
-    """Its own cap of changes in the window; None: the service's."""
-    kubernetes_user: str | None = None
-    """The Kubernetes user that the requester is mapped to; None: our own roles decide."""
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What somebody wants done to what."""
-
-    action: str
-    kind: str
-    namespace: str
-    name: str
-    parameters: Mapping[str, Any]
-    workspace_id: str
-    bounds: Bounds
+    cluster: Cluster
+    store: OperationStore
     at: datetime
-    """The plan's time: a runbook that marks something marks it with this."""
+    seen: dict[tuple[str, str, str], LiveObject | None] = field(default_factory=dict)
+
+    @property
+    def cache(self) -> WatchCache:
+        """Everything that is watched."""
+        return self.cluster.cache
+
+    async def find(self, kind: str, namespace: str, name: str) -> LiveObject | None:
+        """The object as the API server has it now, or None."""
+        key = (kind, namespace, name)
+        if key not in self.seen:
+            self.seen[key] = await read_object(self.cluster.reader, *key)
+        return self.seen[key]
+
+    async def recorded_replicas(self, uid: str) -> int | None:
+        """What the latest completed stop of this very object took away."""
+        for prior in await self.store.latest_priors(StopApplication.name, cluster_id=self.cluster.id):
+            for part in prior.get("parts", ()):
+                if part.get("uid") == uid:
+                    return int(part["replicas"])
+        return None
 
 
 @dataclass(frozen=True)
-class Proposal:
-    """A change that passed every rule."""
+class Examined:
+    """A request that passed every rule."""
+
+    drafts: tuple[Draft, ...]
+    changed: tuple[tuple[str, ...], ...]
+    """By write: the lines that its dry run changed."""
+    diff: str
+    blast_radius: BlastRadius
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One draft with what the rules said to it."""
 
     draft: Draft
-    target: TargetRef
-    diff: str
-    changed: list[str]
-    blast_radius: dict[str, Any]
+    differences: tuple[difference.Difference, ...]
+    blast_radius: BlastRadius
     warnings: tuple[str, ...]
 
 
@@ -79,89 +105,103 @@ class Proposal:
 class Planner:
     """Asks the cluster; changes nothing."""
 
-    cluster: Cluster
+    clusters: Clusters
     store: OperationStore
     automation: AutomationSwitch
     settings: Settings
     clock: Clock
 
-    async def examine(self, wanted: Wanted) -> Proposal:
-        """The proposal, or the refusal: ValidationFailed, NotApplicable, GuardrailRefused, or a KubernetesError.
+    async def examine(self, request: ChangeRequest, at: datetime) -> Examined:
+        """What would be done, or the refusal: ValidationFailed, NotApplicable, GuardrailRefused, a KubernetesError.
 
-        A status update between the reading and the dry run is a conflict, and read again.
+        A request for several subjects is refused as a whole when one of them is.
         """
-        for _ in range(ATTEMPTS - 1):
-            try:
-                return await self._examine_once(wanted)
-            except KubernetesConflictError:
-                continue
-        return await self._examine_once(wanted)
-
-    async def _examine_once(self, wanted: Wanted) -> Proposal:
-        runbook = RUNBOOKS.get(wanted.action)
-        if runbook is None:
-            known = ", ".join(sorted(RUNBOOKS))
-            raise ValidationFailedError("Not an action that can be executed", details={"action": f"one of {known}"})
-        reason_of(wanted.parameters)
-        await self.automation.check(wanted.workspace_id)
-        workload = await self._live(wanted.kind, wanted.namespace, wanted.name)
-        recorded = await self.store.recorded_replicas(workload.target.uid, cluster_id=self.cluster.id)
-        draft = runbook.draft(workload, wanted.parameters, DraftContext(wanted.at, recorded))
-        context = await self._guardrail_context(workload, draft)
-        warnings = (*guardrails.check(context), *draft.warnings, *self._pending_pods(workload, draft))
-        await self._check_caps(wanted)
-        await self._check_rights(workload.target, draft, wanted.bounds.kubernetes_user)
-        before, after = await self._dry_run(workload, draft)
-        return Proposal(
-            draft=draft,
-            target=workload.target,
-            diff=difference.unified(before, after, f"{wanted.kind}/{wanted.namespace}/{wanted.name}"),
-            changed=difference.changed_lines(before, after),
-            blast_radius=self._blast_radius(context),
-            warnings=warnings,
+        book = runbook_of(request.action)
+        await self.automation.check(request.requester.workspace_id)
+        if not request.undoes:
+            await self._check_caps(request)
+        cluster = self.clusters.get(request.requester.cluster_id)
+        parts = [
+            await self._part(book, request, index, Sight(cluster, self.store, at))
+            for index in range(len(request.subjects))
+        ]
+        differences = [one for part in parts for one in part.differences]
+        return Examined(
+            drafts=tuple(part.draft for part in parts),
+            changed=tuple(tuple(one.lines) for one in differences),
+            diff="\n".join(one.text for one in differences if one.text)[: difference.DIFF_LIMIT],
+            blast_radius=_added_up([part.blast_radius for part in parts]),
+            warnings=tuple(dict.fromkeys(warning for part in parts for warning in part.warnings)),
         )
 
-    async def examine_again(self, operation: OperationRow, draft: Draft, target: TargetRef) -> None:
-        """Before the first write of a run: the target unchanged, every rule and right still given."""
-        await self.automation.check(operation.workspace_id)
-        workload = await self._live(target.kind, target.namespace, target.name)
-        check_unchanged(workload, Write("apply", target, draft.call, draft.changes, target.generation))
-        # How many ready pods it takes down is judged by those that are ready now, not by those of the plan.
-        recorded = await self.store.recorded_replicas(target.uid, cluster_id=self.cluster.id)
-        context = DraftContext(self.clock.now(), recorded)
-        anew = RUNBOOKS[draft.action].draft(workload, draft.parameters, context)
-        guardrails.check(await self._guardrail_context(workload, anew))
-        await self._check_rights(target, draft, operation.plan.get("kubernetes_user"))
-
-    async def _live(self, kind: str, namespace: str, name: str) -> LiveWorkload:
+    async def _part(self, book: Runbook[Any], request: ChangeRequest, index: int, sight: Sight) -> _Part:
+        subject = request.subjects[index]
         try:
-            workload = LiveWorkload(await self.cluster.reader.get(kind, namespace, name), kind)
-        except KubernetesNotFoundError as error:
-            raise PlanStaleError("the application is gone", field="uid") from error
-        if workload.deleting:
-            raise NotApplicableError("It is being deleted", possible=None)
-        return workload
+            return await self._settled_part(book, request, index, sight)
+        except HexaopsError as error:
+            if len(request.subjects) > 1:
+                others = [one.name for one in request.subjects if one != subject]
+                error.details.update(subject=subject.name, others=others)
+                error.message = f"{subject.name}: {error.message}"
+            raise
 
-    async def _guardrail_context(self, workload: LiveWorkload, draft: Draft) -> guardrails.GuardrailContext:
+    async def _settled_part(self, book: Runbook[Any], request: ChangeRequest, index: int, sight: Sight) -> _Part:
+        """A status update between the reading and the dry run is a conflict, and read again."""
+        for _ in range(ATTEMPTS - 1):
+            try:
+                return await self._part_once(book, request, index, sight)
+            except KubernetesConflictError:
+                sight.seen.clear()
+        return await self._part_once(book, request, index, sight)
+
+    async def _part_once(self, book: Runbook[Any], request: ChangeRequest, index: int, sight: Sight) -> _Part:
+        parameters = parse(book.parameters, request.parameters_of(index))
+        draft = await book.draft(request.subjects[index], parameters, sight)
+        context = await self._guardrail_context(draft, sight)
+        warnings = (
+            *guardrails.check(context),
+            *draft.warnings,
+            *_unplaced_pods(draft, sight.cache),
+            *_changed_since(request.undoes[index] if request.undoes else None, context.objects),
+        )
+        user = request.requester.bounds.kubernetes_user
+        async with asyncio.TaskGroup() as both:
+            rights = both.create_task(_outcome(self._check_rights(draft, sight.cluster, user)))
+            planned = both.create_task(_outcome(self._dry_run(draft, sight)))
+        rights.result().get()
+        return _Part(draft, planned.result().get(), _blast_radius(context, sight.cache), warnings)
+
+    async def examine_again(self, operation: OperationRow, drafts: Sequence[Draft], user: str | None) -> None:
+        """Before the first write of a run: the targets unchanged, every rule and right still given."""
+        await self.automation.check(operation.workspace_id)
+        sight = Sight(self.clusters.get(operation.cluster_id), self.store, self.clock.now())
+        for draft in drafts:
+            for write in draft.writes:
+                target = write.target
+                check_unchanged(await sight.find(target.kind, target.namespace, target.name), write)
+            # How many ready pods it takes down is judged by those that are ready now, not by those of the plan.
+            book = runbook_of(draft.action)
+            anew = await book.draft(draft.subject, parse(book.parameters, draft.parameters), sight)
+            guardrails.check(await self._guardrail_context(anew, sight))
+            await self._check_rights(draft, sight.cluster, user)
+
+    async def _guardrail_context(self, draft: Draft, sight: Sight) -> guardrails.GuardrailContext:
         """Budgets and autoscalers come from the watch cache, whose age the rules bound."""
-        target, cache = workload.target, self.cluster.cache
-        self._check_fresh()
-        hpas = [
-            hpa
-            for hpa in cache.hpas(target.namespace)
-            if hpa.target_kind == target.kind and hpa.target_name == target.name
-        ]
-        budgets = [
-            budget
-            for budget in cache.pdbs(target.namespace)
-            if budget.selector is not None and budget.selector.matches(workload.template_labels)
-        ]
+        self._check_fresh(sight.cache)
+        row = _row(draft, sight.cache)
+        objects = [await sight.find(one.kind, one.namespace, one.name) for one in dict.fromkeys(draft.held) if one.uid]
         own = self.settings.service_namespace
-        return guardrails.GuardrailContext(workload, draft, hpas, budgets, frozenset({own} if own else ()))
+        return guardrails.GuardrailContext(
+            draft=draft,
+            objects=[one for one in objects if one is not None],
+            hpas=sight.cache.hpas_of(row) if row else (),
+            budgets=sight.cache.pdbs_of(row) if row else (),
+            protected=frozenset({own} if own else ()),
+        )
 
-    def _check_fresh(self) -> None:
+    def _check_fresh(self, cache: WatchCache) -> None:
         """Rules 7 and 8 on old knowledge are no rules: what they need must have been read lately."""
-        for kind, status in self.cluster.cache.status("HorizontalPodAutoscaler", "PodDisruptionBudget", "Pod").items():
+        for kind, status in cache.status("HorizontalPodAutoscaler", "PodDisruptionBudget", "Pod").items():
             age = (self.clock.now() - status.as_of).total_seconds() if status.as_of else None
             if age is None or age > self.settings.evidence_age_seconds:
                 reason = f"{kind} objects have not been read " + ("yet" if age is None else f"for {age:.0f} s")
@@ -173,84 +213,157 @@ class Planner:
                     possible = f"grant the reading identity list and watch on {known.plural} (API group {group})"
                 raise GuardrailRefusedError(7, reason, possible=possible)
 
-    async def _check_caps(self, wanted: Wanted) -> None:
-        since = self.clock.now() - timedelta(seconds=self.settings.change_window_seconds)
+    async def _check_caps(self, request: ChangeRequest) -> None:
+        now, requester = self.clock.now(), request.requester
+        since = now - timedelta(seconds=self.settings.change_window_seconds)
         async with self.store.database.reading() as session:
-            started = await count_started(
-                session, since=since, workspace_id=wanted.workspace_id, cluster_id=self.cluster.id
+            started = await started_since(
+                session, since, workspace_id=requester.workspace_id, cluster_id=requester.cluster_id
             )
-        check_caps(self.settings, wanted.bounds.changes_cap, *started)
+        check_caps(self.settings, requester.bounds.changes_cap, *started)
 
-    async def _check_rights(self, target: TargetRef, draft: Draft, user: str | None) -> None:
-        """Rule 2: the right to the exact call, asked of the cluster: the mapped user's, and always the writer's."""
-        kind = KINDS[target.kind]
-        right = Right(
-            verb="patch", group=kind.group, resource=kind.plural, subresource=draft.call.subresource,
-            namespace=target.namespace, name=target.name,
-        )  # fmt: skip
-        resource = f"{kind.plural}/{draft.call.subresource}" if draft.call.subresource else kind.plural
-        asked_for = [("writing identity", None)] if user is None else [
-            (f"Kubernetes user {user}", user), ("writing identity", None)
-        ]  # fmt: skip
-        for who, asked in asked_for:
+    async def _check_rights(self, draft: Draft, cluster: Cluster, user: str | None) -> None:
+        """Rule 2: the rights to the exact calls, asked of the cluster: the mapped user's, and always the writer's."""
+        asked_for: list[tuple[str, str | None]] = [("writing identity", None)]
+        if user is not None:
+            asked_for.insert(0, (f"Kubernetes user {user}", user))
+        for right in dict.fromkeys(_right_of(write) for write in draft.writes):
+            for who, asked in asked_for:
+                await _check_right(cluster, right, who, asked)
+
+    async def _dry_run(self, draft: Draft, sight: Sight) -> tuple[difference.Difference, ...]:
+        """What the API server says that each write would change."""
+        differences = []
+        for write in draft.writes:
+            target = write.target
+            live = await sight.find(target.kind, target.namespace, target.name) if target.uid else None
             try:
-                decision = await self.cluster.writer.subject_access_review(right, user=asked)
-            except KubernetesForbiddenError as error:
-                reason = f"The rights cannot be asked for: {error.message}"
-                raise GuardrailRefusedError(2, reason, possible=f"grant {error.details.get('missing')}") from error
-            if not decision.allowed:
-                reason = f"The {who} may not patch {resource}.{kind.group} in {target.namespace}"
-                possible = (
-                    f"grant the {who} verb patch on {resource} (API group {kind.group}) in namespace {target.namespace}"
-                )
-                raise GuardrailRefusedError(2, reason, possible=possible)
-
-    async def _dry_run(self, workload: LiveWorkload, draft: Draft) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The object (or its scale) now and as the server says it would be."""
-        target, version = workload.target, workload.target.resource_version
-        if draft.call.scales:
-            replicas = int(draft.call.body["spec"]["replicas"])
-            scale = await self.cluster.writer.patch_scale(
-                target.kind, target.namespace, target.name, replicas, resource_version=version, dry_run=True
-            )
-            return {"spec": {"replicas": workload.replicas}}, {"spec": {"replicas": scale.desired}}
-        body = {**draft.call.body, "metadata": {"uid": target.uid, "resourceVersion": version}}
-        planned = await self.cluster.writer.patch(target.kind, target.namespace, target.name, body, dry_run=True)
-        return dict(workload.document), planned
-
-    def _blast_radius(self, context: guardrails.GuardrailContext) -> dict[str, Any]:
-        target, draft, cache = context.workload.target, context.draft, self.cluster.cache
-        row = cache.find(target.kind, target.namespace, target.name)
-        known = row is not None and row.uid == target.uid
-        return {
-            "pods_affected": draft.pods_touched,
-            "ready_pods_down_at_most": draft.ready_pods_down,
-            "ready_pods": context.workload.ready,
-            "replicas": {"from": draft.replicas_before, "to": draft.replicas_after},
-            "services": sorted(one.name for one in cache.services_of(row)) if known else [],  # type: ignore[arg-type]
-            "ingresses": sorted(one.name for one in cache.ingresses_of(row)) if known else [],  # type: ignore[arg-type]
-            "disruption_budgets": [guardrails.budget_view(one) for one in context.budgets],
-        }
-
-    def _pending_pods(self, workload: LiveWorkload, draft: Draft) -> tuple[str, ...]:
-        """A pod that no node can take is not helped by a change that starts more of its kind."""
-        pods = self.cluster.cache.pods_of(workload.target.uid)
-        unplaced = [pod for pod in pods if pod.reason == "Unschedulable"]
-        if not unplaced or draft.replicas_after == 0:
-            return ()
-        return (
-            f"{len(unplaced)} of its pods cannot be placed on any node: new pods with the same requests will "
-            "wait too, the change will not be verified, and will be undone",
-        )
+                planned = await send_call(sight.cluster.writer, write, live, dry_run=True)
+            except EvictionRefusedError as error:
+                raise budget_refusal(error) from error
+            except KubernetesConflictError as error:
+                if write.call.verb == "create":
+                    raise PlanStaleError("it exists meanwhile", field="uid") from error
+                raise
+            except KubernetesNotFoundError as error:
+                raise PlanStaleError("the object is gone", field="uid") from error
+            differences.append(difference.of(write, live, planned))
+        return tuple(differences)
 
 
-def check_caps(settings: Settings, workspace_cap: int | None, in_workspace: int, on_cluster: int) -> None:
-    """Rule 10: no more changes than the caps in the window."""
-    window = format_duration(settings.change_window_seconds)
-    for count, cap, where in (
-        (in_workspace, settings.changes_per_workspace if workspace_cap is None else workspace_cap, "workspace"),
-        (on_cluster, settings.changes_per_cluster, "cluster"),
-    ):
-        if count >= cap:
-            reason = f"{count} changes were started in this {where} within {window}; the cap is {cap}"
-            raise GuardrailRefusedError(10, reason, possible=f"wait until fewer were started within the last {window}")
+def runbook_of(action: str) -> Runbook[Any]:
+    """The runbook of an action; raises ValidationFailedError that names those there are."""
+    found = RUNBOOKS.get(action)
+    if found is None:
+        known = ", ".join(sorted(RUNBOOKS))
+        raise ValidationFailedError("Unknown action", details={"action": f"one of {known}"})
+    return found
+
+
+@dataclass(frozen=True)
+class _Outcome(Generic[T]):
+    """A result or the error of one of two things asked at once: the first in order is raised, not the first in time."""
+
+    result: T | None = None
+    error: HexaopsError | None = None
+
+    def get(self) -> T:
+        if self.error is not None:
+            raise self.error
+        return self.result  # type: ignore[return-value]
+
+
+def _right_of(write: Write) -> Right:
+    kind, target = KINDS[write.target.kind], write.target
+    verb, subresource = RIGHT_OF_VERB[write.call.verb]
+    named = "" if write.call.verb == "create" else target.name
+    return Right(
+        verb=verb, group=kind.group, resource=kind.plural, subresource=subresource, namespace=target.namespace,
+        name=named,
+    )  # fmt: skip
+
+
+async def _check_right(cluster: Cluster, right: Right, who: str, user: str | None) -> None:
+    resource = f"{right.resource}/{right.subresource}" if right.subresource else right.resource
+    try:
+        decision = await cluster.writer.subject_access_review(right, user=user)
+    except KubernetesForbiddenError as error:
+        reason = f"The rights cannot be asked for: {error.message}"
+        raise GuardrailRefusedError(2, reason, possible=f"grant {error.details.get('missing')}") from error
+    if not decision.allowed:
+        qualified = f"{resource}.{right.group}" if right.group else resource
+        reason = f"The {who} may not {right.verb} {qualified} in {right.namespace}"
+        group = right.group or "core"
+        possible = f"grant the {who} verb {right.verb} on {resource} (API group {group}) in namespace {right.namespace}"
+        raise GuardrailRefusedError(2, reason, possible=possible)
+
+
+def _row(draft: Draft, cache: WatchCache) -> WorkloadRow | None:
+    target = draft.target
+    row = cache.find(target.kind, target.namespace, target.name) if target.kind in WORKLOADS else None
+    return row if isinstance(row, WorkloadRow) and row.uid == target.uid else None
+
+
+def _blast_radius(context: guardrails.GuardrailContext, cache: WatchCache) -> BlastRadius:
+    draft, row = context.draft, _row(context.draft, cache)
+    return BlastRadius(
+        pods_affected=draft.pods_touched,
+        ready_pods_down_at_most=draft.ready_pods_down,
+        ready_pods=row.ready if row else 0,
+        replicas={"from": draft.replicas.before, "to": draft.replicas.after} if draft.replicas else None,
+        services=tuple(sorted(one.name for one in cache.services_of(row))) if row else (),
+        ingresses=tuple(sorted(one.name for one in cache.ingresses_of(row))) if row else (),
+        disruption_budgets=tuple(
+            BudgetView(one.name, one.disruptions_allowed, one.current_healthy, one.desired_healthy)
+            for one in context.budgets
+        ),
+    )
+
+
+def _added_up(parts: Sequence[BlastRadius]) -> BlastRadius:
+    replicas = [part.replicas for part in parts if part.replicas is not None]
+    return BlastRadius(
+        pods_affected=sum(part.pods_affected for part in parts),
+        ready_pods_down_at_most=sum(part.ready_pods_down_at_most for part in parts),
+        ready_pods=sum(part.ready_pods for part in parts),
+        replicas={key: sum(one[key] for one in replicas) for key in ("from", "to")} if replicas else None,
+        services=tuple(dict.fromkeys(name for part in parts for name in part.services)),
+        ingresses=tuple(dict.fromkeys(name for part in parts for name in part.ingresses)),
+        disruption_budgets=tuple(dict.fromkeys(one for part in parts for one in part.disruption_budgets)),
+    )
+
+
+def _unplaced_pods(draft: Draft, cache: WatchCache) -> tuple[str, ...]:
+    """A pod that no node can take is not helped by a change that starts more of its kind."""
+    unplaced = [pod for pod in cache.pods_of(draft.target.uid) if pod.reason == "Unschedulable"]
+    fewer = draft.replicas is not None and draft.replicas.after < draft.replicas.before
+    if not unplaced or fewer or draft.pods_touched == 0:
+        return ()
+    return (
+        f"{len(unplaced)} of its pods cannot be placed on any node: new pods with the same requests will "
+        "wait too, the change will not be verified, and will be undone",
+    )
+
+
+def _changed_since(undone: Draft | None, objects: Sequence[LiveObject]) -> tuple[str, ...]:
+    """Fields of a change that is undone which somebody has changed again."""
+    if undone is None:
+        return ()
+    live = {(one.kind, one.target.namespace, one.target.name): one for one in objects}
+    changed = [
+        f"{change.path} of {write.target} is {found.field(change.path)} now, not {change.after}"
+        for write in undone.writes
+        if (found := live.get((write.target.kind, write.target.namespace, write.target.name))) is not None
+        for change in write.changes
+        if found.field(change.path) != change.after
+    ]
+    if not changed:
+        return ()
+    return (f"It was changed again since: {'; '.join(changed[:3])}; undoing replaces that too",)
+
+
+async def _outcome(asked: Awaitable[T]) -> _Outcome[T]:
+    try:
+        return _Outcome(await asked)
+    except HexaopsError as error:
+        return _Outcome(error=error)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from hexaops.features.access.caller import Caller
-from hexaops.features.changes.plans import shown_plan
+from hexaops.features.changes.plan import plan_view
 from hexaops.kit.clock import Clock
 from hexaops.storage.database import Database
 from hexaops.storage.tables import PlanRow
@@ -33,4 +33,4 @@ class PlanQueries:
             PlanRow.expires_at > self.clock.now(),
         )
         async with self.database.reading() as session:
-            return [shown_plan(row) for row in await session.scalars(query.order_by(PlanRow.id))]
+            return [plan_view(row) for row in await session.scalars(query.order_by(PlanRow.id))]

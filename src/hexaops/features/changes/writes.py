@@ -1,29 +1,40 @@
 """The one way to write to a cluster: a dry run of the exact call, the intent, the call, then its outcome.
 
 A process may die at any line. A recorded intent without an outcome means "perhaps sent": the object is read back
-before anything is sent again. Without an intent nothing was sent. The call carries the resourceVersion of that very
-read, so a late copy of it cannot be applied to a changed object, and every planned call is idempotent by itself.
+before anything is sent again. Without an intent nothing was sent. A patch carries the resourceVersion of that very
+read, a deletion or eviction the uid, a creation its name, so that no late copy of a call can be applied twice.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, Literal
 
 import msgspec
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hexaops.backends.kubernetes.cluster import Cluster
-from hexaops.backends.kubernetes.errors import KubernetesConflictError, KubernetesUnavailableError
-from hexaops.features.changes.errors import PlanStaleError
+from hexaops.backends.kubernetes.client import KubernetesClient
+from hexaops.backends.kubernetes.clusters import Clusters
+from hexaops.backends.kubernetes.errors import (
+    EvictionRefusedError,
+    KubernetesConflictError,
+    KubernetesNotFoundError,
+    KubernetesUnavailableError,
+)
+from hexaops.features.audit.event import Outcome
+from hexaops.features.changes.errors import GuardrailRefusedError, PlanStaleError
 from hexaops.features.changes.ownership import check_owned
 from hexaops.features.runs.events import OperationEvents
-from hexaops.features.runs.store import intent_of, lock_if_owner
+from hexaops.features.runs.store import lock_if_owner
 from hexaops.features.workspaces.automation import AutomationSwitch
 from hexaops.kit.clock import Clock
 from hexaops.kit.failpoints import Failpoints
 from hexaops.kit.ids import new_id
 from hexaops.kit.timeout import Timeout
-from hexaops.runbooks.model import Change, LiveWorkload, PlannedCall, TargetRef
+from hexaops.runbooks.live import LiveObject, LiveWorkload
+from hexaops.runbooks.model import FieldChange, TargetRef, Write, Written
+from hexaops.runbooks.workloads import WORKLOADS
 from hexaops.storage.database import Database
 from hexaops.storage.tables import OperationRow, WriteIntentRow
 
@@ -35,84 +46,113 @@ PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 8.0
 PATIENCE_SECONDS = 60.0
 """How long a reading waits for an API server that is away: nothing is sent, judged or undone without it."""
+NOT_APPLIED = "not_applied"
+"""Outcome of a write that the cluster refused or never got: known only by reading back."""
+Purpose = Literal["apply", "undo"]
 
 
 @dataclass(frozen=True)
-class Write:
-    """What shall be true afterwards, and what must be true before."""
+class NumberedWrite:
+    """A write of an operation: unique by its number and purpose."""
 
-    purpose: str
-    """apply or undo: an operation writes each at most once."""
-    target: TargetRef
-    call: PlannedCall
-    before: tuple[Change, ...]
-    """Planned fields: each must still have its `before`, or already its `after`."""
-    generation: int | None
-    """The generation that must still be there; None: not demanded (an undo comes after our own write)."""
+    seq: int
+    purpose: Purpose
+    write: Write
+
+    def point(self, moment: str) -> str:
+        """The name of a failpoint: that of the first write has no number."""
+        number = f"{self.seq}." if self.seq else ""
+        return f"{self.purpose}.{number}{moment}"
+
+
+def undoing(seq: int, write: Write, written: Written) -> NumberedWrite:
+    """The write that puts another one back."""
+    assert write.undo is not None
+    back = tuple(FieldChange(one.path, one.after, one.before) for one in write.changes)
+    uid = "" if write.undo.verb == "create" else write.target.uid or written.uid
+    target = msgspec.structs.replace(write.target, uid=uid)
+    undo = Write(target=target, call=write.undo, undo=None, changes=back, pins_generation=False)
+    return NumberedWrite(seq, "undo", undo)
 
 
 class GuardedWriter:
-    """Sends planned calls under the writing identity."""
+    """Sends planned calls under the writing identity of the operation's cluster."""
 
     def __init__(
-        self, database: Database, cluster: Cluster, events: OperationEvents, *, automation: AutomationSwitch,
+        self, database: Database, clusters: Clusters, events: OperationEvents, *, automation: AutomationSwitch,
         clock: Clock, failpoints: Failpoints,
     ) -> None:  # fmt: skip
         self._database = database
-        self._cluster = cluster
+        self._clusters = clusters
         self._events = events
         self._automation = automation
         self._clock = clock
         self._failpoints = failpoints
 
-    async def write(self, operation: OperationRow, write: Write) -> WriteIntentRow:
+    async def write(self, operation: OperationRow, numbered: NumberedWrite) -> WriteIntentRow:
         """Make the call once; returns its record. Raises PlanStaleError, FencedError or a KubernetesError."""
-        earlier = await self.find_intent(operation, write.purpose)
+        earlier = await self.find_intent(operation, numbered.seq, numbered.purpose)
         if earlier is not None and earlier.finished_at is not None:
             return earlier
+        write = numbered.write
+        refusal: EvictionRefusedError | None = None
         for attempt in range(ATTEMPTS):
-            live = await self.read(write.target)
+            live = await self.read(operation.cluster_id, write.target)
             if earlier is not None and is_applied(live, write):
                 return await self.record_outcome(operation, earlier, "found_applied", live)
             check_unchanged(live, write)
             try:
                 # The plan's dry run may be of an older resourceVersion: this one is of the very object that is written.
-                await self.send(write, live, dry_run=True)
-                earlier = await self.record_intent(operation, write, live)
-                await self.send(write, live)
+                await self.send(operation, numbered, live, dry_run=True)
+                earlier = await self.record_intent(operation, numbered, live)
+                await self.send(operation, numbered, live)
+            except EvictionRefusedError as error:
+                refusal = error
+                await self._pause(PAUSE_SECONDS, attempt)
+                continue
             except KubernetesConflictError:
                 await self._pause(CONFLICT_PAUSE_SECONDS, attempt)
                 continue
+            except KubernetesNotFoundError:
+                if write.call.verb not in {"delete", "evict"}:
+                    raise
+                continue  # it went between the reading and the call: read back as gone
             except KubernetesUnavailableError:
                 # The reply is lost, not necessarily the call: what was done is read back.
                 if attempt == ATTEMPTS - 1:
                     raise
                 await self._pause(PAUSE_SECONDS, attempt)
                 continue
-            return await self.record_outcome(operation, earlier, "applied", await self.read(write.target))
+            after = await self.read(operation.cluster_id, write.target)
+            return await self.record_outcome(operation, earlier, "applied", after)
+        if refusal is not None:
+            raise budget_refusal(refusal)
         raise PlanStaleError("it changes faster than it can be written")
 
     async def _pause(self, first_seconds: float, attempt: int) -> None:
         await self._clock.sleep(min(first_seconds * 2**attempt, LONGEST_PAUSE_SECONDS))
 
-    async def record_intent(self, operation: OperationRow, write: Write, live: LiveWorkload) -> WriteIntentRow:
+    async def record_intent(
+        self, operation: OperationRow, numbered: NumberedWrite, live: LiveObject | None
+    ) -> WriteIntentRow:
         """Commit what is about to be sent, under the fence, with its audit row: no record, no write."""
+        version = live.target.resource_version if live else ""
         async with self._database.transaction() as session:
-            await lock_if_owner(session, operation, cancelling_too=write.purpose == "undo")
-            if write.purpose == "apply":
-                await self._check_allowed(session, operation, write.target)
-            row = await intent_of(session, operation.id, write.purpose)
+            await lock_if_owner(session, operation, cancelling_too=numbered.purpose == "undo")
+            if numbered.purpose == "apply":
+                await self._check_allowed(session, operation, numbered.write.target)
+            row = await intent_of(session, operation.id, numbered.seq, numbered.purpose)
             if row is None:
                 row = WriteIntentRow(
-                    id=new_id("write_"), operation_id=operation.id, purpose=write.purpose, response={},
-                    created_at=self._clock.now(), call=msgspec.to_builtins(write.call), fence=operation.fence,
-                    resource_version=live.target.resource_version,
+                    id=new_id("write_"), operation_id=operation.id, seq=numbered.seq, purpose=numbered.purpose,
+                    response={}, created_at=self._clock.now(), call=msgspec.to_builtins(numbered.write.call),
+                    fence=operation.fence, resource_version=version,
                 )  # fmt: skip
                 session.add(row)
-                await self._events.write_intended(session, operation, write)
+                await self._record(session, operation, "intended", intended(numbered))
             row.fence = operation.fence
-            row.resource_version = live.target.resource_version
-        self._failpoints.reach(f"{write.purpose}.intent_recorded")
+            row.resource_version = version
+        self._failpoints.reach(numbered.point("intent_recorded"))
         return row
 
     async def _check_allowed(self, session: AsyncSession, operation: OperationRow, target: TargetRef) -> None:
@@ -122,22 +162,16 @@ class GuardedWriter:
             session, workspace_id=operation.workspace_id, cluster_id=operation.cluster_id, namespace=target.namespace
         )
 
-    async def send(self, write: Write, live: LiveWorkload, *, dry_run: bool = False) -> None:
-        """The call itself, with the read's resourceVersion and uid as preconditions."""
-        target, version = write.target, live.target.resource_version
-        if write.call.scales:
-            replicas = int(write.call.body["spec"]["replicas"])
-            await self._cluster.writer.patch_scale(
-                target.kind, target.namespace, target.name, replicas, resource_version=version, dry_run=dry_run
-            )
-        else:
-            body = {**write.call.body, "metadata": {"uid": target.uid, "resourceVersion": version}}
-            await self._cluster.writer.patch(target.kind, target.namespace, target.name, body, dry_run=dry_run)
+    async def send(
+        self, operation: OperationRow, numbered: NumberedWrite, live: LiveObject | None, *, dry_run: bool = False
+    ) -> None:
+        """The call itself, with its preconditions."""
+        await send_call(self._clusters.get(operation.cluster_id).writer, numbered.write, live, dry_run=dry_run)
         if not dry_run:
-            self._failpoints.reach(f"{write.purpose}.sent")
+            self._failpoints.reach(numbered.point("sent"))
 
     async def record_outcome(
-        self, operation: OperationRow, intent: WriteIntentRow, outcome: str, live: LiveWorkload
+        self, operation: OperationRow, intent: WriteIntentRow, outcome: str, live: LiveObject | None
     ) -> WriteIntentRow:
         """Commit what became of it, with its audit row."""
         async with self._database.transaction() as session:
@@ -145,47 +179,138 @@ class GuardedWriter:
             row = await session.get_one(WriteIntentRow, intent.id)
             row.finished_at = self._clock.now()
             row.outcome = outcome
-            row.response = {
-                "generation": live.target.generation,
-                "resource_version": live.target.resource_version,
-                "uid": live.target.uid,
-            }
-            await self._events.write_finished(session, operation, row)
-        self._failpoints.reach(f"{intent.purpose}.outcome_recorded")
+            row.response = msgspec.to_builtins(written_of(live))
+            details = {"purpose": row.purpose, "write": row.seq, "outcome": outcome, **row.response}
+            await self._record(session, operation, "failed" if outcome == NOT_APPLIED else "ok", details)
+        number = f"{row.seq}." if row.seq else ""
+        self._failpoints.reach(f"{row.purpose}.{number}outcome_recorded")
         return row
 
-    async def find_intent(self, operation: OperationRow, purpose: str) -> WriteIntentRow | None:
-        """The record of the operation's write for this purpose, or None when none was begun."""
-        async with self._database.reading() as session:
-            return await intent_of(session, operation.id, purpose)
+    async def _record(
+        self, session: AsyncSession, operation: OperationRow, outcome: Outcome, details: dict[str, Any]
+    ) -> None:
+        await self._events.record(session, operation, "change.write", outcome, details)
+        if outcome != "intended":
+            self._events.metrics.cluster_writes.labels(operation.kind, details["outcome"]).inc()
 
-    async def read(self, target: TargetRef) -> LiveWorkload:
-        """The target as the API server has it now, which is waited for while it is away."""
+    async def find_intent(self, operation: OperationRow, seq: int, purpose: Purpose) -> WriteIntentRow | None:
+        """The record of the operation's write, or None when none was begun."""
+        async with self._database.reading() as session:
+            return await intent_of(session, operation.id, seq, purpose)
+
+    async def intents(self, operation: OperationRow, purpose: Purpose) -> dict[int, WriteIntentRow]:
+        """All records of a purpose by the number of their write."""
+        query = select(WriteIntentRow).where(
+            WriteIntentRow.operation_id == operation.id, WriteIntentRow.purpose == purpose
+        )
+        async with self._database.reading() as session:
+            return {row.seq: row for row in await session.scalars(query)}
+
+    async def read(self, cluster_id: str, target: TargetRef) -> LiveObject | None:
+        """The target as the API server has it now, waiting for one that is unavailable; None when it does not exist."""
+        reader = self._clusters.get(cluster_id).reader
         patience, pause = Timeout(PATIENCE_SECONDS, self._clock), PAUSE_SECONDS
         while True:
             try:
-                document = await self._cluster.reader.get(target.kind, target.namespace, target.name)
+                return await read_object(reader, target.kind, target.namespace, target.name)
             except KubernetesUnavailableError:
                 if patience.left() <= pause:
                     raise
-            else:
-                return LiveWorkload(document, target.kind)
             await self._clock.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
 
-def is_applied(live: LiveWorkload, write: Write) -> bool:
+async def read_object(reader: KubernetesClient, kind: str, namespace: str, name: str) -> LiveObject | None:
+    """One object as the API server has it now, or None."""
+    try:
+        document = await reader.get(kind, namespace, name)
+    except KubernetesNotFoundError:
+        return None
+    return LiveWorkload(document, kind) if kind in WORKLOADS else LiveObject(document, kind)
+
+
+async def send_call(
+    writer: KubernetesClient, write: Write, live: LiveObject | None, *, dry_run: bool
+) -> dict[str, Any] | None:
+    """Send a call with the read's resourceVersion and uid as preconditions.
+
+    Returns the object (of a scale, its part) as it is or, dry, would be; None for one that is gone.
+    """
+    target, call = write.target, write.call
+    where = (target.kind, target.namespace, target.name)
+    version = live.target.resource_version if live else ""
+    if call.verb == "scale":
+        replicas = int(call.body["spec"]["replicas"])
+        scale = await writer.patch_scale(*where, replicas, resource_version=version, dry_run=dry_run)
+        return {"spec": {"replicas": scale.desired}}
+    if call.verb == "patch":
+        body = {
+            **call.body,
+            "metadata": {**call.body.get("metadata", {}), "uid": target.uid, "resourceVersion": version},
+        }
+        return await writer.patch(*where, body, patch_type=call.patch_type, dry_run=dry_run)
+    if call.verb == "create":
+        return await writer.create(target.kind, target.namespace, call.body, dry_run=dry_run)
+    if call.verb == "evict":
+        await writer.evict(target.namespace, target.name, uid=target.uid, dry_run=dry_run)
+    else:
+        await writer.delete(*where, uid=target.uid, dry_run=dry_run)
+    return None
+
+
+def budget_refusal(error: EvictionRefusedError) -> GuardrailRefusedError:
+    """Rule 7, as the API server itself applies it to an eviction."""
+    return GuardrailRefusedError(7, error.message, possible="wait until the disruption budget allows it, or change it")
+
+
+async def intent_of(session: AsyncSession, operation_id: str, seq: int, purpose: Purpose) -> WriteIntentRow | None:
+    """The record of a write, inside a transaction."""
+    query = select(WriteIntentRow).where(
+        WriteIntentRow.operation_id == operation_id, WriteIntentRow.seq == seq, WriteIntentRow.purpose == purpose
+    )
+    return (await session.scalars(query)).first()
+
+
+def intended(numbered: NumberedWrite) -> dict[str, Any]:
+    """The audit details of a write that is about to be sent."""
+    write = numbered.write
+    return {
+        "purpose": numbered.purpose,
+        "write": numbered.seq,
+        "target": str(write.target),
+        "uid": write.target.uid,
+        "verb": write.call.verb,
+        "body": write.call.body,
+    }
+
+
+def is_applied(live: LiveObject | None, write: Write) -> bool:
     """Whether the object already is as the call would make it."""
-    same = live.target.uid == write.target.uid
-    return same and all(live.field(change.path) == change.after for change in write.before)
+    if write.call.verb in {"delete", "evict"}:
+        return live is None or live.target.uid != write.target.uid or live.deleting
+    if live is None or (write.target.uid and live.target.uid != write.target.uid):
+        return False
+    return all(live.field(change.path) == change.after for change in write.changes)
 
 
-def check_unchanged(live: LiveWorkload, write: Write) -> None:
+def check_unchanged(live: LiveObject | None, write: Write) -> None:
     """Raise PlanStaleError unless the target still is what the plan was made for."""
-    if live.target.uid != write.target.uid or live.deleting:
+    if write.call.verb == "create":
+        if live is not None:
+            raise PlanStaleError("it exists meanwhile", field="uid")
+        return
+    if live is None or live.target.uid != write.target.uid or live.deleting:
         raise PlanStaleError("it was deleted or created anew", field="uid")
-    if write.generation is not None and live.target.generation != write.generation:
+    if write.pins_generation and write.call.verb != "evict" and live.target.generation != write.target.generation:
         raise PlanStaleError("its specification was changed", field="generation")
-    for change in write.before:
+    for change in write.changes:
         if live.field(change.path) != change.before:
             raise PlanStaleError(f"{change.path} was changed", field=change.path)
+
+
+def written_of(live: LiveObject | None) -> Written:
+    """What is kept of an object right after a write."""
+    if live is None:
+        return Written()
+    target = live.target
+    return Written(generation=target.generation, resource_version=target.resource_version, uid=target.uid)

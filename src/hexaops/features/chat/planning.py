@@ -23,9 +23,10 @@ from hexaops.assistant.understanding.values import wanted_replicas
 from hexaops.errors import HexaopsError
 from hexaops.features.access.caller import Caller
 from hexaops.kit.text import markdown
+from hexaops.runbooks.catalog import RUNBOOKS
 
-PLANS_AT_ONCE = 5
-"""Plans of one message; each is confirmed on its own."""
+TARGETS_AT_ONCE = 20
+"""Applications of one plan."""
 REASON_LIMIT = 500
 _ACTIONS: Mapping[Intent, str] = {
     Intent.RESTART_APPLICATION: "restart_application",
@@ -33,12 +34,6 @@ _ACTIONS: Mapping[Intent, str] = {
     Intent.SCALE_APPLICATION: "scale_application",
     Intent.START_APPLICATION: "start_application",
     Intent.STOP_APPLICATION: "stop_application",
-}
-_VERBS: Mapping[str, str] = {
-    "restart_application": "restart",
-    "scale_application": "scale",
-    "start_application": "start",
-    "stop_application": "stop",
 }
 
 
@@ -50,7 +45,6 @@ class Proposer(Protocol):
         caller: Caller,
         *,
         action: str,
-        application_id: str,
         parameters: Mapping[str, Any],
         session_id: str | None,
     ) -> dict[str, Any]:
@@ -89,11 +83,12 @@ class ChangePlanner:
         targets = self._targets(request, draft)
         if not targets or _contradicts(asked, targets, draft):
             return
-        if len(targets) > PLANS_AT_ONCE:
+        if len(targets) > TARGETS_AT_ONCE:
             draft.fulfilled = False
             noted = note_count(draft, facts, len(targets), "applications that the request means")
             draft.say(
-                f"That would be {len(targets)} applications. I plan at most {PLANS_AT_ONCE} at once: name them.", noted
+                f"That would be {len(targets)} applications. I plan at most {TARGETS_AT_ONCE} at once: name them.",
+                noted,
             )
             return
         for typed, read in asked.corrections[:5]:
@@ -101,7 +96,7 @@ class ChangePlanner:
         draft.examine(targets)
         draft.offer(actions_for(targets, facts))
         draft.shown += [application.id for application in targets]
-        plans = [plan for one in targets if (plan := await self._plan(request, one, draft)) is not None]
+        plans = [plan for group in _alike(asked, targets) if (plan := await self._plan(request, group, draft))]
         if plans:
             changes.tell_how_to_confirm(draft, plans)
             draft.pending = PendingQuestion(
@@ -153,22 +148,27 @@ class ChangePlanner:
         draft.fulfilled = draft.fulfilled and bool(cured)
         return cured
 
-    async def _plan(self, request: Request, application: Application, draft: Draft) -> dict[str, Any] | None:
-        action = _ACTIONS[request.asked.intent]
-        parameters = _parameters(request.asked, application, action)
-        what = f"{_VERBS[action]} {application.name}"
-        if "replicas" in parameters:
-            what += f" to {plural(parameters['replicas'], 'replica')}"
-            if parameters["replicas"] < 1:
-                action, parameters, what = "stop_application", {}, f"stop {application.name}"
+    async def _plan(
+        self, request: Request, targets: Sequence[Application], draft: Draft
+    ) -> dict[str, Any] | None:  # fmt: skip
+        """One plan for all of these, or none."""
+        action, said = _ACTIONS[request.asked.intent], request.asked.parameters
+        parameters: dict[str, Any] = {}
+        what = f"{RUNBOOKS[action].words.verb} {', '.join(one.name for one in targets)}"
+        if action == "scale_application":
+            parameters["replicas"] = replicas = _replicas(request.asked, targets[0])
+            if replicas < 1:
+                action, parameters, what = "stop_application", {}, f"stop {', '.join(one.name for one in targets)}"
                 draft.say("Scaling to 0 replicas is stopping, which is an action of its own.")
+            else:
+                what += f" to {plural(replicas, 'replica')}"
+        if said.reason:
+            parameters["reason"] = said.reason[:REASON_LIMIT]
+        ids = [one.id for one in targets]
+        named = {"application_id": ids[0]} if len(ids) == 1 else {"application_ids": ids}
         try:
             plan = await self.proposer.propose(
-                request.caller,
-                action=action,
-                application_id=application.id,
-                parameters=parameters,
-                session_id=request.session_id,
+                request.caller, action=action, parameters={**named, **parameters}, session_id=request.session_id
             )
         except HexaopsError as error:
             changes.tell_refusal(draft, error, what)
@@ -177,14 +177,21 @@ class ChangePlanner:
         return plan
 
 
-def _parameters(asked: Understanding, application: Application, action: str) -> dict[str, Any]:
-    said = asked.parameters
-    parameters: dict[str, Any] = {}
-    if action == "scale_application":
-        parameters["replicas"] = wanted_replicas(said, application.desired)
-    if said.reason:
-        parameters["reason"] = said.reason[:REASON_LIMIT]
-    return parameters
+def _replicas(asked: Understanding, application: Application) -> int:
+    """The absolute number; one that does not fit was asked about before."""
+    wanted = wanted_replicas(asked.parameters, application.desired)
+    assert wanted is not None
+    return wanted
+
+
+def _alike(asked: Understanding, targets: Sequence[Application]) -> list[list[Application]]:
+    """Targets that one plan changes in the same way: all, unless a relative number means another one for each."""
+    if _ACTIONS[asked.intent] != "scale_application" or asked.parameters.replicas is not None:
+        return [[*targets]]
+    groups: dict[int, list[Application]] = {}
+    for one in targets:
+        groups.setdefault(_replicas(asked, one), []).append(one)
+    return [*groups.values()]
 
 
 def _contradicts(asked: Understanding, targets: Sequence[Application], draft: Draft) -> bool:

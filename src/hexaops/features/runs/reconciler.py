@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from hexaops.config import Settings
 from hexaops.features.runs.events import OperationEvents
-from hexaops.features.runs.store import OperationStore
+from hexaops.features.runs.store import OperationStore, release
 from hexaops.kit.clock import Clock
 from hexaops.storage.engine import DurableEngine
 from hexaops.storage.tables import OperationRow
@@ -72,4 +72,5 @@ class Reconciler:
             message = "The run ended unexpectedly; whether the change took effect was not verified"
             current.result = {"success": False, "message": message, "rolled_back": False, "details": {}}
             current.completed_at = current.updated_at = self.clock.now()
+            await release(session, current.id)
             await self.events.ended(session, current, affected=0)

@@ -10,28 +10,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from hexaops.errors import HexaopsError
-from hexaops.features.changes.errors import (
-    CancelledByUserError,
-    FencedError,
-)
-from hexaops.features.changes.steps import Change, Steps
+from hexaops.features.runs.errors import CancelledByUserError, FencedError
 from hexaops.features.runs.events import OperationEvents
-from hexaops.features.runs.store import OperationStore, lock_if_owner, steps_of
+from hexaops.features.runs.store import OperationStore, lock_if_owner, release, steps_of
+from hexaops.features.runs.work import Found, Run, Undone, Work
 from hexaops.kit.clock import Clock
 from hexaops.kit.failpoints import Failpoints
 from hexaops.logs import bind_log_context
-from hexaops.runbooks.model import Draft, TargetRef
 from hexaops.storage.database import DatabaseUnavailableError
 from hexaops.storage.tables import OperationRow
 
 RUN = "operation"
 """The kind of durable run."""
-
-AWAY = (OperationalError, InterfaceError, DatabaseUnavailableError)
+UNAVAILABLE = (OperationalError, InterfaceError, DatabaseUnavailableError)
 """The database cannot be reached, or not now: no reason to end an operation, which could not be recorded either."""
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
@@ -44,7 +38,8 @@ class OperationRunner:
     """One for the process; `run` is the durable run's body."""
 
     store: OperationStore
-    steps: Steps
+    works: Mapping[str, Work]
+    """Kind of operation → its work."""
     events: OperationEvents
     clock: Clock
     failpoints: Failpoints
@@ -55,9 +50,9 @@ class OperationRunner:
         while True:
             try:
                 return await self._run(operation_id)
-            except AWAY as error:
+            except UNAVAILABLE as error:
                 # What was done is in the tables: once they can be read again, it goes on from there.
-                logger.warning("the database is away; the operation waits", extra={"reason": type(error).__name__})
+                logger.warning("database unavailable; retrying", extra={"reason": type(error).__name__})
             await self.clock.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
@@ -66,94 +61,103 @@ class OperationRunner:
         if operation is None:
             return
         bind_log_context(operation_id=operation.id, request_id=operation.request_id or "")
-        change = Change(
-            operation=operation,
-            draft=msgspec.convert(operation.plan["draft"], Draft),
-            target=msgspec.convert(operation.plan["target"], TargetRef),
-        )
         try:
-            await self._carry(change)
+            await self._carry(Run(operation, self.store), self.works[operation.kind])
         except FencedError:
-            logger.info("another process goes on with this operation")
+            logger.info("another process has taken this operation over")
 
-    async def _carry(self, change: Change) -> None:
-        for step in await self.store.steps(change.operation.id):
+    async def _carry(self, run: Run, work: Work) -> None:
+        for step in await self.store.steps(run.operation.id):
             if step.status == "completed":
-                change.results[step.name] = step.result
-        status = change.operation.status
+                run.found[step.name] = step.result
+        status = run.operation.status
         if status in {"undoing", "cancelling"}:
-            await self._undo(change, "cancelled" if status == "cancelling" else _ending(change.operation))
+            await self._undo(run, work, "cancelled" if status == "cancelling" else _ending(run.operation))
             return
         try:
-            result = await self._all_steps(change)
-            await self._finish(change, "completed", result)
+            details = await self._all_steps(run, work)
         except CancelledByUserError:
-            await self._undo(change, "cancelled")
-        except (FencedError, *AWAY):
+            await self._undo(run, work, "cancelled")
+        except (FencedError, *UNAVAILABLE):
             raise
         except HexaopsError as error:
-            await self._fail(change, error.code, error.message)
+            await self._fail(run, work, error.code, error.message)
         except TimeoutError:
-            await self._fail(change, "TIMED_OUT", "The application did not reach the planned state in time")
+            await self._fail(run, work, "TIMED_OUT", "The planned state was not reached in time")
         except Exception as error:  # the edge of the run: whatever happened, the target must not stay held
             logger.exception("operation failed unexpectedly")
-            await self._fail(change, "INTERNAL_ERROR", f"An unexpected error ({type(error).__name__})")
+            await self._fail(run, work, "INTERNAL_ERROR", f"An unexpected error ({type(error).__name__})")
+        else:  # what goes wrong from here on must not undo a change that has succeeded
+            await self._complete(run, work, details)
 
-    async def _all_steps(self, change: Change) -> dict[str, Any]:
-        details: dict[str, Any] = {}
-        for step in await self.store.steps(change.operation.id):
-            if step.status != "completed":
-                await self.store.start_step(change.operation, step.seq)
-                self.failpoints.reach(f"{step.name}.started")
-                change.results[step.name] = await self._one_step(change, step.seq, step.name)
-                self.failpoints.reach(f"{step.name}.completed")
-            details.update(change.results[step.name].get("details") or {})
-        return {"success": True, "message": _message(change), "details": details}
-
-    async def _one_step(self, change: Change, seq: int, name: str) -> Mapping[str, Any]:
+    async def _complete(self, run: Run, work: Work, details: dict[str, Any]) -> None:
+        result = {"success": True, "message": work.message(run), "details": details}
         try:
-            result = await self.steps.perform(name, change)
+            await self._finish(run, "completed", result)
         except CancelledByUserError:
-            await self.store.end_step(change.operation, seq, "cancelled")
+            await self._undo(run, work, "cancelled")
+
+    async def _all_steps(self, run: Run, work: Work) -> dict[str, Any]:
+        details: dict[str, Any] = {}
+        for step in await self.store.steps(run.operation.id):
+            if step.status != "completed":
+                await self.store.start_step(run.operation, step.seq)
+                self.failpoints.reach(f"{step.name}.started")
+                run.seq, run.noted = step.seq, ""
+                run.found[step.name] = await self._one_step(run, work, step.name)
+                self.failpoints.reach(f"{step.name}.completed")
+            details.update(run.found[step.name].get("details") or {})
+        return details
+
+    async def _one_step(self, run: Run, work: Work, name: str) -> Found:
+        try:
+            result = await work.perform(run, name)
+        except CancelledByUserError:
+            await self.store.end_step(run.operation, run.seq, "cancelled")
             raise
         except (HexaopsError, TimeoutError) as error:
-            await self.store.end_step(change.operation, seq, "failed", error=_text(error))
+            await self.store.end_step(run.operation, run.seq, "failed", error=_text(error))
             raise
-        await self.store.end_step(change.operation, seq, "completed", result=result)
+        await self.store.end_step(run.operation, run.seq, "completed", result=result)
         return result
 
-    async def _fail(self, change: Change, code: str, message: str) -> None:
-        change.operation.error_code, change.operation.error_message = code, message
-        await self.store.set_status(change.operation, "undoing", error=(code, message))
-        change.operation.status = "undoing"
+    async def _fail(self, run: Run, work: Work, code: str, message: str) -> None:
+        run.operation.error_code, run.operation.error_message = code, message
+        await self.store.set_status(run.operation, "undoing", error=(code, message))
+        run.operation.status = "undoing"
         self.failpoints.reach("undo.started")
-        await self._undo(change, "failed")
+        await self._undo(run, work, "failed")
 
-    async def _undo(self, change: Change, ending: str) -> None:
+    async def _undo(self, run: Run, work: Work, ending: str) -> None:
         """Put back what was there before, if anything was written, and say whether that worked."""
-        await self.store.set_status(change.operation, "undoing", error=_cancelled(ending))
+        await self.store.set_status(run.operation, "undoing", error=_cancelled(ending))
         try:
-            rolled_back, note = await self.steps.undo(change)
-        except AWAY:
+            undone = await work.undo(run)
+        except UNAVAILABLE:
             raise
         except (HexaopsError, TimeoutError) as error:
-            rolled_back, note = False, f"Undoing failed: {_text(error)}"
-        why = "Cancelled" if ending == "cancelled" else change.operation.error_message or "Failed"
-        details = {"note": note}
-        result = {"success": False, "message": f"{why}. {note}", "rolled_back": rolled_back, "details": details}
-        await self._finish(change, ending, result)
+            undone = Undone(rolled_back=False, note=f"Undoing failed: {_text(error)}")
+        why = "Cancelled" if ending == "cancelled" else run.operation.error_message or "Failed"
+        result = {
+            "success": False,
+            "message": f"{why}. {undone.note}",
+            "rolled_back": undone.rolled_back,
+            "details": {"note": undone.note},
+        }
+        await self._finish(run, ending, result)
 
-    async def _finish(self, change: Change, status: str, result: dict[str, Any]) -> None:
+    async def _finish(self, run: Run, status: str, result: dict[str, Any]) -> None:
         self.failpoints.reach("operation.ending")
         async with self.store.database.transaction() as session:
-            # Who was told that it is being cancelled must not find it completed.
-            row = await lock_if_owner(session, change.operation, cancelling_too=status != "completed")
+            # Whoever was told that it is being cancelled must not find it completed.
+            row = await lock_if_owner(session, run.operation, cancelling_too=status != "completed")
             row.status = status
             row.result = result
             row.completed_at = row.updated_at = self.clock.now()
             for step in await steps_of(session, row.id):
                 if step.status in {"pending", "in_progress"}:
                     step.status = "cancelled" if status == "cancelled" else "skipped"
+            await release(session, row.id)
             await self.events.ended(session, row, affected=int(result["details"].get("resources_affected", 0)))
         self.failpoints.reach("operation.ended")
 
@@ -170,13 +174,3 @@ def _text(error: Exception) -> str:
     if isinstance(error, HexaopsError):
         return error.message
     return "the planned state was not reached in time"
-
-
-def _message(change: Change) -> str:
-    done = {
-        "restart_application": "restarted",
-        "scale_application": f"scaled to {change.draft.replicas_after} replicas",
-        "start_application": "started",
-        "stop_application": "stopped",
-    }[change.draft.action]
-    return f"Application {done} successfully"

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hexaops.features.changes.errors import CancelledByUserError, FencedError
+from hexaops.features.runs.errors import CancelledByUserError, FencedError
 from hexaops.kit.clock import Clock
 from hexaops.storage.database import Database
-from hexaops.storage.tables import OperationRow, OperationStepRow, WriteIntentRow
+from hexaops.storage.tables import OperationHoldRow, OperationRow, OperationStepRow
 from hexaops.storage.tables.operations import ACTIVE
 
 ERROR_LIMIT = 1000
 HISTORY = 20
 """Latest completed steps from which a duration is estimated."""
+PRIORS = 200
+"""Latest operations of a kind that are searched for what they recorded."""
 
 
 @dataclass(frozen=True)
@@ -113,19 +115,15 @@ class OperationStore:
             step = await session.get_one(OperationStepRow, (row.id, seq))
             step.status = status
             step.finished_at = self._clock.now()
+            step.progress = None
             step.result = dict(result or {})
             step.error_message = error[:ERROR_LIMIT] if error else None
 
-    async def find_intent(self, operation_id: str, purpose: str) -> WriteIntentRow | None:
-        """The record of the operation's write for this purpose, or None when none was begun."""
-        async with self.database.reading() as session:
-            return await intent_of(session, operation_id, purpose)
-
-    async def get_intent(self, operation_id: str, purpose: str) -> WriteIntentRow:
-        """The record of a write that must have been made by an earlier step."""
-        found = await self.find_intent(operation_id, purpose)
-        assert found is not None
-        return found
+    async def note_progress(self, row: OperationRow, seq: int, progress: str) -> None:
+        """Show what a step waits for."""
+        async with self.database.transaction() as session:
+            await lock_if_owner(session, row)
+            (await session.get_one(OperationStepRow, (row.id, seq))).progress = progress[:ERROR_LIMIT]
 
     async def request_cancel(self, operation_id: str) -> bool:
         """Ask the run to stop; False when it has ended or is being undone already."""
@@ -138,23 +136,20 @@ class OperationStore:
             )
             return asked.scalar() is not None
 
-    async def recorded_replicas(self, uid: str, *, cluster_id: str) -> int | None:
-        """What the latest completed stop of this very object took away."""
+    async def latest_priors(self, kind: str, *, cluster_id: str) -> Sequence[Mapping[str, Any]]:
+        """What completed operations of a kind recorded of the state before, the newest first."""
         query = (
             select(OperationRow.prior)
             .where(
                 OperationRow.cluster_id == cluster_id,
-                OperationRow.kind == "stop_application",
+                OperationRow.kind == kind,
                 OperationRow.status == "completed",
             )
             .order_by(OperationRow.id.desc())
-            .limit(200)
+            .limit(PRIORS)
         )
         async with self.database.reading() as session:
-            for prior in (await session.scalars(query)).all():
-                if prior.get("uid") == uid:
-                    return int(prior["replicas"])
-        return None
+            return (await session.scalars(query)).all()
 
     async def usual_seconds(self, kind: str, resource: str) -> dict[str, float]:
         """Step name → median seconds of its latest completions on this target, else on any."""
@@ -194,10 +189,25 @@ async def steps_of(session: AsyncSession, operation_id: str) -> list[OperationSt
     return list((await session.scalars(query)).all())
 
 
-async def intent_of(session: AsyncSession, operation_id: str, purpose: str) -> WriteIntentRow | None:
-    """The record of a write, inside a transaction."""
-    query = select(WriteIntentRow).where(WriteIntentRow.operation_id == operation_id, WriteIntentRow.purpose == purpose)
-    return (await session.scalars(query)).first()
+async def steps_by_operation(session: AsyncSession, operation_ids: Sequence[str]) -> dict[str, list[OperationStepRow]]:
+    """Steps in order by operation, in one query."""
+    query = select(OperationStepRow).where(OperationStepRow.operation_id.in_(operation_ids))
+    found: dict[str, list[OperationStepRow]] = {operation_id: [] for operation_id in operation_ids}
+    for step in await session.scalars(query.order_by(OperationStepRow.operation_id, OperationStepRow.seq)):
+        found[step.operation_id].append(step)
+    return found
+
+
+async def hold(session: AsyncSession, operation_id: str, resources: Iterable[str]) -> None:
+    """Take every target for an operation, in one order; an IntegrityError says that one of them is held."""
+    for resource in sorted(set(resources)):
+        session.add(OperationHoldRow(resource=resource, operation_id=operation_id))
+        await session.flush()
+
+
+async def release(session: AsyncSession, operation_id: str) -> None:
+    """Give its targets back."""
+    await session.execute(delete(OperationHoldRow).where(OperationHoldRow.operation_id == operation_id))
 
 
 async def lock_if_owner(session: AsyncSession, row: OperationRow, *, cancelling_too: bool = False) -> OperationRow:
@@ -210,19 +220,24 @@ async def lock_if_owner(session: AsyncSession, row: OperationRow, *, cancelling_
     return current
 
 
-async def count_started(
-    session: AsyncSession, *, since: datetime, workspace_id: str, cluster_id: str
-) -> tuple[int, int]:
-    """Operations started since then in the workspace and on the cluster; those cancelled count too."""
-    window = select(func.count()).select_from(OperationRow).where(OperationRow.started_at >= since)
-    in_workspace = await session.scalar(window.where(OperationRow.workspace_id == workspace_id))
-    on_cluster = await session.scalar(window.where(OperationRow.cluster_id == cluster_id))
-    return in_workspace or 0, on_cluster or 0
+async def started_since(
+    session: AsyncSession, since: datetime, *, workspace_id: str, cluster_id: str
+) -> tuple[list[datetime], list[datetime]]:
+    """When the operations of the workspace and of the cluster were started since then, the oldest first."""
+    query = select(OperationRow.started_at).where(OperationRow.started_at >= since).order_by(OperationRow.started_at)
+    in_workspace = await session.scalars(query.where(OperationRow.workspace_id == workspace_id))
+    on_cluster = await session.scalars(query.where(OperationRow.cluster_id == cluster_id))
+    return [*in_workspace], [*on_cluster]
 
 
-async def active_on(session: AsyncSession, resource: str) -> OperationRow | None:
-    """The operation that holds the target, or None."""
-    query = select(OperationRow).where(OperationRow.resource == resource, OperationRow.status.in_(ACTIVE))
+async def holder_of(session: AsyncSession, resources: Iterable[str]) -> OperationRow | None:
+    """An operation that holds one of the targets, or None."""
+    query = (
+        select(OperationRow)
+        .join(OperationHoldRow, OperationHoldRow.operation_id == OperationRow.id)
+        .where(OperationHoldRow.resource.in_([*resources]))
+        .order_by(OperationHoldRow.resource)
+    )
     return (await session.scalars(query)).first()
 
 

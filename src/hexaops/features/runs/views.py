@@ -29,6 +29,8 @@ def step_view(step: OperationStepRow, now: datetime) -> dict[str, Any]:
         view["estimated_duration"] = format_duration(step.estimated_seconds)
     if step.started_at:
         view["started_at"] = format_time(step.started_at)
+        if step.progress:
+            view["waiting_for"] = step.progress
         if step.status == "in_progress":
             view["elapsed"] = format_duration((now - step.started_at).total_seconds())
     if step.error_message:

@@ -9,6 +9,7 @@ from hexaops.storage.tables.idempotency import IdempotencyRow
 from hexaops.storage.tables.operations import (
     AutomationRow,
     ExecutorRow,
+    OperationHoldRow,
     OperationRow,
     OperationStepRow,
     PlanRow,
@@ -31,6 +32,7 @@ __all__ = [
     "ClusterRow",
     "ExecutorRow",
     "IdempotencyRow",
+    "OperationHoldRow",
     "OperationRow",
     "OperationStepRow",
     "PlanRow",

@@ -8,13 +8,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hexaops.storage.tables.base import Base
 
 ACTIVE = ("queued", "running", "cancelling", "undoing")
-"""Statuses in which an operation holds its target; the partial index below says the same in SQL."""
+"""Statuses in which an operation holds its targets."""
 
 
 class PlanRow(Base):
@@ -30,7 +30,7 @@ class PlanRow(Base):
     action: Mapped[str] = mapped_column(String(64))
     parameters: Mapped[dict[str, Any]]
     document: Mapped[dict[str, Any]]
-    """The plan as shown: target, changes, diff, blast radius, risk, warnings, calls."""
+    """The whole plan (see `changes.plan.Plan`)."""
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     operation_id: Mapped[str | None] = mapped_column(String(64), unique=True)
@@ -42,13 +42,6 @@ class OperationRow(Base):
 
     __tablename__ = "operations"
     __table_args__ = (
-        Index(
-            "uq_operations_active_resource",
-            "resource",
-            unique=True,
-            sqlite_where=text("status IN ('queued', 'running', 'cancelling', 'undoing')"),
-            postgresql_where=text("status IN ('queued', 'running', 'cancelling', 'undoing')"),
-        ),
         Index("ix_operations_workspace_started", "workspace_id", "started_at"),
         Index("ix_operations_cluster_started", "cluster_id", "started_at"),
     )
@@ -61,7 +54,7 @@ class OperationRow(Base):
     workspace_id: Mapped[str] = mapped_column(String(64))
     cluster_id: Mapped[str] = mapped_column(String(64))
     resource: Mapped[str] = mapped_column(String(512))
-    """cluster/kind/namespace/name of the target: one active operation holds it."""
+    """cluster/kind/namespace/name of the first target; operation_holds has all of them."""
     resource_id: Mapped[str] = mapped_column(String(64))
     """The application's public id."""
     status: Mapped[str] = mapped_column(String(16))
@@ -77,7 +70,7 @@ class OperationRow(Base):
     fence: Mapped[int] = mapped_column(default=0)
     """Raised by every process that takes the run over: an older holder's write is refused."""
     prior: Mapped[dict[str, Any]]
-    """What undoing needs: the replicas or the pod template revision before the change."""
+    """What was there before, as later changes may want to restore it."""
     result: Mapped[dict[str, Any]]
     error_code: Mapped[str | None] = mapped_column(String(64))
     error_message: Mapped[str | None] = mapped_column(String(1024))
@@ -102,19 +95,33 @@ class OperationStepRow(Base):
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     result: Mapped[dict[str, Any]]
+    progress: Mapped[str | None] = mapped_column(String(1024))
+    """What it waits for."""
     error_message: Mapped[str | None] = mapped_column(String(1024))
+
+
+class OperationHoldRow(Base):
+    """A target that an active operation holds: one operation a target. Deleted when the operation ends."""
+
+    __tablename__ = "operation_holds"
+
+    resource: Mapped[str] = mapped_column(String(640), primary_key=True)
+    """cluster/kind/namespace/name."""
+    operation_id: Mapped[str] = mapped_column(String(64), ForeignKey("operations.id", ondelete="CASCADE"), index=True)
 
 
 class WriteIntentRow(Base):
     """One write to the cluster: committed before the call, completed after it, read back on recovery."""
 
     __tablename__ = "write_intents"
-    __table_args__ = (UniqueConstraint("operation_id", "purpose"),)
+    __table_args__ = (UniqueConstraint("operation_id", "seq", "purpose"),)
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     operation_id: Mapped[str] = mapped_column(String(64), ForeignKey("operations.id", ondelete="CASCADE"))
+    seq: Mapped[int]
+    """The number of the write in its plan."""
     purpose: Mapped[str] = mapped_column(String(32))
-    """`apply` or `undo`: at most one write each."""
+    """`apply` or `undo`: each write is sent and put back at most once."""
     call: Mapped[dict[str, Any]]
     fence: Mapped[int]
     resource_version: Mapped[str] = mapped_column(String(64))

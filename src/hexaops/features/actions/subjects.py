@@ -1,0 +1,65 @@
+"""What an action is about, read from its parameters: applications or a project of the caller's workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hexaops.features.access.caller import Caller
+from hexaops.features.applications.service import ApplicationService
+from hexaops.runbooks.model import Subject
+from hexaops.runbooks.parameters import refused
+from hexaops.runbooks.runbook import Runbook
+
+MOST_SUBJECTS = 20
+ONE, SEVERAL, PROJECT = "application_id", "application_ids", "project"
+
+
+@dataclass(frozen=True)
+class Subjects:
+    """Resolves ids and names within the caller's workspace; raises NotFound for what is absent or foreign."""
+
+    applications: ApplicationService
+
+    def of(self, caller: Caller, book: Runbook[Any] | None, parameters: Mapping[str, Any]) -> tuple[Subject, ...]:
+        """The subjects in the order given. An unknown action is refused later, with the list of those there are."""
+        if book is not None and book.target == "project":
+            return (self._project(caller, parameters),)
+        return tuple(self._application(caller, name) for name in _names(parameters))
+
+    def naming(self, book: Runbook[Any], subjects: Sequence[Subject]) -> dict[str, Any]:
+        """The parameters that name these subjects."""
+        if book.target == "project":
+            return {PROJECT: subjects[0].name}
+        if len(subjects) == 1:
+            return {ONE: subjects[0].id}
+        return {SEVERAL: [subject.id for subject in subjects]}
+
+    def _application(self, caller: Caller, name: str) -> Subject:
+        found = self.applications.get(caller.get_workspace(), name)
+        return Subject(id=found.id, kind=found.kind, namespace=found.project, name=found.name)
+
+    def _project(self, caller: Caller, parameters: Mapping[str, Any]) -> Subject:
+        given = parameters.get(PROJECT)
+        if not isinstance(given, str) or not given:
+            raise refused(PROJECT, "a project's name is required")
+        known = self.applications.projects(caller.get_workspace())
+        if given not in known:
+            raise refused(PROJECT, "no such project in this workspace")
+        return Subject(id=given, kind="Namespace", namespace=given, name=given)
+
+
+def _names(parameters: Mapping[str, Any]) -> Sequence[str]:
+    one, several = parameters.get(ONE), parameters.get(SEVERAL)
+    if several is None:
+        if not isinstance(one, str) or not one:
+            raise refused(ONE, "an application's id or name is required")
+        return (one,)
+    if one is not None:
+        raise refused(SEVERAL, f"stands in place of {ONE}, not beside it")
+    if not isinstance(several, list) or not 1 <= len(several) <= MOST_SUBJECTS:
+        raise refused(SEVERAL, f"must be a list of 1 to {MOST_SUBJECTS} ids or names")
+    if not all(isinstance(name, str) and name for name in several) or len(set(several)) < len(several):
+        raise refused(SEVERAL, "must hold each id or name once, as text")
+    return several

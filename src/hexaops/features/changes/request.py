@@ -1,0 +1,57 @@
+"""A request for a change: who asks where, for which action, on which subjects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from hexaops.runbooks.model import Draft, Subject, TargetRef
+
+CONFIRMATION_FIELDS = frozenset({"confirmation", "plan_id", "plan_hash"})
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What the workspace adds to the rules."""
+
+    changes_cap: int | None = None
+    """Its own cap of changes in the window; None: the service's."""
+    kubernetes_user: str | None = None
+    """The Kubernetes user that the requester is mapped to; None: our own roles decide."""
+
+
+@dataclass(frozen=True)
+class Requester:
+    """Who asks, and where: a plan is bound to all of it."""
+
+    workspace_id: str
+    cluster_id: str
+    user_id: str
+    session_id: str | None
+    bounds: Bounds = field(default_factory=Bounds)
+
+
+@dataclass(frozen=True)
+class ChangeRequest:
+    """One request, however many subjects it has: it becomes one plan, or none."""
+
+    requester: Requester
+    action: str
+    subjects: Sequence[Subject]
+    parameters: Mapping[str, Any]
+    """As the caller gave them, `application_id` included, the confirmation fields taken out."""
+    own: Sequence[Mapping[str, Any]] = ()
+    """Parameters of each subject, where they differ: when a change of several is undone."""
+    undoes: Sequence[Draft] = ()
+    """The drafts of the change that this one undoes: undoing is never capped."""
+    undoes_id: str | None = None
+
+    def parameters_of(self, index: int) -> Mapping[str, Any]:
+        """What the runbook gets for one subject."""
+        return self.own[index] if self.own else self.parameters
+
+
+def resource_of(cluster_id: str, target: TargetRef) -> str:
+    """What one operation at a time may hold."""
+    return f"{cluster_id}/{target}"

@@ -1,0 +1,53 @@
+"""How a run stops, or is not found."""
+
+from __future__ import annotations
+
+from hexaops.errors import ConflictError, HexaopsError, NotFoundError
+
+
+class OperationInProgressError(ConflictError):
+    """Another operation holds the target."""
+
+    code = "OPERATION_IN_PROGRESS"
+
+    def __init__(self, resource_id: str, current: str, estimated_completion: str | None) -> None:
+        super().__init__(
+            "Another operation is currently in progress for this resource",
+            details={
+                "resource_id": resource_id,
+                "current_operation": current,
+                "estimated_completion": estimated_completion,
+            },
+        )
+
+
+class OperationNotFoundError(NotFoundError):
+    """No such action in this workspace."""
+
+    code = "ACTION_NOT_FOUND"
+
+
+class NotCancellableError(ConflictError):
+    """It has ended already."""
+
+    code = "ACTION_ENDED"
+
+
+class StepFailedError(HexaopsError):
+    """A step of a running operation did not reach its state; the operation is undone."""
+
+    code = "STEP_FAILED"
+
+
+class NotVerifiedError(StepFailedError):
+    """The change was made but health could not be shown in time."""
+
+    code = "NOT_VERIFIED"
+
+
+class FencedError(Exception):
+    """Another process has taken the run over: this one must not write any more."""
+
+
+class CancelledByUserError(Exception):
+    """Somebody asked to cancel."""

@@ -1,0 +1,63 @@
+"""`docs/actions.md`: every kind of change, from the catalogue of runbooks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hexaops.backends.kubernetes.kinds import KINDS
+from hexaops.runbooks.catalog import CATALOG
+from hexaops.runbooks.runbook import Right, Runbook
+from tools.docs.tables import page, table
+
+INTRO = (
+    "What `POST …/aiops/actions` can do: a closed set. Each is planned, confirmed, verified and undone as "
+    "[changes.md](changes.md) tells. Every action takes `reason`, kept for the audit; an application's takes "
+    "`application_id` or, for one plan of several, `application_ids`; a project's takes `project`."
+)
+
+
+def actions_page() -> str:
+    """The page's text."""
+    overview = table(
+        ("action", "does", "risk", "undo"),
+        [(f"[`{book.name}`](#{book.name})", book.words.does, book.risk, book.words.undo) for book in CATALOG],
+    )
+    return page("Actions", INTRO, "\n\n".join((overview, *(_section(book) for book in CATALOG))))
+
+
+def _section(book: Runbook[Any]) -> str:
+    rows = [
+        (f"`{name}`", _type(field), "yes" if name in _schema(book).get("required", ()) else "no")
+        for name, field in _schema(book)["properties"].items()
+        if name != "reason"
+    ]
+    parameters = table(("parameter", "type", "needed"), rows) if rows else "It takes no parameters of its own."
+    steps = " → ".join(f"`{step.name}`" for step in book.steps)
+    rights = ", ".join(f"`{_right(right)}`" for right in book.rights)
+    about = (book.parameters.__doc__ or "").strip() if rows else ""
+    return f"## {book.name}\n\n{_first_line(book)} {about}\n\n{parameters}\n\nSteps: {steps}. Rights: {rights}."
+
+
+def _first_line(book: Runbook[Any]) -> str:
+    return (type(book).__doc__ or "").strip().splitlines()[0]
+
+
+def _schema(book: Runbook[Any]) -> dict[str, Any]:
+    return dict(book.parameters.model_json_schema())
+
+
+def _type(field: dict[str, Any]) -> str:
+    """A JSON schema in a word or two."""
+    kinds = [one for one in field.get("anyOf", [field]) if one.get("type") != "null"]
+    kind = kinds[0]
+    if kind.get("type") == "array":
+        return f"list of {_type(kind['items'])}"
+    if kind.get("type") == "object":
+        return "map of text to text or null"
+    bounds = [str(kind[key]) for key in ("minimum", "maximum") if key in kind]
+    return str(kind.get("type")) + (f", {' to '.join(bounds)}" if len(bounds) == 2 else "")
+
+
+def _right(right: Right) -> str:
+    plural = KINDS[right.kind].plural
+    return f"{right.verb} {plural}/{right.subresource}" if right.subresource else f"{right.verb} {plural}"
