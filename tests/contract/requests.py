@@ -23,6 +23,7 @@ class Sent:
 
 
 def _chat(live: Live) -> Sent:
+    live.wait_until_measured()
     return Sent(
         {"wsId": live.workspace_id},
         body={
