@@ -114,7 +114,7 @@ def test_least_privilege(plane: ControlPlane, identities: Identities) -> None:
     """Neither identity reads secrets, runs commands, or changes what no plan changes."""
     never = (
         ("get", "secrets"), ("list", "secrets"), ("create", "pods/exec"), ("delete", "pods"), ("create", "pods"),
-        ("patch", "configmaps"), ("delete", "deployments.apps"), ("create", "deployments.apps"),
+        ("list", "configmaps"), ("create", "configmaps"), ("delete", "configmaps"), ("delete", "deployments.apps"), ("create", "deployments.apps"),
         ("patch", "clusterroles.rbac.authorization.k8s.io"), ("impersonate", "users"), ("delete", "nodes"),
         ("patch", "nodes"), ("create", "serviceaccounts/token"),
     )  # fmt: skip
@@ -125,6 +125,7 @@ def test_least_privilege(plane: ControlPlane, identities: Identities) -> None:
     reader, writer = (f"--as=system:serviceaccount:{NAMESPACE}:hexaops-{kind}" for kind in ("reader", "writer"))
     assert not _can(plane, reader, "patch", "deployments.apps")
     assert not _can(plane, reader, "patch", "deployments.apps/scale")
+    assert not _can(plane, reader, "patch", "configmaps")
     assert not _can(plane, writer, "list", "pods")
 
 
