@@ -88,7 +88,10 @@ class Live:
     def wait_until_measured(self) -> None:
         """Return once the usage of every application is known: pods that another test restarted have none at first."""
         url = f"/api/v1/workspaces/{self.workspace_id}/applications"
-        poll(lambda: data_of(self.user.get(url)), lambda found: all(one["cpu_usage"] is not None for one in found))
+        poll(
+            lambda: data_of(self.user.get(url))["applications"],
+            lambda found: all(one["cpu_usage"] is not None for one in found),
+        )
 
     @cached_property
     def action_id(self) -> str:

@@ -83,7 +83,10 @@ def _session(live: Live) -> Sent:
 
 
 def _sessions(live: Live) -> Sent:
-    return Sent({"wsId": live.workspace_id}, {"status": "active", "limit": "10"})
+    limit = 10
+    for _ in range(limit):  # a page of the documents' own: what other tests made has other contexts
+        live.new_session()
+    return Sent({"wsId": live.workspace_id}, {"status": "active", "limit": str(limit)})
 
 
 def _history(live: Live) -> Sent:
