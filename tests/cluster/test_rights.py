@@ -114,9 +114,9 @@ def test_least_privilege(plane: ControlPlane, identities: Identities) -> None:
     """Neither identity reads secrets, runs commands, or changes what no plan changes."""
     never = (
         ("get", "secrets"), ("list", "secrets"), ("create", "pods/exec"), ("delete", "pods"), ("create", "pods"),
-        ("list", "configmaps"), ("create", "configmaps"), ("delete", "configmaps"), ("delete", "deployments.apps"), ("create", "deployments.apps"),
-        ("patch", "clusterroles.rbac.authorization.k8s.io"), ("impersonate", "users"), ("delete", "nodes"),
-        ("patch", "nodes"), ("create", "serviceaccounts/token"),
+        ("list", "configmaps"), ("create", "configmaps"), ("delete", "configmaps"), ("delete", "deployments.apps"),
+        ("create", "deployments.apps"), ("patch", "clusterroles.rbac.authorization.k8s.io"), ("impersonate", "users"),
+        ("delete", "nodes"), ("patch", "nodes"), ("create", "serviceaccounts/token"),
     )  # fmt: skip
     for identity in ("hexaops-reader", "hexaops-writer"):
         who = f"--as=system:serviceaccount:{NAMESPACE}:{identity}"

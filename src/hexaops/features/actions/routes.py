@@ -2,22 +2,63 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Path, Query
 
+from hexaops.backends.kubernetes.errors import (
+    KubernetesConflictError,
+    KubernetesForbiddenError,
+    KubernetesInvalidError,
+    KubernetesUnavailableError,
+)
 from hexaops.features.access.caller import AnyCaller
 from hexaops.features.actions.schemas import STATUSES, ActionRequest, RollbackRequest
 from hexaops.features.actions.service import ActionService
+from hexaops.features.actions.views import ActionView
+from hexaops.features.applications.errors import (
+    ApplicationNameAmbiguousError,
+    ApplicationNotFoundError,
+    ClusterUnreadError,
+)
+from hexaops.features.changes.errors import (
+    GuardrailRefusedError,
+    NotReversibleError,
+    PlanExpiredError,
+    PlanMismatchError,
+    PlanNotFoundError,
+    PlanStaleError,
+)
+from hexaops.features.conversations.errors import SessionNotFoundError
+from hexaops.features.runs.errors import NotCancellableError, OperationInProgressError, OperationNotFoundError
 from hexaops.provide import provided
+from hexaops.responses import Data, Listing, refuses
+from hexaops.runbooks.runbook import NotApplicableError
 
 Actions = Annotated[ActionService, provided(ActionService)]
+PLANNING = (
+    SessionNotFoundError,
+    ApplicationNotFoundError,
+    ApplicationNameAmbiguousError,
+    ClusterUnreadError,
+    NotApplicableError,
+    GuardrailRefusedError,
+    PlanStaleError,
+    KubernetesInvalidError,
+    KubernetesForbiddenError,
+    KubernetesConflictError,
+    KubernetesUnavailableError,
+)
+"""How a change is refused before there is a plan."""
+CONFIRMING = (PlanNotFoundError, PlanMismatchError, PlanExpiredError, OperationInProgressError)
+"""How a confirmation is refused."""
 ActionId = Annotated[str, Path(max_length=64)]
 
 
-async def execute_action(caller: AnyCaller, service: Actions, body: ActionRequest) -> dict[str, Any]:
+@refuses(*PLANNING, *CONFIRMING)
+async def execute_action(caller: AnyCaller, service: Actions, body: ActionRequest) -> Data[ActionView]:
     """Plan an action, or confirm its plan and start it."""
-    return {"data": await service.execute(caller, body)}
+    return Data(await service.execute(caller, body))
 
 
 async def list_actions(
@@ -27,24 +68,26 @@ async def list_actions(
     session_id: Annotated[str | None, Query(max_length=64)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
     before: Annotated[str | None, Query(max_length=64)] = None,
-) -> dict[str, Any]:
+) -> Listing[ActionView]:
     """The workspace's actions, newest first."""
-    found, paging = await service.list(caller, status=status, session_id=session_id, limit=limit, before=before)
-    return {"data": found, "pagination": paging}
+    return await service.list(caller, status=status, session_id=session_id, limit=limit, before=before)
 
 
-async def get_action(caller: AnyCaller, service: Actions, action_id: ActionId) -> dict[str, Any]:
+@refuses(OperationNotFoundError)
+async def get_action(caller: AnyCaller, service: Actions, action_id: ActionId) -> Data[ActionView]:
     """One action with its steps and, once it has ended, its result."""
-    return {"data": await service.get(caller, action_id)}
+    return Data(await service.get(caller, action_id))
 
 
-async def cancel_action(caller: AnyCaller, service: Actions, action_id: ActionId) -> dict[str, Any]:
+@refuses(OperationNotFoundError, NotCancellableError)
+async def cancel_action(caller: AnyCaller, service: Actions, action_id: ActionId) -> Data[ActionView]:
     """Stop a running action and put back what it changed."""
-    return {"data": await service.cancel(caller, action_id)}
+    return Data(await service.cancel(caller, action_id))
 
 
+@refuses(OperationNotFoundError, NotReversibleError, *PLANNING, *CONFIRMING)
 async def rollback_action(
     caller: AnyCaller, service: Actions, action_id: ActionId, body: RollbackRequest | None = None
-) -> dict[str, Any]:
+) -> Data[ActionView]:
     """Undo a completed action: answers with a plan, or starts it when that plan is confirmed."""
-    return {"data": await service.rollback(caller, action_id, body or RollbackRequest())}
+    return Data(await service.rollback(caller, action_id, body or RollbackRequest()))

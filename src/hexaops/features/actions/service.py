@@ -6,24 +6,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from pydantic import ValidationError
 
 from hexaops.errors import ValidationFailedError
 from hexaops.features.access.caller import Caller
 from hexaops.features.actions.schemas import ActionRequest, ConfirmationFields, RollbackRequest
 from hexaops.features.actions.subjects import Subjects
+from hexaops.features.actions.views import ActionView, action_view, awaiting_view
 from hexaops.features.changes.confirmation import Acceptance, Confirmation
 from hexaops.features.changes.errors import NotReversibleError, PlanStaleError
-from hexaops.features.changes.plan import plan_of, plan_view
+from hexaops.features.changes.plan import plan_of
 from hexaops.features.changes.plans import Plans
 from hexaops.features.changes.request import CONFIRMATION_FIELDS, Bounds, ChangeRequest, Requester
+from hexaops.features.changes.views import plan_view
 from hexaops.features.changes.work import drafts_of
 from hexaops.features.conversations.queries import Conversations
 from hexaops.features.runs.errors import NotCancellableError, OperationNotFoundError
 from hexaops.features.runs.store import OperationFilter, OperationStore, steps_by_operation
-from hexaops.features.runs.views import action_view
+from hexaops.features.runs.views import operation_view
 from hexaops.kit.clock import Clock
-from hexaops.kit.durations import format_time
+from hexaops.responses import Listing, pagination
 from hexaops.runbooks.catalog import RUNBOOKS
 from hexaops.runbooks.model import RISK_ORDER, Draft, Subject
 from hexaops.storage.tables import OperationRow, PlanRow
@@ -54,16 +57,18 @@ class ActionService:
         self, caller: Caller, *, action: str, parameters: Mapping[str, Any], session_id: str | None
     ) -> dict[str, Any]:
         """The plan for a change that was asked for in chat; raises whatever refuses it."""
-        return plan_view(await self._make_plan(caller, self._request(caller, action, parameters, session_id)))
+        plan = await self._make_plan(caller, self._request(caller, action, parameters, session_id))
+        view: dict[str, Any] = msgspec.to_builtins(plan_view(plan))
+        return view
 
-    async def execute(self, caller: Caller, body: ActionRequest) -> dict[str, Any]:
+    async def execute(self, caller: Caller, body: ActionRequest) -> ActionView:
         """Answer with a plan, or confirm one and answer with the running action."""
         given = Given(_confirmation(body.parameters), body.message_id)
         own = {key: value for key, value in body.parameters.items() if key not in CONFIRMATION_FIELDS}
         await self.conversations.check(caller, body.session_id)
         return await self._carry_out(caller, self._request(caller, body.action, own, body.session_id), given)
 
-    async def rollback(self, caller: Caller, action_id: str, body: RollbackRequest) -> dict[str, Any]:
+    async def rollback(self, caller: Caller, action_id: str, body: RollbackRequest) -> ActionView:
         """Undo a completed action by its inverse, with a plan of its own."""
         row = await self._row(caller, action_id)
         await self.conversations.check(caller, body.session_id)
@@ -80,14 +85,14 @@ class ActionService:
         )  # fmt: skip
         return await self._carry_out(caller, request, Given(body.parameters))
 
-    async def get(self, caller: Caller, action_id: str) -> dict[str, Any]:
+    async def get(self, caller: Caller, action_id: str) -> ActionView:
         """One action with its steps as they are now."""
         row = await self._row(caller, action_id)
-        return action_view(row, await self.store.steps(row.id), self.clock.now())
+        return action_view(operation_view(row, await self.store.steps(row.id), self.clock.now()))
 
     async def list(
         self, caller: Caller, *, status: str | None, session_id: str | None, limit: int, before: str | None
-    ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    ) -> Listing[ActionView]:
         """The workspace's actions, newest first, and how to go on."""
         wanted = OperationFilter(
             caller.get_workspace().id, "action", status=status, session_id=session_id, before=before, limit=limit + 1
@@ -97,10 +102,10 @@ class ActionService:
         async with self.store.database.reading() as session:
             steps = await steps_by_operation(session, [row.id for row in rows])
         now = self.clock.now()
-        shown = [action_view(row, steps[row.id], now) for row in rows]
-        return shown, {"has_more": more, "next_cursor": rows[-1].id if more else None}
+        shown = [action_view(operation_view(row, steps[row.id], now)) for row in rows]
+        return Listing(data=shown, pagination=pagination(rows[-1].id if more else None))
 
-    async def cancel(self, caller: Caller, action_id: str) -> dict[str, Any]:
+    async def cancel(self, caller: Caller, action_id: str) -> ActionView:
         """Ask a running action to stop; what it changed is put back."""
         row = await self._row(caller, action_id)
         if not await self.store.request_cancel(row.id):
@@ -116,7 +121,7 @@ class ActionService:
         subjects: Sequence[Subject] = self.subjects.of(caller, book, parameters)
         return ChangeRequest(_requester(caller, session_id), action, subjects, parameters)
 
-    async def _carry_out(self, caller: Caller, request: ChangeRequest, given: Given) -> dict[str, Any]:
+    async def _carry_out(self, caller: Caller, request: ChangeRequest, given: Given) -> ActionView:
         confirmed = given.confirmation
         if confirmed.plan_hash and not confirmed.plan_id:
             details = {"parameters.plan_id": "a hash confirms a plan together with its id"}
@@ -128,7 +133,7 @@ class ActionService:
         allowed = RISK_ORDER[caller.get_workspace().policy.single_call_risk]
         if confirmed.confirmation and RISK_ORDER[plan_of(plan).risk] <= allowed:
             return await self._confirm(caller, request, plan, plan.hash, given.message_id)
-        return _awaiting(plan)
+        return awaiting_view(plan, plan_view(plan))
 
     async def _make_plan(self, caller: Caller, request: ChangeRequest) -> PlanRow:
         event = caller.event("change.planned", details={"action": request.action, **request.parameters})
@@ -136,7 +141,7 @@ class ActionService:
 
     async def _confirm(
         self, caller: Caller, request: ChangeRequest, plan: PlanRow, plan_hash: str, message_id: str | None
-    ) -> dict[str, Any]:
+    ) -> ActionView:
         if plan.action != request.action:
             raise ValidationFailedError(
                 "The plan is of another action", details={"action": f"the plan's is {plan.action}"}
@@ -194,24 +199,3 @@ def _confirmation(parameters: Mapping[str, Any]) -> ConfirmationFields:
             f"parameters.{'.'.join(str(part) for part in one['loc'])}": str(one["msg"]) for one in error.errors()
         }
         raise ValidationFailedError("The action's parameters are not valid", details=details) from error
-
-
-def _awaiting(plan: PlanRow) -> dict[str, Any]:
-    view = plan_view(plan)
-    return {
-        "action_id": None,
-        "status": "awaiting_confirmation",
-        "description": view["description"],
-        "started_at": None,
-        "estimated_duration": view["estimated_duration"],
-        "steps": [{**step, "status": "pending"} for step in view["steps"]],
-        "plan": view,
-        "confirm": {
-            "parameters": {"confirmation": True, "plan_id": plan.id, "plan_hash": plan.hash},
-            "before": format_time(plan.expires_at),
-        },
-        "reasons": {
-            "action_id": "an action exists once its plan is confirmed",
-            "started_at": "nothing has been started",
-        },
-    }

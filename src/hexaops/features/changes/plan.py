@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import msgspec
 
-from hexaops.kit.durations import format_duration, format_time
+from hexaops.kit.durations import format_time
 from hexaops.runbooks.catalog import RUNBOOKS
-from hexaops.runbooks.model import RISK_ORDER, Draft, FieldChange, Fields, Risk, Subject
+from hexaops.runbooks.model import RISK_ORDER, Draft, Fields, Risk, Subject
 from hexaops.storage.tables import PlanRow
 
 RISKS: tuple[Risk, ...] = ("low", "medium", "high")
@@ -108,58 +107,6 @@ def plan_hash(row: PlanRow) -> str:
 def total_seconds(steps: Sequence[PlannedStep]) -> float:
     """Expected seconds of all steps."""
     return sum(step.seconds for step in steps)
-
-
-def plan_view(row: PlanRow) -> dict[str, Any]:
-    """`data.plan` of both the chat's attachment and the actions' answer."""
-    plan = plan_of(row)
-    subjects = [_subject_view(subject) for subject in plan.subjects]
-    targets = [_target_view(draft) for draft in plan.drafts]
-    return {
-        "plan_id": row.id,
-        "plan_hash": row.hash,
-        "expires_at": format_time(row.expires_at),
-        "action": row.action,
-        "application": subjects[0],
-        "applications": subjects,
-        "parameters": row.parameters,
-        "description": plan.description,
-        "target": targets[0],
-        "targets": targets,
-        "changes": [
-            {"object": str(write.target), **change_view(change)}
-            for draft in plan.drafts
-            for write in draft.writes
-            for change in write.changes
-        ],
-        "writes": [
-            {"object": str(write.target), "verb": write.call.verb, "reversible": write.undo is not None}
-            for draft in plan.drafts
-            for write in draft.writes
-        ],
-        "diff": plan.diff,
-        "blast_radius": msgspec.to_builtins(plan.blast_radius),
-        "risk": plan.risk,
-        "warnings": list(plan.warnings),
-        "steps": [
-            {"step": one.step, "estimated_duration": format_duration(one.seconds)} for one in plan.steps
-        ],
-        "estimated_duration": format_duration(total_seconds(plan.steps)),
-        "estimate_basis": plan.estimate_basis,
-    }  # fmt: skip
-
-
-def change_view(change: FieldChange) -> dict[str, Any]:
-    """One field as the API shows it."""
-    return {"path": change.path, "from": change.before, "to": change.after}
-
-
-def _subject_view(subject: Subject) -> dict[str, str]:
-    return {"id": subject.id, "name": subject.name}
-
-
-def _target_view(draft: Draft) -> Mapping[str, Any]:
-    return msgspec.structs.asdict(draft.target)
 
 
 def planned_steps(

@@ -6,10 +6,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from sqlalchemy import select
 
 from hexaops.features.access.caller import Caller
-from hexaops.features.changes.plan import plan_view
+from hexaops.features.changes.views import plan_view
 from hexaops.kit.clock import Clock
 from hexaops.storage.database import Database
 from hexaops.storage.tables import PlanRow
@@ -33,4 +34,4 @@ class PlanQueries:
             PlanRow.expires_at > self.clock.now(),
         )
         async with self.database.reading() as session:
-            return [plan_view(row) for row in await session.scalars(query.order_by(PlanRow.id))]
+            return [msgspec.to_builtins(plan_view(row)) for row in await session.scalars(query.order_by(PlanRow.id))]

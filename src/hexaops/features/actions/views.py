@@ -1,0 +1,77 @@
+"""Actions as the public API shows them: a plan that awaits its confirmation, or the operation that carries it out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import UNSET, UnsetType
+
+from hexaops.features.changes.views import PlanView
+from hexaops.features.runs.views import FailureView, OperationView, ResultView, StepView
+from hexaops.kit.durations import format_time
+from hexaops.responses import View
+from hexaops.storage.tables import PlanRow
+
+
+class ConfirmationView(View, frozen=True, kw_only=True):
+    """What to add to the same request to carry the plan out."""
+
+    parameters: dict[str, Any]
+    before: str
+    """When the plan expires."""
+
+
+class ActionView(View, frozen=True, kw_only=True):
+    """An action: planned (`plan`, `confirm`), running or ended (`result`, `error`)."""
+
+    action_id: str | None
+    status: str
+    """awaiting_confirmation, executing, cancelling, rolling_back, completed, failed or cancelled."""
+    description: str
+    started_at: str | None
+    estimated_duration: str
+    steps: list[StepView]
+    action: str | UnsetType = UNSET
+    application_id: str | UnsetType = UNSET
+    parameters: dict[str, Any] | UnsetType = UNSET
+    requested_by: str | UnsetType = UNSET
+    plan_id: str | UnsetType | None = UNSET
+    session_id: str | UnsetType | None = UNSET
+    rollback_of: str | UnsetType = UNSET
+    completed_at: str | UnsetType = UNSET
+    duration: str | UnsetType = UNSET
+    result: ResultView | UnsetType = UNSET
+    error: FailureView | UnsetType = UNSET
+    plan: PlanView | UnsetType = UNSET
+    confirm: ConfirmationView | UnsetType = UNSET
+    reasons: dict[str, str] | UnsetType = UNSET
+    """Why a field is null."""
+
+
+def awaiting_view(row: PlanRow, plan: PlanView) -> ActionView:
+    """A plan that nobody has confirmed yet."""
+    return ActionView(
+        action_id=None,
+        status="awaiting_confirmation",
+        description=plan.description,
+        started_at=None,
+        estimated_duration=plan.estimated_duration,
+        steps=[
+            StepView(step=step.step, status="pending", estimated_duration=step.estimated_duration)
+            for step in plan.steps
+        ],
+        plan=plan,
+        confirm=ConfirmationView(
+            parameters={"confirmation": True, "plan_id": row.id, "plan_hash": row.hash},
+            before=format_time(row.expires_at),
+        ),
+        reasons={
+            "action_id": "an action exists once its plan is confirmed",
+            "started_at": "nothing has been started",
+        },
+    )  # fmt: skip
+
+
+def action_view(operation: OperationView) -> ActionView:
+    """An action that was started."""
+    return ActionView(**{name: getattr(operation, name) for name in operation.__struct_fields__})
