@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from hexaops.features.access.permissions import SCOPES
 from hexaops.features.webhooks.events import ACTION_COMPLETED
 from hexaops.kit.ids import new_id, stable_id
+from hexaops.runbooks.model import Draft, Subject, TargetRef
 from hexaops.storage.tables import OperationRow, OperationStepRow, PlanRow
 from tests.analysis.applications.rows import crashing, event, fill, namespace, node, pod, service, workload
 from tests.features.applications.world import MetricsApi, canned_cluster
@@ -99,6 +102,17 @@ def _fill_cluster(access: AccessWorld, project: str, canary: str) -> None:
     fill(cache, rows)
 
 
+def _drafts(tenant: Tenant) -> list[dict[str, Any]]:
+    """The stored form of a restart."""
+    where = {"kind": "Deployment", "namespace": "x", "name": tenant.canary}
+    draft = Draft(
+        action="restart_application", subject=Subject(id=tenant.ids["application_id"][0], **where),
+        target=TargetRef(uid="u", **where), description=f"{tenant.canary} restarting", parameters={}, writes=(),
+        risk="low",
+    )  # fmt: skip
+    return [msgspec.to_builtins(draft)]
+
+
 async def _store_changes(access: AccessWorld, tenant: Tenant) -> None:
     """A plan and an operation, as a change leaves them."""
     plan_id, operation_id = new_id("plan_"), new_id("action_")
@@ -106,14 +120,16 @@ async def _store_changes(access: AccessWorld, tenant: Tenant) -> None:
     (who,) = tenant.ids["user_id"]
     plan = PlanRow(
         id=plan_id, hash="0" * 64, user_id=who, session_id=None, action="restart_application",
-        document={"subject": {"name": tenant.canary}}, created_at=START, expires_at=START.replace(year=2099),
+        document={"drafts": _drafts(tenant)}, created_at=START, expires_at=START.replace(year=2099),
         operation_id=None, **common,
     )  # fmt: skip
     operation = OperationRow(
         id=operation_id, surface="action", kind="restart_application", cluster_id=CLUSTER_ID,
-        resource=f"x/{tenant.canary}", resource_id=tenant.ids["application_id"][0], status="completed", plan={},
+        resource=f"x/{tenant.canary}", resource_id=tenant.ids["application_id"][0], status="completed",
+        plan={"drafts": _drafts(tenant)},
         plan_id=plan_id, description=f"{tenant.canary} restarting", requested_by=who, session_id=None,
-        message_id=None, request_id=None, prior={"replicas": 2, "uid": "u"}, result={"message": tenant.canary},
+        message_id=None, request_id=None, prior={"parts": [{"replicas": 2, "uid": "u"}]},
+        result={"success": False, "message": tenant.canary, "details": {"note": tenant.canary}},
         error_code=None, error_message=None, rollback_of=None, started_at=START, updated_at=START,
         completed_at=START, **common,
     )  # fmt: skip

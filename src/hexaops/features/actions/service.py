@@ -72,6 +72,7 @@ class ActionService:
         """Undo a completed action by its inverse, with a plan of its own."""
         row = await self._row(caller, action_id)
         await self.conversations.check(caller, body.session_id)
+        _check_completed(row)
         drafts = drafts_of(row)
         inverses = _inverses(row, drafts)
         action = inverses[0][0]
@@ -168,11 +169,14 @@ class ActionService:
         return row
 
 
-def _inverses(row: OperationRow, drafts: Sequence[Draft]) -> list[tuple[str, dict[str, Any]]]:
-    """Action and parameters that put each part back; raises NotReversibleError."""
+def _check_completed(row: OperationRow) -> None:
     if row.status != "completed":
         reason = f"it is {row.status}: only a completed action can be rolled back"
         raise NotReversibleError(f"The action cannot be rolled back: {reason}", details={"reason": reason})
+
+
+def _inverses(row: OperationRow, drafts: Sequence[Draft]) -> list[tuple[str, dict[str, Any]]]:
+    """Action and parameters that put each part back; raises NotReversibleError."""
     book = RUNBOOKS[row.kind]
     inverses = [inverse for draft in drafts if (inverse := book.inverse(draft)) is not None]
     if len(inverses) < len(drafts):
