@@ -104,7 +104,7 @@ def _fill_cluster(access: AccessWorld, project: str, canary: str) -> None:
 
 def _drafts(tenant: Tenant) -> list[dict[str, Any]]:
     """The stored form of a restart."""
-    where = {"kind": "Deployment", "namespace": "x", "name": tenant.canary}
+    where: dict[str, Any] = {"kind": "Deployment", "namespace": "x", "name": tenant.canary}
     draft = Draft(
         action="restart_application", subject=Subject(id=tenant.ids["application_id"][0], **where),
         target=TargetRef(uid="u", **where), description=f"{tenant.canary} restarting", parameters={}, writes=(),
