@@ -15,6 +15,7 @@ from hexaops.features.clusters import routes as clusters
 from hexaops.features.health import probes
 from hexaops.features.health.reference import reference
 from hexaops.features.logs import routes as logs
+from hexaops.features.overview import routes as overview
 from hexaops.features.routing import ANYONE, Entry, service, user
 from hexaops.features.webhooks import routes as webhooks
 from hexaops.features.workspaces import routes as workspaces
@@ -88,6 +89,10 @@ WORKSPACES = (
     Entry("PUT", f"{INTERNAL}/automation", workspaces.put_automation, ADMIN),
 )
 
+OVERVIEW = (
+    Entry("GET", f"{INTERNAL}/workspaces/{{workspace_id}}/nodes", overview.list_nodes, service("workspace:read")),
+)
+
 CLUSTER = f"{INTERNAL}/clusters/{{cluster_id}}"
 CLUSTERS = (
     Entry("GET", f"{INTERNAL}/clusters", clusters.list_clusters, ADMIN),
@@ -146,7 +151,7 @@ LOGS = (
     Entry("GET", f"{WORKSPACE}/aiops/logs/tail", logs.tail_own_logs, user("read_logs")),
 )
 
-ROUTES = (*PROBES, *WORKSPACES, *CLUSTERS, *ACCESS, *APPLICATIONS, *CHAT, *ACTIONS, *WEBHOOKS, *LOGS)
+ROUTES = (*PROBES, *WORKSPACES, *OVERVIEW, *CLUSTERS, *ACCESS, *APPLICATIONS, *CHAT, *ACTIONS, *WEBHOOKS, *LOGS)
 
 
 def install_routes(app: FastAPI) -> None:

@@ -35,3 +35,21 @@ def format_bytes(count: float) -> str:
         if count >= factor:
             return f"{round(count / factor, 1):g}{unit}"
     return f"{round(count):d}"
+
+
+def exact_cpu(cores: float) -> str:
+    """Without rounding beyond a thousandth of a core: `"4"`, `"3.925"`, below one core `"100m"`."""
+    thousandths = round(cores * 1000)
+    if 0 < thousandths < 1000:
+        return f"{thousandths}m"
+    return f"{thousandths / 1000:.3f}".rstrip("0").rstrip(".")
+
+
+def exact_bytes(count: float) -> str:
+    """The largest binary unit that needs at most one decimal without rounding: `"14.5Gi"`, `"16384256Ki"`."""
+    for unit in ("Ti", "Gi", "Mi", "Ki"):
+        factor = _FACTORS[unit]
+        tenths = 10 * count / factor
+        if count >= factor and tenths == int(tenths):
+            return f"{tenths / 10:.1f}".removesuffix(".0") + unit
+    return f"{round(count):d}"

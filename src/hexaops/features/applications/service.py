@@ -73,6 +73,10 @@ class ApplicationService:
         """All nodes of the workspace's cluster, by name; which of them it may see is for the caller to decide."""
         return sorted(self._view(workspace).cluster.cache.nodes(), key=lambda node: node.name)
 
+    def all_pods(self, workspace: Workspace) -> Sequence[PodRow]:
+        """Every pod of the workspace's cluster, of whatever namespace: to be counted, never to be shown."""
+        return self._view(workspace).cluster.cache.pods()
+
     def find_pod(self, workspace: Workspace, project: str, name: str) -> PodRow | None:
         """A pod of one of the workspace's namespaces, or None."""
         return self._view(workspace).cluster.cache.find("Pod", project, name) if workspace.owns(project) else None

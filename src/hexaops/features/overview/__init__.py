@@ -1,0 +1,1 @@
+"""Overview: what trusted services read of a workspace: its nodes, measured and as they are."""
