@@ -47,8 +47,8 @@ class Kubelets:
         self._runs: dict[Key, Run] = {}
 
     def interests(self) -> dict[str, Mapper]:
-        """Pods that are bound, annotated, asked to end or gone."""
-        return {"pods": self._on_pod}
+        """Pods that are bound, annotated, asked to end or gone; those of a node whose annotations changed."""
+        return {"pods": self._on_pod, "nodes": self._on_node}
 
     def _on_pod(self, event: Event) -> list[Key]:
         before, pod = event.previous, event.object
@@ -58,6 +58,12 @@ class Kubelets:
         annotated = annotations_of(before) != annotations_of(pod)
         unready = is_ready(before) and not is_ready(pod)
         return [event.key] if moved or annotated or unready else []
+
+    def _on_node(self, event: Event) -> list[Key]:
+        before, node = event.previous, event.object
+        if event.type == "DELETED" or before is None or annotations_of(before) == annotations_of(node):
+            return []
+        return [key_of("pods", pod) for pod in self._cluster.pods.on_node(node["metadata"]["name"])]
 
     def look_again(self) -> None:
         """A hidden fault came or went: look at every pod."""

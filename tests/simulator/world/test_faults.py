@@ -233,6 +233,20 @@ def test_node_comes_back(stage: Stage) -> None:
     assert stage.events("NodeReady", victim)
 
 
+def test_node_whose_annotation_is_removed_comes_back_with_its_pods(stage: Stage) -> None:
+    app = make_app(replicas=4)
+    stage.deploy(app)
+    stage.advance(20)
+    names, victim = stage.names(app), stage.pods(app)[0]["spec"]["nodeName"]
+    stage.annotate("nodes", node(stage, victim), **{"hexaops.dev/fault": "not-ready"})
+    stage.advance(60)
+    assert stage.ready(app) == 3
+    stage.annotate("nodes", node(stage, victim), **{"hexaops.dev/fault": None})
+    stage.advance(15)
+    assert stage.ready(app) == 4
+    assert stage.names(app) == names
+
+
 def test_deleted_node_loses_its_pods(stage: Stage) -> None:
     app = make_app(replicas=4)
     stage.deploy(app)
