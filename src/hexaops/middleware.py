@@ -42,6 +42,8 @@ SAFE_HEADERS = (
 """On every answer that does not set them itself: answers are one caller's, and none is a page."""
 READS = ("GET", "HEAD")
 """Methods whose answers, unless refused, are logged at debug only: probes, scrapes and watchers repeat them."""
+LONGEST_PROBLEM = 2_000
+"""Characters of one field's reason: room for every name of a list that the field chooses from."""
 FIRST_REFUSAL = 400
 
 logger = logging.getLogger("hexaops.http")
@@ -197,7 +199,7 @@ def field_problems(errors: Sequence[Any]) -> dict[str, str]:
     problems: dict[str, str] = {}
     for error in errors[:20]:
         path = ".".join(str(part) for part in error["loc"] if part != "body")
-        problems[path or "body"] = str(error["msg"]).removeprefix("Value error, ")[:200]
+        problems[path or "body"] = str(error["msg"]).removeprefix("Value error, ")[:LONGEST_PROBLEM]
     return problems
 
 
