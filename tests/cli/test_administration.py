@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hexaops.features.webhooks.events import KNOWN
 from tests.cli.conftest import Run
 from tests.contract.receiving import receiving
 from tests.contract.serving import Served
@@ -19,7 +20,7 @@ def test_the_life_of_a_webhook(hexaops: Run) -> None:
         assert len(receiver.deliveries) == 1
         assert webhook in hexaops("webhooks").out
         assert made["secret"] not in hexaops("webhooks", "list", "--json").out
-        delivery = hexaops("webhooks", "deliveries", webhook, "--json").data["deliveries"][0]
+        delivery = hexaops("webhooks", "deliveries", webhook, "--json").data["items"][0]
         assert delivery["status"] == "delivered"
         assert hexaops("webhooks", "redeliver", delivery["id"]).code == 0
         assert "secret" in hexaops("webhooks", "rotate", webhook, "--overlap-hours", "1").out
@@ -32,6 +33,8 @@ def test_the_life_of_a_webhook(hexaops: Run) -> None:
     refused = hexaops("webhooks", "create", "http://169.254.169.254/")
     assert refused.code == 1
     assert "url: the host has a link-local address" in refused.err
+    unknown = hexaops("webhooks", "create", "http://127.0.0.1:9/", "--event", "bogus")
+    assert all(event in unknown.err for event in KNOWN)
 
 
 def test_the_life_of_a_service_account(hexaops: Run) -> None:
@@ -55,7 +58,7 @@ def test_the_life_of_a_cluster(hexaops: Run, served: Served, tmp_path: Path) -> 
     arguments = ("--kubeconfig", kubeconfig, "--context", "reader", "--writer-context", "writer")
     added = hexaops("cluster", "add", "twin", *arguments)
     assert (added.code, "reachable" in added.out) == (0, True), added.err
-    listed = {one["id"]: one for one in hexaops("cluster", "list", "--json").data}
+    listed = {one["id"]: one for one in hexaops("cluster", "list", "--json").data["items"]}
     assert {id_: one["source"] for id_, one in listed.items()} == {"default": "settings", "twin": "api"}
     assert listed["twin"]["separate_writer"]
     assert hexaops("cluster", "add", "twin", *arguments).code == 1
@@ -78,7 +81,7 @@ def test_workspaces_and_members(hexaops: Run, served: Served) -> None:
     assert hexaops("workspace", "create", "Team Red", "--namespace", "blue", "--expect-missing").code == 1
     assert hexaops("workspace", "create", "Team Red").code == 2
     assert hexaops("workspace", "create", "Rest", "--unclaimed").code == 1
-    members = hexaops("workspace", "members", "list", workspace, "--json").data
+    members = hexaops("workspace", "members", "list", workspace, "--json").data["items"]
     assert [(one["user_id"], one["role"]) for one in members] == [("local:owner", "admin")]
     assert hexaops("workspace", "members", "put", workspace, "local:owner", "viewer").code == 0
     assert "viewer" in hexaops("workspace", "members", "list", workspace).out
@@ -97,7 +100,7 @@ def test_workspaces_and_members(hexaops: Run, served: Served) -> None:
 def test_the_audit_log_is_shown_and_its_chain_checked(hexaops: Run) -> None:
     hexaops("sessions", "create", "for the log")
     assert "request" in hexaops("audit").out
-    assert len(hexaops("audit", "--all", "--limit", "2", "--json").data) > 0
+    assert len(hexaops("audit", "--all", "--limit", "2", "--json").data["items"]) > 0
     anchor = hexaops("audit", "head").out.split()
     hexaops("sessions", "create", "one more")
     assert "chain whole" in hexaops("audit", "verify", "--seq", anchor[0], "--hash", anchor[1]).out

@@ -36,12 +36,15 @@ def test_what_cannot_be_answered_has_an_exit_code_of_its_own(hexaops: Run) -> No
 def test_applications_are_listed_filtered_and_shown(hexaops: Run) -> None:
     done = hexaops("apps")
     assert "12 applications, 10 healthy" in done.out
-    unhealthy = hexaops("apps", "--status", "unhealthy", "--json").data["applications"]
+    unhealthy = hexaops("apps", "--status", "unhealthy", "--json").data["items"]
     assert {one["name"] for one in unhealthy} == {"cache-service", "database-app"}
     shown = hexaops("apps", "show", "cache-service")
     assert shown.code == 0, shown.err
     assert "1/2" in shown.out
     assert hexaops("apps", "show", "web-app", "--json").data["name"] == "web-app"
+    misspelt = hexaops("apps", "--project", "frontent")
+    assert (misspelt.code, "backend, data, frontend" in misspelt.err) == (1, True)
+    assert hexaops("apps", "--project", "frontend", "--status", "failing").code == 0
     absent = hexaops("apps", "show", "nothing-here")
     assert absent.code == 1
     assert "hexaops apps" in absent.err
@@ -84,3 +87,41 @@ def test_a_conversation_as_json_is_one_object_an_answer(piped: Callable[..., Don
     done = piped("chat", "--json", lines=f"{STATUS}\n")
     assert done.code == 0, done.err
     assert done.data["response"]["metadata"]["intent_fulfilled"] is True
+
+
+def test_a_line_at_the_prompt_that_is_no_answer_is_asked_next(piped: Callable[..., Done]) -> None:
+    done = piped("chat", lines=f"scale worker-app to 4\n{STATUS}\n")
+    assert done.code == 0, done.err
+    assert "Nothing was changed." in done.out
+    assert "12 applications" in done.out
+
+
+def _session(done: Done) -> str:
+    return done.err.rpartition("--session ")[2].strip()
+
+
+def test_commands_of_a_conversation_are_not_asked(hexaops: Run, piped: Callable[..., Done]) -> None:
+    done = piped("chat", lines=f"{STATUS}\n/foo\n/1\n/99\n")
+    assert done.code == 0, done.err
+    assert done.err.count("Unknown command") == 2
+    assert "I can't tell" not in done.out
+    asked = done.out.split("you> /1\n")[1].splitlines()[0]
+    assert asked.startswith("you> ")
+    assert asked.removeprefix("you> ") in hexaops("sessions", "history", _session(done)).out
+
+
+def test_changes_of_one_request_are_planned_one_after_the_other(piped: Callable[..., Done]) -> None:
+    done = piped("chat", lines="restart worker-app then scale it to 4\nyes\nyes\n")
+    assert done.code == 0, done.err + done.out
+    assert "PLAN_STALE" not in done.err
+    assert done.out.count("completed after") == 2
+    assert "`POST" not in done.out
+
+
+def test_undo_that_is_offered_with_its_plan(piped: Callable[..., Done]) -> None:
+    done = piped("chat", lines="scale background-worker to 2\nyes\nundo that\nyes\n")
+    assert done.code == 0, done.err + done.out
+    assert "from 2 to 1 replica" in done.out
+    assert "Roll it back? [y/N] yes" in done.out
+    assert done.out.count("completed after") == 2
+    assert "`POST" not in done.out

@@ -19,7 +19,7 @@ def test_a_plan_asked_for_is_confirmed_by_a_later_command(hexaops: Run, served: 
     for step in ("validate_application", "drain_connections", "restart_pods", "verify_health"):
         assert f"✓ {step}" in done.out
     again = hexaops("actions", "confirm", plan_id, "--json").data
-    listed = hexaops("actions", "--json").data
+    listed = hexaops("actions", "--json").data["items"]
     assert [one["action_id"] for one in listed if one["plan_id"] == plan_id] == [again["action_id"]]
     assert hexaops("actions", "show", again["action_id"]).out.count("completed") >= 5
     assert hexaops("actions", "watch", again["action_id"]).code == 0
@@ -75,3 +75,31 @@ def test_the_switch_stops_changes(hexaops: Run) -> None:
         assert "rule: 17" in done.err
     finally:
         assert hexaops("automation", "on", "--json").data["enabled"] is True
+
+
+def test_a_plan_shown_as_json_is_confirmed_by_a_later_command(hexaops: Run) -> None:
+    shown = hexaops("--json", "actions", "run", "scale_application", "admin-portal", "replicas=2", "--plan-only")
+    assert shown.code == 0, shown.err
+    assert hexaops("actions", "confirm", shown.data["plan"]["plan_id"]).code == 0
+
+
+def test_yes_carries_out_a_whole_request_or_nothing(hexaops: Run) -> None:
+    before = hexaops("apps", "show", "admin-portal", "--json").data["desired_replicas"]
+    refused = hexaops("ask", "stop all apps in frontend", "--yes")
+    assert refused.code == 5
+    assert "safety rule 7" in refused.out
+    partly = hexaops("ask", "scale admin-portal to 3 and stop web-app", "--yes")
+    assert partly.code == 5
+    assert "Nothing was changed: a part of the request cannot be planned." in partly.err
+    assert hexaops("apps", "show", "admin-portal", "--json").data["desired_replicas"] == before
+
+
+def test_lists_as_json_have_one_shape(hexaops: Run) -> None:
+    lists = ("apps", "actions", "sessions", "webhooks", "webhooks deliveries", "audit", "token list", "workspace list",
+             "cluster list")  # fmt: skip
+    for command in lists:
+        found = hexaops(*command.split(), "--json").data
+        assert {"items", "next_cursor"} <= set(found), command
+    first = hexaops("audit", "--limit", "1", "--json").data
+    following = hexaops("audit", "--limit", "1", "--cursor", first["next_cursor"], "--json").data
+    assert following["items"][0]["seq"] == first["items"][0]["seq"] - 1

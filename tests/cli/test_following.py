@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,14 +11,14 @@ import pytest
 
 from hexaops.cli.client import Api
 from hexaops.cli.failures import CliError, no_service, refusal
-from hexaops.cli.following import exit_code_of, follow
+from hexaops.cli.following import Progress, ended_line, exit_code_of, follow
 from hexaops.cli.options import Options
 
 
 class Told(Api):
     """A service that answers, or fails to, as told."""
 
-    def __init__(self, *answers: Mapping[str, Any] | CliError) -> None:
+    def __init__(self, *answers: Mapping[str, Any] | BaseException) -> None:
         super().__init__(Options(Path("/nowhere"), url="http://127.0.0.1:9", token="t", workspace="ws-1"))
         self._answers = list(answers)
 
@@ -26,7 +27,7 @@ class Told(Api):
 
     def get(self, path: str, **_parameters: Any) -> Any:
         answer = self._answers.pop(0)
-        if isinstance(answer, CliError):
+        if isinstance(answer, BaseException):
             raise answer
         return {"data": answer}
 
@@ -47,7 +48,7 @@ def test_an_outage_is_waited_for_and_steps_are_told_once(capsys: pytest.CaptureF
     assert exit_code_of(found) == 0
     printed = capsys.readouterr().out
     assert printed.count("✓ validate") == 1
-    assert "… restart  about 5s" in printed
+    assert "… restart  0s of about 5s" in printed
     assert "completed after 9s\ndone\n  pods restarted  3" in printed
 
 
@@ -62,3 +63,41 @@ def test_a_refusal_ends_the_watching() -> None:
     gone = refusal(404, {"error": {"code": "ACTION_NOT_FOUND", "message": "Action not found", "details": {}}}, {})
     with pytest.raises(CliError, match="ACTION_NOT_FOUND"):
         follow(Told(gone), action("executing"))
+
+
+def test_what_a_step_waits_for_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    begun = action("executing", ("restart", "in_progress"))
+    begun["steps"][0].update(elapsed="7s", waiting_for="1 of 3 pods ready (Unschedulable)")
+    failed = action("failed", ("restart", "failed"), ("verify", "cancelled"), duration="9s")
+    follow(Told(failed), begun)
+    printed = capsys.readouterr().out
+    assert "… restart  7s of about 5s, waiting: 1 of 3 pods ready (Unschedulable)" in printed
+    assert "- verify  cancelled\n" in printed
+
+
+def test_a_step_that_never_ran_took_no_time() -> None:
+    assert ended_line({"step": "verify", "status": "cancelled", "estimated_duration": "10s"}) == "  - verify  cancelled"
+
+
+def test_ctrl_c_stops_the_watching_and_names_the_action_that_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
+    found = follow(Told(KeyboardInterrupt()), action("executing", ("restart", "in_progress")))
+    assert exit_code_of(found) == 130
+    assert "hexaops actions watch action_1" in capsys.readouterr().err
+
+
+class Terminal(io.StringIO):
+    """Output that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_on_a_terminal_the_running_step_is_redrawn_in_place() -> None:
+    out = Terminal()
+    progress = Progress(out)
+    step = {"step": "restart", "status": "in_progress", "elapsed": "1s"}
+    progress.show({"status": "executing", "steps": [step]})
+    progress.show({"status": "executing", "steps": [step]})
+    progress.show({"status": "executing", "steps": [{**step, "elapsed": "2s"}]})
+    progress.show({"status": "completed", "steps": [{"step": "restart", "status": "completed", "duration": "2s"}]})
+    assert out.getvalue() == ("\r\x1b[K  … restart  1s\r\x1b[K  … restart  2s\r\x1b[K  ✓ restart  2s\n")

@@ -9,13 +9,14 @@ from typing import Annotated, Any
 import typer
 
 from hexaops.cli.client import Api, open_api, segment
-from hexaops.cli.confirming import asked, carry_out, offer
+from hexaops.cli.confirming import ask_user, carry_out, offer
 from hexaops.cli.failures import USAGE, CliError
 from hexaops.cli.following import exit_code_of, follow, print_result
 from hexaops.cli.options import Options
-from hexaops.cli.output import print_facts, print_json, print_table
+from hexaops.cli.output import print_facts, print_json, print_list, print_next, print_table
 from hexaops.cli.plans import print_plan
-from hexaops.cli.proposals import Proposal, proposal_of, recall
+from hexaops.cli.proposals import Proposal, proposal_of, recall, remember
+from hexaops.cli.times import when
 
 app = typer.Typer(help="Changes: propose, confirm, follow, undo.", invoke_without_command=True, no_args_is_help=False)
 ActionId = Annotated[str, typer.Argument(help="The action's id.", metavar="ACTION_ID")]
@@ -24,34 +25,36 @@ NoWait = Annotated[bool, typer.Option("--no-wait", help="Do not follow the actio
 PlanOnly = Annotated[bool, typer.Option("--plan-only", help="Show the plan and ask nothing.")]
 Status = Annotated[str | None, typer.Option(help="Only those of this status, such as executing or failed.")]
 Limit = Annotated[int, typer.Option(min=1, max=100, help="How many, newest first.")]
+Before = Annotated[str | None, typer.Option("--cursor", help="Where the previous page ended, as it was printed.")]
 
 
 @app.callback()
-def actions(context: typer.Context, status: Status = None, limit: Limit = 20) -> None:
+def actions(context: typer.Context, status: Status = None, limit: Limit = 20, cursor: Before = None) -> None:
     """List the actions, or run, confirm, watch, cancel or undo one.
 
     Examples: `hexaops actions run restart_application database-app`,
     `hexaops actions run scale_application web-app replicas=5 --yes`, `hexaops actions watch action_…`
     """
     if context.invoked_subcommand is None:
-        list_actions(context, status, limit)
+        list_actions(context, status, limit, cursor)
 
 
 @app.command("list")
-def list_actions(context: typer.Context, status: Status = None, limit: Limit = 20) -> None:
+def list_actions(context: typer.Context, status: Status = None, limit: Limit = 20, cursor: Before = None) -> None:
     """List the workspace's actions, newest first."""
     options: Options = context.obj
     api = open_api(context)
-    found = api.get(api.aiops("/actions"), status=status, limit=limit)["data"]
+    found = api.get(api.aiops("/actions"), status=status, limit=limit, before=cursor)
     if options.as_json:
-        print_json(found)
+        print_list(found["data"], found["pagination"])
         return
     rows = [
-        (one["action_id"], one["status"], one["description"], one["started_at"], one.get("duration"),
-         one["requested_by"])
-        for one in found
+        (one["action_id"], one["status"], when(one["started_at"]), one.get("duration"), one["requested_by"],
+         one["description"])
+        for one in found["data"]
     ]  # fmt: skip
-    print_table(("Action", "Status", "What", "Started", "Took", "By"), rows)
+    print_table(("Action", "Status", "Started", "Took", "By", "What"), rows, remark=True)
+    print_next(found["pagination"])
 
 
 @app.command()
@@ -65,11 +68,8 @@ def show(context: typer.Context, action_id: ActionId) -> None:
         return
     names = ("action_id", "action", "description", "status", "started_at", "completed_at", "requested_by", "plan_id")
     print_facts({name.replace("_", " "): one.get(name) for name in names})
-    steps = [
-        (step["step"], step["status"], step.get("duration") or step.get("estimated_duration"), step.get("error", ""))
-        for step in one["steps"]
-    ]
-    print_table(("Step", "Status", "Took", "Error"), steps)
+    steps = [(step["step"], step["status"], _time_of(step), _note_of(step)) for step in one["steps"]]
+    print_table(("Step", "Status", "Took", "Note"), steps, title="Steps", remark=True)
     if one.get("completed_at"):
         print_result(one)
 
@@ -93,7 +93,7 @@ def run(
     api = open_api(context)
     given = {"application_id": application, **_read(parameters or []), **({"reason": reason} if reason else {})}
     answer = api.post(api.aiops("/actions"), {"action": action, "parameters": given})["data"]
-    _decide(options, api, answer, _Wishes(yes, no_wait, plan_only), path=None)
+    _decide(options, api, answer, _Mode(yes, no_wait, plan_only), path=None)
 
 
 @app.command()
@@ -130,7 +130,7 @@ def rollback(
     api = open_api(context)
     path = api.aiops(f"/actions/{segment(action_id)}/rollback")
     answer = api.post(path)["data"]
-    _decide(options, api, answer, _Wishes(yes, no_wait, plan_only), path=path)
+    _decide(options, api, answer, _Mode(yes, no_wait, plan_only), path=path)
 
 
 @app.command()
@@ -142,28 +142,42 @@ def watch(context: typer.Context, action_id: ActionId) -> None:
     raise typer.Exit(exit_code_of(follow(api, action, as_json=options.as_json)))
 
 
-class _Wishes:
+class _Mode:
     def __init__(self, yes: bool, no_wait: bool, plan_only: bool) -> None:
         self.yes, self.wait, self.plan_only = yes, not no_wait, plan_only
 
 
-def _decide(options: Options, api: Api, answer: dict[str, Any], wishes: _Wishes, *, path: str | None) -> None:
+def _decide(options: Options, api: Api, answer: dict[str, Any], mode: _Mode, *, path: str | None) -> None:
     """Go on from the service's answer to a proposal: a plan that waits for a yes."""
     plan = answer["plan"]
     proposal: Proposal = proposal_of(api, plan, path=path)
     may_ask = sys.stdin.isatty() and sys.stdout.isatty() and not options.as_json
-    if wishes.plan_only or not (wishes.yes or may_ask):
+    if mode.plan_only or not (mode.yes or may_ask):
         if options.as_json:
+            remember(options.home, proposal)
             print_json(answer)
         else:
             offer(options.home, plan, proposal)
         return
     if not options.as_json:
         print_plan(plan)
-    if not wishes.yes and not asked("\nCarry it out?"):
+    if not mode.yes and not ask_user("Carry it out?").yes:
         typer.echo("Nothing was changed.")
         raise typer.Exit(1)
-    raise typer.Exit(carry_out(api, proposal, wait=wishes.wait, as_json=options.as_json))
+    raise typer.Exit(carry_out(api, proposal, wait=mode.wait, as_json=options.as_json))
+
+
+def _time_of(step: dict[str, Any]) -> str:
+    """How long a step took, or runs; nothing of one that never ran."""
+    if "elapsed" in step:
+        return f"{step['elapsed']} so far"
+    if step["status"] == "pending" and "estimated_duration" in step:
+        return f"about {step['estimated_duration']}"
+    return str(step.get("duration", "–"))
+
+
+def _note_of(step: dict[str, Any]) -> str:
+    return str(step.get("error") or (f"waiting: {step['waiting_for']}" if step.get("waiting_for") else ""))
 
 
 def _read(parameters: list[str]) -> dict[str, Any]:

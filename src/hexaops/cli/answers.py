@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,9 @@ import typer
 from hexaops.cli.output import cell, print_facts, print_markdown, print_table
 
 PLAN = "action_plan"
+REFERENCE = "action_reference"
+RAW_CALL = re.compile(r"`(?:GET|POST|PUT|PATCH|DELETE) (?:…|/)")
+"""A call that the answer tells clients to make: this one makes it itself."""
 COUNTS = ("total", "truncated")
 """What a table shows by itself."""
 MOST_COLUMNS = 8
@@ -21,24 +25,39 @@ def plans_of(data: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [attached["data"] for attached in data.get("attachments") or [] if attached.get("type") == PLAN]
 
 
+def undo_of(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The action that the answer would cancel or roll back: `action_id`, `operation`, `status`."""
+    found = [attached["data"] for attached in data.get("attachments") or [] if attached.get("type") == REFERENCE]
+    return found[0] if found else None
+
+
+def suggestions_of(data: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """What could be asked next."""
+    return list((data["response"].get("metadata") or {}).get("suggestions") or [])
+
+
 def is_fulfilled(data: Mapping[str, Any]) -> bool:
     """Whether the service says that it could answer."""
     metadata = data["response"].get("metadata") or {}
     return metadata.get("intent_fulfilled") is not False
 
 
-def print_answer(data: Mapping[str, Any], *, with_text: bool = True) -> None:
-    """Everything but the plans."""
-    if with_text:
-        print_markdown(data["response"]["content"])
+def print_answer(data: Mapping[str, Any], *, numbered: bool = False) -> None:
+    """Everything but the plans. With `numbered` each suggestion shows the command that chooses it."""
+    print_markdown(_without_raw_calls(data["response"]["content"]))
     for attached in data.get("attachments") or []:
-        if attached.get("type") != PLAN:
+        if attached.get("type") not in (PLAN, REFERENCE):
             print_attachment(attached)
-    suggestions = (data["response"].get("metadata") or {}).get("suggestions") or []
-    if suggestions:
+    if suggestions := suggestions_of(data):
         typer.echo("\nYou could ask next:")
-        for suggestion in suggestions:
-            typer.echo(f"  - {cell(suggestion.get('description') or suggestion.get('action'))}")
+        for number, suggestion in enumerate(suggestions, 1):
+            mark = f"/{number}" if numbered else "-"
+            typer.echo(f"  {mark} {cell(suggestion.get('description') or suggestion.get('action'))}")
+
+
+def _without_raw_calls(text: str) -> str:
+    kept = [line for line in text.split("\n") if not RAW_CALL.search(line)]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
 
 
 def print_attachment(attached: Mapping[str, Any]) -> None:

@@ -6,9 +6,11 @@ from typing import Annotated, Any
 
 import typer
 
-from hexaops.cli.client import open_api, segment
+from hexaops.cli.client import Api, open_api, segment
+from hexaops.cli.failures import CliError
 from hexaops.cli.options import Options
-from hexaops.cli.output import cell, print_facts, print_json, print_table
+from hexaops.cli.output import cell, print_facts, print_json, print_list, print_table, print_wrapped
+from hexaops.cli.times import when
 
 app = typer.Typer(help="Applications of the workspace.", invoke_without_command=True, no_args_is_help=False)
 Status = Annotated[str | None, typer.Option(help="Only those of this status; `unhealthy`: all with an issue.")]
@@ -38,19 +40,21 @@ def list_applications(context: typer.Context, status: Status = None, project: Pr
         cursor = data["pagination"]["next_cursor"]
         if cursor is None:
             break
+    if project and not entries:
+        _check_project(api, project)
     if options.as_json:
-        print_json({**data, "applications": entries})
+        print_list(entries, freshness=data["freshness"], reasons=data["reasons"])
         return
     rows = [
         (one["name"], one["status"], one["replicas"], _percent(one["cpu_usage"]), _percent(one["memory_usage"]),
          one["restarts"], one["kind"], one["project"], one["status_reason"] or "")
         for one in entries
     ]  # fmt: skip
-    print_table(("Name", "Status", "Ready", "CPU", "Memory", "Restarts", "Kind", "Project", "Why"), rows)
+    print_table(("Name", "Status", "Ready", "CPU", "Mem", "Restarts", "Kind", "Project", "Why"), rows, remark=True)
     healthy = sum(one["status"] == "healthy" for one in entries)
     typer.echo(f"{len(entries)} applications, {healthy} healthy")
     if not data["freshness"]["current"]:
-        typer.secho(f"The cluster was last read at {data['freshness']['as_of']}.", fg="yellow", err=True)
+        typer.secho(f"The cluster was last read {when(data['freshness']['as_of'])}.", fg="yellow", err=True)
 
 
 @app.command()
@@ -68,20 +72,28 @@ def show(context: typer.Context, application: Annotated[str, typer.Argument(help
             "name": one["name"], "id": one["id"], "kind": one["kind"], "project": one["project"],
             "status": one["status"], "why": one["status_reason"], "replicas": one["replicas"],
             "image": one["images"], "restarts": one["restarts"], "cpu": _used(usage["cpu"]),
-            "memory": _used(usage["memory"]), "created": one["created_at"],
+            "memory": _used(usage["memory"]), "created": when(one["created_at"]),
         }
     )  # fmt: skip
     pods = [(p["name"], p["phase"], p["ready"], p["restarts"], p["reason"], p["node"]) for p in one["pods"]]
-    print_table(("Pod", "Phase", "Ready", "Restarts", "Reason", "Node"), pods)
+    print_table(("Pod", "Phase", "Ready", "Restarts", "Reason", "Node"), pods, title="Pods", remark=True)
     for problem in one["problems"]:
-        typer.secho(f"! {cell(problem['pod'])}: {cell(problem['reason'])} {cell(problem['detail'])}", fg="yellow")
-    events = [(e["last_seen"], e["reason"], e["object"], e["count"], e["message"]) for e in one["events"]]
+        print_wrapped(f"{problem['pod']}: {cell(problem['detail'])}", prefix="! ", colour="yellow")
+    events = [(when(e["last_seen"]), e["reason"], e["object"], e["count"], e["message"]) for e in one["events"]]
     if events:
-        print_table(("Last seen", "Event", "Object", "Times", "Message"), events)
+        print_table(("Last seen", "Event", "Object", "Times", "Message"), events, title="Events", remark=True)
+
+
+def _check_project(api: Api, project: str) -> None:
+    """A project without applications is an error: most likely its name is misspelt."""
+    data = api.get(api.workspace("/applications"), limit=500)["data"]
+    known = sorted({one["project"] for one in data["applications"]})
+    if project not in known:
+        raise CliError(f"No project {project!r} has applications.", hint=f"Projects: {', '.join(known) or 'none'}")
 
 
 def _percent(value: float | None) -> str:
-    return "–" if value is None else f"{value:.0f} %"
+    return "–" if value is None else f"{value:.0f}%"
 
 
 def _used(usage: dict[str, Any]) -> str:

@@ -8,7 +8,8 @@ import typer
 
 from hexaops.cli.client import open_api
 from hexaops.cli.options import Options
-from hexaops.cli.output import print_json, print_table
+from hexaops.cli.output import print_json, print_list, print_next, print_table
+from hexaops.cli.times import when
 
 app = typer.Typer(help="The audit log.", invoke_without_command=True, no_args_is_help=False)
 Limit = Annotated[int, typer.Option(min=1, max=200, help="How many, newest first.")]
@@ -31,16 +32,15 @@ def audit(context: typer.Context, limit: Limit = 20, cursor: Cursor = None, ever
     else:
         body = api.get(api.aiops("/audit"), limit=limit, cursor=cursor)
     if options.as_json:
-        print_json(body["data"])
+        print_list(body["data"], body["pagination"])
         return
     rows = [
-        (one["seq"], one["timestamp"], f"{one['actor']['kind']}:{one['actor']['id']}", one["action"],
+        (one["seq"], when(one["timestamp"]), f"{one['actor']['kind']}:{one['actor']['id']}", one["action"],
          one["outcome"], one["resource"])
         for one in body["data"]
     ]  # fmt: skip
     print_table(("No.", "When", "Who", "What", "Outcome", "Object"), rows)
-    if following := body["pagination"]["next_cursor"]:
-        typer.echo(f"\nOlder events: --cursor {following}", err=True)
+    print_next(body["pagination"])
 
 
 @app.command()

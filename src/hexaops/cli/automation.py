@@ -9,6 +9,7 @@ import typer
 from hexaops.cli.client import open_api
 from hexaops.cli.options import Options
 from hexaops.cli.output import cell, print_json, print_table
+from hexaops.cli.times import when
 
 app = typer.Typer(help="Stop all changes, or allow them again.", no_args_is_help=True)
 Where = Annotated[str | None, typer.Option("--in", help="Only in the workspace of this id [everywhere].")]
@@ -50,7 +51,7 @@ def _print(options: Options, data: dict[str, Any]) -> None:
     states = [{"workspace_id": "everywhere", **data}, *data["workspaces"]]
     rows = [
         (one["workspace_id"], "on" if one["enabled"] else "off", cell(one["reason"]), one["changed_by"],
-         one["changed_at"])
+         when(one["changed_at"]))
         for one in states
     ]  # fmt: skip
     print_table(("Where", "Automation", "Reason", "Changed by", "At"), rows)

@@ -1,34 +1,33 @@
-"""`hexaops chat`: a conversation that streams its answers, asks before every change, and shows its steps live."""
+"""`hexaops chat`: a conversation that asks before every change and shows its steps live."""
 
 from __future__ import annotations
 
+import functools
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
 
-from hexaops.cli.answers import plans_of, print_answer
+from hexaops.cli.answers import plans_of, print_answer, suggestions_of, undo_of
 from hexaops.cli.client import Api, open_api
-from hexaops.cli.confirming import asked, carry_out
+from hexaops.cli.confirming import Origin, Settled, ask_user, settle, undo
 from hexaops.cli.failures import NOT_ALLOWED, CliError, report
 from hexaops.cli.options import Options
 from hexaops.cli.output import cell, print_json
-from hexaops.cli.plans import print_plan
-from hexaops.cli.proposals import proposal_of
 
 PROMPT = "you> "
-HELP = "/end closes the session, /quit leaves it open, /help shows this. Anything else is asked."
+HELP = "/1, /2, … picks a suggestion, /end closes the session, /quit leaves it open."
 
 
 def chat(
     context: typer.Context,
-    session: Annotated[str | None, typer.Option(help="Go on in this session.")] = None,
+    session: Annotated[str | None, typer.Option(help="Continue this session.")] = None,
 ) -> None:
-    """Talk to the service; an empty line does nothing, Ctrl-D ends.
+    """Start a conversation; Ctrl-D ends it.
 
-    Questions may be piped in, one a line; a plan is confirmed by a line that says yes.
+    Questions may be piped in, one per line; the line after a plan confirms it with yes.
 
     Examples: `hexaops chat`, `hexaops chat --session sess_…`,
     `printf 'restart database-app\\nyes\\n' | hexaops chat`
@@ -38,48 +37,74 @@ def chat(
     conversation = Conversation(api, options, session)
     if sys.stdin.isatty() and not options.as_json:
         workspace = api.workspace().rsplit("/", 1)[-1]
-        typer.echo(f"hexaops at {api.base_url}, workspace {workspace}. {HELP}")
+        typer.echo(f"hexaops at {api.base_url}, workspace {workspace}.\nAsk anything. {HELP}")
     for line in _lines(prompt=not options.as_json):
-        if line in {"/quit", "/exit"}:
+        if not conversation.take(line):
             break
-        if line == "/help":
-            typer.echo(HELP)
-        elif line == "/end":
-            conversation.end()
-            break
-        else:
-            conversation.say(line)
     if conversation.session_id and not options.as_json:
-        typer.echo(f"\nGo on later with: hexaops chat --session {conversation.session_id}", err=True)
+        typer.echo(f"\nContinue later with: hexaops chat --session {conversation.session_id}", err=True)
     raise typer.Exit(conversation.exit_code)
 
 
 @dataclass
 class Conversation:
-    """One session, from the terminal's side."""
+    """One session, as the terminal sees it."""
 
     api: Api
     options: Options
     session_id: str | None = None
     exit_code: int = 0
+    suggestions: Sequence[Mapping[str, Any]] = ()
 
-    def say(self, text: str) -> None:
-        """Ask, show the answer as it comes, offer its plans. A refusal is told and does not end the conversation."""
+    def take(self, line: str) -> bool:
+        """Obey or ask one line, and whatever is typed at the prompts that follow; False ends the conversation."""
+        while line:
+            if not line.startswith("/"):
+                line = self._say(line)
+                continue
+            if line in {"/quit", "/exit"}:
+                return False
+            if line == "/end":
+                self._end()
+                return False
+            line = self._obey(line)
+        return True
+
+    def _obey(self, command: str) -> str:
+        """What a command asks in the user's stead, or nothing."""
+        number = command[1:]
+        if number.isascii() and number.isdigit() and 0 < int(number) <= len(self.suggestions):
+            message = str(self.suggestions[int(number) - 1]["message"])
+            typer.echo(f"{PROMPT}{cell(message)}", err=self.options.as_json)
+            return message
+        if command != "/help":
+            typer.echo(f"Unknown command: {cell(command)}", err=True)
+        typer.echo(HELP, err=self.options.as_json)
+        return ""
+
+    def _say(self, text: str) -> str:
+        """Ask, show the answer, offer its plans; returns what was typed instead of confirming.
+
+        A refusal is reported and does not end the conversation.
+        """
         body = {"message": text, **({"session_id": self.session_id} if self.session_id else {})}
         try:
             data = self._answer(body)
-            self.session_id = data["session_id"]
-            for plan in plans_of(data):
-                self._offer(plan, data)
+            self.session_id, self.suggestions = data["session_id"], suggestions_of(data)
+            settled = self._offer(data)
         except CliError as error:
             report(error, as_json=self.options.as_json)
             self.exit_code = error.exit_code
             if error.exit_code == NOT_ALLOWED:
                 raise typer.Exit(error.exit_code) from None
+            return ""
         except KeyboardInterrupt:
-            typer.echo("\nStopped watching; what was started goes on (`hexaops actions` shows it).", err=True)
+            typer.echo("\nStopped waiting for the answer.", err=True)
+            return ""
+        self.exit_code = max(self.exit_code, settled.exit_code)
+        return settled.other
 
-    def end(self) -> None:
+    def _end(self) -> None:
         """Close the session and show what it held."""
         if self.session_id is None:
             return
@@ -92,36 +117,31 @@ class Conversation:
         typer.echo("Session ended: " + ", ".join(f"{cell(value)} {name}" for name, value in counted.items()))
 
     def _answer(self, body: dict[str, Any]) -> dict[str, Any]:
-        live = not self.options.as_json
-        streamed = False
+        live = sys.stdout.isatty() and not self.options.as_json
         for name, data in self.api.stream(self.api.aiops("/chat"), body):
             if name == "final":
                 final: dict[str, Any] = data["data"]
-                if not live:
+                if self.options.as_json:
                     print_json(final)
-                elif sys.stdout.isatty():
-                    print_answer(final)
                 else:
-                    typer.echo("")
-                    print_answer(final, with_text=not streamed)
+                    if live:
+                        typer.echo("\r\x1b[K", nl=False)
+                    print_answer(final, numbered=True)
                 return final
-            if live and name == "delta" and not sys.stdout.isatty():
-                typer.echo(data.get("content", ""), nl=False)
-                streamed = True
-            elif live and name == "status" and sys.stdout.isatty():
-                typer.secho(f"  {cell(data.get('stage'))}…", dim=True)
-        message = "The answer broke off."
+            if live and name == "status":
+                typer.secho(f"\r\x1b[K  {cell(data.get('stage'))}…", dim=True, nl=False)
+        message = "The answer was cut off."
         raise CliError(message, hint="Ask again; `hexaops sessions history` shows what was stored.")
 
-    def _offer(self, plan: Any, data: dict[str, Any]) -> None:
-        if not self.options.as_json:
-            print_plan(plan)
-        if not asked("\nCarry it out?"):
-            typer.echo("Nothing was changed.")
-            return
-        proposal = proposal_of(self.api, plan, session_id=self.session_id, message_id=data["message_id"])
-        code = carry_out(self.api, proposal, wait=True, as_json=self.options.as_json)
-        self.exit_code = max(self.exit_code, code)
+    def _offer(self, data: Mapping[str, Any]) -> Settled:
+        as_json = self.options.as_json
+        origin = Origin(self.session_id, data["message_id"])
+        ask = functools.partial(ask_user, to_stderr=as_json)
+        if plans := plans_of(data):
+            return settle(self.api, plans, origin, ask, as_json=as_json)
+        if reference := undo_of(data):
+            return undo(self.api, reference, origin, ask, as_json=as_json)
+        return Settled()
 
 
 def _lines(*, prompt: bool) -> Iterator[str]:

@@ -10,7 +10,7 @@ import typer
 from hexaops.cli.client import Api, open_api, segment
 from hexaops.cli.kubeconfigs import flattened
 from hexaops.cli.options import Options
-from hexaops.cli.output import print_facts, print_json, print_table
+from hexaops.cli.output import print_facts, print_json, print_list, print_table
 
 app = typer.Typer(help="The clusters that the service serves (as the home folder's service account).",
                   no_args_is_help=True)  # fmt: skip
@@ -24,13 +24,13 @@ def list_clusters(context: typer.Context) -> None:
     options: Options = context.obj
     found = open_api(context).internal("GET", "/clusters")["data"]
     if options.as_json:
-        print_json(found)
+        print_list(found)
         return
     rows = [
         (one["id"], one["name"], one["source"], one["server"], one["status"], one["separate_writer"], one["reason"])
         for one in found
     ]
-    print_table(COLUMNS, rows)
+    print_table(COLUMNS, rows, remark=True)
 
 
 @app.command()

@@ -15,6 +15,8 @@ UNREACHABLE = 3
 NOT_ALLOWED = 4
 UNANSWERED = 5
 
+LONGEST_DETAIL = 2_000
+"""As long as the service's own reasons."""
 AUTOMATION_RULE = 17
 """Number of the safety rule that automation is switched off."""
 
@@ -85,7 +87,7 @@ def _details(details: Any) -> str:
 
 def _short(value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 400 else text[:399] + "…"
+    return text if len(text) <= LONGEST_DETAIL else text[: LONGEST_DETAIL - 1] + "…"
 
 
 def _next_step(status: int, code: str, details: Any, headers: Mapping[str, str]) -> str | None:

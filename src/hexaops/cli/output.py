@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from hexaops.cli.tables import Table
 from hexaops.kit.text import plain
 
 if TYPE_CHECKING:
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
 PIPE_WIDTH = 4000
 """Nothing is cut or wrapped where no person reads it."""
 LONGEST_CELL = 400
-LONGEST_WHOLE = 40
+NARROWEST_TEXT = 20
 GOOD = {"healthy", "completed", "delivered", "active", "on", "ok", "ready"}
 BAD = {"failed", "failing", "degraded", "down", "cancelled", "off", "refused", "high", "error"}
 BUSY = {"executing", "in_progress", "pending", "medium", "progressing", "cancelling", "rolling_back", "undoing"}
@@ -26,6 +29,17 @@ BUSY = {"executing", "in_progress", "pending", "medium", "progressing", "cancell
 def print_json(data: Any) -> None:
     """The data as it came."""
     typer.echo(json.dumps(data, indent=2, ensure_ascii=False))
+
+
+def print_list(items: Sequence[Any], pagination: Mapping[str, Any] | None = None, **more: Any) -> None:
+    """A list for `--json`, always of one shape: `items`, and `next_cursor` for `--cursor` (null on the last page)."""
+    print_json({"items": items, "next_cursor": (pagination or {}).get("next_cursor"), **more})
+
+
+def print_next(pagination: Mapping[str, Any] | None, option: str = "--cursor") -> None:
+    """How to see the next page, if there is one."""
+    if following := (pagination or {}).get("next_cursor"):
+        typer.echo(f"\nMore: {option} {following}", err=True)
 
 
 def console(*, errors: bool = False) -> Console:
@@ -48,21 +62,18 @@ def cell(value: Any) -> str:
     return plain(text, LONGEST_CELL, own=True)
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str | None = None) -> None:
-    """A table; words that say how something is are coloured."""
-    from rich.box import SIMPLE_HEAD  # noqa: PLC0415 # slow to import
-    from rich.table import Table  # noqa: PLC0415 # slow to import
+def print_table(
+    columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str | None = None, remark: bool = False
+) -> None:
+    """A table; words that say how something is are coloured. With `remark` the last column may go below its row."""
     from rich.text import Text  # noqa: PLC0415 # slow to import
 
-    texts = [[cell(value) for value in row] for row in rows]
-    table = Table(box=SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False, title_style="bold")
-    for number, column in enumerate(columns):
-        # What stands first is copied into other commands: it is shown whole, the rest gives way.
-        whole = min(max((len(row[0]) for row in texts), default=0), LONGEST_WHOLE) if number == 0 else None
-        table.add_column(column, overflow="fold", min_width=whole)
-    for row in texts:
-        table.add_row(*[Text(text, style_of(text)) for text in row])
-    console().print(table)
+    texts = [["" if value == "" else cell(value) for value in row] for row in rows]
+    out = console()
+    if title:
+        out.print(Text(f"\n{title}", "bold"))
+    for line in Table(columns, texts, style_of, has_remark=remark).lines(out):
+        out.print(line, no_wrap=True, overflow="ignore", crop=False)
 
 
 def print_facts(facts: Mapping[str, Any]) -> None:
@@ -70,7 +81,18 @@ def print_facts(facts: Mapping[str, Any]) -> None:
     shown = {name: value for name, value in facts.items() if value is not None}
     width = max(map(len, shown), default=0)
     for name, value in shown.items():
-        typer.echo(f"{name.ljust(width)}  {cell(value)}")
+        print_wrapped(cell(value), prefix=f"{name.ljust(width)}  ")
+
+
+def print_wrapped(text: str, *, prefix: str = "", colour: str | None = None) -> None:
+    """One line; on a terminal it goes on below itself, without breaking words."""
+    lines = [text]
+    if sys.stdout.isatty():
+        room = max(shutil.get_terminal_size().columns - len(prefix), NARROWEST_TEXT)
+        lines = textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False) or [""]
+    typer.secho(f"{prefix}{lines[0]}", fg=colour)
+    for line in lines[1:]:
+        typer.secho(f"{' ' * len(prefix)}{line}", fg=colour)
 
 
 def print_markdown(text: str) -> None:
@@ -81,7 +103,17 @@ def print_markdown(text: str) -> None:
         return
     from rich.markdown import Markdown  # noqa: PLC0415 # slow to import
 
-    console().print(Markdown(text, hyperlinks=False))
+    console().print(Markdown(with_line_breaks(text), hyperlinks=False))
+
+
+def with_line_breaks(text: str) -> str:
+    """Markdown whose lines stay apart: a plain line break would join two of them into one paragraph."""
+    lines, fenced = [], False
+    for line in text.split("\n"):
+        fence = line.lstrip().startswith(("```", "~~~"))
+        fenced = fenced is not fence
+        lines.append(line if fenced or fence or not line.strip() else f"{line.rstrip()}  ")
+    return "\n".join(lines)
 
 
 def style_of(text: str) -> str:

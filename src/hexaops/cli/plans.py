@@ -3,41 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import typer
 
-from hexaops.cli.output import cell, print_facts
+from hexaops.cli.output import cell, print_facts, print_wrapped
+from hexaops.cli.times import relative
 
 DIFF_LINES = 40
 
 
 def print_plan(plan: Mapping[str, Any]) -> None:
     """The whole plan."""
-    target = plan.get("target") or {}
+    targets = plan.get("targets") or [plan.get("target") or {}]
+    warnings = plan.get("warnings") or []
+    usual = plan.get("estimated_duration")
+    expires = plan.get("expires_at")
     typer.echo(f"\nPlan {plan['plan_id']}: {cell(plan.get('description') or plan.get('action'))}")
     print_facts(
         {
-            "  target": f"{target.get('kind')} {target.get('namespace')}/{target.get('name')}",
+            "  target": [f"{one.get('kind')} {one.get('namespace')}/{one.get('name')}" for one in targets],
             "  risk": plan.get("risk"),
-            "  takes about": plan.get("estimated_duration"),
-            "  blast radius": blast_radius(plan.get("blast_radius")),
-            "  confirm before": plan.get("expires_at"),
+            # An estimate counts undisturbed changes: beside a warning it says so.
+            "  takes about": f"{usual}, if nothing below holds it up" if usual and warnings else usual,
+            "  affects": blast_radius(plan.get("blast_radius")),
+            "  confirm before": f"{expires} ({relative(expires, datetime.now(UTC))})" if expires else None,
         }
     )
     for change in plan.get("changes") or []:
-        typer.echo(f"  change  {cell(change['path'])}: {cell(change.get('from'))} → {cell(change.get('to'))}")
+        shown = f"{_field(change['path'])}: {_value(change.get('from'))} → {_value(change.get('to'))}"
+        print_wrapped(shown, prefix="  change  ")
     for line in diff_lines(plan.get("diff")):
         typer.echo(f"  {line}")
-    for warning in plan.get("warnings") or []:
-        typer.secho(f"  ! {cell(warning)}", fg="yellow")
+    for warning in warnings:
+        print_wrapped(cell(warning), prefix="  ! ", colour="yellow")
+
+
+def _field(pointer: str) -> str:
+    """A JSON pointer (RFC 6901) as people write fields: the last two parts, unescaped."""
+    parts = [part.replace("~1", "/").replace("~0", "~") for part in str(pointer).split("/") if part]
+    return cell(".".join(parts[-2:]))
+
+
+def _value(value: Any) -> str:
+    return "none" if value is None else cell(value)
 
 
 def blast_radius(value: Any) -> str | None:
     """On one line, without what is empty."""
     if not isinstance(value, Mapping):
         return cell(value) if value else None
-    return "; ".join(f"{name.replace('_', ' ')}: {_brief(part)}" for name, part in value.items() if part != []) or None
+    known = [(name.replace("_", " "), part) for name, part in value.items() if part is not None and part != []]
+    return "; ".join(f"{name}: {_brief(part)}" for name, part in known) or None
 
 
 def _brief(value: Any) -> str:

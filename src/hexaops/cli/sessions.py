@@ -8,35 +8,41 @@ import typer
 
 from hexaops.cli.client import open_api, segment
 from hexaops.cli.options import Options
-from hexaops.cli.output import print_facts, print_json, print_markdown, print_table
+from hexaops.cli.output import print_facts, print_json, print_list, print_markdown, print_next, print_table
+from hexaops.cli.times import when
 
 app = typer.Typer(help="Chat sessions.", invoke_without_command=True, no_args_is_help=False)
 SessionId = Annotated[str, typer.Argument(help="The session's id.", metavar="SESSION_ID")]
 Status = Annotated[str | None, typer.Option(help="active or ended.")]
 Limit = Annotated[int, typer.Option(min=1, max=200, help="How many.")]
+Cursor = Annotated[str | None, typer.Option(help="Where the previous page ended, as it was printed.")]
 
 
 @app.callback()
-def sessions(context: typer.Context, status: Status = None, limit: Limit = 20) -> None:
+def sessions(context: typer.Context, status: Status = None, limit: Limit = 20, cursor: Cursor = None) -> None:
     """List your sessions, or look at one.
 
     Examples: `hexaops sessions`, `hexaops sessions history sess_…`, `hexaops chat --session sess_…`
     """
     if context.invoked_subcommand is None:
-        list_sessions(context, status, limit)
+        list_sessions(context, status, limit, cursor)
 
 
 @app.command("list")
-def list_sessions(context: typer.Context, status: Status = None, limit: Limit = 20) -> None:
+def list_sessions(context: typer.Context, status: Status = None, limit: Limit = 20, cursor: Cursor = None) -> None:
     """List your sessions, newest first."""
     options: Options = context.obj
     api = open_api(context)
-    found = api.get(api.aiops("/sessions"), status=status, limit=limit)["data"]
+    found = api.get(api.aiops("/sessions"), status=status, limit=limit, cursor=cursor)
     if options.as_json:
-        print_json(found)
+        print_list(found["data"], found["pagination"])
         return
-    rows = [(s["session_id"], s["name"], s["status"], s["message_count"], s["last_activity"]) for s in found]
-    print_table(("Session", "Name", "Status", "Messages", "Last activity"), rows)
+    rows = [
+        (one["session_id"], one["status"], one["message_count"], when(one["last_activity"]), one["name"])
+        for one in found["data"]
+    ]
+    print_table(("Session", "Status", "Messages", "Last activity", "Name"), rows, remark=True)
+    print_next(found["pagination"])
 
 
 @app.command()
@@ -73,13 +79,12 @@ def history(
     api = open_api(context)
     data = api.get(api.aiops(f"/sessions/{segment(session_id)}/history"), limit=limit, before=before)["data"]
     if options.as_json:
-        print_json(data)
+        print_list(data["messages"], data["pagination"])
         return
     for message in data["messages"]:
-        typer.secho(f"\n{message['role']}  {message['timestamp']}", bold=True)
+        typer.secho(f"\n{message['role']}  {when(message['timestamp'])}", bold=True)
         print_markdown(message["content"])
-    if data["pagination"]["has_more"]:
-        typer.echo(f"\nOlder messages: --before {data['pagination']['next_cursor']}", err=True)
+    print_next(data["pagination"], "--before")
 
 
 @app.command()

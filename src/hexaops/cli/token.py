@@ -8,7 +8,8 @@ import typer
 
 from hexaops.cli.client import open_api, segment
 from hexaops.cli.options import Options
-from hexaops.cli.output import print_facts, print_json, print_table
+from hexaops.cli.output import print_facts, print_json, print_list, print_table
+from hexaops.cli.times import when
 
 app = typer.Typer(
     help="Service accounts and their tokens (as the home folder's service account).", no_args_is_help=True
@@ -23,13 +24,13 @@ def list_accounts(context: typer.Context) -> None:
     options: Options = context.obj
     found = open_api(context).internal("GET", "/service-accounts")["data"]
     if options.as_json:
-        print_json(found)
+        print_list(found)
         return
     rows = [
         (
             account["id"], account["name"], account["scopes"],
             "all" if account["workspace_ids"] is None else account["workspace_ids"],
-            account["disabled"], token["id"], _state(token), token["last_used_at"],
+            account["disabled"], token["id"], _state(token), when(token["last_used_at"]),
         )
         for account in found
         for token in account["tokens"]
@@ -113,5 +114,5 @@ def _print_token(options: Options, issued: dict[str, Any]) -> None:
 
 def _state(token: dict[str, Any]) -> str:
     if token["revoked_at"]:
-        return f"revoked {token['revoked_at']}"
-    return f"until {token['expires_at']}" if token["expires_at"] else "active"
+        return f"revoked {when(token['revoked_at'])}"
+    return f"expires {when(token['expires_at'])}" if token["expires_at"] else "active"

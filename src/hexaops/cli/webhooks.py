@@ -8,7 +8,8 @@ import typer
 
 from hexaops.cli.client import open_api, segment
 from hexaops.cli.options import Options
-from hexaops.cli.output import print_facts, print_json, print_table
+from hexaops.cli.output import print_facts, print_json, print_list, print_next, print_table
+from hexaops.cli.times import when
 
 app = typer.Typer(help="Webhook subscriptions.", invoke_without_command=True, no_args_is_help=False)
 WebhookId = Annotated[str, typer.Argument(help="The webhook's id.", metavar="WEBHOOK_ID")]
@@ -33,10 +34,10 @@ def list_webhooks(context: typer.Context) -> None:
     api = open_api(context)
     data = api.get(api.aiops("/webhooks"))["data"]
     if options.as_json:
-        print_json(data)
+        print_list(data["webhooks"])
         return
     rows = [
-        (one["id"], one["url"], one["events"], one["enabled"], one["disabled_reason"], one["failing_since"])
+        (one["id"], one["url"], one["events"], one["enabled"], one["disabled_reason"], when(one["failing_since"]))
         for one in data["webhooks"]
     ]
     print_table(COLUMNS, rows)
@@ -116,21 +117,23 @@ def deliveries(
     status: Annotated[str | None, typer.Option(help="pending, delivered, failed or cancelled.")] = None,
     event: Annotated[str | None, typer.Option(help="Only of this event.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=200, help="How many, newest first.")] = 20,
+    cursor: Annotated[str | None, typer.Option(help="Where the previous page ended, as it was printed.")] = None,
 ) -> None:
     """List deliveries with their attempts."""
     options: Options = context.obj
     api = open_api(context)
     path = f"/webhooks/{segment(webhook_id)}/deliveries" if webhook_id else "/webhooks/deliveries"
-    data = api.get(api.aiops(path), status=status, event=event, limit=limit)["data"]
+    data = api.get(api.aiops(path), status=status, event=event, limit=limit, cursor=cursor)["data"]
     if options.as_json:
-        print_json(data)
+        print_list(data["deliveries"], data["pagination"])
         return
     rows = [
         (one["id"], one["event"], one["resource_id"], one["status"], one["attempts"],
-         one["last_status_code"] or one["last_error"], one["next_attempt_at"], one["created_at"])
+         one["last_status_code"] or one["last_error"], when(one["next_attempt_at"]), when(one["created_at"]))
         for one in data["deliveries"]
     ]  # fmt: skip
     print_table(("Delivery", "Event", "About", "Status", "Attempts", "Last answer", "Next attempt", "Created"), rows)
+    print_next(data["pagination"])
 
 
 @app.command()

@@ -9,7 +9,8 @@ import typer
 from hexaops.cli.client import open_api, segment
 from hexaops.cli.failures import USAGE, CliError
 from hexaops.cli.options import Options
-from hexaops.cli.output import cell, print_facts, print_json, print_table
+from hexaops.cli.output import cell, print_facts, print_json, print_list, print_table
+from hexaops.cli.times import when
 
 app = typer.Typer(help="Workspaces and their members.", no_args_is_help=True)
 members = typer.Typer(help="Members of a workspace and their roles.", no_args_is_help=True)
@@ -28,7 +29,7 @@ def list_workspaces(
     api = open_api(context)
     found = api.internal("GET", "/workspaces")["data"] if everything else api.get("/api/v1/workspaces")["data"]
     if options.as_json:
-        print_json(found)
+        print_list(found)
         return
     columns = ("Workspace", "Name", "Plan", "Status", "Namespaces" if everything else "Your role")
     rows = [
@@ -102,9 +103,9 @@ def list_members(context: typer.Context, workspace_id: WorkspaceId) -> None:
     options: Options = context.obj
     found = open_api(context).internal("GET", f"/workspaces/{segment(workspace_id)}/members")["data"]
     if options.as_json:
-        print_json(found)
+        print_list(found)
         return
-    print_table(("User", "Role", "Since"), [(one["user_id"], one["role"], one["added_at"]) for one in found])
+    print_table(("User", "Role", "Since"), [(one["user_id"], one["role"], when(one["added_at"])) for one in found])
 
 
 @members.command("put")
