@@ -90,6 +90,7 @@ WORKSPACES = (
 )
 
 OVERVIEW = (
+    Entry("GET", f"{INTERNAL}/workspaces/{{workspace_id}}/overview", overview.get_overview, service("workspace:read")),
     Entry("GET", f"{INTERNAL}/workspaces/{{workspace_id}}/nodes", overview.list_nodes, service("workspace:read")),
 )
 

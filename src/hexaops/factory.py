@@ -44,6 +44,7 @@ from hexaops.features.clusters.wiring import ClusterParts, build_clusters
 from hexaops.features.conversations.queries import Conversations
 from hexaops.features.health.service import HealthService
 from hexaops.features.logs.wiring import Logs
+from hexaops.features.overview.workspace import OverviewService
 from hexaops.features.runs.events import OperationEvents
 from hexaops.features.runs.queries import find_active
 from hexaops.features.runs.reconciler import Reconciler
@@ -193,6 +194,7 @@ def build_services(context: ProcessContext) -> None:
     outbox = build_webhooks(context)
     applications = ApplicationService(ClusterViews(clusters, clock))
     provide(applications)
+    provide(OverviewService(applications, database, clock))
     build_changes(context, applications, OperationEvents(context.provider.get(AuditLog), outbox, context.metrics))
     build_chat(context, applications, outbox)
 

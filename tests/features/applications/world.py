@@ -54,10 +54,15 @@ class MetricsApi:
     cache: WatchCache | None = None
     status: int = 200
     calls: list[str] = field(default_factory=list)
+    served: dict[str, Any] = field(default_factory=dict)
+    """Answers of further paths: what a cluster serves beside its metrics; a number is a status."""
 
     def answer(self, request: httpx2.Request) -> httpx2.Response:
         """One answer."""
         self.calls.append(request.url.path)
+        if (found := self.served.get(request.url.path)) is not None:
+            status, body = (found, {"kind": "Status", "code": found}) if isinstance(found, int) else (200, found)
+            return httpx2.Response(status, json=body)
         if self.status != 200 or self.cache is None:
             return httpx2.Response(self.status, json={"kind": "Status", "code": self.status})
         pods = request.url.path.endswith("/pods")

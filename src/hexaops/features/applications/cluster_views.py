@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from hexaops.backends.kubernetes.cluster import Cluster
 from hexaops.backends.kubernetes.clusters import Clusters
+from hexaops.backends.kubernetes.extensions import ClusterExtensions
 from hexaops.backends.metrics.cluster_usage import ClusterUsage
 from hexaops.features.applications.index import ApplicationIndex
 from hexaops.kit.clock import Clock
@@ -18,12 +19,14 @@ class ClusterView:
     cluster: Cluster
     index: ApplicationIndex
     usage: ClusterUsage
+    extensions: ClusterExtensions
 
     @classmethod
     def of(cls, cluster: Cluster, clock: Clock) -> ClusterView:
         """A new view; its index follows the cluster's cache from now on."""
         index = ApplicationIndex(cluster.cache, cluster_id=cluster.id, clock=clock)
-        return cls(cluster, index, ClusterUsage(cluster.reader, clock=clock))
+        usage, extensions = ClusterUsage(cluster.reader, clock=clock), ClusterExtensions(cluster.reader, clock)
+        return cls(cluster, index, usage, extensions)
 
 
 class ClusterViews:

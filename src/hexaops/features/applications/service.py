@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from hexaops.analysis.applications.freshness import APPLICATION_SOURCES, Freshness, freshness_of, unreadable
 from hexaops.analysis.applications.model import Application
 from hexaops.backends.kubernetes.clusters import ClusterUnavailableError
+from hexaops.backends.kubernetes.extensions import Extensions
+from hexaops.backends.kubernetes.kinds import WatchedKind
 from hexaops.backends.kubernetes.rows import EventRow, NodeRow, PodRow
 from hexaops.backends.metrics.samples import Samples
 from hexaops.features.access.tenancy import Workspace
@@ -76,6 +79,25 @@ class ApplicationService:
     def all_pods(self, workspace: Workspace) -> Sequence[PodRow]:
         """Every pod of the workspace's cluster, of whatever namespace: to be counted, never to be shown."""
         return self._view(workspace).cluster.cache.pods()
+
+    def rows(self, workspace: Workspace, kind: WatchedKind) -> Sequence[Any]:
+        """Every row of a namespaced kind, or of Namespace, that is the workspace's, in no particular order."""
+        cache = self._view(workspace).cluster.cache
+        if kind == "Namespace":
+            return [row for row in cache.namespaces() if workspace.owns(row.name)]
+        if workspace.namespaces is not None:
+            owned = [name for name in workspace.namespaces if workspace.owns(name)]
+            return [row for name in owned for row in cache.rows(kind, name)]
+        return [row for row in cache.rows(kind) if workspace.owns(row.namespace)]
+
+    async def extensions(self, workspace: Workspace) -> Extensions:
+        """Functions and pipeline runs in the workspace's namespaces."""
+        found = await self._view(workspace).extensions.current()
+        return replace(
+            found,
+            functions=[one for one in found.functions if workspace.owns(one.namespace)],
+            pipeline_runs=[one for one in found.pipeline_runs if workspace.owns(one.namespace)],
+        )
 
     def find_pod(self, workspace: Workspace, project: str, name: str) -> PodRow | None:
         """A pod of one of the workspace's namespaces, or None."""

@@ -42,7 +42,7 @@ async def nodes_of(service: ApplicationService, workspace: Workspace) -> NodesVi
     if "Node" in freshness.unread or "Node" in freshness.missing:
         raise ClusterUnreadError(["Node"], freshness.missing.get("Node", freshness.problem))
     samples = await service.node_usage(workspace)
-    rows = [row for row in service.nodes(workspace) if _may_see(service, workspace, row)]
+    rows = visible_nodes(service, workspace)
     unknown = freshness.missing.get("Pod") or ("pods have not been read yet" if "Pod" in freshness.unread else None)
     placed = None if unknown else Counter(p.node for p in service.all_pods(workspace) if p.phase not in FINISHED)
     reasons: dict[str, str] = {}
@@ -59,11 +59,13 @@ async def nodes_of(service: ApplicationService, workspace: Workspace) -> NodesVi
     )
 
 
-def _may_see(service: ApplicationService, workspace: Workspace, row: NodeRow) -> bool:
+def visible_nodes(service: ApplicationService, workspace: Workspace) -> list[NodeRow]:
     """All nodes for a workspace that has the cluster to itself, else those that run its pods."""
+    rows = service.nodes(workspace)
     if workspace.plan == "dedicated" or workspace.namespaces is None:
-        return True
-    return any(pod.node == row.name and workspace.owns(pod.namespace) for pod in service.all_pods(workspace))
+        return [*rows]
+    used = {pod.node for pod in service.rows(workspace, "Pod")}
+    return [row for row in rows if row.name in used]
 
 
 def health_of(rows: Sequence[NodeRow]) -> Health:

@@ -7,11 +7,18 @@ from typing import Annotated
 from hexaops.features.access.caller import AnyCaller
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.overview.nodes import nodes_of
-from hexaops.features.overview.views import NodesView
+from hexaops.features.overview.views import NodesView, OverviewView
+from hexaops.features.overview.workspace import OverviewService
 from hexaops.provide import provided
 from hexaops.responses import Data
 
 Applications = Annotated[ApplicationService, provided(ApplicationService)]
+Overview = Annotated[OverviewService, provided(OverviewService)]
+
+
+async def get_overview(caller: AnyCaller, service: Overview) -> Data[OverviewView]:
+    """The workspace at one glance: what is in it, what it uses, how it is doing, what happened lately."""
+    return Data(await service.overview(caller.get_workspace()))
 
 
 async def list_nodes(caller: AnyCaller, service: Applications) -> Data[NodesView]:

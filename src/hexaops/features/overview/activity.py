@@ -1,0 +1,114 @@
+"""What happened lately in a workspace: releases, scalings, warnings and our own operations, the newest first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from hexaops.analysis.applications.model import Application
+from hexaops.backends.kubernetes.rows import EventRow, WorkloadRow
+from hexaops.features.overview.issues import issue_word
+from hexaops.features.runs.queries import OperationSummary
+
+SHOWN = 20
+WINDOW_SECONDS = 24 * 3600.0
+_SAME_ROLLOUT_SECONDS = 120.0
+"""Events about several ReplicaSets of a Deployment within this time are one rollout, not scalings."""
+_REVISION = "deployment.kubernetes.io/revision"
+_SCALED = re.compile(
+    r"Scaled (?:up|down) replica set (\S{1,253}) "
+    r"(?:from (?P<a>\d{1,9}) to (?P<b>\d{1,9})|to (?P<c>\d{1,9}) from (?P<d>\d{1,9}))"
+)
+
+
+@dataclass(frozen=True)
+class Activity:
+    """One thing that happened. Texts of the cluster are as they came."""
+
+    at: float
+    type: str
+    resource: str
+    action: str
+    details: str
+
+
+def recent_activity(
+    applications: Sequence[Application],
+    *,
+    replica_sets: Iterable[WorkloadRow],
+    events: Iterable[EventRow],
+    operations: Iterable[OperationSummary],
+    now: float,
+) -> list[Activity]:
+    """The latest of the last 24 hours."""
+    by_deployment = {one.workload.uid: one for one in applications}
+    sets: dict[str, list[WorkloadRow]] = {}
+    for row in replica_sets:
+        if row.owner_uid in by_deployment:
+            sets.setdefault(row.owner_uid, []).append(row)
+    names = {pod.uid: one.name for one in applications for pod in one.pods}
+    names |= {row.uid: by_deployment[uid].name for uid, rows in sets.items() for row in rows}
+    names |= {uid: one.name for uid, one in by_deployment.items()}
+    known = [*events]
+    found = [*_releases(by_deployment, sets), *_scalings(known, sets), *_warnings(known, names)]
+    found += _operations(operations, {one.id: one.name for one in applications})
+    late = [one for one in found if one.at >= now - WINDOW_SECONDS]
+    return sorted(late, key=lambda one: one.at, reverse=True)[:SHOWN]
+
+
+def _releases(owners: Mapping[str, Application], sets: Mapping[str, Sequence[WorkloadRow]]) -> Iterator[Activity]:
+    for uid, rows in sets.items():
+        first = min(rows, key=lambda row: row.created_at)
+        for row in rows:
+            revision, image = row.annotations.get(_REVISION, ""), ", ".join(row.images)
+            action = "created" if row is first and revision in {"", "1"} else "rolled_out"
+            details = f"Revision {revision} with image {image}" if revision else f"Image {image}"
+            yield Activity(row.created_at, "deployment", owners[uid].name, action, details)
+
+
+def _scalings(events: Sequence[EventRow], sets: Mapping[str, Sequence[WorkloadRow]]) -> Iterator[Activity]:
+    by_owner: dict[str, list[tuple[EventRow, re.Match[str]]]] = {}
+    for event in events:
+        if event.reason == "ScalingReplicaSet" and event.involved_uid in sets:
+            match = _SCALED.match(event.message)
+            if match:
+                by_owner.setdefault(event.involved_uid, []).append((event, match))
+    for uid, found in by_owner.items():
+        for event, match in found:
+            if not _is_rollout(event, match[1], found, sets[uid]):
+                before, after = match["a"] or match["d"], match["b"] or match["c"]
+                details = f"Scaled from {before} to {after} replicas"
+                yield Activity(event.last_seen, "deployment", event.involved_name, "scaled", details)
+
+
+def _is_rollout(
+    event: EventRow,
+    replica_set: str,
+    others: Sequence[tuple[EventRow, re.Match[str]]],
+    sets: Sequence[WorkloadRow],
+) -> bool:
+    at = event.last_seen
+    if any(abs(row.created_at - at) < _SAME_ROLLOUT_SECONDS for row in sets):
+        return True
+    return any(match[1] != replica_set and abs(other.last_seen - at) < _SAME_ROLLOUT_SECONDS for other, match in others)
+
+
+def _warnings(events: Sequence[EventRow], names: Mapping[str, str]) -> Iterator[Activity]:
+    """The latest of each reason of an application: ten failing pods are one thing that happened."""
+    latest: dict[tuple[str, str], EventRow] = {}
+    for event in events:
+        if event.type == "Warning":
+            key = names.get(event.involved_uid, event.involved_name), event.reason
+            held = latest.get(key)
+            if held is None or event.last_seen > held.last_seen:
+                latest[key] = event
+    for (resource, reason), event in latest.items():
+        yield Activity(event.last_seen, "warning", resource, issue_word(reason), event.message)
+
+
+def _operations(operations: Iterable[OperationSummary], names: Mapping[str, str]) -> Iterator[Activity]:
+    for one in operations:
+        at = (one.completed_at or one.started_at).timestamp()
+        details = f"{one.description} ({one.status}), asked for by {one.requested_by}"
+        yield Activity(at, "operation", names.get(one.resource_id, one.resource_id), one.kind, details)

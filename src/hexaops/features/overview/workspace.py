@@ -1,0 +1,214 @@
+"""The overview of a workspace: what is in it, what it uses, how it is doing and what happened lately."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from hexaops.analysis import workspace_scores as scores
+from hexaops.analysis.applications.model import Application, Status
+from hexaops.analysis.applications.usage import shares_of_application
+from hexaops.backends.kubernetes.extensions import Extensions
+from hexaops.backends.kubernetes.rows import NamespaceRow
+from hexaops.features.access.tenancy import Workspace
+from hexaops.features.applications.service import ApplicationService
+from hexaops.features.applications.views import NAME_LIMIT, TEXT_LIMIT, freshness_view
+from hexaops.features.overview.activity import Activity, recent_activity
+from hexaops.features.overview.issues import Issue, issues_of
+from hexaops.features.overview.nodes import visible_nodes
+from hexaops.features.overview.usage import WorkspaceUsage
+from hexaops.features.overview.views import (
+    ActivityView,
+    ApplicationCountsView,
+    FunctionCountsView,
+    HealthMetricsView,
+    IssueView,
+    OverviewSummaryView,
+    OverviewView,
+    OverviewWorkspaceView,
+    PipelineCountsView,
+    ProjectCountsView,
+    ScoreEvidenceView,
+)
+from hexaops.features.runs.queries import OperationSummary, latest_actions
+from hexaops.kit.clock import Clock
+from hexaops.kit.durations import format_duration, format_time
+from hexaops.kit.text import plain
+from hexaops.storage.database import Database
+
+SOURCES = (
+    "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Pod", "Node", "Namespace", "ResourceQuota",
+    "PersistentVolumeClaim", "Event",
+)  # fmt: skip
+FAILED = frozenset({Status.FAILING, Status.PENDING})
+NOT_SINCE = "it is measured now; for how long it has been so is not known"
+
+
+class OverviewService:
+    """Reads what the cluster's cache holds, present usage, and our own operations."""
+
+    def __init__(self, applications: ApplicationService, database: Database, clock: Clock) -> None:
+        self._applications = applications
+        self._database = database
+        self._clock = clock
+
+    async def overview(self, workspace: Workspace) -> OverviewView:
+        """The whole overview; raises ClusterUnreadError before the cluster has been read."""
+        service = self._applications
+        applications = service.list(workspace)
+        samples = await service.usage(workspace)
+        extensions = await service.extensions(workspace)
+        operations = await self._operations(workspace)
+        now = self._clock.now().timestamp()
+        nodes = visible_nodes(service, workspace)
+        projects = service.rows(workspace, "Namespace")
+        usage = WorkspaceUsage(service.projects(workspace), service.rows(workspace, "ResourceQuota"), nodes)
+        resource_usage = usage.view(
+            service.rows(workspace, "Pod"), service.rows(workspace, "PersistentVolumeClaim"), samples
+        )
+        reasons = usage.reasons
+        measured = [(application, shares_of_application(application, samples)) for application in applications]
+        peaks = [
+            max(share.percent for share in shares.values() if share.percent is not None)
+            for _, shares in measured
+            if any(share.percent is not None for share in shares.values())
+        ]
+        activity = recent_activity(
+            applications,
+            replica_sets=service.rows(workspace, "ReplicaSet"),
+            events=service.rows(workspace, "Event"),
+            operations=operations,
+            now=now,
+        )
+        return OverviewView(
+            workspace=_workspace_view(workspace),
+            summary=OverviewSummaryView(
+                applications=_application_counts(applications),
+                projects=_project_counts(projects, service.projects(workspace)),
+                functions=self._function_counts(workspace, extensions, reasons),
+                pipelines=_pipeline_counts(extensions, reasons),
+            ),
+            resource_usage=resource_usage,
+            health_metrics=_health_view(applications, peaks, issues_of(measured, nodes), now, reasons),
+            recent_activity=[_activity_view(one) for one in activity],
+            freshness=freshness_view(service.freshness(workspace, *SOURCES)),
+            reasons=reasons,
+        )
+
+    async def _operations(self, workspace: Workspace) -> Sequence[OperationSummary]:
+        async with self._database.viewing() as connection:
+            return await latest_actions(connection, workspace.id)
+
+    def _function_counts(
+        self, workspace: Workspace, extensions: Extensions, reasons: dict[str, str]
+    ) -> FunctionCountsView:
+        """A function is cold while it has no pod; Knative labels the pods with its name."""
+        if extensions.functions_reason is not None:
+            reasons |= {f"summary.functions.{key}": extensions.functions_reason for key in ("total", "active", "cold")}
+            return FunctionCountsView(total=None, active=None, cold=None)
+        warm = {
+            (pod.namespace, pod.labels.get("serving.knative.dev/service"))
+            for pod in self._applications.rows(workspace, "Pod")
+            if pod.phase not in {"Succeeded", "Failed"} and not pod.deleting
+        }
+        active = sum((one.namespace, one.name) in warm for one in extensions.functions)
+        total = len(extensions.functions)
+        return FunctionCountsView(total=total, active=active, cold=total - active)
+
+
+def _workspace_view(workspace: Workspace) -> OverviewWorkspaceView:
+    return OverviewWorkspaceView(
+        id=workspace.id,
+        name=plain(workspace.name, NAME_LIMIT),
+        plan=workspace.plan,
+        status=workspace.status,
+        created_at=format_time(workspace.created_at),
+    )
+
+
+def _application_counts(applications: Sequence[Application]) -> ApplicationCountsView:
+    stopped = sum(one.status is Status.STOPPED for one in applications)
+    failed = sum(one.status in FAILED for one in applications)
+    return ApplicationCountsView(
+        total=len(applications),
+        running=len(applications) - stopped - failed,
+        stopped=stopped,
+        failed=failed,
+        degraded=sum(one.status is Status.DEGRADED for one in applications),
+    )
+
+
+def _project_counts(rows: Sequence[NamespaceRow], names: Sequence[str]) -> ProjectCountsView:
+    """A namespace whose own object may not be read counts as active while there is something in it."""
+    ending = sum(row.phase != "Active" for row in rows)
+    return ProjectCountsView(total=len(names), active=len(names) - ending)
+
+
+def _pipeline_counts(extensions: Extensions, reasons: dict[str, str]) -> PipelineCountsView:
+    path = "summary.pipelines"
+    if extensions.pipelines_reason is not None:
+        reasons |= {f"{path}.{key}": extensions.pipelines_reason for key in ("total", "active", "last_run")}
+        return PipelineCountsView(total=None, active=None, last_run=None)
+    runs = extensions.pipeline_runs
+    started = [run.started_at for run in runs if run.started_at is not None]
+    if not started:
+        reasons[f"{path}.last_run"] = "no pipeline has run"
+    return PipelineCountsView(
+        total=len(runs), active=sum(run.active for run in runs), last_run=_moment(max(started)) if started else None
+    )
+
+
+def _health_view(
+    applications: Sequence[Application],
+    peaks: Sequence[float],
+    issues: Sequence[Issue],
+    now: float,
+    reasons: dict[str, str],
+) -> HealthMetricsView:
+    available = scores.availability((one.ready, one.desired) for one in applications)
+    performing = scores.performance(peaks)
+    free = scores.freedom_from_issues(issue.severity for issue in issues)
+    if available is None:
+        reasons["health_metrics.availability"] = "no application wants a replica"
+    if performing is None:
+        reasons["health_metrics.performance_score"] = "no application's usage is measured against limits or requests"
+    for number, issue in enumerate(issues):
+        if issue.since is None:
+            reasons[f"health_metrics.issues[{number}].age"] = NOT_SINCE
+    wanted = [one for one in applications if one.desired]
+    return HealthMetricsView(
+        overall_score=scores.overall(available, performing, free),
+        availability=available,
+        performance_score=performing,
+        issues=[_issue_view(issue, now) for issue in issues],
+        evidence=ScoreEvidenceView(
+            ready_replicas=sum(min(one.ready, one.desired) for one in wanted),
+            desired_replicas=sum(one.desired for one in wanted),
+            measured_applications=len(peaks),
+            issue_score=free,
+        ),
+    )
+
+
+def _issue_view(issue: Issue, now: float) -> IssueView:
+    return IssueView(
+        severity=issue.severity,
+        type=issue.type,
+        component=plain(issue.component, NAME_LIMIT),
+        message=plain(issue.message, TEXT_LIMIT),
+        age=None if issue.since is None else format_duration(now - issue.since),
+    )
+
+
+def _activity_view(one: Activity) -> ActivityView:
+    return ActivityView(
+        timestamp=_moment(one.at),
+        type=one.type,
+        resource=plain(one.resource, NAME_LIMIT),
+        action=one.action,
+        details=plain(one.details, TEXT_LIMIT),
+    )
+
+
+def _moment(seconds: float) -> str:
+    return format_time(datetime.fromtimestamp(seconds, UTC))
