@@ -176,6 +176,15 @@ class Settings(BaseSettings):
     log_retention_gib: Positive = 20.0
     """Most disk space of the embedded log store, in GiB; the oldest days make room."""
 
+    metrics_sampling: bool = True
+    """Sample the clusters' metrics into the embedded store."""
+    metrics_interval_seconds: Literal[10, 15, 30, 60] = 30
+    """How often they are sampled."""
+    metrics_retention_days: Annotated[float, Field(ge=3)] = 35.0
+    """How long sampled metrics are kept: two to three days at the sampling's step, then every 5 minutes."""
+    metrics_retention_gib: Positive = 4.0
+    """Most disk space of the sampled metrics, in GiB; the oldest make room."""
+
     plan_expiry_seconds: Positive = 600.0
     """How long a plan may be confirmed."""
     verify_stable_seconds: Annotated[float, Field(ge=0)] = 10.0

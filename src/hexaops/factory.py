@@ -44,6 +44,7 @@ from hexaops.features.clusters.wiring import ClusterParts, build_clusters
 from hexaops.features.conversations.queries import Conversations
 from hexaops.features.health.service import HealthService
 from hexaops.features.logs.wiring import Logs
+from hexaops.features.metrics.wiring import MetricHistory
 from hexaops.features.overview.workspace import OverviewService
 from hexaops.features.runs.events import OperationEvents
 from hexaops.features.runs.queries import find_active
@@ -115,6 +116,7 @@ class ProcessContext:
         self._tasks: list[asyncio.Task[None]] = []
         build_services(self)
         self.logs = Logs(self.settings, self.clock, self.provider, self.clusters)
+        self.metric_history = MetricHistory(self.settings, self.clock, self.provider, self.clusters)
 
     async def start(self) -> None:
         """Open the database, begin to watch the clusters, take up the runs that an earlier process left."""
@@ -125,6 +127,7 @@ class ProcessContext:
         await self.provider.get(WorkspaceService).ensure_default(self.clusters.default_id)
         await self.clusters.start()
         await self.logs.start()
+        await self.metric_history.start()
         await self.engine.launch()
         for unread in await self.clusters.wait_tried(Timeout(self.settings.cluster_sync_seconds, self.clock)):
             logger.warning("a cluster has not been read yet; answers say what is missing", extra={"cluster": unread})
@@ -146,6 +149,7 @@ class ProcessContext:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.chat_stream.close()
         await self.logs.close()
+        await self.metric_history.close()
         await self.engine.close()
         await self.clusters.stop()
         if self.identity_provider is not None:

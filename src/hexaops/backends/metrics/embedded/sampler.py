@@ -1,0 +1,89 @@
+"""Measures the clusters in rounds, on the clock's own marks, and hands what it found to the store.
+
+A cluster that does not answer costs its own round only. What cannot be measured is kept as a reason, which answers
+show where a series is empty.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from hexaops.backends.kubernetes.cluster import Cluster
+from hexaops.backends.kubernetes.clusters import Clusters
+from hexaops.backends.metrics.base import MetricSourceError, Signal
+from hexaops.backends.metrics.embedded.findings import Findings
+from hexaops.backends.metrics.embedded.members import Members
+from hexaops.backends.metrics.embedded.store import EmbeddedMetricStore
+from hexaops.backends.metrics.embedded.usage import UsageSampler
+from hexaops.backends.metrics.embedded.watched import WatchedSampler
+from hexaops.kit.clock import Clock
+
+logger = logging.getLogger(__name__)
+
+
+class ClusterSampler:
+    """Everything that is measured of one cluster."""
+
+    def __init__(self, cluster: Cluster, clock: Clock) -> None:
+        self.cluster = cluster
+        self._members = Members(cluster)
+        self._watched = WatchedSampler(cluster)
+        self._usage = UsageSampler(cluster, clock)
+        self.reasons: dict[Signal, str] = {}
+
+    async def sample(self) -> Findings:
+        """One round."""
+        findings, members = Findings(), self._members.current()
+        if self.cluster.cache.is_synced("Pod", "Deployment", "ReplicaSet"):
+            self._watched.sample(members, findings)
+        await self._usage.sample(members, findings)
+        self.reasons = findings.reasons
+        return findings
+
+
+class MetricSampler:
+    """Samples every registered cluster, for ever."""
+
+    def __init__(self, clusters: Clusters, store: EmbeddedMetricStore, clock: Clock) -> None:
+        self._clusters = clusters
+        self._store = store
+        self._clock = clock
+        self._samplers: dict[str, ClusterSampler] = {}
+
+    def why_missing(self, cluster_id: str, signal: Signal) -> str | None:
+        """Why the last round did not measure a signal of a cluster, if it knows."""
+        sampler = self._samplers.get(cluster_id)
+        return sampler.reasons.get(signal) if sampler else None
+
+    async def forever(self) -> None:
+        """Sample when the clock's next mark is reached, again and again."""
+        step = self._store.step_seconds
+        while True:
+            await self._clock.sleep(step - self._clock.now().timestamp() % step)
+            try:
+                await self.round()
+            except MetricSourceError as error:
+                logger.warning("metrics are not kept", extra={"reason": error.details.get("reason")})
+            except Exception:  # the edge of a task: the next round tries again
+                logger.exception("a round of sampling failed")
+
+    async def round(self) -> None:
+        """Measure all clusters at once, and keep what was found."""
+        at = self._clock.now().timestamp()
+        clusters = [*self._clusters]
+        self._samplers = {cluster.id: self._sampler(cluster) for cluster in clusters}
+        results = await asyncio.gather(
+            *(self._sample(sampler, at) for sampler in self._samplers.values()), return_exceptions=True
+        )
+        for failure in (result for result in results if isinstance(result, BaseException)):
+            raise failure
+
+    def _sampler(self, cluster: Cluster) -> ClusterSampler:
+        held = self._samplers.get(cluster.id)
+        return held if held is not None and held.cluster is cluster else ClusterSampler(cluster, self._clock)
+
+    async def _sample(self, sampler: ClusterSampler, at: float) -> None:
+        findings = await sampler.sample()
+        if findings.values:
+            await self._store.add(at, sampler.cluster.id, [*findings.values.items()])

@@ -1,0 +1,1 @@
+"""Where measurements over time come from, for each cluster."""
