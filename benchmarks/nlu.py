@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from hexaops.assistant.understanding import Intent, Inventory, Understanding
+from hexaops.assistant.understanding import Intent, Inventory, KnownEntity, Understanding
 from hexaops.assistant.understanding.conversation import Conversation
 from hexaops.assistant.understanding.labels import LABEL_OF
 from hexaops.assistant.understanding.values import wanted_replicas
@@ -64,14 +64,28 @@ def names_of(asked: Understanding) -> frozenset[str]:
     return frozenset(found | {place for place in places if place})
 
 
-def plans_of(asked: Understanding, world: str) -> list[Plan]:
-    """The plans that the chat would make of the message."""
+def _targets(part: Understanding, inventory: Inventory) -> list[KnownEntity]:
+    """What one part would change; "everything" is written out without what is excluded."""
+    wide = part.parameters.everything and not part.parameters.namespace
+    if part.targets or not wide or part.intent is Intent.RESTART_FAILING:
+        return [target.entity for target in part.targets]
+    excluded = {target.entity.id for target in part.excluded}
+    return [e for e in inventory.entities if e.kind == "application" and e.id not in excluded]
+
+
+def plans_of(asked: Understanding, world: str, inventory: Inventory) -> list[Plan]:
+    """The plans that the chat would make of the message: none for a kind of workload that has no replicas to set."""
     plans: list[Plan] = []
     for part in asked.parts or (asked,):
         label = LABEL_OF.get(part.intent, "")
         if not part.would_change or label not in PLANNED:
             continue
-        names = sorted(target.entity.name for target in part.targets)
+        targets = _targets(part, inventory)
+        names = sorted(target.name for target in targets)
+        if label not in ("restart_app", "restart_failing") and any(t.workload_kind == "DaemonSet" for t in targets):
+            continue
+        if not names and part.parameters.namespace:
+            names = [part.parameters.namespace]
         replicas: list[int] = []
         if part.intent is Intent.SCALE_APPLICATION:
             wanted = [wanted_replicas(part.parameters, CURRENT.get(world, {}).get(name, 3)) for name in names]
@@ -116,6 +130,10 @@ class Bench:
         texts = [row["text"]] if "text" in row else row["turns"]
         asked = [talk.say(text if isinstance(text, str) else text["text"]) for text in texts]
         return asked[-1]
+
+    def plans(self, asked: Understanding, row: Row) -> list[Plan]:
+        """The plans that the chat would make in the row's world."""
+        return plans_of(asked, row["world"], self.inventories[row["world"]])
 
     def miss(self, *what: object) -> None:
         """Print a row that was missed."""
@@ -166,13 +184,13 @@ class Bench:
                 said.append(turn["text"])
                 intent = turn["intent"] in labels_of(asked)
                 same = turn["intent"] in ("talk", "oos", "help") or frozenset(turn["targets"]) == names_of(asked)
-                wrong_plan = any(not self._allowed(plan, turn, row["world"]) for plan in plans_of(asked, row["world"]))
+                wrong_plan = any(not self._allowed(plan, turn, row["world"]) for plan in self.plans(asked, row))
                 where = "later turns" if len(said) > 1 else "first turns"
                 counts[f"{where}, intent"].append(intent)
                 counts[f"{where}, intent and targets"].append(intent and same)
                 counts["turns with a wrong plan"].append(wrong_plan)
                 if not (intent and same) or wrong_plan:
-                    got = (labels_of(asked), [*names_of(asked)], plans_of(asked, row["world"]) if wrong_plan else "")
+                    got = (labels_of(asked), [*names_of(asked)], self.plans(asked, row) if wrong_plan else "")
                     self.miss(row["id"], " / ".join(said), "| wanted", turn["intent"], turn["targets"], "| got", *got)
         for name, results in sorted(counts.items()):
             print(f"  {name:40} {np.mean(results):.3f} of {len(results)}")
@@ -189,7 +207,7 @@ class Bench:
         """Wrong plans."""
         rows, wrong, planned = load_rows(self.folder, "hazards"), 0, 0
         for row in rows:
-            plans = plans_of(self.say(row), row["world"])
+            plans = self.plans(self.say(row), row)
             right = row["right"]
             bad = [p for p in plans if right == "none" or not is_right(p, right, row["world"])]
             wrong += bool(bad)
@@ -204,7 +222,7 @@ class Bench:
         counts: dict[str, list[bool]] = defaultdict(list)
         for row in load_rows(self.folder, "requests"):
             asked, right = self.say(row), row["right"]
-            plans = plans_of(asked, row["world"])
+            plans = self.plans(asked, row)
             if right["intent"] in PLANNED:
                 good = bool(plans) and all(is_right(plan, right, row["world"]) for plan in plans)
                 counts["planned rightly"].append(good)

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from hexaops.assistant.understanding import Inventory, KnownEntity
+from hexaops.assistant.understanding import EntityKind, Inventory, KnownEntity
 from hexaops.assistant.understanding.features import BUCKETS, grams, weigh
 from hexaops.assistant.understanding.inventory import NameIndex
 from hexaops.assistant.understanding.items import read_items
@@ -50,14 +50,21 @@ def read_worlds() -> dict[str, NameIndex]:
     return {name: read_world(world).index for name, world in raw.items()}
 
 
-def read_world(world: dict[str, list[str]]) -> Inventory:
+def read_world(world: dict[str, Any]) -> Inventory:
     """One of the worlds."""
     return Inventory(tuple(_entities(world)))
 
 
-def _entities(world: dict[str, list[str]]) -> list[KnownEntity]:
-    kinds = (("project", "projects"), ("application", "applications"), ("node", "nodes"))
-    return [KnownEntity(f"{kind}:{name}", kind, name) for kind, field in kinds for name in world[field]]  # type: ignore[arg-type]
+def _entities(world: dict[str, Any]) -> list[KnownEntity]:
+    kinds: tuple[tuple[EntityKind, str], ...] = (
+        ("project", "projects"), ("application", "applications"), ("node", "nodes"),
+    )  # fmt: skip
+    workloads: dict[str, str] = world.get("kinds", {})
+    return [
+        KnownEntity(f"{kind}:{name}", kind, name, workload_kind=workloads.get(name, ""))
+        for kind, field in kinds
+        for name in world[field]
+    ]
 
 
 def read_examples() -> list[Example]:

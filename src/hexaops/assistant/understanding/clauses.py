@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from hexaops.assistant.understanding.english import PAST, THIRD, parts_of_speech
+from hexaops.assistant.understanding.english import NOUN, PAST, THIRD, parts_of_speech
 from hexaops.assistant.understanding.items import Item
 from hexaops.assistant.understanding.normalise import word_set
 
@@ -28,6 +28,9 @@ CHANGE_TAGS = word_set(
 )
 """Verbs that change something when they stand alone; `assign` verbs need a count beside them."""
 _READ_VERBS = word_set("show diagnose analyze search create ack delete deploy predict optimize maintain light")
+_FINITE = word_set("is are was were has have should must needs need can could will would wants")
+"""After a name these make it the subject of a clause of its own."""
+_PLAIN = frozenset({"everyday", "filler", "foreign"})
 CLAUSES_LIMIT = 12
 """Clauses read in one message; of a longer one no change is taken, for the rest may take it back."""
 
@@ -78,7 +81,7 @@ def _close(
 
 def _is_lead_in(current: list[Item]) -> bool:
     """ "restart the following apps:", "web-app:": what follows the colon belongs to it."""
-    plain = ("the", "following", "these", "please", "all")
+    plain = ("the", "following", "these", "please", "all", "and", ",", "both")
     return all(
         item.mention or item.word in plain or ("base" in item.forms and item.tags & CHANGE_TAGS) or "app" in item.tags
         for item in current
@@ -133,8 +136,16 @@ def _begins_clause(items: list[Item], start: int, current: list[Item]) -> bool:
         return bool(following and following.tags & CHANGE_TAGS)
     if item.word in ("it", "they", "this", "we", "users", "customers") and following and _is_finite(following):
         return True
+    if (
+        not item.mention
+        and item.tags <= _PLAIN
+        and following
+        and not following.mention
+        and parts_of_speech(following.word) & THIRD
+    ):
+        return bool(parts_of_speech(item.word) & NOUN) and not following.tags - _PLAIN
     if item.mention or item.tags & {"pronoun"}:
-        return _second_count(items, position, current) or bool(following and following.word in ("is", "are", "has"))
+        return _second_count(items, position, current) or bool(following and following.word in _FINITE)
     return False
 
 
@@ -161,6 +172,14 @@ def _spread_question(clauses: list[Clause]) -> list[Clause]:
     spread: list[Clause] = []
     is_question = False
     for clause in reversed(clauses):
-        is_question = clause.is_question or (is_question and bool(spread) and spread[-1].join in ("soft", "contrast"))
+        joined = bool(spread) and spread[-1].join in ("soft", "contrast") and not _is_told(clause, spread[-1])
+        is_question = clause.is_question or (is_question and joined)
         spread.append(Clause(clause.items, clause.join, is_question))
     return spread[::-1]
+
+
+def _is_told(clause: Clause, asked: Clause) -> bool:
+    """ "minio is not needed, could it be stopped?": the first clause is told, the second has its own question."""
+    items, first = [item for item in clause.items if not item.is_mark], asked.items[0]
+    declares = len(items) > 1 and items[0].mention is not None and items[1].word in _FINITE
+    return declares and first.word in ("could", "can", "may", "would")

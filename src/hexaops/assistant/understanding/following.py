@@ -19,6 +19,7 @@ from hexaops.assistant.understanding.items import Item
 from hexaops.assistant.understanding.model import Dialogue, Parameters, Resolved, Spoken, Understanding
 from hexaops.assistant.understanding.normalise import word_set
 from hexaops.assistant.understanding.numbers import ORDINALS, time_unit_seconds
+from hexaops.assistant.understanding.speech import limits_of_request
 from hexaops.assistant.understanding.targets import Found, find_targets
 
 _LONGEST = 9
@@ -48,6 +49,8 @@ class _Said:
     pointed: tuple[str, ...]
     parameters: Parameters
     numbers: bool
+    names: bool
+    """Names something, points at it, or says "same"."""
     corrects: bool
     excludes: bool
 
@@ -83,7 +86,8 @@ def carry_on(clauses: list[Clause], dialogue: Dialogue, index: NameIndex) -> Und
     if intent in CHANGE_INTENTS and (plain[:2] in _ASKS or any(clause.is_question for clause in clauses)):
         return Understanding(Intent.STATUS_QUERY, 0.7, targets=said.found.targets, ambiguous=said.found.ambiguous)
     if intent in CHANGE_INTENTS:
-        return _change(intent, base, said, index)
+        limit = limits_of_request(items, counts=True)
+        return _put_off(intent, base, said, index, limit) if limit else _change(intent, base, said, index)
     return _question(intent, base, said, index)
 
 
@@ -115,7 +119,7 @@ def _read(items: tuple[Item, ...], dialogue: Dialogue, index: NameIndex, base: S
     parameters = replace(frame.parameters, time_range_seconds=filters.time_range_seconds, namespace=found.namespace)
     corrects = bool(_CORRECTS & set(words)) or words[:1] == ["not"]
     excludes = words[:1] == ["not"] or bool(found.excluded and not found.targets)
-    return _Said(found, among, parameters, numbers and not period, corrects, excludes)
+    return _Said(found, among, parameters, numbers and not period, named or same, corrects, excludes)
 
 
 def pointed(words: Sequence[str], dialogue: Dialogue) -> tuple[str, ...]:
@@ -165,6 +169,18 @@ def _question(intent: Intent, base: Spoken, said: _Said, index: NameIndex) -> Un
     )  # fmt: skip
 
 
+def _put_off(intent: Intent, base: Spoken, said: _Said, index: NameIndex, limit: Mode) -> Understanding:
+    """ "tonight, I mean": the change is not for now any more."""
+    return Understanding(
+        Intent.ACTION_QUESTION,
+        0.9,
+        limit,
+        targets=_targets(base, said, index),
+        parameters=base.parameters,
+        about=intent,
+    )
+
+
 def _change(intent: Intent, base: Spoken, said: _Said, index: NameIndex) -> Understanding | None:
     """The same change with another target or another number; None where nothing fits."""
     if said.excludes and not said.numbers:
@@ -173,6 +189,8 @@ def _change(intent: Intent, base: Spoken, said: _Said, index: NameIndex) -> Unde
         if not wide:
             return None
         return Understanding(intent, 0.9, Mode.REQUEST, excluded=excluded, parameters=base.parameters)
+    if not (said.numbers or said.names or said.corrects):
+        return None
     parameters = base.parameters
     if said.numbers:
         if intent not in _SCALES:

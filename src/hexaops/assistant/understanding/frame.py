@@ -21,6 +21,7 @@ _KINDS = frozenset({"app", "replica", "replicas_word"})
 _MANNER = word_set("rolling full clean complete quick fresh graceful simple hard soft fast safe zero-downtime downtime")
 _NO_MANNER = word_set("partly partially mostly hardly barely weekly daily nightly hourly monthly only")
 _STATES = frozenset({"failing", "unhealthy", "stopped", "pending", "not_ready", "slow", "running", "healthy"})
+_BEFORE = word_set("previous former usual normal old earlier original last")
 _JOINS = word_set("and or , & plus")
 
 
@@ -38,19 +39,19 @@ class Frame:
         return not self.left
 
 
-def read_frame(items: tuple[Item, ...], verb: str, at: int) -> Frame:
-    """The frame of a request whose verb is `items[at]`; -1 where it has none."""
+def read_frame(items: tuple[Item, ...], verb: str, at: int, *, opens: int = 0) -> Frame:
+    """The frame of a request whose verb is `items[at]`, -1 where it has none; what stands before `opens` opens it."""
     numbers = read_numbers(items, verb)
     scales = verb not in ("restart", "start", "stop", "cancel", "undo")
     parameters, odd = _values(numbers, items, verb) if scales else (Parameters(), [n.text for n in numbers])
-    left = [*_left_over(items, verb, at), *odd]
+    left = [*_left_over(items, verb, at, opens), *odd]
     return Frame(parameters, numbers, tuple(dict.fromkeys(left)))
 
 
-def _left_over(items: tuple[Item, ...], verb: str, at: int) -> list[str]:
+def _left_over(items: tuple[Item, ...], verb: str, at: int, opens: int) -> list[str]:
     left: list[str] = []
     for position, item in enumerate(items):
-        if position == at or item.number or _is_small(item):
+        if position == at or item.number or _is_small(item) or (position < opens and item.mention is None):
             continue
         if item.mention is not None:
             left += _not_object(items, position, verb)
@@ -77,6 +78,10 @@ def _is_explained(items: tuple[Item, ...], position: int, verb: str) -> bool:
         return True
     if item.tags & {"project", "platform"} and any(other.word in ("in", "of", "on") for other in items[:position]):
         return True
+    if "project" in item.tags and position and _is_place(items[position - 1]):
+        return True
+    if item.word in _BEFORE and any("replica" in other.tags for other in items[position + 1 : position + 3]):
+        return verb == "start"
     if item.word.endswith("ly") and item.word not in _NO_MANNER and "later" not in item.tags:
         return not item.is_unknown or item.word.isalpha()
     if item.tags & _STATES:

@@ -13,7 +13,7 @@ from hexaops.assistant.understanding.items import Item
 from hexaops.assistant.understanding.modes import INHERITED
 from hexaops.assistant.understanding.normalise import word_set
 from hexaops.assistant.understanding.ranker import Ranking
-from hexaops.assistant.understanding.speech import SKIPPED, Act, limits_of_request
+from hexaops.assistant.understanding.speech import SKIPPED, Act, limits_of_request, skip_opening
 
 SURE, SURE_OF_VERB = 0.6, 0.9
 _REPORTS = word_set(
@@ -68,15 +68,19 @@ def is_pressed(clause: Clause, act: Act, ranking: Ranking, previous: Mode | None
     if ranking.best not in _VERBS or ranking.probability < SURE_OF_VERB or limits_of_request(clause.items):
         return False
     items = [item for item in clause.items if not item.is_mark]
-    words = [word for item in items for word in item.word.split()]
-    if any(item.quoted for item in items) or _NEVER_PRESSED & set(words):
+    opened = [item for item in clause.items[skip_opening(clause.items)[0] :] if not item.is_mark]
+    words = [word for item in opened for word in item.word.split()]
+    if not words or any(item.quoted for item in items) or _NEVER_PRESSED & set(words):
         return False
     if words[0] in ("would", "should", "will", "shall", "is", "are", "does", "do", "did"):
         return False
     counted = items[0].mention is not None and words[1:2] in (["should"], ["must"], ["needs"]) and "run" in words
     if counted and ranking.best == "scale_app":
         return any(item.number for item in items)
-    light = "base" in items[0].forms and bool(items[0].tags & {"light", "assign", "restart"} or words[0] == "get")
+    heals = "diagnose" in opened[0].tags and ranking.best == "restart_failing"
+    light = "base" in opened[0].forms and bool(
+        opened[0].tags & {"light", "assign", "restart"} or words[0] == "get" or heals
+    )
     return light or words[-1] in ("go", "please", "ahead", "pls") or words[-2:] == ["please", "do"]
 
 
@@ -99,7 +103,7 @@ def _any_verb(items: tuple[Item, ...]) -> int | None:
     if (
         item.mention
         or item.number
-        or not parts_of_speech(item.word) & BASE
+        or not parts_of_speech(item.word.rpartition("-")[2]) & BASE
         or item.tags & {"aux", "wh", "say", "pronoun"}
     ):
         return None

@@ -166,7 +166,7 @@ WORDS: dict[str, str] = {
     "half": "half",
     "factor": "factor times multiple",
     "percent": "percent",
-    "replicas_word": "replicas replica instances instance pods pod copies copy containers",
+    "replicas_word": "replicas replica instances instance pods pod copies copy containers brokers broker",
     "progress": (
         "progress done finished complete completed ready over going far along work worked eta succeeded "
         "through successful"

@@ -6,12 +6,15 @@ beats a question, a question beats a statement.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
-from hexaops.assistant.understanding.clauses import Clause
+from hexaops.assistant.understanding.clauses import CHANGE_TAGS, Clause
+from hexaops.assistant.understanding.english import BASE, parts_of_speech
 from hexaops.assistant.understanding.intents import Mode
 from hexaops.assistant.understanding.items import Item
 from hexaops.assistant.understanding.normalise import word_set
+from hexaops.assistant.understanding.numbers import time_unit_seconds
 from hexaops.assistant.understanding.speech import SKIPPED, Act, find_head, find_mention_of_change, limits_of_request
 
 INHERITED = frozenset(
@@ -66,7 +69,7 @@ def _limited(clause: Clause, head: Act, previous: Mode | None) -> Act:
         mode = Mode.HYPOTHETICAL
     elif clause.is_question and not _asks_politely(clause.items[: max(head.at, 0)]):
         mode = Mode.ADVICE
-    return Act(mode, head.verb, head.at, soft=head.soft, is_noun=head.is_noun)
+    return replace(head, mode=mode)
 
 
 def _doing(rest: tuple[Item, ...]) -> str | None:
@@ -130,11 +133,21 @@ def reason_start(items: tuple[Item, ...]) -> int | None:
             and (after.mention or after.word in ("it", "they", "the", "we", "users"))
         ):
             return position
-        if item.word == "to" and after is not None and after.lemma in _PURPOSES and "base" in after.forms:
+        if item.word == "to" and after is not None and _is_purpose(items[:position], after, items[position + 1 :]):
             return position
     return None
 
 
+def _is_purpose(before: tuple[Item, ...], verb: Item, rest: tuple[Item, ...]) -> bool:
+    """ "restart web-app to pick up the secret": what the change is for, said after its object."""
+    if verb.lemma in _PURPOSES and parts_of_speech(verb.word) & BASE:
+        return True
+    named = any(item.mention or "pronoun" in item.tags for item in before)
+    plain = parts_of_speech(verb.word) & BASE and not (verb.tags & _CHANGES or verb.mention or verb.number)
+    return bool(named and plain and not any(item.number for item in rest[:4]))
+
+
+_CHANGES = CHANGE_TAGS | {"assign", "aux", "backup", "autoscale"}
 _PURPOSES = word_set("fix resolve clear free apply solve repair heal recover handle save pick reset release see test")
 
 
@@ -186,7 +199,7 @@ def mode_of_fragment(clause: Clause) -> Mode:
     start = next((i for i in items if not i.is_mark and i.word not in ("and", "but", "so", "then", "only")), None)
     if start is not None and "if" in start.tags and limits_of_request(items) is Mode.CONDITIONAL:
         return Mode.CONDITIONAL
-    if limits_of_request(items) is Mode.SCHEDULED and not clause.is_question:
+    if (limits_of_request(items) is Mode.SCHEDULED or _lets_time_pass(items)) and not clause.is_question:
         return Mode.SCHEDULED
     words = clause.words[:3]
     if words[:1] in (("should",), ("had",), ("were",)) and not clause.is_question:
@@ -194,6 +207,20 @@ def mode_of_fragment(clause: Clause) -> Mode:
     if words[:2] == ("do", "not") or words[:1] in (("never",), ("avoid",)) or words == ("please", "do", "not"):
         return Mode.NEGATED
     return Mode.REPORTED if _is_reported((*items, Item("", ""))) else Mode.READ
+
+
+_WAITING = word_set("wait hold sleep pause give let allow delay postpone leave count")
+
+
+def _lets_time_pass(items: tuple[Item, ...]) -> bool:
+    """ "wait 10 minutes", "give it an hour", "wait until it is quiet": what follows is not for now."""
+    words = [item for item in items if not item.is_mark and item.word not in SKIPPED]
+    if not words or words[0].word not in _WAITING:
+        return False
+    spans = any(
+        time_unit_seconds(item.word) or (item.number is not None and item.number.kind == "time") for item in words
+    )
+    return spans or any(item.tags & {"if"} or item.word in ("bit", "moment", "while") for item in words[1:])
 
 
 def carries_on(clause: Clause, tags: set[str]) -> bool:

@@ -31,6 +31,7 @@ _SAME_MEANING = str.maketrans(
         "\u2014": " - ",
         "\u2212": "-",
         "\u2026": "...",
+        "\u2192": " to ",
     }
 )
 _DROPPED = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Mn", "Me"})
@@ -66,6 +67,8 @@ def clean(message: str) -> tuple[str, bool]:
     """The visible text, at most MAX_CHARACTERS, and whether something was cut off."""
     cut = len(message) > _RAW_LIMIT
     composed = unicodedata.normalize("NFKC", message[:_RAW_LIMIT]).translate(_SAME_MEANING)
+    for arrow in ("->", "=>"):
+        composed = composed.replace(arrow, " to ")
     kept: list[str] = []
     for character in composed:
         if character in "\n\r\u2028\u2029":

@@ -16,7 +16,7 @@ _UNITS = {
 _TENS = {
     "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
 }  # fmt: skip
-_OTHER = {"couple": 2, "dozen": 12, "hundred": 100, "thousand": 1000, "million": 1_000_000}
+_OTHER = {"couple": 2, "pair": 2, "dozen": 12, "hundred": 100, "thousand": 1000, "million": 1_000_000}
 ORDINALS = {
     "first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4, "5th": 4,
     "last": -1, "latter": -1, "former": 0,

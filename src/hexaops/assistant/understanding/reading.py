@@ -19,13 +19,14 @@ from hexaops.assistant.understanding.inventory import NameIndex
 from hexaops.assistant.understanding.items import Item
 from hexaops.assistant.understanding.labels import INTENT_OF, LABEL_OF
 from hexaops.assistant.understanding.model import Dialogue, Parameters, Resolved
-from hexaops.assistant.understanding.modes import carries_on, mode_of_fragment, read_act
+from hexaops.assistant.understanding.modes import INHERITED, carries_on, mode_of_fragment, read_act
 from hexaops.assistant.understanding.normalise import word_set
 from hexaops.assistant.understanding.ranker import Ranking, rank
 from hexaops.assistant.understanding.roles import RoledNumber, read_numbers
 from hexaops.assistant.understanding.speech import Act
 from hexaops.assistant.understanding.tags import clause_tags, score_talk
 from hexaops.assistant.understanding.targets import Found, context_of, find_targets, focus_of, from_context, points_back
+from hexaops.assistant.understanding.wishes import asks_politely_for, read_wish
 
 AGREED = 0.1
 """The ranker agrees with a complete frame from here on: the frame says which change, the ranker only that it is one."""
@@ -81,6 +82,10 @@ def read_clause(clause: Clause, setting: Setting) -> Reading:
     after_change = setting.dialogue.last_intent in {intent.value for intent in (*CHANGE_INTENTS, Intent.ACTION_STATUS)}
     tags = clause_tags(clause, after_change=after_change)
     ranking = rank(clause.items)
+    wish = None if _is_coloured(clause, setting.previous_mode) else read_wish(clause) or asks_politely_for(clause)
+    if wish is not None and (act is None or act.mode not in (Mode.REQUEST, Mode.NEGATED, Mode.REPORTED)):
+        asked = _read_request(clause, wish, tags, ranking, setting)
+        act = act if asked.left or asked.mode is not Mode.REQUEST else wish
     if act is None:
         act = read_indirect(clause, ranking, setting.previous_mode)
     elif is_pressed(clause, act, ranking, setting.previous_mode):
@@ -103,6 +108,11 @@ def read_clause(clause: Clause, setting: Setting) -> Reading:
         is_statement=reading.mode is not Mode.REQUEST and declared and said > 2 and _has_finite_verb(clause),
         carries_on=leads,
     )
+
+
+def _is_coloured(clause: Clause, previous: Mode | None) -> bool:
+    """Joined to a question, a condition, a report…, whose mode it has, too."""
+    return previous in INHERITED and clause.join in ("soft", "colon")
 
 
 _AUXILIARIES = word_set("is are was were does do did has have had will can could should not")
@@ -154,8 +164,8 @@ def _with_talk(reading: Reading, tags: set[str]) -> Reading:
 
 def _read_request(clause: Clause, act: Act, tags: set[str], ranking: Ranking, setting: Setting) -> Reading:
     items, reason = read_reason(clause.items)
-    found = find_targets(items, setting.index, for_change=True, start=max(0, act.at), within=_within(clause, setting))
-    frame = read_frame(items, act.verb, act.at)
+    found = find_targets(items, setting.index, for_change=True, start=act.at + 1, within=_within(clause, setting))
+    frame = read_frame(items, act.verb, act.at, opens=act.opens)
     intent = _intent_of_request(items, act, tags, ranking, found, setting.whole if setting.before else None)
     if intent is Intent.SCALE_APPLICATION and frame.parameters.replicas == 0:
         intent = Intent.STOP_APPLICATION

@@ -93,7 +93,7 @@ def _role(items: tuple[Item, ...], position: int, before: str, after: str, verb:
         or before == "factor"
     ):
         return "factor"
-    if before == "from":
+    if before == "from" or _goes_on_to(items, position, before):
         return "from"
     if _goes_on_strangely(items, position):
         return "other"
@@ -102,7 +102,7 @@ def _role(items: tuple[Item, ...], position: int, before: str, after: str, verb:
     if any(other.word in ("off", "away") for other in items[position + 1 :]):
         return "relative"
     if number.text.lower().startswith("x"):
-        return "limit"
+        return "absolute" if position and items[position - 1].mention and position == len(items) - 1 else "limit"
     if before in ("up", "down") and verb not in ("scale",):
         return "relative"
     return "absolute"
@@ -132,6 +132,12 @@ def _goes_on_strangely(items: tuple[Item, ...], position: int) -> bool:
         return False
     counted = after.tags & {"replicas_word", "app", "more", "less", "polite", "now", "later", "if", "because", "except"}
     return not counted and not all(word in SMALL for word in after.word.split())
+
+
+def _goes_on_to(items: tuple[Item, ...], position: int, before: str) -> bool:
+    """ "3 to 5", "3 -> 5"."""
+    target = items[position + 2 : position + 3]
+    return before not in ("to", "by") and _word(items, position + 1) == "to" and bool(target and target[0].number)
 
 
 def _word(items: tuple[Item, ...], position: int) -> str:

@@ -7,7 +7,7 @@ question, a condition, a report or a negation, and never becomes a request.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from hexaops.assistant.understanding.clauses import CHANGE_TAGS
@@ -35,10 +35,16 @@ _OPENINGS = (
             "we would like to|we would like you to|lets|let us|try to|be so kind and|be so kind as|be so kind to|"
             "do me a favor and|do me a favour and|make sure you|make sure to|would it be possible to|"
             "would you be able to|"
-            "can you help me|i will need you to|you can|you may",
+            "can you help me|i will need you to|you can|you may|let me|i must ask you to|i would ask you to|"
+            "may i ask you to|could i ask you to|can i ask you to|would you be so kind and|would you be so kind as to|"
+            "would you be kind enough to|could you be so kind as to|i would be grateful if you could|"
+            "i would be grateful if you would|i would appreciate it if you could|it would be nice if you could|"
+            "it would be great if you could|i would be glad if you could|could you perhaps|can you maybe|please go and|"
+            "go and|you should|feel free to|i am asking you to|time to|i think it is time to",
             "courtesy": "would you|will you",
             "ing": "would you mind|do you mind|mind|try|can you try|could you try|please try",
-            "count": "i want|i need|i would like|we need|we want|we would like",
+            "count": "i want|i need|i would like|we need|we want|we would like|i would be grateful for|"
+            "i would appreciate|we would appreciate|i would be glad about|i would love|how about",
         }.items()
         for words in options.split("|")
     ),
@@ -80,13 +86,20 @@ class Act:
     at: int = -1
     soft: bool = False
     is_noun: bool = False
+    opens: int = 0
+    """Items before this one only open the request, or say that it is wished, names and numbers apart."""
 
 
 def find_head(items: tuple[Item, ...]) -> Act | None:
     """The request that the clause begins with, or None."""
-    position, form = _skip_opening(items)
-    if position >= len(items):
+    position, form = skip_opening(items)
+    head = _head_at(items, position, form) if position < len(items) else None
+    if head is None:
         return None
+    return replace(head, opens=max(head.opens, min(position, head.at), 0))
+
+
+def _head_at(items: tuple[Item, ...], position: int, form: str) -> Act | None:
     item = items[position]
     if form == "courtesy":
         form = "base" if _is_courteous(items) else "none"
@@ -95,8 +108,12 @@ def find_head(items: tuple[Item, ...]) -> Act | None:
         verb = caused_verb(items, position)
     if verb and (form in item.forms or item.word == "have") and not item.quoted and not is_noun_use(items, position):
         return Act(Mode.REQUEST, verb, position)
-    if "light" in item.tags and form in item.forms:
-        return _nominal(items, position)
+    if ("light" in item.tags or item.lemma in ("give", "get", "grant")) and form in item.forms:
+        nominal = _nominal(items, position)
+        if nominal is not None or "light" in item.tags:
+            return nominal
+    if form == "count" and (noun := _wanted_noun(items, position)) is not None:
+        return noun
     if form == "count" and verb is None:
         caused = caused_verb(items, position, wanted=True)
         at = next((p for p in range(position, len(items)) if caused and caused in items[p].tags), -1)
@@ -110,7 +127,7 @@ def _is_courteous(items: tuple[Item, ...]) -> bool:
     return any(item.tags & {"polite"} for item in items) or "kindly" in words or ("for", "me") in set(pairwise(words))
 
 
-def _skip_opening(items: tuple[Item, ...]) -> tuple[int, str]:
+def skip_opening(items: tuple[Item, ...]) -> tuple[int, str]:
     position, form = 0, "base"
     while position < len(items):
         item = items[position]
@@ -138,14 +155,28 @@ def _opening_at(items: tuple[Item, ...], position: int) -> tuple[int, str] | Non
 
 
 def _nominal(items: tuple[Item, ...], position: int) -> Act | None:
-    """ "do a rolling restart of A"."""
-    for offset, item in enumerate(items[position + 1 : position + 5]):
-        if item.tags & {"restart", "scale", "undo"} and not item.quoted:
+    """ "do a rolling restart of A", "give A a kick"."""
+    is_given = items[position].lemma in ("give", "get", "grant")
+    for offset, item in enumerate(items[position + 1 : position + 7]):
+        if (
+            item.tags & {"restart", "scale", "undo"}
+            and not (is_given and _follows(items, position + 1 + offset))
+            and not item.quoted
+        ):
             verb = next(tag for tag in ("restart", "scale", "undo") if tag in item.tags)
-            return Act(Mode.REQUEST, verb, position + 1 + offset)
-        if item.word not in _LINKS:
+            return Act(Mode.REQUEST, verb, position + 1 + offset, opens=position + 1)
+        if not (item.word in _LINKS or (is_given and (item.mention or item.tags & {"pronoun", "app", "everything"}))):
             return None
     return None
+
+
+def _follows(items: tuple[Item, ...], position: int) -> bool:
+    """ "give A restart rights", "get restart counts": no restart is given."""
+    before, after = items[position - 1], items[position + 1 : position + 2]
+    noun = after and not (after[0].is_mark or after[0].word in SKIPPED or after[0].tags & {"polite", "now"})
+    return before.word not in _LINKS or bool(
+        noun and after[0].word not in ("for", "because", "so", "since", "to", "as")
+    )
 
 
 def _counted(items: tuple[Item, ...], position: int) -> Act | None:
@@ -153,6 +184,18 @@ def _counted(items: tuple[Item, ...], position: int) -> Act | None:
     near = items[position : position + 5]
     if any(item.number for item in near) and any("replica" in item.tags or item.lemma == "pod" for item in near):
         return Act(Mode.REQUEST, "assign", position - 1)
+    return None
+
+
+def _wanted_noun(items: tuple[Item, ...], position: int) -> Act | None:
+    """ "I'd be grateful for a restart of A": the noun in place of the verb."""
+    for place in range(position, min(position + 4, len(items))):
+        item, after = items[place], items[place + 1 : place + 2]
+        if "restart" in item.tags and place > position and not item.quoted:
+            named = after and after[0].word in ("of", "for", "on")
+            return Act(Mode.REQUEST, "restart", place) if named else None
+        if item.word not in _LINKS:
+            return None
     return None
 
 
@@ -168,7 +211,7 @@ def _terse(items: tuple[Item, ...], position: int) -> Act | None:
     if after >= len(items):
         return None
     verb = change_verb(items, after)
-    firm = any(item.number or "polite" in item.tags for item in items[after:])
+    firm = items[after - 1].word == ":" or any(item.number or "polite" in item.tags for item in items[after:])
     if verb and "base" in items[after].forms and firm:
         return Act(Mode.REQUEST, verb, after, soft=True)
     return None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from hexaops.assistant.understanding import names
 from hexaops.assistant.understanding.english import is_english
-from hexaops.assistant.understanding.inventory import Candidate, KnownEntity, NameIndex
+from hexaops.assistant.understanding.inventory import Candidate, KnownEntity, NameIndex, split_name
 from hexaops.assistant.understanding.items import Item
 from hexaops.assistant.understanding.model import Ambiguity, Dialogue, Resolved, UnknownName
 from hexaops.assistant.understanding.normalise import word_set
@@ -71,7 +71,7 @@ def find_targets(
         ):
             targets += [Resolved(c.entity, placed.mention, c.score) for c in picked.candidates]
             continue
-        if for_change and isinstance(picked, Resolved) and picked.score < 1 and _may_be_place(items[placed.position]):
+        if for_change and isinstance(picked, Resolved) and _is_vague(items, placed.position, picked):
             picked = Ambiguity(placed.mention, candidates)
         if isinstance(picked, Ambiguity):
             ambiguous.append(picked)
@@ -109,6 +109,17 @@ def _namespaces(items: tuple[Item, ...], *, for_change: bool) -> dict[int, str]:
 def _may_be_place(item: Item) -> bool:
     """The very name of a project, and a part of an application's: "restart ingest" may mean either."""
     return item.mention is not None and any(c.entity.kind == "project" for c in item.mention.candidates)
+
+
+def _is_vague(items: tuple[Item, ...], position: int, picked: Resolved) -> bool:
+    return picked.score < 1 and (_may_be_place(items[position]) or _says_only_what(items, position, picked))
+
+
+def _says_only_what(items: tuple[Item, ...], position: int, picked: Resolved) -> bool:
+    """ "the store", where it is feature-store: the noun alone says what kind of thing it is, not which."""
+    said, pieces = items[position].word, split_name(picked.entity.name)
+    after_article = position > 0 and items[position - 1].word in _ARTICLES
+    return after_article and len(pieces) > 1 and pieces[-1] in (said, said.removesuffix("s"))
 
 
 def _word_before(items: tuple[Item, ...], position: int) -> str:

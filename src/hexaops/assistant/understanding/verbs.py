@@ -11,7 +11,7 @@ WEAK = ("increase", "decrease", "add", "remove", "assign")
 _NOT_REPLICAS = frozenset({"cpu", "memory", "request_noun", "config", "autoscale", "alert", "policy", "dashboard"})
 _PHRASAL = word_set("shut turn switch power spin fire bring take wind put dial")
 _AFTER_COUNT = word_set(
-    "to for of on in and from as since because then instead again x % please now up down by more less fewer , -"
+    "to for of on in and from as since because then instead again x % please now up down by more less fewer strong , -"
 )
 _BEFORE_COUNT = word_set("to by = at from another it that")
 _BESIDE_COUNT = word_set(
@@ -33,7 +33,7 @@ def counts_replicas(items: tuple[Item, ...], position: int) -> bool:
 
 def _fits_count(item: Item) -> bool:
     """Nothing else is counted there: "increase the timeout of A to 5" is not about replicas."""
-    plain = not item.tags - {"filler"} and not item.is_unknown
+    plain = (not item.tags - {"filler"} and not item.is_unknown) or item.word == "strong"
     return item.is_mark or bool(item.mention or item.number or item.tags & _BESIDE_COUNT) or plain
 
 
@@ -48,6 +48,8 @@ def _has_plain_count(items: tuple[Item, ...], *, directed: bool = False) -> bool
         before = items[position - 1].word if position else ""
         if after is not None and (time_unit_seconds(after.word) or not _may_follow_count(after)):
             continue
+        if after is not None and (after.word == "strong" or "replicas_word" in after.tags):
+            return True
         if not directed or before in _BEFORE_COUNT or item.number.kind == "factor" or _goes_to_name(items, position):
             return True
     return False
@@ -176,13 +178,36 @@ def caused_verb(items: tuple[Item, ...], position: int, *, wanted: bool = False)
     if start >= len(items) or not (wanted or items[position].word in ("get", "have", "bring")):
         return None
     rest = [item for item in items[start:] if item.word not in ("the", "my", "our")]
-    if not rest or not rest[0].mention:
+    named = _selected(rest)
+    if not named:
         return None
-    for item in rest[1:4]:
+    for place, item in enumerate(rest[named : named + 3], named):
         if "past" in item.forms and (
             found := next((t for t in ("restart", "scale", "start", "stop") if t in item.tags), None)
         ):
             return found
         if item.word in ("running", "going", "started") and not wanted:
             return "start"
+        if item.word in ("up", "online", "back", "live", "down", "off", "offline") and not _counts(rest[place:]):
+            return "stop" if item.word in ("down", "off", "offline") else "start"
+        if item.is_mark:
+            return None
     return None
+
+
+def _selected(rest: list[Item]) -> int:
+    """How many items name or select the applications; a state after a name is none of them."""
+    for place, item in enumerate(rest):
+        if not _selects(item) or (item.forms and any(other.mention for other in rest[:place])):
+            return place
+    return len(rest)
+
+
+def _selects(item: Item) -> bool:
+    """A name, or what selects applications: "all unhealthy pods"."""
+    states = {"failing", "unhealthy", "pending", "not_ready", "stopped", "everything", "app", "pod", "pronoun"}
+    return item.mention is not None or bool(item.tags & states) or item.word in ("and", "ones", "both", "the")
+
+
+def _counts(rest: list[Item]) -> bool:
+    return any(item.number for item in rest[:4])

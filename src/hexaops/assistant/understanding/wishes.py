@@ -1,0 +1,178 @@
+"""Wishes with the application as their subject: "web-app could do with a restart", "cart has to be at 9".
+
+The clause begins with the name (after greetings, "so" and openings such as "see to it that"), a wish follows, and then
+what is wished: a participle ("be restarted"), a noun ("a restart"), a count or a state ("up", "off"). Whatever stands
+before the name ("I think web-app needs …"), a question, a condition or a negation is no wish.
+"""
+
+from __future__ import annotations
+
+from hexaops.assistant.understanding.clauses import Clause
+from hexaops.assistant.understanding.intents import Mode
+from hexaops.assistant.understanding.items import Item
+from hexaops.assistant.understanding.normalise import word_set
+from hexaops.assistant.understanding.speech import SKIPPED, Act, limits_of_request
+
+_FINITE_OPENINGS = tuple(
+    tuple(words.split())
+    for words in [
+        *("see to it that", "see that", "make sure", "make sure that", "ensure", "ensure that", "make it so that"),
+        *("i would appreciate it if", "we would appreciate it if", "i would be grateful if", "i would be glad if"),
+        *("i would be happy if", "i would like it if", "i would love it if", "it would be nice if", "would be nice if"),
+        *("it would be good if", "it would be great if", "it would be helpful if", "would be great if"),
+    ]
+)
+"""After these a plain statement is what is asked for: "see to it that web-app has 4 pods"."""
+_MODALS = word_set("should must")
+_TO = word_set("has have needs need ought")
+_LINK_VERBS = word_set("be have run get go grow scale move come sit stay drop shrink become return")
+_NEEDS = word_set("needs need wants want requires require deserves deserve")
+_FINITE = word_set("has have is are was were be go come runs run gets get got had ran could can")
+_ADVERBS = word_set("now also just really please all both immediately asap definitely")
+_ARTICLES = word_set("the a an my our your this that these those it they them both all everything whatever ones one")
+_RELATIVES = word_set("that which")
+_BETWEEN = _RELATIVES | word_set("and in of plus &")
+_FORBIDDEN = word_set("not never no nor if unless until when whether why what who how which would might maybe perhaps")
+_ON = word_set("up on online running back going live")
+_OFF = word_set("off offline down stopped")
+_FIRM = word_set("please pls plz now asap immediately ahead thanks")
+
+
+def read_wish(clause: Clause) -> Act | None:
+    """The request that a wish makes, or None where the clause is none."""
+    places = [place for place, item in enumerate(clause.items) if not item.is_mark]
+    items = tuple(clause.items[place] for place in places)
+    finite, start = _opening(items)
+    end = _subject(items, start)
+    if end == start or any(item.quoted for item in items):
+        return None
+    wished = _after_wish(items, end, finite=finite)
+    said = {word for item in items[start:] for word in item.word.split()}
+    if wished is None or clause.is_question or _FORBIDDEN & said or any("say" in item.tags for item in items[start:]):
+        return None
+    verb, at = _what(items, wished)
+    if verb is None or limits_of_request(items[end:], counts=verb == "assign"):
+        return None
+    return Act(Mode.REQUEST, verb, places[at] if at >= 0 else -1, opens=places[min(wished, len(places) - 1)])
+
+
+def asks_politely_for(clause: Clause) -> Act | None:
+    """ "could web-app be restarted now?", "can cart be stopped please": a request with such a word only."""
+    places = [place for place, item in enumerate(clause.items) if not item.is_mark]
+    items = tuple(clause.items[place] for place in places)
+    start = next((p for p, item in enumerate(items) if item.word not in SKIPPED), len(items))
+    if start >= len(items) or items[start].word not in ("could", "can", "may"):
+        return None
+    end = _subject(items, start + 1)
+    words = [word for item in items for word in item.word.split()]
+    if end == start + 1 or end >= len(items) or items[end].word not in ("be", "get") or _FORBIDDEN & set(words):
+        return None
+    if not _FIRM & set(words) or limits_of_request(items):
+        return None
+    verb, at = _what(items, end + 1)
+    return Act(Mode.REQUEST, verb, places[at] if at >= 0 else -1, opens=places[end]) if verb else None
+
+
+def _opening(items: tuple[Item, ...]) -> tuple[bool, int]:
+    """Whether what follows is told to be made so, and where it begins."""
+    position, finite = 0, False
+    while position < len(items):
+        opening = next((o for o in _FINITE_OPENINGS if _words_at(items, position, len(o)) == o), None)
+        if opening is not None:
+            longest = max((o for o in _FINITE_OPENINGS if _words_at(items, position, len(o)) == o), key=len)
+            position, finite = position + len(longest), True
+        elif items[position].word in SKIPPED or items[position].tags & {"polite", "greet", "yes", "thank"}:
+            position += 1
+        elif items[position].word == "let" and position + 1 < len(items):
+            position, finite = position + 1, True
+        elif _words_at(items, position, 2) in (("could", "you"), ("can", "you"), ("would", "you")):
+            position += 2
+        else:
+            break
+    return finite, position
+
+
+def _words_at(items: tuple[Item, ...], position: int, count: int) -> tuple[str, ...]:
+    words: list[str] = []
+    for item in items[position:]:
+        words += item.word.split()
+        if len(words) >= count:
+            break
+    return tuple(words[:count])
+
+
+def _subject(items: tuple[Item, ...], start: int) -> int:
+    """Where the subject ends: names, or all that is in a state; `start` where there is none."""
+    position, named = start, False
+    while position < len(items):
+        item = items[position]
+        states = item.tags & {"failing", "unhealthy", "stopped", "pending", "not_ready", "app", "pod", "project"}
+        if item.mention or item.tags & {"pronoun", "everything"} or item.word == "both":
+            named = True
+        elif not (states or item.word in _ARTICLES or item.word in _BETWEEN or _is_relative(items, position, start)):
+            break
+        position += 1
+    return position if named else start
+
+
+def _is_relative(items: tuple[Item, ...], position: int, start: int) -> bool:
+    """ "everything that is failing"."""
+    return items[position].word in ("is", "are") and position > start and items[position - 1].word in _RELATIVES
+
+
+def _after_wish(items: tuple[Item, ...], at: int, *, finite: bool) -> int | None:
+    """Where what is wished begins, or None where no wish stands at `at`."""
+    at = _past_adverbs(items, at)
+    words = [item.word for item in items[at : at + 3]]
+    first, second, third = (*words, "", "", "")[:3]
+    if first in ("could", "can") and (second == "use" or (second, third) == ("do", "with")):
+        return at + (2 if second == "use" else 3)
+    if first == "would" and (second, third) == ("benefit", "from"):
+        return at + 3
+    if first in _MODALS:
+        place = _past_adverbs(items, at + 1)
+        return place + 1 if place < len(items) and items[place].word in _LINK_VERBS else None
+    if first in _TO and second == "to" and third in _LINK_VERBS:
+        return at + 3
+    if first in _NEEDS:
+        return at + 1
+    if first in ("can", "may") and second in _LINK_VERBS and _is_firm(items):
+        return at + 2
+    if finite and first in _FINITE:
+        return at + (2 if first in ("could", "can") and second in _LINK_VERBS else 1)
+    return None
+
+
+def _past_adverbs(items: tuple[Item, ...], at: int) -> int:
+    while at < len(items) and items[at].word in _ADVERBS and not items[at].mention:
+        at += 1
+    return at
+
+
+def _is_firm(items: tuple[Item, ...]) -> bool:
+    words = [word for item in items for word in item.word.split()]
+    return bool(_FIRM & set(words)) or words[-2:] in (["do", "it"], ["for", "it"])
+
+
+def _what(items: tuple[Item, ...], start: int) -> tuple[str | None, int]:
+    """The verb of the change that is wished, and where it stands; -1 where a count or a state says it."""
+    rest = items[start:]
+    for offset, item in enumerate(rest[:5]):
+        noun = "restart" in item.tags and (not item.forms or "base" in item.forms)
+        done = item.forms & {"past", "ing"} and not item.number
+        if item.mention is None and (noun or (done and "restart" in item.tags)):
+            return "restart", start + offset
+        if item.lemma in ("start", "scratch") and offset and rest[offset - 1].word in ("fresh", "clean", "new"):
+            return "restart", start + offset
+        if done and item.word not in ("running", "going") and (verb := _verb_of(item)):
+            return verb, start + offset
+    if any(item.number or "twice" in item.tags for item in rest):
+        return "assign", -1
+    words = [word for item in rest for word in item.word.split()]
+    if _OFF & set(words):
+        return "stop", -1
+    return ("start", -1) if _ON & set(words) else (None, -1)
+
+
+def _verb_of(item: Item) -> str | None:
+    return next((tag for tag in ("stop", "start") if tag in item.tags), None)

@@ -1,0 +1,101 @@
+"""Wishes and passives become the request that they are; what only looks like one does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from hexaops.assistant.understanding import Intent, Mode, Understanding, understand
+from hexaops.assistant.understanding.conversation import Conversation
+from testenv.golden.cases import load_worlds
+
+DOCS = load_worlds()["docs"]
+RESTART, SCALE = Intent.RESTART_APPLICATION, Intent.SCALE_APPLICATION
+START, STOP = Intent.START_APPLICATION, Intent.STOP_APPLICATION
+
+
+def _planned(text: str) -> list[Understanding]:
+    got = understand(text, DOCS)
+    return [part for part in (got.parts or (got,)) if part.would_change]
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "replicas"),
+    [
+        ("web-app could do with a restart", RESTART, None),
+        ("web-app needs a fresh start, go ahead", RESTART, None),
+        ("the secret rotated, so web-app should be restarted now", RESTART, None),
+        ("would you mind restarting web-app for me?", RESTART, None),
+        ("could you give web-app a kick", RESTART, None),
+        ("mind giving web-app a bounce?", RESTART, None),
+        ("I'd be grateful for a restart of web-app", RESTART, None),
+        ("web-app: restart", RESTART, None),
+        ("restart web-app to pick up the new secret", RESTART, None),
+        ("we expect a rush, web-app needs to be at 9", SCALE, 9),
+        ("web-app has to grow to 5", SCALE, 5),
+        ("the queue is long, web-app should have eight pods", SCALE, 8),
+        ("could you see to it that web-app has 4 pods from now on", SCALE, 4),
+        ("web-app replicas 3 -> 2", SCALE, 2),
+        ("web-app x6", SCALE, 6),
+        ("make web-app four strong", SCALE, 4),
+        ("web-app can come back online, please", START, None),
+        ("I'd appreciate it if web-app was started now", START, None),
+        ("let's have web-app up again", START, None),
+        ("web-app can be switched off, do it please", STOP, None),
+        ("could web-app be stopped now?", STOP, None),
+    ],
+)
+def test_a_wish_is_a_request(text: str, intent: Intent, replicas: int | None) -> None:
+    [asked] = _planned(text)
+    assert asked.intent is intent
+    assert [found.entity.name for found in asked.targets] == ["web-app"]
+    assert asked.parameters.replicas == replicas
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I think web-app should be restarted",
+        "web-app should be restarted?",
+        "does web-app need a restart?",
+        "web-app should be restarted tonight",
+        "web-app needs a restart if it fails",
+        "bob says web-app needs a restart",
+        "web-app should never be restarted",
+        "maybe web-app needs a restart",
+        "could web-app be stopped?",
+        "web-app should have a restart policy",
+        "web-app should have been restarted",
+        "web-app needs 4 gigs of memory",
+        "web-app could use some help from the network team",
+        "make sure web-app is never stopped",
+        "give web-app restart rights",
+        "let web-app have a new readiness probe",
+        "web-app must not be restarted now",
+        "wait 10 minutes and then restart web-app",
+        "give it an hour, then restart web-app",
+        "hold until the backup is done, then stop web-app",
+    ],
+)
+def test_what_only_looks_like_a_wish_is_not_planned(text: str) -> None:
+    assert _planned(text) == []
+
+
+def test_a_noun_that_names_no_single_application_is_asked_about() -> None:
+    got = understand("stop the worker", DOCS)
+    assert not got.would_change
+    assert got.ambiguous
+
+
+@pytest.mark.parametrize("then", ["tonight, I mean", "tomorrow", "at 6pm please", "every day"])
+def test_a_plan_that_is_put_off_is_no_plan(then: str) -> None:
+    talk = Conversation(DOCS)
+    assert talk.say("restart cache-service").would_change
+    asked = talk.say(then)
+    assert not asked.would_change
+    assert asked.mode is not Mode.REQUEST
+
+
+def test_a_time_alone_does_not_repeat_the_change() -> None:
+    talk = Conversation(DOCS)
+    talk.say("restart cache-service")
+    assert not talk.say("and yesterday?").would_change
