@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from hexaops.features.access.permissions import SCOPES
+from hexaops.features.changes.plan import BlastRadius, Plan, PlannedStep
 from hexaops.features.webhooks.events import ACTION_COMPLETED
 from hexaops.kit.ids import new_id, stable_id
 from hexaops.runbooks.model import Draft, Subject, TargetRef
@@ -102,6 +103,18 @@ def _fill_cluster(access: AccessWorld, project: str, canary: str) -> None:
     fill(cache, rows)
 
 
+def _plan(tenant: Tenant) -> dict[str, Any]:
+    """The stored form of a restart's plan, whole: a caller may confirm it."""
+    drafts = msgspec.convert(_drafts(tenant), tuple[Draft, ...])
+    steps = (PlannedStep("verify_health", 10.0),)
+    plan = Plan(
+        cluster_id=CLUSTER_ID, drafts=drafts, changed=(), diff=tenant.canary, blast_radius=BlastRadius(),
+        warnings=(tenant.canary,), steps=steps, estimate_basis=tenant.canary,
+    )  # fmt: skip
+    document: dict[str, Any] = msgspec.to_builtins(plan)
+    return document
+
+
 def _drafts(tenant: Tenant) -> list[dict[str, Any]]:
     """The stored form of a restart."""
     where: dict[str, Any] = {"kind": "Deployment", "namespace": "x", "name": tenant.canary}
@@ -120,7 +133,7 @@ async def _store_changes(access: AccessWorld, tenant: Tenant) -> None:
     (who,) = tenant.ids["user_id"]
     plan = PlanRow(
         id=plan_id, hash="0" * 64, user_id=who, session_id=None, action="restart_application",
-        document={"drafts": _drafts(tenant)}, created_at=START, expires_at=START.replace(year=2099),
+        document=_plan(tenant), created_at=START, expires_at=START.replace(year=2099),
         operation_id=None, **common,
     )  # fmt: skip
     operation = OperationRow(
