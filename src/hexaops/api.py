@@ -45,6 +45,7 @@ APPLICATIONS = (
     Entry(
         "GET", f"{WORKSPACE}/applications/{{application_id}}", applications.get_application, user("read_applications")
     ),
+    Entry("GET", f"{WORKSPACE}/events", applications.list_events, user("read_applications")),
 )
 
 ACTIONS = (

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from hexaops.cli.client import Api, open_api, segment
+from hexaops.cli.completing import action_names, application_names
 from hexaops.cli.confirming import ask_user, carry_out, offer
 from hexaops.cli.failures import USAGE, CliError
 from hexaops.cli.following import exit_code_of, follow, print_result
@@ -77,8 +78,10 @@ def show(context: typer.Context, action_id: ActionId) -> None:
 @app.command()
 def run(
     context: typer.Context,
-    action: Annotated[str, typer.Argument(help="restart_application, scale_application, start_… or stop_application.")],
-    application: Annotated[str, typer.Argument(help="The application's name or id.")],
+    action: Annotated[
+        str, typer.Argument(help="A kind of change, as in docs/actions.md.", autocompletion=action_names)
+    ],
+    application: Annotated[str, typer.Argument(help="The application's name or id.", autocompletion=application_names)],
     parameters: Annotated[list[str] | None, typer.Argument(help="Further ones as name=value, as replicas=4.")] = None,
     reason: Annotated[str | None, typer.Option(help="Why; kept in the audit log.")] = None,
     yes: Yes = False,

@@ -15,9 +15,12 @@ from hexaops.cli.ask import ask
 from hexaops.cli.chat import chat
 from hexaops.cli.diagnose import diagnose
 from hexaops.cli.failures import CliError, report
+from hexaops.cli.logs import logs
 from hexaops.cli.options import Options, hoist
+from hexaops.cli.overview import events, nodes, top
 from hexaops.cli.serve import serve
 from hexaops.cli.understand import understand
+from hexaops.cli.whoami import whoami
 
 EPILOG = "\n\n".join(
     (
@@ -25,6 +28,7 @@ EPILOG = "\n\n".join(
         "hexaops serve --port 8080",
         'hexaops ask "What is the status of my applications?"',
         "hexaops apps --json",
+        "hexaops logs --app web-app --since 15m --follow",
         "hexaops actions run scale_application web-app replicas=4",
         "Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 the service cannot be reached, "
         "4 the credentials do not suffice, 5 the question could not be answered.",
@@ -36,12 +40,11 @@ app = typer.Typer(
     help="AI operations for Kubernetes: ask a running cluster, change it by confirmed plans.",
     epilog=EPILOG,
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (serve, ask, chat, understand, diagnose):
+for command in (serve, ask, chat, logs, events, top, nodes, whoami, understand, diagnose):
     app.command()(command)
 for group in (apps, actions, sessions, webhooks, workspace, cluster, token, audit, automation):
     app.add_typer(group.app, name=group.__name__.rpartition(".")[2])

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from hexaops.cli.client import Api, open_api, segment
+from hexaops.cli.completing import application_names
 from hexaops.cli.failures import CliError
 from hexaops.cli.options import Options
 from hexaops.cli.output import cell, print_facts, print_json, print_list, print_table, print_wrapped
@@ -15,6 +16,8 @@ from hexaops.cli.times import when
 app = typer.Typer(help="Applications of the workspace.", invoke_without_command=True, no_args_is_help=False)
 Status = Annotated[str | None, typer.Option(help="Only those of this status; `unhealthy`: all with an issue.")]
 Project = Annotated[str | None, typer.Option(help="Only those of this project (namespace).")]
+
+ApplicationName = typer.Argument(help="The application's name or id.", autocompletion=application_names)
 
 
 @app.callback()
@@ -32,21 +35,14 @@ def list_applications(context: typer.Context, status: Status = None, project: Pr
     """List the applications with status, replicas and usage."""
     options: Options = context.obj
     api = open_api(context)
-    entries: list[dict[str, Any]] = []
-    cursor: str | None = None
-    while True:
-        data = api.get(api.workspace("/applications"), status=status, project=project, cursor=cursor, limit=500)["data"]
-        entries += data["applications"]
-        cursor = data["pagination"]["next_cursor"]
-        if cursor is None:
-            break
+    entries, data = all_applications(api, status=status, project=project)
     if project and not entries:
         _check_project(api, project)
     if options.as_json:
         print_list(entries, freshness=data["freshness"], reasons=data["reasons"])
         return
     rows = [
-        (one["name"], one["status"], one["replicas"], _percent(one["cpu_usage"]), _percent(one["memory_usage"]),
+        (one["name"], one["status"], one["replicas"], percent(one["cpu_usage"]), percent(one["memory_usage"]),
          one["restarts"], one["kind"], one["project"], one["status_reason"] or "")
         for one in entries
     ]  # fmt: skip
@@ -57,8 +53,20 @@ def list_applications(context: typer.Context, status: Status = None, project: Pr
         typer.secho(f"The cluster was last read {when(data['freshness']['as_of'])}.", fg="yellow", err=True)
 
 
+def all_applications(api: Api, **filters: str | None) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Every page's applications, and the rest of the last page."""
+    entries: list[dict[str, Any]] = []
+    cursor: str | None = None
+    while True:
+        data = api.get(api.workspace("/applications"), **filters, cursor=cursor, limit=500)["data"]
+        entries += data["applications"]
+        cursor = data["pagination"]["next_cursor"]
+        if cursor is None:
+            return entries, data
+
+
 @app.command()
-def show(context: typer.Context, application: Annotated[str, typer.Argument(help="Its name or id.")]) -> None:
+def show(context: typer.Context, application: Annotated[str, ApplicationName]) -> None:
     """Show one application with its pods, problems and latest events."""
     options: Options = context.obj
     api = open_api(context)
@@ -92,7 +100,8 @@ def _check_project(api: Api, project: str) -> None:
         raise CliError(f"No project {project!r} has applications.", hint=f"Projects: {', '.join(known) or 'none'}")
 
 
-def _percent(value: float | None) -> str:
+def percent(value: float | None) -> str:
+    """A share as it is shown in tables."""
     return "–" if value is None else f"{value:.0f}%"
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 TIMEOUT_SECONDS = 60.0
 CONNECT_SECONDS = 5.0
 Body = Mapping[str, Any]
+OPENED = "opened"
+"""First of the events of a stream, without data: the service has accepted the request."""
 
 
 class Api:
@@ -70,12 +72,21 @@ class Api:
 
     def stream(self, path: str, body: Body) -> Iterator[tuple[str, Any]]:
         """The server-sent events of a POST, each with its data; an `error` event is raised as the refusal it is."""
+        return self._stream("POST", path, {"json": body})
+
+    def tail(self, path: str, **parameters: Any) -> Iterator[tuple[str, Any]]:
+        """The server-sent events of a GET that does not end by itself."""
+        given = {name: value for name, value in parameters.items() if value}
+        return self._stream("GET", path, {"params": given})
+
+    def _stream(self, method: str, path: str, arguments: dict[str, Any]) -> Iterator[tuple[str, Any]]:
         client = self._open()
         headers = {**self._user_headers(), "accept": "text/event-stream"}
-        with _explained(self.base_url), client.stream("POST", path, json=body, headers=headers) as response:
+        with _explained(self.base_url), client.stream(method, path, headers=headers, **arguments) as response:
             if response.status_code >= 400:
                 response.read()
                 raise _refused(response)
+            yield OPENED, None
             for name, data in _events(response.iter_lines()):
                 if name == "error":
                     raise refusal(500, data, {})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.analysis.applications.rows import crashing, fill, pod, take, workload
+from tests.analysis.applications.rows import crashing, event, fill, pod, take, workload
 from tests.features.applications.world import FOREIGN, ChatWorld
 
 LIST = "/applications"
@@ -25,6 +25,7 @@ async def test_lists_with_live_usage(world: ChatWorld) -> None:
     assert database["status_reason"] == "1 pod failing"
     assert (database["cpu_usage"], database["memory_usage"]) == (35.0, 45.0)
     assert database["restarts"] == 13
+    assert (database["cpu_cores"], database["memory_bytes"]) == (1.05, 3 * 45 * 1024**2)
     assert sum(one["status"] == "healthy" for one in data["applications"]) == 10
 
 
@@ -132,7 +133,8 @@ async def test_without_metrics_usage_is_null_with_a_reason(world: ChatWorld, sta
     world.metrics.status = status
     data = (await world.get(LIST, query={"limit": "1"})).json()["data"]
     assert data["applications"][0]["cpu_usage"] is None
-    assert data["reasons"] == {f"applications[0].{key}_usage": reason for key in ("cpu", "memory")}
+    nulls = ("cpu_usage", "memory_usage", "cpu_cores", "memory_bytes")
+    assert data["reasons"] == {f"applications[0].{key}": reason for key in nulls}
 
 
 async def test_a_cluster_that_was_never_read_is_503(world: ChatWorld) -> None:
@@ -169,3 +171,38 @@ async def test_hostile_names_and_messages_are_made_plain(world: ChatWorld) -> No
     text = (await world.get(LIST, query={"name": "evil"})).text
     assert "\u202e" not in text
     assert "\\u001b" not in text
+
+
+EVENTS = "/events"
+
+
+async def test_events_are_the_workspaces_own(world: ChatWorld) -> None:
+    fill(world.cache, [event(workload("foreign", FOREIGN), "BackOff", "not yours")])
+    answer = await world.get(EVENTS)
+    assert answer.status_code == 200
+    data = answer.json()["data"]
+    assert [(one["reason"], one["type"], one["project"], one["count"]) for one in data["events"]] == [
+        ("BackOff", "Warning", "production", 13)
+    ]
+    assert data["total"] == 1
+    assert "not yours" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("query", "total"),
+    [
+        ({"type": "Warning"}, 1),
+        ({"type": "Normal"}, 0),
+        ({"project": "reporting"}, 0),
+        ({"application": "database-app"}, 1),
+        ({"application": "web-app"}, 0),
+    ],
+)
+async def test_events_are_filtered(world: ChatWorld, query: dict[str, str], total: int) -> None:
+    assert (await world.get(EVENTS, query=query)).json()["data"]["total"] == total
+
+
+async def test_events_of_what_is_not_there_are_refused(world: ChatWorld) -> None:
+    assert (await world.get(EVENTS, query={"application": FOREIGN})).status_code == 404
+    assert (await world.get(EVENTS, query={"type": "Loud"})).status_code == 422
+    assert (await world.get(EVENTS, query={"limit": "501"})).status_code == 422

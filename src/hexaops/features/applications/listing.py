@@ -15,10 +15,12 @@ from hexaops.features.applications.views import (
     ApplicationPageView,
     ApplicationPagination,
     ApplicationView,
+    EventListView,
     application_detail_view,
     application_view,
     freshness_view,
     usage_reasons,
+    workspace_event_view,
 )
 from hexaops.kit.paging import PageRequest, Position
 
@@ -34,6 +36,36 @@ class ListQuery:
     project: str | None = None
     name: str | None = None
     """Part of the name, upper and lower case alike."""
+
+
+@dataclass(frozen=True)
+class EventQuery:
+    """Which events were asked for."""
+
+    type: str | None
+    project: str | None
+    application: str | None
+    """Its id or name: only warnings about it and its pods."""
+    limit: int
+
+
+def events_of(service: ApplicationService, workspace: Workspace, query: EventQuery) -> EventListView:
+    """The newest events; raises as `ApplicationService.get` does for an application that is not there."""
+    if query.application is None:
+        found = service.all_events(workspace)
+    else:
+        found = service.events(workspace, service.get(workspace, query.application))
+    matching = [
+        event
+        for event in found
+        if (query.type is None or event.type == query.type)
+        and (query.project is None or event.namespace == query.project)
+    ]
+    return EventListView(
+        events=[workspace_event_view(event) for event in matching[: query.limit]],
+        total=len(matching),
+        freshness=freshness_view(service.freshness(workspace, "Event")),
+    )
 
 
 async def page_of(

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Depends, Path, Query
 
 from hexaops.features.access.caller import AnyCaller
 from hexaops.features.access.paging import paged
 from hexaops.features.applications.errors import ApplicationNameAmbiguousError, ApplicationNotFoundError
-from hexaops.features.applications.listing import ListQuery, details_of, page_of
+from hexaops.features.applications.listing import EventQuery, ListQuery, details_of, events_of, page_of
 from hexaops.features.applications.service import ApplicationService
-from hexaops.features.applications.views import ApplicationDetailView, ApplicationPageView
+from hexaops.features.applications.views import ApplicationDetailView, ApplicationPageView, EventListView
 from hexaops.kit.paging import PageRequest
 from hexaops.provide import provided
 from hexaops.responses import Data, refuses
@@ -44,3 +44,21 @@ async def get_application(
 ) -> Data[ApplicationDetailView]:
     """One application, by id or unambiguous name, with its pods, problems and related objects."""
     return Data(await details_of(service, caller.get_workspace(), application_id))
+
+
+async def event_query(
+    type: Annotated[Literal["Normal", "Warning"] | None, Query()] = None,  # noqa: A002 # the parameter's name
+    project: Annotated[str | None, Query(max_length=63)] = None,
+    application: Annotated[str | None, Query(max_length=320)] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> EventQuery:
+    """The query parameters of the events."""
+    return EventQuery(type, project, application, limit)
+
+
+@refuses(ApplicationNotFoundError, ApplicationNameAmbiguousError)
+async def list_events(
+    caller: AnyCaller, service: Applications, query: Annotated[EventQuery, Depends(event_query)]
+) -> Data[EventListView]:
+    """Kubernetes events of the workspace in the last 24 hours, newest first."""
+    return Data(events_of(service, caller.get_workspace(), query))

@@ -122,6 +122,11 @@ class ApplicationService:
         found = [event for uid in uids for event in cache.events_for(uid) if event.type == "Warning"]
         return sorted(found, key=lambda event: event.last_seen, reverse=True)
 
+    def all_events(self, workspace: Workspace) -> Sequence[EventRow]:
+        """Events of the workspace's namespaces in the last 24 hours, newest first."""
+        found = self._view(workspace).cluster.cache.events()
+        return [event for event in found if workspace.owns(event.namespace)]
+
     async def usage(self, workspace: Workspace) -> Samples:
         """Current usage of all measured pods of the workspace's cluster; see `shares_of_application`."""
         return await self._view(workspace).usage.pods()

@@ -21,6 +21,7 @@ from hexaops.responses import Pagination, View
 NAME_LIMIT = 253
 TEXT_LIMIT = 300
 EVENTS_SHOWN = 20
+NOT_MEASURED = "no pod has been measured yet"
 
 
 class ApplicationView(View, frozen=True, kw_only=True):
@@ -42,6 +43,9 @@ class ApplicationView(View, frozen=True, kw_only=True):
     cpu_usage: float | None
     """Percent of the limits, else of the requests; None with its reason under `reasons`."""
     memory_usage: float | None
+    cpu_cores: float | None
+    """In use now, by all of its pods."""
+    memory_bytes: int | None
     created_at: str | None
 
 
@@ -93,6 +97,16 @@ class EventView(View, frozen=True, kw_only=True):
     last_seen: str | None
 
 
+class WorkspaceEventView(EventView, frozen=True, kw_only=True):
+    """One event of the workspace's namespaces."""
+
+    type: str
+    """Normal or Warning."""
+    project: str
+    source: str
+    """The component that reported it, such as kubelet."""
+
+
 class FreshnessView(View, frozen=True, kw_only=True):
     """How far the rest of the answer can be trusted."""
 
@@ -100,6 +114,15 @@ class FreshnessView(View, frozen=True, kw_only=True):
     current: bool
     stale: dict[str, str]
     missing: dict[str, str]
+
+
+class EventListView(View, frozen=True, kw_only=True):
+    """The newest events of the last 24 hours."""
+
+    events: list[WorkspaceEventView]
+    total: int
+    """How many match, whether shown or not."""
+    freshness: FreshnessView
 
 
 class ApplicationPageView(View, frozen=True, kw_only=True):
@@ -152,6 +175,8 @@ def application_view(application: Application, usage: Mapping[Resource, Share]) 
         restarts=application.restarts,
         cpu_usage=usage["cpu"].percent,
         memory_usage=usage["memory"].percent,
+        cpu_cores=None if usage["cpu"].used is None else round(usage["cpu"].used, 3),
+        memory_bytes=None if usage["memory"].used is None else round(usage["memory"].used),
         created_at=_moment(application.workload.created_at),
     )
 
@@ -202,6 +227,16 @@ def event_view(event: EventRow) -> EventView:
     )
 
 
+def workspace_event_view(event: EventRow) -> WorkspaceEventView:
+    """One event of the workspace's list."""
+    return WorkspaceEventView(
+        **asdict(event_view(event)),
+        type=plain(event.type, NAME_LIMIT),
+        project=plain(event.namespace, NAME_LIMIT),
+        source=plain(event.source, NAME_LIMIT),
+    )
+
+
 def freshness_view(freshness: Freshness) -> FreshnessView:
     """How far the rest of the answer can be trusted."""
     return FreshnessView(
@@ -214,7 +249,12 @@ def freshness_view(freshness: Freshness) -> FreshnessView:
 
 def usage_reasons(usage: Mapping[Resource, Share], below: str = "") -> dict[str, str]:
     """Why a usage is null, under its path in the answer."""
-    return {f"{below}{resource}_usage": share.reason for resource, share in usage.items() if share.reason}
+    reasons = {f"{below}{resource}_usage": share.reason for resource, share in usage.items() if share.reason}
+    amounts: tuple[tuple[Resource, str], ...] = (("cpu", "cpu_cores"), ("memory", "memory_bytes"))
+    for resource, name in amounts:
+        if usage[resource].used is None:
+            reasons[f"{below}{name}"] = usage[resource].reason or NOT_MEASURED
+    return reasons
 
 
 def _pod_view(pod: PodRow) -> PodView:
