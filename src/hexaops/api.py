@@ -12,6 +12,7 @@ from hexaops.features.actions import routes as actions
 from hexaops.features.applications import routes as applications
 from hexaops.features.chat import routes as chat
 from hexaops.features.clusters import routes as clusters
+from hexaops.features.diagnosis import routes as diagnosis
 from hexaops.features.health import probes
 from hexaops.features.health.reference import reference
 from hexaops.features.logs import routes as logs
@@ -95,6 +96,8 @@ OVERVIEW = (
     Entry("GET", f"{INTERNAL}/workspaces/{{workspace_id}}/nodes", overview.list_nodes, service("workspace:read")),
 )
 
+DIAGNOSIS = (Entry("GET", f"{WORKSPACE}/aiops/diagnosis", diagnosis.get_diagnosis, user("read_applications")),)
+
 CLUSTER = f"{INTERNAL}/clusters/{{cluster_id}}"
 CLUSTERS = (
     Entry("GET", f"{INTERNAL}/clusters", clusters.list_clusters, ADMIN),
@@ -153,7 +156,19 @@ LOGS = (
     Entry("GET", f"{WORKSPACE}/aiops/logs/tail", logs.tail_own_logs, user("read_logs")),
 )
 
-ROUTES = (*PROBES, *WORKSPACES, *OVERVIEW, *CLUSTERS, *ACCESS, *APPLICATIONS, *CHAT, *ACTIONS, *WEBHOOKS, *LOGS)
+ROUTES = (
+    *PROBES,
+    *WORKSPACES,
+    *OVERVIEW,
+    *CLUSTERS,
+    *ACCESS,
+    *APPLICATIONS,
+    *DIAGNOSIS,
+    *CHAT,
+    *ACTIONS,
+    *WEBHOOKS,
+    *LOGS,
+)
 
 
 def install_routes(app: FastAPI) -> None:

@@ -42,6 +42,7 @@ from hexaops.features.chat.streaming import ChatStream
 from hexaops.features.clusters.registrar import ClusterRegistrar
 from hexaops.features.clusters.wiring import ClusterParts, build_clusters
 from hexaops.features.conversations.queries import Conversations
+from hexaops.features.diagnosis.wiring import build_diagnosis
 from hexaops.features.health.service import HealthService
 from hexaops.features.logs.wiring import Logs
 from hexaops.features.metrics.wiring import MetricHistory
@@ -199,6 +200,7 @@ def build_services(context: ProcessContext) -> None:
     applications = ApplicationService(ClusterViews(clusters, clock))
     provide(applications)
     provide(OverviewService(applications, database, clock))
+    build_diagnosis(context.provider, clusters, applications, clock)
     build_changes(context, applications, OperationEvents(context.provider.get(AuditLog), outbox, context.metrics))
     build_chat(context, applications, outbox)
 

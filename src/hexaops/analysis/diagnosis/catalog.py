@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Set
 
 from hexaops.analysis.diagnosis.model import Finding
 from hexaops.analysis.diagnosis.pods import Sick
@@ -62,3 +62,21 @@ RULES: tuple[Rule, ...] = (
     *cluster.RULES,
 )
 """Rules for everything else."""
+
+NEEDS: Mapping[str, Set[str]] = {
+    "daemonset-nowhere": {"Node"},
+    "headless-service-missing": {"Service"},
+    "hpa-target-missing": {"Deployment", "StatefulSet", "ReplicaSet"},
+    "ingress-backend": {"Service"},
+    "ingress-class-missing": {"IngressClass"},
+    "network-policy-nothing": {"Pod"},
+    "no-default-storage-class": {"StorageClass"},
+    "pdb-selects-nothing": {"Pod"},
+    "provisioner-silent": {"Event"},
+    "rbac-role-missing": {"Role", "ClusterRole"},
+    "scheduler-missing": {"Event"},
+    "service-selector": {"Pod"},
+    "storage-class-missing": {"StorageClass"},
+    "tls-secret": {"Secret"},
+}
+"""Rules that conclude from what is absent: they say nothing where a kind of these was not read."""

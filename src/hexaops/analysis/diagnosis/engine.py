@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
-from hexaops.analysis.diagnosis.catalog import POD_RULES, RULES
+from hexaops.analysis.diagnosis.catalog import NEEDS, POD_RULES, RULES
 from hexaops.analysis.diagnosis.model import Evidence, Finding, Ref, Severity
 from hexaops.analysis.diagnosis.pods import Sick, is_ready, sick_pods
 from hexaops.analysis.diagnosis.releases import blame_release
@@ -32,6 +32,8 @@ def diagnose(snapshot: Snapshot) -> list[Finding]:
         found += [one for one in (_explain(sick) if sick else []) if one.rule not in _SAYS_LITTLE]
     for rule in RULES:
         found += rule(snapshot)
+    if snapshot.unread:
+        found = [one for one in found if not NEEDS.get(one.rule, frozenset()) & snapshot.unread]
     merged = [blocked_ordinals(one, snapshot) for one in _merge(found)]
     return sorted(_absorb(merged), key=_rank)
 

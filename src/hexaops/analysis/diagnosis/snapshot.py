@@ -6,7 +6,7 @@ Made once for each diagnosis from what the API server returned; all look-ups are
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -47,11 +47,19 @@ class Snapshot:
     """The objects of one cluster, indexed."""
 
     def __init__(
-        self, now: float, objects: Iterable[Raw], *, logs: Mapping[str, str] | None = None, metrics: object = None
+        self,
+        now: float,
+        objects: Iterable[Raw],
+        *,
+        logs: Mapping[str, str] | None = None,
+        metrics: object = None,
+        unread: Set[str] = frozenset(),
     ) -> None:
         self.now = now
         self.logs = logs or {}
         self.metrics = metrics
+        self.unread = unread
+        """Kinds that were not read: nothing of such a kind is ever called missing."""
         self._by_kind: dict[str, list[Obj]] = defaultdict(list)
         self._by_ref: dict[Ref, Obj] = {}
         self._events: dict[Ref, list[Event]] = defaultdict(list)

@@ -87,13 +87,14 @@ class KubernetesClient:
     async def list_page(
         self,
         kind: str | Kind,
+        namespace: str | None = None,
         *,
         limit: int | None,
         continue_token: str = "",
         timeout: Limit = 60.0,
     ) -> bytes:
-        """One page of a whole collection as it came; raises KubernetesGoneError when the token is too old."""
-        target, path = _address("list", kind, "")
+        """One page of a collection as it came; raises KubernetesGoneError when the token is too old."""
+        target, path = _address("list", kind, namespace or "")
         query = {"limit": str(limit) if limit else "", "continue": continue_token}
         return await self._http.body(Call("GET", path, target, timeout, query=query))
 

@@ -154,7 +154,7 @@ KNOWN = (
 )
 _UNCAUGHT = re.compile(
     r"^(?:panic: |fatal error: |thread '.{0,80}' panicked|Unhandled|Uncaught|Exception in thread|[Ff]atal\b|\[?fatal)|"
-    r"^(?:[A-Za-z_][\w.]{0,120}(?:Error|Exception)\b)|level=fatal|\"(?:level|severity)\":\s?\"(?:fatal|critical)|\bFATAL\b|\bCRITICAL\b|\bpanic:",
+    r"^(?:[A-Za-z_][\w.]{0,120}(?:Error|Exception)\b)|level=fatal|\"(?:level|severity)\":\s?\"(?:fatal|critical)|\bFATAL\b|\bCRITICAL\b|\b(?:panic|PANIC):",
 )
 """What ends a program; the last such line is the one that did."""
 _ERROR_LINE = re.compile(

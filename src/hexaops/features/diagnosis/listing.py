@@ -1,0 +1,165 @@
+"""Whole objects of a workspace, listed from its cluster as they are now, with the kinds that could not be read.
+
+A kind that the watch cache knows to be empty, or not to be readable, is not asked for. What the service has no right to
+list is named with the reason; only pods are indispensable.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from hexaops.analysis.diagnosis.objects import Raw, dig, text
+from hexaops.backends.kubernetes.cluster import Cluster
+from hexaops.backends.kubernetes.errors import (
+    KubernetesError,
+    KubernetesForbiddenError,
+    KubernetesGoneError,
+    KubernetesNotFoundError,
+    KubernetesUnavailableError,
+)
+from hexaops.backends.kubernetes.kinds import Kind
+from hexaops.errors import UpstreamUnavailableError
+from hexaops.features.access.tenancy import SYSTEM_NAMESPACES, Workspace
+from hexaops.features.diagnosis.kinds import BUILT_IN, ESSENTIAL, EXTENSIONS, NEVER, OF_THE_CLUSTER
+from hexaops.kit.garbage import collection_paused
+from hexaops.kit.timeout import Timeout
+
+AT_ONCE = 6
+LIST_SECONDS = 20.0
+PAGE: int | None = 500
+NAMESPACES_ALONE = 20
+"""Up to so many namespaces are listed one by one; of more, the whole cluster is listed and the rest left out."""
+NOT_SERVED = "this API server does not serve the kind"
+
+
+@dataclass(frozen=True)
+class Fence:
+    """What a workspace may see of its cluster."""
+
+    workspace: Workspace
+
+    @property
+    def whole(self) -> bool:
+        """Whether it has the cluster to itself, system namespaces included."""
+        return self.workspace.namespaces is None or self.workspace.plan == "dedicated"
+
+    def may_see(self, namespace: str) -> bool:
+        """Whether objects of the namespace are its business."""
+        return self.workspace.owns(namespace) or (self.whole and namespace in SYSTEM_NAMESPACES)
+
+    def lets_in(self, raw: Raw) -> bool:
+        """Whether an object may take part. Nodes all do, because room on them is counted: see `hidden_nodes`."""
+        kind, namespace = text(raw, "kind"), text(raw, "metadata", "namespace")
+        if kind == "Namespace":
+            return self.may_see(text(raw, "metadata", "name"))
+        if kind == "PersistentVolume":
+            claimed = text(raw, "spec", "claimRef", "namespace")
+            return self.may_see(claimed) if claimed else self.whole
+        if kind == "Event" and dig(raw, "involvedObject", "kind") == "Node":
+            return self.whole or self.may_see(namespace)
+        return not namespace or self.may_see(namespace)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """The objects, and why some kinds are not among them."""
+
+    objects: Sequence[Raw]
+    missing: Mapping[str, str]
+
+
+async def list_objects(cluster: Cluster, fence: Fence, extensions: Sequence[Kind], limit: Timeout) -> Listed:
+    """Everything that the rules look at; raises UpstreamUnavailableError where pods cannot be read."""
+    missing: dict[str, str] = dict(NEVER)
+    if not fence.whole:
+        missing |= {kind.name: "read for workspaces with a cluster of their own only" for kind in OF_THE_CLUSTER}
+    kinds = [*BUILT_IN, *(OF_THE_CLUSTER if fence.whole else ()), *extensions]
+    places = asyncio.Semaphore(AT_ONCE)
+    found = await asyncio.gather(*(_one_kind(cluster, fence, kind, missing, places, limit) for kind in kinds))
+    return Listed([one for objects in found for one in objects], missing)
+
+
+async def _one_kind(
+    cluster: Cluster, fence: Fence, kind: Kind, missing: dict[str, str], places: asyncio.Semaphore, limit: Timeout
+) -> list[Raw]:
+    status = cluster.cache.status(kind.name).get(kind.name)
+    try:
+        if status is not None and not status.available:
+            raise KubernetesForbiddenError(status.error or "not available")
+        if status is not None and status.synced and not status.error and status.count == 0:
+            return []
+        found: list[Raw] = []
+        for namespace in _places_of(fence, kind):
+            async with places:
+                found += await _collection(cluster, kind, namespace, fence, limit)
+        return found
+    except KubernetesError as error:
+        reason = NOT_SERVED if isinstance(error, KubernetesNotFoundError) else error.message
+        if kind.name in ESSENTIAL:
+            details = {"source": "kubernetes_api", "kinds": [kind.name]}
+            raise UpstreamUnavailableError(f"{kind.name}s cannot be read: {reason}", details=details) from error
+        missing[kind.name] = reason
+        return []
+
+
+def _places_of(fence: Fence, kind: Kind) -> Sequence[str | None]:
+    named = fence.workspace.namespaces
+    if not kind.namespaced or fence.whole or named is None or len(named) > NAMESPACES_ALONE:
+        return [None]
+    return sorted(name for name in named if fence.workspace.owns(name))
+
+
+async def _collection(cluster: Cluster, kind: Kind, namespace: str | None, fence: Fence, limit: Timeout) -> list[Raw]:
+    """Page by page, so that what is left out is let go of at once."""
+    found: list[Raw] = []
+    token, page_size = "", PAGE
+    while True:
+        try:
+            body = await cluster.reader.list_page(kind, namespace, limit=page_size, continue_token=token, timeout=limit)
+        except KubernetesGoneError:  # a token became too old between two pages: everything at once
+            found, token, page_size = [], "", None
+            continue
+        page = _decoded(body, kind)
+        found += (one for raw in page.get("items") or () if fence.lets_in(one := _typed(raw, kind)))
+        token = page.get("metadata", {}).get("continue") or ""
+        if not token:
+            return found
+
+
+def _decoded(body: bytes, kind: Kind) -> dict[str, Any]:
+    try:
+        with collection_paused():
+            page = msgspec.json.decode(body)
+    except msgspec.DecodeError as error:
+        message = f"list {kind.name}: the answer is not what a Kubernetes API server sends"
+        raise KubernetesUnavailableError(message) from error
+    return page if isinstance(page, dict) else {}
+
+
+def _typed(one: dict[str, Any], kind: Kind) -> Raw:
+    """As a single object is returned, with its kind; without `managedFields`, which no rule reads."""
+    one["kind"], one["apiVersion"] = kind.name, kind.api_version
+    one["metadata"].pop("managedFields", None)
+    return one
+
+
+async def served_extensions(cluster: Cluster, limit: Timeout) -> Sequence[Kind]:
+    """The kinds of EXTENSIONS whose API group the cluster serves; none where it does not say."""
+    try:
+        groups = await cluster.reader.api_groups(timeout=limit)
+    except KubernetesError:
+        return []
+    return [kind for kind in EXTENSIONS if kind.group in groups]
+
+
+def hidden_nodes(objects: Sequence[Raw], fence: Fence) -> Set[str]:
+    """The nodes that a workspace is not told of: on a shared cluster all that run none of its pods."""
+    if fence.whole:
+        return frozenset()
+    used = {text(one, "spec", "nodeName") for one in objects if text(one, "kind") == "Pod"}
+    return {text(one, "metadata", "name") for one in objects if text(one, "kind") == "Node"} - used

@@ -1,0 +1,32 @@
+"""The diagnosis of a workspace at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from hexaops.analysis.applications.model import Application
+from hexaops.analysis.diagnosis.model import Finding, Ref
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """Its findings, the cause first, and what they rest on."""
+
+    findings: Sequence[Finding]
+    taken_at: datetime
+    objects: int
+    """Objects that the rules looked at."""
+    logs: int
+    """Containers whose logs were read."""
+    missing: Mapping[str, str]
+    """Kinds that were not read, and why."""
+
+    def about(self, application: Application, related: Mapping[str, Sequence[str]]) -> Sequence[Finding]:
+        """The findings that concern one application: itself, its pods, and by kind the names of what belongs to it."""
+        refs = {Ref(application.kind, application.project, application.name)}
+        refs |= {Ref("Pod", pod.namespace, pod.name) for pod in application.pods}
+        refs |= {Ref("Pod", one.pod.namespace, one.pod.name) for one in application.problems}
+        refs |= {Ref(kind, application.project, name) for kind, names in related.items() for name in names}
+        return [one for one in self.findings if one.subject in refs or not refs.isdisjoint(one.affected)]

@@ -1,0 +1,168 @@
+"""Diagnoses of live workspaces, each made once for all who ask at the same time.
+
+A diagnosis serves for a while after it was made: up to a minute while nothing changes in the cluster, and that of a
+large cluster, where something always changes, for as long as keeps its cost to about a tenth of one core.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from hexaops.analysis.applications.model import Application
+from hexaops.analysis.diagnosis.engine import diagnose
+from hexaops.analysis.diagnosis.model import Finding
+from hexaops.analysis.diagnosis.snapshot import Snapshot
+from hexaops.backends.kubernetes.cluster import Cluster
+from hexaops.backends.kubernetes.clusters import Clusters
+from hexaops.backends.kubernetes.kinds import Kind
+from hexaops.features.access.tenancy import Workspace
+from hexaops.features.applications.service import ApplicationService
+from hexaops.features.diagnosis.fencing import fenced
+from hexaops.features.diagnosis.listing import (
+    LIST_SECONDS,
+    Fence,
+    Listed,
+    hidden_nodes,
+    list_objects,
+    served_extensions,
+)
+from hexaops.features.diagnosis.model import Diagnosis
+from hexaops.features.diagnosis.pod_logs import SECONDS as LOG_SECONDS
+from hexaops.features.diagnosis.pod_logs import read_logs
+from hexaops.kit.clock import Clock
+from hexaops.kit.garbage import collection_paused
+from hexaops.kit.timeout import Timeout
+
+UNCHANGED_SECONDS = 60.0
+"""How long a diagnosis serves while nothing changes: logs go on, and time itself changes what is overdue."""
+SMALL = 2000
+"""Up to so many objects a diagnosis is made again as soon as something has changed."""
+REST_SECONDS = 0.001
+"""For each further object a diagnosis serves so much longer; looking at one takes a tenth of it."""
+GROUPS_SECONDS = 600.0
+KEPT = 64
+
+
+@dataclass
+class _Held:
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    diagnosis: Diagnosis | None = None
+    version: object = None
+    made_at: float = 0.0
+
+
+class DiagnosisService:
+    """One for the process."""
+
+    def __init__(self, clusters: Clusters, applications: ApplicationService, clock: Clock) -> None:
+        self._clusters = clusters
+        self._applications = applications
+        self._clock = clock
+        self._held: dict[tuple[str, bool], _Held] = {}
+        self._groups: dict[str, tuple[float, Cluster, Sequence[Kind]]] = {}
+
+    async def get(self, workspace: Workspace, *, logs: bool) -> Diagnosis:
+        """The workspace's findings; without `logs` no log line is read or quoted.
+
+        Raises ClusterUnavailableError, and UpstreamUnavailableError where its pods cannot be read.
+        """
+        cluster = self._clusters.get(workspace.cluster_id)
+        held = self._hold(workspace.id, logs)
+        async with held.lock:
+            version = _version(cluster, workspace)
+            if held.diagnosis is not None and self._serves(held, held.diagnosis, version):
+                return held.diagnosis
+            held.diagnosis = made = await self._make(cluster, workspace, logs)
+            held.version, held.made_at = version, self._clock.monotonic()
+            return made
+
+    async def snapshot(self, workspace: Workspace, *, logs: bool) -> Snapshot:
+        """What the rules look at; raises as `get` does."""
+        return (await self._read(self._clusters.get(workspace.cluster_id), workspace, logs))[0]
+
+    def about(self, workspace: Workspace, application: Application, diagnosis: Diagnosis) -> Sequence[Finding]:
+        """The findings that concern one application."""
+        return diagnosis.about(application, self._related(workspace, application))
+
+    async def _make(self, cluster: Cluster, workspace: Workspace, logs: bool) -> Diagnosis:
+        taken_at = self._clock.now()
+        snapshot, listed = await self._read(cluster, workspace, logs)
+        found = await asyncio.to_thread(_findings, snapshot)  # a large cluster's must not stop all requests
+        fence = Fence(workspace)
+        return Diagnosis(
+            findings=fenced(found, fence, hidden_nodes(listed.objects, fence)),
+            taken_at=taken_at,
+            objects=len(listed.objects),
+            logs=len(snapshot.logs),
+            missing=listed.missing,
+        )
+
+    async def _read(self, cluster: Cluster, workspace: Workspace, logs: bool) -> tuple[Snapshot, Listed]:
+        limit = Timeout(LIST_SECONDS, self._clock)
+        listed = await list_objects(cluster, Fence(workspace), await self._extensions(cluster, limit), limit)
+        now = self._clock.now().timestamp()
+        usage = await self._usage(workspace)
+        snapshot = await asyncio.to_thread(_snapshot, now, listed, usage)
+        if logs:
+            snapshot.logs = await read_logs(cluster.reader, snapshot, Timeout(LOG_SECONDS, self._clock))
+        return snapshot, listed
+
+    async def _usage(self, workspace: Workspace) -> Mapping[str, Mapping[str, float]]:
+        """Use of the containers that are alone in their pods: measurements are by pod."""
+        samples = await self._applications.usage(workspace)
+        figures: dict[str, Mapping[str, float]] = {}
+        for pod in self._applications.all_pods(workspace) if samples.by_object else ():
+            measured = samples.by_object.get((pod.namespace, pod.name))
+            if measured is not None and len(pod.container_names) == 1 and workspace.owns(pod.namespace):
+                figures[f"{pod.namespace}/{pod.name}/{pod.container_names[0]}"] = {
+                    "cpu_usage_cores": measured.cpu_cores,
+                    "memory_working_set_bytes": measured.memory_bytes,
+                }
+        return figures
+
+    async def _extensions(self, cluster: Cluster, limit: Timeout) -> Sequence[Kind]:
+        held = self._groups.get(cluster.id)
+        if held is not None and held[1] is cluster and self._clock.monotonic() < held[0]:
+            return held[2]
+        found = await served_extensions(cluster, limit)
+        self._groups[cluster.id] = self._clock.monotonic() + GROUPS_SECONDS, cluster, found
+        return found
+
+    def _serves(self, held: _Held, made: Diagnosis, version: object) -> bool:
+        unchanged = UNCHANGED_SECONDS if version == held.version else 0.0
+        return self._clock.monotonic() - held.made_at < max(unchanged, (made.objects - SMALL) * REST_SECONDS)
+
+    def _hold(self, workspace_id: str, logs: bool) -> _Held:
+        held = self._held.pop((workspace_id, logs), None) or _Held()
+        self._held[workspace_id, logs] = held
+        if len(self._held) > KEPT:
+            del self._held[next(iter(self._held))]
+        return held
+
+    def _related(self, workspace: Workspace, application: Application) -> Mapping[str, Sequence[str]]:
+        found = self._applications.related(workspace, application)
+        return {
+            "Service": found.services,
+            "Ingress": found.ingresses,
+            "HorizontalPodAutoscaler": found.autoscalers,
+            "PodDisruptionBudget": found.disruption_budgets,
+            "PersistentVolumeClaim": found.volume_claims,
+        }
+
+
+def _version(cluster: Cluster, workspace: Workspace) -> object:
+    """Differs when anything that is watched has changed, or the workspace's fence has."""
+    states = tuple((one.resource_version, one.count, one.available) for one in cluster.cache.status().values())
+    return cluster, workspace, states
+
+
+def _snapshot(now: float, listed: Listed, usage: object) -> Snapshot:
+    with collection_paused():
+        return Snapshot(now, listed.objects, metrics=usage, unread=frozenset(listed.missing))
+
+
+def _findings(snapshot: Snapshot) -> list[Finding]:
+    with collection_paused():
+        return diagnose(snapshot)
