@@ -94,7 +94,11 @@ WORKSPACES = (
 OVERVIEW = (
     Entry("GET", f"{INTERNAL}/workspaces/{{workspace_id}}/overview", overview.get_overview, service("workspace:read")),
     Entry("GET", f"{INTERNAL}/workspaces/{{workspace_id}}/nodes", overview.list_nodes, service("workspace:read")),
-)
+    Entry(
+        "GET", f"{INTERNAL}/applications/{{application_id}}/details", overview.get_application_details,
+        service("application:read", limit="application"),
+    ),
+)  # fmt: skip
 
 DIAGNOSIS = (Entry("GET", f"{WORKSPACE}/aiops/diagnosis", diagnosis.get_diagnosis, user("read_applications")),)
 

@@ -46,7 +46,7 @@ from hexaops.features.diagnosis.wiring import build_diagnosis
 from hexaops.features.health.service import HealthService
 from hexaops.features.logs.wiring import Logs
 from hexaops.features.metrics.wiring import MetricHistory
-from hexaops.features.overview.workspace import OverviewService
+from hexaops.features.overview.wiring import build_overview
 from hexaops.features.runs.events import OperationEvents
 from hexaops.features.runs.queries import find_active
 from hexaops.features.runs.reconciler import Reconciler
@@ -199,7 +199,7 @@ def build_services(context: ProcessContext) -> None:
     outbox = build_webhooks(context)
     applications = ApplicationService(ClusterViews(clusters, clock))
     provide(applications)
-    provide(OverviewService(applications, database, clock))
+    build_overview(context.provider, applications, database, clock)
     build_diagnosis(context.provider, clusters, applications, clock)
     build_changes(context, applications, OperationEvents(context.provider.get(AuditLog), outbox, context.metrics))
     build_chat(context, applications, outbox)

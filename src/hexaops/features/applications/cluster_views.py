@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hexaops.backends.kubernetes.cluster import Cluster
@@ -38,6 +39,10 @@ class ClusterViews:
         self._views: dict[str, ClusterView] = {}
         for cluster in clusters:
             self._views[cluster.id] = ClusterView.of(cluster, clock)
+
+    def __iter__(self) -> Iterator[ClusterView]:
+        """Of every cluster that can be used."""
+        return (self.get(cluster.id) for cluster in self._clusters)
 
     def get(self, cluster_id: str) -> ClusterView:
         """The view of a cluster; raises ClusterUnavailableError."""

@@ -11,7 +11,7 @@ from hexaops.analysis.applications.model import Application
 from hexaops.backends.kubernetes.clusters import ClusterUnavailableError
 from hexaops.backends.kubernetes.extensions import Extensions
 from hexaops.backends.kubernetes.kinds import WatchedKind
-from hexaops.backends.kubernetes.rows import EventRow, NodeRow, PodRow
+from hexaops.backends.kubernetes.rows import EventRow, NodeRow, PodRow, ServiceRow
 from hexaops.backends.metrics.samples import Samples
 from hexaops.features.access.tenancy import Workspace
 from hexaops.features.applications.cluster_views import ClusterView, ClusterViews
@@ -33,6 +33,14 @@ class Related:
     volume_claims: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Located:
+    """An application and the cluster that it is on."""
+
+    cluster_id: str
+    application: Application
+
+
 class ApplicationService:
     """Reads only, from the workspace's cluster. Everything but `usage` answers from memory at once.
 
@@ -41,6 +49,21 @@ class ApplicationService:
 
     def __init__(self, views: ClusterViews) -> None:
         self._views = views
+
+    def find_anywhere(self, application_id: str) -> Located | None:
+        """The application with this id on whichever cluster; None where no cluster that can be used has it."""
+        for view in self._views:
+            found = view.index.find(application_id)
+            if found is not None:
+                return Located(view.cluster.id, found)
+        return None
+
+    def check_every_cluster_read(self) -> None:
+        """Raise ClusterUnreadError while an application may exist that no cache holds yet."""
+        for view in self._views:
+            freshness = freshness_of(view.cluster.cache.status(*APPLICATION_SOURCES), APPLICATION_SOURCES)
+            if freshness.unread:
+                raise ClusterUnreadError(freshness.unread, freshness.problem)
 
     def list(self, workspace: Workspace) -> list[Application]:
         """The workspace's applications by project and name; raises ClusterUnreadError before the first read."""
@@ -126,6 +149,11 @@ class ApplicationService:
         """Events of the workspace's namespaces in the last 24 hours, newest first."""
         found = self._view(workspace).cluster.cache.events()
         return [event for event in found if workspace.owns(event.namespace)]
+
+    def services(self, workspace: Workspace, application: Application) -> Sequence[ServiceRow]:
+        """The Services that select its pods, by name."""
+        found = self._view(workspace).cluster.cache.services_of(application.workload)
+        return sorted(found, key=lambda row: row.name)
 
     async def usage(self, workspace: Workspace) -> Samples:
         """Current usage of all measured pods of the workspace's cluster; see `shares_of_application`."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 
 from hexaops.analysis.applications.usage import Resource, Share, share_of_capacity, unmeasured
 from hexaops.backends.kubernetes.rows import NodeRow
@@ -13,6 +12,7 @@ from hexaops.features.access.tenancy import Workspace
 from hexaops.features.applications.errors import ClusterUnreadError
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.applications.views import NAME_LIMIT, freshness_view
+from hexaops.features.overview.moments import moment
 from hexaops.features.overview.views import (
     CapacityView,
     ClusterMetricsView,
@@ -25,7 +25,6 @@ from hexaops.features.overview.views import (
     RoomView,
     TaintView,
 )
-from hexaops.kit.durations import format_time
 from hexaops.kit.quantities import exact_bytes, exact_cpu
 from hexaops.kit.text import plain
 
@@ -89,7 +88,9 @@ def _node_view(
         reasons[f"{at}.version"] = NOT_STATED
     conditions = [
         NodeConditionView(
-            type=plain(one.type, NAME_LIMIT), status=plain(one.status, NAME_LIMIT), last_transition=_moment(one.since)
+            type=plain(one.type, NAME_LIMIT),
+            status=plain(one.status, NAME_LIMIT),
+            last_transition=None if one.since is None else moment(one.since),
         )
         for one in row.conditions
     ]
@@ -175,7 +176,3 @@ def _room_view(amounts: Mapping[str, float], reasons: dict[str, str], at: str) -
         storage=exact_bytes(amounts[STORAGE]) if STORAGE in amounts else None,
         pods=str(round(amounts["pods"])) if "pods" in amounts else None,
     )
-
-
-def _moment(seconds: float | None) -> str | None:
-    return None if seconds is None else format_time(datetime.fromtimestamp(seconds, UTC))

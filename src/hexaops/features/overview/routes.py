@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from fastapi import Path
+
 from hexaops.features.access.caller import AnyCaller
+from hexaops.features.applications.errors import ApplicationNotFoundError
 from hexaops.features.applications.service import ApplicationService
+from hexaops.features.overview.application import ApplicationDetails
+from hexaops.features.overview.application_views import ApplicationDetailsView
 from hexaops.features.overview.nodes import nodes_of
 from hexaops.features.overview.views import NodesView, OverviewView
 from hexaops.features.overview.workspace import OverviewService
 from hexaops.provide import provided
-from hexaops.responses import Data
+from hexaops.responses import Data, refuses
 
 Applications = Annotated[ApplicationService, provided(ApplicationService)]
+Details = Annotated[ApplicationDetails, provided(ApplicationDetails)]
 Overview = Annotated[OverviewService, provided(OverviewService)]
 
 
@@ -24,3 +30,11 @@ async def get_overview(caller: AnyCaller, service: Overview) -> Data[OverviewVie
 async def list_nodes(caller: AnyCaller, service: Applications) -> Data[NodesView]:
     """Nodes of the workspace's cluster: room, usage, conditions, taints and labels."""
     return Data(await nodes_of(service, caller.get_workspace()))
+
+
+@refuses(ApplicationNotFoundError)
+async def get_application_details(
+    caller: AnyCaller, service: Details, application_id: Annotated[str, Path(max_length=64)]
+) -> Data[ApplicationDetailsView]:
+    """One application, by id: its workload, pods, services, checks and present usage."""
+    return Data(await service.get(caller, application_id))

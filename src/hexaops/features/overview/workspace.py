@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from hexaops.analysis import workspace_scores as scores
 from hexaops.analysis.applications.model import Application, Status
@@ -14,7 +14,9 @@ from hexaops.features.access.tenancy import Workspace
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.applications.views import NAME_LIMIT, TEXT_LIMIT, freshness_view
 from hexaops.features.overview.activity import Activity, recent_activity
+from hexaops.features.overview.application import running_word
 from hexaops.features.overview.issues import Issue, issues_of
+from hexaops.features.overview.moments import moment
 from hexaops.features.overview.nodes import visible_nodes
 from hexaops.features.overview.usage import WorkspaceUsage
 from hexaops.features.overview.views import (
@@ -40,7 +42,6 @@ SOURCES = (
     "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Pod", "Node", "Namespace", "ResourceQuota",
     "PersistentVolumeClaim", "Event",
 )  # fmt: skip
-FAILED = frozenset({Status.FAILING, Status.PENDING})
 NOT_SINCE = "it is measured now; for how long it has been so is not known"
 
 
@@ -127,13 +128,12 @@ def _workspace_view(workspace: Workspace) -> OverviewWorkspaceView:
 
 
 def _application_counts(applications: Sequence[Application]) -> ApplicationCountsView:
-    stopped = sum(one.status is Status.STOPPED for one in applications)
-    failed = sum(one.status in FAILED for one in applications)
+    words = Counter(running_word(one.status) for one in applications)
     return ApplicationCountsView(
         total=len(applications),
-        running=len(applications) - stopped - failed,
-        stopped=stopped,
-        failed=failed,
+        running=words["running"],
+        stopped=words["stopped"],
+        failed=words["failed"],
         degraded=sum(one.status is Status.DEGRADED for one in applications),
     )
 
@@ -154,7 +154,7 @@ def _pipeline_counts(extensions: Extensions, reasons: dict[str, str]) -> Pipelin
     if not started:
         reasons[f"{path}.last_run"] = "no pipeline has run"
     return PipelineCountsView(
-        total=len(runs), active=sum(run.active for run in runs), last_run=_moment(max(started)) if started else None
+        total=len(runs), active=sum(run.active for run in runs), last_run=moment(max(started)) if started else None
     )
 
 
@@ -202,13 +202,9 @@ def _issue_view(issue: Issue, now: float) -> IssueView:
 
 def _activity_view(one: Activity) -> ActivityView:
     return ActivityView(
-        timestamp=_moment(one.at),
+        timestamp=moment(one.at),
         type=one.type,
         resource=plain(one.resource, NAME_LIMIT),
         action=one.action,
         details=plain(one.details, TEXT_LIMIT),
     )
-
-
-def _moment(seconds: float) -> str:
-    return format_time(datetime.fromtimestamp(seconds, UTC))
