@@ -73,7 +73,7 @@ class Requests:
             )
             if (
                 whose == "own"
-                and name != "workspace_id"
+                and (name != "workspace_id" or entry.path.endswith("{workspace_id}"))
                 and (entry.method == "DELETE" or entry.path.endswith("/redeliver"))
             ):
                 # What is deleted would be missing below; no durable run is started here.
