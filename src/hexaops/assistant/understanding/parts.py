@@ -18,9 +18,13 @@ from hexaops.assistant.understanding.splitting import begins_clause
 
 SURE, SURE_BESIDE_A_CHANGE, WHOLE = 0.6, 0.75, 0.97
 SURE_OF_OTHERS = 0.9
+CERTAIN = 0.95
+LIKED, LIKED_AFTER_ALL = 0.6, 0.8
+"""From here on all words together decide what a part that is no whole request means."""
 _TALK = frozenset({Intent.GREETING, Intent.THANKS, Intent.GOODBYE, Intent.CONFIRM, Intent.DENY})
 _NOTHING = frozenset({*_TALK, Intent.OUT_OF_SCOPE, Intent.UNCLEAR})
 _UNDOES = frozenset({Intent.CANCEL_ACTION, Intent.ROLLBACK_ACTION, Intent.ROLLBACK_APPLICATION})
+_ASKED_ABOUT = frozenset({Mode.ADVICE, Mode.HYPOTHETICAL, Mode.HOWTO, Mode.CONDITIONAL, Mode.SCHEDULED})
 _SPOKEN_OF = frozenset({*CHANGE_INTENTS, Intent.ACTION_QUESTION, Intent.NO_ACTION})
 
 
@@ -33,22 +37,82 @@ class Part:
 
 
 def keep(parts: list[Part], whole: Ranking) -> list[Part]:
-    """The parts worth an answer, in order."""
+    """The parts worth an answer, in order; one alone must agree with what all words together are like."""
+    kept = _worth(parts, whole)
+    return [_agreed(kept[0], whole)] if len(kept) == 1 else kept
+
+
+def _agreed(part: Part, whole: Ranking) -> Part:
+    """The part, read by the whole message where that is the surer reading; never as a request that it was not."""
+    said, meant = part.understanding, INTENT_OF[whole.best]
+    mine = LABEL_OF.get(said.about or said.intent, "")
+    if said.intent in _TALK or mine == whole.best or whole.probability < LIKED or whole.best == "talk":
+        return part
+    asked_about = said.intent is Intent.ACTION_QUESTION and said.mode in _ASKED_ABOUT
+    if asked_about or all(item.mention or item.is_mark for item in part.reading.clause.items):
+        return part
+    if said.is_change_request and not said.left:
+        return _narrowed(part, meant, whole)
+    sure = LIKED_AFTER_ALL if said.intent is Intent.NO_ACTION else max(LIKED, said.confidence - 0.3)
+    if whole.probability < sure or (said.intent is Intent.NO_ACTION and meant in CHANGE_INTENTS):
+        return part
+    about = meant if meant in CHANGE_INTENTS else None
+    if said.is_change_request and about is not None:
+        return part
+    understanding = replace(
+        said,
+        intent=Intent.ACTION_QUESTION if about else meant,
+        about=about,
+        confidence=whole.probability,
+        mode=_unasked_mode(said.mode) if about else Mode.READ,
+        negated=False,
+        left=(),
+        resource_type="none",
+    )
+    return replace(part, understanding=understanding)
+
+
+def _unasked_mode(mode: Mode) -> Mode:
+    return Mode.STATEMENT if mode in (Mode.REQUEST, Mode.READ) else mode
+
+
+def _narrowed(part: Part, meant: Intent, whole: Ranking) -> Part:
+    """A whole request that the rest of the message makes another one: only what fails, or nothing that is ours."""
+    said = part.understanding
+    if meant is Intent.OUT_OF_SCOPE and whole.probability >= SURE_OF_OTHERS:
+        refused = replace(said, intent=meant, mode=Mode.READ, confidence=whole.probability, targets=())
+        return replace(part, understanding=refused)
+    pods = any("pod" in item.tags for item in part.reading.clause.items)
+    if said.intent is Intent.RESTART_APPLICATION and meant is Intent.RESTART_FAILING:
+        named = bool(said.targets) and not pods
+        spoken_of = any(target.source == "dialogue" for target in said.targets)
+        if not spoken_of and whole.probability >= (LIKED_AFTER_ALL if named else LIKED):
+            parameters = replace(said.parameters, status_filter="failing")
+            return replace(part, understanding=replace(said, intent=meant, parameters=parameters))
+    return part
+
+
+def _worth(parts: list[Part], whole: Ranking) -> list[Part]:
     if len(parts) == 1:
         return parts
     changes = [part for part in parts if part.understanding.intent in _SPOKEN_OF]
     asked = [part for part in parts if _asks(part)]
-    requests = [part for part in parts if part.understanding.is_change_request]
+    requests = [part for part in parts if part.understanding.is_change_request and not _is_guess(part, whole)]
+    changes = [part for part in changes if part in requests or not part.understanding.is_change_request]
     if any(part.understanding.intent in _UNDOES for part in requests):
         changes = requests
     elif requests:
         changes = [part for part in changes if part in requests or part.understanding.negated]
+    if not requests:
+        changes = [part for part in changes if not _is_background(part, whole)] or changes
     if requests or (changes and not asked):
         known = {part.understanding.about or part.understanding.intent for part in changes}
         beside = [
             part
             for part in asked
-            if part.understanding.confidence >= SURE_BESIDE_A_CHANGE and part.understanding.intent not in known
+            if part.understanding.confidence >= SURE_BESIDE_A_CHANGE
+            and part.understanding.intent not in known
+            and (part.reading.about is None or part.reading.clause.is_question or not requests)
         ]
         return _distinct([part for part in parts if part in changes or part in beside])
     if whole.best == "oos" and whole.probability >= SURE_OF_OTHERS and not changes:
@@ -58,10 +122,47 @@ def keep(parts: list[Part], whole: Ranking) -> list[Part]:
         return [replace(parts[0], understanding=foreign)]
     several = _distinct([part for part in asked if part.understanding.confidence >= SURE])
     differ = len({(part.understanding.intent, *_ids(part.understanding)) for part in several}) > 1
-    own = [part for part in several if begins_clause(part.reading.clause.items) or part is several[0]]
-    if differ and (whole.probability < WHOLE or len(own) == len(several)):
+    if differ and _are_several(several, whole):
         return several
     return [_together(parts, asked, whole)]
+
+
+def _are_several(parts: list[Part], whole: Ranking) -> bool:
+    """Whether clauses that mean different things are asked for each, or all say one thing.
+
+    The bounds are from sentences of the training voices, alone and joined two by two, read by models of the others.
+    """
+    own = [_own_chance(part) for part in parts]
+    shares = [whole.of(_label(part)) for part in parts]
+    if any(part.reading.clause.join == "colon" for part in parts[1:]) and whole.probability >= SURE:
+        return False
+    if max(own) <= CERTAIN and max(shares) > LIKED_AFTER_ALL:
+        return False
+    if min(own) >= SURE_OF_OTHERS:
+        return True
+    begun = [part for part in parts if begins_clause(part.reading.clause.items) or part is parts[0]]
+    return whole.probability < WHOLE or len(begun) == len(parts)
+
+
+def _label(part: Part) -> str:
+    return LABEL_OF.get(part.understanding.about or part.understanding.intent, "")
+
+
+def _own_chance(part: Part) -> float:
+    return part.reading.ranking.of(_label(part))
+
+
+def _is_guess(part: Part, whole: Ranking) -> bool:
+    """A request that is not understood, in a message that is like something else."""
+    guessed = part.understanding.confidence < SURE or bool(part.understanding.left)
+    guessed = guessed and _own_chance(part) < SURE_OF_OTHERS
+    return guessed and whole.probability >= SURE_OF_OTHERS and INTENT_OF[whole.best] not in CHANGE_INTENTS
+
+
+def _is_background(part: Part, whole: Ranking) -> bool:
+    """ "the on-call got woken up …": told beside a question about something else."""
+    told = part.reading.mode in (Mode.STATEMENT, Mode.PAST)
+    return told and whole.probability >= SURE and INTENT_OF[whole.best] not in CHANGE_INTENTS
 
 
 def _asks(part: Part) -> bool:
@@ -74,7 +175,8 @@ def _asks(part: Part) -> bool:
 def _only_colours(reading: Reading) -> bool:
     """ "as soon as the deploy is done, …", "in staging, …": a condition or place of what is joined to it."""
     is_place = reading.found.namespace is not None and not reading.found.targets and len(reading.clause.words) <= 4
-    own = reading.confidence >= SURE_BESIDE_A_CHANGE and begins_clause(reading.clause.items)
+    begun = begins_clause(reading.clause.items) or reading.ranking.probability >= SURE_OF_OTHERS
+    own = reading.confidence >= SURE_BESIDE_A_CHANGE and begun
     return is_place or (not own and reading.mode in (Mode.CONDITIONAL, Mode.SCHEDULED, Mode.REPORTED))
 
 

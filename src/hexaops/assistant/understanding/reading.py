@@ -26,12 +26,15 @@ from hexaops.assistant.understanding.roles import RoledNumber, read_numbers
 from hexaops.assistant.understanding.speech import Act
 from hexaops.assistant.understanding.tags import clause_tags, score_talk
 from hexaops.assistant.understanding.targets import Found, context_of, find_targets, focus_of, from_context, points_back
+from hexaops.assistant.understanding.verbs import WEAK
 from hexaops.assistant.understanding.wishes import asks_politely_for, read_wish
 
 AGREED = 0.1
 """The ranker agrees with a complete frame from here on: the frame says which change, the ranker only that it is one."""
 LIKELY = 0.15
 SURE_OF_FAILING, SURE_OF_ABOUT = 0.9, 0.8
+LIKED = 0.6
+"""From here on the words are like a change, whatever their verb."""
 PREFERRED = 0.4
 """The ranker's other intent is taken from here on where the frame is incomplete."""
 _KEEPS_FRAME = frozenset({Intent.CANCEL_ACTION, Intent.ROLLBACK_ACTION, Intent.RESTART_FAILING})
@@ -166,11 +169,11 @@ def _read_request(clause: Clause, act: Act, tags: set[str], ranking: Ranking, se
     items, reason = read_reason(clause.items)
     found = find_targets(items, setting.index, for_change=True, start=act.at + 1, within=_within(clause, setting))
     frame = read_frame(items, act.verb, act.at, opens=act.opens)
-    intent = _intent_of_request(items, act, tags, ranking, found, setting.whole if setting.before else None)
+    intent = _intent_of_request(items, act, tags, ranking, found, setting)
     if intent is Intent.SCALE_APPLICATION and frame.parameters.replicas == 0:
         intent = Intent.STOP_APPLICATION
-    other = INTENT_OF[ranking.best]
-    meant = _meant_instead(frame, intent, other, ranking)
+    intent, other = _other_change(frame, intent, ranking), INTENT_OF[ranking.best]
+    meant = _meant_instead(frame, intent, other, ranking) or _topic(items, act, intent, setting.whole)
     if meant is not None:
         found = replace(found, unknown=()) if found.targets else found
         return Reading(clause, Mode.READ, meant, ranking.probability, ranking, found, read_filters(clause, tags, found))
@@ -221,15 +224,37 @@ def _is_plain(items: tuple[Item, ...], act: Act) -> bool:
 
 
 def _meant_instead(frame: Frame, intent: Intent, other: Intent, ranking: Ranking) -> Intent | None:
-    """What the words are like, where they are no wholly understood request for the change of their verb."""
-    if frame.is_complete or other is intent or ranking.best in _LIKE_A_CHANGE or ranking.best == "talk":
+    """What the words are like, where they are no wholly understood request for the change of their verb.
+
+    Another change that is not planned by its verb ("put image nginx:1.27 on web-app") is meant even by a whole frame.
+    """
+    if other is intent or ranking.best in _LIKE_A_CHANGE or ranking.best == "talk":
         return None
+    if frame.is_complete:
+        return other if other in LATER_CHANGES and ranking.probability >= LIKED else None
     return other if ranking.probability >= PREFERRED else None
 
 
+def _topic(items: tuple[Item, ...], act: Act, intent: Intent, whole: Ranking | None) -> Intent | None:
+    """ "the autoscaler is at its maximum, make it 10": a number belongs to what the message is about."""
+    if whole is None or intent is not Intent.SCALE_APPLICATION or act.verb not in (*WEAK, "double", "halve"):
+        return None
+    topic, counted = INTENT_OF[whole.best], any("replica" in item.tags for item in items)
+    return topic if topic in LATER_CHANGES and whole.probability >= LIKED and not counted else None
+
+
+def _other_change(frame: Frame, intent: Intent, ranking: Ranking) -> Intent:
+    """The change that the words are like, where the verb's own is not wholly understood: what is asked about."""
+    other = INTENT_OF[ranking.best]
+    if other not in CHANGE_INTENTS or ranking.probability < LIKED or intent in _UNDOES:
+        return intent
+    return other if frame.left or other in _UNDOES else intent
+
+
 def _intent_of_request(
-    items: tuple[Item, ...], act: Act, tags: set[str], ranking: Ranking, found: Found, whole: Ranking | None
+    items: tuple[Item, ...], act: Act, tags: set[str], ranking: Ranking, found: Found, setting: Setting
 ) -> Intent:
+    whole = setting.whole
     kinds = {target.entity.kind for target in found.targets}
     rest = items[act.at + 1 :]
     rest_tags = {tag for item in rest for tag in item.tags}
@@ -242,13 +267,19 @@ def _intent_of_request(
     if act.verb == "start" and rest_tags & {"restart"}:
         return Intent.RESTART_APPLICATION
     if act.verb == "undo":
-        return Intent.ROLLBACK_APPLICATION if ranking.best == "rollback_app" and has_app else intent
+        earlier = ranking.best == "rollback_app" and (has_app or ranking.probability >= LIKED)
+        return Intent.ROLLBACK_APPLICATION if earlier else intent
     if ("node" in kinds or "node" in rest_tags) and not has_app:
         return Intent.NODE_MAINTENANCE
-    fails = ranking.best == "restart_failing" and not has_app and "pronoun" not in rest_tags
+    fails = ranking.best == "restart_failing" and (not has_app or ranking.probability >= LIKED)
     if whole is not None and "pronoun" in rest_tags and not has_app:
-        fails = whole.of("restart_failing") >= SURE_OF_FAILING
-    if intent is Intent.RESTART_APPLICATION and (fails or _selects_by_state(rest, has_app=has_app)):
+        nothing_before = not (setting.before or setting.dialogue.last_entities)
+        fails = whole.of("restart_failing") >= (LIKED if nothing_before else SURE_OF_FAILING)
+        fails = fails and (nothing_before or bool(setting.before))
+    elif "pronoun" in rest_tags and not has_app:
+        fails = False
+    restarts = intent is Intent.RESTART_APPLICATION or (act.verb in ("start", "undo") and ranking.probability >= LIKED)
+    if (restarts and fails) or (intent is Intent.RESTART_APPLICATION and _selects_by_state(rest, has_app=has_app)):
         return Intent.RESTART_FAILING
     return intent
 
@@ -309,19 +340,28 @@ def _read_talk_of_change(clause: Clause, act: Act, tags: set[str], ranking: Rank
     found = _pointed(clause.items, found, setting)
     parameters = read_filters(clause, tags, found)
     best, sure = INTENT_OF[ranking.best], ranking.probability
-    if sure >= SURE_OF_ABOUT and ranking.best == "undo_change":
+    kept = act.mode is Mode.NEGATED and act.verb in ("cancel", "undo")
+    if sure >= SURE_OF_ABOUT and ranking.best == "undo_change" and not kept:
         return Reading(clause, act.mode, Intent.ROLLBACK_ACTION, sure, ranking, found, parameters)
     if act.mode is not Mode.NEGATED and sure >= SURE_OF_ABOUT and ranking.best in _LIKE_A_CHANGE:
         about = best
-    if act.mode is Mode.NEGATED:
+    fails = sure >= PREFERRED and ranking.best not in _LIKE_A_CHANGE and ranking.best not in ("talk", "oos")
+    if act.mode is Mode.NEGATED and not (fails and _is_told_of(clause, act)):
         return Reading(clause, act.mode, Intent.NO_ACTION, 0.95, ranking, found, parameters, about)
-    if ranking.best not in _LIKE_A_CHANGE and ranking.best not in ("talk", "help", "workspace_guide") and sure >= 0.35:
+    least = SURE_OF_ABOUT if ranking.best in ("help", "workspace_guide") else 0.35
+    if ranking.best not in _LIKE_A_CHANGE and ranking.best != "talk" and sure >= least:
         return Reading(clause, act.mode, best, sure, ranking, found, parameters)
     if act.mode is Mode.PAST and "?" in tags:
         return Reading(clause, act.mode, Intent.CHANGE_HISTORY, 0.8, ranking, found, parameters, about)
     if about is Intent.SCALE_APPLICATION:
         parameters = replace(read_frame(clause.items, act.verb, act.at).parameters, namespace=found.namespace)
     return Reading(clause, act.mode, Intent.ACTION_QUESTION, 0.9, ranking, found, parameters, about)
+
+
+def _is_told_of(clause: Clause, act: Act) -> bool:
+    """ "postgres not starting", "web-app does not start": what the application does, not what must not be done."""
+    words = [item for item in clause.items if not item.is_mark]
+    return words[0].mention is not None and "past" not in clause.items[act.at].forms
 
 
 def _in_order(items: tuple[Item, ...], setting: Setting) -> tuple[Resolved, ...]:

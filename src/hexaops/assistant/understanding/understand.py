@@ -14,20 +14,21 @@ from hexaops.assistant.understanding.labels import INTENT_OF
 from hexaops.assistant.understanding.model import Dialogue, Parameters, Understanding
 from hexaops.assistant.understanding.normalise import clean, other_script_share, tokenize, word_set
 from hexaops.assistant.understanding.parts import Part, keep
-from hexaops.assistant.understanding.ranker import rank
+from hexaops.assistant.understanding.ranker import Ranking, rank
 from hexaops.assistant.understanding.reading import Reading, Setting, read_clause
 from hexaops.assistant.understanding.shape import asks_for_projects, missing_of, resource_and_scope
 from hexaops.assistant.understanding.speech import limits_of_request
 from hexaops.assistant.understanding.splitting import split_further
 
 _TALK = frozenset({Intent.GREETING, Intent.THANKS, Intent.GOODBYE, Intent.CONFIRM, Intent.DENY, Intent.HELP})
-LEAST = 0.25
+LEAST = 0.2
 """Below this the intent is not named: the answer asks "did you mean"."""
 _RETRACTS = frozenset({"deny", "no", "not"})
 _LEADS_TO_LIMIT = word_set("but and only just or so then maybe though")
 _LIMITING = word_set("in at on every each next this for not")
 _OTHER_SCRIPT_LEAST = 0.2
 _ENGLISH_LEAST = 0.34
+_LIKE_ENGLISH = 0.6
 
 
 def understand(message: str, inventory: Inventory, dialogue: Dialogue | None = None) -> Understanding:
@@ -37,7 +38,8 @@ def understand(message: str, inventory: Inventory, dialogue: Dialogue | None = N
     items = read_items(tokenize(text), inventory.index)
     if not any(not item.is_mark for item in items):
         return Understanding(Intent.UNCLEAR, 0.0, language="none", truncated=truncated)
-    if _is_other_language(text, items):
+    whole = rank(items)
+    if _is_other_language(text, items, whole):
         return Understanding(Intent.OUT_OF_SCOPE, 0.9, language="other", truncated=truncated)
     answer = None if truncated else answer_pending(items, dialogue, inventory.index)
     if answer is not None:
@@ -48,7 +50,6 @@ def understand(message: str, inventory: Inventory, dialogue: Dialogue | None = N
         return _shaped(carried)
     clauses = [part for clause in clauses for part in split_further(clause)]
     truncated = truncated or len(clauses) > CLAUSES_LIMIT
-    whole = rank(items)
     parts = _read_parts(clauses[:CLAUSES_LIMIT], Setting(inventory.index, dialogue, whole=whole))
     kept = keep(parts, whole)
     understandings = tuple(
@@ -60,7 +61,8 @@ def understand(message: str, inventory: Inventory, dialogue: Dialogue | None = N
     return replace(first, parts=understandings if len(understandings) > 1 else ())
 
 
-def _is_other_language(text: str, items: list[Item]) -> bool:
+def _is_other_language(text: str, items: list[Item], whole: Ranking) -> bool:
+    """Few words are English, and together they are like nothing that is known here."""
     if other_script_share(text) > _OTHER_SCRIPT_LEAST:
         return True
     words = [
@@ -68,7 +70,8 @@ def _is_other_language(text: str, items: list[Item]) -> bool:
         for item in items
         if not (item.is_mark or item.mention or item.number or item.looks_like_name) and item.text[1:].islower()
     ]
-    if len(words) < 3:
+    accented = sum(not item.text.isascii() for item in words)
+    if (len(words) < 3 and not accented) or (whole.best != "oos" and whole.probability >= _LIKE_ENGLISH):
         return False
     known = sum(0.4 if item.corrected else 1.0 for item in words if item.tags)
     return known / len(words) < _ENGLISH_LEAST
