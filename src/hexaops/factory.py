@@ -42,6 +42,7 @@ from hexaops.features.chat.streaming import ChatStream
 from hexaops.features.clusters.registrar import ClusterRegistrar
 from hexaops.features.clusters.wiring import ClusterParts, build_clusters
 from hexaops.features.conversations.queries import Conversations
+from hexaops.features.diagnosis.service import DiagnosisService
 from hexaops.features.diagnosis.wiring import build_diagnosis
 from hexaops.features.health.service import HealthService
 from hexaops.features.logs.wiring import Logs
@@ -249,7 +250,7 @@ def build_chat(context: ProcessContext, applications: ApplicationService, outbox
     """What answers messages and keeps conversations."""
     database, clock, get = context.database, context.clock, context.provider.get
     sessions = SessionService(database, applications, outbox, clock)
-    gatherer = Gatherer(database, applications, get(AutomationSwitch), clock)
+    gatherer = Gatherer(database, applications, get(DiagnosisService), get(AutomationSwitch), clock)
     inventories, planner = Inventories(applications), ChangePlanner(get(ActionService))
     plans = PlanQueries(database, clock)
     chat = ChatService(database, sessions, gatherer, inventories, planner, plans, clock)

@@ -125,3 +125,11 @@ def test_undo_that_is_offered_with_its_plan(piped: Callable[..., Done]) -> None:
     assert "Roll it back? [y/N] yes" in done.out
     assert done.out.count("completed after") == 2
     assert "`POST" not in done.out
+
+
+def test_a_plan_that_answers_a_question_is_left_alone_by_yes(hexaops: Run) -> None:
+    done = hexaops("ask", "why is database-app failing?", "--yes")
+    assert "could not locate a valid checkpoint record" in done.out
+    assert "hexaops actions confirm plan_" in done.out
+    assert "Nothing was changed: you asked a question; confirm the plan." in done.err
+    assert done.code == 0

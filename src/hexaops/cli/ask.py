@@ -36,18 +36,19 @@ def ask(
     body = {"message": " ".join(question), **({"session_id": session} if session else {})}
     data = api.post(api.aiops("/chat"), body)["data"]
     plans, whole = plans_of(data), is_fulfilled(data)
-    runs = yes and whole and bool(plans)
+    runs = yes and whole and bool(plans) and not any(plan.get("offered") for plan in plans)
     if not options.as_json:
         print_answer(data)
     elif not runs:
         print_json(data)
     code = 0 if whole else UNANSWERED
     if runs or (_can_ask(options) and (plans or undo_of(data))):
-        code = max(code, _carry_out(api, options, data, plans, yes=yes))
+        code = max(code, _carry_out(api, options, data, plans, yes=runs))
     else:
         _leave(api, options, data, plans)
         if yes and plans:
-            typer.echo("Nothing was changed: a part of the request cannot be planned.", err=True)
+            why = "a part of the request cannot be planned" if not whole else "you asked a question; confirm the plan"
+            typer.echo(f"Nothing was changed: {why}.", err=True)
     raise typer.Exit(code)
 
 

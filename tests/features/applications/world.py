@@ -65,6 +65,8 @@ class MetricsApi:
             return httpx2.Response(status, json=body)
         if self.status != 200 or self.cache is None:
             return httpx2.Response(self.status, json={"kind": "Status", "code": self.status})
+        if "metrics.k8s.io" not in request.url.path:
+            return httpx2.Response(404, json={"kind": "Status", "code": 404})
         pods = request.url.path.endswith("/pods")
         rows = [row for row in self.cache.pods() if row.phase == "Running"] if pods else self.cache.nodes()
         return httpx2.Response(200, json={"items": [self._item(row) for row in rows]})

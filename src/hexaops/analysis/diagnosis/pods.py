@@ -140,7 +140,8 @@ class Sick:
         if one is None:
             parts = [f"phase {self.pod.text('status', 'phase')}", self.pod.text("status", "reason")]
             return Evidence("status", self.pod.ref, ", ".join(part for part in parts if part))
-        parts = [one.reason or ("running, not ready" if not one.ready else "running")]
+        running = "not started" if not one.status else "running" if one.ready else "running, not ready"
+        parts = [one.reason or running]
         if one.ended:
             parts.append(f"last ended with exit code {one.exit_code} ({text(one.ended, 'reason')})")
         if one.restarts:

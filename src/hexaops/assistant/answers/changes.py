@@ -82,6 +82,12 @@ def tell_refusal(draft: Draft, error: HexaopsError, what: str) -> None:
             draft.say(f"- {markdown(str(value), TEXT_LIMIT)}")
 
 
+def tell_no_plan(draft: Draft, error: HexaopsError) -> None:
+    """A recommended change that cannot be planned now: the question is answered all the same."""
+    reason = markdown(str(error.details.get("reason") or error.message), 2 * TEXT_LIMIT).removesuffix(".")
+    draft.say(f"That change cannot be planned now: {reason}.")
+
+
 def tell_forbidden(draft: Draft, facts: Facts) -> None:
     """The caller may not change anything here."""
     draft.fulfilled = False

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from hexaops.analysis.applications.freshness import Freshness
 from hexaops.assistant.answers import unsure
 from hexaops.assistant.answers.alerts import answer_alerts
+from hexaops.assistant.answers.causes import answer_causes
 from hexaops.assistant.answers.changes import answer_about_change
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
@@ -47,6 +48,8 @@ ANSWERS: Mapping[Intent, Answerer] = {
     **dict.fromkeys(LATER_INTENTS, answer_later),
     Intent.LIST_RESOURCES: answer_status,
     Intent.HIGH_USAGE: answer_high_usage,
+    Intent.DIAGNOSE: answer_causes,
+    Intent.ROOT_CAUSE: answer_causes,
 }
 """Answers of everything that is not a request for a change."""
 NEEDS_APPLICATIONS = frozenset(

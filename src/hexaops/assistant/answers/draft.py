@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import UNSET, UnsetType
 
 from hexaops.analysis.applications.model import UNHEALTHY, Application
+from hexaops.analysis.diagnosis.remedies import Remedy
 from hexaops.assistant.answers.attachments import Attachment
 from hexaops.assistant.evidence import EvidenceLog
 from hexaops.assistant.understanding.model import PendingQuestion
@@ -77,6 +78,8 @@ class Draft:
         self.shown: list[str] = []
         """Ids that later messages may refer to ("it", "them")."""
         self.pending: PendingQuestion | None = None
+        self.remedies: list[tuple[Application, Remedy]] = []
+        """Changes that would mend what the question was about, and that the caller may plan."""
 
     def say(self, text: str, *evidence: str) -> None:
         """Add a statement."""

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from hexaops.analysis.applications.freshness import Freshness
 from hexaops.analysis.applications.model import Application
+from hexaops.analysis.diagnosis.causes import Cause
 from hexaops.backends.kubernetes.rows import EventRow, NodeRow
 from hexaops.backends.metrics.samples import Samples
 
@@ -25,6 +26,20 @@ class Operation:
     started_at: datetime
     completed_at: datetime | None
     error: str | None
+
+
+@dataclass(frozen=True)
+class Causes:
+    """What is wrong in the workspace and why, the gravest first."""
+
+    found: Sequence[Cause]
+    about: Callable[[Application], Sequence[Cause]]
+    """Those that concern one application."""
+    taken_at: datetime
+    objects: int
+    """Objects that were looked at."""
+    refused: Mapping[str, str]
+    """Kinds that the cluster does not let us read, and why."""
 
 
 def _no_events(_application: Application) -> Sequence[EventRow]:
@@ -57,6 +72,9 @@ class Facts:
     """Warning events about an application and its pods, newest first."""
     no_warnings: str | None = None
     """Why there are none to be read, else None."""
+    causes: Causes | None = None
+    """None when they were not looked for, or could not be: `no_causes` says why."""
+    no_causes: str = "causes were not looked for"
     operations: Sequence[Operation] = ()
     """The latest changes, newest first."""
     time_range_seconds: float = 3600.0

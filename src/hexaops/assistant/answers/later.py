@@ -17,7 +17,6 @@ from hexaops.assistant.understanding.model import Understanding
 
 _CANNOT: dict[Intent, str] = {
     Intent.PERFORMANCE_ANALYSIS: "I can't analyse performance over time yet: I keep no history of metrics.",
-    Intent.DIAGNOSE: "I can't search for root causes or read logs yet.",
     Intent.LOG_QUERY: "I can't read logs yet.",
     Intent.OPTIMIZATION: "I can't recommend optimizations yet: that needs a history of usage, which I do not keep.",
     Intent.COST_ANALYSIS: "I can't tell costs yet: I know no prices.",
@@ -36,7 +35,6 @@ _CANNOT: dict[Intent, str] = {
     Intent.BACKUP: "I can't make backups yet.",
     Intent.HIGH_USAGE: "I can't explain usage over time yet: I keep no history of metrics. This is used now:",
     Intent.EVENT_QUERY: "I can't list events yet: I know the latest actions and recent warnings.",
-    Intent.ROOT_CAUSE: "I can't search for root causes or read logs yet.",
     Intent.COST_BREAKDOWN: "I can't tell costs yet: I know no prices.",
     Intent.COST_OPTIMIZATION: "I can't tell costs or savings yet: I know no prices.",
     Intent.CONNECTIVITY: "I can't test connections yet.",
@@ -47,7 +45,7 @@ _CANNOT: dict[Intent, str] = {
 }
 READS = "read_applications"
 RESTARTS_SHOWN = 3
-SHOWS_STATE = frozenset({Intent.DIAGNOSE, Intent.ROOT_CAUSE, Intent.LOG_QUERY, Intent.ANOMALY_QUERY})
+SHOWS_STATE = frozenset({Intent.LOG_QUERY, Intent.ANOMALY_QUERY})
 SHOWS_USAGE = frozenset({Intent.PERFORMANCE_ANALYSIS, Intent.HIGH_USAGE, Intent.OPTIMIZATION, Intent.FORECAST_QUERY})
 
 

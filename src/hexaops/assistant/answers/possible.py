@@ -20,7 +20,7 @@ NAME_LIMIT = 63
 
 def actions_for(applications: Sequence[Application], facts: Facts) -> list[str]:
     """Names of the actions that can be planned now for at least one of these."""
-    if EXECUTE not in facts.permissions or facts.changes_off:
+    if not possible_now(facts):
         return []
     scalable = any(application.desired > 0 and application.kind in SCALABLE for application in applications)
     stopped = any(application.status is Status.STOPPED and application.kind in SCALABLE for application in applications)
@@ -31,6 +31,11 @@ def actions_for(applications: Sequence[Application], facts: Facts) -> list[str]:
         "stop_application": scalable,
     }
     return [action for action, possible in offers.items() if possible]
+
+
+def possible_now(facts: Facts) -> bool:
+    """Whether this caller can have any change planned at all."""
+    return EXECUTE in facts.permissions and not facts.changes_off
 
 
 def suggest_for_issues(

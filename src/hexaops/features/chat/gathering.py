@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from hexaops.analysis.applications.model import Application
-from hexaops.assistant.answers.facts import Facts, Operation
+from hexaops.analysis.diagnosis.causes import causes_of
+from hexaops.assistant.answers.facts import Causes, Facts, Operation
 from hexaops.assistant.answers.lines import names_of
 from hexaops.assistant.understanding import Intent
 from hexaops.backends.kubernetes.clusters import ClusterUnavailableError
@@ -18,6 +19,7 @@ from hexaops.features.access.caller import Caller
 from hexaops.features.access.tenancy import Workspace
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.chat.schemas import ChatContext
+from hexaops.features.diagnosis.service import DiagnosisService
 from hexaops.features.runs.queries import OperationSummary, latest_actions
 from hexaops.features.workspaces.automation import AutomationSwitch
 from hexaops.kit.clock import Clock
@@ -39,6 +41,7 @@ USES_METRICS = frozenset(
         Intent.ANOMALY_QUERY,
     }
 )
+USES_CAUSES = frozenset({Intent.DIAGNOSE, Intent.ROOT_CAUSE})
 USES_NODE_METRICS = frozenset({Intent.NODE_STATUS, Intent.USAGE_QUERY, Intent.HIGH_USAGE, Intent.PERFORMANCE_ANALYSIS})
 
 
@@ -59,6 +62,7 @@ class Gatherer:
 
     database: Database
     applications: ApplicationService
+    diagnoses: DiagnosisService
     automation: AutomationSwitch
     clock: Clock
 
@@ -91,6 +95,7 @@ class Gatherer:
         if reason is None and known.applications is not None:
             usage = await self._usage(workspace, intents)
             node_usage = await self.applications.node_usage(workspace) if intents & USES_NODE_METRICS else None
+        causes = await self._causes(caller, known, intents, capabilities)
         return Facts(
             workspace_name=workspace.name,
             now=self.clock.now(),
@@ -107,10 +112,29 @@ class Gatherer:
             whole_cluster=_sees_all_nodes(workspace),
             warnings=partial(self.applications.events, workspace),
             no_warnings=self.applications.freshness(workspace, "Event").missing.get("Event"),
+            causes=causes if isinstance(causes, Causes) else None,
+            no_causes=causes if isinstance(causes, str) else "",
             operations=known.operations,
             time_range_seconds=parse_duration(context.time_range),
             changes_off=known.changes_off,
             names=names_of(known.applications or ()),
+        )
+
+    async def _causes(self, caller: Caller, known: Known, intents: Set[Intent], capabilities: Set[str]) -> Causes | str:
+        """What is wrong and why, or why that cannot be told."""
+        if not intents & USES_CAUSES or known.applications is None or "read_applications" not in capabilities:
+            return "causes were not looked for"
+        workspace, applications = caller.get_workspace(), known.applications
+        try:
+            made = await self.diagnoses.get(workspace, logs="read_logs" in caller.permissions)
+        except UpstreamUnavailableError as error:
+            return error.message
+        return Causes(
+            found=causes_of(made.findings, applications),
+            about=lambda one: causes_of(self.diagnoses.about(workspace, one, made), applications),
+            taken_at=made.taken_at,
+            objects=made.objects,
+            refused=made.refused,
         )
 
     async def _usage(self, workspace: Workspace, intents: Set[Intent]) -> Samples | None:

@@ -106,6 +106,25 @@ class ChangePlanner:
                 parameters=asked.parameters,
             )
 
+    async def offer(self, request: Request, draft: Draft) -> None:
+        """The plan of the change that a diagnosis recommends: of the only one, made of ids and numbers alone."""
+        found, draft.remedies = draft.remedies, []
+        if len(found) != 1 or not all(map(_is_number, found[0][1].parameters.values())):
+            return
+        application, remedy = found[0]
+        parameters = {"application_id": application.id, **remedy.parameters}
+        try:
+            plan = await self.proposer.propose(
+                request.caller, action=remedy.action, parameters=parameters, session_id=request.session_id
+            )
+        except HexaopsError as error:
+            changes.tell_no_plan(draft, error)
+            return
+        confirm = confirmation(request.caller, request.session_id, plan)
+        changes.tell_plan(draft, {**plan, "offered": True}, confirm, request.facts)
+        changes.tell_how_to_confirm(draft, [plan])
+        draft.pending = PendingQuestion("confirm_plan", request.asked.intent.value, targets=(application.id,))
+
     def _targets(self, request: Request, draft: Draft) -> list[Application]:
         asked, facts = request.asked, request.facts
         selected = applications_of(asked, facts)
@@ -175,6 +194,10 @@ class ChangePlanner:
             return None
         changes.tell_plan(draft, plan, confirmation(request.caller, request.session_id, plan), request.facts)
         return plan
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int)
 
 
 def _replicas(asked: Understanding, application: Application) -> int:

@@ -118,6 +118,7 @@ class ChatService:
                 await self.planner.answer(Request(turn.caller, turn.session_id, asked, facts), draft)
         else:
             compose(asked, facts, draft)
+            await self.planner.offer(Request(turn.caller, turn.session_id, asked, facts), draft)
 
     async def _tell_confirmation(self, turn: Turn, facts: Facts, draft: Draft) -> None:
         """A "yes" confirms nothing here: the open plans are shown again with the call that confirms them."""

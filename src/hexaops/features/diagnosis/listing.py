@@ -71,6 +71,8 @@ class Listed:
 
     objects: Sequence[Raw]
     missing: Mapping[str, str]
+    refused: Mapping[str, str]
+    """Those of `missing` that would have been listed, had the cluster let us."""
 
 
 async def list_objects(cluster: Cluster, fence: Fence, extensions: Sequence[Kind], limit: Timeout) -> Listed:
@@ -78,14 +80,16 @@ async def list_objects(cluster: Cluster, fence: Fence, extensions: Sequence[Kind
     missing: dict[str, str] = dict(NEVER)
     if not fence.whole:
         missing |= {kind.name: "read for workspaces with a cluster of their own only" for kind in OF_THE_CLUSTER}
+    refused: dict[str, str] = {}
     kinds = [*BUILT_IN, *(OF_THE_CLUSTER if fence.whole else ()), *extensions]
     places = asyncio.Semaphore(AT_ONCE)
-    found = await asyncio.gather(*(_one_kind(cluster, fence, kind, missing, places, limit) for kind in kinds))
-    return Listed([one for objects in found for one in objects], missing)
+    found = await asyncio.gather(*(_one_kind(cluster, fence, kind, refused, places, limit) for kind in kinds))
+    asked = {kind: why for kind, why in refused.items() if why != NOT_SERVED}
+    return Listed([one for objects in found for one in objects], missing | refused, asked)
 
 
 async def _one_kind(
-    cluster: Cluster, fence: Fence, kind: Kind, missing: dict[str, str], places: asyncio.Semaphore, limit: Timeout
+    cluster: Cluster, fence: Fence, kind: Kind, refused: dict[str, str], places: asyncio.Semaphore, limit: Timeout
 ) -> list[Raw]:
     status = cluster.cache.status(kind.name).get(kind.name)
     try:
@@ -103,7 +107,7 @@ async def _one_kind(
         if kind.name in ESSENTIAL:
             details = {"source": "kubernetes_api", "kinds": [kind.name]}
             raise UpstreamUnavailableError(f"{kind.name}s cannot be read: {reason}", details=details) from error
-        missing[kind.name] = reason
+        refused[kind.name] = reason
         return []
 
 

@@ -22,6 +22,8 @@ class Diagnosis:
     """Containers whose logs were read."""
     missing: Mapping[str, str]
     """Kinds that were not read, and why."""
+    refused: Mapping[str, str]
+    """Those of them that the service would read if it might."""
 
     def about(self, application: Application, related: Mapping[str, Sequence[str]]) -> Sequence[Finding]:
         """The findings that concern one application: itself, its pods, and by kind the names of what belongs to it."""

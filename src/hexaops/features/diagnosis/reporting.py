@@ -5,38 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hexaops.analysis.applications.model import Application
-from hexaops.analysis.diagnosis.model import Finding, Ref, Severity
+from hexaops.analysis.diagnosis.causes import Cause, causes_of
+from hexaops.analysis.diagnosis.model import Finding, Severity
 from hexaops.errors import UpstreamUnavailableError, ValidationFailedError
 from hexaops.features.access.caller import Caller
 from hexaops.features.applications.service import ApplicationService
-from hexaops.features.diagnosis.remedies import Remedy, remedy_for
 from hexaops.features.diagnosis.service import DiagnosisService
 from hexaops.features.diagnosis.views import DiagnosisView, diagnosis_view, finding_view
 
 READS_LOGS = "read_logs"
-
-
-@dataclass(frozen=True)
-class Reported:
-    """A finding, the application that it is about (if any), and what to do."""
-
-    finding: Finding
-    application: Application | None
-    remedy: Remedy | None
-
-
-def reported(findings: Sequence[Finding], applications: Sequence[Application]) -> list[Reported]:
-    """Each finding with its application: the subject, else the first one that is affected."""
-    by_ref = {Ref(one.kind, one.project, one.name): one for one in applications}
-    by_pod = {(pod.namespace, pod.name): one for one in applications for pod in one.pods}
-    found = []
-    for one in findings:
-        refs = (one.subject, *one.affected)
-        about = next((by_ref[ref] for ref in refs if ref in by_ref), None)
-        about = about or next((by_pod[ref[1:]] for ref in refs if ref.kind == "Pod" and ref[1:] in by_pod), None)
-        found.append(Reported(one, about, remedy_for(one, about) if about else None))
-    return found
 
 
 @dataclass(frozen=True)
@@ -57,12 +34,12 @@ class DiagnosisReports:
         views = [finding_view(one.finding, one.application, one.remedy) for one in self._joined(caller, shown)]
         return diagnosis_view(workspace.id, diagnosis, views)
 
-    def _joined(self, caller: Caller, findings: Sequence[Finding]) -> list[Reported]:
+    def _joined(self, caller: Caller, findings: Sequence[Finding]) -> list[Cause]:
         try:
             applications = self.applications.list(caller.get_workspace())
         except UpstreamUnavailableError:
             applications = []
-        return reported(findings, applications)
+        return causes_of(findings, applications)
 
 
 def _severity(word: str | None) -> Severity:

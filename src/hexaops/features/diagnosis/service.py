@@ -97,6 +97,7 @@ class DiagnosisService:
             objects=len(listed.objects),
             logs=len(snapshot.logs),
             missing=listed.missing,
+            refused=listed.refused,
         )
 
     async def _read(self, cluster: Cluster, workspace: Workspace, logs: bool) -> tuple[Snapshot, Listed]:

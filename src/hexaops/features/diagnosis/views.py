@@ -10,8 +10,8 @@ from hexaops.analysis.applications.model import Application
 from hexaops.analysis.diagnosis.confidence import MEASURED, NOT_MEASURED, confidence_of
 from hexaops.analysis.diagnosis.documents import LONGEST, MOST_AFFECTED
 from hexaops.analysis.diagnosis.model import Finding, Fix, Ref
+from hexaops.analysis.diagnosis.remedies import Remedy
 from hexaops.features.diagnosis.model import Diagnosis
-from hexaops.features.diagnosis.remedies import Remedy
 from hexaops.kit.durations import format_time
 from hexaops.kit.text import plain
 from hexaops.responses import View

@@ -11,7 +11,7 @@ import pytest
 from hexaops.analysis.applications.model import Application
 from hexaops.analysis.applications.status import application_of
 from hexaops.analysis.diagnosis.model import Action, FieldChange, Finding, Fix, Ref, Severity
-from hexaops.features.diagnosis.remedies import remedy_for
+from hexaops.analysis.diagnosis.remedies import remedy_for
 from tests.analysis.applications.rows import AT, crashing, pod, workload
 
 WEB = Ref("Deployment", "shop", "web")
