@@ -149,7 +149,14 @@ async def living_world(
     cluster = open_world(scenario, speed=SPEED, seed=7)
     users = {"reader-token": User("test:reader"), "writer-token": User("test:writer")}
     rules: dict[str, Sequence[Rule]] = {"test:reader": READER_RULES, "test:writer": WRITER_RULES}
-    api = create_api_server(cluster.store, users=users, rules=rules, logs=cluster.logs, usage=cluster.usage)
+    api = create_api_server(
+        cluster.store,
+        users=users,
+        rules=rules,
+        logs=cluster.logs,
+        usage=cluster.usage,
+        meters=cluster.meters,
+    )
     cluster.start()
     cluster.settle()
     wanted = Settings.model_validate({"home": home, "database_url": database_url, **SETTINGS, **(settings or {})})

@@ -32,10 +32,11 @@ from simulator.server.metrics import MetricsReader
 from simulator.server.negotiation import status_response
 from simulator.server.paths import PathReader, not_found
 from simulator.server.pod_logs import LogReader
+from simulator.server.proxying import Proxy
 from simulator.server.reading import Reader
 from simulator.server.reviews import Reviewer
 from simulator.server.scale import Scaler
-from simulator.server.sources import PodLogs, Usage
+from simulator.server.sources import Meters, PodLogs, Usage
 from simulator.server.streaming import Broken
 from simulator.server.watching import WatchHub
 from simulator.server.writing import Writer
@@ -62,6 +63,7 @@ class ApiServer:
     reader: Reader
     logs: PodLogs | None
     usage: Usage | None
+    meters: Meters | None
     garbage: GarbageCollector
     _paths: PathReader = field(init=False)
 
@@ -73,6 +75,7 @@ class ApiServer:
         self._evictor = Evictor(self.store)
         self._log_reader = LogReader(self.store, self.logs)
         self._metrics = MetricsReader(self.store, self.usage)
+        self._proxy = Proxy(self.store, self.meters) if self.meters is not None else None
         self._reviewer = Reviewer(self.access)
         self.faults.compact = self.store.compact
 
@@ -170,6 +173,8 @@ class ApiServer:
 
     async def _dispatch_part(self, call: Call) -> Response:
         part, resource = call.place.subresource, call.known
+        if part == "proxy" and self._proxy is not None and call.verb == "get":
+            return self._proxy.get(call)
         if part not in resource.subresources:
             if part in _UNSUPPORTED:
                 message = f"the simulator does not support the subresource {part} of {resource.plural}"
@@ -211,13 +216,14 @@ class ApiServer:
         self.audit.record(entry)
 
 
-def create_app(
+def create_app(  # noqa: PLR0913 each part of the world may be left out
     store: Store,
     *,
     users: Mapping[str, User],
     rules: Mapping[str, Sequence[Rule]] | None = None,
     logs: PodLogs | None = None,
     usage: Usage | None = None,
+    meters: Meters | None = None,
     audit: AuditLog | None = None,
     faults: ApiFaults | None = None,
     bookmark_seconds: float = 60.0,
@@ -234,6 +240,7 @@ def create_app(
         reader=Reader(store, EncodedObjects(store), hub, bookmark_seconds),
         logs=logs,
         usage=usage,
+        meters=meters,
         garbage=GarbageCollector(store),
     )
 

@@ -104,7 +104,15 @@ async def _serve(options: argparse.Namespace, home: Path, kubeconfig: Path) -> N
     users = {token: User(f"simulator:{name}", (MASTERS,) if name == "admin" else ()) for name, token in tokens.items()}
     rules = {"simulator:reader": READER_RULES, "simulator:writer": WRITER_RULES}
     audit = AuditLog(home / AUDIT_FILE)
-    app = create_app(world.store, users=users, rules=rules, logs=world.logs, usage=world.usage, audit=audit)
+    app = create_app(
+        world.store,
+        users=users,
+        rules=rules,
+        logs=world.logs,
+        usage=world.usage,
+        meters=world.meters,
+        audit=audit,
+    )
     certificate = ensure_certificate(home / "pki")
     world.start()
     world.settle()

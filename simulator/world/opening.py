@@ -41,7 +41,7 @@ def reopen_world(state: State, *, speed: float = 1.0, now: datetime | None = Non
     store = Store(SimulationClock(speed=speed, start=moment))
     restore_objects(state, store)
     is_default = state.scenario == "default"
-    world = World(store, loads=shop.LOADS if is_default else None, voices=shop.VOICES if is_default else None)
+    world = World(store, **shop.MANNERS) if is_default else World(store)
     restore_world(state, world)
     return world
 
@@ -55,7 +55,7 @@ def check_scenario(scenario: str) -> str:
 
 def _open_default(moment: datetime, speed: float, seed: int | None) -> World:
     store = Store(SimulationClock(speed=speed, start=moment - timedelta(seconds=default.AGE_SECONDS)))
-    world = World(store, loads=shop.LOADS, voices=shop.VOICES, seed=seed)
+    world = World(store, **shop.MANNERS, seed=seed)
     garbage = GarbageCollector(store)
     world.start(periodic=False)
     default.live_through(world)

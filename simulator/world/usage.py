@@ -87,10 +87,8 @@ class Usage:
             load = _guess(pod)
             share = load.cores
         else:
-            share = load.cores / max(1, self._ready_pods(pod, workload))
-        day = 2 * math.pi * moment / _DAY_SECONDS
-        swing = 1 + load.swing_ratio * math.sin(day - math.pi / 2)
-        cores = share * swing * (1 + load.noise_ratio * _noise(moment, seed))
+            share = load.cores / max(1, self.ready_pods(pod, workload))
+        cores = share * rhythm(moment, seed, swing_ratio=load.swing_ratio, noise_ratio=load.noise_ratio)
         if not is_ready(pod):
             cores *= 0.15
         age = moment - parse_time(started_at).timestamp() if started_at else _WARM_UP_SECONDS
@@ -101,7 +99,8 @@ class Usage:
             size = most_bytes  # and soon again
         return min(cores, most_cores), min(size, most_bytes * 0.99)
 
-    def _ready_pods(self, pod: Object, workload: Workload) -> int:
+    def ready_pods(self, pod: Object, workload: Workload) -> int:
+        """How many pods of the pod's workload are ready now."""
         version = self._cluster.store.resource_version
         if self._ready[0] != version:
             self._ready = (version, {})
@@ -109,6 +108,13 @@ class Usage:
         if workload not in counts:
             counts[workload] = sum(is_ready(peer) for peer in self._cluster.pods.peers_of(pod))
         return counts[workload]
+
+
+def rhythm(moment: float, seed: int, *, swing_ratio: float = 0.08, noise_ratio: float = 0.05) -> float:
+    """How busy a pod is at a moment, 1 on average: the day's swing, and its own unrest."""
+    day = 2 * math.pi * moment / _DAY_SECONDS
+    swing = 1 + swing_ratio * math.sin(day - math.pi / 2)
+    return swing * (1 + noise_ratio * _noise(moment, seed))
 
 
 def _noise(moment: float, seed: int) -> float:

@@ -31,6 +31,7 @@ from simulator.world.faults import Faults
 from simulator.world.journal import Journal
 from simulator.world.kubelet import Kubelets
 from simulator.world.logs import PodLogs
+from simulator.world.meters import Traffic, WorldMeters
 from simulator.world.objects import key_of
 from simulator.world.scheduler import Scheduler
 from simulator.world.usage import Load, Usage
@@ -49,6 +50,7 @@ class World:
         *,
         loads: Mapping[tuple[str, str], Load] | None = None,
         voices: Mapping[tuple[str, str], str] | None = None,
+        traffic: Mapping[tuple[str, str], Traffic] | None = None,
         seed: int | None = None,
     ) -> None:
         self.store = store
@@ -56,6 +58,7 @@ class World:
         self.faults = Faults()
         self.journal = Journal()
         self.usage = Usage(self.cluster, loads or {})
+        self.meters = WorldMeters(self.cluster, self.usage, self.journal, traffic or {})
         self.logs = PodLogs(self.cluster, self.journal, voices or {})
         self._kubelets = Kubelets(self.cluster, self.faults, self.journal)
         self._nodes = Nodes(self.cluster, self.faults)

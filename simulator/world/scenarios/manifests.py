@@ -34,6 +34,8 @@ class App:
     config_map: str = ""
     """A ConfigMap whose keys become variables."""
     health_path: str = "/healthz"
+    scraped: bool = False
+    """Whether its pods say that they show metrics, by the annotations that Prometheus goes by."""
 
     @property
     def labels(self) -> dict[str, str]:
@@ -71,7 +73,10 @@ def pod_template(app: App) -> Object:
         spec["volumes"] = list(app.volumes)
     if app.tolerations:
         spec["tolerations"] = list(app.tolerations)
-    return {"metadata": {"labels": app.labels}, "spec": spec}
+    metadata: dict[str, Any] = {"labels": app.labels}
+    if app.scraped:
+        metadata["annotations"] = {"prometheus.io/scrape": "true", "prometheus.io/port": str(app.port)}
+    return {"metadata": metadata, "spec": spec}
 
 
 def workload(app: App) -> tuple[str, Object]:

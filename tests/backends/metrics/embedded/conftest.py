@@ -79,7 +79,14 @@ async def sampled(tmp_path: Path) -> AsyncIterator[SampledWorld]:
     """The default scenario."""
     world = open_world("default", speed=0, seed=7, now=NOW)
     rules: dict[str, Sequence[Rule]] = {"test:reader": READER_RULES}
-    api = create_app(world.store, users={"t": User("test:reader")}, rules=rules, logs=world.logs, usage=world.usage)
+    api = create_app(
+        world.store,
+        users={"t": User("test:reader")},
+        rules=rules,
+        logs=world.logs,
+        usage=world.usage,
+        meters=world.meters,
+    )
     world.start()
     world.settle()
     clock = WorldClock(world)
