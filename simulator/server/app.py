@@ -216,7 +216,7 @@ class ApiServer:
         self.audit.record(entry)
 
 
-def create_app(  # noqa: PLR0913 each part of the world may be left out
+def create_app(  # noqa: PLR0913 # size: each part of the world may be left out
     store: Store,
     *,
     users: Mapping[str, User],

@@ -180,6 +180,8 @@ class Settings(BaseSettings):
     """Sample the clusters' metrics into the embedded store."""
     metrics_interval_seconds: Literal[10, 15, 30, 60] = 30
     """How often they are sampled."""
+    metrics_requests_per_second: Positive = 20.0
+    """How many requests to kubelets and annotated pods a cluster gets each second, on average."""
     metrics_retention_days: Annotated[float, Field(ge=3)] = 35.0
     """How long sampled metrics are kept: two to three days at the sampling's step, then every 5 minutes."""
     metrics_retention_gib: Positive = 4.0

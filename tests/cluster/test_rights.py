@@ -10,7 +10,7 @@ import pytest
 
 from hexaops.analysis.applications.freshness import APPLICATION_SOURCES
 from hexaops.backends.kubernetes.kinds import KINDS, WATCHED_KINDS
-from testenv.harness.control_plane import NAMESPACE, ControlPlane, Object
+from testenv.harness.control_plane import NAMESPACE, SHIPPED, ControlPlane, Object
 from testenv.harness.service import Identities, Service, serving, until
 
 Without = Callable[[str, str], Path]
@@ -116,7 +116,8 @@ def test_least_privilege(plane: ControlPlane, identities: Identities) -> None:
         ("get", "secrets"), ("list", "secrets"), ("create", "pods/exec"), ("delete", "pods"), ("create", "pods"),
         ("list", "configmaps"), ("create", "configmaps"), ("delete", "configmaps"), ("delete", "deployments.apps"),
         ("create", "deployments.apps"), ("patch", "clusterroles.rbac.authorization.k8s.io"), ("impersonate", "users"),
-        ("delete", "nodes"), ("patch", "nodes"), ("create", "serviceaccounts/token"),
+        ("delete", "nodes"), ("patch", "nodes"), ("create", "serviceaccounts/token"), ("get", "nodes/proxy"),
+        ("get", "pods/proxy"), ("create", "nodes/proxy"), ("create", "pods/proxy"),
     )  # fmt: skip
     for identity in ("hexaops-reader", "hexaops-writer"):
         who = f"--as=system:serviceaccount:{NAMESPACE}:{identity}"
@@ -127,6 +128,19 @@ def test_least_privilege(plane: ControlPlane, identities: Identities) -> None:
     assert not _can(plane, reader, "patch", "deployments.apps/scale")
     assert not _can(plane, reader, "patch", "configmaps")
     assert not _can(plane, writer, "list", "pods")
+
+
+def test_metrics_through_the_proxy_are_granted_apart(plane: ControlPlane, identities: Identities) -> None:
+    manifest = str(SHIPPED / "metrics.yaml")
+    reader, writer = (f"--as=system:serviceaccount:{NAMESPACE}:hexaops-{kind}" for kind in ("reader", "writer"))
+    plane.kubectl("apply", "-f", manifest)
+    try:
+        for resource in ("nodes/proxy", "pods/proxy"):
+            assert _can(plane, reader, "get", resource)
+            assert not _can(plane, reader, "create", resource)
+            assert not _can(plane, writer, "get", resource)
+    finally:
+        plane.kubectl("delete", "-f", manifest)
 
 
 def _can(plane: ControlPlane, who: str, verb: str, resource: str) -> bool:

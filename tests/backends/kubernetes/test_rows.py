@@ -393,3 +393,29 @@ def test_selectors() -> None:
     assert not one("Gt", "1").matches({"tier": "2"})
     assert Selector().matches({})
     assert Selector().empty
+
+
+@pytest.mark.parametrize(
+    ("annotations", "scrape"),
+    [
+        ({"scrape": "true", "port": "8080"}, "8080/metrics"),
+        (
+            {"scrape": "true", "port": "9102", "path": "/actuator/prometheus", "scheme": "http"},
+            "9102/actuator/prometheus",
+        ),
+        ({"scrape": "false", "port": "8080"}, ""),
+        ({"scrape": "true"}, ""),
+        ({"scrape": "true", "port": "http"}, ""),
+        ({"scrape": "true", "port": "70000"}, ""),
+        ({"scrape": "true", "port": "8080", "scheme": "https"}, ""),
+        ({"scrape": "true", "port": "8080", "path": "/../../secrets"}, ""),  # would lead out of the pod
+        ({"scrape": "true", "port": "8080", "path": "/a//b"}, ""),
+        ({"scrape": "true", "port": "8080", "path": "/metrics?x=y"}, ""),
+        ({"scrape": "true", "port": "8080", "path": "/" + "m" * 300}, ""),
+        (None, ""),
+    ],
+)
+def test_what_a_pod_asks_to_have_scraped(annotations: dict[str, str] | None, scrape: str) -> None:
+    named = annotations and {f"prometheus.io/{name}": value for name, value in annotations.items()}
+    pod = {"metadata": meta("a", annotations=named), "spec": {}, "status": {}}
+    assert row("Pod", pod).scrape == scrape

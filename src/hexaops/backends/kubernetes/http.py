@@ -116,6 +116,20 @@ class KubernetesHttp:
         finally:
             await response.aclose()
 
+    async def bounded(self, call: Call, most_bytes: int) -> bytes:
+        """The body of something that is not the API server's own, tried once; a longer one is refused."""
+        timeout = call.limit if isinstance(call.limit, Timeout) else Timeout(call.limit, self.clock)
+        parts, size = [], 0
+        with translated(call.target):
+            async with asyncio.timeout(timeout.left()), self.stream(call) as chunks:
+                async for chunk in chunks:
+                    size += len(chunk)
+                    if size > most_bytes:
+                        message = f"{call.target}: the answer is larger than {most_bytes} bytes"
+                        raise KubernetesUnavailableError(message, target=call.target)
+                    parts.append(chunk)
+        return b"".join(parts)
+
     async def _once(self, call: Call, seconds: float) -> bytes:
         headers = {"Accept": call.accept}
         if call.content is not None:

@@ -85,6 +85,8 @@ class PodRow(ObjectRow, frozen=True, gc=False, kw_only=True):
     cpu_limit: float | None
     memory_request: float | None
     memory_limit: float | None
+    scrape: str = ""
+    """Port and path of its own metrics (`8080/metrics`), where its annotations ask for scraping over HTTP; else ""."""
 
 
 class WorkloadRow(ObjectRow, frozen=True, gc=False, kw_only=True):

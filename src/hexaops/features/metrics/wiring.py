@@ -26,7 +26,7 @@ class MetricHistory:
             int(settings.metrics_retention_gib * GIB),
         )
         self.store = EmbeddedMetricStore(settings.home_folder() / "metrics", keeping, clock)
-        self.sampler = MetricSampler(clusters, self.store, clock)
+        self.sampler = MetricSampler(clusters, self.store, clock, per_second=settings.metrics_requests_per_second)
         self.sources = MetricSources(EmbeddedMetrics(self.store, self.sampler.why_missing))
         provider.add(self.sources)
         self._samples = settings.metrics_sampling

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import string
+
 import msgspec
 
 from hexaops.backends.kubernetes.decoding.interning import Interner
 from hexaops.backends.kubernetes.decoding.podspec import PodSpecWire, claims_of, resources_of
 from hexaops.backends.kubernetes.decoding.wire import (
     ConditionWire,
-    ItemWire,
+    MetaWire,
     Wire,
     cap,
     created_at,
@@ -19,6 +21,21 @@ from hexaops.backends.kubernetes.times import parse_moment
 
 _CALM = ("ContainerCreating", "PodInitializing")
 """Reasons to wait that every starting pod has."""
+_LONGEST_PATH = 200
+_PATH_LETTERS = frozenset(string.ascii_letters + string.digits + "-_.~")
+
+
+class ScrapeWire(Wire):
+    """The annotations that Prometheus' configurations for Kubernetes go by; the others are passed over."""
+
+    scrape: str | None = msgspec.field(name="prometheus.io/scrape", default=None)
+    port: str | None = msgspec.field(name="prometheus.io/port", default=None)
+    path: str | None = msgspec.field(name="prometheus.io/path", default=None)
+    scheme: str | None = msgspec.field(name="prometheus.io/scheme", default=None)
+
+
+class PodMetaWire(MetaWire):
+    annotations: ScrapeWire | None = None
 
 
 class WaitingWire(Wire):
@@ -62,7 +79,8 @@ class PodStatusWire(Wire):
     init_container_statuses: list[ContainerStatusWire] | None = None
 
 
-class PodWire(ItemWire):
+class PodWire(Wire):
+    metadata: PodMetaWire = msgspec.field(default_factory=PodMetaWire)
     spec: PodSpecWire = msgspec.field(default_factory=PodSpecWire)
     status: PodStatusWire = msgspec.field(default_factory=PodStatusWire)
 
@@ -113,7 +131,19 @@ def pod_row(pod: PodWire, interner: Interner) -> PodRow:
         cpu_limit=totals.cpu_limit,
         memory_request=totals.memory_request,
         memory_limit=totals.memory_limit,
+        scrape=text(_scrape(meta.annotations)),
     )
+
+
+def _scrape(asked: ScrapeWire | None) -> str:
+    if asked is None or asked.scrape != "true" or not asked.port or not asked.port.isdecimal():
+        return ""
+    if asked.scheme not in {None, "http"}:  # the API server does not know which certificates to trust
+        return ""
+    path = (asked.path or "metrics").strip("/")
+    # It becomes a part of a path of the API server: nothing may lead out of the pod.
+    plain = all(part.strip(".") and set(part) <= _PATH_LETTERS for part in path.split("/"))
+    return f"{int(asked.port)}/{path}" if plain and len(path) <= _LONGEST_PATH and int(asked.port) < 65_536 else ""
 
 
 def _readiness(status: PodStatusWire) -> tuple[bool, float | None]:

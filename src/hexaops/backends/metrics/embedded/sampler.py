@@ -13,11 +13,16 @@ from hexaops.backends.kubernetes.cluster import Cluster
 from hexaops.backends.kubernetes.clusters import Clusters
 from hexaops.backends.metrics.base import MetricSourceError, Signal
 from hexaops.backends.metrics.embedded.findings import Findings
+from hexaops.backends.metrics.embedded.kubelets import KubeletSampler
 from hexaops.backends.metrics.embedded.members import Members
+from hexaops.backends.metrics.embedded.scraping import PodScraper
 from hexaops.backends.metrics.embedded.store import EmbeddedMetricStore
 from hexaops.backends.metrics.embedded.usage import UsageSampler
 from hexaops.backends.metrics.embedded.watched import WatchedSampler
 from hexaops.kit.clock import Clock
+
+PER_SECOND = 20.0
+"""Requests to kubelets and pods of one cluster, on average."""
 
 logger = logging.getLogger(__name__)
 
@@ -25,11 +30,14 @@ logger = logging.getLogger(__name__)
 class ClusterSampler:
     """Everything that is measured of one cluster."""
 
-    def __init__(self, cluster: Cluster, clock: Clock) -> None:
+    def __init__(self, cluster: Cluster, clock: Clock, *, step_seconds: float, per_second: float) -> None:
         self.cluster = cluster
         self._members = Members(cluster)
         self._watched = WatchedSampler(cluster)
         self._usage = UsageSampler(cluster, clock)
+        self._kubelets = KubeletSampler(cluster, clock)
+        self._pods = PodScraper(cluster, clock, step_seconds=step_seconds)
+        self._most = max(1, int(step_seconds * per_second))
         self.reasons: dict[Signal, str] = {}
 
     async def sample(self) -> Findings:
@@ -37,7 +45,10 @@ class ClusterSampler:
         findings, members = Findings(), self._members.current()
         if self.cluster.cache.is_synced("Pod", "Deployment", "ReplicaSet"):
             self._watched.sample(members, findings)
-        await self._usage.sample(members, findings)
+        measured = await self._usage.sample(members, findings)
+        most_nodes = max(1, self._most // 6)  # each is asked for two pages, or three; the rest is for pods
+        await self._kubelets.sample(members, findings, most_nodes, with_usage=not measured)
+        await self._pods.sample(members, findings, max(1, self._most // 2))
         self.reasons = findings.reasons
         return findings
 
@@ -45,10 +56,13 @@ class ClusterSampler:
 class MetricSampler:
     """Samples every registered cluster, for ever."""
 
-    def __init__(self, clusters: Clusters, store: EmbeddedMetricStore, clock: Clock) -> None:
+    def __init__(
+        self, clusters: Clusters, store: EmbeddedMetricStore, clock: Clock, *, per_second: float = PER_SECOND
+    ) -> None:
         self._clusters = clusters
         self._store = store
         self._clock = clock
+        self._per_second = per_second
         self._samplers: dict[str, ClusterSampler] = {}
 
     def why_missing(self, cluster_id: str, signal: Signal) -> str | None:
@@ -81,7 +95,10 @@ class MetricSampler:
 
     def _sampler(self, cluster: Cluster) -> ClusterSampler:
         held = self._samplers.get(cluster.id)
-        return held if held is not None and held.cluster is cluster else ClusterSampler(cluster, self._clock)
+        if held is not None and held.cluster is cluster:
+            return held
+        step = self._store.step_seconds
+        return ClusterSampler(cluster, self._clock, step_seconds=step, per_second=self._per_second)
 
     async def _sample(self, sampler: ClusterSampler, at: float) -> None:
         findings = await sampler.sample()
