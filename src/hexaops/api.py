@@ -14,6 +14,7 @@ from hexaops.features.chat import routes as chat
 from hexaops.features.clusters import routes as clusters
 from hexaops.features.diagnosis import routes as diagnosis
 from hexaops.features.health import probes
+from hexaops.features.health import routes as health
 from hexaops.features.health.reference import reference
 from hexaops.features.logs import routes as logs
 from hexaops.features.overview import routes as overview
@@ -38,6 +39,8 @@ PROBES = (
     Entry("GET", "/readyz", probes.ready, ANYONE),
     Entry("GET", "/metrics", probes.metrics, ANYONE),
 )
+
+HEALTH = (Entry("GET", "/internal/v1/health", health.get_health, service("system:read", limit="health")),)
 
 WORKSPACE = "/api/v1/workspaces/{workspace_id}"
 
@@ -162,6 +165,7 @@ LOGS = (
 
 ROUTES = (
     *PROBES,
+    *HEALTH,
     *WORKSPACES,
     *OVERVIEW,
     *CLUSTERS,

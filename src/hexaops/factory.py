@@ -45,6 +45,7 @@ from hexaops.features.conversations.queries import Conversations
 from hexaops.features.diagnosis.service import DiagnosisService
 from hexaops.features.diagnosis.wiring import build_diagnosis
 from hexaops.features.health.service import HealthService
+from hexaops.features.health.system import SystemHealth, SystemParts
 from hexaops.features.logs.wiring import Logs
 from hexaops.features.metrics.wiring import MetricHistory
 from hexaops.features.overview.wiring import build_overview
@@ -198,8 +199,23 @@ def build_services(context: ProcessContext) -> None:
     provide = context.provider.add
     provide(HealthService(settings, clock, database, clusters, context.metrics))
     outbox = build_webhooks(context)
-    applications = ApplicationService(ClusterViews(clusters, clock))
+    views = ClusterViews(clusters, clock)
+    applications = ApplicationService(views)
     provide(applications)
+    provide(
+        SystemHealth(
+            SystemParts(
+                database=database,
+                engine=context.engine,
+                metrics=context.metrics,
+                clusters=clusters,
+                views=views,
+                applications=applications,
+                directory=context.provider.get(WorkspaceDirectory),
+                clock=clock,
+            )
+        )
+    )
     build_overview(context.provider, applications, database, clock)
     build_diagnosis(context.provider, clusters, applications, clock)
     build_changes(context, applications, OperationEvents(context.provider.get(AuditLog), outbox, context.metrics))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from hexaops.kit.recent import RecentTimes
+
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
 
@@ -34,6 +36,9 @@ class Metrics:
         self.cache_age_seconds = Gauge(
             "hexaops_cache_age_seconds", "Seconds since the last contact", ("cluster", "kind"), registry=self.registry
         )
+
+        self.answers = RecentTimes()
+        """Time to the first byte of the latest answers: for the health of the system."""
 
     def render(self) -> bytes:
         """The exposition text."""

@@ -45,6 +45,7 @@ READS = ("GET", "HEAD")
 LONGEST_PROBLEM = 2_000
 """Characters of one field's reason: room for every name of a list that the field chooses from."""
 FIRST_REFUSAL = 400
+FIRST_FAILURE = 500
 
 logger = logging.getLogger("hexaops.http")
 
@@ -110,11 +111,13 @@ class RequestMiddleware:
         scope.setdefault("state", {})["request_id"] = request_id
         bind_log_context(request_id=request_id)
         started, status, begun = time.monotonic(), 500, False
+        scope["state"]["started"] = started
 
         async def named(message: Message) -> None:
             nonlocal status, begun
             if message["type"] == "http.response.start":
                 status, begun = message["status"], True
+                self._metrics.answers.note(time.monotonic() - started, failed=status >= FIRST_FAILURE)
                 message["headers"] = _headers(message.get("headers", ()), scope, request_id)
             await send(message)
 

@@ -6,18 +6,22 @@ statement instead of failing in the middle.
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from sqlalchemy import event, text
-from sqlalchemy.engine import Connection, Dialect, make_url
+from sqlalchemy.engine import Connection, Dialect, Engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 from hexaops.errors import UpstreamUnavailableError
+from hexaops.kit.recent import RecentTimes
 from hexaops.storage import sqlite
 
 BUSY_SECONDS = 30
@@ -28,6 +32,15 @@ class DatabaseUnavailableError(UpstreamUnavailableError):
 
 
 BeforeCommit = Callable[[AsyncSession], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Connections:
+    """How the pool stands."""
+
+    active: int
+    idle: int
+    most: int
 
 
 class Database:
@@ -50,6 +63,9 @@ class Database:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
         event.listen(self.engine.sync_engine, "do_connect", _connect)
+        self.queries = RecentTimes()
+        """How long statements took."""
+        _time_queries(self.engine.sync_engine, self.queries)
         self._readers = async_sessionmaker(self.engine, expire_on_commit=False)
         writing = self.engine.execution_options(hexaops_writes=True)
         self._writers = async_sessionmaker(writing, expire_on_commit=False)
@@ -60,6 +76,12 @@ class Database:
     def sqlite_path(self) -> Path | None:
         """The database file, or None on PostgreSQL."""
         return Path(self.url.database or "") if self.is_sqlite else None
+
+    def connections(self) -> Connections:
+        """This process's connections now."""
+        pool = self.engine.pool
+        assert isinstance(pool, QueuePool)
+        return Connections(active=pool.checkedout(), idle=pool.checkedin(), most=pool.size())
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -117,6 +139,17 @@ def _connect(dialect: Dialect, _record: object, arguments: list[Any], parameters
     except OSError as error:
         message = f"The database cannot be reached: {type(error).__name__}"
         raise DatabaseUnavailableError(message, details={"source": "database"}) from error
+
+
+def _time_queries(engine: Engine, times: RecentTimes) -> None:
+    def before(connection: Connection, *_: object) -> None:
+        connection.info["hexaops_started"] = time.monotonic()
+
+    def after(connection: Connection, *_: object) -> None:
+        times.note(time.monotonic() - connection.info["hexaops_started"])
+
+    event.listen(engine, "before_cursor_execute", before)
+    event.listen(engine, "after_cursor_execute", after)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -13,6 +13,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -39,11 +40,20 @@ PURGE_BATCH = 200
 logger = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """Runs that nobody has taken up yet."""
+
+    depth: int
+    oldest_seconds: float
+
+
 class DurableEngine:
     """Register the kinds of runs, launch, then enqueue them inside the transaction that accepts the work."""
 
     def __init__(self, database: Database, *, clock: Clock, takeover_seconds: float = 5.0) -> None:
         self._database = database
+        self._clock = clock
         self._runs: dict[str, tuple[Run, int, int | None]] = {}
         self._running: set[asyncio.Task[Any]] = set()
         self._client: DBOSClient | None = None
@@ -151,6 +161,18 @@ class DurableEngine:
     async def has_ended(self, run_id: str) -> bool:
         """Whether the run will not go on, however it ended."""
         return await self._status(run_id) in {"SUCCESS", *FAILED_STATUSES}
+
+    async def waiting(self) -> Waiting:
+        """The queue as it is, of all processes together; raises RuntimeError before `launch`."""
+        if self._client is None:
+            message = "the durable engine is not launched"
+            raise RuntimeError(message)
+        from dbos import DBOS  # noqa: PLC0415 # imported by `launch` already
+
+        found = await DBOS.list_workflows_async(status="ENQUEUED", load_input=False, load_output=False)
+        now = self._clock.now().timestamp()
+        due = [max(run.created_at or 0, run.delay_until_epoch_ms or 0) / 1000 for run in found]
+        return Waiting(len(found), max(0.0, now - min(due)) if due else 0.0)
 
     async def purge(self, *, finished_before_epoch_ms: int) -> int:
         """Delete the records of runs that ended before then; returns how many."""
