@@ -16,6 +16,7 @@ from hexaops.features.diagnosis import routes as diagnosis
 from hexaops.features.health import probes
 from hexaops.features.health import routes as health
 from hexaops.features.health.reference import reference
+from hexaops.features.insights import routes as insights
 from hexaops.features.logs import routes as logs
 from hexaops.features.overview import routes as overview
 from hexaops.features.routing import ANYONE, Entry, service, user
@@ -103,6 +104,8 @@ OVERVIEW = (
     ),
 )  # fmt: skip
 
+INSIGHTS = (Entry("GET", f"{WORKSPACE}/aiops/capabilities", insights.get_capabilities, user("read_workspace")),)
+
 DIAGNOSIS = (Entry("GET", f"{WORKSPACE}/aiops/diagnosis", diagnosis.get_diagnosis, user("read_applications")),)
 
 CLUSTER = f"{INTERNAL}/clusters/{{cluster_id}}"
@@ -172,6 +175,7 @@ ROUTES = (
     *ACCESS,
     *APPLICATIONS,
     *DIAGNOSIS,
+    *INSIGHTS,
     *CHAT,
     *ACTIONS,
     *WEBHOOKS,

@@ -46,6 +46,7 @@ from hexaops.features.diagnosis.service import DiagnosisService
 from hexaops.features.diagnosis.wiring import build_diagnosis
 from hexaops.features.health.service import HealthService
 from hexaops.features.health.system import SystemHealth, SystemParts
+from hexaops.features.insights.wiring import build_insights
 from hexaops.features.logs.wiring import Logs
 from hexaops.features.metrics.wiring import MetricHistory
 from hexaops.features.overview.wiring import build_overview
@@ -218,6 +219,7 @@ def build_services(context: ProcessContext) -> None:
     )
     build_overview(context.provider, applications, database, clock)
     build_diagnosis(context.provider, clusters, applications, clock)
+    build_insights(context.provider, settings, applications)
     build_changes(context, applications, OperationEvents(context.provider.get(AuditLog), outbox, context.metrics))
     build_chat(context, applications, outbox)
 

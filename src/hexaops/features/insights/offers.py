@@ -1,0 +1,162 @@
+"""Which of the documents' capabilities are offered in a workspace, and why the others are not.
+
+Pure: one line a capability, judged by what was read before. A capability that is served moves its line's condition from
+a reason to a predicate; none is offered because the documents name it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import Any
+
+from hexaops.runbooks.runbook import Runbook
+
+EXECUTE = "execute_actions"
+INSIGHTS = "generate_insights"
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What decides whether something is offered."""
+
+    permissions: Set[str]
+    catalog: Sequence[Runbook[Any]]
+    cluster_problem: str | None
+    """Why the workspace's cluster cannot be read now, else None."""
+    metrics_problem: str | None
+    """Why there are no measurements, else None."""
+    history_problem: str | None
+    """Why no history of measurements is kept, else None."""
+    logs_problem: str | None
+    """Why there are no log lines, else None."""
+    changes_problem: str | None
+    """Why nothing may be changed now, else None."""
+
+
+Hindrance = Callable[[Situation], str | None]
+"""Why a capability is not offered, or None."""
+
+
+def needs(permission: str, *others: Hindrance) -> Hindrance:
+    """The caller's permission, then everything else, in order."""
+
+    def hindrance(situation: Situation) -> str | None:
+        if permission not in situation.permissions:
+            return f"needs the permission {permission}"
+        return next((why for other in others if (why := other(situation)) is not None), None)
+
+    return hindrance
+
+
+def runbook(name: str) -> Hindrance:
+    """A runbook of the catalogue."""
+
+    def hindrance(situation: Situation) -> str | None:
+        offered = any(book.name == name for book in situation.catalog)
+        return None if offered else f"the action {name} is not in the catalogue"
+
+    return hindrance
+
+
+def absent(reason: str) -> Hindrance:
+    """Not served by this version, whoever asks."""
+    return lambda _situation: reason
+
+
+def _cluster(situation: Situation) -> str | None:
+    return situation.cluster_problem
+
+
+def _metrics(situation: Situation) -> str | None:
+    return situation.metrics_problem
+
+
+def _history(situation: Situation) -> str | None:
+    return situation.history_problem
+
+
+def _logs(situation: Situation) -> str | None:
+    return situation.logs_problem
+
+
+def _changes(situation: Situation) -> str | None:
+    return situation.changes_problem
+
+
+def _any_runbook(situation: Situation) -> str | None:
+    return None if situation.catalog else "the catalogue has no actions"
+
+
+OFFERS: Mapping[str, Mapping[str, Hindrance]] = {
+    "monitoring": {
+        "analyze_metrics": needs("read_metrics", _cluster, _metrics),
+        "detect_anomalies": absent("anomalies are not watched for yet"),
+        "predict_trends": needs(INSIGHTS, _cluster, _history),
+        "generate_alerts": absent("alerts cannot be created yet"),
+    },
+    "troubleshooting": {
+        "diagnose_issues": needs("read_applications", _cluster),
+        "analyze_logs": needs("read_logs", _logs),
+        "suggest_fixes": needs("read_applications", _cluster),
+        "root_cause_analysis": needs("read_applications", _cluster),
+    },
+    "optimization": {
+        "resource_optimization": needs(INSIGHTS, _cluster, _history),
+        "cost_analysis": needs(INSIGHTS, _cluster, _metrics),
+        "performance_tuning": absent("performance is not analysed yet"),
+        "scaling_recommendations": absent("numbers of replicas are not recommended yet"),
+    },
+    "automation": {
+        "auto_scaling": needs(EXECUTE, runbook("set_autoscaling"), _cluster, _changes),
+        "self_healing": absent("failing pods are restarted on request only (restart_failing_pods)"),
+        "predictive_maintenance": absent("nothing is done unasked"),
+        "workflow_automation": needs(EXECUTE, _any_runbook, _cluster, _changes),
+    },
+}
+"""Category → capability → what may hinder it; the documents' names in their order."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One capability; `reason` says why it is not offered."""
+
+    category: str
+    capability: str
+    reason: str | None
+
+
+def offers_of(situation: Situation) -> Sequence[Offer]:
+    """Every capability that the documents name."""
+    return [
+        Offer(category, name, hindrance(situation))
+        for category, members in OFFERS.items()
+        for name, hindrance in members.items()
+    ]
+
+
+def actions_of(situation: Situation) -> Sequence[str]:
+    """Actions of the catalogue that the caller can plan now."""
+    if needs(EXECUTE, _cluster, _changes)(situation) is not None:
+        return []
+    return [book.name for book in situation.catalog]
+
+
+SETTINGS_KINDS = frozenset({"HorizontalPodAutoscaler", "ResourceQuota"})
+"""Settings about resources: deleting one removes a rule, nothing that runs or is stored."""
+
+
+def limitations_of(situation: Situation, protected: Set[str]) -> Sequence[str]:
+    """What no caller can do, first the documents' sentences that the code enforces.
+
+    Billing settings are not among them: `update_configuration` may patch any ConfigMap of the workspace.
+    """
+    deleted = {right.kind for book in situation.catalog for right in book.rights if right.verb == "delete"}
+    names = ", ".join(sorted(protected))
+    found = {
+        "Cannot delete production resources": deleted <= SETTINGS_KINDS,
+        "Actions require user confirmation": True,
+        f"Cannot change anything in the namespaces {names}": bool(names),
+        f"Cannot change anything now: {situation.changes_problem}": situation.changes_problem is not None,
+    }
+    return [sentence for sentence, holds in found.items() if holds]
