@@ -26,15 +26,15 @@ Networks = Annotated[list[Annotated[str, AfterValidator(_network)]], Field(defau
 
 
 class ConfigFileError(ValueError):
-    """The configuration file cannot be used."""
+    """Invalid configuration file."""
 
 
 ACCOUNT_TOKEN = Path("/var/run/secrets/kubernetes.io/serviceaccount/token")
-"""Where Kubernetes mounts a pod's own token."""
+"""Where Kubernetes mounts a pod's token."""
 
 
 class ClusterSource(BaseModel):
-    """One cluster of the configuration file."""
+    """A cluster in the configuration file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -56,7 +56,7 @@ class ClusterSource(BaseModel):
 
 
 class ConfigFile(BaseModel):
-    """What the configuration file holds."""
+    """The configuration file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -89,64 +89,64 @@ def read_config_file(path: Path) -> ConfigFile:
 
 
 class Settings(BaseSettings):
-    """What an operator may set; every default serves the embedded mode."""
+    """The service's settings; the defaults suit the embedded mode."""
 
     model_config = SettingsConfigDict(env_prefix="HEXAOPS_", extra="forbid", use_attribute_docstrings=True)
 
     home: Path = Path("~/.hexaops")
-    """Folder of the embedded database, the local issuer's key and `credentials.json`."""
+    """Home folder: embedded database, local issuer's key, logs, metrics and `credentials.json`."""
     host: str = "127.0.0.1"
     """Address to listen on."""
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
-    """Port to listen on; 0 takes a free one."""
+    """Port to listen on; 0 picks a free one."""
     database_url: SecretStr | None = None
     """`postgresql://…` or `sqlite:///FILE`; unset: `hexaops.db` in the home folder."""
     database_pool_size: Annotated[int, Field(ge=1, le=100)] = 10
-    """Connections kept to PostgreSQL by this process."""
+    """Size of this process's PostgreSQL connection pool."""
     takeover_seconds: Positive = 5.0
-    """A replica silent for so long is dead: another one goes on with what it was doing."""
+    """A replica that is silent for this long counts as dead, and another takes over its work."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
-    """Least severe log lines that are written; reads that were answered are logged at `debug`."""
+    """Minimum level of the service's own log; successful reads are logged at `debug`."""
     log_format: Literal["auto", "json", "text"] = "auto"
     """`auto`: text on a terminal, JSON elsewhere."""
     shutdown_grace_seconds: Positive = 25.0
-    """How long a stop waits for requests that are running."""
+    """How long a shutdown waits for running requests."""
     probes_public: bool = False
-    """Serve `/readyz` details and `/metrics` to addresses beyond loopback."""
+    """Serve `/readyz` details and `/metrics` to non-loopback addresses."""
     trusted_proxies: Count = 0
-    """How many reverse proxies append to `X-Forwarded-For`; 0 trusts nobody's header."""
+    """Number of reverse proxies that append to `X-Forwarded-For`; 0 ignores the header."""
 
     config_file: Path | None = None
-    """YAML file with `clusters`, a list (see docs/cluster.md); it is read again while the service runs."""
+    """YAML file listing the clusters (docs/cluster.md); re-read while the service runs."""
     cluster_refresh_seconds: Positive = 5.0
-    """How often a process looks for clusters that were registered or changed elsewhere."""
+    """How often to look for clusters that another process registered or changed."""
     kubeconfig: Path | None = None
-    """Kubeconfig of the cluster to serve; unset: the configuration file, the in-cluster account, else the simulator."""
+    """Kubeconfig of the cluster to serve; unset: configuration file, else pod's service account, else simulator."""
     context: str | None = None
-    """Context in the kubeconfig; unset: its current one."""
+    """Context in the kubeconfig; unset: its current context."""
     writer_kubeconfig: Path | None = None
-    """Kubeconfig of the identity that makes changes; unset: the reading one, which start-up reports."""
+    """Kubeconfig of the identity that makes changes; unset: the reading identity, with a warning at startup."""
     writer_context: str | None = None
     """Context of the identity that makes changes."""
     default_workspace_name: Annotated[str, Field(min_length=1, max_length=128)] = "Default Workspace"
-    """Name of the workspace that the first start makes of all namespaces that no other one claims."""
+    """Name of the default workspace, which owns all unclaimed namespaces; created at the first start."""
     cluster_name: str = "default"
     """Name of the cluster in ids and answers."""
     service_namespace: str | None = None
-    """Namespace that the service itself runs in: nothing there is ever changed."""
+    """The service's own namespace, which is never changed."""
     cluster_sync_seconds: Positive = 30.0
-    """How long the start waits for the first read of the cluster before serving degraded answers."""
+    """How long startup waits for the first read of the cluster before serving degraded answers."""
 
     oidc_issuer: str | None = None
     """Issuer of users' JWTs; unset: only the local issuer of the home folder."""
     oidc_audience: str = "hexaops"
-    """Audience that a user's JWT must name."""
+    """Required audience of users' JWTs."""
     oidc_jwks_url: str | None = None
-    """Where the issuer's keys are; unset: read from its discovery document."""
+    """URL of the issuer's keys; unset: taken from its discovery document."""
     oidc_algorithms: list[str] = ["RS256", "ES256"]
-    """Signature algorithms accepted from the issuer; nothing symmetric is ever accepted."""
+    """Accepted signature algorithms; symmetric ones are never accepted."""
     local_issuer: bool = True
-    """Accept users' tokens signed by the key in the home folder, as `credentials.json` holds one."""
+    """Accept user tokens signed by the home folder's key, such as the one in `credentials.json`."""
     local_token_days: Positive = 30.0
     """Lifetime of the local user's token."""
 
@@ -165,16 +165,16 @@ class Settings(BaseSettings):
     rate_limit_log_push: str = "6000/minute"
     """Internal pushes of log lines, per service account."""
     rate_limit_anonymous: str = "60/minute"
-    """Refused credentials, per client address."""
+    """Requests with invalid credentials, per client address."""
 
     log_collection: bool = True
     """Collect the logs of the workspaces' pods into the embedded store."""
     log_collection_requests_per_second: Positive = 20.0
-    """How many containers' logs are asked for each second, over all clusters."""
+    """Container log requests per second, over all clusters."""
     log_retention_days: Positive = 14.0
-    """How long log lines are kept in the embedded store."""
+    """Retention of log lines in the embedded store."""
     log_retention_gib: Positive = 20.0
-    """Most disk space of the embedded log store, in GiB; the oldest days make room."""
+    """Disk limit of the embedded log store, in GiB; the oldest days are dropped first."""
 
     metrics_sampling: bool = True
     """Sample the clusters' metrics into the embedded store."""
@@ -188,43 +188,42 @@ class Settings(BaseSettings):
     """Most disk space of the sampled metrics, in GiB; the oldest make room."""
 
     plan_expiry_seconds: Positive = 600.0
-    """How long a plan may be confirmed."""
+    """How long a plan can be confirmed."""
     verify_stable_seconds: Annotated[float, Field(ge=0)] = 10.0
     """How long a changed application must stay healthy before the change counts as verified."""
     change_timeout_seconds: Positive = 600.0
-    """Time limit of a rollout without a progress deadline of its own."""
+    """Time limit for rollouts without a progress deadline."""
     change_stuck_seconds: Positive = 60.0
-    """How long a new pod may stay unschedulable, without its image, or crashing before the change counts as failed."""
+    """How long a new pod may be unschedulable, fail to pull its image or crash before the change counts as failed."""
     changes_per_workspace: Count = 5
-    """Changes started per workspace within the cap window."""
+    """Maximum changes per workspace within the window."""
     changes_per_cluster: Count = 20
-    """Changes started per cluster within the cap window."""
+    """Maximum changes per cluster within the window."""
     change_window_seconds: Positive = 600.0
-    """Length of the cap window."""
+    """Length of that window."""
     evidence_age_seconds: Positive = 150.0
-    """Oldest reading of budgets, autoscalers and pods on which a change may be planned."""
+    """Maximum age of the budget, autoscaler and pod data that a plan may rely on."""
     single_call_risk: Literal["none", "low", "medium", "high"] = "low"
-    """Highest risk that `confirmation: true` without a plan may execute in one call."""
+    """Highest risk that `confirmation: true` can execute without a prior plan."""
     retention_days: Positive = 30.0
-    """How long finished durable runs, stored answers of idempotency keys and deliveries are kept."""
+    """Retention of finished runs, stored idempotent answers and webhook deliveries."""
 
     webhook_allowed_networks: Networks
-    """Private networks (CIDR) that webhooks may be sent to; the embedded mode presets loopback."""
+    """Private networks (CIDR) that webhooks may target; the embedded mode presets loopback."""
     webhook_allow_http: bool = False
     """Allow `http://` webhook targets; the embedded mode presets it."""
     webhook_timeout_seconds: Positive = 15.0
-    """Time limit of one webhook delivery attempt."""
+    """Timeout of one webhook delivery attempt."""
     webhook_retry_seconds: list[float] = [5, 300, 1800, 7200, 18000, 36000, 50400, 72000]
-    """Waits before each further attempt of a webhook delivery; jitter of ±10 % is added."""
+    """Delays before each retry of a webhook delivery, with ±10 % jitter."""
 
     secret_key: SecretStr | None = None
-    """Key (32 bytes in base64) that encrypts webhooks' signing secrets and signs cursors; unset: `secrets.key` in the
-    home folder.
+    """Key (32 bytes in base64) that encrypts stored secrets and signs cursors; unset: `secrets.key` in the home folder.
 
     Replicas on one database must share it."""
 
     failpoint: str | None = None
-    """For tests of crash safety: the named point at which the process kills itself."""
+    """Crash tests only: the point at which the process kills itself."""
 
     def database(self) -> str:
         """The SQLAlchemy URL with its async driver; it may hold a password."""
@@ -237,7 +236,7 @@ class Settings(BaseSettings):
         return f"sqlite+aiosqlite://{rest}"
 
     def in_cluster(self) -> bool:
-        """Whether this process runs in a pod with a service account, and so in the cluster that it serves."""
+        """Whether this process runs in a pod of the cluster it serves."""
         return "KUBERNETES_SERVICE_HOST" in os.environ and ACCOUNT_TOKEN.exists()
 
     def home_folder(self) -> Path:

@@ -1,7 +1,6 @@
-"""One base for everything that goes wrong in an expected way.
+"""The base of all expected errors.
 
-A feature or backend subclasses it beside itself; `main.py` turns it into the
-documents' error body in one place.
+Features and backends define their own subclasses; `middleware.py` turns them into the documented error body.
 """
 
 from __future__ import annotations
@@ -11,12 +10,12 @@ from typing import Any
 
 
 class HexaopsError(Exception):
-    """An expected failure with the code, the HTTP status and the details that its caller is told."""
+    """Unexpected server error, or an expected one with its code, HTTP status and details."""
 
     code = "INTERNAL_ERROR"
     status = 500
     permanent = True
-    """Whether the same call would fail again: decides about retries."""
+    """Whether a retry would fail the same way."""
 
     def __init__(
         self,
@@ -32,28 +31,28 @@ class HexaopsError(Exception):
 
 
 class ValidationFailedError(HexaopsError):
-    """The request's shape or a field's value is wrong; `details` maps field paths to what is wrong."""
+    """The request is malformed or a value is invalid; `details` maps field paths to reasons."""
 
     code = "VALIDATION_FAILED"
     status = 422
 
 
 class NotFoundError(HexaopsError):
-    """The object is absent, or belongs to somebody else: both look the same."""
+    """The object does not exist or belongs to someone else; the two are indistinguishable."""
 
     code = "NOT_FOUND"
     status = 404
 
 
 class ConflictError(HexaopsError):
-    """The object is in a state that does not allow this."""
+    """The object's current state does not allow this."""
 
     code = "CONFLICT"
     status = 409
 
 
 class UpstreamUnavailableError(HexaopsError):
-    """A backend did not answer; `details.source` names it."""
+    """A backend is unavailable; `details.source` names it."""
 
     code = "UPSTREAM_UNAVAILABLE"
     status = 503

@@ -51,14 +51,14 @@ logger = logging.getLogger("hexaops.http")
 
 
 class MalformedRequestError(HexaopsError):
-    """The body is not the JSON that it says it is."""
+    """The body is not valid JSON."""
 
     code = "MALFORMED_REQUEST"
     status = 400
 
 
 class ContentTooLargeError(HexaopsError):
-    """The request's body is longer than any request needs."""
+    """The request body is too large."""
 
     code = "CONTENT_TOO_LARGE"
     status = 413
@@ -69,7 +69,7 @@ class ContentTooLargeError(HexaopsError):
 
 
 class RequestTimeoutError(HexaopsError):
-    """The rest of the request's body did not come in time."""
+    """The request body did not arrive in time."""
 
     code = "REQUEST_TIMEOUT"
     status = 408
@@ -77,14 +77,14 @@ class RequestTimeoutError(HexaopsError):
 
 
 class UnsupportedMediaTypeError(HexaopsError):
-    """The body says that it is something else than JSON."""
+    """The body's content type is not supported."""
 
     code = "UNSUPPORTED_MEDIA_TYPE"
     status = 415
 
 
 class AiServiceUnavailableError(UpstreamUnavailableError):
-    """The public AI API cannot work at all; a source that is away only degrades its answers."""
+    """The public AI API is unavailable. (An unavailable source only degrades answers.)"""
 
     code = "AI_SERVICE_UNAVAILABLE"
 

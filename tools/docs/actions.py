@@ -10,9 +10,9 @@ from hexaops.runbooks.runbook import Right, Runbook
 from tools.docs.tables import page, table
 
 INTRO = (
-    "What `POST …/aiops/actions` can do: a closed set. Each is planned, confirmed, verified and undone as "
-    "[changes.md](changes.md) tells. Every action takes `reason`, kept for the audit; an application's takes "
-    "`application_id` or, for one plan of several, `application_ids`; a project's takes `project`."
+    "The closed set of changes behind `POST …/aiops/actions`. Each is planned, confirmed, verified and undone as "
+    "described in [changes.md](changes.md). Every action takes a `reason` for the audit log. Actions on applications "
+    "take `application_id`, or `application_ids` for one plan over several; actions on a project take `project`."
 )
 
 

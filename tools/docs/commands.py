@@ -10,7 +10,11 @@ import typer
 from hexaops.cli.app import app
 from tools.docs.tables import one_line, page, table
 
-INTRO = "`hexaops COMMAND --help` prints the same. The commands read `credentials.json` in the home folder."
+INTRO = (
+    "`hexaops COMMAND --help` prints the same. Commands find the service and its credentials in `credentials.json` "
+    'in the home folder. With `--json`, a list is `{"items": […], "next_cursor": …}`; pass the cursor to `--cursor` '
+    "for the next page. `hexaops --install-completion` sets up completion for your shell."
+)
 
 
 def commands(command: Any, name: str) -> Iterator[tuple[str, Any]]:

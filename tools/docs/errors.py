@@ -13,9 +13,9 @@ from tools.docs.tables import page, summary, table
 
 INTRO = (
     'Every error has the body `{"error": {"code", "message", "details"}, "request_id"}`; the id is also in the '
-    "`X-Request-Id` header. *Again* tells whether the same call may succeed later without anything else being changed."
+    "`X-Request-Id` header. *Retry* says whether the same call may succeed later."
 )
-FRAMEWORK = "The request as such: no such path or method, or a body too large."
+FRAMEWORK = "No such path or method, or a body that is too large."
 
 
 def load_all_modules() -> None:
@@ -40,4 +40,4 @@ def errors_page() -> str:
     known = {code for _, code, _ in found}
     found |= {(status, code, FRAMEWORK): "no" for status, code in CODES.items() if code not in known}
     rows = [(str(status), f"`{code}`", again, text) for (status, code, text), again in sorted(found.items())]
-    return page("Errors", INTRO, table(("status", "code", "again", "meaning"), rows))
+    return page("Errors", INTRO, table(("status", "code", "retry", "meaning"), rows))

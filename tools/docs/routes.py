@@ -7,9 +7,9 @@ from hexaops.features.routing import Entry
 from tools.docs.tables import page, summary, table
 
 INTRO = (
-    "The server's own `/openapi.json` has every field and error, and `/docs` shows them on a page. Public routes take "
-    "a user's JWT, internal ones a service account's token with `X-Service-Account`; probes take neither. *Needs* is "
-    "the permission or scope in the workspace that the path or the object belongs to.\n\n"
+    "`/openapi.json` of the running service describes every field and error; `/docs` shows it as a page. Public "
+    "routes take a user's JWT, internal ones a service account's token with `X-Service-Account`; probes take neither. "
+    "*Needs* is the permission or scope required in the workspace of the path or object.\n\n"
     "Lists that page take `limit` and `cursor`: send the `next_cursor` of the answer before, with the same filters. "
     "A cursor is signed, and good for its caller and list only; another one is 422."
 )

@@ -11,7 +11,7 @@ from pydantic_core import PydanticUndefined
 from hexaops.config import Settings
 from tools.docs.tables import one_line, page, table
 
-INTRO = "Set in the environment of `hexaops serve`; the options of the command itself win over them."
+INTRO = "Set these in the environment of `hexaops serve`; its command-line options take precedence."
 
 
 def _default(field: FieldInfo) -> str:

@@ -1,4 +1,4 @@
-"""`hexaops actions`: changes, from their plan to their end."""
+"""`hexaops actions`: changes, from plan to result."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from hexaops.cli.plans import print_plan
 from hexaops.cli.proposals import Proposal, proposal_of, recall, remember
 from hexaops.cli.times import when
 
-app = typer.Typer(help="Changes: propose, confirm, follow, undo.", invoke_without_command=True, no_args_is_help=False)
+app = typer.Typer(help="Changes: propose, confirm, watch, undo.", invoke_without_command=True, no_args_is_help=False)
 ActionId = Annotated[str, typer.Argument(help="The action's id.", metavar="ACTION_ID")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Confirm the plan without asking.")]
-NoWait = Annotated[bool, typer.Option("--no-wait", help="Do not follow the action to its end.")]
-PlanOnly = Annotated[bool, typer.Option("--plan-only", help="Show the plan and ask nothing.")]
-Status = Annotated[str | None, typer.Option(help="Only those of this status, such as executing or failed.")]
+NoWait = Annotated[bool, typer.Option("--no-wait", help="Return at once instead of watching the action.")]
+PlanOnly = Annotated[bool, typer.Option("--plan-only", help="Show the plan without asking to confirm it.")]
+Status = Annotated[str | None, typer.Option(help="Only this status, such as executing or failed.")]
 Limit = Annotated[int, typer.Option(min=1, max=100, help="How many, newest first.")]
 Before = Annotated[str | None, typer.Option("--cursor", help="Where the previous page ended, as it was printed.")]
 
 
 @app.callback()
 def actions(context: typer.Context, status: Status = None, limit: Limit = 20, cursor: Before = None) -> None:
-    """List the actions, or run, confirm, watch, cancel or undo one.
+    """List actions, or run, confirm, watch, cancel or roll back one.
 
     Examples: `hexaops actions run restart_application database-app`,
     `hexaops actions run scale_application web-app replicas=5 --yes`, `hexaops actions watch action_…`
@@ -82,15 +82,17 @@ def run(
         str, typer.Argument(help="A kind of change, as in docs/actions.md.", autocompletion=action_names)
     ],
     application: Annotated[str, typer.Argument(help="The application's name or id.", autocompletion=application_names)],
-    parameters: Annotated[list[str] | None, typer.Argument(help="Further ones as name=value, as replicas=4.")] = None,
-    reason: Annotated[str | None, typer.Option(help="Why; kept in the audit log.")] = None,
+    parameters: Annotated[
+        list[str] | None, typer.Argument(help="Parameters as name=value, such as replicas=4.")
+    ] = None,
+    reason: Annotated[str | None, typer.Option(help="Reason, kept in the audit log.")] = None,
     yes: Yes = False,
     no_wait: NoWait = False,
     plan_only: PlanOnly = False,
 ) -> None:
-    """Propose an action, show its plan, and run it once you say yes.
+    """Propose an action, show its plan, and run it once you confirm.
 
-    In a pipe nothing is asked: the plan is shown, and `--yes` or `hexaops actions confirm` runs it.
+    In a pipe nothing is asked: the plan is shown; run it with `--yes` or `hexaops actions confirm`.
     """
     options: Options = context.obj
     api = open_api(context)
@@ -102,10 +104,10 @@ def run(
 @app.command()
 def confirm(
     context: typer.Context,
-    plan_id: Annotated[str, typer.Argument(help="A plan that was shown here.")],
+    plan_id: Annotated[str, typer.Argument(help="A plan shown by an earlier command.")],
     no_wait: NoWait = False,
 ) -> None:
-    """Confirm a plan that was shown before, and follow its action."""
+    """Confirm a plan shown by an earlier command and watch its action."""
     options: Options = context.obj
     proposal = recall(options.home, plan_id)
     raise typer.Exit(carry_out(open_api(context), proposal, wait=not no_wait, as_json=options.as_json))
@@ -113,7 +115,7 @@ def confirm(
 
 @app.command()
 def cancel(context: typer.Context, action_id: ActionId, no_wait: NoWait = False) -> None:
-    """Stop a running action; what it has changed is put back."""
+    """Cancel a running action and undo what it has changed."""
     options: Options = context.obj
     api = open_api(context)
     action = api.post(api.aiops(f"/actions/{segment(action_id)}/cancel"))["data"]
@@ -128,7 +130,7 @@ def cancel(context: typer.Context, action_id: ActionId, no_wait: NoWait = False)
 def rollback(
     context: typer.Context, action_id: ActionId, yes: Yes = False, no_wait: NoWait = False, plan_only: PlanOnly = False
 ) -> None:
-    """Undo a completed action by its inverse, which has a plan of its own."""
+    """Undo a completed action with a plan of its own."""
     options: Options = context.obj
     api = open_api(context)
     path = api.aiops(f"/actions/{segment(action_id)}/rollback")
@@ -138,7 +140,7 @@ def rollback(
 
 @app.command()
 def watch(context: typer.Context, action_id: ActionId) -> None:
-    """Follow an action to its end; exit code 1 when it did not complete."""
+    """Watch an action until it ends; exit code 1 unless it completed."""
     options: Options = context.obj
     api = open_api(context)
     action = api.get(api.aiops(f"/actions/{segment(action_id)}"))["data"]
@@ -151,7 +153,7 @@ class _Mode:
 
 
 def _decide(options: Options, api: Api, answer: dict[str, Any], mode: _Mode, *, path: str | None) -> None:
-    """Go on from the service's answer to a proposal: a plan that waits for a yes."""
+    """Show, confirm or keep the plan that the service answered with."""
     plan = answer["plan"]
     proposal: Proposal = proposal_of(api, plan, path=path)
     may_ask = sys.stdin.isatty() and sys.stdout.isatty() and not options.as_json

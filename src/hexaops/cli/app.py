@@ -1,4 +1,4 @@
-"""The command line's table of contents. Everything slow is imported by the command that needs it."""
+"""The command line's table of contents. Slow imports happen in the commands that need them."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ EPILOG = "\n\n".join(
         "hexaops apps --json",
         "hexaops logs --app web-app --since 15m --follow",
         "hexaops actions run scale_application web-app replicas=4",
-        "Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 the service cannot be reached, "
-        "4 the credentials do not suffice, 5 the question could not be answered.",
+        "Exit codes: 0 success, 1 refused or failed, 2 wrong usage, 3 service unreachable, "
+        "4 not authorized, 5 question not answered.",
     )
 )
 
 app = typer.Typer(
     name="hexaops",
-    help="AI operations for Kubernetes: ask a running cluster, change it by confirmed plans.",
+    help="AI operations for Kubernetes: ask a running cluster, change it with confirmed plans.",
     epilog=EPILOG,
     no_args_is_help=True,
     rich_markup_mode="markdown",
@@ -60,19 +60,17 @@ def _version(value: bool) -> None:
 def options(
     context: typer.Context,
     home: Annotated[
-        Path, typer.Option(envvar="HEXAOPS_HOME", help="Folder whose credentials.json is used.", show_default=False)
+        Path, typer.Option(envvar="HEXAOPS_HOME", help="Home folder with credentials.json.", show_default=False)
     ] = Path("~/.hexaops"),
-    url: Annotated[str | None, typer.Option(envvar="HEXAOPS_URL", help="Where the service is.")] = None,
-    token: Annotated[str | None, typer.Option(envvar="HEXAOPS_TOKEN", help="User token to call it with.")] = None,
-    workspace: Annotated[
-        str | None, typer.Option(envvar="HEXAOPS_WORKSPACE", help="Workspace to work in, by id or name.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the answers' data as JSON.")] = False,
+    url: Annotated[str | None, typer.Option(envvar="HEXAOPS_URL", help="URL of the service.")] = None,
+    token: Annotated[str | None, typer.Option(envvar="HEXAOPS_TOKEN", help="User token.")] = None,
+    workspace: Annotated[str | None, typer.Option(envvar="HEXAOPS_WORKSPACE", help="Workspace, by id or name.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     _shown_version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """The global options; they may stand anywhere on the line."""
+    """Global options; they may appear anywhere on the command line."""
     if context.invoked_subcommand == "serve":
         os.environ["HEXAOPS_HOME"] = str(home.expanduser())
     context.obj = Options(home.expanduser(), url, token, workspace, as_json)
@@ -86,6 +84,6 @@ def main(arguments: list[str] | None = None) -> None:
     except CliError as error:
         report(error, as_json="--json" in given)
         sys.exit(error.exit_code)
-    except BrokenPipeError:  # the reader of a pipe has seen enough
+    except BrokenPipeError:  # the reader closed the pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)

@@ -14,8 +14,8 @@ from hexaops.cli.output import cell, print_facts, print_json, print_list, print_
 from hexaops.cli.times import when
 
 app = typer.Typer(help="Applications of the workspace.", invoke_without_command=True, no_args_is_help=False)
-Status = Annotated[str | None, typer.Option(help="Only those of this status; `unhealthy`: all with an issue.")]
-Project = Annotated[str | None, typer.Option(help="Only those of this project (namespace).")]
+Status = Annotated[str | None, typer.Option(help="Only this status, or `unhealthy` for everything with an issue.")]
+Project = Annotated[str | None, typer.Option(help="Only this project (namespace).")]
 
 ApplicationName = typer.Argument(help="The application's name or id.", autocompletion=application_names)
 

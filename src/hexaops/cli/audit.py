@@ -13,13 +13,13 @@ from hexaops.cli.times import when
 
 app = typer.Typer(help="The audit log.", invoke_without_command=True, no_args_is_help=False)
 Limit = Annotated[int, typer.Option(min=1, max=200, help="How many, newest first.")]
-Cursor = Annotated[str | None, typer.Option(help="Where the page before ended, as it was printed.")]
-Everything = Annotated[bool, typer.Option("--all", help="Of every workspace, as the service account.")]
+Cursor = Annotated[str | None, typer.Option(help="Where the previous page ended, as it was printed.")]
+Everything = Annotated[bool, typer.Option("--all", help="Every workspace's, as the service account.")]
 
 
 @app.callback()
 def audit(context: typer.Context, limit: Limit = 20, cursor: Cursor = None, everything: Everything = False) -> None:
-    """List the workspace's audit events, or check the chain.
+    """List the workspace's audit events, or verify the chain.
 
     Examples: `hexaops audit`, `hexaops audit --all --limit 100`, `hexaops audit verify`
     """
@@ -45,7 +45,7 @@ def audit(context: typer.Context, limit: Limit = 20, cursor: Cursor = None, ever
 
 @app.command()
 def head(context: typer.Context) -> None:
-    """Print the chain's newest number and hash, to be kept elsewhere as an anchor."""
+    """Print the newest event's number and hash, to keep elsewhere as an anchor."""
     options: Options = context.obj
     data = open_api(context).internal("GET", "/audit/head")["data"]
     print_json(data) if options.as_json else typer.echo(f"{data['seq']} {data['hash']}")
@@ -54,10 +54,10 @@ def head(context: typer.Context) -> None:
 @app.command()
 def verify(
     context: typer.Context,
-    seq: Annotated[int | None, typer.Option(help="Number of an anchor that was kept.")] = None,
+    seq: Annotated[int | None, typer.Option(help="Number of a saved anchor.")] = None,
     digest: Annotated[str | None, typer.Option("--hash", help="Hash of that anchor.")] = None,
 ) -> None:
-    """Walk the whole chain; exit code 1 when it is broken."""
+    """Verify the whole chain; exit code 1 if it is broken."""
     options: Options = context.obj
     data = open_api(context).internal("GET", "/audit/verification", seq=seq, hash=digest)["data"]
     if options.as_json:

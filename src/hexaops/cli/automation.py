@@ -1,4 +1,4 @@
-"""`hexaops automation`: the switch that stops every change."""
+"""`hexaops automation`: the kill switch for changes."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from hexaops.cli.output import cell, print_json, print_table
 from hexaops.cli.times import when
 
 app = typer.Typer(help="Stop all changes, or allow them again.", no_args_is_help=True)
-Where = Annotated[str | None, typer.Option("--in", help="Only in the workspace of this id [everywhere].")]
-Reason = Annotated[str | None, typer.Option(help="Why; others see it.")]
+Where = Annotated[str | None, typer.Option("--in", help="Only in the workspace with this id [everywhere].")]
+Reason = Annotated[str | None, typer.Option(help="Reason, shown to others.")]
 
 
 @app.command()
 def off(context: typer.Context, where: Where = None, reason: Reason = None) -> None:
-    """Stop: no change is started any more, and running ones make no further write.
+    """Stop all changes: none starts, and running ones write nothing more.
 
     Examples: `hexaops automation off --reason "incident 42"`, `hexaops automation off --in ws-…`
     """
@@ -33,7 +33,7 @@ def on(context: typer.Context, where: Where = None, reason: Reason = None) -> No
 
 @app.command()
 def status(context: typer.Context) -> None:
-    """Show whether changes are allowed, and who decided."""
+    """Show whether changes are allowed, and who decided that."""
     options: Options = context.obj
     _print(options, open_api(context).internal("GET", "/automation")["data"])
 

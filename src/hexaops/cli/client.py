@@ -1,4 +1,4 @@
-"""Calls the service's two HTTP APIs, as any other client does, and turns what goes wrong into words."""
+"""HTTP client for both APIs; errors become messages with a next step."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ OPENED = "opened"
 
 
 class Api:
-    """One command's view of one service."""
+    """Client for one command."""
 
     def __init__(self, options: Options) -> None:
         self._options = options
@@ -37,7 +37,7 @@ class Api:
 
     @property
     def base_url(self) -> str:
-        """Where the service is: as given, else as the home folder says."""
+        """URL of the service: as given, else from the home folder."""
         url = self._options.url or self._credentials.get("base_url")
         if not url:
             raise no_credentials(str(self._options.home))
@@ -50,32 +50,32 @@ class Api:
         return f"/api/v1/workspaces/{self._workspace_id}{path}"
 
     def aiops(self, path: str) -> str:
-        """A path of the workspace's AI operations."""
+        """A path under the workspace's AI operations."""
         return self.workspace(f"/aiops{path}")
 
     def get(self, path: str, **parameters: Any) -> Any:
-        """The answer's body."""
+        """GET a path; returns the response body."""
         return self._call("GET", path, parameters=parameters)
 
     def post(self, path: str, body: Body | None = None) -> Any:
-        """The answer's body; a connection that breaks is tried once more under the same idempotency key."""
+        """POST; a broken connection is retried once under the same idempotency key."""
         return self._call("POST", path, body=body or {}, key=str(uuid.uuid4()))
 
     def send(self, method: str, path: str, body: Body | None = None) -> Any:
-        """The answer's body of a PATCH, PUT or DELETE."""
+        """PATCH, PUT or DELETE; returns the response body."""
         return self._call(method, path, body=body)
 
     def internal(self, method: str, path: str, body: Body | None = None, **parameters: Any) -> Any:
-        """The same for the internal API, as the home folder's service account."""
+        """Call the internal API as the home folder's service account."""
         key = str(uuid.uuid4()) if method == "POST" else None
         return self._call(method, f"/internal/v1{path}", body=body, parameters=parameters, account=True, key=key)
 
     def stream(self, path: str, body: Body) -> Iterator[tuple[str, Any]]:
-        """The server-sent events of a POST, each with its data; an `error` event is raised as the refusal it is."""
+        """Server-sent events of a POST, each with its data; an `error` event is raised as CliError."""
         return self._stream("POST", path, {"json": body})
 
     def tail(self, path: str, **parameters: Any) -> Iterator[tuple[str, Any]]:
-        """The server-sent events of a GET that does not end by itself."""
+        """Server-sent events of a GET that runs until it is stopped."""
         given = {name: value for name, value in parameters.items() if value}
         return self._stream("GET", path, {"params": given})
 
@@ -93,7 +93,7 @@ class Api:
                 yield name, data
 
     def close(self) -> None:
-        """End the connection."""
+        """Close the connection."""
         if self._client is not None:
             self._client.close()
 
@@ -140,15 +140,15 @@ class Api:
         if not token:
             raise CliError(
                 f"No token for {self.base_url}.",
-                hint="Pass --token (or HEXAOPS_TOKEN); the home folder's token is only shown to its own service.",
+                hint="Pass --token (or HEXAOPS_TOKEN); the home folder's token is only sent to its own service.",
                 exit_code=4,
             )
         return {"Authorization": f"Bearer {token}"}
 
     def find_user_id(self) -> str | None:
-        """The id of whoever the token is of, as members are listed; None without a readable token.
+        """The token's user id, as in member lists; None without a readable token.
 
-        The service alone decides whether the token is good; this reads only what it says of itself.
+        Only the service can verify the token; this just reads its claims.
         """
         try:
             part = self._user_headers()["Authorization"].split(".")[1]
@@ -182,19 +182,19 @@ class Api:
         if len(matching) == 1:
             return str(matching[0]["id"])
         names = ", ".join(f"{one['name']} ({one['id']})" for one in found) or "none"
-        problem = "Which workspace?" if wanted is None or matching else f"No workspace {wanted!r} among yours."
+        problem = "Which workspace?" if wanted is None or matching else f"You have no workspace {wanted!r}."
         raise CliError(problem, hint=f"Pass --workspace with one of: {names}")
 
 
 def open_api(context: typer.Context) -> Api:
-    """The service that the global options name, until the command ends."""
+    """A client for the service named by the global options; closed when the command ends."""
     api = Api(context.obj)
     context.call_on_close(api.close)
     return api
 
 
 def segment(text: str) -> str:
-    """A name or id as one part of a path, whatever characters it has."""
+    """A name or id quoted as one path segment."""
     return quote(text, safe="")
 
 
@@ -208,11 +208,11 @@ def _explained(url: str) -> Iterator[None]:
         raise no_service(url) from None
     except httpx2.TimeoutException:
         message = f"The service at {url} did not answer in time."
-        raise CliError(message, hint="Look at its log, or try again.", exit_code=3) from None
+        raise CliError(message, hint="Check its log, or try again.", exit_code=3) from None
     except (httpx2.InvalidURL, httpx2.UnsupportedProtocol, UnicodeError):
         raise CliError(f"Not a URL: {url}", hint="Write it as http://HOST:PORT.", exit_code=2) from None
     except httpx2.TransportError as error:
-        message = f"The connection to {url} broke ({type(error).__name__})."
+        message = f"Connection to {url} lost ({type(error).__name__})."
         raise CliError(message, hint="Is the service still running? `hexaops serve` starts it.", exit_code=3) from None
 
 

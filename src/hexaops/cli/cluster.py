@@ -1,4 +1,4 @@
-"""`hexaops cluster`: the clusters that the service serves."""
+"""`hexaops cluster`: registered clusters."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hexaops.cli.kubeconfigs import flattened
 from hexaops.cli.options import Options
 from hexaops.cli.output import print_facts, print_json, print_list, print_table
 
-app = typer.Typer(help="The clusters that the service serves (as the home folder's service account).",
+app = typer.Typer(help="Registered clusters (as the home folder's service account).",
                   no_args_is_help=True)  # fmt: skip
 ClusterId = Annotated[str, typer.Argument(help="The cluster's id.", metavar="CLUSTER_ID")]
 COLUMNS = ("Cluster", "Name", "From", "Server", "Status", "Own writer", "Reason")
@@ -20,7 +20,7 @@ COLUMNS = ("Cluster", "Name", "From", "Server", "Status", "Own writer", "Reason"
 
 @app.command("list")
 def list_clusters(context: typer.Context) -> None:
-    """List the registered clusters and how each is."""
+    """List the registered clusters with their status."""
     options: Options = context.obj
     found = open_api(context).internal("GET", "/clusters")["data"]
     if options.as_json:
@@ -38,14 +38,14 @@ def add(  # size: one parameter an option
     context: typer.Context,
     cluster_id: ClusterId,
     kubeconfig: Annotated[Path, typer.Option(help="Kubeconfig of the reading identity.")] = Path("~/.kube/config"),
-    kube_context: Annotated[str | None, typer.Option("--context", help="Its context [the current one].")] = None,
+    kube_context: Annotated[str | None, typer.Option("--context", help="Context in it [the current one].")] = None,
     writer_kubeconfig: Annotated[
         Path | None, typer.Option(help="Kubeconfig of the identity that makes changes.")
     ] = None,
     writer_context: Annotated[str | None, typer.Option(help="Context of the identity that makes changes.")] = None,
-    name: Annotated[str | None, typer.Option(help="Shown in answers [the id].")] = None,
+    name: Annotated[str | None, typer.Option(help="Name shown in answers [the id].")] = None,
 ) -> None:
-    """Register a cluster and test it; exit code 1 when it does not answer.
+    """Register a cluster and test it; exit code 1 if it does not answer.
 
     Example: `hexaops cluster add prod --kubeconfig ~/.kube/config --context prod-reader --writer-context prod-writer`
     """
@@ -58,19 +58,21 @@ def add(  # size: one parameter an option
     if not options.as_json:
         print_facts({"cluster": made["id"], "name": made["name"], "server": made["server"]})
         if not made["separate_writer"]:
-            typer.echo("One identity reads and changes it: give --writer-context or --writer-kubeconfig.", err=True)
+            typer.echo(
+                "The same identity reads and writes: --writer-context or --writer-kubeconfig separates them.", err=True
+            )
     _test(api, options, cluster_id)
 
 
 @app.command()
 def test(context: typer.Context, cluster_id: ClusterId) -> None:
-    """Ask a cluster now; exit code 1 when it does not answer."""
+    """Test the connection to a cluster; exit code 1 if it does not answer."""
     _test(open_api(context), context.obj, cluster_id)
 
 
 @app.command()
 def remove(context: typer.Context, cluster_id: ClusterId) -> None:
-    """Remove a cluster on which no workspace lies."""
+    """Remove a cluster that no workspace uses."""
     options: Options = context.obj
     open_api(context).internal("DELETE", f"/clusters/{segment(cluster_id)}")
     print_json({"removed": cluster_id}) if options.as_json else typer.echo(f"Removed {cluster_id}")

@@ -1,4 +1,4 @@
-"""`credentials.json` in the home folder: where the service listens and what its first callers show."""
+"""`credentials.json` in the home folder: the service's URL and first credentials."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FILE = "credentials.json"
 
 
 def read_credentials(home: Path) -> dict[str, Any] | None:
-    """The file's content, or None when there is none that can be read."""
+    """The file's content, or None if it is missing or unreadable."""
     try:
         content = json.loads((home / FILE).read_text())
     except (OSError, ValueError):
@@ -21,7 +21,7 @@ def read_credentials(home: Path) -> dict[str, Any] | None:
 
 
 def write_credentials(home: Path, content: Mapping[str, Any]) -> Path:
-    """Replace the file whole, readable by its owner only."""
+    """Replace the file atomically; only the owner can read it."""
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = home / f".{FILE}.{os.getpid()}"
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -1,6 +1,6 @@
-"""`hexaops diagnose`: the diagnosis of a snapshot, offline: no service, no cluster, no credentials.
+"""`hexaops diagnose`: offline diagnosis of a snapshot. Needs no service, cluster or credentials.
 
-Each snapshot answers with one JSON line. Exit codes: 0 nothing found, 1 findings, 2 unusable input.
+One JSON line per snapshot. Exit codes: 0 nothing found, 1 findings, 2 unusable input.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ COLOURS = {"CRITICAL": "red", "HIGH": "red", "MEDIUM": "yellow", "LOW": None}
 def diagnose(
     context: typer.Context,
     snapshot: Annotated[
-        Path, typer.Option(help="A snapshot as JSON, or several as .jsonl, one a line; `-` reads standard input.")
+        Path, typer.Option(help="A JSON snapshot, or .jsonl with one per line; `-` reads standard input.")
     ],
 ) -> None:
-    """Find what is wrong in a snapshot of a cluster, and why, without any connection.
+    """Diagnose a snapshot of a cluster, offline.
 
-    A snapshot is a JSON object: `now`, `objects` as the API server returns them, `logs` by namespace/pod/container, and
-    optionally `metrics` and `id`. Exit code 0: nothing found; 1: findings; 2: unusable input.
+    A snapshot is a JSON object with `now`, `objects` as the API server returns them, `logs` by namespace/pod/container,
+    and optionally `metrics` and `id`. Exit code 0: nothing found; 1: findings; 2: unusable input.
 
     Examples: `hexaops diagnose --snapshot incident.json`, `hexaops diagnose --snapshot cases.jsonl --json`
     """
@@ -47,7 +47,7 @@ def diagnose(
             raw = json.loads(text)
             found = findings_of(read_snapshot(raw))
         except (json.JSONDecodeError, SnapshotError, RecursionError) as error:
-            typer.echo(f"Error: snapshot {number} of {snapshot} cannot be used: {error}", err=True)
+            typer.echo(f"Error: cannot use snapshot {number} of {snapshot}: {error}", err=True)
             code = USAGE
             continue
         _print(raw.get("id"), found, as_json=options.as_json)
@@ -60,7 +60,7 @@ def _snapshots(path: Path) -> Iterator[tuple[int, str]]:
     try:
         text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        message = f"{path} cannot be read: {error}"
+        message = f"Cannot read {path}: {error}"
         raise CliError(message, exit_code=USAGE) from error
     if path.suffix == ".jsonl":
         yield from ((number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip())

@@ -1,7 +1,7 @@
-"""The embedded default's cluster: a simulator in a process of its own, beside the service.
+"""The embedded mode's cluster: a simulator in a process of its own.
 
-It speaks the Kubernetes API and nothing else; the service cannot tell it from a cluster. It ends with this process
-however that ends, and keeps its state in the home folder.
+It speaks only the Kubernetes API, so the service treats it like any cluster. It exits with this process, however that
+ends, and keeps its state in the home folder.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from typing import Any
 
 
 class SimulatorFailedError(Exception):
-    """It did not start."""
+    """The simulator did not start."""
 
 
 @dataclass(frozen=True)
 class SimulatorOptions:
-    """What `serve` passes on."""
+    """Options of `serve` for the simulator."""
 
     fresh: bool = False
     scenario: str | None = None
@@ -54,7 +54,7 @@ class Simulator:
         )  # fmt: skip
 
     def wait_ready(self) -> dict[str, Any]:
-        """What it says of itself when it is ready; raises SimulatorFailedError when it ends instead."""
+        """Wait for its ready line and return it; raises SimulatorFailedError if it exits instead."""
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
@@ -66,14 +66,14 @@ class Simulator:
         return ready
 
     def _own_words(self) -> str | None:
-        """What it wrote last, where that is a reason and not a traceback."""
+        """Its last log line, if that is a reason rather than a traceback."""
         with self._log_path.open("rb") as log:
             log.seek(self._log_start)
             lines = log.read().decode(errors="replace").splitlines()
         return lines[-1] if lines and lines[-1].startswith("simulator: ") else None
 
     def stop(self) -> None:
-        """End it, letting it save its state."""
+        """Stop it, letting it save its state."""
         if self._process.poll() is None:
             self._process.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):

@@ -1,4 +1,4 @@
-"""How a command fails: what went wrong, and what to do next."""
+"""How commands fail: what went wrong, what to do next, and the exit code."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ UNANSWERED = 5
 LONGEST_DETAIL = 2_000
 """As long as the service's own reasons."""
 AUTOMATION_RULE = 17
-"""Number of the safety rule that automation is switched off."""
+"""Number of the kill switch's safety rule."""
 
 
 class CliError(Exception):
@@ -32,11 +32,11 @@ class CliError(Exception):
         self.hint = hint
         self.exit_code = exit_code
         self.body = body
-        """The service's own error, if it gave one."""
+        """The service's error body, if there is one."""
 
 
 def report(error: CliError, *, as_json: bool) -> None:
-    """Say it on standard error."""
+    """Print the error to standard error."""
     if as_json:
         body = error.body or {"error": {"code": "CLI_ERROR", "message": error.message, "details": {}}}
         typer.echo(json.dumps({**body, "hint": error.hint}, indent=2, ensure_ascii=False), err=True)
@@ -47,16 +47,16 @@ def report(error: CliError, *, as_json: bool) -> None:
 
 
 def no_service(url: str) -> CliError:
-    """Nothing listens there."""
+    """Connection refused."""
     return CliError(
         f"No hexaops service answers at {url}.",
-        hint="Start it with `hexaops serve` (in another terminal), or name another one with --url.",
+        hint="Start one with `hexaops serve` in another terminal, or pass --url.",
         exit_code=UNREACHABLE,
     )
 
 
 def no_credentials(home: str) -> CliError:
-    """The home folder knows no service."""
+    """The home folder has no credentials."""
     return CliError(
         f"No credentials in {home}/credentials.json.",
         hint="Start the service with `hexaops serve`, or pass --url, --token and --workspace.",
@@ -65,7 +65,7 @@ def no_credentials(home: str) -> CliError:
 
 
 def refusal(status: int, body: Mapping[str, Any], headers: Mapping[str, str]) -> CliError:
-    """The service's error, in words, with the next step."""
+    """The service's error as a message with a next step."""
     error = body.get("error") if isinstance(body.get("error"), dict) else {}
     assert isinstance(error, dict)
     code, details = str(error.get("code", f"HTTP {status}")), error.get("details") or {}
@@ -74,7 +74,7 @@ def refusal(status: int, body: Mapping[str, Any], headers: Mapping[str, str]) ->
     shown = _details(details) if status not in {401, 404, 429} else ""
     hint = _next_step(status, code, details, headers)
     if status >= 500 and body.get("request_id"):
-        hint = f"{hint or ''} The service's log has more under request id {body['request_id']}.".strip()
+        hint = f"{hint or ''} See the service's log, request id {body['request_id']}.".strip()
     return CliError(message + shown, hint=hint, exit_code=exit_code, body=body)
 
 
@@ -92,24 +92,24 @@ def _short(value: Any) -> str:
 
 def _next_step(status: int, code: str, details: Any, headers: Mapping[str, str]) -> str | None:
     by_code = {
-        "PLAN_STALE": "The target has changed since the plan was made: ask again for a new plan.",
-        "PLAN_EXPIRED": "Plans can be confirmed for 10 minutes: ask again for a new plan.",
-        "OPERATION_IN_PROGRESS": "Wait for it to end: `hexaops actions` shows it, `hexaops actions watch ID` follows.",
-        "WORKSPACE_NOT_FOUND": "`hexaops workspace list` shows the workspaces that you may enter.",
+        "PLAN_STALE": "The target has changed since the plan was made. Ask again for a new plan.",
+        "PLAN_EXPIRED": "A plan can be confirmed for 10 minutes. Ask again for a new plan.",
+        "OPERATION_IN_PROGRESS": "Wait for it to end: `hexaops actions watch ID` follows it.",
+        "WORKSPACE_NOT_FOUND": "`hexaops workspace list` lists your workspaces.",
         "APPLICATION_NOT_FOUND": "`hexaops apps` lists the applications.",
-        "AUTOMATION_DISABLED": "`hexaops automation status` says who stopped it; `hexaops automation on` allows it.",
+        "AUTOMATION_DISABLED": "`hexaops automation status` says by whom; `hexaops automation on` resumes changes.",
     }
     if code == "GUARDRAIL_REFUSED" and isinstance(details, Mapping) and details.get("rule") == AUTOMATION_RULE:
         code = "AUTOMATION_DISABLED"
     if code in by_code:
         return by_code[code]
     if status == 401:
-        return "The token is not valid (any more): `hexaops serve` writes a fresh one at each start; or pass --token."
+        return "The token is invalid or has expired: `hexaops serve` writes a new one at each start, or pass --token."
     if status == 403:
         needed = details.get("required_permission") if isinstance(details, Mapping) else None
         return f"An administrator of the workspace can give you a role with {needed or 'that permission'}."
     if status == 404:
-        return "It does not exist, or belongs to somebody else."
+        return "It does not exist or belongs to someone else."
     if status == 429:
         return f"Wait {headers.get('retry-after', 'a few')} seconds and try again."
     return None

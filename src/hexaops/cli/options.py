@@ -1,7 +1,6 @@
-"""What every command knows before it runs: where the service is, as whom to call it, how to print.
+"""The global options: which service, whose token, how to print.
 
-The global options may stand anywhere on the line (`hexaops apps --json`): they are moved to its front before it is
-read.
+They may appear anywhere on the command line (`hexaops apps --json`): they are moved to the front before parsing.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from pathlib import Path
 VALUED = ("--home", "--url", "--token", "--workspace")
 FLAGS = ("--json",)
 OWN_OPTIONS = frozenset({"serve"})
-"""Commands that read their own options only."""
+"""Commands that parse all of their options themselves."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class Options:
 
 
 def hoist(arguments: Sequence[str]) -> list[str]:
-    """The arguments with the global options first; what stands after `--` stays where it is."""
+    """The arguments with global options first; anything after `--` stays in place."""
     front: list[str] = []
     rest: list[str] = []
     left = list(arguments)

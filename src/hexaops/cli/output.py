@@ -1,4 +1,4 @@
-"""How answers are printed: tables and rendered markdown for people, plain text in pipes, raw data with --json."""
+"""Output: tables and rendered Markdown on terminals, plain text in pipes, raw data with --json."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 PIPE_WIDTH = 4000
-"""Nothing is cut or wrapped where no person reads it."""
+"""Pipes: nothing is cut or wrapped."""
 LONGEST_CELL = 400
 NARROWEST_TEXT = 20
 GOOD = {"healthy", "completed", "delivered", "active", "on", "ok", "ready"}
@@ -27,7 +27,7 @@ BUSY = {"executing", "in_progress", "pending", "medium", "progressing", "cancell
 
 
 def print_json(data: Any) -> None:
-    """The data as it came."""
+    """Data as received."""
     typer.echo(json.dumps(data, indent=2, ensure_ascii=False))
 
 
@@ -43,7 +43,7 @@ def print_next(pagination: Mapping[str, Any] | None, option: str = "--cursor") -
 
 
 def console(*, errors: bool = False) -> Console:
-    """Where tables go: as wide as the terminal, or wide enough for a pipe."""
+    """A console as wide as the terminal, or wide enough for a pipe."""
     from rich.console import Console  # noqa: PLC0415 # slow to import
 
     stream = sys.stderr if errors else sys.stdout
@@ -51,7 +51,7 @@ def console(*, errors: bool = False) -> Console:
 
 
 def cell(value: Any) -> str:
-    """One value as text that cannot disturb a terminal."""
+    """One value as text that is safe to print on a terminal."""
     if value is None:
         return "–"
     if isinstance(value, bool):
@@ -96,7 +96,7 @@ def print_wrapped(text: str, *, prefix: str = "", colour: str | None = None) -> 
 
 
 def print_markdown(text: str) -> None:
-    """Rendered on a terminal, as it is in a pipe; without characters that a terminal would act on."""
+    """Rendered on a terminal, raw in a pipe; control characters are removed."""
     text = "".join(character for character in text if character.isprintable() or character in "\n\t")
     if not sys.stdout.isatty():
         typer.echo(text)

@@ -1,4 +1,4 @@
-"""A plan before it is confirmed: what would change, for whom, how risky, and until when it may be confirmed."""
+"""Prints a plan: what would change, what it affects, its risk and when it expires."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _value(value: Any) -> str:
 
 
 def blast_radius(value: Any) -> str | None:
-    """On one line, without what is empty."""
+    """On one line, empty parts left out."""
     if not isinstance(value, Mapping):
         return cell(value) if value else None
     known = [(name.replace("_", " "), part) for name, part in value.items() if part is not None and part != []]
@@ -67,7 +67,7 @@ def _brief(value: Any) -> str:
 
 
 def diff_lines(diff: Any) -> list[str]:
-    """The server-side dry run's difference, line by line, each with its indentation."""
+    """The dry run's diff, line by line, indentation kept."""
     lines = [_safe(line) for line in str(diff or "").splitlines()]
     more = len(lines) - DIFF_LINES
     return [*lines[:DIFF_LINES], *([f"… {more} more lines"] if more > 0 else [])]

@@ -1,4 +1,4 @@
-"""Plans that wait for a yes: kept in the home folder until they expire, so that a later command can confirm them."""
+"""Unconfirmed plans, kept in the home folder until they expire so that a later command can confirm them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FILE = "plans.json"
 
 @dataclass(frozen=True)
 class Proposal:
-    """All that confirming a plan needs."""
+    """Everything needed to confirm a plan."""
 
     path: str
     """Where it is confirmed: an action's or a rollback's path."""
@@ -40,7 +40,7 @@ def proposal_of(
     session_id: str | None = None,
     message_id: str | None = None,
 ) -> Proposal:
-    """The plan of an answer or of an attachment."""
+    """From the plan of a response or an attachment."""
     return Proposal(
         path=path or api.aiops("/actions"),
         action=plan["action"],
@@ -54,7 +54,7 @@ def proposal_of(
 
 
 def confirm(api: Api, proposal: Proposal) -> dict[str, Any]:
-    """Confirm exactly this plan; returns the action that it started."""
+    """Confirm this plan; returns the action it started."""
     body: dict[str, Any] = {
         "action": proposal.action,
         "parameters": {
@@ -73,7 +73,7 @@ def confirm(api: Api, proposal: Proposal) -> dict[str, Any]:
 
 
 def remember(home: Path, proposal: Proposal) -> None:
-    """Keep it until it expires; a home folder that cannot be written to only costs the convenience."""
+    """Keep it until it expires. Best effort: an unwritable home folder is ignored."""
     kept = [one for one in _read(home) if one["plan_id"] != proposal.plan_id and not _expired(one["expires_at"])]
     draft = home / f".{FILE}.{os.getpid()}"
     with contextlib.suppress(OSError):
@@ -85,13 +85,16 @@ def remember(home: Path, proposal: Proposal) -> None:
 
 
 def recall(home: Path, plan_id: str) -> Proposal:
-    """A plan that was shown here; raises CliError when it was not, or has expired."""
+    """A plan shown earlier; raises CliError if it is unknown or has expired."""
     for one in _read(home):
         if one["plan_id"] == plan_id:
             if _expired(one["expires_at"]):
                 raise CliError("The plan has expired.", hint="Ask again for a new plan.")
             return Proposal(**one)
-    raise CliError(f"No plan {plan_id} was shown here.", hint="`hexaops actions run … --plan-only` shows one.")
+    raise CliError(
+        f"Unknown plan: {plan_id}.",
+        hint="Only plans shown on this machine can be confirmed: make one with `hexaops actions run`.",
+    )
 
 
 def _read(home: Path) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""`hexaops serve`: the service, and the simulator beside it when no cluster is named."""
+"""`hexaops serve`: the service, with a simulated cluster when none is given."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 EMBEDDED = {"webhook_allowed_networks": ["127.0.0.0/8", "::1/128"], "webhook_allow_http": True,
             "default_workspace_name": "Production Workspace"}  # fmt: skip
-"""Settings that the embedded mode presets: its webhooks' receivers are on this machine."""
+"""Presets of the embedded mode: its webhook receivers are on this machine."""
 
 
 def serve(  # noqa: PLR0913, PLR0917 # size: one parameter an option
-    home: Annotated[Path | None, typer.Option(help="Folder of the service's state [~/.hexaops].")] = None,
+    home: Annotated[Path | None, typer.Option(help="State folder [~/.hexaops].")] = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on [127.0.0.1].")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one [8080].")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 picks a free one [8080].")] = None,
     kubeconfig: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="Serve this cluster instead of the simulator.")
     ] = None,
@@ -33,20 +33,21 @@ def serve(  # noqa: PLR0913, PLR0917 # size: one parameter an option
     ] = None,
     writer_context: Annotated[str | None, typer.Option(help="Context of the identity that makes changes.")] = None,
     config_file: Annotated[
-        Path | None, typer.Option(exists=True, dir_okay=False, help="YAML file that lists the clusters to serve.")
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="YAML file listing the clusters to serve (docs/cluster.md)."),
     ] = None,
     database_url: Annotated[str | None, typer.Option(help="postgresql://… or sqlite:///FILE.")] = None,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Simulator: begin its scenario anew.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Simulator: start the scenario from scratch.")] = False,
     scenario: Annotated[
-        str | None, typer.Option(help="Simulator: default, empty or generated:N [what was saved].")
+        str | None, typer.Option(help="Simulator: default, empty or generated:N [the saved one].")
     ] = None,
-    speed: Annotated[float, typer.Option(help="Simulator: how much faster than real time.")] = 1.0,
+    speed: Annotated[float, typer.Option(help="Simulator: speed relative to real time.")] = 1.0,
     log_format: Annotated[str | None, typer.Option(help="auto, json or text.")] = None,
 ) -> None:
-    """Serve both APIs; every option has a HEXAOPS_… environment variable of the same name.
+    """Run the service. Every option also has an environment variable, HEXAOPS_….
 
-    Without a cluster (--kubeconfig, or a pod's own service account) a simulated one is started beside the service.
-    The address and the first credentials are written to HOME/credentials.json, which the other commands read.
+    Without a cluster (--kubeconfig, --config-file or a pod's service account) a simulated one is started.
+    The URL and first credentials are written to HOME/credentials.json, which the other commands read.
     """
     given = {
         "home": home, "host": host, "port": port, "kubeconfig": kubeconfig, "context": context,
@@ -84,7 +85,7 @@ def _serve(settings: Settings, simulator: Simulator | None) -> int:
 
 
 def read_settings(given: dict[str, Any]) -> Settings:
-    """Settings from the environment and the options; a wrong value ends the command with its reason."""
+    """Settings from environment and options; exits with the reason if one is invalid."""
     from pydantic import ValidationError  # noqa: PLC0415 # slow to import
 
     from hexaops.config import Settings  # noqa: PLC0415 # slow to import
@@ -98,7 +99,7 @@ def read_settings(given: dict[str, Any]) -> Settings:
 
 
 def names_clusters(settings: Settings) -> bool:
-    """Whether the configuration file names clusters; a file that cannot be used ends the command with its reason."""
+    """Whether the configuration file lists clusters; exits with the reason if it is invalid."""
     from hexaops.config import ConfigFileError, read_config_file  # noqa: PLC0415 # slow to import
 
     try:

@@ -1,6 +1,6 @@
-"""What `hexaops serve` does once its options are read: listen, assemble, start, serve until told to stop.
+"""What `hexaops serve` does after parsing its options: listen, assemble, start, serve until stopped.
 
-The context is started before uvicorn, not in its lifespan: what keeps it from starting is told in one line.
+The context starts before uvicorn rather than in its lifespan, so a failed start is reported in one line.
 """
 
 from __future__ import annotations
@@ -31,29 +31,28 @@ from hexaops.logs import Redactor, configure_logs
 from hexaops.main import create_app
 
 FIRST_REQUEST_SECONDS = 1.0
-"""How long a stop waits for the first request of who is connected already."""
+"""How long a stop waits for the first request on open connections."""
 LOOK_SECONDS = 0.05
 YOUNG_OBJECTS = 10_000
-"""New objects between two rounds of the garbage collector: by its default, 700, it ran several times in each answer."""
+"""Allocations between garbage collections: at the default, 700, it ran several times per request."""
 
 
 class StoppableServer(uvicorn.Server):
-    """Returns when it is told to stop; uvicorn raises the signal again then, which ends the process before `close`."""
+    """Returns when stopped; uvicorn would raise the signal again and end the process before `close`."""
 
     def __init__(self, config: uvicorn.Config, *, end_streams: Callable[[], None]) -> None:
         super().__init__(config)
         self._end_streams = end_streams
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 # uvicorn's
-        """Stop once the running requests are answered; at a second Ctrl-C at once."""
+        """Stop after running requests finish; a second Ctrl-C stops immediately."""
         self.force_exit = self.force_exit or (self.should_exit and sig == signal.SIGINT)
         self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Hear first what the system has accepted already: whoever is connected sends its request, and is answered.
+        """Serve connections that the kernel has already accepted before shutting down.
 
-        uvicorn closes at once both the listener, and with it connections that still wait to be taken, and those whose
-        request has not arrived yet.
+        uvicorn would close the listener, and with it pending connections and those whose request has not arrived yet.
         """
         for listener in sockets or []:
             await self._take_waiting(listener)
@@ -68,7 +67,7 @@ class StoppableServer(uvicorn.Server):
         await super().shutdown(sockets)
 
     async def _take_waiting(self, listener: socket.socket) -> None:
-        """Until nobody waits; what is closed right after that has no one in it."""
+        """Accept every pending connection."""
         listener.setblocking(False)
         while True:
             try:
@@ -85,12 +84,12 @@ class StoppableServer(uvicorn.Server):
         return made
 
     def _silent(self) -> bool:
-        """Whether a connection has not sent its first request yet."""
+        """Whether a connection has yet to send its first request."""
         return any(getattr(connection, "cycle", None) is None for connection in self.server_state.connections)
 
 
 def serve_until_stopped(settings: Settings, simulator: Simulator | None) -> int:
-    """Serve; the process's exit status."""
+    """Serve; returns the process's exit status."""
     redactor, clock = Redactor(), SystemClock()
     configure_logs(level=settings.log_level, style=settings.log_format, redactor=redactor)
     settings.home_folder().mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -150,7 +149,7 @@ def _uvicorn_config(context: ProcessContext) -> uvicorn.Config:
 
 
 def _clusters(settings: Settings, simulator: Simulator | None, clock: Clock) -> Clusters:
-    """The settings' own cluster; those of the configuration file and of the store are registered at the start."""
+    """The cluster from the settings; those in the configuration file and the database are registered later."""
     if not simulator and settings.kubeconfig is None and settings.config_file is not None:
         sources = read_config_file(settings.config_file).clusters
         if sources:

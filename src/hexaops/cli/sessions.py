@@ -1,4 +1,4 @@
-"""`hexaops sessions`: conversations."""
+"""`hexaops sessions`: chat sessions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Cursor = Annotated[str | None, typer.Option(help="Where the previous page ended,
 
 @app.callback()
 def sessions(context: typer.Context, status: Status = None, limit: Limit = 20, cursor: Cursor = None) -> None:
-    """List your sessions, or look at one.
+    """List your sessions, or show one.
 
     Examples: `hexaops sessions`, `hexaops sessions history sess_…`, `hexaops chat --session sess_…`
     """
@@ -49,9 +49,9 @@ def list_sessions(context: typer.Context, status: Status = None, limit: Limit = 
 def create(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="Its name.")],
-    description: Annotated[str, typer.Option(help="What it is about.")] = "",
+    description: Annotated[str, typer.Option(help="Description.")] = "",
 ) -> None:
-    """Open a session."""
+    """Create a session."""
     options: Options = context.obj
     api = open_api(context)
     made = api.post(api.aiops("/sessions"), {"name": name, "description": description})["data"]
@@ -72,9 +72,9 @@ def history(
     context: typer.Context,
     session_id: SessionId,
     limit: Limit = 50,
-    before: Annotated[str | None, typer.Option(help="Messages before this message's id.")] = None,
+    before: Annotated[str | None, typer.Option(help="Only messages before this id.")] = None,
 ) -> None:
-    """Show what was said, oldest first."""
+    """Show the messages, oldest first."""
     options: Options = context.obj
     api = open_api(context)
     data = api.get(api.aiops(f"/sessions/{segment(session_id)}/history"), limit=limit, before=before)["data"]
@@ -91,9 +91,9 @@ def history(
 def end(
     context: typer.Context,
     session_id: SessionId,
-    summary: Annotated[str | None, typer.Option(help="Your own words about it.")] = None,
+    summary: Annotated[str | None, typer.Option(help="Your own summary, stored with it.")] = None,
 ) -> None:
-    """End a session with a counted summary."""
+    """End a session and show its statistics."""
     options: Options = context.obj
     api = open_api(context)
     body: dict[str, Any] = {"summary": summary} if summary else {}

@@ -20,7 +20,7 @@ Days = Annotated[float | None, typer.Option(help="Lifetime in days [until revoke
 
 @app.command("list")
 def list_accounts(context: typer.Context) -> None:
-    """List the accounts with their tokens' dates; texts are never shown again."""
+    """List accounts and their tokens (never the token text)."""
     options: Options = context.obj
     found = open_api(context).internal("GET", "/service-accounts")["data"]
     if options.as_json:
@@ -41,14 +41,14 @@ def list_accounts(context: typer.Context) -> None:
 @app.command()
 def create(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="What the account is for.")],
-    scope: Annotated[list[str], typer.Option(help="A scope, such as logs:read; may be given several times.")],
+    name: Annotated[str, typer.Argument(help="Name: what the account is for.")],
+    scope: Annotated[list[str], typer.Option(help="A scope, such as logs:read; repeatable.")],
     in_workspace: Annotated[
-        list[str] | None, typer.Option(help="Bind it to this workspace's id; may be given several times [all].")
+        list[str] | None, typer.Option(help="Restrict it to this workspace id; repeatable [all].")
     ] = None,
     days: Days = None,
 ) -> None:
-    """Make a service account; its first token is shown now and never again.
+    """Create a service account; its token is shown once.
 
     Example: `hexaops token create log-reader --scope logs:read --days 90`
     """
@@ -59,7 +59,7 @@ def create(
 
 @app.command()
 def rotate(context: typer.Context, account_id: AccountId, days: Days = None) -> None:
-    """Make a second token; the first lives until it is revoked."""
+    """Issue a second token; the first stays valid until revoked."""
     options: Options = context.obj
     path = f"/service-accounts/{segment(account_id)}/tokens"
     _print_token(options, open_api(context).internal("POST", path, {"expires_in_days": days})["data"])
@@ -71,7 +71,7 @@ def revoke(
     account_id: AccountId,
     token_id: Annotated[str, typer.Argument(help="The token's id.", metavar="TOKEN_ID")],
 ) -> None:
-    """End a token at once."""
+    """Revoke a token immediately."""
     options: Options = context.obj
     open_api(context).internal("DELETE", f"/service-accounts/{segment(account_id)}/tokens/{segment(token_id)}")
     print_json({"revoked": token_id}) if options.as_json else typer.echo(f"Revoked {token_id}")
@@ -79,13 +79,13 @@ def revoke(
 
 @app.command()
 def disable(context: typer.Context, account_id: AccountId) -> None:
-    """Shut an account out."""
+    """Disable an account."""
     _switch(context, account_id, disabled=True)
 
 
 @app.command()
 def enable(context: typer.Context, account_id: AccountId) -> None:
-    """Let an account in again."""
+    """Enable an account."""
     _switch(context, account_id, disabled=False)
 
 
@@ -106,10 +106,10 @@ def _print_token(options: Options, issued: dict[str, Any]) -> None:
     print_facts(
         {
             "account": account["id"], "name": account["name"], "scopes": account["scopes"], "token id": token["id"],
-            "expires": token["expires_at"] or "when it is revoked", "token": token["token"],
+            "expires": token["expires_at"] or "never", "token": token["token"],
         }
     )  # fmt: skip
-    typer.echo("Keep the token now: it is not shown again.", err=True)
+    typer.echo("Save the token now: it is not shown again.", err=True)
 
 
 def _state(token: dict[str, Any]) -> str:

@@ -27,7 +27,7 @@ def understand(
     messages: Annotated[Path, typer.Argument(help="Messages, one a line; `-` reads standard input.")] = Path("-"),
     names: Annotated[Path | None, typer.Option(help="A JSON file of names to read against, offline.")] = None,
 ) -> None:
-    """Show how messages are understood: intent, names, numbers and their roles, confidence, what is asked back.
+    """Show how messages are understood: intent, names, numbers, confidence, follow-up question.
 
     A message is a line of text, or a JSON object with `text` and `session`: messages of one session follow each other.
     Names are the workspace's, or those of --names: an object of lists, `projects`, `applications` (a name, or an object

@@ -1,4 +1,4 @@
-"""`hexaops webhooks`: who is told of what happens."""
+"""`hexaops webhooks`: subscriptions and deliveries."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ def list_webhooks(context: typer.Context) -> None:
 @app.command()
 def create(
     context: typer.Context,
-    url: Annotated[str, typer.Argument(help="Where to send to.")],
-    event: Annotated[list[str] | None, typer.Option(help="An event's name; may be given several times [all].")] = None,
-    description: Annotated[str, typer.Option(help="What it is for.")] = "",
+    url: Annotated[str, typer.Argument(help="Receiver URL.")],
+    event: Annotated[list[str] | None, typer.Option(help="Event name; repeatable [all].")] = None,
+    description: Annotated[str, typer.Option(help="Description.")] = "",
 ) -> None:
-    """Subscribe a receiver; its signing secret is shown now and never again."""
+    """Create a subscription; its signing secret is shown once."""
     options: Options = context.obj
     api = open_api(context)
     body = {"url": url, "events": event or ["*"], "description": description}
@@ -61,9 +61,9 @@ def create(
 def rotate(
     context: typer.Context,
     webhook_id: WebhookId,
-    overlap_hours: Annotated[float, typer.Option(min=0, max=168, help="How long both secrets sign.")] = 24.0,
+    overlap_hours: Annotated[float, typer.Option(min=0, max=168, help="How long both secrets stay valid.")] = 24.0,
 ) -> None:
-    """Make a new signing secret; the old one signs beside it for a while."""
+    """Rotate the signing secret; the old one stays valid for a while."""
     options: Options = context.obj
     api = open_api(context)
     body = {"overlap_seconds": overlap_hours * 3600}
@@ -72,19 +72,19 @@ def rotate(
 
 @app.command()
 def enable(context: typer.Context, webhook_id: WebhookId) -> None:
-    """Send to it again."""
+    """Enable a subscription."""
     _switch(context, webhook_id, enabled=True)
 
 
 @app.command()
 def disable(context: typer.Context, webhook_id: WebhookId) -> None:
-    """Send nothing to it; what is waiting is cancelled."""
+    """Disable a subscription and cancel its pending deliveries."""
     _switch(context, webhook_id, enabled=False)
 
 
 @app.command()
 def delete(context: typer.Context, webhook_id: WebhookId) -> None:
-    """Remove a subscription and its history."""
+    """Delete a subscription and its history."""
     options: Options = context.obj
     api = open_api(context)
     api.send("DELETE", api.aiops(f"/webhooks/{segment(webhook_id)}"))
@@ -93,7 +93,7 @@ def delete(context: typer.Context, webhook_id: WebhookId) -> None:
 
 @app.command()
 def test(context: typer.Context, webhook_id: WebhookId) -> None:
-    """Send a signed test event now; exit code 1 when it does not get through."""
+    """Send a signed test event; exit code 1 if delivery fails."""
     options: Options = context.obj
     api = open_api(context)
     delivery = api.post(api.aiops(f"/webhooks/{segment(webhook_id)}/test"))["data"]
@@ -113,9 +113,9 @@ def test(context: typer.Context, webhook_id: WebhookId) -> None:
 @app.command()
 def deliveries(
     context: typer.Context,
-    webhook_id: Annotated[str | None, typer.Argument(help="Only of this webhook.", metavar="[WEBHOOK_ID]")] = None,
+    webhook_id: Annotated[str | None, typer.Argument(help="Only this webhook.", metavar="[WEBHOOK_ID]")] = None,
     status: Annotated[str | None, typer.Option(help="pending, delivered, failed or cancelled.")] = None,
-    event: Annotated[str | None, typer.Option(help="Only of this event.")] = None,
+    event: Annotated[str | None, typer.Option(help="Only this event.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=200, help="How many, newest first.")] = 20,
     cursor: Annotated[str | None, typer.Option(help="Where the previous page ended, as it was printed.")] = None,
 ) -> None:
@@ -141,7 +141,7 @@ def redeliver(
     context: typer.Context,
     delivery_id: Annotated[str, typer.Argument(help="The delivery's id.", metavar="DELIVERY_ID")],
 ) -> None:
-    """Send a delivery again now, under the same webhook-id."""
+    """Resend a delivery with the same webhook-id."""
     options: Options = context.obj
     api = open_api(context)
     delivery = api.post(api.aiops(f"/webhooks/deliveries/{segment(delivery_id)}/redeliver"))["data"]
@@ -161,4 +161,4 @@ def _print_secret(options: Options, one: dict[str, Any]) -> None:
         print_json(one)
         return
     print_facts({"webhook": one["id"], "url": one["url"], "events": one["events"], "secret": one["secret"]})
-    typer.echo("Keep the secret now: it is not shown again.", err=True)
+    typer.echo("Save the secret now: it is not shown again.", err=True)

@@ -1,4 +1,4 @@
-"""`hexaops workspace`: workspaces and who is in them."""
+"""`hexaops workspace`: workspaces and their members."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ app = typer.Typer(help="Workspaces and their members.", no_args_is_help=True)
 members = typer.Typer(help="Members of a workspace and their roles.", no_args_is_help=True)
 app.add_typer(members, name="members")
 WorkspaceId = Annotated[str, typer.Argument(help="The workspace's id.", metavar="WORKSPACE_ID")]
-UserId = Annotated[str, typer.Argument(help="The user's id, as in the token's subject.", metavar="USER_ID")]
+UserId = Annotated[str, typer.Argument(help="The user's id, from the token's subject.", metavar="USER_ID")]
 
 
 @app.command("list")
 def list_workspaces(
     context: typer.Context,
-    everything: Annotated[bool, typer.Option("--all", help="All of the service's, as its service account.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Every workspace, as the service account.")] = False,
 ) -> None:
-    """List the workspaces that you may enter."""
+    """List your workspaces."""
     options: Options = context.obj
     api = open_api(context)
     found = api.internal("GET", "/workspaces")["data"] if everything else api.get("/api/v1/workspaces")["data"]
@@ -34,7 +34,7 @@ def list_workspaces(
     columns = ("Workspace", "Name", "Plan", "Status", "Namespaces" if everything else "Your role")
     rows = [
         (one["id"], one["name"], one["plan"], one["status"],
-         (one["namespaces"] or "all that no other claims") if everything else one["role"])
+         (one["namespaces"] or "all unclaimed") if everything else one["role"])
         for one in found
     ]  # fmt: skip
     print_table(columns, rows)
@@ -44,24 +44,24 @@ def list_workspaces(
 def create(  # noqa: PLR0913, PLR0917 # size: one parameter an option
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="Its name.")],
-    namespace: Annotated[list[str] | None, typer.Option(help="A namespace of it; may be given several times.")] = None,
-    cluster: Annotated[str | None, typer.Option(help="Id of its cluster [the default one].")] = None,
-    admin: Annotated[str | None, typer.Option(help="User id of its first admin [you].")] = None,
+    namespace: Annotated[list[str] | None, typer.Option(help="A namespace it owns; repeatable.")] = None,
+    cluster: Annotated[str | None, typer.Option(help="Cluster id [the default cluster].")] = None,
+    admin: Annotated[str | None, typer.Option(help="User id of the first admin [you].")] = None,
     plan: Annotated[str, typer.Option(help="shared or dedicated.")] = "shared",
     timezone: Annotated[str, typer.Option(help="Its time zone.")] = "UTC",
     unclaimed: Annotated[
-        bool, typer.Option("--unclaimed", help="Instead of --namespace: all that no other workspace claims.")
+        bool, typer.Option("--unclaimed", help="Instead of --namespace: every namespace no other workspace claims.")
     ] = False,
     expect_missing: Annotated[
-        bool, typer.Option("--expect-missing", help="Claim namespaces that do not exist yet, too.")
+        bool, typer.Option("--expect-missing", help="Also claim namespaces that do not exist yet.")
     ] = False,
 ) -> None:
-    """Make a workspace of namespaces that no other one claims; you become its first admin.
+    """Create a workspace from unclaimed namespaces, with you as its first admin.
 
     Example: `hexaops workspace create "Team Blue" --namespace blue --namespace blue-jobs`
     """
     if unclaimed == bool(namespace):
-        raise CliError("Give --namespace (once or more) or --unclaimed.", exit_code=USAGE)
+        raise CliError("Give --namespace (repeatable) or --unclaimed.", exit_code=USAGE)
     options: Options = context.obj
     api = open_api(context)
     body = {
@@ -72,17 +72,17 @@ def create(  # noqa: PLR0913, PLR0917 # size: one parameter an option
     if options.as_json:
         print_json(made)
         return
-    shown = made["namespaces"] if made["namespaces"] is not None else "all that no other claims"
+    shown = made["namespaces"] if made["namespaces"] is not None else "all unclaimed"
     print_facts({"workspace": made["id"], "name": made["name"], "namespaces": shown, "admin": body["admin"]})
     _print_taken(made["taken"])
     if body["admin"] is None:
-        typer.echo(f"Give somebody a role: hexaops workspace members put {made['id']} USER_ID admin", err=True)
+        typer.echo(f"Add a member: hexaops workspace members put {made['id']} USER_ID admin", err=True)
 
 
 def _print_taken(taken: dict[str, Any]) -> None:
-    """The applications that the default workspace no longer has."""
+    """Applications that moved out of the default workspace."""
     if taken["applications"] is None:
-        typer.echo(f"Which applications it takes from other workspaces is not known: {taken['reason']}.", err=True)
+        typer.echo(f"Applications taken from other workspaces: unknown ({taken['reason']}).", err=True)
     elif taken["total"] and taken["workspace_id"]:
         names = [f"{one['project']}/{one['name']}" for one in taken["applications"]]
         more = f" and {taken['total'] - len(names)} more" if taken["total"] > len(names) else ""
@@ -91,7 +91,7 @@ def _print_taken(taken: dict[str, Any]) -> None:
 
 @app.command()
 def delete(context: typer.Context, workspace_id: WorkspaceId) -> None:
-    """Remove a workspace; its namespaces fall back to the default one."""
+    """Delete a workspace; its namespaces return to the default one."""
     options: Options = context.obj
     open_api(context).internal("DELETE", f"/workspaces/{segment(workspace_id)}")
     print_json({"deleted": workspace_id}) if options.as_json else typer.echo(f"Deleted {workspace_id}")
@@ -115,7 +115,7 @@ def put_member(
     user_id: UserId,
     role: Annotated[str, typer.Argument(help="viewer, operator or admin.")],
 ) -> None:
-    """Add a member, or change the role."""
+    """Add a member or change their role."""
     options: Options = context.obj
     one = open_api(context).internal(
         "PUT", f"/workspaces/{segment(workspace_id)}/members/{segment(user_id)}", {"role": role}

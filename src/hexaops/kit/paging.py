@@ -23,7 +23,7 @@ LONGEST_CURSOR = 1024
 
 
 class CursorError(ValueError):
-    """The text is no cursor, or one of another caller or list."""
+    """Not a cursor, or one from another caller or list."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ VERSION = "v1:"
 
 
 class SealBrokenError(ValueError):
-    """The text was sealed with another key or for another owner."""
+    """The text was encrypted with a different key or for a different owner."""
 
 
 def seal(key: bytes, text: str, *, owner: str) -> str:

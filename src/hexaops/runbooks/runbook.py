@@ -26,7 +26,7 @@ SECONDS_PER_BATCH = 10.0
 
 
 class NotApplicableError(HexaopsError):
-    """The action makes no sense on its target as it is; `details.possible_when` says what would."""
+    """The action does not apply to the target in its current state; `details.possible_when` says when it does."""
 
     code = "ACTION_NOT_APPLICABLE"
     status = 409
@@ -36,7 +36,7 @@ class NotApplicableError(HexaopsError):
 
 
 class World(Protocol):
-    """What a runbook may look at while it drafts."""
+    """What a runbook can read while drafting."""
 
     @property
     def cache(self) -> WatchCache:

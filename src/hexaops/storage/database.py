@@ -28,7 +28,7 @@ BUSY_SECONDS = 30
 
 
 class DatabaseUnavailableError(UpstreamUnavailableError):
-    """The database cannot be opened or asked."""
+    """The database is unavailable."""
 
 
 BeforeCommit = Callable[[AsyncSession], Awaitable[None]]

@@ -10,13 +10,13 @@ from hexaops.errors import ConflictError
 
 
 class AlreadyServedError(ConflictError):
-    """Another process serves this database file."""
+    """Another process is using this home folder or database file."""
 
     code = "ALREADY_SERVED"
 
 
 class FileLock:
-    """An advisory lock beside the file; the system releases it however the process ends."""
+    """An advisory lock file, released by the system however the process ends."""
 
     def __init__(self, database: Path | None, *, shown: Path | None = None) -> None:
         """`shown` is what the refusal names, where that is not the file itself."""

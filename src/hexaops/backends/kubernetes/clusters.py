@@ -16,7 +16,7 @@ from hexaops.kit.timeout import Timeout
 
 
 class ClusterUnavailableError(UpstreamUnavailableError):
-    """The workspace's cluster is not registered here, or cannot be used."""
+    """The workspace's cluster is not registered or unusable."""
 
     def __init__(self, cluster_id: str, reason: str | None = None) -> None:
         details = {"source": "kubernetes_api", "cluster": cluster_id}

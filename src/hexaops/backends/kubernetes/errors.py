@@ -41,7 +41,7 @@ class Target:
 
 
 class KubernetesError(HexaopsError):
-    """The API server refused, or could not be asked."""
+    """Kubernetes API error."""
 
     code = "KUBERNETES_ERROR"
     status = 502
@@ -51,39 +51,39 @@ class KubernetesError(HexaopsError):
         super().__init__(message, details={"source": SOURCE, **known, **details})
         self.target = target
         self.retry_after_seconds: float | None = None
-        """What the server asked to wait, where it did."""
+        """The server's Retry-After, if any."""
 
 
 class KubernetesNotFoundError(KubernetesError, NotFoundError):
-    """The object, or its kind, does not exist."""
+    """The object or its kind does not exist."""
 
     code = NotFoundError.code
     status = 404
 
 
 class KubernetesConflictError(KubernetesError, ConflictError):
-    """The object changed since it was read (resourceVersion or uid), or exists already."""
+    """The object changed since it was read (resourceVersion or uid), or already exists."""
 
     code = "KUBERNETES_CONFLICT"
     status = 409
 
 
 class KubernetesForbiddenError(KubernetesError):
-    """Our identity lacks a right; `details.missing` names verb, resource and namespace."""
+    """The service's identity lacks a right; `details.missing` names verb, resource and namespace."""
 
     code = "KUBERNETES_FORBIDDEN"
     status = 403
 
 
 class KubernetesInvalidError(KubernetesError):
-    """The API server finds the object or the request wrong."""
+    """The API server rejected the object or request as invalid."""
 
     code = "KUBERNETES_INVALID"
     status = 422
 
 
 class KubernetesGoneError(KubernetesError):
-    """The resourceVersion or the continue token is too old: list again."""
+    """The resourceVersion or continue token is too old; list again."""
 
     code = "KUBERNETES_GONE"
     status = 410
@@ -91,7 +91,7 @@ class KubernetesGoneError(KubernetesError):
 
 
 class EvictionRefusedError(KubernetesError, ConflictError):
-    """A PodDisruptionBudget allows no disruption now."""
+    """A PodDisruptionBudget allows no disruption right now."""
 
     code = "EVICTION_REFUSED"
     status = 409
@@ -99,7 +99,7 @@ class EvictionRefusedError(KubernetesError, ConflictError):
 
 
 class KubernetesUnavailableError(KubernetesError, UpstreamUnavailableError):
-    """No answer in time, no connection, or a failure of the server itself. After a write: it may have been applied."""
+    """Timeout, connection failure or server error. A write may have been applied."""
 
     code = UpstreamUnavailableError.code
     status = 503
@@ -107,11 +107,11 @@ class KubernetesUnavailableError(KubernetesError, UpstreamUnavailableError):
 
 
 class KubernetesTooManyRequestsError(KubernetesUnavailableError):
-    """The API server asks to slow down; the call was not carried out."""
+    """The API server is throttling; the call was not carried out."""
 
 
 class KubernetesConfigError(KubernetesError):
-    """The kubeconfig or the in-cluster account cannot be used."""
+    """The kubeconfig or the pod's service account is unusable."""
 
     code = "KUBERNETES_CONFIG"
     status = 500

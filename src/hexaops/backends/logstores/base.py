@@ -23,7 +23,7 @@ TIMELINE_STEPS = ((300, 5), (3599, 60), (86_400, 900), (7 * 86_400, 7200), (LARG
 
 
 class LogStoreError(UpstreamUnavailableError):
-    """A log engine cannot answer or store now; `details.source` names it."""
+    """A log store is unavailable; `details.source` names it."""
 
 
 @dataclass(frozen=True)

@@ -6,17 +6,17 @@ from hexaops.errors import HexaopsError
 
 
 class SendError(HexaopsError):
-    """The request did not get an answer."""
+    """The request got no response."""
 
     code = "NOTIFICATION_FAILED"
     status = 502
     permanent = False
     outcome = "unreachable"
-    """The word that the record of the attempt uses."""
+    """Word used in the record of the attempt."""
 
 
 class ForbiddenTargetError(SendError):
-    """The target is not one that tenants may have requests sent to."""
+    """Webhooks must not be sent to this address."""
 
     code = "FORBIDDEN_TARGET"
     status = 422
@@ -25,10 +25,10 @@ class ForbiddenTargetError(SendError):
 
 
 class UnreachableError(SendError):
-    """No connection, no name, no TLS, or the connection broke."""
+    """Connection, DNS or TLS failure."""
 
 
 class TimedOutError(SendError):
-    """The receiver took longer than the time limit."""
+    """The receiver timed out."""
 
     outcome = "timed_out"

@@ -38,14 +38,14 @@ class TokenNotFoundError(NotFoundError):
 
 
 class TooManyTokensError(ConflictError):
-    """Two tokens are live already."""
+    """The account already has two valid tokens."""
 
     code = "TOO_MANY_TOKENS"
 
 
 @dataclass(frozen=True)
 class NewAccount:
-    """What a new account is to be."""
+    """Settings of a new account."""
 
     name: str
     scopes: Collection[str]

@@ -11,7 +11,7 @@ TokenStatus = Literal["invalid", "expired", "revoked", "missing", "mismatch"]
 
 
 class UnauthenticatedError(HexaopsError):
-    """A public route without a user's valid token."""
+    """Missing or invalid user token."""
 
     code = "UNAUTHENTICATED"
     status = 401
@@ -26,7 +26,7 @@ class UnauthenticatedError(HexaopsError):
 
 
 class InvalidServiceAccountError(HexaopsError):
-    """An internal route without a service account's valid token."""
+    """Missing or invalid service account token."""
 
     code = "INVALID_SERVICE_ACCOUNT"
     status = 401
@@ -40,7 +40,7 @@ class InvalidServiceAccountError(HexaopsError):
 
 
 class InsufficientPermissionsError(HexaopsError):
-    """A member of the workspace whose role lacks the permission."""
+    """The member's role lacks the permission."""
 
     code = "INSUFFICIENT_AI_PERMISSIONS"
     status = 403
@@ -51,7 +51,7 @@ class InsufficientPermissionsError(HexaopsError):
 
 
 class InsufficientScopesError(HexaopsError):
-    """A service account without the scope."""
+    """The service account lacks the scope."""
 
     code = "INSUFFICIENT_INTERNAL_PERMISSIONS"
     status = 403
@@ -62,7 +62,7 @@ class InsufficientScopesError(HexaopsError):
 
 
 class BoundAccountError(HexaopsError):
-    """What only an account that is not bound to workspaces may change."""
+    """Only accounts that are not bound to workspaces may do this."""
 
     code = "SERVICE_ACCOUNT_BOUND"
     status = 403
@@ -73,7 +73,7 @@ class BoundAccountError(HexaopsError):
 
 
 class WorkspaceNotFoundError(NotFoundError):
-    """The workspace is absent, or the caller is no member of it."""
+    """The workspace does not exist or the caller is not a member."""
 
     code = "WORKSPACE_NOT_FOUND"
 

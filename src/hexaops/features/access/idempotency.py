@@ -40,21 +40,21 @@ LARGEST_ANSWER_BYTES = 4_000_000
 
 
 class IdempotencyKeyReusedError(HexaopsError):
-    """The key was used for another request."""
+    """The key was used for a different request."""
 
     code = "IDEMPOTENCY_KEY_REUSED"
     status = 422
 
 
 class IdempotencyInProgressError(ConflictError):
-    """The first request with this key is still at work."""
+    """The first request with this key is still running."""
 
     code = "IDEMPOTENCY_KEY_IN_PROGRESS"
     permanent = False
 
 
 class IdempotencyOutcomeUnknownError(ConflictError):
-    """The first request took effect, and its answer was lost with its process."""
+    """The first request took effect, but its answer was lost in a crash."""
 
     code = "IDEMPOTENCY_OUTCOME_UNKNOWN"
 

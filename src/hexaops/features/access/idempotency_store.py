@@ -30,12 +30,12 @@ State = Literal["claimed", "effective", "answered"]
 
 
 class ClaimLostError(ConflictError):
-    """Another process has taken the claim over: this attempt must not take effect any more."""
+    """Another process took over this request; this attempt must not take effect."""
 
 
 @dataclass
 class Claim:
-    """One attempt to do what a key stands for."""
+    """One attempt at a request with a key."""
 
     row_id: str
     claim_id: str

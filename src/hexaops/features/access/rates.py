@@ -21,7 +21,7 @@ MOST_KEYS = 100_000
 
 
 class RateLimitExceededError(HexaopsError):
-    """The public API's limit is used up."""
+    """The public API's rate limit is exhausted."""
 
     code = "AI_RATE_LIMIT_EXCEEDED"
     status = 429
@@ -38,7 +38,7 @@ class RateLimitExceededError(HexaopsError):
 
 
 class InternalRateLimitExceededError(RateLimitExceededError):
-    """The internal API's limit is used up."""
+    """The internal API's rate limit is exhausted."""
 
     code = "RATE_LIMIT_EXCEEDED"
 
@@ -49,7 +49,7 @@ class InternalRateLimitExceededError(RateLimitExceededError):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What counting one call said."""
+    """Result of counting one call."""
 
     allowed: bool
     limit: int

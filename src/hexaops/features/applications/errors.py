@@ -8,7 +8,7 @@ from hexaops.errors import ConflictError, NotFoundError, UpstreamUnavailableErro
 
 
 class ApplicationNotFoundError(NotFoundError):
-    """No application of the workspace has this id or name."""
+    """The workspace has no application with this id or name."""
 
     code = "APPLICATION_NOT_FOUND"
 
@@ -17,7 +17,7 @@ class ApplicationNotFoundError(NotFoundError):
 
 
 class ApplicationNameAmbiguousError(ConflictError):
-    """Several applications of the workspace have this plain name: an id must be given."""
+    """Several applications have this name; use an id."""
 
     code = "APPLICATION_NAME_AMBIGUOUS"
 

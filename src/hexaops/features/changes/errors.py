@@ -8,7 +8,7 @@ from hexaops.errors import ConflictError, HexaopsError, NotFoundError
 
 
 class GuardrailRefusedError(ConflictError):
-    """A safety rule forbids the change; `details` has the rule's number, the reason and what would be possible."""
+    """A safety rule forbids the change; `details` has the rule's number, the reason and what would allow it."""
 
     code = "GUARDRAIL_REFUSED"
 
@@ -18,7 +18,7 @@ class GuardrailRefusedError(ConflictError):
 
 
 class PlanStaleError(ConflictError):
-    """The target is no longer what the plan was made for: ask for a new plan."""
+    """The target has changed since the plan was made; ask for a new plan."""
 
     code = "PLAN_STALE"
 
@@ -27,13 +27,13 @@ class PlanStaleError(ConflictError):
 
 
 class PlanMismatchError(ConflictError):
-    """The confirmation is not of this plan: its hash, action or parameters differ."""
+    """The confirmation's hash, action or parameters differ from the plan's."""
 
     code = "PLAN_MISMATCH"
 
 
 class PlanExpiredError(HexaopsError):
-    """The time to confirm the plan is over."""
+    """The plan has expired."""
 
     code = "PLAN_EXPIRED"
     status = 410
@@ -46,6 +46,6 @@ class PlanNotFoundError(NotFoundError):
 
 
 class NotReversibleError(ConflictError):
-    """There is nothing that could be put back."""
+    """The action cannot be undone."""
 
     code = "ACTION_NOT_REVERSIBLE"

@@ -15,12 +15,12 @@ class ClusterNotFoundError(NotFoundError):
 
 
 class ClusterExistsError(ConflictError):
-    """A cluster has this id already, from whichever source."""
+    """A cluster with this id already exists, from any source."""
 
     code = "CLUSTER_EXISTS"
 
 
 class ClusterInUseError(ConflictError):
-    """The cluster cannot be removed: workspaces lie on it, or it was not registered over the API."""
+    """The cluster has workspaces, or was not registered over the API."""
 
     code = "CLUSTER_IN_USE"

@@ -15,7 +15,7 @@ class SessionNotFoundError(NotFoundError):
 
 
 class SessionEndedError(ConflictError):
-    """The session has ended: it takes no more messages."""
+    """The session has ended and takes no more messages."""
 
     code = "SESSION_ENDED"
 

@@ -6,7 +6,7 @@ from hexaops.errors import HexaopsError, NotFoundError
 
 
 class LogQueryNotFoundError(NotFoundError):
-    """The log query is unknown, older than an hour, or somebody else's."""
+    """The log query is unknown, older than an hour or someone else's."""
 
     code = "LOG_QUERY_NOT_FOUND"
 
@@ -15,7 +15,7 @@ class LogQueryNotFoundError(NotFoundError):
 
 
 class InvalidCursorError(HexaopsError):
-    """The cursor of a log query was changed, has expired, or belongs to another query or caller."""
+    """The cursor was modified, has expired or belongs to another query or caller."""
 
     code = "INVALID_CURSOR"
     status = 400
@@ -25,7 +25,7 @@ class InvalidCursorError(HexaopsError):
 
 
 class TooManyFollowersError(HexaopsError):
-    """As many clients follow the logs as are allowed at the same time."""
+    """Too many clients are following the logs."""
 
     code = "TOO_MANY_FOLLOWERS"
     status = 503
@@ -37,7 +37,7 @@ class TooManyFollowersError(HexaopsError):
 
 
 class UnreadablePushError(HexaopsError):
-    """No line of the body can be read; `details` says why."""
+    """No line of the body could be read; `details` says why."""
 
     code = "UNREADABLE_LOG_LINES"
     status = 400

@@ -6,7 +6,7 @@ from hexaops.errors import ConflictError, HexaopsError, NotFoundError
 
 
 class OperationInProgressError(ConflictError):
-    """Another operation holds the target."""
+    """Another operation is running on the target."""
 
     code = "OPERATION_IN_PROGRESS"
 
@@ -28,26 +28,26 @@ class OperationNotFoundError(NotFoundError):
 
 
 class NotCancellableError(ConflictError):
-    """It has ended already."""
+    """The action has already ended."""
 
     code = "ACTION_ENDED"
 
 
 class StepFailedError(HexaopsError):
-    """A step of a running operation did not reach its state; the operation is undone."""
+    """A step failed; the operation is being undone."""
 
     code = "STEP_FAILED"
 
 
 class NotVerifiedError(StepFailedError):
-    """The change was made but health could not be shown in time."""
+    """The change was made, but the application did not become healthy in time."""
 
     code = "NOT_VERIFIED"
 
 
 class FencedError(Exception):
-    """Another process has taken the run over: this one must not write any more."""
+    """Another process took over the run; this one must stop writing."""
 
 
 class CancelledByUserError(Exception):
-    """Somebody asked to cancel."""
+    """Cancellation was requested."""

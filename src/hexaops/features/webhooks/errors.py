@@ -24,19 +24,19 @@ class DeliveryNotFoundError(NotFoundError):
 
 
 class WebhookDisabledError(ConflictError):
-    """The subscription is disabled: nothing is sent to it."""
+    """The subscription is disabled."""
 
     code = "WEBHOOK_DISABLED"
 
 
 class WebhookLimitError(ConflictError):
-    """The workspace has as many subscriptions as it may."""
+    """The workspace has reached its limit of subscriptions."""
 
     code = "WEBHOOK_LIMIT_REACHED"
 
 
 class SecretUnreadableError(HexaopsError):
-    """A signing secret was sealed with another key than this process has."""
+    """A signing secret was encrypted with a different key."""
 
     code = "WEBHOOK_SECRET_UNREADABLE"
     status = 503

@@ -29,7 +29,7 @@ STOP = (
 
 
 class AutomationStoppedError(ConflictError):
-    """Somebody has stopped automation here."""
+    """Automation is switched off here."""
 
     code = "GUARDRAIL_REFUSED"
 

@@ -13,7 +13,7 @@ SHOWN = 100
 
 
 class NamespacesUnreadError(UpstreamUnavailableError):
-    """Whether the namespaces exist cannot be told, because the cluster has not been read."""
+    """The cluster has not been read yet, so its namespaces are unknown."""
 
     def __init__(self, cluster_id: str) -> None:
         details = {"source": "kubernetes_api", "cluster": cluster_id, "expect_missing": "true skips the check"}

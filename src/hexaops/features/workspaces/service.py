@@ -32,25 +32,25 @@ FindActive = Callable[[AsyncSession, str], Awaitable[str | None]]
 
 
 class NamespaceTakenError(ConflictError):
-    """Another workspace of the cluster holds one of the namespaces."""
+    """Another workspace of the cluster owns one of the namespaces."""
 
     code = "NAMESPACE_TAKEN"
 
 
 class WorkspaceInUseError(ConflictError):
-    """The workspace cannot be removed now, or ever (the default one)."""
+    """The workspace has a running change, or is the default one."""
 
     code = "WORKSPACE_IN_USE"
 
 
 class MemberNotFoundError(NotFoundError):
-    """The user is no member of the workspace."""
+    """The user is not a member of the workspace."""
 
     code = "MEMBER_NOT_FOUND"
 
 
 class DefaultWorkspaceExistsError(ConflictError):
-    """The cluster has a workspace of all unclaimed namespaces already."""
+    """The cluster already has a workspace for unclaimed namespaces."""
 
     code = "DEFAULT_WORKSPACE_EXISTS"
 

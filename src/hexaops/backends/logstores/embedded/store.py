@@ -52,7 +52,7 @@ Listener = Callable[[Sequence[LogLine]], None]
 
 
 class LogStoreBusyError(LogStoreError):
-    """More log lines arrive than can be stored now; send them again a little later."""
+    """Log lines arrive faster than they can be stored; retry a little later."""
 
     code = "LOG_STORE_BUSY"
 
@@ -259,7 +259,7 @@ class EmbeddedLogStore:
 
 
 class _TooLateError(Exception):
-    """The caller has given up waiting."""
+    """The caller gave up waiting."""
 
 
 def _searched(partitions: Sequence[Partition], query: LogQuery, timeout: Timeout) -> tuple[int, list[Hit], Counts]:

@@ -6,7 +6,7 @@ from hexaops.errors import HexaopsError
 
 
 class InvalidLogQueryError(HexaopsError):
-    """The text of a log query cannot be read; `details` says where and what was expected."""
+    """Syntax error in a log query; `details` says where and what was expected."""
 
     code = "INVALID_LOG_QUERY"
     status = 400
