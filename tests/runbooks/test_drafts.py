@@ -84,7 +84,7 @@ async def test_stop_is_high_risk_and_start_restores_what_it_recorded() -> None:
 async def test_start_without_a_recorded_stop_says_so() -> None:
     made = await drafted("start_application", workload(replicas=0))
     assert made.replicas == Replicas(0, 1)
-    assert "No stop of it is recorded" in made.warnings[0]
+    assert "No earlier stop is recorded" in made.warnings[0]
 
 
 @pytest.mark.parametrize(
@@ -105,5 +105,5 @@ async def test_what_makes_no_sense_is_refused_with_its_reason(action: str, live:
 
 
 async def test_scaling_to_what_it_has_is_refused() -> None:
-    with pytest.raises(HexaopsError, match="3 replicas already"):
+    with pytest.raises(HexaopsError, match="already has 3 replicas"):
         await drafted("scale_application", workload(replicas=3), replicas=3)

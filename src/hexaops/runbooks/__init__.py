@@ -1,1 +1,1 @@
-"""What a change is: one file a runbook, a closed set. No shell, no free-form patch."""
+"""Runbooks: the closed set of changes, one file each. No shell commands, no free-form patches."""

@@ -34,11 +34,11 @@ HPA = "HorizontalPodAutoscaler"
 SPEC_KEYS = ("minReplicas", "maxReplicas", "metrics")
 Count = Annotated[int, Field(ge=1, le=MOST_REPLICAS)]
 Percent = Annotated[int, Field(ge=1, le=1000)]
-"""Of the requests: 100 % and more is allowed, limits may be higher."""
+"""Percent of requests; may exceed 100 because limits can be higher."""
 
 
 class AutoscalingParameters(Parameters):
-    """Bounds and targets; what is not named stays as it is. `enabled: false` removes the autoscaler."""
+    """Bounds and targets; unnamed ones keep their values. `enabled: false` removes the autoscaler."""
 
     enabled: bool = True
     min_replicas: Count | None = None
@@ -54,16 +54,16 @@ class AutoscalingParameters(Parameters):
             raise ValueError(message)
         named = (low, high, self.target_cpu_percent, self.target_memory_percent)
         if self.enabled and not any(named):
-            message = "name at least one of min_replicas, max_replicas, target_cpu_percent, target_memory_percent"
+            message = "set at least one of min_replicas, max_replicas, target_cpu_percent, target_memory_percent"
             raise ValueError(message)
         if not self.enabled and any(named):
-            message = "enabled: false removes the autoscaler: name nothing else"
+            message = "enabled: false removes the autoscaler and takes no other parameter"
             raise ValueError(message)
         return self
 
 
 def _configured(view: View) -> bool | None:
-    """The cache shows the autoscaler as planned, and the replicas are within its bounds."""
+    """Done when the autoscaler is as planned and the replicas are within its bounds."""
     (write,) = view.draft.writes
     row = next((one for one in view.cache.hpas(view.target.namespace) if one.name == write.target.name), None)
     if write.call.verb == "delete":
@@ -84,15 +84,15 @@ CONFIGURE = Step(
 
 
 class SetAutoscaling(WorkloadRunbook[AutoscalingParameters]):
-    """Makes or changes the application's autoscaler."""
+    """Creates, changes or removes the application's autoscaler."""
 
     name = "set_autoscaling"
     parameters = AutoscalingParameters
     words = Words(
         verb="set the autoscaling of",
-        done="put under its autoscaler",
-        does="create, change or remove (`enabled: false`) its HorizontalPodAutoscaler: bounds, CPU and memory targets",
-        undo="the autoscaler before, or none",
+        done="autoscaled",
+        does="creates, changes or removes (`enabled: false`) the autoscaler: bounds, CPU and memory targets",
+        undo="restores the previous autoscaler, or removes it",
     )
     risk = "medium"
     rights = tuple(Right(verb, HPA) for verb in ("create", "patch", "delete"))
@@ -101,7 +101,7 @@ class SetAutoscaling(WorkloadRunbook[AutoscalingParameters]):
     limits_step = True
 
     async def draft(self, subject: Subject, parameters: AutoscalingParameters, world: World) -> Draft:
-        """The autoscaler that this application will have."""
+        """Draft the application's new autoscaler."""
         workload = await read_workload(subject, world)
         if workload.kind not in SCALABLE:
             raise NotApplicableError("A DaemonSet runs one pod per node and has no replicas to set", possible=None)
@@ -145,15 +145,15 @@ class SetAutoscaling(WorkloadRunbook[AutoscalingParameters]):
             writes=(write,),
             risk="medium",
             prior=_parameters_of(spec),
-            warnings=(f"It stays at {workload.replicas} replicas, whatever its load",),
+            warnings=(f"Without an autoscaler it stays at {workload.replicas} replicas regardless of load",),
         )
 
     def possible_for(self, application: Application) -> bool:
-        """It runs, and has replicas to set."""
+        """It is running and scalable."""
         return application.desired > 0 and application.kind in SCALABLE
 
     def inverse(self, draft: Draft) -> tuple[str, Fields]:
-        """The autoscaler before, or none."""
+        """The previous autoscaler, or none."""
         return self.name, dict(draft.prior)
 
 
@@ -170,7 +170,7 @@ async def _autoscaler_of(workload: LiveWorkload, world: World) -> LiveObject | N
 
 
 def _spec(workload: LiveWorkload, parameters: AutoscalingParameters, live: LiveObject | None) -> Fields:
-    """The bounds, and metrics of which only those named change."""
+    """The new spec: bounds and metrics, changing only what is named."""
     before: Mapping[str, Any] = live.document["spec"] if live else {}
     low = (
         parameters.min_replicas
@@ -199,7 +199,7 @@ def _metric(resource: str, percent: int) -> Fields:
 
 
 def _parameters_of(spec: Mapping[str, Any]) -> Fields:
-    """Parameters that make such an autoscaler."""
+    """Parameters that would produce this autoscaler."""
     found: Fields = {"min_replicas": spec.get("minReplicas", 1), "max_replicas": spec["maxReplicas"]}
     for metric in spec.get("metrics") or ():
         resource = metric.get("resource") or {}
@@ -215,7 +215,7 @@ def _write(workload: LiveWorkload, spec: Fields, live: LiveObject | None) -> Wri
         FieldChange(f"/spec/{key}", before.get(key), spec[key]) for key in SPEC_KEYS if before.get(key) != spec[key]
     )
     if not changes:
-        raise NotApplicableError("Its autoscaler is like that already", possible=None)
+        raise NotApplicableError("The autoscaler already has these settings", possible=None)
     if live is None:
         target = workload.target
         body = {
@@ -236,7 +236,7 @@ def _write(workload: LiveWorkload, spec: Fields, live: LiveObject | None) -> Wri
 
 
 def _copy(live: LiveObject) -> Fields:
-    """The object as it may be created again."""
+    """The object in a form that can be created again."""
     metadata = {
         key: dict(value) for key, value in (("labels", live.labels), ("annotations", live.annotations)) if value
     }
@@ -251,10 +251,10 @@ def _copy(live: LiveObject) -> Fields:
 def _warnings(workload: LiveWorkload, spec: Fields) -> tuple[str, ...]:
     warnings: list[str] = []
     if workload.replicas == 0:
-        warnings.append("It is stopped: an autoscaler does nothing at 0 replicas")
+        warnings.append("The application is stopped, and an autoscaler does nothing at 0 replicas")
     for metric in spec["metrics"]:
         resource = (metric.get("resource") or {}).get("name")
         requested = [((one.get("resources") or {}).get("requests") or {}).get(resource) for one in workload.containers]
         if resource and not all(requested):
-            warnings.append(f"Not every container requests {resource}: its use in percent cannot be computed")
+            warnings.append(f"Not every container requests {resource}, so utilization cannot be computed")
     return tuple(warnings)

@@ -1,4 +1,4 @@
-"""The closed set of runbooks: whatever depends on the kinds of change is derived from this tuple."""
+"""The closed set of runbooks. Everything that depends on the kinds of change is derived from this tuple."""
 
 from __future__ import annotations
 
@@ -25,4 +25,4 @@ CATALOG: tuple[Runbook[Any], ...] = (
     UpdateQuota(),
 )
 RUNBOOKS: dict[str, Runbook[Any]] = {book.name: book for book in CATALOG}
-"""By the action's name."""
+"""By action name."""

@@ -40,10 +40,10 @@ Image = Annotated[str, StringConstraints(pattern=IMAGE, max_length=512)]
 
 
 class ConfigurationParameters(Parameters):
-    """What to set; null removes a variable or a key."""
+    """Values to set; null removes a variable or key."""
 
     container: Name | None = None
-    """Which container; needed where there are several."""
+    """Container; required if there are several."""
     env: Annotated[dict[EnvName, Value | None], Field(max_length=MOST_ENTRIES)] | None = None
     image: Image | None = None
     config_map: Name | None = None
@@ -52,7 +52,7 @@ class ConfigurationParameters(Parameters):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if not (self.env or self.image or self.data):
-            message = "name what to set: env, image, or config_map with data"
+            message = "set env, image, or config_map with data"
             raise ValueError(message)
         if bool(self.data) != bool(self.config_map):
             message = "config_map and data belong together"
@@ -61,22 +61,22 @@ class ConfigurationParameters(Parameters):
 
 
 class UpdateConfiguration(WorkloadRunbook[ConfigurationParameters]):
-    """Sets what an application is configured with, and rolls it out."""
+    """Changes the configuration and rolls it out."""
 
     name = "update_configuration"
     parameters = ConfigurationParameters
     words = Words(
         verb="update the configuration of",
         done="reconfigured",
-        does="environment variables, the image, or keys of a ConfigMap that it uses, with the rollout that reads them",
-        undo="the values before",
+        does="sets environment variables, the image or keys of a ConfigMap it uses, and rolls the change out",
+        undo="restores the previous values",
     )
     risk = "medium"
     rights = (*(Right("patch", kind) for kind in WORKLOADS), Right("patch", "ConfigMap"))
     steps = (VALIDATE, step_named("roll_out_configuration", DRAIN, writes=all_writes), REPLACE, VERIFY)
 
     async def draft(self, subject: Subject, parameters: ConfigurationParameters, world: World) -> Draft:
-        """The new configuration of this application as it is now."""
+        """Draft the configuration change."""
         workload = await read_workload(subject, world)
         check_rolls_out(workload)
         _check_not_secret(parameters)
@@ -86,7 +86,7 @@ class UpdateConfiguration(WorkloadRunbook[ConfigurationParameters]):
         template = _template_write(workload, parameters)
         writes += [template] if template else [restart_write(workload, format_time(world.at))] if writes else []
         if not writes:
-            raise NotApplicableError("It is configured like that already", possible=None)
+            raise NotApplicableError("The application already has this configuration", possible=None)
         return Draft(
             action=self.name,
             subject=subject,
@@ -97,17 +97,19 @@ class UpdateConfiguration(WorkloadRunbook[ConfigurationParameters]):
             risk="medium",
             undo_in_order=True,
             prior=_prior(parameters, writes),
-            warnings=("It is stopped: the change shows when it is started",) if workload.replicas == 0 else (),
+            warnings=("The application is stopped; the change takes effect when it starts",)
+            if workload.replicas == 0
+            else (),
             ready_pods_down=ready_pods_down_by_rollout(workload),
             pods_touched=workload.replicas,
         )
 
     def possible_for(self, application: Application) -> bool:
-        """It has pods that a rollout replaces."""
+        """It has pods that a rollout would replace."""
         return application.desired > 0
 
     def inverse(self, draft: Draft) -> tuple[str, Fields] | None:
-        """The values before, where all of them can be written again."""
+        """The previous values, if all of them can be restored."""
         return (self.name, dict(draft.prior)) if draft.prior else None
 
 
@@ -116,7 +118,7 @@ def _check_not_secret(parameters: ConfigurationParameters) -> None:
         for name, value in values.items():
             if value and is_telling(name):
                 raise refused(
-                    f"{field}.{name}", "looks like a secret: keep it in a Secret, which is never changed here"
+                    f"{field}.{name}", "looks like a secret; keep it in a Secret (secrets are never changed here)"
                 )
 
 
@@ -136,11 +138,11 @@ async def _config_map_write(
     if live is None:
         raise refused("config_map", "does not exist")
     if live.document.get("immutable"):
-        raise NotApplicableError(f"ConfigMap {name} is immutable", possible="make a new ConfigMap")
+        raise NotApplicableError(f"ConfigMap {name} is immutable", possible="create a new ConfigMap")
     before = {key: live.field(f"/data/{key}") for key in data}
     changes = tuple(FieldChange(f"/data/{key}", before[key], data[key]) for key in data if before[key] != data[key])
     if not changes:
-        raise NotApplicableError(f"ConfigMap {name} holds these values already", possible=None)
+        raise NotApplicableError(f"ConfigMap {name} already has these values", possible=None)
     return Write(
         target=live.target,
         call=Call(verb="patch", body={"data": dict(data)}),
@@ -150,7 +152,7 @@ async def _config_map_write(
 
 
 def config_maps_of(workload: LiveWorkload) -> frozenset[str]:
-    """Names of the ConfigMaps that its pods read: as variables, or as files."""
+    """ConfigMaps its pods use, as variables or files."""
     spec = workload.template.get("spec") or {}
     names: set[str] = set()
     for container in (*(spec.get("initContainers") or ()), *workload.containers):
@@ -191,7 +193,7 @@ def _template_write(workload: LiveWorkload, parameters: ConfigurationParameters)
 
 
 def _env_patch(name: str, old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> Fields:
-    """Replace the whole entry: a value and a reference exclude each other."""
+    """Replace the whole entry: `value` and `valueFrom` are mutually exclusive."""
     if new is None:
         return {"name": name, "$patch": "delete"}
     gone = dict.fromkeys((old or {}).keys() - new.keys())
@@ -213,7 +215,7 @@ def _container(workload: LiveWorkload, asked: str | None) -> str:
 
 
 def _prior(parameters: ConfigurationParameters, writes: list[Write]) -> Fields:
-    """Parameters that put it back; empty where a variable was a reference, which parameters cannot say."""
+    """Parameters that restore the previous values; empty if one was a reference, which parameters cannot express."""
     prior: dict[str, Any] = {"container": parameters.container} if parameters.container else {}
     for write in writes:
         for change in write.changes:

@@ -1,4 +1,4 @@
-"""How many ready pods a change may take away at once: budgets do not limit rollouts, so we do."""
+"""How many ready pods a change may take down at once. Kubernetes does not apply budgets to rollouts, so we do."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Value = str | int | None
 
 
 def max_unavailable(workload: LiveWorkload, replicas: int | None = None) -> int:
-    """Pods that a rollout may have missing from the wanted number: the present one, or this one."""
+    """Pods that a rollout may have below the desired count (the current one, unless given)."""
     strategy, parameters = workload.strategy
     total = workload.replicas if replicas is None else replicas
     allowed = (parameters.get("maxUnavailable"), parameters.get("maxSurge"))
@@ -29,7 +29,7 @@ def max_unavailable(workload: LiveWorkload, replicas: int | None = None) -> int:
 
 
 def max_unavailable_of_row(row: WorkloadRow) -> int:
-    """The same, of a watched workload and its present number."""
+    """The same for a watched workload at its current size."""
     return _max_unavailable(row.kind, row.strategy, (row.max_unavailable, row.max_surge), row.desired)
 
 
@@ -65,7 +65,7 @@ def is_shared(workload: LiveWorkload, wanted: int) -> bool:
 
 
 def ready_pods_down_by_scaling(workload: LiveWorkload, wanted: int) -> int:
-    """Ready pods that scaling down can take away.
+    """Ready pods that scaling down can remove.
 
     A ReplicaSet removes pods that are not ready first; a StatefulSet its highest ordinals, ready or not. Of a
     Deployment amid a rollout everything above `wanted + maxSurge` goes, and may all be ready; then the rollout goes

@@ -31,11 +31,11 @@ MOST_PODS = 50
 UNPLACED = frozenset({"Unschedulable", "SchedulingGated"})
 NOT_CURED = frozenset({"ImagePullBackOff", "ErrImagePull", "ErrImageNeverPull", "InvalidImageName",
                        "CreateContainerConfigError"})  # fmt: skip
-"""What a new pod of the same template meets again."""
+"""Reasons that a new pod from the same template would hit again."""
 
 
 class FailingPodsParameters(Parameters):
-    """Which pods; all failing ones when none is named."""
+    """Pods to restart; all failing ones by default."""
 
     pods: Annotated[list[str], Field(min_length=1, max_length=MOST_PODS)] | None = None
 
@@ -52,19 +52,19 @@ def _details(view: View, _reached: object) -> Fields:
 
 
 EVICT = Step("evict_pods", seconds_of_one_batch, writes=all_writes, reached=_evicted, found=_details)
-"""None of the evicted pods is left."""
+"""Done when none of the evicted pods is left."""
 
 
 class RestartFailingPods(WorkloadRunbook[FailingPodsParameters]):
-    """Replaces what fails, and nothing else."""
+    """Replaces failing pods and leaves the others alone."""
 
     name = "restart_failing_pods"
     parameters = FailingPodsParameters
     words = Words(
         verb="restart the failing pods of",
-        done="rid of its failing pods",
-        does="evict the pods that fail, within the disruption budgets; the controller makes new ones",
-        undo="nothing: an evicted pod was replaced by its controller",
+        done="cleared of failing pods",
+        does="evicts the failing pods within their disruption budgets; the controller replaces them",
+        undo="not possible: the controller has replaced the evicted pods",
     )
     risk = "low"
     rights = (Right("create", "Pod", "eviction"),)
@@ -72,11 +72,13 @@ class RestartFailingPods(WorkloadRunbook[FailingPodsParameters]):
     kept_by_gitops = False
 
     async def draft(self, subject: Subject, parameters: FailingPodsParameters, world: World) -> Draft:
-        """The evictions, of the pods as they are now."""
+        """Draft the evictions."""
         workload = await read_workload(subject, world)
         pods = _chosen(failing_pods(world.cache.pods_of(workload.target.uid)), parameters.pods)
         if not pods:
-            raise NotApplicableError("None of its pods fails", possible="restart_application replaces healthy pods too")
+            raise NotApplicableError(
+                "None of its pods is failing", possible="restart_application replaces healthy pods too"
+            )
         writes = tuple(Write(target=_target(pod), call=Call(verb="evict"), undo=None) for pod in pods)
         hopeless = sorted({pod.reason for pod in pods if pod.reason in NOT_CURED})
         return Draft(
@@ -88,7 +90,7 @@ class RestartFailingPods(WorkloadRunbook[FailingPodsParameters]):
             writes=writes,
             risk="low",
             pods_touched=len(pods),
-            warnings=(f"New pods will meet the same: {', '.join(hopeless)}",) if hopeless else (),
+            warnings=(f"New pods will hit the same problem: {', '.join(hopeless)}",) if hopeless else (),
         )
 
     def possible_for(self, application: Application) -> bool:
@@ -97,7 +99,7 @@ class RestartFailingPods(WorkloadRunbook[FailingPodsParameters]):
 
 
 def failing_pods(pods: Sequence[PodRow]) -> list[PodRow]:
-    """Those that are not ready for a reason of their own, by name: not starting, not waiting for a node, not ending."""
+    """Pods that are not ready, by name, except those starting, unscheduled or terminating."""
     found = [
         pod for pod in pods
         if not pod.ready and not pod.deleting and pod.phase in {"Running", "Pending", "Failed"}

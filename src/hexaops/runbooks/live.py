@@ -14,7 +14,7 @@ RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
 
 
 class LiveObject:
-    """Any object: who it is, who owns it, and its fields by path."""
+    """Any object: identity, owner, and fields by path."""
 
     def __init__(self, document: Mapping[str, Any], kind: str) -> None:
         self.document = document
@@ -28,7 +28,7 @@ class LiveObject:
 
     @property
     def target(self) -> TargetRef:
-        """Which object it is, and in what state."""
+        """Its identity and version."""
         return TargetRef(
             kind=self.kind,
             namespace=self._metadata.get("namespace", ""),
@@ -89,7 +89,7 @@ class LiveWorkload(LiveObject):
 
     @property
     def replicas(self) -> int:
-        """Pods wanted; for a DaemonSet the nodes that should run one."""
+        """Desired pods; for a DaemonSet, the nodes that should run one."""
         if self.kind == "DaemonSet":
             return int(self._status.get("desiredNumberScheduled") or 0)
         replicas = self._spec.get("replicas")
@@ -107,27 +107,27 @@ class LiveWorkload(LiveObject):
 
     @property
     def pods(self) -> int:
-        """Pods that a Deployment or a StatefulSet counts as its own, ready or not."""
+        """Pods of a Deployment or StatefulSet, ready or not."""
         return int(self._status.get("replicas") or 0)
 
     @property
     def outdated(self) -> int:
-        """Those `pods` that are of an older template: there are some while a rollout is under way or stuck."""
+        """Pods from an older template, during or after a stuck rollout."""
         return max(0, self.pods - int(self._status.get("updatedReplicas") or 0))
 
     @property
     def observed_generation(self) -> int:
-        """The newest specification that its controller has seen."""
+        """The newest generation its controller has observed."""
         return int(self._status.get("observedGeneration") or 0)
 
     @property
     def partition(self) -> int:
-        """A StatefulSet's lowest ordinal that a rollout touches."""
+        """Lowest ordinal that a StatefulSet rollout updates."""
         return int(self.strategy[1].get("partition") or 0) if self.kind == "StatefulSet" else 0
 
     @property
     def template(self) -> Mapping[str, Any]:
-        """The template of its pods."""
+        """The pod template."""
         return self._spec.get("template") or {}
 
     @property
@@ -142,18 +142,18 @@ class LiveWorkload(LiveObject):
 
     @property
     def restarted_at(self) -> str | None:
-        """The template's restart mark."""
+        """The template's restart annotation."""
         found = ((self.template.get("metadata") or {}).get("annotations") or {}).get(RESTARTED_AT)
         return None if found is None else str(found)
 
     @property
     def strategy(self) -> tuple[str, Mapping[str, Any]]:
-        """Type of its rollouts and their parameters."""
+        """Rollout strategy."""
         found = self._spec.get("strategy" if self.kind == "Deployment" else "updateStrategy") or {}
         return found.get("type") or "RollingUpdate", found.get("rollingUpdate") or {}
 
     @property
     def progress_deadline_seconds(self) -> float | None:
-        """The Deployment's own time limit of a rollout."""
+        """The Deployment's progress deadline."""
         found = self._spec.get("progressDeadlineSeconds")
         return None if found is None or self.kind != "Deployment" else float(found)

@@ -18,7 +18,7 @@ Fields = dict[str, Any]
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
-    """What a change is about, as callers name it: an application, or a project (`kind` Namespace)."""
+    """What a change is about: an application, or a project (`kind` Namespace)."""
 
     id: str
     kind: str
@@ -50,7 +50,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FieldChange(msgspec.Struct, frozen=True):
-    """One field that becomes different; None stands for a field that is not set."""
+    """A changed field; None means not set."""
 
     path: str
     before: Any
@@ -63,22 +63,22 @@ class Write(msgspec.Struct, frozen=True, kw_only=True):
     target: TargetRef
     call: Call
     undo: Call | None
-    """None where nothing can be put back: an evicted pod stays evicted."""
+    """None if it cannot be undone: an evicted pod stays evicted."""
     changes: tuple[FieldChange, ...] = ()
-    """The fields that the plan names: a target in which one differs makes the plan stale."""
+    """The planned fields: the plan is stale if one of them differs on the target."""
     pins_generation: bool = True
-    """Whether any other change of the specification makes the plan stale too."""
+    """Whether any other spec change also makes the plan stale."""
 
 
 class Replicas(msgspec.Struct, frozen=True):
-    """How many replicas are wanted, now and afterwards."""
+    """Desired replicas before and after."""
 
     before: int
     after: int
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
-    """What a runbook proposes for one subject."""
+    """A runbook's proposal for one subject."""
 
     action: str
     subject: Subject
@@ -86,18 +86,18 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """The object that the subject is, or whose owner it is: shown as the plan's target, and held."""
     description: str
     parameters: Fields
-    """The action's own parameters, normalised."""
+    """Normalised parameters of the action."""
     writes: tuple[Write, ...]
-    """In the order in which they are sent."""
+    """In sending order."""
     risk: Risk
     ready_pods_down: int = 0
-    """Most ready pods that the change can take away at the same moment."""
+    """Maximum number of ready pods down at the same time."""
     pods_touched: int = 0
-    """Pods that it makes, removes or replaces; those that may go down are among them."""
+    """Pods created, removed or replaced."""
     replicas: Replicas | None = None
-    """For what sets the number of replicas."""
+    """Set if the change sets the number of replicas."""
     prior: Fields = {}
-    """What a later change may want to restore, such as the replicas before a stop."""
+    """State that a later change may restore, such as the replicas before a stop."""
     warnings: tuple[str, ...] = ()
     undo_in_order: bool = False
     """Undo in the order of the writes instead of backwards: where the last write starts pods that read the first."""

@@ -28,7 +28,7 @@ from hexaops.runbooks.runbook import (
 
 QUOTA = "ResourceQuota"
 DEFAULT_NAME = "hexaops"
-"""Of a quota that is created here."""
+"""Name of a quota created here."""
 
 
 def _quantity(text: str) -> str:
@@ -50,7 +50,7 @@ class QuotaParameters(Parameters):
     """New limits by resource, such as `requests.cpu` or `pods`; null removes one."""
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=253)] | None = None
-    """Which quota; needed where the project has several."""
+    """Quota; required if the project has several."""
     hard: Annotated[dict[Resource, Quantity | None], Field(min_length=1, max_length=50)]
 
 
@@ -60,7 +60,7 @@ def _row(view: View) -> QuotaRow | None:
 
 
 def _applied(view: View) -> bool | None:
-    """The cache shows the limits as planned (what a status counts is the quota controller's)."""
+    """Done when the limits are as planned (the status is the quota controller's)."""
     row = _row(view)
     if view.draft.writes[0].call.verb == "delete":
         return True if row is None else None
@@ -85,17 +85,17 @@ class UpdateQuota(Runbook[QuotaParameters]):
     words = Words(
         verb="update the quota of",
         done="updated",
-        does="limits of the project's ResourceQuota, which is created where there is none",
-        undo="the limits before, or no quota",
+        does="sets limits of the project's ResourceQuota, creating it if there is none",
+        undo="restores the previous limits, or removes the quota",
         noun="Quota",
     )
-    risk = "more: low, less: medium, less than is used: high"
+    risk = "higher limits: low; lower: medium; below current use: high"
     rights = tuple(Right(verb, QUOTA) for verb in ("create", "patch", "delete"))
     steps = (VALIDATE, APPLY, VERIFY)
     watched = (QUOTA,)
 
     async def draft(self, subject: Subject, parameters: QuotaParameters, world: World) -> Draft:
-        """The limits of this project's quota."""
+        """Draft the new limits."""
         row = _chosen(world.cache.quotas(subject.namespace), parameters.name)
         live = await world.find(QUOTA, subject.namespace, row.name) if row else None
         before: Mapping[str, str] = (live.document.get("spec") or {}).get("hard") or {} if live else {}
@@ -117,7 +117,7 @@ class UpdateQuota(Runbook[QuotaParameters]):
         )
 
     def inverse(self, draft: Draft) -> tuple[str, Fields]:
-        """The limits before."""
+        """The previous limits."""
         return self.name, {"name": draft.writes[0].target.name, "hard": draft.prior["hard"]}
 
 
@@ -137,7 +137,7 @@ def _write(
         if before.get(key) != after.get(key)
     )
     if not changes:
-        raise NotApplicableError("Its limits are like that already", possible=None)
+        raise NotApplicableError("The quota already has these limits", possible=None)
     if live is None:
         new = TargetRef(kind=QUOTA, namespace=subject.namespace, name=name)
         body = _manifest(new, after)
@@ -164,16 +164,16 @@ def _manifest(target: TargetRef, hard: Mapping[str, str]) -> Fields:
 
 
 def _less(new: str | None, old: str | None) -> bool:
-    """Whether a limit becomes stricter: no limit is the widest."""
+    """Whether a limit becomes stricter; having none is the loosest."""
     if new is None:
         return False
     return old is None or parse_quantity(new) < parse_quantity(old)
 
 
 def _warnings(row: QuotaRow | None, after: Mapping[str, str]) -> tuple[str, ...]:
-    """Limits below what is used stop nothing that runs, and let nothing new start."""
+    """Limits below current use stop nothing that runs, but nothing new can start."""
     used = row.used if row else {}
     over = sorted(name for name, value in after.items() if parse_quantity(value) < used.get(name, 0.0))
     if not over:
         return ()
-    return (f"Less than is used now ({', '.join(over)}): what runs stays, and no new pod can start",)
+    return (f"Below current use ({', '.join(over)}): running pods stay, but no new pod can start",)

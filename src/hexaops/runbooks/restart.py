@@ -1,4 +1,4 @@
-"""restart_application: a rollout of the same template, marked with the plan's own time.
+"""restart_application: a rollout of the same template, annotated with the plan's own time.
 
 The mark is fixed in the plan, so sending it twice is sending it once.
 """
@@ -37,7 +37,7 @@ SECONDS_TO_DRAIN = 5.0
 
 
 def restart_write(workload: LiveWorkload, mark: str) -> Write:
-    """Marks the template, so that every pod is replaced."""
+    """Annotates the template, so that every pod is replaced."""
     return Write(
         target=workload.target,
         call=_mark(mark),
@@ -64,22 +64,22 @@ def _replaced_pods(_view: View, progress: rollout.Progress) -> Fields:
 
 
 DRAIN = Step("drain_connections", lambda _draft, _stable: SECONDS_TO_DRAIN, writes=all_writes, reached=_drained)
-"""Starts the rollout; ends when the first old pod has left every EndpointSlice (at once without a Service)."""
+"""Starts the rollout; done when the first old pod has left every EndpointSlice (immediately if there is no Service)."""
 REPLACE = Step("restart_pods", seconds_of_rollout, reached=_replaced, found=_replaced_pods)
-"""No old pod is left and every new one is ready."""
+"""Done when no old pod is left and every new one is ready."""
 
 
 class RestartApplication(WorkloadRunbook[Parameters]):
-    """Replaces every pod, in the order and pace of the application's own rollout strategy."""
+    """Replaces every pod, following the application's own rollout strategy."""
 
     name = "restart_application"
     parameters = Parameters
     words = Words(
         verb="restart",
         done="restarted",
-        does="a rollout of the same template, marked with the plan's own time",
-        undo="a failed or cancelled restart goes back to the previous template; a completed one replaced pods by the "
-        "same pods: there is nothing to put back",
+        does="rolls out the same template again, so that every pod is replaced",
+        undo="a failed or cancelled restart returns to the previous template; after a completed one there is nothing "
+        "to undo",
     )
     risk = "low"
     rights = tuple(Right("patch", kind) for kind in WORKLOADS)
@@ -87,10 +87,12 @@ class RestartApplication(WorkloadRunbook[Parameters]):
     kept_by_gitops = False
 
     async def draft(self, subject: Subject, parameters: Parameters, world: World) -> Draft:  # noqa: ARG002 # takes none
-        """The restart of this application as it is now."""
+        """Draft the restart."""
         workload = await read_workload(subject, world)
         if workload.replicas == 0:
-            raise NotApplicableError("It is stopped: there is no pod to restart", possible="start_application")
+            raise NotApplicableError(
+                "The application is stopped: there are no pods to restart", possible="start_application"
+            )
         check_rolls_out(workload)
         return Draft(
             action=self.name,

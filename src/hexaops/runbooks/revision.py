@@ -30,37 +30,37 @@ HASH_LABEL = "pod-template-hash"
 
 
 class RevisionParameters(Parameters):
-    """Which revision; the one before the present when none is named."""
+    """Revision; the previous one by default."""
 
     revision: Annotated[int, Field(ge=1)] | None = None
 
 
 class RollbackRevision(WorkloadRunbook[RevisionParameters]):
-    """Takes a release back."""
+    """Returns to an earlier release."""
 
     name = "rollback_revision"
     parameters = RevisionParameters
     words = Words(
         verb="roll back",
         done="rolled back",
-        does="the pod template of an earlier revision, the previous one unless `revision` names another",
-        undo="the revision before",
+        does="returns to the pod template of an earlier revision, by default the previous one",
+        undo="returns to the revision it came from",
     )
     risk = "medium"
     rights = (Right("patch", "Deployment"),)
     steps = (VALIDATE, step_named("roll_back", DRAIN), REPLACE, VERIFY)
 
     async def draft(self, subject: Subject, parameters: RevisionParameters, world: World) -> Draft:
-        """The template of an earlier revision of this application."""
+        """Draft the return to an earlier template."""
         workload = await read_workload(subject, world)
         if workload.kind != "Deployment":
-            raise NotApplicableError(f"A {workload.kind}'s revisions cannot be rolled back to here", possible=None)
+            raise NotApplicableError(f"Rolling back a {workload.kind} is not supported", possible=None)
         check_rolls_out(workload)
         now = _revision(workload.annotations)
         number, earlier = await _earlier(workload, parameters.revision, world)
         before, after = dict(workload.template), _template(earlier)
         if before == after:
-            raise NotApplicableError(f"Revision {number} has the present template", possible=None)
+            raise NotApplicableError(f"Revision {number} is the current one", possible=None)
         write = Write(
             target=workload.target,
             call=_replace(before, after),
@@ -85,7 +85,7 @@ class RollbackRevision(WorkloadRunbook[RevisionParameters]):
         return application.kind == "Deployment" and _revision(application.workload.annotations) > 1
 
     def inverse(self, draft: Draft) -> tuple[str, Fields]:
-        """The revision that it came from, which has the highest number but one now."""
+        """The revision it came from, now the second newest."""
         return self.name, {"revision": draft.prior["revision"]}
 
 
@@ -94,13 +94,13 @@ async def _earlier(workload: LiveWorkload, asked: int | None, world: World) -> t
     kept = {_revision(row.annotations): row for row in world.cache.replica_sets_of(workload.target.uid)}
     kept.pop(now, None)
     if not kept:
-        raise NotApplicableError("No earlier revision of it is kept", possible=None)
+        raise NotApplicableError("No earlier revision is kept", possible=None)
     number = max(kept) if asked is None else asked
     if number not in kept:
         raise refused("revision", f"one of {', '.join(str(one) for one in sorted(kept))}")
     live = await world.find("ReplicaSet", workload.target.namespace, kept[number].name)
     if live is None:
-        raise NotApplicableError(f"Revision {number} is not kept any more", possible=None)
+        raise NotApplicableError(f"Revision {number} is no longer kept", possible=None)
     return number, live
 
 
@@ -110,7 +110,7 @@ def _revision(annotations: Any) -> int:
 
 
 def _template(replica_set: LiveObject) -> dict[str, Any]:
-    """The ReplicaSet's template, without the label by which the Deployment's controller tells them apart."""
+    """The ReplicaSet's template without its pod-template-hash label."""
     template = dict(replica_set.document["spec"]["template"])
     metadata = dict(template.get("metadata") or {})
     metadata["labels"] = {key: value for key, value in (metadata.get("labels") or {}).items() if key != HASH_LABEL}
@@ -130,7 +130,7 @@ def _merge(old: Any, new: Any) -> Any:
 
 
 def _changes(before: dict[str, Any], after: dict[str, Any]) -> tuple[FieldChange, ...]:
-    """What differs, down to the parts of the pod's specification."""
+    """The differences, down to the fields of the pod spec."""
     changes = []
     for part in ("metadata", "spec"):
         old, new = before.get(part) or {}, after.get(part) or {}

@@ -23,7 +23,7 @@ ENDED_PHASES = frozenset({"Succeeded", "Failed"})
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a change has come."""
+    """Progress of a change."""
 
     pods: tuple[str, ...]
     """Names of the pods that exist and are not being deleted."""
@@ -33,12 +33,12 @@ class Progress:
 
 @dataclass(frozen=True)
 class Before:
-    """What a change found: putting it back is measured by this, for not every application was healthy."""
+    """State before a change, the yardstick for undoing it: not every application was healthy."""
 
     pods: int
     ready: int
     updated: int | None
-    """Pods of the newest revision; None where an older version of the service began the change."""
+    """Pods of the newest revision; None if an older version of the service started the change."""
 
 
 def find(cache: WatchCache, target: TargetRef) -> WorkloadRow | None:
@@ -110,7 +110,7 @@ def healthy(cache: WatchCache, target: TargetRef, generation: int, *, replicas: 
 
 
 def failure(cache: WatchCache, target: TargetRef, generation: int) -> str | None:
-    """Why the rollout cannot succeed any more, as the controller itself says it."""
+    """Why the rollout has failed, in the controller's words."""
     row = find(cache, target)
     if row is None or row.observed_generation < generation:
         return None
@@ -121,11 +121,11 @@ def failure(cache: WatchCache, target: TargetRef, generation: int) -> str | None
 
 
 def overtaken(cache: WatchCache, target: TargetRef, generation: int, *, replicas: int) -> str | None:
-    """Who else has set the replicas since: the planned number will not be reached."""
+    """Set if someone else changed the replicas, so that the planned number will not be reached."""
     row = find(cache, target)
     if row is None or row.observed_generation < generation or row.desired == replicas:
         return None
-    return f"its replicas were set to {row.desired} meanwhile"
+    return f"its replicas were set to {row.desired} in the meantime"
 
 
 def restored(
@@ -182,7 +182,7 @@ def _revision(workload: WorkloadRow) -> int:
 
 
 def shown_live(live: LiveWorkload, target: TargetRef, generation: int, *, replicas: int | None) -> bool:
-    """Whether the API server itself, asked anew, agrees with what the watch has told."""
+    """Whether a fresh read from the API server agrees with the watch."""
     wanted = live.replicas if replicas is None else replicas
     seen = live.target.uid == target.uid and live.observed_generation >= generation
     return seen and live.replicas == wanted and live.ready == wanted and live.available == wanted

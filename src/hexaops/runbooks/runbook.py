@@ -1,4 +1,4 @@
-"""What a runbook is: everything about one kind of change, in one file.
+"""The runbook: everything about one kind of change.
 
 The catalogue is a closed set; API, chat verbs, CLI, permissions, RBAC, docs, risks and estimates are derived from it.
 """
@@ -22,7 +22,7 @@ from hexaops.runbooks.parameters import Parameters
 P = TypeVar("P", bound=Parameters)
 SECONDS_TO_VALIDATE = 1.0
 SECONDS_PER_BATCH = 10.0
-"""Assumed for one batch of pods until this service has seen a change of the kind here."""
+"""Assumed per batch of pods until this kind of change has been observed."""
 
 
 class NotApplicableError(HexaopsError):
@@ -40,26 +40,26 @@ class World(Protocol):
 
     @property
     def cache(self) -> WatchCache:
-        """Everything that is watched."""
+        """The watch cache."""
         ...
 
     @property
     def at(self) -> datetime:
-        """The plan's time: a runbook that marks something marks it with this."""
+        """The plan's time, used for annotations."""
         ...
 
     async def find(self, kind: str, namespace: str, name: str) -> LiveObject | None:
-        """The object as the API server has it now; a LiveWorkload where it is one."""
+        """The live object from the API server; a LiveWorkload if it is one."""
         ...
 
     async def recorded_replicas(self, uid: str) -> int | None:
-        """Replicas that the last stop of this very object recorded."""
+        """Replicas recorded by the last stop of this object."""
         ...
 
 
 @dataclass(frozen=True)
 class Right:
-    """A right that the writing identity needs; deploy/rbac.yaml grants it."""
+    """A right that the writing identity needs, granted by deploy/rbac.yaml."""
 
     verb: Literal["create", "patch", "delete"]
     kind: str
@@ -73,34 +73,34 @@ RIGHT_OF_VERB: Mapping[Verb, tuple[Literal["create", "patch", "delete"], str]] =
     "delete": ("delete", ""),
     "evict": ("create", "eviction"),
 }
-"""Verb of a call → verb and subresource of its right."""
+"""Call verb → verb and subresource of the right."""
 
 
 @dataclass(frozen=True)
 class Words:
-    """How people speak of a kind of change."""
+    """Wording of a kind of change."""
 
     verb: str
     """Imperative: "restart"."""
     done: str
     """"restarted", as in "Application restarted successfully"."""
     does: str
-    """One line for docs and help: what it does."""
+    """One line for docs and help."""
     undo: str
-    """One line: what undoing it means, or why there is nothing to undo."""
+    """One line: what undoing does, or why it is not possible."""
     noun: str = "Application"
 
 
 @dataclass(frozen=True)
 class View:
-    """What a step may look at while its change runs: rows and the watch cache, nothing that waits."""
+    """What a running step can read: rows and the watch cache. Nothing that blocks."""
 
     draft: Draft
     cache: WatchCache
     written: Mapping[int, Written] = field(default_factory=dict)
-    """By the number of the write in the draft."""
+    """By the write's number in the draft."""
     found: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """Step → what it found, of the steps done so far."""
+    """Findings of the finished steps."""
 
     @property
     def target(self) -> TargetRef:
@@ -109,7 +109,7 @@ class View:
 
     @property
     def generation(self) -> int:
-        """The generation of the main object that its controller must have seen."""
+        """The main object's generation that its controller must have observed."""
         return generation_of(self.draft, self.written)
 
 
@@ -139,15 +139,15 @@ class Step:
     reached: Callable[[View], Any] = lambda _view: True
     found: Callable[[View, Any], Fields] = lambda _view, _reached: {}
     examines: bool = False
-    """Whether every rule and right is asked again first: the step before the first write."""
+    """Whether rules and rights are checked again first: true for the step before the first write."""
     steady: bool = False
-    """Whether what is reached must hold for the time that the settings name, unchanged."""
+    """Whether the reached state must stay unchanged for the configured time."""
     confirmed: Callable[[View, LiveObject], bool] | None = None
-    """The last word, of the main object as the API server itself has it: a watch may be silent."""
+    """Final check against the live object, because a watch may be silent."""
 
 
 def step_named(name: str, like: Step, **changed: Any) -> Step:
-    """A step that goes like another one, under a name of its own."""
+    """Another step under a different name."""
     return replace(like, name=name, **changed)
 
 
@@ -157,23 +157,23 @@ def all_writes(draft: Draft) -> Sequence[int]:
 
 
 def seconds_to_validate(_draft: Draft, _stable: float) -> float:
-    """Assumed for reading the target and asking for the rights."""
+    """Estimate for reading the target and checking rights."""
     return SECONDS_TO_VALIDATE
 
 
 def seconds_of_one_batch(_draft: Draft, _stable: float) -> float:
-    """Assumed for pods that start at the same time."""
+    """Estimate for pods that start in parallel."""
     return SECONDS_PER_BATCH
 
 
 def seconds_of_rollout(draft: Draft, _stable: float) -> float:
-    """A rollout goes by quarters of the pods: Kubernetes' default pace."""
+    """Estimate for a rollout in batches of a quarter, Kubernetes' default."""
     batch = math.ceil(draft.pods_touched / 4) or 1
     return SECONDS_PER_BATCH * math.ceil(draft.pods_touched / batch)
 
 
 def seconds_stable(_draft: Draft, stable: float) -> float:
-    """Health must hold for that long."""
+    """Estimate: the time for which health must hold."""
     return stable
 
 
@@ -185,51 +185,51 @@ class Runbook(ABC, Generic[P]):
     parameters: type[P]
     words: ClassVar[Words]
     rights: ClassVar[tuple[Right, ...]]
-    """All that its writes and their undoing may need."""
+    """Rights needed by its writes and their undo."""
     risk: ClassVar[str]
-    """Of which risk it is, in words for the docs; a draft has the risk of its own case."""
+    """Risk in words, for the docs; each draft has its own."""
     steps: ClassVar[tuple[Step, ...]]
     watched: ClassVar[tuple[str, ...]]
-    """Kinds whose changes may let a step be reached."""
+    """Kinds whose changes can complete a step."""
     limits_step: ClassVar[bool] = False
-    """Whether rule 10 bounds how many replicas it may add at once."""
+    """Whether rule 10 limits how many replicas it may add at once."""
     kept_by_gitops: ClassVar[bool] = True
-    """Whether Argo CD or Flux would put the change back: then it is refused (rule 8)."""
+    """Whether Argo CD or Flux would revert the change; if so it is refused (rule 8)."""
 
     @abstractmethod
     async def draft(self, subject: Subject, parameters: P, world: World) -> Draft:
-        """The change of this subject as it is now; raises NotApplicableError or ValidationFailedError."""
+        """Draft the change; raises NotApplicableError or ValidationFailedError."""
 
     def possible_for(self, application: Application) -> bool:  # noqa: ARG002 # what a project's action answers
-        """Whether it makes sense on this application as it is: what chat and lists offer."""
+        """Whether to offer it for this application in its current state."""
         return False
 
     def inverse(self, draft: Draft) -> tuple[str, Fields] | None:  # noqa: ARG002 # what most answer
-        """Action and parameters that put a completed change back; None where there is nothing to put back."""
+        """Action and parameters that undo a completed change; None if it cannot be undone."""
         return None
 
     def done(self, draft: Draft) -> str:  # noqa: ARG002 # most do not depend on it
-        """How it ended, in words: "restarted"."""
+        """Past tense: "restarted"."""
         return self.words.done
 
     def failed(self, view: View) -> str | None:  # noqa: ARG002 # most cannot fail in a way of their own
-        """Why the planned state cannot be reached any more, as the cluster itself says it."""
+        """Why the planned state can no longer be reached, in the cluster's words."""
         return None
 
     def stuck(self, view: View) -> str | None:  # noqa: ARG002 # most start no pods
-        """What keeps it from going on; when that lasts, the change has failed."""
+        """What is blocking it; if it persists, the change fails."""
         return None
 
     def state(self, view: View) -> str:  # noqa: ARG002 # most are done at once
-        """Where it stands, in words."""
+        """Progress in words."""
         return ""
 
     def deadline_seconds(self, view: View) -> float | None:  # noqa: ARG002 # most have none of their own
-        """The target's own time limit of the change; None: the setting's."""
+        """The target's own time limit; None: the configured one."""
         return None
 
     def restored(self, view: View, undone: Mapping[int, Written]) -> str | None:  # noqa: ARG002 # see below
-        """A sentence once what was there before is there again; most are restored with the writes themselves."""
+        """A sentence once the previous state is restored; for most kinds that is as soon as the writes are undone."""
         return RESTORED
 
 

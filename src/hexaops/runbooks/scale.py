@@ -27,14 +27,14 @@ from hexaops.runbooks.workloads import VALIDATE, VERIFY, WorkloadRunbook, read_w
 
 PATH = "/spec/replicas"
 MOST_REPLICAS = 10_000
-"""Far above any real application; a larger number is a slip."""
+"""Far above any real application; anything larger is a typo."""
 SCALABLE = ("Deployment", "StatefulSet")
 P = TypeVar("P", bound=Parameters)
 
 
 def _not_zero(replicas: int) -> int:
     if replicas == 0:
-        message = "scaling to 0 is an action of its own: stop_application"
+        message = "use stop_application to scale to 0"
         raise ValueError(message)
     if not 1 <= replicas <= MOST_REPLICAS:
         message = f"must be between 1 and {MOST_REPLICAS}"
@@ -43,7 +43,7 @@ def _not_zero(replicas: int) -> int:
 
 
 class ScaleParameters(Parameters):
-    """The wanted absolute number."""
+    """The number of replicas."""
 
     replicas: Annotated[int, AfterValidator(_not_zero), Field(description="How many replicas, at least 1")]
 
@@ -65,11 +65,11 @@ def _replicas_found(view: View, _reached: rollout.Progress) -> Fields:
 
 
 SCALE = Step("scale_workload", seconds_of_one_batch, writes=all_writes, reached=_scaled, found=_replicas_found)
-"""Exactly the planned number of pods is ready, or none is left."""
+"""Done when exactly the planned number of pods is ready, or none is left."""
 
 
 class _Scaling(WorkloadRunbook[P]):
-    """What the three have in common."""
+    """Shared by all three."""
 
     rights = tuple(Right("patch", kind, "scale") for kind in SCALABLE)
     steps = (VALIDATE, SCALE, VERIFY)
@@ -79,7 +79,7 @@ class _Scaling(WorkloadRunbook[P]):
         if workload.kind not in SCALABLE:
             raise NotApplicableError("A DaemonSet runs one pod per node and has no replicas to set", possible=None)
         if have == after:
-            raise NotApplicableError(f"It has {have} replicas already", possible=None)
+            raise NotApplicableError(f"It already has {have} replicas", possible=None)
         down = ready_pods_down_by_scaling(workload, after)
         write = Write(
             target=workload.target,
@@ -104,7 +104,7 @@ class _Scaling(WorkloadRunbook[P]):
 
 
 class ScaleApplication(_Scaling[ScaleParameters]):
-    """Sets the number of replicas; 0 is refused: it has its own action."""
+    """Sets the number of replicas; for 0 use `stop_application`."""
 
     name = "scale_application"
     parameters = ScaleParameters
@@ -112,13 +112,13 @@ class ScaleApplication(_Scaling[ScaleParameters]):
     words = Words(
         verb="scale",
         done="scaled",
-        does="an absolute number of replicas, at least 1",
-        undo="the number before",
+        does="sets the number of replicas, at least 1",
+        undo="restores the previous number",
     )
     risk = "up: low, down: medium"
 
     async def draft(self, subject: Subject, parameters: ScaleParameters, world: World) -> Draft:
-        """The scaling of this application to `parameters.replicas`."""
+        """Draft scaling to `parameters.replicas`."""
         workload, after = await read_workload(subject, world), parameters.replicas
         if workload.replicas == 0:
             raise NotApplicableError("It is stopped", possible="start_application, then scale_application")
@@ -126,36 +126,39 @@ class ScaleApplication(_Scaling[ScaleParameters]):
         return self._draft(subject, workload, after, doing=doing, risk="medium" if after < workload.replicas else "low")
 
     def possible_for(self, application: Application) -> bool:
-        """It runs, and has replicas to set."""
+        """It is running and scalable."""
         return application.desired > 0 and application.kind in SCALABLE
 
     def inverse(self, draft: Draft) -> tuple[str, Fields]:
-        """Back to the number before."""
+        """Scale back to the previous number."""
         return self.name, {"replicas": draft.prior["replicas"]}
 
     def done(self, draft: Draft) -> str:
-        """With the number."""
+        """Includes the number."""
         assert draft.replicas is not None
         return f"scaled to {draft.replicas.after} replicas"
 
 
 class StopApplication(_Scaling[Parameters]):
-    """Scales to 0; what it had is recorded, for `start_application`."""
+    """Scales to 0 and remembers the number of replicas for `start_application`."""
 
     name = "stop_application"
     parameters = Parameters
     words = Words(
-        verb="stop", done="stopped", does="0 replicas; what it had is recorded", undo="the number before"
-    )  # fmt: skip
+        verb="stop",
+        done="stopped",
+        does="scales to 0 and remembers the number of replicas",
+        undo="restores the previous number",
+    )
     risk = "high"
 
     async def draft(self, subject: Subject, parameters: Parameters, world: World) -> Draft:  # noqa: ARG002 # takes none
-        """The stop of this application."""
+        """Draft the stop."""
         workload = await read_workload(subject, world)
         return self._draft(subject, workload, 0, doing=f"Stopping application '{subject.name}'", risk="high")
 
     def possible_for(self, application: Application) -> bool:
-        """It runs, and has replicas to set."""
+        """It is running and scalable."""
         return application.desired > 0 and application.kind in SCALABLE
 
     def inverse(self, draft: Draft) -> tuple[str, Fields]:  # noqa: ARG002 # the stop itself recorded what it had
@@ -164,24 +167,26 @@ class StopApplication(_Scaling[Parameters]):
 
 
 class StartApplication(_Scaling[Parameters]):
-    """Scales from 0 to what the last stop recorded, else to 1."""
+    """Scales from 0 to the number before the last stop, else to 1."""
 
     name = "start_application"
     parameters = Parameters
-    words = Words(verb="start", done="started", does="what the last stop recorded, else 1 replica", undo="0 replicas")
+    words = Words(
+        verb="start", done="started", does="scales to the number before the last stop, else 1", undo="scales to 0"
+    )
     risk = "low"
 
     async def draft(self, subject: Subject, parameters: Parameters, world: World) -> Draft:  # noqa: ARG002 # takes none
-        """The start of this application."""
+        """Draft the start."""
         workload = await read_workload(subject, world)
         if workload.replicas:
-            message = f"It runs already, with {workload.replicas} replicas"
+            message = f"It is already running, with {workload.replicas} replicas"
             raise NotApplicableError(message, possible=ScaleApplication.name)
         recorded = await world.recorded_replicas(workload.target.uid)
         doing = f"Starting application '{subject.name}'"
         draft = self._draft(subject, workload, recorded or 1, doing=doing, risk="low")
         if recorded is None:
-            return _with_warning(draft, "No stop of it is recorded here: it starts with 1 replica")
+            return _with_warning(draft, "No earlier stop is recorded, so it starts with 1 replica")
         return draft
 
     def possible_for(self, application: Application) -> bool:

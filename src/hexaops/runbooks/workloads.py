@@ -1,4 +1,4 @@
-"""What runbooks of applications have in common: reading the workload, its steps, what restored means."""
+"""Shared by runbooks of applications: reading the workload, common steps, when a change is undone."""
 
 from __future__ import annotations
 
@@ -30,38 +30,38 @@ STUCK_REASONS = frozenset(
     {"Unschedulable", "ImagePullBackOff", "ErrImagePull", "ErrImageNeverPull", "InvalidImageName",
      "CreateContainerConfigError", "CreateContainerError", "CrashLoopBackOff"}
 )  # fmt: skip
-"""Why a new pod does not start and will not by waiting; each may still pass, so it must last."""
+"""Reasons for which a new pod does not start. They may pass, so they must persist before a change fails."""
 
 
 async def read_workload(subject: Subject, world: World) -> LiveWorkload:
-    """The subject as it is now; raises NotApplicableError when it is gone or going."""
+    """Read the subject; raises NotApplicableError if it is gone or being deleted."""
     live = await world.find(subject.kind, subject.namespace, subject.name)
     if not isinstance(live, LiveWorkload):
-        raise NotApplicableError("It does not exist any more", possible=None)
+        raise NotApplicableError("It no longer exists", possible=None)
     if live.deleting:
         raise NotApplicableError("It is being deleted", possible=None)
     return live
 
 
 def check_rolls_out(workload: LiveWorkload) -> None:
-    """Raise NotApplicableError unless a change of its template replaces its pods by itself."""
+    """Raise NotApplicableError unless a template change replaces the pods automatically."""
     if workload.strategy[0] == "OnDelete":
         possible = "set its update strategy to RollingUpdate"
-        raise NotApplicableError("Its update strategy OnDelete never replaces pods by itself", possible=possible)
+        raise NotApplicableError("Its update strategy, OnDelete, never replaces pods on its own", possible=possible)
     if workload.partition:
-        reason = f"Its update strategy's partition keeps the pods below ordinal {workload.partition} as they are"
+        reason = f"The partition of its update strategy excludes pods below ordinal {workload.partition}"
         raise NotApplicableError(reason, possible="set the partition to 0")
     if workload.paused:
         raise NotApplicableError("Its rollouts are paused", possible="kubectl rollout resume")
 
 
 def pods_before(view: View) -> dict[str, str]:
-    """uid → name of the pods that were there before the first write."""
+    """uid → name of the pods before the first write."""
     return dict(view.found.get(VALIDATE.name, {}).get("pods") or {})
 
 
 def before(view: View) -> rollout.Before:
-    """What the first step found; nothing when it did not come to its end."""
+    """Findings of the first step; empty if it did not finish."""
     found = view.found.get(VALIDATE.name, {})
     return rollout.Before(len(pods_before(view)), int(found.get("ready") or 0), found.get("updated"))
 
@@ -73,11 +73,11 @@ def _found_before(view: View, _reached: object) -> Fields:
 
 
 VALIDATE = Step("validate_application", seconds_to_validate, examines=True, found=_found_before)
-"""The target unchanged, every rule and right still given; notes the pods that were there."""
+"""Checks that the target is unchanged and that all rules and rights still hold; records the pods."""
 
 
 def wanted(view: View) -> int | None:
-    """The planned number of replicas, for what sets it."""
+    """The planned number of replicas, if the change sets it."""
     return view.draft.replicas.after if view.draft.scales and view.draft.replicas else None
 
 
@@ -95,23 +95,23 @@ def _steady_pods(_view: View, progress: rollout.Progress) -> Fields:
 
 
 VERIFY = Step("verify_health", seconds_stable, reached=_healthy, steady=True, confirmed=_shown_live, found=_steady_pods)
-"""The controller has seen the change, all replicas are updated, ready and available, and stay so."""
+"""Done when the controller has seen the change and all replicas are updated, ready and available, and stay so."""
 
 
 class WorkloadRunbook(Runbook[P]):
-    """A change whose end is an application that is healthy again."""
+    """A change that ends with a healthy application."""
 
     watched: ClassVar[tuple[str, ...]] = rollout.KINDS
 
     def failed(self, view: View) -> str | None:
-        """What the controller says, or who else has set the replicas."""
+        """The controller's failure, or another writer's replica count."""
         if (replicas := wanted(view)) is not None:
             # A rollout that had failed before says so still: that does not keep an application from being scaled.
             return rollout.overtaken(view.cache, view.target, view.generation, replicas=replicas)
         return rollout.failure(view.cache, view.target, view.generation)
 
     def stuck(self, view: View) -> str | None:
-        """The reason of a pod of the change's own that cannot start."""
+        """Why one of the change's pods cannot start."""
         old = pods_before(view)
         for pod in rollout.live_pods(view.cache, view.target):
             if pod.uid not in old and not pod.ready and pod.reason in STUCK_REASONS:
@@ -120,7 +120,7 @@ class WorkloadRunbook(Runbook[P]):
         return None
 
     def state(self, view: View) -> str:
-        """How many pods are ready, and what keeps the others."""
+        """How many pods are ready, and what holds up the others."""
         pods, row = rollout.live_pods(view.cache, view.target), rollout.find(view.cache, view.target)
         reasons = sorted({pod.reason for pod in pods if not pod.ready and pod.reason})
         reasons += [
@@ -137,7 +137,7 @@ class WorkloadRunbook(Runbook[P]):
         return row.progress_deadline_seconds if row and row.kind == "Deployment" else None
 
     def restored(self, view: View, undone: Mapping[int, Written]) -> str | None:
-        """As many pods as before, and no fewer ready or up to date than before."""
+        """Restored: as many pods as before, and at least as many ready and up to date."""
         row = rollout.find(view.cache, view.target)
         if row is None:
             return None
