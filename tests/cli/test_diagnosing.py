@@ -97,4 +97,4 @@ def test_an_unusable_line_does_not_hide_the_others(bare: Run, tmp_path: Path) ->
 def test_no_such_file(bare: Run, tmp_path: Path) -> None:
     done = bare("diagnose", "--snapshot", str(tmp_path / "none.json"))
     assert done.code == 2
-    assert "cannot be read" in done.err
+    assert "Cannot read" in done.err
