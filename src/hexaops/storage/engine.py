@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hexaops.kit.clock import Clock
@@ -27,13 +28,20 @@ from hexaops.storage.lock import FileLock
 if TYPE_CHECKING:
     from dbos import DBOSClient
 
+    from hexaops.storage.queues import QueueWorker
+
 Run = Callable[[str], Awaitable[None]]
 
 HEARTBEAT_SECONDS = 1.0
 MAX_RECOVERIES = 20
 """Restarts of one run before it is given up: a run that kills its process must not do so for ever."""
 APPLICATION_VERSION = "1"
-POLL_SECONDS = 0.5
+POLL_SECONDS = 5.0
+"""For what a process is not told of: work of other replicas, and delayed work."""
+LISTEN_SECONDS = 0.25
+"""DBOS's wait for messages between runs, of which there are none: it is only how long a stop takes."""
+DELAY_SLACK_SECONDS = 0.01
+"""So that delayed work is due by DBOS's own clock too."""
 FAILED_STATUSES = ("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 PURGE_BATCH = 200
 
@@ -51,12 +59,16 @@ class Waiting:
 class DurableEngine:
     """Register the kinds of runs, launch, then enqueue them inside the transaction that accepts the work."""
 
-    def __init__(self, database: Database, *, clock: Clock, takeover_seconds: float = 5.0) -> None:
+    def __init__(
+        self, database: Database, *, clock: Clock, takeover_seconds: float = 5.0, poll_seconds: float = POLL_SECONDS
+    ) -> None:
         self._database = database
         self._clock = clock
+        self._poll_seconds = poll_seconds
         self._runs: dict[str, tuple[Run, int, int | None]] = {}
         self._running: set[asyncio.Task[Any]] = set()
         self._client: DBOSClient | None = None
+        self._workers: dict[str, QueueWorker] = {}
         self._beat: asyncio.Task[None] | None = None
         self._lock = FileLock(database.sqlite_path)
         self._executors = Executors(database, clock=clock, dead_after_seconds=takeover_seconds)
@@ -80,6 +92,8 @@ class DurableEngine:
         """Start taking work, that of dead processes included; raises AlreadyServedError on a file in use."""
         from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer  # noqa: PLC0415 # slow to import
 
+        from hexaops.storage.queues import QueueWorker, own_queues_only  # noqa: PLC0415 # imports DBOS
+
         self.reserve()
         url = self._system_url()
         config: DBOSConfig = {
@@ -89,21 +103,26 @@ class DurableEngine:
             "executor_id": self.executor_id,
             "serializer": DBOSPortableJSONSerializer(),
             "log_level": "WARNING",
+            "notification_listener_polling_interval_sec": LISTEN_SECONDS,
         }
-        DBOS(config=config)
+        dbos = DBOS(config=config)
+        own_queues_only(dbos)
         for name, (run, *_) in self._runs.items():
             DBOS.workflow(name=name, max_recovery_attempts=MAX_RECOVERIES)(self._as_workflow(name, run))
         await self._executors.beat(self.executor_id)
         _join_our_logs(logging.getLogger("dbos"))
         DBOS.launch()
         for name, (_, concurrency, per_key) in self._runs.items():
-            await DBOS.register_queue_async(
+            queue = await DBOS.register_queue_async(
                 name,
                 worker_concurrency=concurrency,
                 partition_worker_concurrency=per_key,
-                polling_interval_sec=POLL_SECONDS,
+                polling_interval_sec=self._poll_seconds,
                 on_conflict="always_update",
             )
+            self._workers[name] = QueueWorker(dbos, queue)
+        for worker in self._workers.values():
+            worker.start()
         self._client = DBOSClient(system_database_url=url, serializer=DBOSPortableJSONSerializer(), lazy=True)
         await self._take_over()
         if not self._lock.held:  # alone on a file, nobody asks whether this process lives
@@ -122,6 +141,9 @@ class DurableEngine:
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
+        workers, self._workers = self._workers, {}
+        for worker in workers.values():
+            await asyncio.to_thread(worker.stop)
         client, self._client = self._client, None
         await asyncio.to_thread(client.destroy)
         await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
@@ -149,6 +171,11 @@ class DurableEngine:
         if key is not None:
             options["queue_partition_key"] = key
         await session.run_sync(lambda bound: client.enqueue_in_transaction(bound, options, argument))
+        loop = asyncio.get_running_loop()
+        if delay_seconds > 0:
+            loop.call_later(delay_seconds + DELAY_SLACK_SECONDS, self._make_ready, name)
+        else:
+            event.listen(session.sync_session, "after_commit", lambda _session: self._wake(name), once=True)
 
     async def is_alive(self, session: AsyncSession, executor_id: str) -> bool:
         """Whether another process of the service lives; alone on a file, none does."""
@@ -195,6 +222,14 @@ class DurableEngine:
         found = await DBOS.get_workflow_status_async(run_id)
         return None if found is None else str(found.status)
 
+    def _make_ready(self, name: str) -> None:
+        if worker := self._workers.get(name):
+            asyncio.get_running_loop().run_in_executor(None, worker.take_delayed)
+
+    def _wake(self, name: str) -> None:
+        if worker := self._workers.get(name):
+            worker.wake()
+
     def _system_url(self) -> str:
         if self._database.is_sqlite:
             return f"sqlite:///{self._database.sqlite_path}"
@@ -236,6 +271,8 @@ class DurableEngine:
         async with self._executors.dead(self.executor_id, alone=self._lock.held) as dead:
             if dead and (runs := await asyncio.to_thread(DBOS._recover_pending_workflows, dead)):
                 logger.info("going on with runs of dead processes", extra={"executors": dead, "runs": len(runs)})
+                for worker in self._workers.values():
+                    worker.wake()
 
 
 def _join_our_logs(theirs: logging.Logger) -> None:

@@ -71,6 +71,13 @@ class Sink:
 
 
 @dataclass
+class Audience:
+    """Whoever follows the tail."""
+
+    is_waiting: bool = False
+
+
+@dataclass
 class World:
     """One pod of one workspace, and whoever collects its log."""
 
@@ -79,6 +86,7 @@ class World:
     clock: ManualClock
     api: Api = field(default_factory=Api)
     sink: Sink = field(default_factory=Sink)
+    audience: Audience = field(default_factory=Audience)
     workspace_id: str = ""
 
     def __post_init__(self) -> None:
@@ -99,7 +107,9 @@ class World:
     def restart(self) -> None:
         """The service restarts: only the sink remembers."""
         clusters = Clusters([self.cluster])
-        self.collector = LogCollector(clusters, self.directory, self.sink, self.clock, per_second=10)
+        self.collector = LogCollector(
+            clusters, self.directory, self.sink, self.clock, audience=self.audience, per_second=10
+        )
 
     async def collected(self, *, after: float = 60.0) -> list[str]:
         """The messages in the store after a further round."""
@@ -224,3 +234,26 @@ def test_the_last_line_of_a_log_that_was_cut_is_not_whole() -> None:
     assert [text for _, text in new_lines(body, None, cut=True)] == ["a"]
     assert [text for _, text in new_lines(body, None, cut=False)] == ["a", "b"]
     assert datetime.fromtimestamp(new_lines(body, None, cut=True)[0][0] / 1e9, UTC).second == 30
+
+
+async def _reads(world: World, *, seconds: int, lines_a_second: int) -> int:
+    """How often a pod that writes steadily is asked."""
+    before = len(world.api.asked)
+    for _ in range(seconds // 2):
+        at = (world.clock.now() - START).total_seconds()
+        for number in range(lines_a_second * 2):
+            world.api.write(f"{at} {number}", seconds=at)
+        await world.collected(after=2)
+    return len(world.api.asked) - before
+
+
+async def test_a_trickle_is_read_less_often_than_a_stream(world: World) -> None:
+    await _reads(world, seconds=20, lines_a_second=1)
+    assert await _reads(world, seconds=40, lines_a_second=1) == 4
+    assert await _reads(world, seconds=40, lines_a_second=50) >= 17
+
+
+async def test_a_trickle_is_read_in_every_round_while_somebody_follows(world: World) -> None:
+    await _reads(world, seconds=20, lines_a_second=1)
+    world.audience.is_waiting = True
+    assert await _reads(world, seconds=40, lines_a_second=1) == 20

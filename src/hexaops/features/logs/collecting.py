@@ -2,8 +2,9 @@
 
 Asking instead of following keeps connections and memory bounded for any number of pods, and loses nothing that the
 kubelet still has. A mark is stored together with the lines before it, so a restart neither loses nor repeats a line.
-Containers that write are asked every few seconds, silent ones less and less often; those in trouble go first. What a
-workspace may store a second is bounded: beyond that its containers wait, and the kubelet keeps their lines meanwhile.
+Containers that write much, or are in trouble, or are being followed by somebody, are asked every few seconds, others
+less and less often. What a workspace may store a second is bounded: beyond that its containers wait, and the kubelet
+keeps their lines meanwhile.
 """
 
 from __future__ import annotations
@@ -28,6 +29,10 @@ from hexaops.kit.clock import Clock
 
 ROUND_SECONDS = 2.0
 LONGEST_SILENCE_SECONDS = 30.0
+LONGEST_TRICKLE_SECONDS = 10.0
+"""Between two looks at a container that writes little, which a look costs more than its lines do."""
+MUCH_LINES = 50
+"""At a look: a container that writes so many is asked in every round."""
 ENDED_SECONDS = 3600.0
 """Between two looks at a container that has ended and was read to its end."""
 FIRST_LOOK = timedelta(hours=1)
@@ -43,6 +48,15 @@ BURST_SECONDS = 10.0
 Mark = tuple[int, int]
 
 logger = logging.getLogger(__name__)
+
+
+class Audience(Protocol):
+    """Knows whether anybody is waiting for lines right now."""
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether somebody is."""
+        ...
 
 
 class MarkedSink(Protocol):
@@ -62,6 +76,7 @@ class _State:
     """What is known of a source beside its mark."""
 
     due: float = 0.0
+    read_at: float = 0.0
     interval: float = ROUND_SECONDS
     restarts: int = 0
     mark: Mark | None = None
@@ -72,12 +87,14 @@ class LogCollector:
     """Reads in rounds, for ever."""
 
     def __init__(
-        self, clusters: Clusters, directory: WorkspaceDirectory, sink: MarkedSink, clock: Clock, *, per_second: float
-    ) -> None:
+        self, clusters: Clusters, directory: WorkspaceDirectory, sink: MarkedSink, clock: Clock, *,
+        audience: Audience, per_second: float,
+    ) -> None:  # fmt: skip
         self._clusters = clusters
         self._directory = directory
         self._sink = sink
         self._clock = clock
+        self._audience = audience
         self._reads_a_round = max(1, int(per_second * ROUND_SECONDS))
         self._states: dict[str, _State] = {}
         self._full_until: dict[str, float] = {}
@@ -110,7 +127,10 @@ class LogCollector:
 
     def _is_due(self, source: Source, now: float) -> bool:
         full = self._full_until.get(source.workspace_id, 0.0) - now > BURST_SECONDS
-        return not full and self._states[source.key].due <= now
+        state = self._states[source.key]
+        hurried = self._audience.is_waiting and state.interval <= LONGEST_TRICKLE_SECONDS
+        due = min(state.due, state.read_at + ROUND_SECONDS) if hurried else state.due
+        return not full and due <= now
 
     async def _collect(self, source: Source) -> None:
         state = self._states[source.key]
@@ -126,9 +146,9 @@ class LogCollector:
                 found += count
             except KubernetesError as error:
                 logger.debug("a pod's log cannot be read", extra={"pod": source.pod.name, "reason": error.message})
-        longest = ENDED_SECONDS if source.ended else LONGEST_SILENCE_SECONDS
-        state.interval = ROUND_SECONDS if found else min(max(state.interval, ROUND_SECONDS) * 2, longest)
-        state.due = self._clock.monotonic() + (0.0 if more else state.interval)
+        state.interval = _next_interval(source, state.interval, found)
+        state.read_at = self._clock.monotonic()
+        state.due = state.read_at + (0.0 if more else state.interval)
 
     async def _read(self, source: Source, state: _State, *, previous: bool) -> tuple[int, bool]:
         """Store what is new; how many lines that were, and whether there is more to read at once."""
@@ -169,6 +189,14 @@ class LogCollector:
             state.mark = (last.last_ns, same)
             until = max(self._full_until.get(source.workspace_id, 0.0), self._clock.monotonic())
             self._full_until[source.workspace_id] = until + len(lines) / LINES_A_SECOND
+
+
+def _next_interval(source: Source, interval: float, found: int) -> float:
+    if found >= MUCH_LINES or (found and source.urgent):
+        return ROUND_SECONDS
+    if found:
+        return min(interval * 2, LONGEST_TRICKLE_SECONDS)
+    return min(interval * 2, ENDED_SECONDS if source.ended else LONGEST_SILENCE_SECONDS)
 
 
 def new_lines(body: bytes, mark: Mark | None, *, cut: bool) -> list[tuple[int, str]]:

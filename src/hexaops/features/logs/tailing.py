@@ -41,6 +41,11 @@ class LogTail:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._most = MOST_FOLLOWERS
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether anybody follows."""
+        return bool(self._followers)
+
     def publish(self, lines: Sequence[LogLine]) -> None:
         """From the writing thread: lines that are safe on disk."""
         loop = self._loop

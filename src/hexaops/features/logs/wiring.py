@@ -36,7 +36,7 @@ class Logs:
         provider.add(self.tail)
         self.collector = LogCollector(
             clusters, provider.get(WorkspaceDirectory), self.store, clock,
-            per_second=settings.log_collection_requests_per_second,
+            audience=self.tail, per_second=settings.log_collection_requests_per_second,
         )  # fmt: skip
         self._collects = settings.log_collection
         self._collecting: asyncio.Task[None] | None = None

@@ -1,0 +1,89 @@
+"""Starts queued runs at once: a queue's worker sleeps until this process commits work for it.
+
+DBOS looks at each queue at a fixed interval: a short one keeps an idle process busy, a long one delays every change.
+Its worker waits on its stop event between two looks, so an event whose wait can be cut short wakes it. The poll
+remains for what this process does not see: slow for work of other replicas and delayed work whose time has come,
+faster while runs of the queue occupy its places, which become free one by one.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from dbos import _workflow_commands as background_jobs  # private, like the next line
+from dbos._queue import queue_worker_thread  # tests/storage/test_queues.py notices when it changes
+
+if TYPE_CHECKING:
+    from dbos import DBOS
+    from dbos import _workflow_commands as background_jobs  # private, like the next line
+from dbos._queue import Queue
+
+BUSY_POLL_SECONDS = 0.5
+BACKGROUND_SECONDS = 5.0
+"""Between two looks for delayed work that a process which ended has left; its own is made ready to the second."""
+UNUSED_POLL_SECONDS = 60.0
+
+
+class WakeableEvent(threading.Event):
+    """An event whose `wait` ends, returning False, also by a `wake` since the last wait, and sooner while busy."""
+
+    def __init__(self, is_busy: Callable[[], bool] = lambda: False) -> None:
+        super().__init__()
+        self._is_busy = is_busy
+        self._alarm = threading.Event()
+
+    def wake(self) -> None:
+        """End the present wait, or the next one."""
+        self._alarm.set()
+
+    def set(self) -> None:
+        """Set the event, and end the wait."""
+        super().set()
+        self._alarm.set()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Whether the event was set by the end of the wait."""
+        if timeout is not None and self._is_busy():
+            timeout = min(timeout, BUSY_POLL_SECONDS)
+        self._alarm.wait(timeout)
+        self._alarm.clear()
+        return self.is_set()
+
+
+class QueueWorker:
+    """The thread that takes the runs of one queue."""
+
+    def __init__(self, dbos: DBOS, queue: Queue) -> None:
+        self._dbos = dbos
+        self._event = WakeableEvent(lambda: dbos._active_workflows_set.count_for_queue(queue.name) > 0)
+        self._thread = threading.Thread(
+            target=queue_worker_thread, args=(self._event, dbos, queue), name=f"queue-{queue.name}", daemon=True
+        )
+
+    def start(self) -> None:
+        """Begin to take runs."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Look for runs now."""
+        self._event.wake()
+
+    def take_delayed(self) -> None:
+        """Make delayed work whose time has come ready, and look for it; blocks for a statement."""
+        if not self._event.is_set():
+            self._dbos._sys_db.transition_delayed_workflows()
+            self._event.wake()
+
+    def stop(self) -> None:
+        """Take no more; what has been taken goes on."""
+        self._event.set()
+        self._thread.join()
+
+
+def own_queues_only(dbos: DBOS) -> None:
+    """Before the launch: no worker of DBOS for our queues, and fewer looks at what is empty nearly always."""
+    background_jobs._BACKGROUND_JOBS_INTERVAL_SEC = BACKGROUND_SECONDS
+    dbos.listen_queues([])
+    dbos._registry.get_internal_queue()._polling_interval_sec = UNUSED_POLL_SECONDS
