@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import sqlite3
 import threading
 from collections.abc import AsyncIterator
@@ -10,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import aiosqlite
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -135,3 +137,9 @@ async def test_a_statement_cancelled_before_its_turn_does_not_escape_its_transac
         await asyncio.wait([statement])
         await connection.rollback()
         assert (await connection.whole("execute", "SELECT count(*) FROM berth", ()))[3] == [(0,)]
+
+
+def test_aiosqlite_still_has_what_the_connection_overrides() -> None:
+    """Private parts of aiosqlite: a new version that lacks one shall fail here, with its name."""
+    assert {"_connect", "_execute", "_conn", "cursor", "commit", "rollback"} <= {*dir(aiosqlite.Connection)}
+    assert "_thread" in inspect.getsource(aiosqlite.Connection.__init__)

@@ -143,6 +143,7 @@ def _uvicorn_config(context: ProcessContext) -> uvicorn.Config:
         access_log=False,
         timeout_graceful_shutdown=round(context.settings.shutdown_grace_seconds),
         lifespan="off",
+        ws="none",  # no route speaks it, and its library is slow to import
         server_header=False,
         proxy_headers=False,
     )

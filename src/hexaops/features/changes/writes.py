@@ -28,6 +28,7 @@ from hexaops.features.changes.ownership import check_owned
 from hexaops.features.runs.events import OperationEvents
 from hexaops.features.runs.store import lock_if_owner
 from hexaops.features.workspaces.automation import AutomationSwitch
+from hexaops.kit.backoff import Backoff
 from hexaops.kit.clock import Clock
 from hexaops.kit.failpoints import Failpoints
 from hexaops.kit.ids import new_id
@@ -130,7 +131,7 @@ class GuardedWriter:
         raise PlanStaleError("it changes faster than it can be written")
 
     async def _pause(self, first_seconds: float, attempt: int) -> None:
-        await self._clock.sleep(min(first_seconds * 2**attempt, LONGEST_PAUSE_SECONDS))
+        await self._clock.sleep(Backoff(first_seconds, LONGEST_PAUSE_SECONDS).seconds(attempt + 1))
 
     async def record_intent(
         self, operation: OperationRow, numbered: NumberedWrite, live: LiveObject | None
