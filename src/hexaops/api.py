@@ -20,6 +20,7 @@ from hexaops.features.insights import routes as insights
 from hexaops.features.logs import routes as logs
 from hexaops.features.overview import routes as overview
 from hexaops.features.routing import ANYONE, Entry, service, user
+from hexaops.features.scaling import routes as scaling
 from hexaops.features.webhooks import routes as webhooks
 from hexaops.features.workspaces import routes as workspaces
 from hexaops.openapi import describe, operation_name
@@ -106,6 +107,17 @@ OVERVIEW = (
 
 INSIGHTS = (Entry("GET", f"{WORKSPACE}/aiops/capabilities", insights.get_capabilities, user("read_workspace")),)
 
+SCALING = (
+    Entry(
+        "POST", f"{INTERNAL}/workspaces/{{workspace_id}}/deployments/{{deployment_name}}/scale",
+        scaling.scale_deployment, service("workspace:admin"), idempotent=True,
+    ),
+    Entry(
+        "POST", f"{INTERNAL}/applications/{{application_id}}/autoscale", scaling.autoscale_application,
+        service("application:write", limit="application"), idempotent=True,
+    ),
+)  # fmt: skip
+
 DIAGNOSIS = (Entry("GET", f"{WORKSPACE}/aiops/diagnosis", diagnosis.get_diagnosis, user("read_applications")),)
 
 CLUSTER = f"{INTERNAL}/clusters/{{cluster_id}}"
@@ -171,6 +183,7 @@ ROUTES = (
     *HEALTH,
     *WORKSPACES,
     *OVERVIEW,
+    *SCALING,
     *CLUSTERS,
     *ACCESS,
     *APPLICATIONS,

@@ -56,6 +56,7 @@ from hexaops.features.runs.reconciler import Reconciler
 from hexaops.features.runs.runner import RUN as OPERATION_RUN
 from hexaops.features.runs.runner import OperationRunner
 from hexaops.features.runs.store import OperationStore
+from hexaops.features.scaling.wiring import build_scaling
 from hexaops.features.webhooks.delivering import PLACES_PER_WEBHOOK, WEBHOOK_PLACES, DeliveryRun
 from hexaops.features.webhooks.history import DeliveryHistory
 from hexaops.features.webhooks.outbox import RUN as WEBHOOK_RUN
@@ -261,6 +262,7 @@ def build_changes(context: ProcessContext, applications: ApplicationService, eve
     context.provider.add(
         ActionService(Subjects(applications), plans, confirmation, store, Conversations(context.database), clock)
     )
+    build_scaling(context.provider, confirmation, store, clock)
     context.reconciler = Reconciler(store, context.engine, events, settings, clock)
 
 

@@ -150,30 +150,36 @@ def _operation(live: Live) -> Sent:
 
 
 def _scale(live: Live) -> Sent:
-    return Sent(
-        {"workspaceId": live.workspace_id, "deploymentName": "api-service"},
-        body={
-            "replicas": 3,
-            "reason": "Increased traffic detected",
-            "auto_scale_config": {
-                "min_replicas": 2,
-                "max_replicas": 10,
-                "target_cpu_percentage": 70,
-                "scale_down_delay": "5m",
-            },
+    """An autoscaler is of medium risk: the document's request is answered with its plan, and confirmed."""
+    path = {"workspaceId": live.workspace_id, "deploymentName": "worker-app"}
+    body = {
+        "replicas": 2,
+        "reason": "Increased traffic detected",
+        "auto_scale_config": {
+            "min_replicas": 2,
+            "max_replicas": 10,
+            "target_cpu_percentage": 70,
+            "scale_down_delay": "5m",
         },
-    )
+    }
+    url = f"/internal/v1/workspaces/{live.workspace_id}/deployments/worker-app/scale"
+    planned = live.account.post(url, json=body)
+    assert planned.status_code == 200, planned.text
+    assert planned.json()["data"]["status"] == "awaiting_confirmation"
+    plan = planned.json()["data"]["plan"]
+    return Sent(path, body={**body, "plan_id": plan["plan_id"], "plan_hash": plan["plan_hash"]})
 
 
 def _autoscale(live: Live) -> Sent:
+    """Thresholds below what the default world's application uses."""
     return Sent(
-        {"appId": live.applications["api-service"]},
+        {"appId": live.applications["background-worker"]},
         body={
             "trigger": "cpu_threshold",
             "current_metrics": {"cpu_percentage": 85.3, "memory_percentage": 67.2, "request_rate": 245.8},
             "scaling_policy": {
-                "scale_up_threshold": 80,
-                "scale_down_threshold": 30,
+                "scale_up_threshold": 4,
+                "scale_down_threshold": 1,
                 "cooldown_period": "5m",
             },
         },
@@ -255,7 +261,7 @@ REQUESTS: dict[str, Callable[[Live], Sent]] = {
     f"POST {WORKSPACE}/operations": _operation,
     f"GET {WORKSPACE}/nodes": lambda live: Sent({"workspaceId": live.workspace_id}),
     f"POST {WORKSPACE}/deployments/:deploymentName/scale": _scale,
-    f"GET {APPLICATION}/details": lambda live: Sent({"appId": live.applications["web-app"]}),
+    f"GET {APPLICATION}/details": lambda live: Sent({"appId": live.applications["api-service"]}),
     f"POST {APPLICATION}/autoscale": _autoscale,
     f"POST {APPLICATION}/backup": _backup,
     f"GET {APPLICATION}/performance": _performance,

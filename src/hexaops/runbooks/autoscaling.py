@@ -31,7 +31,10 @@ from hexaops.runbooks.scale import MOST_REPLICAS, SCALABLE
 from hexaops.runbooks.workloads import VALIDATE, VERIFY, WorkloadRunbook, read_workload
 
 HPA = "HorizontalPodAutoscaler"
-SPEC_KEYS = ("minReplicas", "maxReplicas", "metrics")
+SPEC_KEYS = ("minReplicas", "maxReplicas", "metrics", "behavior")
+DEFAULT_DELAY_SECONDS = 300
+"""How long Kubernetes waits before an autoscaler scales down, unless told otherwise."""
+LONGEST_DELAY_SECONDS = 3600
 Count = Annotated[int, Field(ge=1, le=MOST_REPLICAS)]
 Percent = Annotated[int, Field(ge=1, le=1000)]
 """Percent of requests; may exceed 100 because limits can be higher."""
@@ -45,6 +48,10 @@ class AutoscalingParameters(Parameters):
     max_replicas: Count | None = None
     target_cpu_percent: Percent | None = None
     target_memory_percent: Percent | None = None
+    scale_down_delay_seconds: Annotated[int, Field(ge=0, le=LONGEST_DELAY_SECONDS)] | None = None
+    """For how long the load must have been lower before replicas are taken away."""
+    replicas: Count | None = None
+    """The number to begin with; an autoscaler that exists already sets it itself."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -52,11 +59,14 @@ class AutoscalingParameters(Parameters):
         if low and high and low > high:
             message = "min_replicas is more than max_replicas"
             raise ValueError(message)
-        named = (low, high, self.target_cpu_percent, self.target_memory_percent)
-        if self.enabled and not any(named):
-            message = "set at least one of min_replicas, max_replicas, target_cpu_percent, target_memory_percent"
+        named = (low, high, self.target_cpu_percent, self.target_memory_percent, self.scale_down_delay_seconds)
+        if self.enabled and all(one is None for one in named):
+            message = (
+                "set at least one of min_replicas, max_replicas, target_cpu_percent, target_memory_percent, "
+                "scale_down_delay_seconds"
+            )
             raise ValueError(message)
-        if not self.enabled and any(named):
+        if not self.enabled and any(one is not None for one in (*named, self.replicas)):
             message = "enabled: false removes the autoscaler and takes no other parameter"
             raise ValueError(message)
         return self
@@ -64,7 +74,7 @@ class AutoscalingParameters(Parameters):
 
 def _configured(view: View) -> bool | None:
     """Done when the autoscaler is as planned and the replicas are within its bounds."""
-    (write,) = view.draft.writes
+    write = view.draft.writes[-1]
     row = next((one for one in view.cache.hpas(view.target.namespace) if one.name == write.target.name), None)
     if write.call.verb == "delete":
         return True if row is None else None
@@ -95,7 +105,10 @@ class SetAutoscaling(WorkloadRunbook[AutoscalingParameters]):
         undo="restores the previous autoscaler, or removes it",
     )
     risk = "medium"
-    rights = tuple(Right(verb, HPA) for verb in ("create", "patch", "delete"))
+    rights = (
+        *(Right(verb, HPA) for verb in ("create", "patch", "delete")),
+        *(Right("patch", kind, "scale") for kind in SCALABLE),
+    )
     steps = (VALIDATE, CONFIGURE, VERIFY)
     watched = (*rollout.KINDS, HPA)
     limits_step = True
@@ -110,14 +123,16 @@ class SetAutoscaling(WorkloadRunbook[AutoscalingParameters]):
             return self._removal(subject, workload, live)
         spec = _spec(workload, parameters, live)
         low, high = spec["minReplicas"], spec["maxReplicas"]
-        after = workload.replicas and min(max(workload.replicas, low), high)
+        scaling = _scaling(workload, parameters.replicas, spec)
+        after = parameters.replicas if scaling else workload.replicas and min(max(workload.replicas, low), high)
+        assert after is not None
         return Draft(
             action=self.name,
             subject=subject,
             target=workload.target,
             description=f"Autoscaling application '{subject.name}' between {low} and {high} replicas",
             parameters=_parameters_of(spec),
-            writes=(_write(workload, spec, live),),
+            writes=(*scaling, _write(workload, spec, live)),
             risk="medium",
             ready_pods_down=ready_pods_down_by_scaling(workload, after) if after else 0,
             pods_touched=abs(after - workload.replicas),
@@ -134,7 +149,7 @@ class SetAutoscaling(WorkloadRunbook[AutoscalingParameters]):
             target=live.target,
             call=Call(verb="delete"),
             undo=Call(verb="create", body=_copy(live)),
-            changes=tuple(FieldChange(f"/spec/{key}", spec.get(key), None) for key in SPEC_KEYS),
+            changes=tuple(FieldChange(f"/spec/{key}", spec[key], None) for key in SPEC_KEYS if key in spec),
         )
         return Draft(
             action=self.name,
@@ -190,7 +205,29 @@ def _spec(workload: LiveWorkload, parameters: AutoscalingParameters, live: LiveO
             metrics.append(_metric(resource, percent))
     if not metrics:
         raise refused("target_cpu_percent", "is needed: it has no autoscaler with a target yet")
-    return {"minReplicas": low, "maxReplicas": high, "metrics": metrics}
+    spec = {"minReplicas": low, "maxReplicas": high, "metrics": metrics}
+    if parameters.scale_down_delay_seconds is not None:
+        behavior = dict(before.get("behavior") or {})
+        down = {**(behavior.get("scaleDown") or {}), "stabilizationWindowSeconds": parameters.scale_down_delay_seconds}
+        spec["behavior"] = {**behavior, "scaleDown": down}
+    return spec
+
+
+def _scaling(workload: LiveWorkload, replicas: int | None, spec: Fields) -> tuple[Write, ...]:
+    """The write of the number to begin with, before the autoscaler takes over."""
+    if replicas is None:
+        return ()
+    if not spec["minReplicas"] <= replicas <= spec["maxReplicas"]:
+        raise refused("replicas", f"is not between {spec['minReplicas']} and {spec['maxReplicas']}")
+    if replicas == workload.replicas:
+        return ()
+    write = Write(
+        target=workload.target,
+        call=Call(verb="scale", body={"spec": {"replicas": replicas}}),
+        undo=Call(verb="scale", body={"spec": {"replicas": workload.replicas}}),
+        changes=(FieldChange("/spec/replicas", workload.replicas, replicas),),
+    )
+    return (write,)
 
 
 def _metric(resource: str, percent: int) -> Fields:
@@ -206,13 +243,18 @@ def _parameters_of(spec: Mapping[str, Any]) -> Fields:
         percent = (resource.get("target") or {}).get("averageUtilization")
         if resource.get("name") in {"cpu", "memory"} and percent:
             found[f"target_{resource['name']}_percent"] = percent
+    if spec.get("behavior"):
+        down = spec["behavior"].get("scaleDown") or {}
+        found["scale_down_delay_seconds"] = down.get("stabilizationWindowSeconds", DEFAULT_DELAY_SECONDS)
     return found
 
 
 def _write(workload: LiveWorkload, spec: Fields, live: LiveObject | None) -> Write:
     before: Mapping[str, Any] = live.document["spec"] if live else {}
     changes = tuple(
-        FieldChange(f"/spec/{key}", before.get(key), spec[key]) for key in SPEC_KEYS if before.get(key) != spec[key]
+        FieldChange(f"/spec/{key}", before.get(key), spec[key])
+        for key in SPEC_KEYS
+        if key in spec and before.get(key) != spec[key]
     )
     if not changes:
         raise NotApplicableError("The autoscaler already has these settings", possible=None)
@@ -226,7 +268,7 @@ def _write(workload: LiveWorkload, spec: Fields, live: LiveObject | None) -> Wri
         }
         new = TargetRef(kind=HPA, namespace=target.namespace, name=target.name)
         return Write(target=new, call=Call(verb="create", body=body), undo=Call(verb="delete"), changes=changes)
-    back = {key: before.get(key) for key in SPEC_KEYS}
+    back = {key: before.get(key) for key in spec}
     return Write(
         target=live.target,
         call=Call(verb="patch", body={"spec": spec}),

@@ -11,10 +11,28 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from hexaops.features.audit.event import AuditEvent, Outcome
 from hexaops.features.audit.log import AuditLog
 from hexaops.features.runs.views import public_status
-from hexaops.features.webhooks.events import ACTION_COMPLETED, ACTION_FAILED, ACTION_STARTED
+from hexaops.features.webhooks import events
 from hexaops.features.webhooks.outbox import WebhookOutbox
 from hexaops.metrics import Metrics
 from hexaops.storage.tables import OperationRow, WorkspaceRow
+
+
+@dataclass(frozen=True)
+class _Names:
+    """What a subscriber is told, and the word that the event's body says it with."""
+
+    subject: str
+    started: str
+    completed: str
+    failed: str
+
+
+ACTION = _Names("action", events.ACTION_STARTED, events.ACTION_COMPLETED, events.ACTION_FAILED)
+OPERATION = _Names("operation", events.OPERATION_STARTED, events.OPERATION_COMPLETED, events.OPERATION_FAILED)
+
+
+def _names(operation: OperationRow) -> _Names:
+    return ACTION if operation.surface == "action" else OPERATION
 
 
 @dataclass(frozen=True)
@@ -27,15 +45,14 @@ class OperationEvents:
 
     async def started(self, session: AsyncSession, operation: OperationRow, actor: AuditEvent) -> None:
         """It was confirmed and will run."""
-        await self._emit(session, operation, ACTION_STARTED, success=None, affected=0)
+        await self._emit(session, operation, _names(operation).started, success=None, affected=0)
         await self.audit.append(actor, session)
 
     async def ended(self, session: AsyncSession, operation: OperationRow, *, affected: int) -> None:
         """It has its result."""
-        success = operation.status == "completed"
-        await self._emit(
-            session, operation, ACTION_COMPLETED if success else ACTION_FAILED, success=success, affected=affected
-        )
+        success, names = operation.status == "completed", _names(operation)
+        event = names.completed if success else names.failed
+        await self._emit(session, operation, event, success=success, affected=affected)
         details = {"status": operation.status, "error": operation.error_code, "result": operation.result}
         await self.record(session, operation, f"change.{operation.status}", "ok" if success else "failed", details)
         self.metrics.operations.labels(operation.kind, operation.status).inc()
@@ -62,7 +79,7 @@ class OperationEvents:
     ) -> None:
         workspace = await session.get(WorkspaceRow, operation.workspace_id)
         data: dict[str, Any] = {
-            "action": {"id": operation.id, "type": operation.kind, "status": public_status(operation)},
+            _names(operation).subject: {"id": operation.id, "type": operation.kind, "status": public_status(operation)},
             "workspace": {"id": operation.workspace_id, "name": workspace.name if workspace else None},
             "result": {"success": success, "resources_affected": affected},
         }

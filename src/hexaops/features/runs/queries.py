@@ -73,3 +73,14 @@ def _summary(row: Row[Any]) -> OperationSummary:
         completed_at=row.completed_at,
         error=row.error_message,
     )
+
+
+async def latest_start(
+    session: AsyncSession, cluster_id: str, resource_id: str, *, kinds: Collection[str]
+) -> datetime | None:
+    """When the latest operation of these kinds on an application was started; None when there was none."""
+    query = select(OperationRow.started_at).where(
+        OperationRow.cluster_id == cluster_id, OperationRow.resource_id == resource_id, OperationRow.kind.in_(kinds)
+    )
+    found: datetime | None = await session.scalar(query.order_by(OperationRow.started_at.desc()).limit(1))
+    return found

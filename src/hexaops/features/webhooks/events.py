@@ -7,8 +7,17 @@ SESSION_ENDED = "aiops.session.ended"
 ACTION_STARTED = "aiops.action.started"
 ACTION_COMPLETED = "aiops.action.completed"
 ACTION_FAILED = "aiops.action.failed"
+OPERATION_STARTED = "internal.operation.started"
+OPERATION_COMPLETED = "internal.operation.completed"
+OPERATION_FAILED = "internal.operation.failed"
+AUTOSCALE_TRIGGERED = "internal.autoscale.triggered"
 
-EMITTED = frozenset({SESSION_CREATED, SESSION_ENDED, ACTION_STARTED, ACTION_COMPLETED, ACTION_FAILED})
+EMITTED = frozenset(
+    {
+        SESSION_CREATED, SESSION_ENDED, ACTION_STARTED, ACTION_COMPLETED, ACTION_FAILED,
+        OPERATION_STARTED, OPERATION_COMPLETED, OPERATION_FAILED, AUTOSCALE_TRIGGERED,
+    }
+)  # fmt: skip
 """What this version sends."""
 
 KNOWN = frozenset(
@@ -16,11 +25,7 @@ KNOWN = frozenset(
         *EMITTED,
         "aiops.insight.generated",
         "aiops.anomaly.detected",
-        "internal.operation.started",
-        "internal.operation.completed",
-        "internal.operation.failed",
         "internal.incident.auto_remediated",
-        "internal.autoscale.triggered",
         "internal.backup.completed",
     }
 )
