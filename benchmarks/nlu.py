@@ -22,11 +22,13 @@ import numpy as np
 from hexaops.assistant.understanding import Intent, Inventory, KnownEntity, Understanding
 from hexaops.assistant.understanding.conversation import Conversation
 from hexaops.assistant.understanding.labels import LABEL_OF
+from hexaops.assistant.understanding.slots import Slots
 from hexaops.assistant.understanding.values import wanted_replicas
 from tools.train_intents import WORLDS, calibration_error, read_world
 
 TITLE = "Understanding of other people's messages: a folder of utterances, dialogues, hazards and requests"
 CURRENT = {"W1": {"search-service": 5, "image-resizer": 0, "report-generator": 0}, "W2": {"redis": 1}}
+SET = frozenset({"rollback_app", "update_config", "configure_autoscaling", "update_quota"})
 PLANNED = frozenset({"restart_app", "restart_failing", "scale_app", "start_app", "stop_app"})
 Row = dict[str, Any]
 
@@ -38,6 +40,7 @@ class Plan:
     label: str
     names: frozenset[str]
     replicas: tuple[int, ...] = ()
+    slots: Slots | None = None
 
 
 def load_rows(folder: Path, kind: str) -> list[Row]:
@@ -78,6 +81,10 @@ def plans_of(asked: Understanding, world: str, inventory: Inventory) -> list[Pla
     plans: list[Plan] = []
     for part in asked.parts or (asked,):
         label = LABEL_OF.get(part.intent, "")
+        if part.would_set and part.slots is not None:
+            of_project = part.intent is Intent.UPDATE_QUOTA
+            own = [part.parameters.namespace or ""] if of_project else [t.entity.name for t in part.targets]
+            plans.append(Plan(label, frozenset(own), slots=part.slots))
         if not part.would_change or label not in PLANNED:
             continue
         targets = _targets(part, inventory)
@@ -105,6 +112,8 @@ def is_right(plan: Plan, right: Row, world: str) -> bool:
         return plan.names == names
     if plan.label != label or plan.names != names:
         return False
+    if plan.slots is not None:
+        return _sets(plan.slots, value)
     if plan.label != "scale_app":
         return True
     now = [CURRENT.get(world, {}).get(name, 3) for name in sorted(names)]
@@ -113,6 +122,16 @@ def is_right(plan: Plan, right: Row, world: str) -> bool:
     if "factor" in value:
         return plan.replicas == tuple(int(n * value["factor"]) for n in now)
     return number is None or set(plan.replicas) == {number}
+
+
+def _sets(slots: Slots, value: Row) -> bool:
+    """Whether these are the values of the row; a row without values allows any."""
+    said = {
+        "env": dict(slots.env), "image": slots.image, "revision": slots.revision, "min": slots.min_replicas,
+        "max": slots.max_replicas, "target_cpu": slots.target_cpu_percent,
+        **{name.rpartition(".")[2]: amount for name, amount in slots.hard},
+    }  # fmt: skip
+    return not value or {name: held for name, held in said.items() if held} == value
 
 
 class Bench:
@@ -196,7 +215,7 @@ class Bench:
             print(f"  {name:40} {np.mean(results):.3f} of {len(results)}")
 
     def _allowed(self, plan: Plan, turn: Row, world: str) -> bool:
-        if turn["intent"] not in PLANNED:
+        if turn["intent"] not in PLANNED | SET:
             return False
         value = dict(turn.get("value") or {})
         return is_right(plan, {"intent": turn["intent"], "targets": turn["targets"], "value": value}, world) or bool(
@@ -223,7 +242,11 @@ class Bench:
         for row in load_rows(self.folder, "requests"):
             asked, right = self.say(row), row["right"]
             plans = self.plans(asked, row)
-            if right["intent"] in PLANNED:
+            if right["intent"] in SET:
+                good = len(plans) == 1 and is_right(plans[0], right, row["world"])
+                counts["further kinds of change, planned rightly"].append(good)
+                counts["further kinds of change, planned wrongly"].append(bool(plans) and not good)
+            elif right["intent"] in PLANNED:
                 good = bool(plans) and all(is_right(plan, right, row["world"]) for plan in plans)
                 counts["planned rightly"].append(good)
                 counts["planned wrongly"].append(bool(plans) and not good)

@@ -30,7 +30,7 @@ class WrittenProposer:
         session_id: str | None,
     ) -> dict[str, Any]:
         """The plan document in the shape of the real one."""
-        named = {key: parameters[key] for key in ("application_id", "application_ids") if key in parameters}
+        named = {key: parameters[key] for key in ("application_id", "application_ids", "project") if key in parameters}
         own = {key: value for key, value in parameters.items() if key not in named}
         self.asked.append({"action": action, **named, "parameters": own})
         assert session_id is not None

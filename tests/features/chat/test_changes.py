@@ -37,7 +37,17 @@ def proposer(world: ChatWorld) -> WrittenProposer:
         ("double web-app", "web-app", "scale_application", {"replicas": 6}),
         ("stop report-generator", "report-generator", "stop_application", {}),
         ("scale web-app to 0", "web-app", "stop_application", {}),
-        ("Restart the failing pods", "database-app", "restart_application", {}),
+        ("Restart the failing pods", "database-app", "restart_failing_pods", {}),
+        ("roll web-app back to revision 4", "web-app", "rollback_revision", {"revision": 4}),
+        ("roll web-app back to the previous version", "web-app", "rollback_revision", {}),
+        ("set LOG_LEVEL=debug on web-app", "web-app", "update_configuration", {"env": {"LOG_LEVEL": "debug"}}),
+        ("deploy nginx:1.27.1 to web-app", "web-app", "update_configuration", {"image": "nginx:1.27.1"}),
+        (
+            "autoscale web-app between 3 and 10 pods at 70% cpu",
+            "web-app",
+            "set_autoscaling",
+            {"min_replicas": 3, "max_replicas": 10, "target_cpu_percent": 70},
+        ),
     ],
 )
 async def test_a_request_becomes_a_plan(
@@ -55,6 +65,34 @@ async def test_a_request_becomes_a_plan(
     assert "Nothing has been changed." in content(data)
     assert "⚠️ one warning" in content(data)
     assert data["response"]["metadata"]["intent_fulfilled"] is True
+
+
+async def test_a_quota_is_planned_for_its_project(world: ChatWorld, proposer: WrittenProposer) -> None:
+    await world.ask("raise the quota of production to 16 cpu and 32Gi memory")
+    [asked] = proposer.asked
+    hard = {"requests.cpu": "16", "requests.memory": "32Gi"}
+    assert (asked["action"], asked["parameters"]) == ("update_quota", {"hard": hard})
+    assert asked["project"] == "production"
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        (
+            "set an environment variable on web-app",
+            "The action sets environment variables, the image or keys of a ConfigMap",
+        ),
+        ("configure autoscaling for web-app", "bounds, CPU and memory targets"),
+        ("raise the quota of production", "limits of the project's ResourceQuota"),
+        ("roll back to the previous release", "Which application shall I plan to roll back?"),
+        ("roll web-app back to 2.2", "I can't tell what “2.2” stands for."),
+    ],
+)
+async def test_a_missing_value_is_asked(world: ChatWorld, proposer: WrittenProposer, message: str, said: str) -> None:
+    data = await world.ask(message)
+    assert proposer.asked == []
+    assert said in content(data)
+    assert data["response"]["metadata"]["intent_fulfilled"] is False
 
 
 async def test_restarting_the_failing_explains_what_a_restart_does_not_cure(

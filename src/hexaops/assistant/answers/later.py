@@ -27,8 +27,8 @@ _CANNOT: dict[Intent, str] = {
     Intent.FORECAST_QUERY: "I can't forecast yet: I keep no history of metrics.",
     Intent.SECURITY_QUERY: "I can't assess security yet.",
     Intent.DASHBOARD_CREATE: "I can't make dashboards yet.",
-    Intent.AUTOSCALING: "I can't configure autoscaling yet.",
-    Intent.CONFIG_UPDATE: "I can't change configurations.",
+    Intent.AUTOSCALING: "I plan autoscaling when you ask for it directly, with its bounds. Nothing was changed.",
+    Intent.CONFIG_UPDATE: "I plan a configuration when you ask for it directly, with its values. Nothing was changed.",
     Intent.DEPLOY_APPLICATION: "I can't deploy applications.",
     Intent.DELETE_APPLICATION: "I can't delete applications.",
     Intent.NODE_MAINTENANCE: "I can't drain or cordon nodes.",
@@ -39,8 +39,8 @@ _CANNOT: dict[Intent, str] = {
     Intent.COST_OPTIMIZATION: "I can't tell costs or savings yet: I know no prices.",
     Intent.CONNECTIVITY: "I can't test connections yet.",
     Intent.DIAGNOSTICS: "I can't collect diagnostics yet.",
-    Intent.ROLLBACK_APPLICATION: "I can't roll an application back to an earlier revision yet.",
-    Intent.UPDATE_QUOTA: "I can't change quotas.",
+    Intent.ROLLBACK_APPLICATION: "I plan a rollback when you ask for it directly, by name. Nothing was changed.",
+    Intent.UPDATE_QUOTA: "I plan a change of quota when you ask for it directly, with its values. Nothing was changed.",
     Intent.WORKSPACE_GUIDE: "I can't set up workspaces from this chat.",
 }
 READS = "read_applications"

@@ -34,6 +34,7 @@ _VERBS = {
     "stop_app": "stop",
 }
 _ON, _OFF = word_set("on online up back running"), word_set("off offline down")
+_COUNTING = word_set("to at = get have has need needs want of with be give make set take down up from")
 _COURTESIES = word_set("possible able mind like love appreciate")
 
 
@@ -51,7 +52,7 @@ def read_indirect(clause: Clause, ranking: Ranking, previous: Mode | None) -> Ac
     if not any(item.mention or "pronoun" in item.tags for item in items) or not _wishes(clause, counts=counts):
         return None
     if counts:
-        return Act(Mode.REQUEST, verb, -1) if any(item.number for item in items) else None
+        return Act(Mode.REQUEST, verb, -1) if any(item.number for item in items) and _says_count(items) else None
     return Act(Mode.REQUEST, verb, -1) if _says_state(items, verb) else None
 
 
@@ -82,6 +83,14 @@ def is_pressed(clause: Clause, act: Act, ranking: Ranking, previous: Mode | None
         opened[0].tags & {"light", "assign", "restart"} or words[0] == "get" or heals
     )
     return light or words[-1] in ("go", "please", "ahead", "pls") or words[-2:] == ["please", "do"]
+
+
+def _says_count(items: tuple[Item, ...]) -> bool:
+    """More than a name and a number: "web-app 404" says nothing of replicas."""
+    words = {word for item in items for word in item.word.split()}
+    said = any(item.tags & {"replica", "replicas_word", "polite", "more", "less"} for item in items)
+    factor = any(item.number and item.number.kind == "factor" for item in items)
+    return said or factor or bool(words & _COUNTING)
 
 
 def _wishes(clause: Clause, *, counts: bool) -> bool:

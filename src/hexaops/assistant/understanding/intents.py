@@ -163,7 +163,13 @@ LATER_CHANGES = frozenset(
         Intent.BACKUP,
     }
 )
-"""Changes that are recognised and declined: they are never planned as something else."""
+"""Changes of other kinds: they are never planned as something else, and only SETTING_INTENTS as themselves."""
+
+
+SETTING_INTENTS = frozenset(
+    {Intent.ROLLBACK_APPLICATION, Intent.CONFIG_UPDATE, Intent.AUTOSCALING, Intent.UPDATE_QUOTA}
+)
+"""Those of LATER_CHANGES that are planned when they are asked for with their values (`Understanding.slots`)."""
 
 
 class Mode(StrEnum):

@@ -15,7 +15,7 @@ from hexaops.assistant.understanding import names
 from hexaops.assistant.understanding.english import is_english
 from hexaops.assistant.understanding.inventory import GENERIC_PARTS, Candidate, NameIndex
 from hexaops.assistant.understanding.lexicon import EMPTY, ENTRIES, EVERYDAY, PHRASE_TABLE, SPEECH_TAGS
-from hexaops.assistant.understanding.normalise import Token, squash
+from hexaops.assistant.understanding.normalise import Token, is_assignment, is_image, is_variable, squash
 from hexaops.assistant.understanding.numbers import NUMBER_WORDS, Number, find_number
 
 _LONGEST_NAME_WORDS = 4
@@ -112,18 +112,28 @@ def read_items(tokens: list[Token], index: NameIndex) -> list[Item]:
             items.append(Item(token.text, token.text, is_mark=True, quoted=token.quoted))
             position += 1
             continue
-        mention, used = _find_mention(tokens, position, index, slips=corrections < _CORRECTIONS_LIMIT)
+        mention, used = None, 0
+        if _code(token) is None:
+            mention, used = _find_mention(tokens, position, index, slips=corrections < _CORRECTIONS_LIMIT)
         if mention is not None:
             items.append(Item(mention.text, mention.text.lower(), mention=mention, quoted=token.quoted))
             position += used
             corrections += mention.candidates[0].score < 1
             continue
         proper = bool(items) and token.text[:1].isupper() and not token.text.isupper()
-        item = _word(token, correct=corrections < _CORRECTIONS_LIMIT and not proper)
+        item = _code(token) or _word(token, correct=corrections < _CORRECTIONS_LIMIT and not proper)
         corrections += item.corrected or item.is_unknown
         items.append(item)
         position += 1
     return join_phrases(items)
+
+
+def _code(token: Token) -> Item | None:
+    """A variable, an assignment or an image: one word of its kind for whatever reads the message."""
+    for is_kind, tag in ((is_assignment, "assignment"), (is_image, "image_ref"), (is_variable, "variable")):
+        if is_kind(token.text):
+            return Item(token.text, f"zz{tag}", tags=frozenset({tag, "everyday"}), quoted=token.quoted)
+    return None
 
 
 def _word(token: Token, *, correct: bool) -> Item:

@@ -8,6 +8,7 @@ from typing import Literal
 from hexaops.assistant.understanding.intents import CHANGE_INTENTS, PLANNED_INTENTS, Intent, Mode
 from hexaops.assistant.understanding.inventory import Candidate, KnownEntity
 from hexaops.assistant.understanding.roles import RoledNumber
+from hexaops.assistant.understanding.slots import Slots
 
 Source = Literal["name", "dialogue", "focus", "only"]
 
@@ -141,6 +142,8 @@ class Understanding:
     left: tuple[str, ...] = ()
     """Words and numbers of a request that nothing explains: what may be meant instead of the change itself."""
     numbers: tuple[RoledNumber, ...] = ()
+    slots: Slots | None = None
+    """Values of a request for one of SETTING_INTENTS; None where it is none."""
     negated: bool = False
     about: Intent | None = None
     """The change that ACTION_QUESTION and NO_ACTION speak of."""
@@ -155,6 +158,16 @@ class Understanding:
     def is_change_request(self) -> bool:
         """True only for a request to change something now."""
         return self.intent in CHANGE_INTENTS and not self.negated and self.mode is Mode.REQUEST
+
+    @property
+    def wants_plan(self) -> bool:
+        """Whether a plan is asked for, of any kind, complete or not."""
+        return (self.is_change_request and self.intent in PLANNED_INTENTS) or self.slots is not None
+
+    @property
+    def would_set(self) -> bool:
+        """Whether a plan of a further kind can be made of it as it stands."""
+        return self.slots is not None and not (self.missing or self.ambiguous or self.unknown_names)
 
     @property
     def would_change(self) -> bool:

@@ -106,6 +106,10 @@ def tokenize(text: str) -> list[Token]:
     position = 0
     while position < len(text):
         character = text[position]
+        if not open_quote and (end := _code_end(text, position)) > position:
+            tokens.append(Token(text[position:end], text[position:end].lower(), is_word=True))
+            position = end
+            continue
         if _starts_word(text, position):
             end = _word_end(text, position)
             tokens.extend(_words(text[position:end], quoted=bool(open_quote)))
@@ -117,6 +121,41 @@ def tokenize(text: str) -> list[Token]:
             tokens.append(Token(character, character, is_word=False, quoted=bool(open_quote)))
         position += 1
     return tokens
+
+
+def is_variable(word: str) -> bool:
+    """`LOG_LEVEL`: the name of an environment variable."""
+    name = word.replace("_", "")
+    return "_" in word and name.isascii() and name.isalnum() and word == word.upper() and not word[0].isdigit()
+
+
+def is_assignment(word: str) -> bool:
+    """`LOG_LEVEL=debug`."""
+    name, equals, value = word.partition("=")
+    plain = name.isascii() and name.isalpha() and name == name.upper() and len(name) > 1
+    return bool(equals and value and (is_variable(name) or plain))
+
+
+def is_image(word: str) -> bool:
+    """`redis:7.2.4-alpine`, `ghcr.io/acme/web:main`, `web@sha256:…`."""
+    name, colon, tag = word.rpartition(":")
+    if not colon or not name[:1].isalnum() or not tag[:1].isalnum() or "://" in word or "=" in word:
+        return False
+    written = all(character.isalnum() or character in "._-" for character in tag)
+    return written and ("/" in name or "@" in name or ("." in tag and tag.lstrip("v")[:1].isdigit()))
+
+
+def _code_end(text: str, start: int) -> int:
+    """Where an assignment or an image that begins here ends; `start` where none does."""
+    if not text[start].isalnum() or (start and text[start - 1].isalnum()):
+        return start
+    end = start
+    while end < len(text) and not text[end].isspace() and text[end] not in "\"'`<>":
+        end += 1
+    while end > start and text[end - 1] in ",.;:!?)":
+        end -= 1
+    word = text[start:end]
+    return end if is_assignment(word) or is_image(word) else start
 
 
 def _next_quote(text: str, position: int, open_quote: str) -> str:

@@ -135,6 +135,11 @@ def _with_borrowed(reading: Reading, setting: Setting) -> Reading:
     takes = reading.intent in LATER_INTENTS or reading.intent in _UNDOES
     if not takes or not borrows(reading.clause, reading.found, setting.dialogue):
         return reading
+    change = setting.dialogue.change
+    if reading.intent in _UNDOES and change is not None and not setting.before:
+        own = [setting.index.by_id[identity] for identity in change.targets if identity in setting.index.by_id]
+        undone = tuple(Resolved(entity, entity.name, 0.9, "dialogue") for entity in own)
+        return replace(reading, found=replace(reading.found, targets=undone))
     context = context_of(setting.dialogue, setting.index, setting.before)
     found = from_context("them", context, mention="")
     return replace(reading, found=replace(reading.found, targets=found.targets))

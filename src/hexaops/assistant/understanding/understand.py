@@ -16,6 +16,7 @@ from hexaops.assistant.understanding.normalise import clean, other_script_share,
 from hexaops.assistant.understanding.parts import Part, keep
 from hexaops.assistant.understanding.ranker import Ranking, rank
 from hexaops.assistant.understanding.reading import Reading, Setting, read_clause
+from hexaops.assistant.understanding.settings import with_settings
 from hexaops.assistant.understanding.shape import asks_for_projects, missing_of, resource_and_scope
 from hexaops.assistant.understanding.speech import limits_of_request
 from hexaops.assistant.understanding.splitting import split_further
@@ -57,6 +58,8 @@ def understand(message: str, inventory: Inventory, dialogue: Dialogue | None = N
     )
     if truncated:
         understandings = tuple(_not_now(understanding) for understanding in understandings)
+    if len(understandings) == 1 and not truncated:
+        understandings = (with_settings(understandings[0], items, clauses, whole),)
     first = replace(understandings[0], truncated=truncated)
     return replace(first, parts=understandings if len(understandings) > 1 else ())
 

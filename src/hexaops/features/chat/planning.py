@@ -22,6 +22,7 @@ from hexaops.assistant.understanding.model import Parameters, PendingQuestion
 from hexaops.assistant.understanding.values import wanted_replicas
 from hexaops.errors import HexaopsError
 from hexaops.features.access.caller import Caller
+from hexaops.features.chat.settings import ask_for_setting, proposal
 from hexaops.kit.text import markdown
 from hexaops.runbooks.catalog import RUNBOOKS
 
@@ -30,7 +31,7 @@ TARGETS_AT_ONCE = 20
 REASON_LIMIT = 500
 _ACTIONS: Mapping[Intent, str] = {
     Intent.RESTART_APPLICATION: "restart_application",
-    Intent.RESTART_FAILING: "restart_application",
+    Intent.RESTART_FAILING: "restart_failing_pods",
     Intent.SCALE_APPLICATION: "scale_application",
     Intent.START_APPLICATION: "start_application",
     Intent.STOP_APPLICATION: "stop_application",
@@ -76,6 +77,9 @@ class ChangePlanner:
             return
         if asked.parameters.invalid:
             unsure.tell_invalid(asked, draft)
+            return
+        if asked.slots is not None:
+            await self._set(request, draft)
             return
         if asked.missing:
             unsure.ask_missing(asked, facts, draft)
@@ -124,6 +128,34 @@ class ChangePlanner:
         changes.tell_plan(draft, {**plan, "offered": True}, confirm, request.facts)
         changes.tell_how_to_confirm(draft, [plan])
         draft.pending = PendingQuestion("confirm_plan", request.asked.intent.value, targets=(application.id,))
+
+    async def _set(self, request: Request, draft: Draft) -> None:
+        """A plan of a further kind, or the question for what it lacks."""
+        asked = request.asked
+        if asked.missing:
+            ask_for_setting(asked, draft)
+            return
+        action, parameters, what = proposal(asked)
+        draft.shown += [found.entity.id for found in asked.targets]
+        plan = await self._propose(request, action, parameters, what, draft)
+        if plan is not None:
+            changes.tell_how_to_confirm(draft, [plan])
+            ids = tuple(found.entity.id for found in asked.targets)
+            draft.pending = PendingQuestion("confirm_plan", asked.intent.value, targets=ids)
+
+    async def _propose(
+        self, request: Request, action: str, parameters: Mapping[str, Any], what: str, draft: Draft
+    ) -> dict[str, Any] | None:
+        """The plan, told; None where it was refused, which is told as well."""
+        try:
+            plan = await self.proposer.propose(
+                request.caller, action=action, parameters=parameters, session_id=request.session_id
+            )
+        except HexaopsError as error:
+            changes.tell_refusal(draft, error, what)
+            return None
+        changes.tell_plan(draft, plan, confirmation(request.caller, request.session_id, plan), request.facts)
+        return plan
 
     def _targets(self, request: Request, draft: Draft) -> list[Application]:
         asked, facts = request.asked, request.facts
@@ -185,15 +217,7 @@ class ChangePlanner:
             parameters["reason"] = said.reason[:REASON_LIMIT]
         ids = [one.id for one in targets]
         named = {"application_id": ids[0]} if len(ids) == 1 else {"application_ids": ids}
-        try:
-            plan = await self.proposer.propose(
-                request.caller, action=action, parameters={**named, **parameters}, session_id=request.session_id
-            )
-        except HexaopsError as error:
-            changes.tell_refusal(draft, error, what)
-            return None
-        changes.tell_plan(draft, plan, confirmation(request.caller, request.session_id, plan), request.facts)
-        return plan
+        return await self._propose(request, action, {**named, **parameters}, what, draft)
 
 
 def _is_number(value: object) -> bool:

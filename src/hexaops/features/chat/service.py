@@ -13,7 +13,7 @@ from hexaops.assistant.answers.compose import compose, hindered, tell_freshness
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
 from hexaops.assistant.answers.possible import actions_for
-from hexaops.assistant.understanding import PLANNED_INTENTS, Intent, Understanding, understand
+from hexaops.assistant.understanding import Intent, Understanding, understand
 from hexaops.features.access.caller import Caller
 from hexaops.features.access.request_log import Record
 from hexaops.features.changes.queries import PlanQueries
@@ -111,7 +111,7 @@ class ChatService:
     async def _answer_part(self, turn: Turn, asked: Understanding, facts: Facts, draft: Draft) -> None:
         if asked.intent is Intent.CONFIRM:
             await self._tell_confirmation(turn, facts, draft)
-        elif asked.intent in PLANNED_INTENTS and asked.is_change_request:
+        elif asked.wants_plan:
             draft.taken.append(asked.intent.value)
             if not hindered(asked, facts, draft):
                 tell_freshness(facts.freshness, draft)

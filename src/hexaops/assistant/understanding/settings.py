@@ -1,0 +1,115 @@
+"""Whether a further kind of change is asked for now, and with which values.
+
+The same three layers as for the other changes: nothing in the message takes the "now" away, the ranker likes the kind,
+and target and values are complete. Otherwise it is only spoken of, or what is missing is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from hexaops.assistant.understanding.clauses import Clause
+from hexaops.assistant.understanding.english import BASE, NOUN, PROGRESSIVE, parts_of_speech
+from hexaops.assistant.understanding.intents import SETTING_INTENTS, Intent, Mode
+from hexaops.assistant.understanding.items import Item
+from hexaops.assistant.understanding.labels import LABEL_OF
+from hexaops.assistant.understanding.model import Understanding
+from hexaops.assistant.understanding.normalise import word_set
+from hexaops.assistant.understanding.ranker import Ranking
+from hexaops.assistant.understanding.slots import Slots, read_slots
+from hexaops.assistant.understanding.speech import limits_of_request, skip_opening
+
+LEAST = 0.6
+_FORBIDDEN = word_set(
+    "who what when where why how which whether maybe perhaps think guess wonder if unless until not never nor did does "
+    "was were says said told asked someone somebody yesterday already been ago"
+)
+_NOT_NOW = frozenset({Mode.NEGATED, Mode.CONDITIONAL, Mode.REPORTED, Mode.HOWTO})
+_INVERTED = word_set("should were had")
+"""First in a clause they make it a condition: "should the error rate rise, …"."""
+_BY_ITSELF = word_set("hpa automatic automatically automate itself own alone elastic elastically dynamic dynamically")
+_WISHES = word_set("should needs need let could want like must please pls")
+_FINITE = word_set("is are has had am")
+
+
+def with_settings(
+    asked: Understanding, items: Sequence[Item], clauses: Sequence[Clause], whole: Ranking
+) -> Understanding:
+    """The request with its values and what it lacks; as it is where it is none."""
+    if asked.intent not in SETTING_INTENTS or whole.of(LABEL_OF[asked.intent]) < LEAST:
+        return asked
+    if asked.mode in _NOT_NOW or not _is_asked_for(items, clauses):
+        return asked
+    slots = read_slots(asked.intent, [*items])
+    if asked.intent is Intent.AUTOSCALING and not _says_autoscaling(items, slots):
+        return asked
+    if asked.intent is Intent.UPDATE_QUOTA:
+        asked = replace(asked, parameters=replace(asked.parameters, namespace=_project(items)))
+    missing = _missing(asked, slots)
+    if not missing and _names_another(items):
+        missing = ("project" if asked.intent is Intent.UPDATE_QUOTA else "application",)
+    return replace(asked, mode=Mode.REQUEST, slots=slots, missing=missing)
+
+
+def _is_asked_for(items: Sequence[Item], clauses: Sequence[Clause]) -> bool:
+    words = {word for item in items for word in item.word.split()}
+    if any(item.quoted for item in items) or _FORBIDDEN & words or limits_of_request(tuple(items), counts=True):
+        return False
+    if any(clause.words[:1] and clause.words[0] in _INVERTED for clause in clauses):
+        return False
+    if any(clause.is_question for clause in clauses):
+        return any(clause.words[:1] and clause.words[0] in ("could", "can", "would", "please") for clause in clauses)
+    return bool(_WISHES & words or not _FINITE & words) or any(_is_imperative(clause) for clause in clauses)
+
+
+def _is_imperative(clause: Clause) -> bool:
+    position, _ = skip_opening(clause.items)
+    if position >= len(clause.items):
+        return False
+    item = clause.items[position]
+    return item.mention is None and bool(parts_of_speech(item.word.partition(" ")[0]) & BASE)
+
+
+def _names_another(items: Sequence[Item]) -> bool:
+    """ "the quota of production and staging", of which only one is known."""
+    for before, joint, after in zip(items, items[1:], items[2:], strict=False):
+        plain = not (
+            after.mention or after.number or after.is_mark or after.forms or after.tags - {"everyday", "foreign"}
+        )
+        if (
+            before.mention
+            and joint.word in ("and", "&", "plus")
+            and plain
+            and parts_of_speech(after.word) & (NOUN | PROGRESSIVE)
+        ):
+            return True
+    return False
+
+
+def _says_autoscaling(items: Sequence[Item], slots: Slots) -> bool:
+    """ "at most 4 replicas", "scale it to 80 % CPU" alone may mean something else."""
+    bounded = slots.min_replicas is not None and slots.max_replicas is not None
+    named = any("autoscale" in item.tags or item.word in _BY_ITSELF or "autoscal" in item.word for item in items)
+    return bounded or named
+
+
+def _project(items: Sequence[Item]) -> str | None:
+    """The one project that is named; None where it is none or several."""
+    named = {
+        candidate.entity.name
+        for item in items
+        if item.mention
+        for candidate in item.mention.candidates
+        if candidate.entity.kind == "project"
+    }
+    return named.pop() if len(named) == 1 else None
+
+
+def _missing(asked: Understanding, slots: Slots) -> tuple[str, ...]:
+    of_project = asked.intent is Intent.UPDATE_QUOTA
+    kinds = [target.entity.kind for target in asked.targets]
+    known = bool(asked.parameters.namespace) if of_project else kinds == ["application"] and not asked.excluded
+    missing = () if known else ("project" if of_project else "application",)
+    said = slots.says_something or asked.intent is Intent.ROLLBACK_APPLICATION
+    return missing if said and not slots.left else (*missing, "setting")

@@ -1,0 +1,210 @@
+"""Values of the further kinds of change: variables, an image, a revision, an autoscaler's bounds, a quota's limits.
+
+The fields are named as the runbooks' parameters are. What cannot be given a field stands in `left`: then nothing is
+planned, and the value is asked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from hexaops.assistant.understanding.intents import Intent
+from hexaops.assistant.understanding.items import Item
+from hexaops.assistant.understanding.normalise import word_set
+from hexaops.assistant.understanding.numbers import find_number
+
+_BEFORE_VALUE = word_set("to at = : be as of is")
+_SKIPPED = word_set("should must be set equal the value")
+_LOW, _HIGH = word_set("min minimum least from between lower"), word_set("max maximum most upper ceiling up limit")
+_PERCENT = word_set("% percent pct")
+_RELATIVE = word_set("by more another additional extra further fewer less plus minus half double twice")
+_REMOVES = word_set("remove delete disable drop off away rid without no stop")
+_RESOURCES = {
+    "cpu": "cpu", "cpus": "cpu", "core": "cpu", "cores": "cpu", "vcpu": "cpu", "vcpus": "cpu", "millicores": "cpu",
+    "memory": "memory", "mem": "memory", "ram": "memory", "pod": "pods", "pods": "pods",
+}  # fmt: skip
+_MEMORY_UNITS = ("ki", "mi", "gi", "ti", "kb", "mb", "gb", "tb", "g", "kib", "mib", "gib")
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """What a request says beside its target; None or empty means not said."""
+
+    env: tuple[tuple[str, str], ...] = ()
+    image: str | None = None
+    revision: int | None = None
+    min_replicas: int | None = None
+    max_replicas: int | None = None
+    target_cpu_percent: int | None = None
+    target_memory_percent: int | None = None
+    enabled: bool | None = None
+    hard: tuple[tuple[str, str], ...] = ()
+    left: tuple[str, ...] = ()
+
+    @property
+    def says_something(self) -> bool:
+        """Whether any value was said."""
+        return replace(self, left=()) != Slots()
+
+
+def read_slots(intent: Intent, items: list[Item]) -> Slots:
+    """The values that a request for this kind of change says."""
+    words = [item for item in items if not (item.is_mark and item.word in ",;()")]
+    if intent is Intent.CONFIG_UPDATE:
+        return _configuration(words)
+    if intent is Intent.ROLLBACK_APPLICATION:
+        return _revision(words)
+    if intent is Intent.AUTOSCALING:
+        return _autoscaling(words)
+    return _quota(words)
+
+
+def _configuration(items: list[Item]) -> Slots:
+    env: list[tuple[str, str]] = []
+    images = [item.text for item in items if "image_ref" in item.tags]
+    left: list[str] = []
+    for position, item in enumerate(items):
+        if "assignment" in item.tags:
+            name, _, value = item.text.partition("=")
+            env.append((name, value))
+        elif "variable" in item.tags:
+            said = _value_after(items, position)
+            if said is None:
+                left.append(item.text)
+            else:
+                env.append((item.text, said))
+    if len(images) > 1 or (images and env):
+        return Slots(left=tuple(images))
+    return Slots(env=tuple(env), image=images[0] if images else None, left=tuple(left))
+
+
+def _value_after(items: list[Item], position: int) -> str | None:
+    """ "CACHE_TTL to 300", "BATCH_SIZE of trainer should be 64", "MAX_RETRIES at 5"."""
+    for place in range(position + 1, min(position + 7, len(items) - 1)):
+        if items[place].word in _BEFORE_VALUE and not (items[place].word == "of" and items[place + 1].mention):
+            after = items[place + 1]
+            if after.word in _SKIPPED or after.mention or "pronoun" in after.tags:
+                continue
+            return after.text
+        if "variable" in items[place].tags:
+            return None
+    return None
+
+
+def _revision(items: list[Item]) -> Slots:
+    """ "to revision 12"; any other version is asked about."""
+    revision: int | None = None
+    left: list[str] = []
+    for position, item in enumerate(items):
+        before = items[position - 1].word if position else ""
+        number = item.number or find_number(item.word.removeprefix("v"))
+        if before in ("revision", "rev", "#") and number is not None and number.value == int(number.value):
+            revision = int(number.value)
+        elif before in ("to", "version", "release", "tag") and item.text[:2].strip("v")[:1].isdigit():
+            left.append(item.text)
+    return Slots(revision=revision, left=tuple(left))
+
+
+def _autoscaling(items: list[Item]) -> Slots:
+    bounds: dict[str, int] = {}
+    plain: list[int] = []
+    left: list[str] = []
+    for position, item in enumerate(items):
+        if item.number is None or item.mention is not None:
+            continue
+        number, role = item.number.value, _role_of_bound(items, position)
+        if number != int(number) or _near(items, position) & _RELATIVE or role in bounds:
+            left.append(item.text)
+        elif role:
+            bounds[role] = int(number)
+        else:
+            plain.append(int(number))
+    if plain and not _take_bounds(bounds, plain):
+        left += map(str, plain)
+    removes = not bounds and not left and bool({item.word for item in items} & _REMOVES)
+    return Slots(
+        min_replicas=bounds.get("min"),
+        max_replicas=bounds.get("max"),
+        target_cpu_percent=bounds.get("cpu"),
+        target_memory_percent=bounds.get("memory"),
+        enabled=False if removes else None,
+        left=tuple(left),
+    )
+
+
+def _take_bounds(bounds: dict[str, int], plain: list[int]) -> bool:
+    """ "3 to 9": two numbers without a word of their own are the bounds; one beside a lower bound is the upper one."""
+    if len(plain) == 2 and not {"min", "max"} & bounds.keys():
+        bounds["min"], bounds["max"] = plain
+    elif len(plain) == 1 and "min" in bounds and "max" not in bounds:
+        bounds["max"] = plain[0]
+    else:
+        return False
+    return True
+
+
+def _near(items: list[Item], position: int) -> set[str]:
+    return {item.word for item in (*items[max(0, position - 1) : position], *items[position + 1 : position + 2])}
+
+
+def _role_of_bound(items: list[Item], position: int) -> str:
+    """Which bound or target the number is, by the words around it: min, max, cpu, memory; empty where none says so."""
+    after = items[position + 1].word if position + 1 < len(items) else ""
+    target = "memory" if _near_memory(items, position) else "cpu"
+    if after in _PERCENT:
+        return target
+    for back in range(1, 4):
+        place = position - back
+        if place < 0 or items[place].number:
+            break
+        if items[place].word in _LOW:
+            return "min"
+        if items[place].word in _HIGH:
+            return "max"
+        if items[place].word in ("cpu", "target", "memory"):
+            return target
+    return {"min": "min", "minimum": "min", "max": "max", "maximum": "max"}.get(after, "")
+
+
+def _near_memory(items: list[Item], position: int) -> bool:
+    return any("memory" in item.tags for item in items[max(0, position - 3) : position + 4])
+
+
+def _quota(items: list[Item]) -> Slots:
+    hard: dict[str, str] = {}
+    left: list[str] = []
+    prefix = "limits" if {"limits", "limit"} & {item.word for item in items} else "requests"
+    for position, item in enumerate(items):
+        if item.number is None or item.mention is not None:
+            continue
+        resource = _resource(items, position)
+        if resource is None or _near(items, position) & _RELATIVE:
+            left.append(item.text)
+            continue
+        hard[resource if resource == "pods" else f"{prefix}.{resource}"] = _quantity(item.text)
+    return Slots(hard=tuple(hard.items()), left=tuple(left))
+
+
+def _resource(items: list[Item], position: int) -> str | None:
+    unit = item_unit(items[position].text)
+    if unit in _MEMORY_UNITS:
+        return "memory"
+    after = [item.word for item in items[position + 1 : position + 3]]
+    if after and after[0] in _RESOURCES:
+        return _RESOURCES[after[0]]
+    before = [item.word for item in items[max(0, position - 6) : position]][::-1]
+    return next((_RESOURCES[word] for word in before if word in _RESOURCES), None)
+
+
+def item_unit(text: str) -> str:
+    """The letters after a number: `gi` of `64Gi`."""
+    return text.lstrip("+-0123456789.,").lower()
+
+
+def _quantity(text: str) -> str:
+    """As Kubernetes writes it: `64GB` is 64G."""
+    number = text[: len(text) - len(item_unit(text))]
+    unit = {"gb": "G", "mb": "M", "kb": "k", "tb": "T", "gib": "Gi", "mib": "Mi", "kib": "Ki", "g": "G"}.get(
+        item_unit(text), text[len(number) :]
+    )
+    return number + (unit[:1].upper() + unit[1:] if unit.endswith("i") else unit)
