@@ -39,7 +39,7 @@ def audit(context: typer.Context, limit: Limit = 20, cursor: Cursor = None, ever
          one["outcome"], one["resource"])
         for one in body["data"]
     ]  # fmt: skip
-    print_table(("No.", "When", "Who", "What", "Outcome", "Object"), rows)
+    print_table(("No.", "When", "Who", "What", "Outcome", "Object"), rows, remark=True)
     print_next(body["pagination"])
 
 

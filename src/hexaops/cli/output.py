@@ -72,6 +72,9 @@ def print_table(
     out = console()
     if title:
         out.print(Text(f"\n{title}", "bold"))
+    if not texts:
+        out.print("(none)", style="dim")
+        return
     for line in Table(columns, texts, style_of, has_remark=remark).lines(out):
         out.print(line, no_wrap=True, overflow="ignore", crop=False)
 

@@ -1,1 +1,1 @@
-"""Who calls, and what the caller may do: tokens, permissions, limits, and the guard before every route."""
+"""Authentication and authorization: tokens, permissions, rate limits, and the guard on every route."""

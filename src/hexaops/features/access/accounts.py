@@ -1,4 +1,4 @@
-"""Service accounts and their tokens: made, listed, rotated and revoked; every change is audited with it."""
+"""Service accounts and their tokens: create, list, rotate and revoke. Every change is audited."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from hexaops.storage.database import Database
 from hexaops.storage.tables import ServiceAccountRow, ServiceAccountTokenRow
 
 LIVE_TOKENS = 2
-"""The old and the new one during a rotation."""
+"""The old and the new token during a rotation."""
 
 
 class ServiceAccountNotFoundError(NotFoundError):
@@ -65,7 +65,7 @@ class Account:
 
 @dataclass(frozen=True)
 class IssuedToken:
-    """A token at the one moment at which its text is known."""
+    """A newly issued token; its text is known only at this point."""
 
     account: ServiceAccountRow
     row: ServiceAccountTokenRow
@@ -82,7 +82,7 @@ class ServiceAccounts:
         self._redactor = redactor
 
     async def create(self, caller: Caller | None, wanted: NewAccount) -> IssuedToken:
-        """A new account with its first token; without a caller the service itself makes it."""
+        """Create an account with its first token; without a caller the service itself creates it."""
         account = ServiceAccountRow(
             id=new_id("sa-"),
             name=wanted.name,
@@ -108,7 +108,7 @@ class ServiceAccounts:
         return [Account(row, [token for token in tokens if token.account_id == row.id]) for row in rows]
 
     async def rotate(self, caller: Caller, account_id: str, expires_in: timedelta | None) -> IssuedToken:
-        """A further token; the old one lives on until it is revoked. Raises TooManyTokensError beyond two."""
+        """Issue another token; the old one stays valid until revoked. Raises TooManyTokensError beyond two."""
         async with self._database.transaction() as session:
             account = await _get(session, account_id)
             live = await session.scalars(self._live(account_id))
@@ -120,7 +120,7 @@ class ServiceAccounts:
         return issued
 
     async def revoke(self, caller: Caller, account_id: str, token_id: str) -> None:
-        """End a token at once; revoking it again changes nothing."""
+        """Revoke a token immediately; idempotent."""
         async with self._database.transaction() as session:
             row = await session.get(ServiceAccountTokenRow, token_id, with_for_update=True)
             if row is None or row.account_id != account_id:
@@ -130,7 +130,7 @@ class ServiceAccounts:
                 await self._record(session, caller, "token.revoked", account_id, {"token_id": token_id})
 
     async def put_disabled(self, caller: Caller, account_id: str, *, disabled: bool) -> Account:
-        """Shut an account out, or let it in again."""
+        """Disable or enable an account."""
         async with self._database.transaction() as session:
             account = await _get(session, account_id)
             account.disabled = disabled

@@ -1,4 +1,4 @@
-"""The client's address: the peer's, unless trusted proxies stand before the service.
+"""The client's address: the peer's, unless there are trusted proxies.
 
 Each trusted proxy appends the address that it saw, so the client stands that many places from the right; everything
 further left is what the client chose to write.

@@ -38,7 +38,7 @@ async def list_own(caller: AnyCaller, reader: Reader, page: Page) -> Listing[Aud
 async def list_all(
     caller: AnyCaller, reader: Reader, page: Page, workspace_id: Annotated[str | None, Query(max_length=64)] = None
 ) -> Listing[ChainedEventView]:
-    """Audit events of every workspace that the account may see, newest first."""
+    """Audit events of every workspace visible to the account, newest first."""
     bound = caller.principal.workspace_ids
     wanted = bound if workspace_id is None else {workspace_id} & (bound if bound is not None else {workspace_id})
     events, cursor = await reader.list_events(page, workspace_ids=wanted)
@@ -46,7 +46,7 @@ async def list_all(
 
 
 async def get_head(reader: Reader) -> Data[AnchorView]:
-    """The chain's newest number and hash: kept elsewhere, it later shows whether events were cut off."""
+    """The newest number and hash of the chain. Kept elsewhere, it later reveals a truncated log."""
     return Data(anchor_view(await reader.head()))
 
 
@@ -55,6 +55,6 @@ async def verify_chain(
     seq: Annotated[int | None, Query(ge=0, le=2**62)] = None,
     hash: Annotated[str | None, Query(pattern=r"^[0-9a-f]{64}$")] = None,  # noqa: A002 # the query parameter's name
 ) -> Data[VerificationView]:
-    """Walk the whole chain, up to and beyond the anchor if one is given."""
+    """Verify the whole chain, including the anchor if one is given."""
     anchor = Anchor(seq, hash) if seq is not None and hash is not None else None
     return Data(verification_view(await reader.verify(anchor)))

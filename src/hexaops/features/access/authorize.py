@@ -1,4 +1,4 @@
-"""The one decision about who may do what: where a principal may enter, and with which permissions."""
+"""Authorization: which workspaces a principal may enter, and with which permissions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hexaops.features.access.tenancy import Role, Tenancy, Workspace
 
 @dataclass(frozen=True)
 class Grant:
-    """Where a principal is, and what it may do there."""
+    """A principal's workspace and permissions in it."""
 
     workspace: Workspace | None
     permissions: Set[str]
@@ -22,13 +22,13 @@ class Grant:
 
 
 class Authorizer:
-    """Answers from the store on every call: a member who was removed is out at once."""
+    """Reads the database on every call, so removing a member takes effect immediately."""
 
     def __init__(self, tenancy: Tenancy) -> None:
         self._tenancy = tenancy
 
     async def enter(self, principal: Principal, workspace_id: str | None) -> Grant:
-        """Enter a workspace, or none; raises WorkspaceNotFoundError for absent and foreign alike."""
+        """Enter a workspace, or none; raises WorkspaceNotFoundError for absent and foreign ones alike."""
         if principal.kind == "service":
             return await self._enter_as_service(principal, workspace_id)
         if workspace_id is None:
@@ -63,7 +63,7 @@ class Authorizer:
 
 
 def _scopes_outside(principal: Principal) -> Set[str]:
-    """Scopes on routes without a workspace: who is bound to workspaces administers nothing beyond them."""
+    """Scopes on routes without a workspace: bound accounts cannot administer anything beyond their workspaces."""
     if principal.workspace_ids is None:
         return principal.scopes
     return principal.scopes - {ADMINISTRATION}

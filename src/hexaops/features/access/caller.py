@@ -1,4 +1,4 @@
-"""What a route knows of its caller: who, where, with which permissions.
+"""The caller of a request: principal, workspace and permissions.
 
 The guard makes it before the body is read; a route takes it with `caller: AnyCaller`.
 """
@@ -23,11 +23,11 @@ from hexaops.features.audit.event import AuditEvent, Outcome
 
 @dataclass(frozen=True)
 class Caller:
-    """An authenticated, authorised caller of one request."""
+    """The authenticated and authorized caller of one request."""
 
     principal: Principal
     workspace: Workspace | None
-    """The path's workspace, of which the caller is a member; None on routes without one."""
+    """The workspace in the path, which the caller may enter; None on routes without one."""
     permissions: Set[str]
     """What the caller may do in `workspace` (users) or its scopes (service accounts)."""
     request_id: str
@@ -35,7 +35,7 @@ class Caller:
     role: Role | None = None
 
     def require(self, permission: str) -> None:
-        """Raise 403, naming the permission, unless the caller holds it."""
+        """Raise a 403 naming the permission unless the caller holds it."""
         if permission in self.permissions:
             return
         if self.principal.kind == "user":
@@ -72,7 +72,7 @@ class Caller:
 
 
 async def caller_of(request: Request) -> Caller:
-    """The caller that the guard let in."""
+    """The caller admitted by the guard."""
     caller = request.state.caller
     assert isinstance(caller, Caller)
     return caller

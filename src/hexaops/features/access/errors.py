@@ -1,4 +1,4 @@
-"""How access refuses. The texts tell a stranger nothing about what exists."""
+"""Access errors. Their texts do not reveal what exists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens to every request of a guarded route, in this order, and what is recorded of it.
+"""The order in which every request to a guarded route is checked, and what is recorded of it.
 
 token → principal → workspace → permission → rate limit → idempotency key → the route → audit.
 """
@@ -39,7 +39,7 @@ class Authentication:
         self._trusted_proxies = trusted_proxies
 
     async def principal(self, request: Request, policy: Policy) -> Principal:
-        """Whoever the request's credentials name; raises the audience's 401."""
+        """Authenticate the request; raises the audience's 401."""
         token = _bearer(request)
         if policy.audience == "user":
             return await self._users.verify(token)
@@ -51,7 +51,7 @@ class Authentication:
 
 
 class Gate:
-    """Lets a request through to its route, or refuses it."""
+    """Passes a request to its route or rejects it."""
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class Gate:
         self._log = log
 
     async def handle(self, request: Request, entry: Entry, handler: Handler) -> Response:
-        """The route's answer; refusals are raised, and the edge words them."""
+        """The route's response; rejections are raised and turned into responses by the middleware."""
         address = self._authentication.address(request)
         try:
             principal = await self._authenticate(request, entry.policy, address)
@@ -131,13 +131,13 @@ class Gate:
 
 
 def _refuse_nul(request: Request) -> None:
-    """A NUL character names nothing, and PostgreSQL cannot even be asked about it."""
+    """Reject NUL characters: nothing has them in its name, and PostgreSQL cannot store them."""
     if "\x00" in request.url.path or "\x00" in request.scope["path"] or "%00" in request.url.query:
         raise MalformedRequestError("The address holds a NUL character")
 
 
 def _refuse_other_media(request: Request, accepted: tuple[str, ...]) -> None:
-    """A body of another type is refused by that name, not as JSON of the wrong shape."""
+    """Reject other content types as such rather than as malformed JSON."""
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     empty = request.headers.get("content-length", "0") == "0" and "transfer-encoding" not in request.headers
     if media_type and not empty and media_type not in accepted and not media_type.endswith("+json"):
@@ -146,7 +146,7 @@ def _refuse_other_media(request: Request, accepted: tuple[str, ...]) -> None:
 
 
 def _subject(request: Request, policy: Policy) -> tuple[str, ...]:
-    """Beside the principal, what a limit is counted for."""
+    """What a limit is counted by, besides the principal."""
     if policy.limit == "application":
         return (request.path_params.get(APPLICATION_PARAMETER, ""),)
     if policy.limit in {"health", "logs", "log_push"}:

@@ -20,10 +20,10 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 def guarded(entry: Entry) -> type[APIRoute]:
-    """The class of a route that only those get through whom the entry's policy lets in."""
+    """Route class that enforces the entry's policy."""
 
     class GuardedRoute(APIRoute):
-        """One line of the table of routes."""
+        """One entry of the route table."""
 
         def get_route_handler(self) -> Callable[[Request], Any]:
             """The endpoint behind the gate."""
@@ -38,7 +38,7 @@ def guarded(entry: Entry) -> type[APIRoute]:
 
 
 def declared_parameters(entry: Entry) -> list[Any]:
-    """What the guard takes from the request and no endpoint names, for the OpenAPI document."""
+    """Parameters that the guard reads, for the OpenAPI document."""
     declared = [Depends(_workspace)] if f"{{{WORKSPACE_PARAMETER}}}" in entry.path else []
     return [*declared, Depends(_idempotency_key)] if entry.idempotent else declared
 

@@ -1,4 +1,4 @@
-"""`Idempotency-Key`: a request that is sent twice is done once.
+"""`Idempotency-Key`: a request sent twice is processed once.
 
 The key is claimed in a committed row before the work. The first transaction of the work that commits marks the claim
 `effective` in that same transaction (see `ClaimMarker`), which also fences: a claim that another process has taken
@@ -36,7 +36,7 @@ HEADER = "Idempotency-Key"
 KEY = re.compile(r"[\x21-\x7e]{1,255}")
 LIFETIME = timedelta(hours=24)
 LARGEST_ANSWER_BYTES = 4_000_000
-"""A longer streamed answer is not kept: its key then answers that the outcome is unknown."""
+"""A longer streamed response is not stored; its key then reports an unknown outcome."""
 
 
 class IdempotencyKeyReusedError(HexaopsError):
@@ -60,7 +60,7 @@ class IdempotencyOutcomeUnknownError(ConflictError):
 
 
 class IdempotencyService:
-    """Runs a route's handler under the request's key, if it has one."""
+    """Runs a route's handler under the request's key, if any."""
 
     def __init__(self, claims: IdempotencyStore) -> None:
         self._claims = claims
@@ -113,7 +113,7 @@ class IdempotencyService:
     async def _kept(
         self, claim: Claim, response: Response, parts: AsyncContentStream, seal: AnswerSeal
     ) -> AsyncIterator[bytes]:
-        """The stream as it is, kept and stored when it has ended."""
+        """Pass the stream through and store it when it ends."""
         body = bytearray()
         try:
             with self._claims.binding(claim):
@@ -129,7 +129,7 @@ class IdempotencyService:
 
 
 class AnswerSeal:
-    """Stored answers may hold a secret that is shown once, so only the key's holder can open them again."""
+    """Stored responses may hold one-time secrets, so they are encrypted with the key."""
 
     def __init__(self, principal: str, key: str) -> None:
         self._cipher = AESGCM(hashlib.sha256(f"hexaops answer\n{principal}\n{key}".encode()).digest())

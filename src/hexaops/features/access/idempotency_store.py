@@ -1,4 +1,4 @@
-"""The rows behind idempotency keys: taking, marking, answering and giving back a claim."""
+"""Rows behind idempotency keys: claim, mark, answer and release."""
 
 from __future__ import annotations
 
@@ -45,28 +45,28 @@ class Claim:
 
 @dataclass(frozen=True)
 class StoredAnswer:
-    """What is known of a key that is taken."""
+    """State of a claimed key."""
 
     state: State
     fingerprint: str
     alive: bool
-    """Whether the process that holds the claim still works on it."""
+    """Whether the claiming process is still working on it."""
     status: int = 200
     media_type: str = "application/json"
     body: bytes = b""
 
 
 class ClaimMarker:
-    """Marks the claim under which a transaction commits, within that transaction: the database's `before_commit`."""
+    """The database's `before_commit` hook: marks the current claim within the transaction."""
 
     def __init__(self) -> None:
         self.working: set[str] = set()
-        """Ids of the claims that this process works on."""
+        """Ids of this process's active claims."""
         self._current: ContextVar[Claim | None] = ContextVar("idempotency_claim", default=None)
 
     @contextmanager
     def binding(self, claim: Claim) -> Iterator[None]:
-        """Within the block, what commits belongs to the claim."""
+        """Commits within the block belong to the claim."""
         self._current.set(claim)
         try:
             yield
@@ -94,7 +94,7 @@ class IdempotencyStore:
         self._clock = clock
 
     async def take(self, row_id: str, *, fingerprint: str, lifetime: timedelta) -> Claim | StoredAnswer:
-        """Claim the key, or tell what became of it. A claim taken must be released."""
+        """Claim the key, or return its state. A claim must be released."""
         claim = Claim(row_id, new_id("claim_"), fingerprint)
         self._marker.working.add(claim.claim_id)  # before others can see the row, or they would think its process dead
         found: StoredAnswer | None = None
@@ -141,16 +141,16 @@ class IdempotencyStore:
 
     @contextmanager
     def binding(self, claim: Claim) -> Iterator[None]:
-        """Within the block, what commits belongs to the claim."""
+        """Commits within the block belong to the claim."""
         with self._marker.binding(claim):
             yield
 
     def release(self, claim: Claim) -> None:
-        """This process works on it no more, whatever came of it."""
+        """Stop working on it, whatever the outcome."""
         self._marker.working.discard(claim.claim_id)
 
     async def answer(self, claim: Claim, answer: StoredAnswer) -> None:
-        """Store what the request was answered with."""
+        """Store the response."""
         statement = _mine(update(IdempotencyRow), claim).values(
             state="answered", status_code=answer.status, media_type=answer.media_type, body=answer.body
         )
@@ -158,7 +158,7 @@ class IdempotencyStore:
             await session.execute(statement)
 
     async def give_back(self, claim: Claim) -> None:
-        """Forget the claim: nothing was done under it."""
+        """Delete the claim: nothing was done under it."""
         async with self._database.transaction() as session:
             await session.execute(_mine(delete(IdempotencyRow), claim))
 

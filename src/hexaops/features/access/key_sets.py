@@ -1,4 +1,4 @@
-"""The public keys that a trusted issuer signs users' tokens with.
+"""Public keys of a trusted token issuer.
 
 Each key is pinned to one family of algorithms by its own type, so that a token's header can never choose a weaker
 one. An unknown key id may be a new key: the set is read again, but not more often than every half minute, or made-up
@@ -27,11 +27,11 @@ RSA_ALGORITHMS = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512"
 EC_ALGORITHMS = {"secp256r1": "ES256", "secp384r1": "ES384", "secp521r1": "ES512"}
 SMALLEST_RSA_BITS = 2048
 REFRESH_SECONDS = 30.0
-"""Least time between two reads of the key set for unknown key ids."""
+"""Minimum time between two key set reads for unknown key ids."""
 LIFETIME_SECONDS = 600.0
-"""Age at which the set is read again, so that withdrawn keys stop to count."""
+"""Age at which the set is refreshed, so that withdrawn keys stop working."""
 LONGEST_STALE_SECONDS = 86_400.0
-"""How long known keys go on to count while the issuer does not answer."""
+"""How long known keys stay valid while the issuer is unreachable."""
 LARGEST_ANSWER_BYTES = 1_000_000
 FETCH_SECONDS = 5.0
 
@@ -45,7 +45,7 @@ class VerificationKey:
 
 
 class KeySource(Protocol):
-    """Where an issuer's keys come from."""
+    """Source of an issuer's keys."""
 
     async def find(self, key_id: str | None) -> VerificationKey | None:
         """The key of this id; without an id the only key there is."""
@@ -84,7 +84,7 @@ def _pick(keys: Mapping[str, VerificationKey], key_id: str | None) -> Verificati
 
 
 class FixedKeys:
-    """The keys of an issuer that is part of this service."""
+    """Keys of the built-in issuer."""
 
     def __init__(self, document: Mapping[str, Sequence[Any]]) -> None:
         self._keys = read_keys(document)
@@ -95,7 +95,7 @@ class FixedKeys:
 
 
 class PublishedKeys:
-    """The keys that an OIDC issuer publishes, read over HTTP when first needed."""
+    """Keys of an OIDC issuer, fetched over HTTP when first needed."""
 
     def __init__(self, *, issuer: str, url: str | None, clock: Clock, client: httpx2.AsyncClient) -> None:
         self._issuer = issuer

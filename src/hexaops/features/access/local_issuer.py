@@ -1,4 +1,4 @@
-"""The embedded mode's own issuer: an ES256 key in the home folder signs the local user's token.
+"""The embedded mode's issuer: signs the local user's token with an ES256 key in the home folder.
 
 Its public key takes the same way as any issuer's. The issuer's name carries the key's fingerprint, so that a token
 of another home folder is a stranger's.
@@ -68,7 +68,7 @@ def _load_or_make(path: Path) -> ec.EllipticCurvePrivateKey:
 
 
 def _write_new(path: Path) -> None:
-    """Write a fresh key under another name first: a crash leaves a whole key or none."""
+    """Write a new key atomically, so that a crash never leaves a partial one."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     pem = ec.generate_private_key(ec.SECP256R1()).private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()

@@ -1,4 +1,4 @@
-"""How a route takes a page of a list: `page: Annotated[PageRequest, paged()]`.
+"""Paging for routes: `page: Annotated[PageRequest, paged()]`.
 
 Cursors are bound to the caller, the path and the filters, so that one of another list or another caller is refused.
 """

@@ -1,4 +1,4 @@
-"""One table of what each role may do, and the scopes that service accounts may hold.
+"""Permissions of each role, and the scopes of service accounts.
 
 A user's role counts within one workspace; a scope counts in the workspaces that its account is bound to.
 """
@@ -25,10 +25,10 @@ _OPERATOR = _VIEWER | {"execute_actions", "create_alerts", "acknowledge_alerts"}
 _ADMIN = _OPERATOR | {"manage_workspace", "manage_webhooks", "read_audit"}
 
 ROLES: Mapping[Role, Set[str]] = {"viewer": _VIEWER, "operator": _OPERATOR, "admin": _ADMIN}
-"""Role → permissions; each role holds what the one before it holds."""
+"""Role → permissions; each role includes the previous one's."""
 
 WHILE_SUSPENDED = _VIEWER | {"read_audit"}
-"""What members may still do in a suspended workspace: look."""
+"""What members may still do in a suspended workspace: read."""
 
 ADMINISTRATION = "system:admin"
 
@@ -48,4 +48,4 @@ SCOPES: Mapping[str, str] = {
 """Scope → what it allows."""
 
 SCOPES_WHILE_SUSPENDED = frozenset(scope for scope in SCOPES if scope.endswith(":read")) | {ADMINISTRATION}
-"""What service accounts may still do in a suspended workspace: look, and end the suspension."""
+"""What service accounts may still do in a suspended workspace: read, and lift the suspension."""

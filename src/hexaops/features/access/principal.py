@@ -1,4 +1,4 @@
-"""Who calls: a user of the public API or a service account of the internal one."""
+"""Principals: users of the public API and service accounts of the internal one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Kind = Literal["user", "service"]
 
 @dataclass(frozen=True)
 class Principal:
-    """An authenticated caller; made by token verification only."""
+    """An authenticated caller; only token verification creates one."""
 
     kind: Kind
     id: str

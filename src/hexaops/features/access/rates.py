@@ -1,4 +1,4 @@
-"""Rate limits: a moving window per key, in this process's memory.
+"""Rate limits: a sliding window per key, in memory.
 
 `limits` reads the notation; its in-memory storage is not used, because it takes a thread and a background task to
 forget old entries and cannot be given a clock. With N replicas a caller gets up to N times the limit.
@@ -17,7 +17,7 @@ from hexaops.errors import HexaopsError
 from hexaops.kit.clock import Clock
 
 MOST_KEYS = 100_000
-"""Windows kept; beyond it the one that was used longest ago is forgotten."""
+"""Maximum number of windows; the least recently used is dropped."""
 
 
 class RateLimitExceededError(HexaopsError):
@@ -60,7 +60,7 @@ class Verdict:
     described: str
     """`100 requests per hour`."""
     first_refusal: bool
-    """The first refusal since a call was allowed: that one is audited, a flood of more is not."""
+    """The first rejection since an allowed call; only this one is audited."""
 
     def headers(self) -> dict[str, str]:
         """The three headers of every limited answer."""
@@ -84,7 +84,7 @@ class RateLimits:
         self._windows: OrderedDict[tuple[str, ...], _Window] = OrderedDict()
 
     def hit(self, name: str, *key: str) -> Verdict:
-        """Count one call; a refused one does not count."""
+        """Count one call; rejected calls do not count."""
         item = self._limits[name]
         window = self._windows.setdefault((name, *key), _Window())
         self._windows.move_to_end((name, *key))

@@ -1,4 +1,4 @@
-"""Which requests are audited: every internal call, every public one that may plan or change, every refusal.
+"""Which requests are audited: internal calls, public calls that may plan or change, and rejections.
 
 The event is written once the answer is known and before it is sent. A route whose last transaction makes its answer
 certain takes the request's record and that transaction from it, and its event is committed with it.
@@ -42,7 +42,7 @@ class Record:
     status: int = 500
     code: str | None = None
     written: int | None = None
-    """The status with which its event stands in the log already."""
+    """Status already recorded in the log."""
 
     def event(self, status: int) -> AuditEvent:
         """What is recorded of it."""
@@ -54,7 +54,7 @@ class Record:
         return self.caller.event("request", outcome=outcome, resource=resource, details=details)
 
     def is_due(self) -> bool:
-        """Whether its event must still be written."""
+        """Whether its event still has to be written."""
         internal = self.entry.policy.audience == "service"
         audited = internal or self.entry.method not in READING or self.status in REFUSALS
         return audited and self.written != self.status
@@ -72,7 +72,7 @@ class Record:
 
 
 class RequestLog:
-    """Writes one audit event a request, after its answer is known and before it is sent."""
+    """Writes one audit event per request, after its response is known and before it is sent."""
 
     record_class: type[Record] = Record
     """The seam where a test puts a record with a known fault."""
@@ -90,7 +90,7 @@ class RequestLog:
         address: str,
         principal: Principal | None = None,
     ) -> None:
-        """Record that a request was turned away before its route."""
+        """Record a request that was rejected before reaching its route."""
         if isinstance(refusal, RateLimitExceededError) and not refusal.first:
             return
         workspace_id = request.path_params.get("workspace_id") if principal else None
@@ -109,7 +109,7 @@ class RequestLog:
 
     @asynccontextmanager
     async def recording(self, request: Request, entry: Entry, caller: Caller) -> AsyncIterator[Record]:
-        """Record the block's outcome where the request is one that is audited."""
+        """Record the block's outcome if the request is audited."""
         record = request.state.record = self.record_class(request, entry, caller, self._audit, self._database)
         try:
             yield record

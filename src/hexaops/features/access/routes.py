@@ -29,12 +29,12 @@ TokenId = Annotated[str, Path(max_length=64)]
 
 
 async def create_account(caller: AnyCaller, accounts: Accounts, body: AccountRequest) -> Data[IssuedTokenView]:
-    """Make a service account; the answer shows its first token once."""
+    """Create a service account; the response contains its first token, once."""
     return Data(issued_token_view(await accounts.create(caller, body.wanted())))
 
 
 async def list_accounts(accounts: Accounts) -> Items[ServiceAccountDetailView]:
-    """Every service account with its tokens' dates."""
+    """Every service account with its tokens (without their text)."""
     return Items([service_account_detail_view(account) for account in await accounts.list_all()])
 
 
@@ -50,12 +50,12 @@ async def change_account(
 async def rotate_token(
     caller: AnyCaller, accounts: Accounts, account_id: AccountId, body: TokenRequest | None = None
 ) -> Data[IssuedTokenView]:
-    """Make a second token; the first lives until it is revoked."""
+    """Issue a second token; the first stays valid until revoked."""
     lifetime = body.lifetime() if body else None
     return Data(issued_token_view(await accounts.rotate(caller, account_id, lifetime)))
 
 
 @refuses(TokenNotFoundError)
 async def revoke_token(caller: AnyCaller, accounts: Accounts, account_id: AccountId, token_id: TokenId) -> None:
-    """End a token at once."""
+    """Revoke a token immediately."""
     await accounts.revoke(caller, account_id, token_id)

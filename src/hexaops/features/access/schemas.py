@@ -32,7 +32,7 @@ class TokenRequest(BaseModel):
     expires_in_days: Days | None = None
 
     def lifetime(self) -> timedelta | None:
-        """How long the token lives; None: until it is revoked."""
+        """Lifetime of the token; None: until revoked."""
         return timedelta(days=self.expires_in_days) if self.expires_in_days else None
 
 
@@ -49,6 +49,6 @@ class AccountRequest(TokenRequest):
 
 
 class AccountChange(BaseModel):
-    """Shut an account out, or let it in again."""
+    """Disable or enable an account."""
 
     disabled: bool

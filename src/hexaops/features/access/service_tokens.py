@@ -1,4 +1,4 @@
-"""Verifies service accounts' tokens against the store, on every call: what is revoked is refused at once.
+"""Verifies service account tokens against the database on every call, so revocation is immediate.
 
 Only whoever presents the true secret is told that it has expired or was revoked; everybody else hears `invalid`,
 whether or not such an account exists.
@@ -19,7 +19,7 @@ from hexaops.storage.database import Database
 from hexaops.storage.tables import ServiceAccountRow, ServiceAccountTokenRow
 
 LAST_USED_SECONDS = 60.0
-"""`last_used_at` is written at most this often."""
+"""Minimum time between updates of `last_used_at`."""
 SHOWN_ID_LENGTH = 64
 
 

@@ -1,4 +1,4 @@
-"""What a caller may be inside of: a workspace, as the rest of the service sees it.
+"""Workspaces as the rest of the service sees them.
 
 The rows belong to the workspaces feature; the guard before the routes stands below it and knows this view only.
 """
@@ -14,12 +14,12 @@ Role = Literal["viewer", "operator", "admin"]
 Risk = Literal["none", "low", "medium", "high"]
 
 SYSTEM_NAMESPACES = frozenset({"kube-system", "kube-public", "kube-node-lease"})
-"""Never part of a workspace: watched, but nobody's application."""
+"""Namespaces that never belong to a workspace."""
 
 
 @dataclass(frozen=True)
 class WorkspacePolicy:
-    """What a workspace allows beyond its members' permissions."""
+    """A workspace's policy."""
 
     single_call_risk: Risk = "low"
     """Highest risk that `confirmation: true` without a plan may execute in one call."""
@@ -41,13 +41,13 @@ class Workspace:
     namespaces: Set[str] | None
     """Its namespaces; None: every one of the cluster except `excluded`."""
     excluded: Set[str]
-    """System namespaces and what other workspaces of the cluster hold."""
+    """System namespaces and those of other workspaces on the cluster."""
     policy: WorkspacePolicy
     timezone: str
     created_at: datetime
 
     def owns(self, namespace: str) -> bool:
-        """Whether a namespace is the workspace's."""
+        """Whether the workspace owns the namespace."""
         if namespace in self.excluded or not namespace:
             return False
         return self.namespaces is None or namespace in self.namespaces
@@ -62,7 +62,7 @@ class Membership:
 
 
 class Tenancy(Protocol):
-    """What the guard asks the workspaces feature; both say None for absent and foreign alike."""
+    """Lookup used by the guard; both methods return None for absent and foreign workspaces alike."""
 
     async def find(self, workspace_id: str) -> Workspace | None:
         """The workspace."""

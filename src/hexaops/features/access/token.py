@@ -21,7 +21,7 @@ PATTERN = re.compile(r"hexaops_sa_([0-9a-z]{27})_([0-9a-f]{48})_([0-9a-f]{8})")
 
 @dataclass(frozen=True)
 class ServiceToken:
-    """A token as its holder has it; only `id` and `digest` are stored."""
+    """A token with its text; only `id` and `digest` are stored."""
 
     id: str
     text: str
@@ -43,7 +43,7 @@ def new_token() -> ServiceToken:
 
 
 def find_token(text: str) -> ServiceToken | None:
-    """The token that a text is, or None when its form or checksum is wrong."""
+    """Parse a token; None if its format or checksum is wrong."""
     match = PATTERN.fullmatch(text)
     if match is None or match[3] != _checksum(text.rpartition("_")[0]):
         return None

@@ -1,4 +1,4 @@
-"""Which issuers' user tokens are accepted, from the settings."""
+"""Trusted token issuers, from the settings."""
 
 from __future__ import annotations
 

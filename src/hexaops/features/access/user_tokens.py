@@ -1,4 +1,4 @@
-"""Verifies users' JWTs. The token's issuer selects the one trust root that may have signed it; roots never mix."""
+"""Verifies users' JWTs. The token's issuer selects the only trust root that may have signed it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LONGEST_TOKEN = 8192
 LONGEST_SUBJECT = 200
 TYPES = frozenset({"jwt", "at+jwt", "application/at+jwt"})
 KEY_HEADERS = frozenset({"jku", "jwk", "x5u", "x5c", "crit"})
-"""Headers by which a token would bring its own key or rules: refused, not ignored."""
+"""Headers with which a token could supply its own key or rules; rejected rather than ignored."""
 LOCAL_PREFIX = "local:"
 """Begins the ids of the local issuer's users; another issuer's subjects may not begin so."""
 
@@ -51,7 +51,7 @@ class UserTokens:
         self._clock = clock
 
     async def verify(self, text: str | None) -> Principal:
-        """The user whom the token names; raises UnauthenticatedError, which never says more than it must."""
+        """The token's user; raises UnauthenticatedError without giving away details."""
         if not text:
             raise UnauthenticatedError("missing")
         if len(text) > LONGEST_TOKEN:
@@ -80,7 +80,7 @@ class UserTokens:
         return claims
 
     def _check_times(self, claims: Mapping[str, Any]) -> None:
-        """By the service's own clock. `nbf` counts where it stands: Keycloak and Okta leave it out."""
+        """Checked by the service's clock. `nbf` is optional: Keycloak and Okta omit it."""
         now, leeway = self._clock.now().timestamp(), timedelta(seconds=LEEWAY_SECONDS).total_seconds()
         times = {name: claims.get(name) for name in ("exp", "iat", "nbf")}
         if not all(_is_time(value) for value in times.values()):
@@ -94,7 +94,7 @@ class UserTokens:
 
 @lru_cache(maxsize=1024)
 def _signed_claims(text: str, key: PyJWK, algorithm: str, audience: str, issuer: str) -> Mapping[str, Any]:
-    """What a key vouches for, without a look at the times; raises PyJWTError or ValueError.
+    """The claims verified by the key, times not checked; raises PyJWTError or ValueError.
 
     The same text under the same key says the same for ever, so its signature is checked once while it is in use. What
     is refused is not kept, and a key that was withdrawn or read anew is another key.
@@ -139,7 +139,7 @@ def _read_header(text: str) -> dict[str, Any]:
 
 
 def _read_claims(text: str) -> dict[str, Any]:
-    """The claims before any check: only to select the issuer whose keys then decide."""
+    """Unverified claims, used only to select the issuer."""
     try:
         part = text.split(".")[1]
         return msgspec.json.decode(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)), type=dict[str, Any])

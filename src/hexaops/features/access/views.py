@@ -1,4 +1,4 @@
-"""How service accounts and their tokens are shown: a token's text once, when it is made."""
+"""Views of service accounts and tokens. A token's text is shown once, when issued."""
 
 from __future__ import annotations
 

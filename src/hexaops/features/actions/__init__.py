@@ -1,1 +1,1 @@
-"""The public API's actions: planned, confirmed by plan, watched step by step, cancelled, undone."""
+"""Actions of the public API: plan, confirm, watch, cancel, roll back."""

@@ -49,9 +49,9 @@ PLANNING = (
     KubernetesConflictError,
     KubernetesUnavailableError,
 )
-"""How a change is refused before there is a plan."""
+"""Errors before there is a plan."""
 CONFIRMING = (PlanNotFoundError, PlanMismatchError, PlanExpiredError, OperationInProgressError)
-"""How a confirmation is refused."""
+"""Errors of a confirmation."""
 ActionId = Annotated[str, Path(max_length=64)]
 
 
@@ -75,13 +75,13 @@ async def list_actions(
 
 @refuses(OperationNotFoundError)
 async def get_action(caller: AnyCaller, service: Actions, action_id: ActionId) -> Data[ActionView]:
-    """One action with its steps and, once it has ended, its result."""
+    """One action with its steps and, when it has ended, its result."""
     return Data(await service.get(caller, action_id))
 
 
 @refuses(OperationNotFoundError, NotCancellableError)
 async def cancel_action(caller: AnyCaller, service: Actions, action_id: ActionId) -> Data[ActionView]:
-    """Stop a running action and put back what it changed."""
+    """Cancel a running action and undo what it changed."""
     return Data(await service.cancel(caller, action_id))
 
 
@@ -89,5 +89,5 @@ async def cancel_action(caller: AnyCaller, service: Actions, action_id: ActionId
 async def rollback_action(
     caller: AnyCaller, service: Actions, action_id: ActionId, body: RollbackRequest | None = None
 ) -> Data[ActionView]:
-    """Undo a completed action: answers with a plan, or starts it when that plan is confirmed."""
+    """Roll back a completed action: returns a plan, or starts the rollback if the plan is confirmed."""
     return Data(await service.rollback(caller, action_id, body or RollbackRequest()))

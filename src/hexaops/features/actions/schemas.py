@@ -1,4 +1,4 @@
-"""Bodies of the actions' requests. Fields that are not known are ignored, as clients of the document may send them."""
+"""Request bodies of actions. Unknown fields are ignored, because clients written to the document may send them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STATUSES = Literal["executing", "cancelling", "rolling_back", "completed", "fail
 
 
 def _storable(parameters: dict[str, Any]) -> dict[str, Any]:
-    """What every database can keep, and JSON can show again: no NUL, half characters, NaN or megabytes."""
+    """Reject what a database cannot store or JSON cannot represent: NUL, lone surrogates, NaN, oversized values."""
     try:
         text = json.dumps(parameters, ensure_ascii=False, allow_nan=False)
         text.encode()
@@ -46,7 +46,7 @@ class ActionRequest(BaseModel):
 
 
 class ConfirmationFields(BaseModel):
-    """What confirms a plan, within `parameters`."""
+    """Confirmation fields within `parameters`."""
 
     confirmation: bool = False
     plan_id: Identifier | None = None

@@ -1,4 +1,4 @@
-"""Executes actions for users: a plan first, and the change only for whoever confirms that very plan."""
+"""Executes actions: a plan first, then the change for whoever confirms that plan."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ PERMISSION = "execute_actions"
 
 @dataclass(frozen=True)
 class Given:
-    """How a request is to be carried out, beside what it asks for."""
+    """How to handle a request, besides what it asks for."""
 
     confirmation: ConfirmationFields
     message_id: str | None = None
@@ -44,7 +44,7 @@ class Given:
 
 @dataclass(frozen=True)
 class ActionService:
-    """One for the process."""
+    """One per process."""
 
     subjects: Subjects
     plans: Plans
@@ -56,20 +56,20 @@ class ActionService:
     async def propose(
         self, caller: Caller, *, action: str, parameters: Mapping[str, Any], session_id: str | None
     ) -> dict[str, Any]:
-        """The plan for a change that was asked for in chat; raises whatever refuses it."""
+        """Plan a change requested in chat; raises the error that refuses it."""
         plan = await self._make_plan(caller, self._request(caller, action, parameters, session_id))
         view: dict[str, Any] = msgspec.to_builtins(plan_view(plan))
         return view
 
     async def execute(self, caller: Caller, body: ActionRequest) -> ActionView:
-        """Answer with a plan, or confirm one and answer with the running action."""
+        """Return a plan, or confirm one and return the running action."""
         given = Given(_confirmation(body.parameters), body.message_id)
         own = {key: value for key, value in body.parameters.items() if key not in CONFIRMATION_FIELDS}
         await self.conversations.check(caller, body.session_id)
         return await self._carry_out(caller, self._request(caller, body.action, own, body.session_id), given)
 
     async def rollback(self, caller: Caller, action_id: str, body: RollbackRequest) -> ActionView:
-        """Undo a completed action by its inverse, with a plan of its own."""
+        """Roll back a completed action with a plan of its own."""
         row = await self._row(caller, action_id)
         await self.conversations.check(caller, body.session_id)
         _check_completed(row)
@@ -107,7 +107,7 @@ class ActionService:
         return Listing(data=shown, pagination=pagination(rows[-1].id if more else None))
 
     async def cancel(self, caller: Caller, action_id: str) -> ActionView:
-        """Ask a running action to stop; what it changed is put back."""
+        """Request cancellation of a running action; its changes are undone."""
         row = await self._row(caller, action_id)
         if not await self.store.request_cancel(row.id):
             current = await self._row(caller, action_id)
@@ -176,7 +176,7 @@ def _check_completed(row: OperationRow) -> None:
 
 
 def _inverses(row: OperationRow, drafts: Sequence[Draft]) -> list[tuple[str, dict[str, Any]]]:
-    """Action and parameters that put each part back; raises NotReversibleError."""
+    """Action and parameters that undo each part; raises NotReversibleError."""
     book = RUNBOOKS[row.kind]
     inverses = [inverse for draft in drafts if (inverse := book.inverse(draft)) is not None]
     if len(inverses) < len(drafts):

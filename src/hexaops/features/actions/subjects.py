@@ -1,4 +1,4 @@
-"""What an action is about, read from its parameters: applications or a project of the caller's workspace."""
+"""Resolves an action's parameters to applications or a project of the caller's workspace."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Actions as the public API shows them: a plan that awaits its confirmation, or the operation that carries it out."""
+"""Views of actions: a plan awaiting confirmation, or the operation executing it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hexaops.storage.tables import PlanRow
 
 
 class ConfirmationView(View, frozen=True, kw_only=True):
-    """What to add to the same request to carry the plan out."""
+    """What to add to the same request to execute the plan."""
 
     parameters: dict[str, Any]
     before: str

@@ -1,1 +1,1 @@
-"""The chained record of who did what."""
+"""The audit log: a hash chain of who did what."""

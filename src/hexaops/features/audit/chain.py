@@ -1,4 +1,4 @@
-"""How events are hashed: SHA-256 over the previous hash and the canonical JSON of every field."""
+"""Event hashes: SHA-256 over the previous hash and the canonical JSON of every field."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import Any
 from hexaops.storage.tables import AuditRow
 
 GENESIS = "0" * 64
-"""Stands for the predecessor of the first event."""
+"""Predecessor hash of the first event."""
 FIELDS = ("seq", "action", "actor_kind", "actor_id", "workspace_id", "resource", "outcome", "request_id",
           "client_address", "details")  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Anchor:
-    """The head of the chain, to be kept outside of the database."""
+    """The head of the chain, to be kept outside the database."""
 
     seq: int
     hash: str
@@ -26,13 +26,13 @@ class Anchor:
 
 @dataclass(frozen=True)
 class Verification:
-    """What walking the chain found."""
+    """Result of verifying the chain."""
 
     whole: bool
     events: int
     head: Anchor
     broken_seq: int | None = None
-    """The first event at which the chain does not hold."""
+    """The first event at which the chain is broken."""
     reason: str | None = None
 
 

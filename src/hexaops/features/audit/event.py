@@ -1,4 +1,4 @@
-"""What is recorded: who did what, where, with what outcome. Secrets never belong in it."""
+"""Audit events: who did what, where, with what outcome. Never put secrets in them."""
 
 from __future__ import annotations
 

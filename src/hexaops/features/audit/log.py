@@ -1,4 +1,4 @@
-"""The audit log: appended one after the other, each event hashed together with its predecessor's hash.
+"""The audit log: appended serially, each event hashed with its predecessor's hash.
 
 Altering, removing or swapping rows breaks the chain. Cutting its tail does not: the head's hash, kept outside
 (`hexaops audit head`), shows that. Append last in a transaction: the chain's head is held until its commit.
@@ -26,7 +26,7 @@ APPEND_LOCK = 0x68657861_61756474
 
 _events = AuditRow.__table__
 HEAD = select(_events.c.seq, _events.c.hash).order_by(_events.c.seq.desc()).limit(1)
-"""Made once and without the ORM, because almost every request asks it."""
+"""Prepared once, without the ORM, because almost every request runs it."""
 
 
 class AuditLog:

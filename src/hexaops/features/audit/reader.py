@@ -1,4 +1,4 @@
-"""Reads the audit log, and proves that its chain is whole."""
+"""Reads the audit log and verifies its chain."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class AuditReader:
         return Anchor(found.seq, found.hash) if found else Anchor(0, GENESIS)
 
     async def verify(self, anchor: Anchor | None = None) -> Verification:
-        """Walk the whole chain; an anchor kept outside also shows a tail that was cut off or rewritten."""
+        """Verify the whole chain; a saved anchor also reveals a truncated or rewritten tail."""
         seq, previous = 0, GENESIS
         anchored = anchor is None or (anchor.seq == 0)
         while rows := await self._batch(seq):

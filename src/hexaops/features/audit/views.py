@@ -1,4 +1,4 @@
-"""Audit events as they are shown."""
+"""Views of audit events."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class AnchorView(View, frozen=True, kw_only=True):
 
 
 class VerificationView(View, frozen=True, kw_only=True):
-    """What walking the chain found."""
+    """Result of verifying the chain."""
 
     valid: bool
     events: int
@@ -86,7 +86,7 @@ def anchor_view(head: Anchor) -> AnchorView:
 
 
 def verification_view(found: Verification) -> VerificationView:
-    """What walking the chain found."""
+    """Result of verifying the chain."""
     return VerificationView(
         valid=found.whole,
         events=found.events,

@@ -1,4 +1,4 @@
-"""Rule 10: no more changes than the caps in the window; undoing is never capped."""
+"""Rule 10: at most so many changes per window; rollbacks are not capped."""
 
 from __future__ import annotations
 

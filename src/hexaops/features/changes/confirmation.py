@@ -1,4 +1,4 @@
-"""A confirmed plan becomes an operation: everything is examined again, then one transaction accepts it.
+"""Turns a confirmed plan into an operation: re-examines everything, then accepts it in one transaction.
 
 In that transaction: the plan is used up, the caps are counted, the operation takes its targets, the webhook and the
 audit event are written, and the durable run is enqueued. Either all of it is there after a crash, or nothing.
@@ -149,13 +149,13 @@ class Confirmation:
         )
 
     def _check_time(self, row: PlanRow) -> None:
-        """Asked before the examination, which may take its time, and again when the plan is accepted."""
+        """Checked before the examination, which may take a while, and again when the plan is accepted."""
         if self.plans.clock.now() >= row.expires_at:
             message = "The plan's time to be confirmed is over: ask for a new one"
             raise PlanExpiredError(message, details={"expired_at": format_time(row.expires_at)})
 
     async def _count(self, session: AsyncSession, plan: Plan, requester: Requester) -> None:
-        """One confirmation at a time counts and adds, or two would both take the last place. SQLite has one writer."""
+        """Serialise confirmations, or two could both take the last slot. SQLite has one writer anyway."""
         if not self.plans.planner.store.database.is_sqlite:
             await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": CAPS_LOCK})
         settings = self.plans.settings
@@ -166,7 +166,7 @@ class Confirmation:
         check_caps(settings, requester.bounds.changes_cap, *started)
 
     async def _check_free(self, plan: Plan) -> None:
-        """Raise OperationInProgressError when a target is held."""
+        """Raise OperationInProgressError if a target is locked."""
         resources = {
             resource_of(plan.cluster_id, target): draft.subject.id for draft in plan.drafts for target in draft.held
         }
@@ -199,7 +199,7 @@ def _check_match(row: PlanRow, given_hash: str, parameters: Mapping[str, Any]) -
 
 
 def _same(one: Any, other: Any) -> bool:
-    """Equal in type too: `true` and 1.0 are no 1, at any depth."""
+    """Strict equality at any depth: `true` and 1.0 are not 1."""
     return bool(msgspec.json.encode(one, order="sorted") == msgspec.json.encode(other, order="sorted"))
 
 

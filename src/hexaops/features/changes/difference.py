@@ -1,4 +1,4 @@
-"""What a dry run would change, as people read it: a unified diff of the object's YAML."""
+"""A dry run's changes as a unified diff of the object's YAML."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from hexaops.runbooks.live import LiveObject
 from hexaops.runbooks.model import Write
 
 SERVER_FIELDS = ("managedFields", "resourceVersion", "generation", "selfLink")
-"""Metadata that the server changes with every write: no part of what is proposed."""
+"""Metadata that changes with every write; not part of the proposal."""
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
-"""A copy of the whole object in one line: it says nothing new, and holds what is redacted elsewhere."""
+"""A one-line copy of the whole object, redundant and unredacted."""
 DIFF_LIMIT = 20_000
 
 
@@ -52,7 +52,7 @@ def unified(before: Mapping[str, Any], after: Mapping[str, Any], name: str) -> s
 
 
 def changed_lines(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    """Only the lines that differ: what a confirmation is compared by."""
+    """Only the differing lines, compared at confirmation."""
     lines = difflib.unified_diff(_lines(before), _lines(after), lineterm="", n=0)
     return [line for line in lines if not line.startswith(("---", "+++", "@@"))]
 

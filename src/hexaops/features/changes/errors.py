@@ -1,4 +1,4 @@
-"""How a change is refused."""
+"""Errors of planning and confirming changes."""
 
 from __future__ import annotations
 

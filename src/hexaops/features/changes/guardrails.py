@@ -1,4 +1,4 @@
-"""The safety rules of a change that can be judged from what was read; each names its number.
+"""Safety rules that can be checked from the data read; each is numbered.
 
 Pure functions: they raise GuardrailRefusedError or return warnings. What needs asking (rights, the kill switch, caps)
 is asked by the planner.
@@ -24,7 +24,7 @@ GITOPS_MARKS: Mapping[str, str] = {
     "kustomize.toolkit.fluxcd.io/name": "Flux",
     "helm.toolkit.fluxcd.io/name": "Flux",
 }
-"""Label or annotation → who keeps the object as a repository says, and would put our change back."""
+"""Label or annotation → the GitOps tool that would revert our change."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,11 @@ class GuardrailContext:
     hpas: Sequence[HpaRow] = ()
     budgets: Sequence[PdbRow] = ()
     protected: Set[str] = frozenset()
-    """Namespaces beyond the system's in which nothing is changed: the service's own."""
+    """Protected namespaces besides the system's: the service's own."""
 
 
 def check(context: GuardrailContext) -> tuple[str, ...]:
-    """Rules 7 to 10 on one draft; returns warnings, raises GuardrailRefusedError."""
+    """Check rules 7 to 10 on a draft; returns warnings, raises GuardrailRefusedError."""
     check_protected(context)
     warnings = check_owner(context)
     check_step(context)

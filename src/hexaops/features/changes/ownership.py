@@ -1,4 +1,4 @@
-"""Whether the workspace that asked for a change may still make it: asked when it is accepted and when it is written.
+"""Whether the workspace may still make a change: checked on acceptance and before each write.
 
 A plan is made for a workspace that owns its target. Until the write, the namespace may have moved to another workspace,
 and the workspace may have been suspended or removed: the row is held until the commit, so that neither happens between.
@@ -13,7 +13,7 @@ from hexaops.storage.tables import WorkspaceNamespaceRow, WorkspaceRow
 
 
 async def check_owned(session: AsyncSession, *, workspace_id: str, cluster_id: str, namespace: str) -> None:
-    """Raise PlanStaleError unless the workspace is active and holds the namespace."""
+    """Raise PlanStaleError unless the workspace is active and owns the namespace."""
     workspace = await session.get(WorkspaceRow, workspace_id, with_for_update={"read": True})
     if workspace is None or workspace.status != "active":
         raise PlanStaleError("its workspace was suspended or removed", field="workspace")

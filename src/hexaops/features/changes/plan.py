@@ -1,4 +1,4 @@
-"""A plan: the exact writes on every subject, what they touch, and the hash that binds all of it."""
+"""A plan: the exact writes, what they affect, and the hash that binds them."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class BudgetView(msgspec.Struct, frozen=True):
 
 
 class BlastRadius(msgspec.Struct, frozen=True, kw_only=True):
-    """What a plan may touch, added up over its subjects."""
+    """What a plan may affect, summed over its subjects."""
 
     pods_affected: int = 0
     ready_pods_down_at_most: int = 0
     ready_pods: int = 0
     replicas: dict[str, int] | None = None
-    """from and to; None where the plan sets no number of replicas."""
+    """`from` and `to`; None if the plan does not set replicas."""
     services: tuple[str, ...] = ()
     ingresses: tuple[str, ...] = ()
     disruption_budgets: tuple[BudgetView, ...] = ()
@@ -47,7 +47,7 @@ class PlannedStep(msgspec.Struct, frozen=True):
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """What is stored of a plan, beside who may confirm it until when."""
+    """A plan as stored, except who may confirm it and until when."""
 
     cluster_id: str
     drafts: tuple[Draft, ...]
@@ -69,7 +69,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def risk(self) -> Risk:
-        """The highest of its drafts; one level more for several subjects at once."""
+        """The highest risk of its drafts, one level higher for several subjects."""
         highest = max(RISK_ORDER[draft.risk] for draft in self.drafts) + (len(self.drafts) > 1)
         return max((risk for risk in RISKS if RISK_ORDER[risk] <= highest), key=lambda risk: RISK_ORDER[risk])
 
@@ -89,7 +89,7 @@ def plan_of(row: PlanRow) -> Plan:
 
 
 def plan_hash(row: PlanRow) -> str:
-    """SHA-256 over the canonical JSON of everything that is bound: who, what, on what, until when."""
+    """SHA-256 over the canonical JSON of everything the plan is bound to."""
     document = row.document
     bound = {
         "plan_id": row.id,
@@ -112,7 +112,7 @@ def total_seconds(steps: Sequence[PlannedStep]) -> float:
 def planned_steps(
     drafts: Sequence[Draft], usual: Mapping[str, float], *, stable_seconds: float
 ) -> tuple[PlannedStep, ...]:
-    """Each step with its expected seconds: the median of earlier ones here, else the runbook's assumption.
+    """Each step with its expected seconds: the median of earlier runs, else the runbook's estimate.
 
     Several subjects change at the same time: the slowest counts.
     """

@@ -1,4 +1,4 @@
-"""Examines one request: reads the targets anew, applies every rule, asks for the rights, dry-runs the exact calls.
+"""Examines a request: reads the targets, applies the rules, checks rights and dry-runs the exact calls.
 
 The same examination makes a plan, repeats it when the plan is confirmed, and (without the dry run) guards the first
 step of the run: a rule that holds when the plan is made must still hold when it is carried out.
@@ -51,7 +51,7 @@ ATTEMPTS = 6
 
 @dataclass
 class Sight:
-    """What one examination has read: each object once."""
+    """Objects read during one examination, each once."""
 
     cluster: Cluster
     store: OperationStore
@@ -71,7 +71,7 @@ class Sight:
         return self.seen[key]
 
     async def recorded_replicas(self, uid: str) -> int | None:
-        """What the latest completed stop of this very object took away."""
+        """Replicas before the last completed stop of this object."""
         for prior in await self.store.latest_priors(StopApplication.name, cluster_id=self.cluster.id):
             for part in prior.get("parts", ()):
                 if part.get("uid") == uid:
@@ -93,7 +93,7 @@ class Examined:
 
 @dataclass(frozen=True)
 class _Part:
-    """One draft with what the rules said to it."""
+    """A draft with the rules' verdict."""
 
     draft: Draft
     differences: tuple[difference.Difference, ...]
@@ -103,7 +103,7 @@ class _Part:
 
 @dataclass(frozen=True)
 class Planner:
-    """Asks the cluster; changes nothing."""
+    """Reads the cluster; changes nothing."""
 
     clusters: Clusters
     store: OperationStore
@@ -112,7 +112,7 @@ class Planner:
     clock: Clock
 
     async def examine(self, request: ChangeRequest, at: datetime) -> Examined:
-        """What would be done, or the refusal: ValidationFailed, NotApplicable, GuardrailRefused, a KubernetesError.
+        """What would be done; raises ValidationFailed, NotApplicable, GuardrailRefused or a KubernetesError.
 
         A request for several subjects is refused as a whole when one of them is.
         """
@@ -146,7 +146,7 @@ class Planner:
             raise
 
     async def _settled_part(self, book: Runbook[Any], request: ChangeRequest, index: int, sight: Sight) -> _Part:
-        """A status update between the reading and the dry run is a conflict, and read again."""
+        """Retry when a status update between read and dry run causes a conflict."""
         for _ in range(ATTEMPTS - 1):
             try:
                 return await self._part_once(book, request, index, sight)
@@ -172,7 +172,7 @@ class Planner:
         return _Part(draft, planned.result().get(), _blast_radius(context, sight.cache), warnings)
 
     async def examine_again(self, operation: OperationRow, drafts: Sequence[Draft], user: str | None) -> None:
-        """Before the first write of a run: the targets unchanged, every rule and right still given."""
+        """Before a run's first write: check that targets are unchanged and all rules and rights still hold."""
         await self.automation.check(operation.workspace_id)
         sight = Sight(self.clusters.get(operation.cluster_id), self.store, self.clock.now())
         for draft in drafts:
@@ -200,7 +200,7 @@ class Planner:
         )
 
     def _check_fresh(self, cache: WatchCache) -> None:
-        """Rules 7 and 8 on old knowledge are no rules: what they need must have been read lately."""
+        """Rules 7 and 8 need recent data."""
         for kind, status in cache.status("HorizontalPodAutoscaler", "PodDisruptionBudget", "Pod").items():
             age = (self.clock.now() - status.as_of).total_seconds() if status.as_of else None
             if age is None or age > self.settings.evidence_age_seconds:
@@ -223,7 +223,7 @@ class Planner:
         check_caps(self.settings, requester.bounds.changes_cap, *started)
 
     async def _check_rights(self, draft: Draft, cluster: Cluster, user: str | None) -> None:
-        """Rule 2: the rights to the exact calls, asked of the cluster: the mapped user's, and always the writer's."""
+        """Rule 2: check the rights to the exact calls, of the writer and of the mapped user."""
         asked_for: list[tuple[str, str | None]] = [("writing identity", None)]
         if user is not None:
             asked_for.insert(0, (f"Kubernetes user {user}", user))
@@ -232,7 +232,7 @@ class Planner:
                 await _check_right(cluster, right, who, asked)
 
     async def _dry_run(self, draft: Draft, sight: Sight) -> tuple[difference.Difference, ...]:
-        """What the API server says that each write would change."""
+        """What each write would change, according to the API server."""
         differences = []
         for write in draft.writes:
             target = write.target
@@ -334,7 +334,7 @@ def _added_up(parts: Sequence[BlastRadius]) -> BlastRadius:
 
 
 def _unplaced_pods(draft: Draft, cache: WatchCache) -> tuple[str, ...]:
-    """A pod that no node can take is not helped by a change that starts more of its kind."""
+    """Warn if existing pods cannot be scheduled: new ones would wait too."""
     unplaced = [pod for pod in cache.pods_of(draft.target.uid) if pod.reason == "Unschedulable"]
     fewer = draft.replicas is not None and draft.replicas.after < draft.replicas.before
     if not unplaced or fewer or draft.pods_touched == 0:
@@ -346,7 +346,7 @@ def _unplaced_pods(draft: Draft, cache: WatchCache) -> tuple[str, ...]:
 
 
 def _changed_since(undone: Draft | None, objects: Sequence[LiveObject]) -> tuple[str, ...]:
-    """Fields of a change that is undone which somebody has changed again."""
+    """Warn about fields that were changed again since the change being undone."""
     if undone is None:
         return ()
     live = {(one.kind, one.target.namespace, one.target.name): one for one in objects}

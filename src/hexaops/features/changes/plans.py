@@ -33,7 +33,7 @@ class Plans:
     clock: Clock
 
     async def make(self, request: ChangeRequest, event: AuditEvent) -> PlanRow:
-        """Examine the change and store its plan with its audit event; raises whatever refuses it."""
+        """Examine the change and store its plan with an audit event; raises the error that refuses it."""
         now = self.clock.now().replace(microsecond=0)
         examined = await self.planner.examine(request, now)
         store, target = self.planner.store, examined.drafts[0].target
@@ -60,7 +60,7 @@ class Plans:
         return row
 
     async def get(self, plan_id: str, requester: Requester) -> PlanRow:
-        """A plan of this very caller, session and workspace; raises PlanNotFoundError on anyone else's."""
+        """The plan, if it belongs to this caller, session and workspace; raises PlanNotFoundError otherwise."""
         async with self.planner.store.database.reading() as session:
             row = (await session.scalars(select(PlanRow).where(PlanRow.id == plan_id))).first()
         if row is None or (row.workspace_id, row.user_id, row.session_id) != (

@@ -1,4 +1,4 @@
-"""What other features ask about plans."""
+"""Queries about plans for other features."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A request for a change: who asks where, for which action, on which subjects."""
+"""A change request: who asks where for which action on which subjects."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Requester:
 
 @dataclass(frozen=True)
 class ChangeRequest:
-    """One request, however many subjects it has: it becomes one plan, or none."""
+    """One request over one or more subjects; it becomes one plan or none."""
 
     requester: Requester
     action: str
@@ -53,5 +53,5 @@ class ChangeRequest:
 
 
 def resource_of(cluster_id: str, target: TargetRef) -> str:
-    """What one operation at a time may hold."""
+    """The lock name: one operation at a time may hold it."""
     return f"{cluster_id}/{target}"

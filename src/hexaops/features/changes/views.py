@@ -1,4 +1,4 @@
-"""Plans as both APIs and the chat show them."""
+"""Views of plans, shared by both APIs and chat."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class SubjectView(View, frozen=True, kw_only=True):
 
 
 class FieldChangeView(View, frozen=True, kw_only=True, rename={"before": "from", "after": "to"}):
-    """One field that becomes different; null stands for a field that is not set."""
+    """A changed field; null means not set."""
 
     object: str
     """Kind/namespace/name."""
@@ -29,17 +29,17 @@ class FieldChangeView(View, frozen=True, kw_only=True, rename={"before": "from",
 
 
 class PlannedWriteView(View, frozen=True, kw_only=True):
-    """One call that confirming the plan makes."""
+    """One call that the plan makes."""
 
     object: str
     verb: str
     """patch, scale, create, delete or evict."""
     reversible: bool
-    """Whether undoing puts it back."""
+    """Whether it can be undone."""
 
 
 class PlannedStepView(View, frozen=True, kw_only=True):
-    """A step with the time that it is expected to take."""
+    """A step with its expected duration."""
 
     step: str
     estimated_duration: str
@@ -64,7 +64,7 @@ class PlanView(View, frozen=True, kw_only=True):
     changes: list[FieldChangeView]
     writes: list[PlannedWriteView]
     diff: str
-    """What the API server's own dry run of every write would change."""
+    """Diff of the API server's dry runs."""
     blast_radius: BlastRadius
     risk: Risk
     warnings: list[str]

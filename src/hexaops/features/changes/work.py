@@ -1,4 +1,4 @@
-"""Carries changes out: sends a step's writes in order, waits until it is reached for every subject, undoes backwards.
+"""Executes changes: sends a step's writes in order, waits until it is done for every subject, undoes in reverse.
 
 Every method may be started again from its first line, by this process or the next one.
 """
@@ -36,13 +36,13 @@ from hexaops.runbooks.runbook import Runbook, Step, View
 from hexaops.storage.tables import OperationRow, WriteIntentRow
 
 LOOK_SECONDS = 1.0
-"""How often a waiting step asks whether it was cancelled or taken over."""
+"""How often a waiting step checks for cancellation or takeover."""
 SETTLE_SECONDS = 0.1
 """Before health is watched anew after it broke."""
 NO_DEADLINE_SECONDS = 2**31 - 1
 """What Kubernetes takes for "no deadline"."""
 ALWAYS_NEEDED = ("HorizontalPodAutoscaler", "PodDisruptionBudget")
-"""What must have been read once before anything is judged, beside the kinds that the runbook watches."""
+"""Kinds that must have been read once, besides those that the runbook watches."""
 
 
 @dataclass
@@ -99,7 +99,7 @@ class ChangeWork:
         return _joined([part.draft for part in change.parts], found)
 
     async def undo(self, run: Run) -> Undone:
-        """Put every write back that was made, and wait until what was there before is there again."""
+        """Undo every write, and wait until the previous state is restored."""
         change = await self._change(run)
         reports = [await self._undo_part(change, part) for part in reversed(change.parts)]
         notes = dict.fromkeys(report.note for report in reports)
@@ -179,14 +179,14 @@ class ChangeWork:
         return live is not None and step.confirmed(change.view(part), live)
 
     async def _until_read(self, change: Change) -> None:
-        """A process that has just started knows nothing of the cluster yet, which is no sign of anything."""
+        """Wait for the first read: a process that has just started knows nothing about the cluster."""
         await change.run.check()
         kinds = (*dict.fromkeys((*change.book.watched, *ALWAYS_NEEDED)),)
         while not await change.cache.wait_synced(Timeout(LOOK_SECONDS, self.clock), *kinds):
             await change.run.check()
 
     async def _check_hope(self, change: Change, part: Part) -> None:
-        """Raise StepFailedError or NotVerifiedError when the planned state will not be reached any more."""
+        """Raise StepFailedError or NotVerifiedError if the planned state can no longer be reached."""
         view, book = change.view(part), change.book
         await self._check_there(change, part)
         if failure := book.failed(view):
@@ -215,7 +215,7 @@ class ChangeWork:
             raise StepFailedError(message)
 
     def _check_stuck(self, part: Part, reason: str | None) -> None:
-        """Raise StepFailedError once the same thing has kept the change from going on for the setting's time."""
+        """Raise StepFailedError if the same problem has blocked the change for the configured time."""
         if reason is None:
             part.stuck_since = None
             return
@@ -304,7 +304,7 @@ def _response(record: WriteIntentRow) -> Written:
 
 
 def _untouched(live: Any, write: Write) -> bool:
-    """Whether the object is just as the plan found it, so that a call of which nothing is known was never applied."""
+    """Whether the object is as planned, so that a call with unknown outcome was never applied."""
     try:
         check_unchanged(live, write)
     except PlanStaleError:
@@ -327,7 +327,7 @@ def _left_alone(undo: Write, live: Any, part: Part) -> str:
 
 
 def _joined(drafts: Sequence[Draft], found: Sequence[Found]) -> Found:
-    """One part's findings as they are; those of several side by side, with their details under each name."""
+    """The findings of one part, or of several keyed by name."""
     if len(found) == 1:
         return found[0]
     details = {draft.subject.name: one["details"] for draft, one in zip(drafts, found, strict=True) if "details" in one}

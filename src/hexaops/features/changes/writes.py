@@ -1,4 +1,4 @@
-"""The one way to write to a cluster: a dry run of the exact call, the intent, the call, then its outcome.
+"""The only code that writes to a cluster: dry run, intent, call, outcome.
 
 A process may die at any line. A recorded intent without an outcome means "perhaps sent": the object is read back
 before anything is sent again. Without an intent nothing was sent. A patch carries the resourceVersion of that very
@@ -40,15 +40,15 @@ from hexaops.storage.database import Database
 from hexaops.storage.tables import OperationRow, WriteIntentRow
 
 ATTEMPTS = 10
-"""Status updates change the resourceVersion all the time: a conflict is read again, and tried again this often."""
+"""Retries on conflict, because status updates keep changing the resourceVersion."""
 CONFLICT_PAUSE_SECONDS = 0.05
 """Doubled each time: an undoing comes when a rollout is at its busiest, and must get through."""
 PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 8.0
 PATIENCE_SECONDS = 60.0
-"""How long a reading waits for an API server that is away: nothing is sent, judged or undone without it."""
+"""How long a read waits for an unavailable API server; nothing is sent, judged or undone without it."""
 NOT_APPLIED = "not_applied"
-"""Outcome of a write that the cluster refused or never got: known only by reading back."""
+"""Outcome of a write that was refused or never arrived, determined by reading back."""
 Purpose = Literal["apply", "undo"]
 
 
@@ -67,7 +67,7 @@ class NumberedWrite:
 
 
 def undoing(seq: int, write: Write, written: Written) -> NumberedWrite:
-    """The write that puts another one back."""
+    """The write that undoes another."""
     assert write.undo is not None
     back = tuple(FieldChange(one.path, one.after, one.before) for one in write.changes)
     uid = "" if write.undo.verb == "create" else write.target.uid or written.uid
@@ -136,7 +136,7 @@ class GuardedWriter:
     async def record_intent(
         self, operation: OperationRow, numbered: NumberedWrite, live: LiveObject | None
     ) -> WriteIntentRow:
-        """Commit what is about to be sent, under the fence, with its audit row: no record, no write."""
+        """Commit the intent and its audit row under the lock: no record, no write."""
         version = live.target.resource_version if live else ""
         async with self._database.transaction() as session:
             await lock_if_owner(session, operation, cancelling_too=numbered.purpose == "undo")
@@ -157,7 +157,7 @@ class GuardedWriter:
         return row
 
     async def _check_allowed(self, session: AsyncSession, operation: OperationRow, target: TargetRef) -> None:
-        """What may have been forbidden since the plan was confirmed. What puts a change back is never forbidden."""
+        """Re-check what may have been forbidden since confirmation. Undo writes are always allowed."""
         await self._automation.check(operation.workspace_id, session)
         await check_owned(
             session, workspace_id=operation.workspace_id, cluster_id=operation.cluster_id, namespace=target.namespace
@@ -174,7 +174,7 @@ class GuardedWriter:
     async def record_outcome(
         self, operation: OperationRow, intent: WriteIntentRow, outcome: str, live: LiveObject | None
     ) -> WriteIntentRow:
-        """Commit what became of it, with its audit row."""
+        """Commit the outcome with its audit row."""
         async with self._database.transaction() as session:
             await lock_if_owner(session, operation, cancelling_too=True)
             row = await session.get_one(WriteIntentRow, intent.id)
@@ -208,7 +208,7 @@ class GuardedWriter:
             return {row.seq: row for row in await session.scalars(query)}
 
     async def read(self, cluster_id: str, target: TargetRef) -> LiveObject | None:
-        """The target as the API server has it now, waiting for one that is unavailable; None when it does not exist."""
+        """Read the target from the API server, waiting if it is unavailable; None if it does not exist."""
         reader = self._clusters.get(cluster_id).reader
         patience, pause = Timeout(PATIENCE_SECONDS, self._clock), PAUSE_SECONDS
         while True:
@@ -286,7 +286,7 @@ def intended(numbered: NumberedWrite) -> dict[str, Any]:
 
 
 def is_applied(live: LiveObject | None, write: Write) -> bool:
-    """Whether the object already is as the call would make it."""
+    """Whether the object is already as the call would leave it."""
     if write.call.verb in {"delete", "evict"}:
         return live is None or live.target.uid != write.target.uid or live.deleting
     if live is None or (write.target.uid and live.target.uid != write.target.uid):
@@ -295,7 +295,7 @@ def is_applied(live: LiveObject | None, write: Write) -> bool:
 
 
 def check_unchanged(live: LiveObject | None, write: Write) -> None:
-    """Raise PlanStaleError unless the target still is what the plan was made for."""
+    """Raise PlanStaleError unless the target is still as planned."""
     if write.call.verb == "create":
         if live is not None:
             raise PlanStaleError("it exists meanwhile", field="uid")
@@ -310,7 +310,7 @@ def check_unchanged(live: LiveObject | None, write: Write) -> None:
 
 
 def written_of(live: LiveObject | None) -> Written:
-    """What is kept of an object right after a write."""
+    """What is recorded of an object after a write."""
     if live is None:
         return Written()
     target = live.target

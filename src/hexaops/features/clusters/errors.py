@@ -1,4 +1,4 @@
-"""How registering clusters refuses."""
+"""Errors of cluster registration."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tests a cluster: whether it answers, as whom it knows us, and what it lets us read and change."""
+"""Tests a cluster: whether it answers, under which identities, and what they may read and change."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hexaops.kit.timeout import Timeout
 
 PROBE_SECONDS = 10.0
 CHANGES = Right(verb="patch", group="apps", resource="deployments")
-"""Stands for all that a change needs: whoever may not do this in every namespace can change little."""
+"""A proxy for the rights that changes need."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Probe:
     """Why it is not reachable."""
     version: str | None = None
     reader: str | None = None
-    """The user that it knows our reading identity as; None where it cannot tell."""
+    """User name of the reading identity; None if the cluster cannot tell."""
     writer: str | None = None
     unreadable: Mapping[str, str] = field(default_factory=dict)
     """Watched kinds that cannot be listed, and why."""
@@ -37,7 +37,7 @@ class Probe:
 
 
 async def probe(cluster: Cluster, clock: Clock) -> Probe:
-    """Ask now; nothing is changed, and nothing is taken from the watch cache."""
+    """Query the cluster now, bypassing the watch cache; changes nothing."""
     timeout = Timeout(PROBE_SECONDS, clock)
     try:
         version = await cluster.reader.server_version(timeout=timeout)

@@ -1,4 +1,4 @@
-"""Keeps the registry of this process equal to its sources: the configuration file and the rows of the store.
+"""Keeps this process's registry in sync with the configuration file and the database.
 
 Every process does so for itself, every few seconds, so that a cluster registered at one replica is served by all. A
 source that cannot be read changes nothing; a cluster that cannot be opened is registered with the reason.
@@ -42,16 +42,16 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Wanted:
-    """One cluster as a source has it."""
+    """A cluster as configured in a source."""
 
     source: Source
     fingerprint: object
-    """Changes when the cluster must be opened anew."""
+    """Changes when the cluster has to be reopened."""
     open: Callable[[], Cluster | UnusableCluster]
 
 
 class ClusterRegistrar:
-    """Registers, replaces and removes what the sources name; clusters of the settings are left alone."""
+    """Registers, replaces and removes clusters to match the sources; the cluster from the settings is left alone."""
 
     def __init__(
         self,
@@ -78,7 +78,7 @@ class ClusterRegistrar:
         return held.source if held else "settings"
 
     async def forever(self) -> None:
-        """Look every few seconds, where another process or a file can have changed anything."""
+        """Check every few seconds whether another process or the file has changed something."""
         if self._database.is_sqlite and self._settings.config_file is None:
             return  # this process is the only one on its database
         while True:
@@ -89,7 +89,7 @@ class ClusterRegistrar:
                 logger.warning("registered clusters were not read", extra={"reason": type(error).__name__})
 
     async def refresh(self) -> None:
-        """Make the registry equal to the sources; raises what reading the store raises."""
+        """Sync the registry with the sources; propagates database errors."""
         async with self._refreshing:
             wanted = {**await self._of_store(), **await self._of_file()}
             for cluster_id in [*self._held]:
@@ -145,7 +145,7 @@ class ClusterRegistrar:
 
 
 def _versions(source: ClusterSource) -> tuple[object, ...]:
-    """When the kubeconfigs that a source names were last written: a rotated one is opened anew."""
+    """Modification times of a source's kubeconfigs; a rotated one is reopened."""
     return tuple(_version(path) for path in (source.kubeconfig, source.writer_kubeconfig) if path is not None)
 
 

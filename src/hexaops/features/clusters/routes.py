@@ -19,7 +19,7 @@ ClusterId = Annotated[str, Path(max_length=64)]
 
 
 async def list_clusters(service: Service) -> Items[ClusterView]:
-    """Every registered cluster, as the answering process sees it."""
+    """Every registered cluster, as seen by the responding process."""
     return Items([cluster_view(state) for state in service.list()])
 
 
@@ -31,11 +31,11 @@ async def add_cluster(caller: AnyCaller, service: Service, body: ClusterRequest)
 
 @refuses(ClusterNotFoundError, ClusterInUseError)
 async def remove_cluster(caller: AnyCaller, service: Service, cluster_id: ClusterId) -> None:
-    """Remove a cluster that was registered over the API and that no workspace names."""
+    """Remove a cluster that was registered over the API and has no workspaces."""
     await service.delete(caller, cluster_id)
 
 
 @refuses(ClusterNotFoundError)
 async def test_cluster(service: Service, cluster_id: ClusterId) -> Data[ClusterTestView]:
-    """Ask a cluster now: whether it answers, as whom it knows us, what we may read and change."""
+    """Test a cluster now: whether it answers, under which identities, and what they may read and change."""
     return Data(cluster_test_view(await service.test(cluster_id)))

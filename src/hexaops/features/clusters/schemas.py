@@ -12,7 +12,7 @@ Context = Annotated[str, Field(min_length=1, max_length=253)]
 
 
 class ClusterRequest(BaseModel):
-    """A cluster to register. Kubeconfigs hold everything themselves: no files, no exec plugins."""
+    """A cluster to register. Kubeconfigs must be self-contained: no file references, no exec plugins."""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?$")]
     name: (
@@ -21,10 +21,10 @@ class ClusterRequest(BaseModel):
         ]
         | None
     ) = None
-    """Shown in answers; the id where it is left out."""
+    """Name shown in answers; the id by default."""
     kubeconfig: Kubeconfig
     context: Context | None = None
-    """One of its contexts; its current one where it is left out."""
+    """Context; the current one by default."""
     writer_kubeconfig: Kubeconfig | None = None
-    """Kubeconfig of the identity that makes changes; the reading one where it is left out."""
+    """Kubeconfig of the identity that makes changes; the reading one by default."""
     writer_context: Context | None = None

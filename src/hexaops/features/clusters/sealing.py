@@ -1,4 +1,4 @@
-"""How kubeconfigs are kept in the store: encrypted, each bound to its cluster and role."""
+"""Encrypts stored kubeconfigs, each bound to its cluster and role."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Registers and removes clusters, and shows how each is; every change is audited in its own transaction."""
+"""Registers, removes and lists clusters. Each change is audited in its own transaction."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clusters as the API shows them: never a secret of theirs."""
+"""Views of clusters, without secrets."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ class ClusterView(View, frozen=True, gc=False):
     source: Source
     """`settings` and `file` are changed there, `api` over the API."""
     default: bool
-    """Whether workspaces that name no cluster lie on it."""
+    """Whether it is the default for new workspaces."""
     server: str | None
     context: str | None
     authentication: str | None
     """Kind of credentials."""
     separate_writer: bool
-    """Whether changes are made under an identity of their own."""
+    """Whether changes use a separate identity."""
     status: Literal["ready", "unread", "unusable"]
     reason: str | None
     """Why it is not, or not fully, read."""

@@ -1,4 +1,4 @@
-"""How a run stops, or is not found."""
+"""Errors of runs."""
 
 from __future__ import annotations
 

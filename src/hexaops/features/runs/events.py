@@ -1,4 +1,4 @@
-"""What an operation leaves behind for others: audit events and webhooks, inside the operation's own transactions."""
+"""Audit events and webhooks of operations, written in the operation's own transactions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What other features ask about operations: values, never rows."""
+"""Queries about operations for other features; returns values, not rows."""
 
 from __future__ import annotations
 

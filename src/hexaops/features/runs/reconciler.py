@@ -1,4 +1,4 @@
-"""Frees targets whose run died for good, and removes what is past its retention.
+"""Releases the locks of dead runs and deletes expired data.
 
 A run that raised or killed its process too often leaves its operation active: nobody would ever end it, and its
 target would stay held.
@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Reconciler:
-    """A background task of each process; its work is safe to do twice."""
+    """A background task in each process; idempotent."""
 
     store: OperationStore
     engine: DurableEngine
@@ -48,7 +48,7 @@ class Reconciler:
                 logger.exception("reconciling failed")
 
     async def reconcile(self) -> int:
-        """End operations whose run is over though they are not; returns how many.
+        """Finish operations whose run has ended; returns how many.
 
         A run that ended as it should has ended its operation just before: such a pair gets a moment's grace.
         """

@@ -1,4 +1,4 @@
-"""Carries one operation through its steps, from wherever an earlier process left it.
+"""Runs an operation through its steps, continuing where an earlier process stopped.
 
 Nothing is remembered in memory: each step reads the rows, does what is not done yet, and writes what it found.
 """
@@ -26,7 +26,7 @@ from hexaops.storage.tables import OperationRow
 RUN = "operation"
 """The kind of durable run."""
 UNAVAILABLE = (OperationalError, InterfaceError, DatabaseUnavailableError)
-"""The database cannot be reached, or not now: no reason to end an operation, which could not be recorded either."""
+"""Database errors: no reason to end an operation, and the end could not be recorded anyway."""
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
 
@@ -45,7 +45,7 @@ class OperationRunner:
     failpoints: Failpoints
 
     async def run(self, operation_id: str) -> None:
-        """Carry it to its end; returns at once when it has ended, or when another process takes it over."""
+        """Run it to its end; returns immediately if it has ended or another process takes over."""
         pause = FIRST_PAUSE_SECONDS
         while True:
             try:
@@ -129,7 +129,7 @@ class OperationRunner:
         await self._undo(run, work, "failed")
 
     async def _undo(self, run: Run, work: Work, ending: str) -> None:
-        """Put back what was there before, if anything was written, and say whether that worked."""
+        """Undo any writes and report whether that worked."""
         await self.store.set_status(run.operation, "undoing", error=_cancelled(ending))
         try:
             undone = await work.undo(run)

@@ -20,7 +20,7 @@ ERROR_LIMIT = 1000
 HISTORY = 20
 """Latest completed steps from which a duration is estimated."""
 PRIORS = 200
-"""Latest operations of a kind that are searched for what they recorded."""
+"""How many recent operations of a kind are searched for recorded state."""
 
 
 @dataclass(frozen=True)
@@ -67,12 +67,12 @@ class OperationStore:
             return (await session.scalars(query.order_by(OperationRow.id.desc()).limit(wanted.limit))).all()
 
     async def active(self) -> Sequence[OperationRow]:
-        """Operations that hold their target."""
+        """Operations that lock their target."""
         async with self.database.reading() as session:
             return (await session.scalars(select(OperationRow).where(OperationRow.status.in_(ACTIVE)))).all()
 
     async def take_over(self, operation_id: str) -> OperationRow | None:
-        """Become the one process that may carry it on; None when it has ended."""
+        """Take over the operation; None if it has ended."""
         async with self.database.transaction() as session:
             row = await session.get(OperationRow, operation_id, with_for_update=True)
             if row is None or row.status not in ACTIVE:
@@ -84,7 +84,7 @@ class OperationStore:
             return row
 
     async def check(self, row: OperationRow) -> None:
-        """Raise FencedError when another process has it, CancelledByUserError when it shall be cancelled."""
+        """Raise FencedError if another process took over, CancelledByUserError if cancellation was requested."""
         async with self.database.reading() as session:
             await lock_if_owner(session, row)
 
@@ -98,7 +98,7 @@ class OperationStore:
                 current.error_code, current.error_message = error[0], error[1][:ERROR_LIMIT]
 
     async def start_step(self, row: OperationRow, seq: int) -> None:
-        """Show the step as in progress; a step taken up again keeps its first start."""
+        """Mark the step as in progress; a resumed step keeps its start time."""
         async with self.database.transaction() as session:
             await lock_if_owner(session, row)
             step = await session.get_one(OperationStepRow, (row.id, seq))
@@ -126,7 +126,7 @@ class OperationStore:
             (await session.get_one(OperationStepRow, (row.id, seq))).progress = progress[:ERROR_LIMIT]
 
     async def request_cancel(self, operation_id: str) -> bool:
-        """Ask the run to stop; False when it has ended or is being undone already."""
+        """Request cancellation; False if it has ended or is already being undone."""
         async with self.database.transaction() as session:
             asked = await session.execute(
                 update(OperationRow)
@@ -199,14 +199,14 @@ async def steps_by_operation(session: AsyncSession, operation_ids: Sequence[str]
 
 
 async def hold(session: AsyncSession, operation_id: str, resources: Iterable[str]) -> None:
-    """Take every target for an operation, in one order; an IntegrityError says that one of them is held."""
+    """Lock every target in a fixed order; IntegrityError means one is already locked."""
     for resource in sorted(set(resources)):
         session.add(OperationHoldRow(resource=resource, operation_id=operation_id))
         await session.flush()
 
 
 async def release(session: AsyncSession, operation_id: str) -> None:
-    """Give its targets back."""
+    """Release its targets."""
     await session.execute(delete(OperationHoldRow).where(OperationHoldRow.operation_id == operation_id))
 
 
@@ -242,7 +242,7 @@ async def holder_of(session: AsyncSession, resources: Iterable[str]) -> Operatio
 
 
 def estimated_end(row: OperationRow, steps: Sequence[OperationStepRow]) -> datetime | None:
-    """When it should be done, from its steps' estimates; None when one has none."""
+    """Expected end from its steps' estimates; None if one has none."""
     estimates = [step.estimated_seconds for step in steps]
     if not estimates or any(value is None for value in estimates):
         return None

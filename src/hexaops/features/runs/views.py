@@ -1,4 +1,4 @@
-"""Operations and steps as both APIs show them: durations while they run, results when they are done."""
+"""Views of operations and steps."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ class StepView(View, frozen=True, kw_only=True):
 
 
 class ResultView(View, frozen=True, kw_only=True):
-    """What became of an operation."""
+    """Result of an operation."""
 
     success: bool
     message: str
     details: dict[str, Any]
     """Depends on the action: see docs/actions.md."""
     rolled_back: bool | UnsetType = UNSET
-    """Of one that did not succeed: whether everything is as it was before."""
+    """If it did not succeed: whether everything is as before."""
 
 
 class FailureView(View, frozen=True, kw_only=True):

@@ -1,1 +1,1 @@
-"""Workspaces: disjoint sets of namespaces, with members and rules of their own."""
+"""Workspaces: disjoint sets of namespaces with their own members and policy."""

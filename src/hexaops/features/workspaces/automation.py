@@ -1,4 +1,4 @@
-"""The kill switch (rule 17 of SAFETY): everywhere, or in one workspace. Asked from the store each time."""
+"""The kill switch (rule 17), globally or per workspace. Read from the database each time."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ STOP = (
     .order_by(_positions.c.scope)
     .limit(1)
 )
-"""Made once, because every message asks it."""
+"""Prepared once, because every message runs it."""
 
 
 class AutomationStoppedError(ConflictError):
@@ -45,7 +45,7 @@ class AutomationStoppedError(ConflictError):
 
 @dataclass(frozen=True)
 class AutomationState:
-    """One position of the switch."""
+    """One state of the switch."""
 
     scope: str
     enabled: bool
@@ -79,7 +79,7 @@ class AutomationSwitch:
         return _state(row) if row else None
 
     async def list_states(self) -> list[AutomationState]:
-        """The global position first, then each workspace that was ever set."""
+        """The global state first, then each workspace that was ever set."""
         async with self._database.reading() as session:
             rows = (await session.scalars(select(AutomationRow).order_by(AutomationRow.scope))).all()
         states = [_state(row) for row in rows]

@@ -1,4 +1,4 @@
-"""What an account that is bound to workspaces may not change of them, although it administers them.
+"""What accounts bound to workspaces may not change in them, even with admin scope.
 
 The plan `dedicated` shows all nodes of the cluster, a policy lifts caps and the check of Kubernetes rights, and the
 status is how the platform suspends a workspace. A namespace that is not the workspace's own belongs to another one or

@@ -1,4 +1,4 @@
-"""What it means to claim namespaces: whether they exist, and which applications change hands."""
+"""Effects of claiming namespaces: whether they exist, and which applications move."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class ClaimedApplication:
 
 @dataclass(frozen=True)
 class Taken:
-    """What the default workspace of the cluster held until now."""
+    """Applications that were in the cluster's default workspace."""
 
     workspace_id: str | None
     """The default workspace; None where the cluster has none: nobody could see them."""

@@ -1,4 +1,4 @@
-"""Finds workspaces: by id, by namespace, by member; asks the store on every call, so that changes count at once."""
+"""Finds workspaces by id, namespace or member. Reads the database on every call, so changes apply immediately."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ ENTERED = (
 
 
 class WorkspaceDirectory:
-    """Reads workspaces as the rest of the service sees them."""
+    """Reads workspaces for the rest of the service."""
 
     def __init__(self, settings: Settings, database: Database) -> None:
         self._settings = settings

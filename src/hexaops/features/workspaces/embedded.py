@@ -1,4 +1,4 @@
-"""What a first start needs: the default workspace, its owner, and an account, as `credentials.json` holds them."""
+"""First start: creates the default workspace, its owner and an account, for `credentials.json`."""
 
 from __future__ import annotations
 

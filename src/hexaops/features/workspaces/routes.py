@@ -44,12 +44,12 @@ UserId = Annotated[str, Path(min_length=1, max_length=255, pattern=r"^[^\x00-\x1
 
 
 async def list_own(caller: AnyCaller, directory: Directory) -> Items[MembershipView]:
-    """The workspaces of which the user is a member."""
+    """The user's workspaces."""
     return Items([membership_view(found) for found in await directory.list_for(caller.principal.id)])
 
 
 async def list_all(caller: AnyCaller, directory: Directory) -> Items[WorkspaceView]:
-    """The workspaces that the account may see."""
+    """The workspaces visible to the account."""
     found = await directory.list_all()
     return Items([workspace_view(one) for one in found if caller.principal.may_enter(one.id)])
 
@@ -63,7 +63,7 @@ async def get_workspace(caller: AnyCaller) -> Data[WorkspaceView]:
 async def create_workspace(
     caller: AnyCaller, workspaces: Workspaces, body: WorkspaceCreation
 ) -> Data[ClaimedWorkspaceView]:
-    """Make a workspace of namespaces that no other one claims."""
+    """Create a workspace from unclaimed namespaces."""
     return Data(claimed_view(await workspaces.create(caller, body)))
 
 
@@ -77,7 +77,7 @@ async def change_workspace(
 
 @refuses(WorkspaceInUseError)
 async def delete_workspace(caller: AnyCaller, workspaces: Workspaces) -> None:
-    """Remove a workspace in which no change is running."""
+    """Delete a workspace; refused while a change is running in it."""
     await workspaces.delete(caller, caller.get_workspace().id)
 
 
@@ -88,7 +88,7 @@ async def list_members(caller: AnyCaller, workspaces: Workspaces) -> Items[Membe
 
 
 async def put_member(caller: AnyCaller, workspaces: Workspaces, user_id: UserId, body: MemberBody) -> Data[MemberView]:
-    """Add a member, or change its role."""
+    """Add a member or change their role."""
     member = await workspaces.put_member(caller.get_workspace().id, user_id, body.role, caller=caller)
     return Data(member_view(member))
 
@@ -100,7 +100,7 @@ async def remove_member(caller: AnyCaller, workspaces: Workspaces, user_id: User
 
 
 async def get_automation(caller: AnyCaller, switch: Switch) -> Data[AutomationView]:
-    """The automation switch: everywhere, and where a workspace that the account may see has its own."""
+    """The automation switch: globally, and per workspace visible to the account."""
     return Data(automation_view(_visible(caller, await switch.list_states())))
 
 
@@ -108,7 +108,7 @@ async def get_automation(caller: AnyCaller, switch: Switch) -> Data[AutomationVi
 async def put_automation(
     caller: AnyCaller, switch: Switch, rights: Rights, body: AutomationBody
 ) -> Data[AutomationView]:
-    """Switch automation off or on, everywhere or in one workspace; effective at once."""
+    """Switch automation off or on, globally or in one workspace; effective immediately."""
     if body.workspace_id is not None:
         await rights.authorize(caller, None, body.workspace_id)
     await switch.put(caller, workspace_id=body.workspace_id, enabled=body.enabled, reason=body.reason)

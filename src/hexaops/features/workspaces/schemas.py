@@ -28,7 +28,7 @@ Zone = Annotated[str, Field(max_length=64), AfterValidator(_known_zone)]
 
 
 class PolicyBody(BaseModel):
-    """What a workspace allows; what is left out follows the service's settings."""
+    """A workspace's policy; omitted fields use the service's settings."""
 
     single_call_risk: Risk | None = None
     """Highest risk that `confirmation: true` without a plan may execute in one call."""
@@ -47,17 +47,17 @@ class WorkspaceCreation(BaseModel):
     plan: Plan = "shared"
     cluster: Annotated[str, Field(max_length=64, pattern=r"^[^\x00]*$")] | None = None
     namespaces: Annotated[list[Namespace], Field(max_length=500)] | None
-    """Null: all that no other workspace claims; each cluster has one such workspace at most."""
+    """Null: all unclaimed namespaces; at most one such workspace per cluster."""
     timezone: Zone = "UTC"
     policy: PolicyBody | None = None
     admin: UserId | None = None
-    """The user who becomes its first admin."""
+    """The first admin's user id."""
     expect_missing: bool = False
-    """Claim namespaces that do not exist yet, too."""
+    """Also claim namespaces that do not exist yet."""
 
 
 class WorkspaceChange(BaseModel):
-    """What of a workspace to set."""
+    """Fields of a workspace to set."""
 
     name: Name = ""
     plan: Plan = "shared"
@@ -66,7 +66,7 @@ class WorkspaceChange(BaseModel):
     namespaces: Annotated[list[Namespace], Field(max_length=500)] | None = None
     policy: PolicyBody | None = None
     expect_missing: bool = False
-    """Claim namespaces that do not exist yet, too."""
+    """Also claim namespaces that do not exist yet."""
 
 
 class MemberBody(BaseModel):

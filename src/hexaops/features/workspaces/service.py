@@ -1,4 +1,4 @@
-"""Makes, changes and removes workspaces and their members; every change is audited in its own transaction."""
+"""Creates, changes and deletes workspaces and members. Each change is audited in its own transaction."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class DefaultWorkspaceExistsError(ConflictError):
 
 @dataclass(frozen=True)
 class ClaimedWorkspace:
-    """A workspace, and what its new namespaces took from the default one."""
+    """A workspace, and the applications its new namespaces took from the default one."""
 
     workspace: Workspace
     taken: Taken | None
@@ -101,7 +101,7 @@ class WorkspaceService:
         self._find_active = find_active
 
     async def ensure_default(self, cluster_id: str) -> Workspace:
-        """The workspace of all unclaimed namespaces, made at the first start."""
+        """The workspace of all unclaimed namespaces, created at the first start."""
         query = _default_of(cluster_id)
         async with self._database.transaction() as session:
             found = await session.scalar(query)
@@ -122,7 +122,7 @@ class WorkspaceService:
                 return str(await session.scalar(query))
 
     async def create(self, caller: Caller, body: WorkspaceCreation) -> ClaimedWorkspace:
-        """A workspace of its own namespaces, or of all that no other claims.
+        """Create a workspace from given namespaces, or from all unclaimed ones.
 
         Raises NamespaceTakenError, DefaultWorkspaceExistsError, and as `Claims.check_exist` does.
         """
@@ -174,7 +174,7 @@ class WorkspaceService:
         return ClaimedWorkspace(await self._directory.get(workspace_id), taken)
 
     async def delete(self, caller: Caller, workspace_id: str) -> None:
-        """Remove the workspace and its memberships; its namespaces fall back to the default one."""
+        """Delete the workspace and its memberships; its namespaces return to the default one."""
         async with self._database.transaction() as session:
             row = await _get(session, workspace_id)
             if row.is_default and row.cluster_id == self._clusters.default_id:

@@ -1,4 +1,4 @@
-"""How workspaces, members and the automation switch are shown."""
+"""Views of workspaces, members and the automation switch."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from hexaops.responses import View
 
 
 class WorkspaceSummaryView(View, frozen=True, kw_only=True):
-    """What everybody in a workspace may know of it."""
+    """Fields visible to every member."""
 
     id: str
     name: str
@@ -35,7 +35,7 @@ class PolicyView(View, frozen=True, kw_only=True):
 
 
 class WorkspaceView(WorkspaceSummaryView, frozen=True, kw_only=True):
-    """All of a workspace, for administrators."""
+    """A workspace in full, for administrators."""
 
     cluster: str
     default: bool
@@ -54,7 +54,7 @@ class TakenApplicationView(View, frozen=True, kw_only=True):
 
 
 class TakenView(View, frozen=True, kw_only=True):
-    """What the default workspace of the cluster held until now."""
+    """Applications that were in the cluster's default workspace."""
 
     workspace_id: str | None
     """The default workspace; None where the cluster has none."""
