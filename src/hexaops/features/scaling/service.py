@@ -17,7 +17,7 @@ from hexaops.features.applications.service import ApplicationService
 from hexaops.features.runs.queries import latest_start
 from hexaops.features.scaling.changing import Carried, ServiceChanges
 from hexaops.features.scaling.schemas import AutoscalerBody, AutoscaleRequest, ScaleRequest
-from hexaops.features.scaling.views import NOTHING_TO_DO, AutoscaleView, ScaleView, UsageView, progress_of
+from hexaops.features.scaling.views import NOTHING_TO_DO, AutoscaleView, MeasuredLoadView, ScaleView, progress_of
 from hexaops.features.webhooks.events import AUTOSCALE_TRIGGERED
 from hexaops.features.webhooks.outbox import WebhookOutbox
 from hexaops.kit.clock import Clock
@@ -97,7 +97,7 @@ class ScalingService:
 
     async def _usage(
         self, caller: Caller, application: Application, body: AutoscaleRequest, resource: Resource
-    ) -> UsageView:
+    ) -> MeasuredLoadView:
         """The measured share; the caller's own figure only where nothing measures."""
         share = shares_of_application(application, await self.applications.usage(caller.get_workspace()))[resource]
         metric, policy = METRICS[resource], body.scaling_policy
@@ -105,7 +105,7 @@ class ScalingService:
         if share.percent is None and reported is None:
             problem = f"is needed, because it cannot be measured: {share.reason}"
             raise ValidationFailedError("The request is not valid", details={f"current_metrics.{metric}": problem})
-        return UsageView(
+        return MeasuredLoadView(
             metric=metric,
             measured=share.percent,
             measured_at=_time(share),
@@ -118,7 +118,7 @@ class ScalingService:
         )
 
     async def _decide(
-        self, cluster_id: str, application: Application, body: AutoscaleRequest, usage: UsageView
+        self, cluster_id: str, application: Application, body: AutoscaleRequest, usage: MeasuredLoadView
     ) -> tuple[Decision, str]:
         policy, unchanged = body.scaling_policy, Decision("none", application.desired)
         if application.status is Status.STOPPED:
@@ -205,7 +205,7 @@ def _mismatch(measured: float | None, reported: float | None) -> float | None:
     return round(reported - measured, 1)
 
 
-def _reasons(usage: UsageView) -> dict[str, str]:
+def _reasons(usage: MeasuredLoadView) -> dict[str, str]:
     found: dict[str, str] = {}
     if usage.measured is None:
         found |= dict.fromkeys(("evidence.measured", "evidence.measured_at", "evidence.basis"), "it is not measured")

@@ -37,7 +37,7 @@ class ScaleView(View, frozen=True, kw_only=True):
     reasons: dict[str, str]
 
 
-class UsageView(View, frozen=True, kw_only=True):
+class MeasuredLoadView(View, frozen=True, kw_only=True):
     """What the decision rests on."""
 
     metric: Literal["cpu_percentage", "memory_percentage"]
@@ -66,7 +66,7 @@ class AutoscaleView(View, frozen=True, kw_only=True):
     triggered_at: str
     operation_id: str | None
     estimated_completion: str | None
-    evidence: UsageView
+    evidence: MeasuredLoadView
     plan: PlanView | UnsetType = UNSET
     reasons: dict[str, str]
 
