@@ -105,7 +105,16 @@ OVERVIEW = (
     ),
 )  # fmt: skip
 
-INSIGHTS = (Entry("GET", f"{WORKSPACE}/aiops/capabilities", insights.get_capabilities, user("read_workspace")),)
+INSIGHTS = (
+    Entry("GET", f"{WORKSPACE}/aiops/capabilities", insights.get_capabilities, user("read_workspace")),
+    Entry(
+        "POST", f"{WORKSPACE}/aiops/insights", insights.generate_insights, user("generate_insights"), idempotent=True
+    ),
+    Entry(
+        "POST", f"{INTERNAL}/workspaces/{{workspace_id}}/insights", insights.generate_internal_insights,
+        service("workspace:read"), idempotent=True,
+    ),
+)  # fmt: skip
 
 SCALING = (
     Entry(

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Positive = Annotated[float, Field(gt=0)]
+NotNegative = Annotated[float, Field(ge=0)]
 Count = Annotated[int, Field(ge=0)]
 
 
@@ -186,6 +187,11 @@ class Settings(BaseSettings):
     """How long sampled metrics are kept: two to three days at the sampling's step, then every 5 minutes."""
     metrics_retention_gib: Positive = 4.0
     """Most disk space of the sampled metrics, in GiB; the oldest make room."""
+
+    price_cpu_core_hour: NotNegative = 0.031611
+    """US dollars for an hour of one core, for costs and savings; preset with OpenCost's default price list."""
+    price_memory_gib_hour: NotNegative = 0.004237
+    """US dollars for an hour of one GiB of memory."""
 
     plan_expiry_seconds: Positive = 600.0
     """How long a plan can be confirmed."""

@@ -46,7 +46,7 @@ from hexaops.features.diagnosis.service import DiagnosisService
 from hexaops.features.diagnosis.wiring import build_diagnosis
 from hexaops.features.health.service import HealthService
 from hexaops.features.health.system import SystemHealth, SystemParts
-from hexaops.features.insights.wiring import build_insights
+from hexaops.features.insights.wiring import InsightParts, build_insights
 from hexaops.features.logs.wiring import Logs
 from hexaops.features.metrics.wiring import MetricHistory
 from hexaops.features.overview.wiring import build_overview
@@ -122,6 +122,7 @@ class ProcessContext:
         build_services(self)
         self.logs = Logs(self.settings, self.clock, self.provider, self.clusters)
         self.metric_history = MetricHistory(self.settings, self.clock, self.provider, self.clusters)
+        build_insights(self.provider, InsightParts(self.settings, self.database, self.clock))
 
     async def start(self) -> None:
         """Open the database, begin to watch the clusters, take up the runs that an earlier process left."""
@@ -220,7 +221,6 @@ def build_services(context: ProcessContext) -> None:
     )
     build_overview(context.provider, applications, database, clock)
     build_diagnosis(context.provider, clusters, applications, clock)
-    build_insights(context.provider, settings, applications)
     build_changes(context, applications, OperationEvents(context.provider.get(AuditLog), outbox, context.metrics))
     build_chat(context, applications, outbox)
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from hexaops.analysis.applications.model import Application
 from hexaops.analysis.diagnosis.model import Finding, Ref
+from hexaops.analysis.insights.hardening import Posture
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class Diagnosis:
     """Kinds that were not read, and why."""
     refused: Mapping[str, str]
     """Those of them that the service would read if it might."""
+    posture: Posture
+    """By workload, the controls of the Pod Security Standards that its pods do not keep."""
 
     def about(self, application: Application, related: Mapping[str, Sequence[str]]) -> Sequence[Finding]:
         """The findings that concern one application: itself, its pods, and by kind the names of what belongs to it."""

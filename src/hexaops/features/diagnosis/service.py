@@ -14,6 +14,7 @@ from hexaops.analysis.applications.model import Application
 from hexaops.analysis.diagnosis.engine import diagnose
 from hexaops.analysis.diagnosis.model import Finding
 from hexaops.analysis.diagnosis.snapshot import Snapshot
+from hexaops.analysis.insights.hardening import Posture, posture_of
 from hexaops.backends.kubernetes.cluster import Cluster
 from hexaops.backends.kubernetes.clusters import Clusters
 from hexaops.backends.kubernetes.kinds import Kind
@@ -89,7 +90,7 @@ class DiagnosisService:
     async def _make(self, cluster: Cluster, workspace: Workspace, logs: bool) -> Diagnosis:
         taken_at = self._clock.now()
         snapshot, listed = await self._read(cluster, workspace, logs)
-        found = await asyncio.to_thread(_findings, snapshot)  # a large cluster's must not stop all requests
+        found, posture = await asyncio.to_thread(_findings, snapshot)  # a large cluster's must not stop all requests
         fence = Fence(workspace)
         return Diagnosis(
             findings=fenced(found, fence, hidden_nodes(listed.objects, fence)),
@@ -98,6 +99,7 @@ class DiagnosisService:
             logs=len(snapshot.logs),
             missing=listed.missing,
             refused=listed.refused,
+            posture=posture,
         )
 
     async def _read(self, cluster: Cluster, workspace: Workspace, logs: bool) -> tuple[Snapshot, Listed]:
@@ -164,6 +166,6 @@ def _snapshot(now: float, listed: Listed, usage: object) -> Snapshot:
         return Snapshot(now, listed.objects, metrics=usage, unread=frozenset(listed.missing))
 
 
-def _findings(snapshot: Snapshot) -> list[Finding]:
+def _findings(snapshot: Snapshot) -> tuple[list[Finding], Posture]:
     with collection_paused():
-        return diagnose(snapshot)
+        return diagnose(snapshot), posture_of(snapshot)

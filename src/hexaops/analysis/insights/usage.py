@@ -1,0 +1,207 @@
+"""Insights from what applications use: at their limits, rising, as never before, or far below their requests."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hexaops.analysis.anomalies.novelty import novelty
+from hexaops.analysis.applications.model import Application
+from hexaops.analysis.applications.usage import Resource, Share
+from hexaops.analysis.insights.model import Insight, PriceBook, Recommendation, Seen, Weight
+from hexaops.analysis.series import trend
+from hexaops.analysis.sizing import FEWEST_POINTS, Size, recommend
+from hexaops.kit.quantities import format_bytes, format_cpu
+
+Floats = NDArray[np.float64]
+NEAR_LIMIT_PERCENT = 80.0
+AT_LIMIT_PERCENT = 95.0
+LEAST_CHANGE_PERCENT = 10.0
+SURE = 0.95
+ANOMALOUS = 1.15
+"""The threshold that NAB's sweeper finds (docs/formulas.md)."""
+NOVELTY_POINTS = 250
+LEAST_SAVING_SHARE = 0.1
+SCALABLE = frozenset({"Deployment", "StatefulSet"})
+LABELS: Mapping[Resource, str] = {"cpu": "CPU", "memory": "memory"}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One application's use: now, and over the time that was asked for (NaN: not measured)."""
+
+    application: Application
+    now: Mapping[Resource, Share]
+    history: Mapping[Resource, Floats] = field(default_factory=dict)
+    """Of all its pods, evenly spaced."""
+    busiest: Mapping[Resource, Floats] = field(default_factory=dict)
+    """Of its busiest pod."""
+
+    @property
+    def samples(self) -> int:
+        """Points of history that both resources have."""
+        return min([int(np.isfinite(values).sum()) for values in self.busiest.values()], default=0)
+
+    @property
+    def size(self) -> Size | None:
+        """What its pods should request; None with too little history."""
+        if set(self.busiest) != {"cpu", "memory"}:
+            return None
+        return recommend(self.busiest["cpu"], self.busiest["memory"])
+
+
+def near_limits(measured: Sequence[Measured], book: PriceBook) -> Iterator[Insight]:
+    """Applications that use most of their limits now."""
+    for one in measured:
+        for resource, share in one.now.items():
+            if share.percent is None or share.basis != "limits" or share.percent < NEAR_LIMIT_PERCENT:
+                continue
+            name, label = one.application.name, LABELS[resource]
+            weight: Weight = "high" if share.percent >= AT_LIMIT_PERCENT else "medium"
+            yield Insight(
+                category="performance",
+                weight=weight,
+                title=f"{name} uses {share.percent:.0f}% of its {label} limits",
+                description=f"Its pods together use {share.percent:.1f}% of what they may use of {label}.",
+                applications=(one.application,),
+                metrics={f"{resource}_percentage": share.percent},
+                recommendations=(_more_room(one.application, resource, share.percent, weight, book),),
+                seen=(Seen("metrics.k8s.io", _subject(one.application), share.percent, f"{resource} % of limits"),),
+            )
+
+
+def _more_room(
+    application: Application, resource: Resource, percent: float, weight: Weight, book: PriceBook
+) -> Recommendation:
+    name, label, ready = application.name, LABELS[resource], application.ready
+    if resource == "memory" or application.kind not in SCALABLE or not ready:
+        return Recommendation("raise_limit", weight, f"Raise the {label} limit of {name}, or make it use less")
+    spread = percent * ready / (ready + 1)
+    resources = application.workload.resources
+    cost = book.monthly(resources.cpu_request or 0.0, resources.memory_request or 0.0)
+    return Recommendation(
+        "scale_horizontally",
+        weight,
+        f"Increase the replicas of {name} from {application.desired} to {application.desired + 1}",
+        f"{label} use falls from {percent:.0f}% to {spread:.0f}% of the limits, if the load spreads evenly",
+        monthly_cost=round(cost, 2),
+        parameters={"application_id": application.id, "replicas": application.desired + 1},
+    )
+
+
+def rising(measured: Sequence[Measured]) -> Iterator[Insight]:
+    """Use that surely rises over the time that was asked for."""
+    for one in measured:
+        for resource, values in one.history.items():
+            line = trend(values)
+            known = values[np.isfinite(values)]
+            if line is None or line.confidence < SURE or line.slope <= 0 or not known.mean():
+                continue
+            change = change_percent(values, line.slope)
+            if change < LEAST_CHANGE_PERCENT:
+                continue
+            name, label = one.application.name, LABELS[resource]
+            yield Insight(
+                category="performance",
+                weight="medium",
+                title=f"{label[0].upper()}{label[1:]} use of {name} is rising",
+                description=f"It rose by {change:.0f}% over the time that was looked at.",
+                applications=(one.application,),
+                metrics={
+                    "trend": "increasing",
+                    "change_percentage": round(change, 1),
+                    "confidence": round(line.confidence, 2),
+                },
+                recommendations=(Recommendation("watch_usage", "low", f"Watch the {label} use of {name}"),),
+                seen=(Seen("history", _subject(one.application), len(known), "points"),),
+            )
+
+
+def change_percent(values: Floats, slope: float) -> float:
+    """How much a slope changes the series from its first to its last point, in percent of its mean."""
+    return 100 * slope * (len(values) - 1) / float(np.nanmean(values))
+
+
+def anomalous(measured: Sequence[Measured]) -> Iterator[Insight]:
+    """Use that behaves lately as it never did before; needs 250 points."""
+    for one in measured:
+        for resource, values in one.history.items():
+            known = values[np.isfinite(values)]
+            if len(known) < NOVELTY_POINTS:
+                continue
+            score = float(novelty(known)[-max(1, len(known) // 20) :].max())
+            if score < ANOMALOUS:
+                continue
+            baseline, latest = float(np.median(known)), float(known[-1])
+            name, label = one.application.name, LABELS[resource]
+            yield Insight(
+                category="performance",
+                weight="medium",
+                title=f"Unusual {label} use of {name}",
+                description=f"Its latest {label} use is unlike anything before in the time that was looked at.",
+                applications=(one.application,),
+                metrics={"novelty": round(score, 2), "value": latest, "baseline": baseline},
+                recommendations=(Recommendation("examine", "medium", f"Look at what changed in {name} lately"),),
+                seen=(Seen("history", _subject(one.application), round(score, 2), "novelty score"),),
+            )
+
+
+def oversized(measured: Sequence[Measured], book: PriceBook) -> Iterator[Insight]:
+    """Applications whose requests are above what they need by the sizing rule, and what that costs."""
+    for one in measured:
+        size, resources = one.size, one.application.workload.resources
+        if size is None or not one.application.desired:
+            continue
+        cpu, memory = resources.cpu_request or 0.0, resources.memory_request or 0.0
+        wanted_cpu, wanted_memory = min(cpu, size.cpu_cores), min(memory, size.memory_bytes)
+        now, then = book.monthly(cpu, memory), book.monthly(wanted_cpu, wanted_memory)
+        savings = (now - then) * one.application.desired
+        if now <= 0 or (now - then) / now < LEAST_SAVING_SHARE or savings < 0.01:
+            continue
+        name = one.application.name
+        changes = [
+            *([f"the CPU request from {format_cpu(cpu)} to {format_cpu(wanted_cpu)}"] if wanted_cpu < cpu else []),
+            *(
+                [f"the memory request from {format_bytes(memory)} to {format_bytes(wanted_memory)}"]
+                if wanted_memory < memory
+                else []
+            ),
+        ]
+        yield Insight(
+            category="cost_optimization",
+            weight="low",
+            title=f"{name} requests more than it uses",
+            description=f"Its pods request {100 * (1 - then / now):.0f}% more by cost than the sizing rule gives them.",
+            applications=(one.application,),
+            metrics={"monthly_cost": round(now * one.application.desired, 2), "samples": float(one.samples)},
+            recommendations=(
+                Recommendation(
+                    "optimize_resources",
+                    "medium",
+                    f"Reduce of each pod of {name} {' and '.join(changes)}",
+                    monthly_savings=round(savings, 2),
+                ),
+            ),
+            seen=(Seen("history", _subject(one.application), one.samples, "points"),),
+        )
+
+
+def too_little_history(measured: Sequence[Measured]) -> str | None:
+    """Why no application can be sized, or None where one can."""
+    if any(one.size is not None for one in measured):
+        return None
+    most = max([one.samples for one in measured], default=0)
+    return f"sizing needs {FEWEST_POINTS} points of history, and no application has more than {most}"
+
+
+def points_step(seconds: float) -> float:
+    """A step that gives enough points for all of these: 400 in the time, at least half a minute."""
+    return max(30.0, math.ceil(seconds / 400 / 30) * 30.0)
+
+
+def _subject(application: Application) -> str:
+    return f"{application.kind} {application.project}/{application.name}"

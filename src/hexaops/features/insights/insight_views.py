@@ -1,0 +1,354 @@
+"""Insights as both documents show them, made from one assessment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from msgspec import UNSET, UnsetType
+
+from hexaops.analysis import workspace_scores
+from hexaops.analysis.insights import scores, trends
+from hexaops.analysis.insights.hardening import level_of
+from hexaops.analysis.insights.model import WEIGHTS, Insight, PriceBook, Weight
+from hexaops.analysis.insights.troubles import WEIGHT, category_of
+from hexaops.features.insights.engine import Assessment
+from hexaops.kit.text import plain
+from hexaops.responses import View
+
+NAME_LIMIT, TEXT_LIMIT = 253, 600
+MOST_RESOURCES, MOST_SEEN = 50, 12
+OWN_ACTIONS: dict[str, str] = {"optimize_resources": "downsize_resources"}
+"""The internal document's word for the same."""
+
+
+class ResourceView(View, frozen=True, kw_only=True):
+    """An application that an insight is about."""
+
+    type: Literal["application"]
+    id: str
+    name: str
+
+
+class SeenView(View, frozen=True, kw_only=True):
+    """One thing that it is told from."""
+
+    source: str
+    object: str
+    value: str | float
+    unit: str | None
+
+
+class RecommendationView(View, frozen=True, kw_only=True):
+    """What to do; `parameters` are those of the action where it is one of `POST …/aiops/actions`."""
+
+    action: str
+    priority: str
+    description: str
+    estimated_impact: str | UnsetType = UNSET
+    estimated_savings: str | UnsetType = UNSET
+    estimated_cost: str | UnsetType = UNSET
+    parameters: dict[str, Any] | UnsetType = UNSET
+
+
+class InsightBase(View, frozen=True, kw_only=True):
+    """What both shapes share."""
+
+    category: str
+    title: str
+    description: str
+    affected_resources: list[ResourceView]
+    metrics: dict[str, float | str] | UnsetType = UNSET
+    recommendations: list[RecommendationView]
+    evidence: list[SeenView]
+
+
+class InsightView(InsightBase, frozen=True, kw_only=True):
+    """An insight of the public API."""
+
+    severity: Weight
+
+
+class InternalInsightView(InsightBase, frozen=True, kw_only=True):
+    """An insight of the internal API."""
+
+    priority: Weight
+
+
+class InsightsSummaryView(View, frozen=True, kw_only=True):
+    """Counted."""
+
+    total_insights: int
+    high_priority: int
+    """Critical ones included."""
+    medium_priority: int
+    low_priority: int
+    potential_monthly_savings: float | None
+    """US dollars."""
+    performance_improvement_opportunities: int
+
+
+class InsightsView(View, frozen=True, kw_only=True):
+    """`POST …/aiops/insights`."""
+
+    workspace_id: str
+    generated_at: str
+    time_range: str
+    insights: list[InsightView]
+    summary: InsightsSummaryView
+    missing: dict[str, str]
+    """Kinds that were not read, and why."""
+    reasons: dict[str, str]
+
+
+class ScoresView(View, frozen=True, kw_only=True):
+    """0 to 100, by the formulas of docs/formulas.md."""
+
+    health_score: float | None
+    efficiency_score: float | None
+    cost_score: float | None
+    security_score: float | None
+
+
+class ScoreInputsView(View, frozen=True, kw_only=True):
+    """What the scores are computed from."""
+
+    ready_replicas: int
+    desired_replicas: int
+    findings: dict[str, int]
+    """By severity."""
+    cpu_requested_cores: float
+    cpu_used_cores: float
+    memory_requested_bytes: float
+    memory_used_bytes: float
+    pod_security_levels: dict[str, int]
+    monthly_cost: float
+    """US dollars, of what the measured pods request or use, whichever is more."""
+
+
+class UsageTrendView(View, frozen=True, kw_only=True):
+    """CPU use of the workspace."""
+
+    trend: str | None
+    rate: float | None
+    """Change over the time range, in percent of its mean."""
+    projection: str | None
+
+
+class CostTrendView(View, frozen=True, kw_only=True):
+    """What the use costs."""
+
+    trend: str | None
+    monthly_change: float | None
+    """Percent a month at the present pace."""
+
+
+class TrendsView(View, frozen=True, kw_only=True):
+    """How things develop."""
+
+    resource_usage: UsageTrendView
+    cost: CostTrendView
+
+
+class ActionPlanView(View, frozen=True, kw_only=True):
+    """The recommendations by how soon."""
+
+    immediate: list[str]
+    short_term: list[str]
+    long_term: list[str]
+
+
+class ChangeView(View, frozen=True, kw_only=True):
+    """Something that changed lately."""
+
+    timestamp: str
+    type: str
+    resource: str
+    action: str
+    details: str
+
+
+class FeedbackView(View, frozen=True, kw_only=True):
+    """What somebody noticed, and the insights about the component."""
+
+    issue: str
+    component: str
+    application_id: str | None
+    insights: list[int]
+    """Their places in `insights`."""
+
+
+class InternalInsightsView(View, frozen=True, kw_only=True):
+    """`POST …/workspaces/:id/insights`."""
+
+    workspace_id: str
+    analysis_timestamp: str
+    time_range: str
+    overall_assessment: ScoresView
+    insights: list[InternalInsightView]
+    trends: TrendsView
+    action_plan: ActionPlanView
+    recent_changes: list[ChangeView] | UnsetType = UNSET
+    feedback: list[FeedbackView] | UnsetType = UNSET
+    evidence: ScoreInputsView
+    missing: dict[str, str]
+    reasons: dict[str, str]
+
+
+def public_insight(one: Insight, *, recommends: bool) -> InsightView:
+    """In the public shape."""
+    words: dict[Weight, str] = {"critical": "high", "high": "high", "medium": "medium", "low": "low"}
+    return InsightView(severity=one.weight, **_shared(one, words, {}, recommends))
+
+
+def internal_insight(one: Insight, *, recommends: bool) -> InternalInsightView:
+    """In the internal shape."""
+    words: dict[Weight, str] = {"critical": "immediate", "high": "immediate", "medium": "medium", "low": "low"}
+    return InternalInsightView(priority=one.weight, **_shared(one, words, OWN_ACTIONS, recommends))
+
+
+def _shared(one: Insight, words: dict[Weight, str], actions: dict[str, str], recommends: bool) -> dict[str, Any]:
+    return {
+        "category": one.category,
+        "title": plain(one.title, TEXT_LIMIT),
+        "description": plain(one.description, TEXT_LIMIT),
+        "affected_resources": [
+            ResourceView(type="application", id=application.id, name=plain(application.name, NAME_LIMIT))
+            for application in one.applications[:MOST_RESOURCES]
+        ],
+        "metrics": dict(one.metrics) or UNSET,
+        "recommendations": [
+            RecommendationView(
+                action=actions.get(found.action, found.action),
+                priority=words[found.weight],
+                description=plain(found.description, TEXT_LIMIT),
+                estimated_impact=found.impact or UNSET,
+                estimated_savings=_money(found.monthly_savings),
+                estimated_cost=_money(found.monthly_cost),
+                parameters=dict(found.parameters) if found.parameters else UNSET,
+            )
+            for found in one.recommendations
+            if recommends
+        ],
+        "evidence": [
+            SeenView(
+                source=seen.source,
+                object=plain(seen.about, NAME_LIMIT),
+                value=plain(seen.value, TEXT_LIMIT) if isinstance(seen.value, str) else seen.value,
+                unit=seen.unit,
+            )
+            for seen in one.seen[:MOST_SEEN]
+        ],
+    }
+
+
+def summary_view(found: Assessment, reasons: dict[str, str]) -> InsightsSummaryView:
+    """Counts and savings; savings are null where nothing can be sized."""
+    counts = {weight: sum(one.weight == weight for one in found.insights) for weight in ("high", "medium", "low")}
+    savings = [
+        recommended.monthly_savings
+        for one in found.insights
+        for recommended in one.recommendations
+        if recommended.monthly_savings is not None
+    ]
+    if found.no_sizing is not None:
+        reasons["summary.potential_monthly_savings"] = found.no_sizing
+    return InsightsSummaryView(
+        total_insights=len(found.insights),
+        high_priority=counts["high"] + sum(one.weight == "critical" for one in found.insights),
+        medium_priority=counts["medium"],
+        low_priority=counts["low"],
+        potential_monthly_savings=None if found.no_sizing else round(sum(savings), 2),
+        performance_improvement_opportunities=sum(
+            bool(one.recommendations) for one in found.insights if one.category == "performance"
+        ),
+    )
+
+
+def scores_view(found: Assessment, book: PriceBook, reasons: dict[str, str]) -> tuple[ScoresView, ScoreInputsView]:
+    """The scores and their inputs."""
+    weights = [WEIGHT[one.severity] for one in found.causes]
+    wanted = [one for one in found.applications if one.desired]
+    available = workspace_scores.availability((one.ready, one.desired) for one in found.applications)
+    free = scores.freedom(weight for weight in weights if weight != "low")
+    health = None if available is None else round((available + free) / 2, 1)
+    levels = [level_of(violations) for ref, violations in found.diagnosis.posture.items() if ref in _refs(found)]
+    unsafe = [WEIGHT[one.severity] for one in found.causes if category_of(one) == "security"]
+    view = ScoresView(
+        health_score=health,
+        efficiency_score=scores.efficiency(found.allocations),
+        cost_score=scores.cost(found.allocations, book),
+        security_score=scores.security(levels, unsafe),
+    )
+    if health is None:
+        reasons["overall_assessment.health_score"] = "no application wants a replica"
+    for name in ("efficiency_score", "cost_score"):
+        if getattr(view, name) is None:
+            reasons[f"overall_assessment.{name}"] = found.no_usage or "no measured pod requests anything"
+    if view.security_score is None:
+        reasons["overall_assessment.security_score"] = "there is no workload to judge"
+    total = found.allocations
+    inputs = ScoreInputsView(
+        ready_replicas=sum(min(one.ready, one.desired) for one in wanted),
+        desired_replicas=sum(one.desired for one in wanted),
+        findings={weight: weights.count(weight) for weight in WEIGHTS},
+        cpu_requested_cores=round(sum(one.cpu_requested for one in total), 3),
+        cpu_used_cores=round(sum(one.cpu_used for one in total), 3),
+        memory_requested_bytes=sum(one.memory_requested for one in total),
+        memory_used_bytes=sum(one.memory_used for one in total),
+        pod_security_levels={str(level): levels.count(level) for level in dict.fromkeys(levels)},
+        monthly_cost=round(
+            sum(book.monthly(max(a.cpu_requested, a.cpu_used), max(a.memory_requested, a.memory_used)) for a in total),
+            2,
+        ),
+    )
+    return view, inputs
+
+
+def trends_view(found: Assessment, reasons: dict[str, str]) -> TrendsView:
+    """Null with the reason where there is too little history."""
+    cpu = found.cpu if isinstance(found.cpu, trends.Development) else None
+    cost = found.cost if isinstance(found.cost, trends.Development) else None
+    if isinstance(found.cpu, str):
+        reasons |= {f"trends.resource_usage.{name}": found.cpu for name in ("trend", "rate", "projection")}
+    if isinstance(found.cost, str):
+        reasons |= {f"trends.cost.{name}": found.cost for name in ("trend", "monthly_change")}
+    return TrendsView(
+        resource_usage=UsageTrendView(
+            trend=cpu.word if cpu else None,
+            rate=cpu.change_percent if cpu else None,
+            projection=_projection(cpu.days_until_full) if cpu else None,
+        ),
+        cost=CostTrendView(trend=cost.word if cost else None, monthly_change=cost.monthly_percent if cost else None),
+    )
+
+
+def action_plan_view(insights: Sequence[Insight], *, recommends: bool) -> ActionPlanView:
+    """Each recommendation once, by its priority."""
+    found: dict[str, dict[str, None]] = {"immediate": {}, "short_term": {}, "long_term": {}}
+    place: dict[Weight, str] = {
+        "critical": "immediate",
+        "high": "immediate",
+        "medium": "short_term",
+        "low": "long_term",
+    }
+    for one in insights if recommends else ():
+        for recommended in one.recommendations:
+            found[place[recommended.weight]][plain(recommended.description, TEXT_LIMIT)] = None
+    return ActionPlanView(
+        immediate=[*found["immediate"]], short_term=[*found["short_term"]], long_term=[*found["long_term"]]
+    )
+
+
+def _projection(days: float | None) -> str:
+    if days is None:
+        return "At this pace the nodes' CPU is not used up"
+    return f"At this pace the nodes' CPU is used up in {days:.0f} days"
+
+
+def _refs(found: Assessment) -> set[tuple[str, str, str]]:
+    return {(one.kind, one.project, one.name) for one in found.applications}
+
+
+def _money(amount: float | None) -> str | UnsetType:
+    return UNSET if amount is None else f"${amount:.2f}/month"

@@ -1,0 +1,130 @@
+"""The figures of insights against sums done by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hexaops.analysis.applications.model import Application
+from hexaops.analysis.applications.status import application_of
+from hexaops.analysis.applications.usage import Resource, Share
+from hexaops.analysis.insights import scores, trends, usage
+from hexaops.analysis.insights.model import PriceBook
+from hexaops.analysis.posture.pod_security import Level
+from hexaops.analysis.sizing import Prices
+from hexaops.backends.kubernetes.rows import ResourceTotals
+from tests.analysis.applications.rows import AT, pod, workload
+
+GIB = 2.0**30
+BOOK = PriceBook(Prices(0.1, 0.01))
+WIDE = scores.Allocation(cpu_requested=2.0, cpu_used=1.0, memory_requested=4 * GIB, memory_used=1 * GIB)
+
+
+def _application(**more: Any) -> Application:
+    owner = workload("shop", "web", desired=2, **more)
+    return application_of(owner, [pod(owner, 0), pod(owner, 1)], application_id="app-web", now=AT)
+
+
+def _measured(level: float, **more: Any) -> usage.Measured:
+    values: dict[Resource, usage.Floats] = {"cpu": np.full(200, level), "memory": np.full(200, 0.5 * GIB)}
+    return usage.Measured(_application(**more), {}, values, values)
+
+
+def test_a_month_has_730_hours() -> None:
+    assert BOOK.monthly(1.0, 2 * GIB) == pytest.approx(730 * (0.1 + 0.02))
+
+
+def test_efficiency_is_the_mean_of_both_resources() -> None:
+    assert scores.efficiency([WIDE]) == 37.5
+    assert scores.efficiency([scores.Allocation(1.0, 3.0, GIB, 2 * GIB)]) == 100.0
+    assert scores.efficiency([scores.Allocation(0.0, 1.0, 0.0, GIB)]) is None
+    assert scores.efficiency([]) is None
+
+
+def test_cost_is_weighed_by_prices() -> None:
+    assert scores.cost([WIDE], BOOK) == pytest.approx(100 * (0.1 + 0.01) / (0.2 + 0.04), abs=0.05)
+    assert scores.cost([], BOOK) is None
+
+
+def test_security_is_the_mean_standard_less_the_findings() -> None:
+    assert scores.security([Level.RESTRICTED, Level.PRIVILEGED], ["medium", "low"]) == 44.0
+    assert scores.security([Level.PRIVILEGED], ["critical"]) == 0.0
+    assert scores.security([], []) is None
+
+
+def test_savings_are_the_difference_of_requests_and_size() -> None:
+    resources = ResourceTotals(cpu_request=1.0, memory_request=2 * GIB)
+    (found,) = usage.oversized([_measured(0.2, resources=resources)], BOOK)
+    (recommended,) = found.recommendations
+    memory = 615 * 2**20  # 512 MiB and a fifth, in whole MiB
+    assert recommended.monthly_savings == pytest.approx(
+        2 * (BOOK.monthly(1.0, 2 * GIB) - BOOK.monthly(0.2, memory)), abs=0.01
+    )
+    assert "the CPU request from 1 to 200m" in recommended.description
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        _measured(1.0, resources=ResourceTotals(cpu_request=1.0, memory_request=615 * 2.0**20)),
+        _measured(0.2, resources=ResourceTotals()),
+        usage.Measured(_application(resources=ResourceTotals(cpu_request=9.0, memory_request=9 * GIB)), {}),
+    ],
+)
+def test_what_is_sized_right_or_unknown_saves_nothing(one: usage.Measured) -> None:
+    assert [*usage.oversized([one], BOOK)] == []
+
+
+def test_too_little_history_is_said() -> None:
+    assert usage.too_little_history([_measured(0.1)]) is None
+    few = usage.Measured(_application(), {}, {}, {"cpu": np.full(40, 1.0), "memory": np.full(40, 1.0)})
+    assert usage.too_little_history([few]) == "sizing needs 100 points of history, and no application has more than 40"
+
+
+def test_near_its_limits_one_more_replica_spreads_the_load() -> None:
+    share = Share(96.0, "limits", 1.9, AT)
+    (found,) = usage.near_limits([usage.Measured(_application(), {"cpu": share})], BOOK)
+    assert found.weight == "high"
+    assert "from 96% to 64%" in (found.recommendations[0].impact or "")
+    other = Share(96.0, "requests", 1.9, AT)
+    assert [*usage.near_limits([usage.Measured(_application(), {"cpu": other})], BOOK)] == []
+
+
+def test_a_rise_is_told_and_a_level_is_not() -> None:
+    rising = usage.Measured(_application(), {}, {"cpu": np.linspace(1.0, 1.5, 100)})
+    (found,) = usage.rising([rising])
+    assert found.metrics["change_percentage"] == 40.0
+    assert [*usage.rising([_measured(1.0)])] == []
+
+
+def test_what_was_never_seen_before_is_unusual() -> None:
+    wave = np.sin(np.arange(400) / 7.0) + 2
+    usual = usage.Measured(_application(), {}, {"cpu": wave})
+    assert [*usage.anomalous([usual])] == []
+    odd = wave.copy()
+    odd[-5:] = 9.0
+    assert [*usage.anomalous([usage.Measured(_application(), {}, {"cpu": odd})])]
+
+
+def test_a_development_needs_a_quarter_of_the_time() -> None:
+    values = np.full(100, np.nan)
+    values[-20:] = 1.0
+    assert trends.development(values, 60.0, None) == "only 20 of 100 points of this time have been measured"
+
+
+def test_a_development_says_when_room_ends() -> None:
+    found = trends.development(np.linspace(1.0, 2.0, 101), 864.0, 4.0)
+    assert isinstance(found, trends.Development)
+    assert found.word == "increasing"
+    assert found.change_percent == pytest.approx(66.7, abs=0.1)
+    assert found.days_until_full == pytest.approx(2.0, abs=0.1)
+    level = trends.development(np.full(100, 1.0), 60.0, 4.0)
+    assert isinstance(level, trends.Development)
+    assert (level.word, level.days_until_full) == ("stable", None)
+
+
+def test_a_point_is_missing_only_where_all_lack_it() -> None:
+    total = trends.together([np.array([1.0, np.nan, np.nan]), np.array([2.0, 3.0, np.nan])])
+    np.testing.assert_array_equal(total, [3.0, 3.0, np.nan])

@@ -1,0 +1,187 @@
+"""Both shapes of insights on the documents' own world: true findings, computed figures, reasons for what is null."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hexaops.backends.metrics.base import Series, Signal, Subject, Window
+from hexaops.features.insights.service import InsightService
+from hexaops.features.metrics.sources import MetricSources
+from tests.contract.documented import ENDPOINTS
+from tests.contract.matching import compare
+from tests.living import LivingWorld, living_world
+
+PATH = "/aiops/insights"
+PUBLIC = next(one for one in ENDPOINTS if one.name == "POST /api/v1/workspaces/:wsId/aiops/insights")
+INTERNAL = next(one for one in ENDPOINTS if one.name == "POST /internal/v1/workspaces/:workspaceId/insights")
+
+
+@pytest.fixture
+async def world(sqlite_url: str, tmp_path: Path) -> AsyncIterator[LivingWorld]:
+    async with living_world(sqlite_url, tmp_path) as opened:
+        yield opened
+
+
+class Written:
+    """A source of metrics in which the use of every application rises by half over the time."""
+
+    name = "written"
+
+    async def read(self, signal: Signal, subject: Subject, window: Window, step_seconds: float | None = None) -> Series:
+        step = step_seconds or 60.0
+        count = int(window.seconds / step)
+        level = 0.1 if "cpu" in signal else 64.0 * 2**20
+        values = np.linspace(level, 1.5 * level, count)
+        return Series(signal, subject, window.start, step, values, self.name, f"{signal} of {subject.name}")
+
+
+def _with_history(world: LivingWorld) -> None:
+    held = world.access.get(InsightService)
+    object.__setattr__(held.engine, "sources", MetricSources(Written()))
+
+
+async def _ask(world: LivingWorld, **body: Any) -> dict[str, Any]:
+    answer = await world.call("POST", PATH, body)
+    assert answer.status_code == 200, answer.text
+    assert compare(PUBLIC.response, answer.json()).problems == [], answer.text
+    data: dict[str, Any] = answer.json()["data"]
+    return data
+
+
+async def _internal(world: LivingWorld, **body: Any) -> dict[str, Any]:
+    url = f"/internal/v1/workspaces/{world.workspace_id}/insights"
+    answer = await world.access.client.post(url, json=body, headers=world.access.administrator)
+    assert answer.status_code == 200, answer.text
+    assert compare(INTERNAL.response, answer.json()).problems == [], answer.text
+    data: dict[str, Any] = answer.json()["data"]
+    return data
+
+
+def _about(data: dict[str, Any], name: str, category: str) -> list[dict[str, Any]]:
+    return [
+        one
+        for one in data["insights"]
+        if one["category"] == category and name in {resource["name"] for resource in one["affected_resources"]}
+    ]
+
+
+async def test_what_is_down_comes_with_its_cause_and_what_mends_it(world: LivingWorld) -> None:
+    data = await _ask(world, focus_areas=["reliability"])
+    (found,) = _about(data, "database-app", "reliability")
+    assert (found["severity"], data["time_range"]) == ("high", "24h")
+    assert "could not locate a valid checkpoint record" in found["description"]
+    (recommended,) = found["recommendations"]
+    assert recommended["action"] == "restart_failing_pods"
+    assert recommended["estimated_impact"] == "1 of 3 replicas back"
+    assert recommended["parameters"]["application_id"] == found["affected_resources"][0]["id"]
+    assert {one["category"] for one in data["insights"]} == {"reliability"}
+    assert data["summary"]["high_priority"] == 2
+    assert data["summary"]["total_insights"] == len(data["insights"])
+
+
+async def test_without_history_savings_are_null_with_the_reason(world: LivingWorld) -> None:
+    data = await _ask(world)
+    assert data["summary"]["potential_monthly_savings"] is None
+    assert "sizing needs 100 points of history" in data["reasons"]["summary.potential_monthly_savings"]
+    internal = await _internal(world)
+    assert internal["trends"]["resource_usage"]["trend"] is None
+    assert "have been measured" in internal["reasons"]["trends.resource_usage.trend"]
+
+
+async def test_with_history_savings_and_trends_are_computed(world: LivingWorld) -> None:
+    _with_history(world)
+    data = await _ask(world, time_range="7d", focus_areas=["cost_optimization", "performance"])
+    saved = [
+        float(one["estimated_savings"].removeprefix("$").removesuffix("/month"))
+        for insight in data["insights"]
+        for one in insight["recommendations"]
+        if "estimated_savings" in one
+    ]
+    assert saved
+    assert data["summary"]["potential_monthly_savings"] == pytest.approx(sum(saved), abs=0.01)
+    rising = [one for one in data["insights"] if one.get("metrics", {}).get("trend") == "increasing"]
+    assert rising[0]["metrics"]["change_percentage"] == pytest.approx(40.0, abs=0.5)
+    internal = await _internal(world, time_range="7d")
+    assert internal["trends"]["resource_usage"]["trend"] == "increasing"
+    assert internal["trends"]["resource_usage"]["rate"] == pytest.approx(40.0, abs=0.5)
+    assert "CPU is used up in" in internal["trends"]["resource_usage"]["projection"]
+
+
+async def test_scores_follow_from_their_inputs(world: LivingWorld) -> None:
+    data = await _internal(world, analysis_type="performance", context={"recent_changes": True})
+    scores, inputs = data["overall_assessment"], data["evidence"]
+    free = 100 - 12 * inputs["findings"]["high"] - 5 * inputs["findings"]["medium"]
+    available = round(100 * inputs["ready_replicas"] / inputs["desired_replicas"], 1)
+    assert scores["health_score"] == pytest.approx((available + free) / 2, abs=0.06)
+    assert 0 < scores["efficiency_score"] <= 100
+    assert 0 < scores["cost_score"] <= 100
+    assert sum(inputs["pod_security_levels"].values()) == 12
+    assert data["action_plan"]["immediate"]
+    assert isinstance(data["recent_changes"], list)
+
+
+async def test_focus_areas_and_the_kind_of_analysis_choose(world: LivingWorld) -> None:
+    only = await _internal(world, focus_areas=["security_posture"])
+    assert {one["category"] for one in only["insights"]} == {"security"}
+    typed = await _internal(world, analysis_type="cost")
+    assert {one["category"] for one in typed["insights"]} <= {"cost_optimization"}
+
+
+async def test_feedback_is_matched_and_never_invented(world: LivingWorld) -> None:
+    feedback = [
+        {"issue": "it is down", "component": "database-app"},
+        {"issue": "<b>slow</b>", "component": "nothing-of-the-kind"},
+    ]
+    data = await _internal(world, context={"user_feedback": feedback})
+    known, unknown = data["feedback"]
+    assert data["insights"][known["insights"][0]]["title"].startswith("database-app")
+    assert (unknown["application_id"], unknown["insights"]) == (None, [])
+    assert "no application" in data["reasons"]["feedback[1].application_id"]
+
+
+async def test_recommendations_can_be_left_out(world: LivingWorld) -> None:
+    data = await _internal(world, include_recommendations=False)
+    assert all(one["recommendations"] == [] for one in data["insights"])
+    assert data["action_plan"] == {"immediate": [], "short_term": [], "long_term": []}
+
+
+async def test_one_application(world: LivingWorld) -> None:
+    data = await _ask(world, scope="application", application_id="cache-service")
+    assert _about(data, "cache-service", "reliability")
+    assert not _about(data, "database-app", "reliability")
+    answer = await world.call("POST", PATH, {"scope": "application", "application_id": "nothing-here"})
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"focus_areas": ["performance", "beauty"]}, "focus_areas[1]"),
+        ({"focus_areas": []}, "focus_areas"),
+        ({"time_range": "90d"}, "time_range"),
+        ({"time_range": "soon"}, "time_range"),
+        ({"scope": "galaxy"}, "scope"),
+        ({"include_recommendations": "perhaps"}, "include_recommendations"),
+        ({"focus": ["security"]}, "focus"),
+    ],
+)
+async def test_bad_values_name_the_field(world: LivingWorld, body: dict[str, Any], field: str) -> None:
+    answer = await world.call("POST", PATH, body)
+    assert answer.status_code == 422, answer.text
+    assert any(field.split("[", maxsplit=1)[0] in key for key in answer.json()["error"]["details"]), answer.text
+    url = f"/internal/v1/workspaces/{world.workspace_id}/insights"
+    internal = await world.access.client.post(url, json={"analysis_type": "x"}, headers=world.access.administrator)
+    assert internal.status_code == 422
+
+
+async def test_who_may_ask(world: LivingWorld) -> None:
+    stranger = world.access.token("nobody")
+    assert (await world.call("POST", PATH, {}, headers=stranger)).status_code == 404
+    url = f"/internal/v1/workspaces/{world.workspace_id}/insights"
+    poor = await world.access.account("logs:read")
+    assert (await world.access.client.post(url, json={}, headers=poor)).status_code == 403
