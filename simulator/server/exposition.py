@@ -17,6 +17,7 @@ Object = dict[str, Any]
 Running = Sequence[tuple[Object, PodMeter]]
 Part = Callable[[PodMeter], float]
 
+_PACKET_BYTES, _LOST = 850.0, 0.0002
 _SYSTEM_CORES, _SYSTEM_BYTES = 0.18, 1.1 * 2**30
 
 
@@ -52,10 +53,17 @@ def container_metrics(running: Running, now: datetime) -> bytes:
         ("container_memory_working_set_bytes", "gauge", running, lambda meter: meter.memory_bytes),
     )
     lines = [line for name, kind, some, part in families for line in _family(name, kind, some, part, stamp)]
-    for name, part in (
+    interfaces: tuple[tuple[str, Part], ...] = (
         ("container_network_receive_bytes_total", _received),
         ("container_network_transmit_bytes_total", _sent),
-    ):
+        ("container_network_receive_packets_total", lambda meter: meter.received_bytes / _PACKET_BYTES),
+        ("container_network_transmit_packets_total", lambda meter: meter.sent_bytes / _PACKET_BYTES),
+        ("container_network_receive_packets_dropped_total", lambda meter: meter.received_bytes / _PACKET_BYTES * _LOST),
+        ("container_network_transmit_packets_dropped_total", _nothing),
+        ("container_network_receive_errors_total", _nothing),
+        ("container_network_transmit_errors_total", _nothing),
+    )
+    for name, part in interfaces:
         lines.append(f"# TYPE {name} counter")
         for pod, meter in running:
             where = f'interface="eth0",namespace="{_namespace(pod)}",pod="{_name(pod)}"'
@@ -166,6 +174,10 @@ def _received(meter: PodMeter) -> float:
 
 def _sent(meter: PodMeter) -> float:
     return meter.sent_bytes
+
+
+def _nothing(_: PodMeter) -> float:
+    return 0.0
 
 
 def _name(obj: Object) -> str:

@@ -19,6 +19,7 @@ from hexaops.features.health.reference import reference
 from hexaops.features.insights import routes as insights
 from hexaops.features.logs import routes as logs
 from hexaops.features.overview import routes as overview
+from hexaops.features.performance import routes as performance
 from hexaops.features.routing import ANYONE, Entry, service, user
 from hexaops.features.scaling import routes as scaling
 from hexaops.features.webhooks import routes as webhooks
@@ -127,6 +128,13 @@ SCALING = (
     ),
 )  # fmt: skip
 
+PERFORMANCE = (
+    Entry(
+        "GET", f"{INTERNAL}/applications/{{application_id}}/performance", performance.analyse_performance,
+        service("application:read", limit="application"),
+    ),
+)  # fmt: skip
+
 DIAGNOSIS = (Entry("GET", f"{WORKSPACE}/aiops/diagnosis", diagnosis.get_diagnosis, user("read_applications")),)
 
 CLUSTER = f"{INTERNAL}/clusters/{{cluster_id}}"
@@ -193,6 +201,7 @@ ROUTES = (
     *WORKSPACES,
     *OVERVIEW,
     *SCALING,
+    *PERFORMANCE,
     *CLUSTERS,
     *ACCESS,
     *APPLICATIONS,

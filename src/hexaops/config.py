@@ -19,6 +19,16 @@ NotNegative = Annotated[float, Field(ge=0)]
 Count = Annotated[int, Field(ge=0)]
 
 
+def _divides_five_minutes(seconds: int) -> int:
+    if 300 % seconds:
+        message = "must be a divisor of 300"
+        raise ValueError(message)
+    return seconds
+
+
+SamplingStep = Annotated[int, Field(ge=10, le=60), AfterValidator(_divides_five_minutes)]
+
+
 def _network(text: str) -> str:
     return str(ipaddress.ip_network(text, strict=False))
 
@@ -179,8 +189,8 @@ class Settings(BaseSettings):
 
     metrics_sampling: bool = True
     """Sample the clusters' metrics into the embedded store."""
-    metrics_interval_seconds: Literal[10, 15, 30, 60] = 30
-    """How often they are sampled."""
+    metrics_interval_seconds: SamplingStep = 30
+    """How often they are sampled: a divisor of 300, from 10 to 60."""
     metrics_requests_per_second: Positive = 20.0
     """How many requests to kubelets and annotated pods a cluster gets each second, on average."""
     metrics_retention_days: Annotated[float, Field(ge=3)] = 35.0

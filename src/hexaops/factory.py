@@ -50,6 +50,7 @@ from hexaops.features.insights.wiring import InsightParts, build_insights
 from hexaops.features.logs.wiring import Logs
 from hexaops.features.metrics.wiring import MetricHistory
 from hexaops.features.overview.wiring import build_overview
+from hexaops.features.performance.wiring import build_performance
 from hexaops.features.runs.events import OperationEvents
 from hexaops.features.runs.queries import find_active
 from hexaops.features.runs.reconciler import Reconciler
@@ -123,6 +124,7 @@ class ProcessContext:
         self.logs = Logs(self.settings, self.clock, self.provider, self.clusters)
         self.metric_history = MetricHistory(self.settings, self.clock, self.provider, self.clusters)
         build_insights(self.provider, InsightParts(self.settings, self.database, self.clock))
+        build_performance(self.provider, self.clock)
 
     async def start(self) -> None:
         """Open the database, begin to watch the clusters, take up the runs that an earlier process left."""

@@ -13,6 +13,7 @@ from tests.contract.serving import serving
 
 SETTINGS = {
     "HEXAOPS_VERIFY_STABLE_SECONDS": "0.2",
+    "HEXAOPS_METRICS_INTERVAL_SECONDS": "10",
     "HEXAOPS_CHANGES_PER_WORKSPACE": "1000",
     "HEXAOPS_CHANGES_PER_CLUSTER": "1000",
     **{

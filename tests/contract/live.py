@@ -93,6 +93,14 @@ class Live:
             lambda found: all(one["cpu_usage"] is not None for one in found),
         )
 
+    def wait_for_requests(self, name: str) -> None:
+        """Return once an application's requests were sampled: a rate takes two rounds."""
+        url = f"/internal/v1/applications/{self.applications[name]}/performance"
+        poll(
+            lambda: data_of(self.account.get(url))["performance_summary"],
+            lambda summary: summary["response_time_p95"] is not None,
+        )
+
     @cached_property
     def action_id(self) -> str:
         """A restart that has ended."""

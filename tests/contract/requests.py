@@ -200,6 +200,7 @@ def _backup(live: Live) -> Sent:
 
 
 def _performance(live: Live) -> Sent:
+    live.wait_for_requests("web-app")
     return Sent({"appId": live.applications["web-app"]}, {"time_range": "1h", "metrics": "cpu,memory"})
 
 

@@ -38,6 +38,8 @@ class Signal(StrEnum):
     MEMORY_BUSIEST_POD = "memory_busiest_pod"
     NETWORK = "network"
     """Received and sent."""
+    NETWORK_LOSS = "network_loss"
+    """Packets that were dropped or broken, of all."""
     STORAGE = "storage"
     """Written by containers and held in persistent volumes; of a node: its root file system."""
     VOLUME_USAGE = "volume_usage"
@@ -64,6 +66,7 @@ UNITS: Mapping[Signal, str] = {
     Signal.MEMORY: "bytes",
     Signal.MEMORY_BUSIEST_POD: "bytes",
     Signal.NETWORK: "bytes/s",
+    Signal.NETWORK_LOSS: "percent",
     Signal.STORAGE: "bytes",
     Signal.VOLUME_USAGE: "percent",
     Signal.REQUEST_RATE: "requests/s",

@@ -24,6 +24,7 @@ async def test_throttling_network_and_storage(sampled: SampledWorld) -> None:
     await sampled.rounds(6)
     assert 0 < (await sampled.read(Signal.CPU_THROTTLED)).known[-1] < 5
     assert (await sampled.read(Signal.NETWORK)).known[-1] == pytest.approx(145 * 7100, rel=0.2)
+    assert (await sampled.read(Signal.NETWORK_LOSS)).known[-1] == pytest.approx(0.0025, rel=0.5)
     assert (await sampled.read(Signal.VOLUME_USAGE, "search-engine")).known[-1] == pytest.approx(50, abs=25)
     assert (await sampled.read(Signal.STORAGE, "search-engine")).known[-1] > 2 * 2**30
     node = sampled.cluster.cache.nodes()[0].name

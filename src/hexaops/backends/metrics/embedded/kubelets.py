@@ -20,12 +20,18 @@ from hexaops.backends.metrics.embedded.usage import use
 from hexaops.backends.metrics.embedded.visiting import Visits
 from hexaops.kit.clock import Clock
 
-KUBELET = (Signal.CPU_THROTTLED, Signal.NETWORK, Signal.STORAGE, Signal.VOLUME_USAGE)
+KUBELET = (Signal.CPU_THROTTLED, Signal.NETWORK, Signal.NETWORK_LOSS, Signal.STORAGE, Signal.VOLUME_USAGE)
 NO_RIGHT = "the cluster does not let this service read its kubelets' metrics: grant get on nodes/proxy"
 EVERY_SECONDS = 60.0
 """Kubelets themselves look every 10 to 15 s; their pages are large."""
 PERIODS = b"container_cpu_cfs_periods_total"
 THROTTLED = b"container_cpu_cfs_throttled_periods_total"
+PACKETS = (b"container_network_receive_packets_total", b"container_network_transmit_packets_total")
+LOST = tuple(
+    b"container_network_%s_%s_total" % (way, what)
+    for way in (b"receive", b"transmit")
+    for what in (b"errors", b"packets_dropped")
+)
 CPU_SECONDS = b"container_cpu_usage_seconds_total"
 WORKING_SET = b"container_memory_working_set_bytes"
 
@@ -74,6 +80,8 @@ class PodReading:
     volume_usage: float | None = None
     periods: float | None = None
     throttled: float | None = None
+    packets: float | None = None
+    lost: float | None = None
     cpu: float | None = None
     memory: float | None = None
 
@@ -92,6 +100,25 @@ class NodeReading:
         return self.pods.setdefault(place, PodReading())
 
 
+class Shares:
+    """Parts of wholes, summed over an application's pods before they become percents."""
+
+    def __init__(self) -> None:
+        self._sums: dict[tuple[Subject, Signal], tuple[float, float]] = {}
+
+    def add(self, subject: Subject, signal: Signal, part: float | None, whole: float | None) -> None:
+        """One pod's."""
+        if part is not None and whole is not None:
+            before = self._sums.get((subject, signal), (0.0, 0.0))
+            self._sums[subject, signal] = before[0] + part, before[1] + whole
+
+    def tell(self, findings: Findings) -> None:
+        """The percents; of nothing there is none."""
+        for (subject, signal), (part, whole) in self._sums.items():
+            if whole > 0:
+                findings.set(subject, signal, min(100.0, 100 * part / whole))
+
+
 class KubeletSampler:
     """Reads kubelets through the API server's proxy."""
 
@@ -108,15 +135,13 @@ class KubeletSampler:
         await self._visits.round({name: partial(self._read, name, with_usage) for name in nodes}, most)
         if self._visits.refused:
             findings.explain(NO_RIGHT, *KUBELET)
-        periods: dict[Subject, tuple[float, float]] = {}
+        shares = Shares()
         for name, node in self._visits.readings(len(nodes), most):
             _node_values(Subject(self._cluster.id, "Node", "", name), node, findings)
             for place, pod in node.pods.items():
                 if place in members:
-                    _pod_values(members[place].subject, pod, findings, periods)
-        for subject, (all_periods, throttled) in periods.items():
-            if all_periods > 0:
-                findings.set(subject, Signal.CPU_THROTTLED, min(100.0, 100 * throttled / all_periods))
+                    _pod_values(members[place].subject, pod, findings, shares)
+        shares.tell(findings)
 
     async def _read(self, name: str, with_usage: bool) -> NodeReading:
         reading = NodeReading()
@@ -124,6 +149,7 @@ class KubeletSampler:
         counters = _read_summary(text, reading, name)
         text = b"\n" + await node_text(self._cluster, self._clock, name, "metrics/cadvisor")
         counters |= _by_pod(text, PERIODS, "periods") | _by_pod(text, THROTTLED, "throttled")
+        counters |= _of_pods(text, PACKETS, "packets") | _of_pods(text, LOST, "lost")
         if with_usage:
             text = b"\n" + await node_text(self._cluster, self._clock, name, "metrics/resource")
             counters |= _by_pod(text, CPU_SECONDS, "cpu")
@@ -177,6 +203,16 @@ def _by_pod(text: bytes, name: bytes, what: str) -> dict[tuple[Place, str], floa
     return found
 
 
+def _of_pods(text: bytes, names: tuple[bytes, ...], what: str) -> dict[tuple[Place, str], float]:
+    """Families of the pods as a whole, summed over their interfaces and the families."""
+    found: dict[tuple[Place, str], float] = {}
+    for labels, value in (sample for name in names for sample in samples(text, name)):
+        place = label(labels, b"namespace").decode(errors="replace"), label(labels, b"pod").decode(errors="replace")
+        if all(place):
+            found[place, what] = found.get((place, what), 0.0) + value
+    return found
+
+
 def _node_values(subject: Subject, node: NodeReading, findings: Findings) -> None:
     values = (
         (Signal.NETWORK, node.network),
@@ -188,17 +224,14 @@ def _node_values(subject: Subject, node: NodeReading, findings: Findings) -> Non
             findings.set(subject, signal, value)
 
 
-def _pod_values(
-    subject: Subject, pod: PodReading, findings: Findings, periods: dict[Subject, tuple[float, float]]
-) -> None:
+def _pod_values(subject: Subject, pod: PodReading, findings: Findings, shares: Shares) -> None:
     if pod.network is not None:
         findings.add(subject, Signal.NETWORK, pod.network)
     if pod.storage is not None:
         findings.add(subject, Signal.STORAGE, pod.storage)
     if pod.volume_usage is not None:
         findings.raise_to(subject, Signal.VOLUME_USAGE, pod.volume_usage)
-    if pod.periods is not None and pod.throttled is not None:
-        before = periods.get(subject, (0.0, 0.0))
-        periods[subject] = before[0] + pod.periods, before[1] + pod.throttled
+    shares.add(subject, Signal.CPU_THROTTLED, pod.throttled, pod.periods)
+    shares.add(subject, Signal.NETWORK_LOSS, pod.lost, pod.packets)
     if pod.cpu is not None and pod.memory is not None:
         use(findings, subject, pod.cpu, pod.memory)

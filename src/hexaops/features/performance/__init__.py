@@ -1,0 +1,1 @@
+"""The analysis of one application's performance."""
