@@ -53,6 +53,11 @@ def test_what_is_forbidden_stays_forbidden() -> None:
     assert asked.intent is Intent.NO_ACTION
 
 
+def test_a_pronoun_alone_selects_nothing_by_its_state() -> None:
+    [asked] = _parts("restart that one again")
+    assert not asked.would_change
+
+
 def test_two_questions_get_two_answers() -> None:
     intents = {part.intent for part in _parts("what does the cluster cost this month; show me the logs of web-app")}
     assert intents == {Intent.COST_ANALYSIS, Intent.LOG_QUERY}

@@ -15,7 +15,7 @@ from hexaops.assistant.understanding import names
 from hexaops.assistant.understanding.english import is_english
 from hexaops.assistant.understanding.inventory import GENERIC_PARTS, Candidate, NameIndex
 from hexaops.assistant.understanding.lexicon import EMPTY, ENTRIES, EVERYDAY, PHRASE_TABLE, SPEECH_TAGS
-from hexaops.assistant.understanding.normalise import Token, is_assignment, is_image, is_variable, squash
+from hexaops.assistant.understanding.normalise import Token, is_assignment, is_image, is_variable, is_version, squash
 from hexaops.assistant.understanding.numbers import NUMBER_WORDS, Number, find_number
 
 _LONGEST_NAME_WORDS = 4
@@ -128,9 +128,17 @@ def read_items(tokens: list[Token], index: NameIndex) -> list[Item]:
     return join_phrases(items)
 
 
+_CODES = (
+    (is_assignment, "assignment"),
+    (is_image, "image_ref"),
+    (is_variable, "variable"),
+    (is_version, "version_ref"),
+)
+
+
 def _code(token: Token) -> Item | None:
     """A variable, an assignment or an image: one word of its kind for whatever reads the message."""
-    for is_kind, tag in ((is_assignment, "assignment"), (is_image, "image_ref"), (is_variable, "variable")):
+    for is_kind, tag in _CODES:
         if is_kind(token.text):
             return Item(token.text, f"zz{tag}", tags=frozenset({tag, "everyday"}), quoted=token.quoted)
     return None

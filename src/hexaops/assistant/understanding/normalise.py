@@ -145,6 +145,12 @@ def is_image(word: str) -> bool:
     return written and ("/" in name or "@" in name or ("." in tag and tag.lstrip("v")[:1].isdigit()))
 
 
+def is_version(word: str) -> bool:
+    """`3.4.1`, `v2.0.1-rc1`; `2.5` is a number."""
+    plain = word.lower().removeprefix("v")
+    return plain[:1].isdigit() and plain.count(".") >= 2 and not plain.replace(".", "").isalpha() and "/" not in plain
+
+
 def _code_end(text: str, start: int) -> int:
     """Where an assignment or an image that begins here ends; `start` where none does."""
     if not text[start].isalnum() or (start and text[start - 1].isalnum()):

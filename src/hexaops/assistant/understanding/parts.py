@@ -39,10 +39,10 @@ class Part:
 def keep(parts: list[Part], whole: Ranking) -> list[Part]:
     """The parts worth an answer, in order; one alone must agree with what all words together are like."""
     kept = _worth(parts, whole)
-    return [_agreed(kept[0], whole)] if len(kept) == 1 else kept
+    return [_agreed(kept[0], whole, alone=len(parts) == 1)] if len(kept) == 1 else kept
 
 
-def _agreed(part: Part, whole: Ranking) -> Part:
+def _agreed(part: Part, whole: Ranking, *, alone: bool) -> Part:
     """The part, read by the whole message where that is the surer reading; never as a request that it was not."""
     said, meant = part.understanding, INTENT_OF[whole.best]
     mine = LABEL_OF.get(said.about or said.intent, "")
@@ -52,7 +52,7 @@ def _agreed(part: Part, whole: Ranking) -> Part:
     if asked_about or all(item.mention or item.is_mark for item in part.reading.clause.items):
         return part
     if said.is_change_request and not said.left:
-        return _narrowed(part, meant, whole)
+        return _narrowed(part, meant, whole, alone=alone)
     sure = LIKED_AFTER_ALL if said.intent is Intent.NO_ACTION else max(LIKED, said.confidence - 0.3)
     if whole.probability < sure or (said.intent is Intent.NO_ACTION and meant in CHANGE_INTENTS):
         return part
@@ -76,14 +76,15 @@ def _unasked_mode(mode: Mode) -> Mode:
     return Mode.STATEMENT if mode in (Mode.REQUEST, Mode.READ) else mode
 
 
-def _narrowed(part: Part, meant: Intent, whole: Ranking) -> Part:
+def _narrowed(part: Part, meant: Intent, whole: Ranking, *, alone: bool) -> Part:
     """A whole request that the rest of the message makes another one: only what fails, or nothing that is ours."""
     said = part.understanding
     if meant is Intent.OUT_OF_SCOPE and whole.probability >= SURE_OF_OTHERS:
         refused = replace(said, intent=meant, mode=Mode.READ, confidence=whole.probability, targets=())
         return replace(part, understanding=refused)
     pods = any("pod" in item.tags for item in part.reading.clause.items)
-    if said.intent is Intent.RESTART_APPLICATION and meant is Intent.RESTART_FAILING:
+    points = not said.targets and any("pronoun" in item.tags for item in part.reading.clause.items)
+    if said.intent is Intent.RESTART_APPLICATION and meant is Intent.RESTART_FAILING and not (points and alone):
         named = bool(said.targets) and not pods
         spoken_of = any(target.source == "dialogue" for target in said.targets)
         if not spoken_of and whole.probability >= (LIKED_AFTER_ALL if named else LIKED):

@@ -283,6 +283,8 @@ def _intent_of_request(
         fails = fails and (nothing_before or bool(setting.before))
     elif "pronoun" in rest_tags and not has_app:
         fails = False
+    if "pronoun" in rest_tags and setting.previous_mode is None:
+        fails = False  # "restart that one again" selects nothing by its state
     restarts = intent is Intent.RESTART_APPLICATION or (act.verb in ("start", "undo") and ranking.probability >= LIKED)
     if (restarts and fails) or (intent is Intent.RESTART_APPLICATION and _selects_by_state(rest, has_app=has_app)):
         return Intent.RESTART_FAILING
@@ -414,8 +416,12 @@ def _read_question(clause: Clause, tags: set[str], ranking: Ranking, setting: Se
     return Reading(clause, mode, intent, sure, ranking, found, read_filters(clause, tags, found), about)
 
 
-CARRIED, CARRIED_BY_FEW, FEW = 3.0, 8.0, 3
+CARRIED, CARRIED_BY_FEW, FEW = 4.0, 12.0, 3
 """How much likelier than by its words alone a message without a name means what the one before it meant."""
+
+
+FOLLOWED = 12.0
+"""The same for how a change is going, after one was asked for."""
 
 
 def _by_context(ranking: Ranking, last: str, length: int) -> tuple[Intent, float]:
@@ -425,8 +431,8 @@ def _by_context(ranking: Ranking, last: str, length: int) -> tuple[Intent, float
     weighed = []
     for name, chance in ranking.scores:
         intent = INTENT_OF[name]
-        likelier = intent.value == last or (changed and intent is Intent.ACTION_STATUS)
-        weighed.append((intent, chance * (more if likelier else 1.0)))
+        followed = changed and intent is Intent.ACTION_STATUS
+        weighed.append((intent, chance * (FOLLOWED if followed else more if intent.value == last else 1.0)))
     intent, best = max(weighed, key=lambda pair: pair[1])
     return intent, best / sum(chance for _, chance in weighed)
 
