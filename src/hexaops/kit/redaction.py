@@ -1,7 +1,7 @@
-"""Secrets in text that others wrote, blotted out by their form: what follows a telling key, and what tells by itself.
+"""Redacts secrets in untrusted text by pattern: values after telling keys, and formats that identify themselves.
 
 For quotations of a cluster's events and messages, log lines and the audit log. Secrets that this service holds itself
-are blotted out by value (`hexaops.logs.Redactor`). Every repetition is bounded and none is nested: time is linear.
+are redacted by value (`hexaops.logs.Redactor`). Every repetition is bounded and none is nested: time is linear.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ NAME_LENGTH = 64
 def plain(text: str, limit: int, *, own: bool = False) -> str:
     """One line of at most `limit` visible characters: no controls, escapes, bidi, zero-width or tag characters.
 
-    Secrets are blotted out by their form, unless the text is our `own`, which may have to show one.
+    Secrets are redacted by pattern, unless the text is our `own`, which may have to show one.
     """
     return _plain_name(text, limit, own) if len(text) <= NAME_LENGTH else _plain(text, limit, own)
 

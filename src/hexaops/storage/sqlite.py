@@ -70,7 +70,7 @@ class WholeStatements(aiosqlite.Connection):
             await self._execute(self._end_begun, statement)  # type: ignore[no-untyped-call]
             self._abandoned = False
         else:
-            self._end_begun(statement)  # lets go of what a reader holds in memory, nothing more
+            self._end_begun(statement)  # only releases the read snapshot
 
     def _end_begun(self, statement: str) -> None:
         if self._conn.in_transaction:

@@ -9,7 +9,7 @@ from datetime import datetime
 from hexaops.backends.kubernetes.table import KindStatus
 
 APPLICATION_SOURCES = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Pod")
-"""Kinds that the state of an application is told from."""
+"""Kinds used to derive an application's status."""
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,7 @@ class ClusterRegistrar:
             await self._clock.sleep(self._settings.cluster_refresh_seconds)
             try:
                 await self.refresh()
-            except (SQLAlchemyError, HexaopsError, OSError) as error:  # the database is away: try again
+            except (SQLAlchemyError, HexaopsError, OSError) as error:  # database unavailable; retrying
                 logger.warning("registered clusters were not read", extra={"reason": type(error).__name__})
 
     async def refresh(self) -> None:

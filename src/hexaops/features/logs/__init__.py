@@ -1,1 +1,1 @@
-"""Queries on log lines, lines that others push, and the live tail."""
+"""Log queries, pushed lines and the live tail."""

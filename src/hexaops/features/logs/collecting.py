@@ -1,4 +1,4 @@
-"""Collects the logs of pods through the API server: asks each container for what is new since its mark.
+"""Collects pod logs through the API server: polls each container for lines beyond its mark.
 
 Asking instead of following keeps connections and memory bounded for any number of pods, and loses nothing that the
 kubelet still has. A mark is stored together with the lines before it, so a restart neither loses nor repeats a line.
@@ -30,17 +30,17 @@ from hexaops.kit.clock import Clock
 ROUND_SECONDS = 2.0
 LONGEST_SILENCE_SECONDS = 30.0
 LONGEST_TRICKLE_SECONDS = 10.0
-"""Between two looks at a container that writes little, which a look costs more than its lines do."""
+"""Pause between polls of a quiet container."""
 MUCH_LINES = 50
-"""At a look: a container that writes so many is asked in every round."""
+"""Lines per poll from which a container is polled every round."""
 ENDED_SECONDS = 3600.0
-"""Between two looks at a container that has ended and was read to its end."""
+"""Pause between polls of a terminated container that was read to its end."""
 FIRST_LOOK = timedelta(hours=1)
-"""How far back the log of a container that was never read is read."""
+"""How far back to start for a container that was never read."""
 OPEN_NANOSECONDS = 1_000_000_000
-"""The last entry waits for so long: it may be a stack trace that is still being written."""
+"""Delay for the last entry, which may be an unfinished stack trace."""
 AT_ONCE = 2
-"""Requests at the same time: others wait for the API server and for this process too."""
+"""Maximum number of concurrent requests."""
 LINES_A_SECOND = 2000
 """Of one workspace, on average."""
 BURST_SECONDS = 10.0
@@ -51,19 +51,19 @@ logger = logging.getLogger(__name__)
 
 
 class Audience(Protocol):
-    """Knows whether anybody is waiting for lines right now."""
+    """Knows whether anyone is following."""
 
     @property
     def is_waiting(self) -> bool:
-        """Whether somebody is."""
+        """Whether anyone is following."""
         ...
 
 
 class MarkedSink(Protocol):
-    """A store that keeps lines and marks as one."""
+    """A store that commits lines and marks together."""
 
     async def mark_of(self, source: str) -> Mark | None:
-        """How far a source has been read."""
+        """Read position of a source."""
         ...
 
     async def append(self, lines: list[LogLine], digest: bytes | None, marks: dict[str, Mark]) -> None:
@@ -73,7 +73,7 @@ class MarkedSink(Protocol):
 
 @dataclass
 class _State:
-    """What is known of a source beside its mark."""
+    """State of a source besides its mark."""
 
     due: float = 0.0
     read_at: float = 0.0
@@ -112,7 +112,7 @@ class LogCollector:
             await self._clock.sleep(ROUND_SECONDS)
 
     async def round(self) -> None:
-        """Ask the containers whose turn it is."""
+        """Poll the containers that are due."""
         workspaces = await self._directory.list_all()
         sources = [source for cluster in self._clusters for source in sources_of(cluster, workspaces)]
         self._states = {source.key: self._states.get(source.key) or _State() for source in sources}
@@ -151,7 +151,7 @@ class LogCollector:
         state.due = state.read_at + (0.0 if more else state.interval)
 
     async def _read(self, source: Source, state: _State, *, previous: bool) -> tuple[int, bool]:
-        """Store what is new; how many lines that were, and whether there is more to read at once."""
+        """Store new lines; returns how many, and whether there are more to read immediately."""
         try:
             body = await source.cluster.reader.log_since(
                 source.pod.namespace, source.pod.name, source.container, self._since(state), previous=previous
@@ -170,7 +170,7 @@ class LogCollector:
         return len(entries), cut
 
     def _since(self, state: _State) -> str:
-        """Whole seconds, as the API server takes no smaller ones."""
+        """Whole seconds, the API server's resolution."""
         first = self._clock.now() - FIRST_LOOK if state.mark is None else datetime.fromtimestamp(
             state.mark[0] // 1_000_000_000, UTC
         )  # fmt: skip
@@ -200,7 +200,7 @@ def _next_interval(source: Source, interval: float, found: int) -> float:
 
 
 def new_lines(body: bytes, mark: Mark | None, *, cut: bool) -> list[tuple[int, str]]:
-    """The lines beyond a mark with their times in nanoseconds; the last one of a log that was cut is not whole."""
+    """Lines beyond a mark with their times in nanoseconds; the last line of a truncated log is incomplete."""
     lines = body.decode(errors="replace").split("\n")
     found, skipped = [], 0
     for line in lines[:-1] if cut else lines:

@@ -1,4 +1,4 @@
-"""Cursors of log queries: where a page ended and which range it was of, bound to caller and query, good for minutes."""
+"""Cursors of log queries: page position and time range, bound to caller and query, valid for minutes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How log routes refuse."""
+"""Errors of the log routes."""
 
 from __future__ import annotations
 

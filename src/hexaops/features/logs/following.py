@@ -1,4 +1,4 @@
-"""What a follower asks for, as a query without an end."""
+"""A follower's filter as a query without an end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a message matches what was looked for: character positions, never markup, as messages are others' text."""
+"""Where a message matches the query: character offsets, never markup, because messages are untrusted."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MOST_SPANS = 100
 
 
 def highlighter(expression: Node | None) -> Callable[[str], list[Span]]:
-    """A function that finds the matching parts of a message."""
+    """Build a function that finds the matching parts of a message."""
     texts = [] if expression is None else list(dict.fromkeys(positive_texts(expression)))
     single = {text.words[0] for text in texts if len(text.words) == 1 and not text.prefix}
     longer = [text for text in texts if len(text.words) > 1 or text.prefix]

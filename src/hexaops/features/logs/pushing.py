@@ -1,4 +1,4 @@
-"""Lines that others push: read, checked one by one against the sender's workspaces, cleaned, stored, then answered."""
+"""Pushed lines: parse, check against the sender's workspaces, redact, store, then respond."""
 
 from __future__ import annotations
 
@@ -34,18 +34,18 @@ DIGEST_BYTES = 16
 
 
 class LineSink(Protocol):
-    """A store that lines can be put into."""
+    """A store that accepts lines."""
 
     def earliest_us(self) -> int:
-        """Lines before this time are refused."""
+        """Lines before this time are rejected."""
         ...
 
     def latest_us(self) -> int:
-        """Lines beyond this time are refused."""
+        """Lines after this time are rejected."""
         ...
 
     async def append(self, lines: list[LogLine], digest: bytes | None = None) -> None:
-        """Store lines, safely, when this returns."""
+        """Store lines durably."""
         ...
 
 
@@ -58,7 +58,7 @@ class LogPushService:
         self._clock = clock
 
     async def push(self, caller: Caller, form: Format, body: bytes, encoding: str) -> PushView:
-        """Store what can be stored and say what cannot. Raises UnreadablePushError, LogStoreError."""
+        """Store valid lines and report invalid ones. Raises UnreadablePushError, LogStoreError."""
         drafts = _read(form, unpacked(body, encoding))
         gate = _Workspaces(caller, self._authorizer)
         lines, refused = [], drafts.refused
@@ -94,7 +94,7 @@ class LogPushService:
 
 
 class _Workspaces:
-    """Where one caller may store lines; each workspace is looked up once a request."""
+    """Workspaces a caller may write to, each looked up once per request."""
 
     def __init__(self, caller: Caller, authorizer: Authorizer) -> None:
         self._caller = caller
@@ -123,7 +123,7 @@ class _Workspaces:
 
 
 def unpacked(body: bytes, encoding: str) -> bytes:
-    """The body without its compression, bounded; raises UnreadablePushError, ContentTooLargeError."""
+    """Decompress the body within a limit; raises UnreadablePushError, ContentTooLargeError."""
     if encoding in {"", "identity"}:
         return body
     if encoding not in {"gzip", "deflate"}:

@@ -39,7 +39,7 @@ STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 @refuses(InvalidLogQueryError, InvalidCursorError, WorkspaceNotFoundError)
 async def query_logs(caller: AnyCaller, queries: Queries, body: LogQueryRequest) -> Data[LogAnswerView] | Response:
-    """Search the log lines that the caller may see: rows, exact total, counts and patterns over all hits."""
+    """Search the log lines visible to the caller: rows, exact total, counts and patterns over all hits."""
     return Response(await queries.query(caller, body), media_type=JSON)
 
 
@@ -47,7 +47,7 @@ async def query_logs(caller: AnyCaller, queries: Queries, body: LogQueryRequest)
 async def get_log_query(
     caller: AnyCaller, queries: Queries, query_id: Annotated[str, Path(max_length=64)]
 ) -> Data[LogAnswerView] | Response:
-    """The answer of an earlier query of the same caller, for an hour."""
+    """The result of an earlier query by the same caller, available for an hour."""
     return Response(queries.get(caller, query_id), media_type=JSON)
 
 
@@ -61,13 +61,13 @@ async def query_own_logs(caller: AnyCaller, queries: Queries, body: LogQueryRequ
 async def get_own_log_query(
     caller: AnyCaller, queries: Queries, query_id: Annotated[str, Path(max_length=64)]
 ) -> Data[LogAnswerView] | Response:
-    """The answer of an earlier query of the same caller, for an hour."""
+    """The result of an earlier query by the same caller, available for an hour."""
     return Response(queries.get(caller, query_id), media_type=JSON)
 
 
 @refuses(UnreadablePushError, LogStoreBusyError)
 async def push_logs(caller: AnyCaller, pushes: Pushes, request: Request) -> Data[PushView]:
-    """Store log lines, one JSON object a line; answered once they are safe on disk."""
+    """Store log lines, one JSON object per line; responds once they are safe on disk."""
     return Data(await pushes.push(caller, "ndjson", await request.body(), _encoding(request)))
 
 
@@ -79,7 +79,7 @@ async def push_otlp(caller: AnyCaller, pushes: Pushes, request: Request) -> Data
 
 @refuses(UnreadablePushError, LogStoreBusyError)
 async def push_loki(caller: AnyCaller, pushes: Pushes, request: Request) -> Data[PushView]:
-    """Store log lines of a shipper that speaks Loki's push API (in JSON)."""
+    """Store log lines sent with Loki's push API (in JSON)."""
     return Data(await pushes.push(caller, "loki", await request.body(), _encoding(request)))
 
 

@@ -1,4 +1,4 @@
-"""Bodies of the log routes. Unknown fields are refused: a filter that is misspelt must not widen a search."""
+"""Request bodies of the log routes. Unknown fields are rejected, so a misspelt filter cannot widen a search."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class TimeRange(BaseModel):
 
     @model_validator(mode="after")
     def ordered(self) -> TimeRange:
-        """Within the bounds of one query."""
+        """Check the limits of one query."""
         seconds = (self.end - self.start).total_seconds()
         if seconds <= 0:
             message = "end must be later than start"
@@ -47,7 +47,7 @@ class TimeRange(BaseModel):
 
 
 class Filters(BaseModel):
-    """What lines must be beside what the text asks for."""
+    """Filters applied in addition to the text."""
 
     model_config = STRICT
 
@@ -57,7 +57,7 @@ class Filters(BaseModel):
 
 
 class LogQueryText(BaseModel):
-    """What is looked for. Without a time range: the last hour."""
+    """What to search for; the default time range is the last hour."""
 
     model_config = STRICT
 
@@ -67,7 +67,7 @@ class LogQueryText(BaseModel):
 
 
 class LogQueryOptions(BaseModel):
-    """How the answer is to be."""
+    """Options for the result."""
 
     model_config = STRICT
 

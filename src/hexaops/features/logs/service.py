@@ -1,4 +1,4 @@
-"""Log queries: who may see which workspaces, what is asked of the engine, what is answered and kept for an hour."""
+"""Log queries: visible workspaces, query execution, and results kept for an hour."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ QUERY_SECONDS = 5.0
 DEFAULT_RANGE_SECONDS = 3600
 KEPT_SECONDS = 3600.0
 KEPT_BYTES = 32 * 1024 * 1024
-"""Of all kept answers together; the oldest go first."""
+"""Total size of kept results; the oldest are dropped first."""
 
 Fence = Set[str] | None
 
 
 async def fence_of(caller: Caller, authorizer: Authorizer, workspace_id: str | None) -> Fence:
-    """The workspaces whose lines exist for a caller: the path's, else its own, narrowed by the filter; None: all.
+    """Workspaces visible to a caller: the path's, or else its own, narrowed by the filter; None: all.
 
     Raises WorkspaceNotFoundError for a filter that names an absent or a foreign workspace.
     """
@@ -58,7 +58,7 @@ class _Kept:
 
 
 class LogQueryService:
-    """Answers queries and keeps the answers."""
+    """Runs queries and keeps their results."""
 
     def __init__(self, store: LogStore, authorizer: Authorizer, cursors: LogCursors, clock: Clock) -> None:
         self._store = store
@@ -69,7 +69,7 @@ class LogQueryService:
         self._kept_bytes = 0
 
     async def query(self, caller: Caller, request: LogQueryRequest) -> bytes:
-        """The encoded answer.
+        """Run a query; returns the encoded response.
 
         Raises InvalidLogQueryError, InvalidCursorError, WorkspaceNotFoundError, LogStoreError.
         """
@@ -100,7 +100,7 @@ class LogQueryService:
         return body
 
     def get(self, caller: Caller, query_id: str) -> bytes:
-        """An earlier answer of the same caller; raises LogQueryNotFoundError."""
+        """An earlier result of the same caller; raises LogQueryNotFoundError."""
         kept = self._kept.get(query_id)
         if kept is None or kept.owner != _owner(caller) or kept.until < self._clock.monotonic():
             raise LogQueryNotFoundError
@@ -139,14 +139,14 @@ class LogQueryService:
 
 
 def _owner(caller: Caller) -> str:
-    """With the workspaces that it may see: an account that loses one loses the answers too."""
+    """The owner includes its visible workspaces: an account that loses one loses these results too."""
     bound = caller.principal.workspace_ids
     own = "*" if bound is None else ",".join(sorted(bound))
     return f"{caller.principal} {own} {caller.workspace.id if caller.workspace else ''}"
 
 
 def _binding(caller: Caller, fence: Fence, request: LogQueryRequest) -> str:
-    """What a cursor is good for: this caller, these workspaces, this query in this order; the page may change size."""
+    """What a cursor is bound to: caller, workspaces, query and order, but not the page size."""
     seen = "*" if fence is None else ",".join(sorted(fence))
     query = request.query.model_dump_json()
     return f"{_owner(caller)}\n{seen}\n{query}\n{request.options.sort}"

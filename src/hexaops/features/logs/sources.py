@@ -1,4 +1,4 @@
-"""Whose logs are collected: the containers of every workspace's pods, from the watch cache."""
+"""Containers whose logs are collected, from the watch cache."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Source:
 
     @property
     def urgent(self) -> bool:
-        """Whether it is read before others: a pod in trouble, and one whose log will soon be gone."""
+        """Whether it has priority: a failing pod, or one whose log will soon be gone."""
         return not self.pod.ready or self.pod.deleting
 
     @property
@@ -40,7 +40,7 @@ class Source:
 
 
 def sources_of(cluster: Cluster, workspaces: Sequence[Workspace]) -> Iterator[Source]:
-    """Every container that has begun, in a namespace of an active workspace on this cluster."""
+    """Every started container in a namespace of an active workspace on this cluster."""
     here = [one for one in workspaces if one.cluster_id == cluster.id and one.status == "active"]
     owners: dict[str, str | None] = {}
     for pod in cluster.cache.pods():

@@ -1,4 +1,4 @@
-"""The live tail: lines as they are stored, as server-sent events, each follower behind its own fence and query.
+"""The live tail: stored lines as server-sent events, filtered per follower.
 
 A follower that reads too slowly misses lines and is told how many; it never slows anybody down.
 """
@@ -20,9 +20,9 @@ from hexaops.features.logs.views import line_view
 
 MOST_FOLLOWERS = 50
 MOST_WAITING = 1000
-"""Lines kept for a follower that is slow."""
+"""Lines buffered for a slow follower."""
 SILENCE_SECONDS = 15.0
-"""After so long without a line a comment tells proxies and clients that the stream lives."""
+"""Interval of keep-alive comments."""
 KEEP_ALIVE = b": nothing new\n\n"
 
 
@@ -47,7 +47,7 @@ class LogTail:
         return bool(self._followers)
 
     def publish(self, lines: Sequence[LogLine]) -> None:
-        """From the writing thread: lines that are safe on disk."""
+        """Called from the writing thread with lines that are safe on disk."""
         loop = self._loop
         if loop is not None and self._followers:
             loop.call_soon_threadsafe(self._hand_out, lines)
@@ -62,7 +62,7 @@ class LogTail:
         return self._events(follower)
 
     def close(self) -> None:
-        """End every stream, and begin none any more."""
+        """End every stream and accept no new ones."""
         self._most = 0
         for follower in self._followers:
             if follower.waiting.full():

@@ -79,12 +79,12 @@ class RefusedLineView(View, frozen=True, kw_only=True):
 
 
 class PushView(View, frozen=True, kw_only=True):
-    """What became of pushed lines. Those accepted are safe on disk."""
+    """Result of a push. Accepted lines are safe on disk."""
 
     accepted: int
     refused: int
     errors: Sequence[RefusedLineView]
-    """The first of the refused ones."""
+    """The first rejected lines."""
 
 
 def line_view(line: LogLine, highlight: Sequence[Span] | None = None) -> LogLineView:

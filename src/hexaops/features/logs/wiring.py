@@ -1,4 +1,4 @@
-"""Builds the logs feature and starts and stops what it holds."""
+"""Builds, starts and stops the logs feature."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ class Logs:
         self._collecting: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Begin to open the store, and to collect."""
+        """Start opening the store and collecting."""
         await self.store.start()
         if self._collects:
             self._collecting = asyncio.create_task(self.collector.forever(), name="log-collection")
 
     async def close(self) -> None:
-        """End the tails and the collection, then the store."""
+        """Stop the tails and the collection, then the store."""
         self.tail.close()
         if self._collecting is not None:
             self._collecting.cancel()

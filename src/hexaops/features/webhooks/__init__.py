@@ -1,1 +1,1 @@
-"""Telling other systems what happened: subscriptions, an outbox, signed and durable deliveries."""
+"""Webhooks: subscriptions, an outbox, and signed, durable deliveries."""

@@ -1,4 +1,4 @@
-"""The durable run of one attempt, and what its outcome means for the delivery, the subscription and what waits behind.
+"""The durable run of one attempt, and its effects on the delivery, the subscription and queued deliveries.
 
 A run ends after its attempt; the next one is enqueued, with its delay, in the transaction that records the outcome.
 So a waiting retry takes no place, and a process that is killed at any line loses nothing: the run is started again,
@@ -32,9 +32,9 @@ from hexaops.storage.tables import WebhookDeliveryRow, WebhookEventRow, WebhookS
 from hexaops.storage.tables.webhooks import PENDING
 
 WEBHOOK_PLACES = 128
-"""Attempts that one process makes at once: they wait for other systems, not for ours."""
+"""Maximum number of concurrent attempts per process."""
 PLACES_PER_WEBHOOK = 4
-"""How many of them go to one subscription, so that a receiver that hangs cannot take all."""
+"""Maximum of those per subscription, so that a hanging receiver cannot use them all."""
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ class DeliveryRun:
     chance: random.Random = field(default_factory=random.SystemRandom)
 
     async def run(self, argument: str) -> None:
-        """Make the attempt of this turn, unless the turn is over or an earlier event must go first."""
+        """Make this attempt, unless it is obsolete or an earlier event must go first."""
         delivery_id, _, turn = argument.rpartition(".")
         async with self.database.transaction() as session:
             message = await self._take(session, delivery_id, int(turn))
@@ -131,7 +131,7 @@ class DeliveryRun:
         await enqueue_attempt(self.engine, session, delivery, delay_seconds=wait)
 
     async def _end(self, session: AsyncSession, delivery: WebhookDeliveryRow, status: str) -> None:
-        """Finish a delivery and start the one that waits behind it."""
+        """Finish a delivery and start the next one in the queue."""
         now = self.sender.clock.now()
         delivery.status, delivery.ended_at, delivery.next_attempt_at = status, now, None
         await session.flush()

@@ -1,4 +1,4 @@
-"""How webhooks refuse."""
+"""Errors of webhooks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The events that both API documents name; a subscription may ask for these only."""
+"""The events named in the API documents, the only ones that can be subscribed to."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ KNOWN = frozenset(
         "internal.backup.completed",
     }
 )
-"""What may be subscribed to."""
+"""Events that can be subscribed to."""
 
 EVERYTHING = "*"
 TEST = "hexaops.webhook.test"
-"""Sent by `…/test` only, to the one subscription that is tested."""
+"""Sent only by `…/test`, to the tested subscription."""

@@ -1,4 +1,4 @@
-"""Deliveries: looked at, and sent again by hand."""
+"""Deliveries: listing and manual redelivery."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class DeliveryHistory:
             return delivery_detail_view(row, attempts, body=event.body)
 
     async def redeliver(self, caller: Caller, delivery_id: str) -> DeliveryView:
-        """Send it once more, now, under the same `webhook-id`, with the whole retry schedule before it again."""
+        """Resend it now with the same `webhook-id` and a fresh retry schedule."""
         now, workspace_id = self.clock.now(), caller.get_workspace().id
         async with self.database.transaction() as session:
             await _find(session, delivery_id, workspace_id)

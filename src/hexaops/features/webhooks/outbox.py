@@ -1,4 +1,4 @@
-"""The outbox: an event becomes rows and durable runs in the transaction of the change that it reports.
+"""The outbox: events become rows and durable runs in the transaction of the change they report.
 
 Nothing is sent here. A receiver that hangs can therefore never hold up a change, and a change that is rolled back is
 never told to anybody.
@@ -30,12 +30,12 @@ _subscriptions = WebhookSubscriptionRow.__table__
 ENABLED = select(_subscriptions.c.id, _subscriptions.c.events).where(
     _subscriptions.c.workspace_id == bindparam("workspace_id"), _subscriptions.c.enabled.is_(True)
 )
-"""Made once, because every event asks it."""
+"""Prepared once, because every event runs it."""
 
 
 @dataclass(frozen=True)
 class WebhookOutbox:
-    """What other features call when something has happened."""
+    """Called by other features when something has happened."""
 
     engine: DurableEngine
     clock: Clock
@@ -94,7 +94,7 @@ def new_delivery(event: WebhookEventRow, subscription_id: str) -> WebhookDeliver
 async def enqueue_attempt(
     engine: DurableEngine, session: AsyncSession, delivery: WebhookDeliveryRow, *, delay_seconds: float = 0.0
 ) -> None:
-    """Start the run that makes the next attempt, with this transaction; any older run of the delivery is void."""
+    """Start the next attempt's run within this transaction; it replaces any older run."""
     delivery.turn += 1
     run_id = f"{delivery.id}.{delivery.turn}"
     await engine.enqueue(

@@ -54,7 +54,7 @@ Filters = Annotated[DeliveryQuery, Depends(delivery_query)]
 
 @refuses(WebhookLimitError)
 async def create_webhook(caller: AnyCaller, service: Webhooks, body: NewWebhook) -> Data[WebhookSecretView]:
-    """Subscribe a receiver to the workspace's events; the answer alone holds the signing secret."""
+    """Create a subscription; the signing secret is only in this response."""
     return Data(await service.create(caller, body))
 
 
@@ -73,13 +73,13 @@ async def get_webhook(caller: AnyCaller, service: Webhooks, webhook_id: WebhookI
 async def update_webhook(
     caller: AnyCaller, service: Webhooks, webhook_id: WebhookId, body: WebhookChange
 ) -> Data[WebhookView]:
-    """Change target, events, description, or whether it is enabled."""
+    """Change target, events or description, or enable or disable it."""
     return Data(await service.update(caller, webhook_id, body))
 
 
 @refuses(WebhookNotFoundError)
 async def delete_webhook(caller: AnyCaller, service: Webhooks, webhook_id: WebhookId) -> None:
-    """Remove a subscription and its history."""
+    """Delete a subscription and its history."""
     await service.delete(caller, webhook_id)
 
 
@@ -87,14 +87,14 @@ async def delete_webhook(caller: AnyCaller, service: Webhooks, webhook_id: Webho
 async def rotate_webhook_secret(
     caller: AnyCaller, service: Webhooks, webhook_id: WebhookId, body: Rotation | None = None
 ) -> Data[WebhookSecretView]:
-    """Make a new signing secret; the old one signs beside it for a while."""
+    """Rotate the signing secret; the old one stays valid for a while."""
     overlap_seconds = (body or Rotation()).overlap_seconds
     return Data(await service.rotate(caller, webhook_id, overlap_seconds=overlap_seconds))
 
 
 @refuses(WebhookNotFoundError, SecretUnreadableError)
 async def test_webhook(caller: AnyCaller, service: Webhooks, webhook_id: WebhookId) -> Data[DeliveryAttemptsView]:
-    """Send one signed test event now and show what the receiver answered."""
+    """Send a signed test event now and return the receiver's response."""
     return Data(await service.test(caller, webhook_id))
 
 
@@ -119,5 +119,5 @@ async def get_delivery(caller: AnyCaller, service: Deliveries, delivery_id: Deli
 
 @refuses(DeliveryNotFoundError, WebhookDisabledError)
 async def redeliver(caller: AnyCaller, service: Deliveries, delivery_id: DeliveryId) -> Data[DeliveryView]:
-    """Send a delivery again now."""
+    """Resend a delivery now."""
     return Data(await service.redeliver(caller, delivery_id))

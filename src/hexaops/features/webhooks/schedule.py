@@ -1,4 +1,4 @@
-"""When a failed delivery is tried again, and when a receiver is given up on."""
+"""Retry schedule of failed deliveries, and when to give up."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ THROTTLING = frozenset({429, 502, 503, 504})
 """Statuses whose `Retry-After` is honoured."""
 LONGEST_RETRY_AFTER_SECONDS = 86400.0
 FAILING_SECONDS = 5 * 86400.0
-"""A subscription to which nothing has got through for so long is disabled."""
+"""A subscription is disabled after this long without a successful delivery."""
 
 
 def next_wait_seconds(
     failures: int, waits: Sequence[float], *, chance: float, asked_seconds: float | None = None
 ) -> float | None:
-    """The wait after the n-th failure, at least what the receiver asked for; None: it is given up on.
+    """Delay after the n-th failure, at least what the receiver asked for; None: give up.
 
     `chance` in [0, 1) spreads the wait by ±10 %, so that receivers are not met by all retries at once.
     """
@@ -28,7 +28,7 @@ def next_wait_seconds(
 
 
 def retry_after_seconds(status_code: int | None, header: str | None, now: datetime) -> float | None:
-    """What a throttling answer asks for (seconds or a date), at most a day; None when it asks for nothing."""
+    """A response's Retry-After (seconds or a date), at most a day; None without one."""
     if header is None or status_code not in THROTTLING:
         return None
     text = header.strip()

@@ -24,7 +24,7 @@ Description = Annotated[str, Field(max_length=512)]
 
 
 class NewWebhook(BaseModel):
-    """A subscription to be made."""
+    """A new subscription."""
 
     url: Url
     events: Events = [EVERYTHING]
@@ -32,7 +32,7 @@ class NewWebhook(BaseModel):
 
 
 class WebhookChange(BaseModel):
-    """What is to be changed of a subscription; absent fields stay as they are."""
+    """Fields of a subscription to change."""
 
     url: Url | None = None
     events: Events | None = None
@@ -41,6 +41,6 @@ class WebhookChange(BaseModel):
 
 
 class Rotation(BaseModel):
-    """How long the old secret goes on signing beside the new one."""
+    """How long the old secret stays valid beside the new one."""
 
     overlap_seconds: Annotated[float, Field(ge=0, le=7 * 86400)] = 86400.0

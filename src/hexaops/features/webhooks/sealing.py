@@ -1,4 +1,4 @@
-"""How signing secrets are kept: encrypted (AES-256-GCM), with a key that is not in the database.
+"""Encrypts stored signing secrets (AES-256-GCM) with a key outside the database.
 
 They must be readable to sign with, so they cannot be hashed as tokens are. Whoever copies the database alone gets
 nothing; each sealed secret is bound to its subscription, so that swapping two rows' secrets does not work either.
@@ -13,7 +13,7 @@ from hexaops.logs import Redactor
 
 
 class SecretBox:
-    """Seals and opens; every secret that passes through is blotted out of all log lines from then on."""
+    """Encrypts and decrypts; every secret it handles is redacted from all later log lines."""
 
     def __init__(self, key: SecretKey, *, redactor: Redactor) -> None:
         self._key = key
@@ -25,7 +25,7 @@ class SecretBox:
         return seal(self._get_key(), secret, owner=owner)
 
     def unseal(self, sealed: str, *, owner: str) -> str:
-        """The secret; raises SecretUnreadableError when it was sealed with another key or for another owner."""
+        """Decrypt the secret; raises SecretUnreadableError if key or owner do not match."""
         try:
             secret = unseal(self._get_key(), sealed, owner=owner)
         except SealBrokenError:

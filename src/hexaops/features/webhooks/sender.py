@@ -1,4 +1,4 @@
-"""One attempt: sign the event, send it, and say in one word how it went."""
+"""One attempt: sign the event, send it and classify the outcome."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ GONE = 410
 
 @dataclass(frozen=True)
 class Message:
-    """What is to be sent, and how it is to be signed."""
+    """What to send and how to sign it."""
 
     url: str
     event_id: str
@@ -32,7 +32,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Attempt:
-    """What came of it."""
+    """Outcome of an attempt."""
 
     outcome: str
     started_at: datetime
@@ -49,7 +49,7 @@ class Attempt:
 
 
 def message_for(subscription: WebhookSubscriptionRow, *, event_id: str, body: str, now: datetime) -> Message:
-    """The event for a subscription, signed with the secrets that are live now."""
+    """The event for a subscription, signed with its valid secrets."""
     sealed = [subscription.sealed_secret]
     until = subscription.old_secret_until
     if subscription.sealed_old_secret is not None and until is not None and until > now:
@@ -59,7 +59,7 @@ def message_for(subscription: WebhookSubscriptionRow, *, event_id: str, body: st
 
 @dataclass(frozen=True)
 class WebhookSender:
-    """Makes attempts; changes nothing of ours."""
+    """Makes attempts; does not touch the database."""
 
     sender: NotifySender
     box: SecretBox

@@ -1,4 +1,4 @@
-"""Subscriptions: made, changed, tested, removed. Targets are checked before any transaction is opened."""
+"""Subscriptions: create, change, test, delete. Targets are checked before any transaction is opened."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ from hexaops.storage.database import Database
 from hexaops.storage.tables import WebhookAttemptRow, WebhookSubscriptionRow
 
 MOST_SUBSCRIPTIONS = 50
-"""Per workspace: each multiplies what one event costs."""
+"""Maximum per workspace, because each multiplies the cost of an event."""
 
 
 @dataclass(frozen=True)
 class WebhookService:
-    """What the routes of subscriptions call; the caller's workspace is the fence of every look-up."""
+    """Service behind the subscription routes; every lookup is limited to the caller's workspace."""
 
     database: Database
     sender: WebhookSender
     audit: AuditLog
 
     async def create(self, caller: Caller, new: NewWebhook) -> WebhookSecretView:
-        """A new subscription with its secret, which is shown here and never again."""
+        """Create a subscription; its secret is returned only here."""
         await self._check_target(new.url)
         workspace, now, secret = caller.get_workspace(), self.sender.clock.now(), new_secret()
         webhook_id = new_id("wh_")
@@ -81,7 +81,7 @@ class WebhookService:
             return webhook_view(self._own(caller, row), now=self.sender.clock.now())
 
     async def update(self, caller: Caller, webhook_id: str, change: WebhookChange) -> WebhookView:
-        """Change a subscription. Enabling it again forgets past failures; what was cancelled stays cancelled."""
+        """Change a subscription. Re-enabling resets failures; cancelled deliveries stay cancelled."""
         if change.url is not None:
             await self._check_target(change.url)
         now = self.sender.clock.now()
@@ -99,7 +99,7 @@ class WebhookService:
             return webhook_view(row, now=now)
 
     async def rotate(self, caller: Caller, webhook_id: str, *, overlap_seconds: float) -> WebhookSecretView:
-        """A new secret, shown once; the old one signs as well for so long, so that the receiver can change over."""
+        """Rotate the secret, returned once; the old one stays valid so that the receiver can switch."""
         now, secret = self.sender.clock.now(), new_secret()
         async with self.database.transaction() as session:
             row = self._own(caller, await hold_subscription(session, webhook_id))
@@ -111,14 +111,14 @@ class WebhookService:
             return webhook_secret_view(row, secret, now=now)
 
     async def delete(self, caller: Caller, webhook_id: str) -> None:
-        """Remove a subscription with its deliveries' history."""
+        """Delete a subscription and its delivery history."""
         async with self.database.transaction() as session:
             row = self._own(caller, await hold_subscription(session, webhook_id))
             await session.delete(row)
             await self._record(session, caller, "webhook.deleted", row)
 
     async def test(self, caller: Caller, webhook_id: str) -> DeliveryAttemptsView:
-        """Send one test event now, once; its delivery is recorded and counts neither for nor against the receiver."""
+        """Send one test event now, without retries; it does not affect the receiver's failure count."""
         workspace, now = caller.get_workspace(), self.sender.clock.now()
         data = {"webhook": {"id": webhook_id}, "workspace": {"id": workspace.id, "name": workspace.name}, "result": {}}
         event = new_event(workspace.id, TEST, data, resource_id=webhook_id, now=now)

@@ -1,4 +1,4 @@
-"""What the rows of webhooks are asked and told by more than one part of this feature."""
+"""Row operations shared within this feature."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ async def hold_subscription(session: AsyncSession, subscription_id: str) -> Webh
 
 
 async def hold_delivery(session: AsyncSession, delivery_id: str) -> Held | None:
-    """A delivery under its subscription's lock; None when either is gone."""
+    """A delivery under its subscription's lock; None if either is gone."""
     by_id = WebhookDeliveryRow.id == delivery_id
     subscription_id = await session.scalar(select(WebhookDeliveryRow.subscription_id).where(by_id))
     subscription = await hold_subscription(session, subscription_id) if subscription_id else None
@@ -30,7 +30,7 @@ async def hold_delivery(session: AsyncSession, delivery_id: str) -> Held | None:
 
 
 def same_line(delivery: WebhookDeliveryRow) -> tuple[ColumnElement[bool], ...]:
-    """What still has to reach the same subscription about the same resource."""
+    """Pending deliveries to the same subscription about the same resource."""
     return (
         WebhookDeliveryRow.subscription_id == delivery.subscription_id,
         WebhookDeliveryRow.resource_id == delivery.resource_id,
@@ -39,13 +39,13 @@ def same_line(delivery: WebhookDeliveryRow) -> tuple[ColumnElement[bool], ...]:
 
 
 async def disable(session: AsyncSession, subscription: WebhookSubscriptionRow, reason: str, *, now: datetime) -> None:
-    """Send nothing more to a subscription, which is held; what was still to be sent is cancelled."""
+    """Disable a locked subscription and cancel its pending deliveries."""
     subscription.enabled, subscription.disabled_reason, subscription.updated_at = False, reason, now
     await cancel_pending(session, subscription.id, now=now)
 
 
 async def cancel_pending(session: AsyncSession, subscription_id: str, *, now: datetime) -> None:
-    """Cancel everything that is still to be sent to a subscription, which is held."""
+    """Cancel the pending deliveries of a locked subscription."""
     await session.flush()
     await session.execute(
         update(WebhookDeliveryRow)

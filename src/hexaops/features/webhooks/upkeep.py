@@ -1,4 +1,4 @@
-"""What must happen though nobody asks: deliveries whose run was lost start again, old history is dropped.
+"""Housekeeping: restart lost deliveries, drop old history.
 
 A run is lost when it raised (the database was away) or when its process was killed with it too often. The delivery's
 row still says that it is due, and the engine says that its run failed: together they tell a lost run from a busy queue.
@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class WebhookUpkeep:
-    """One task a process, while the engine is launched."""
+    """One task per process, while the engine is running."""
 
     database: Database
     engine: DurableEngine
@@ -40,7 +40,7 @@ class WebhookUpkeep:
     retention_days: float
 
     async def forever(self) -> None:
-        """Look after both again and again, until cancelled."""
+        """Do both periodically until cancelled."""
         sweeps = 0
         while True:
             try:
@@ -53,7 +53,7 @@ class WebhookUpkeep:
             await self.clock.sleep(SWEEP_SECONDS)
 
     async def restart_lost(self) -> int:
-        """Start the deliveries again whose run was lost; returns how many."""
+        """Restart deliveries whose run was lost; returns how many."""
         earlier = aliased(WebhookDeliveryRow)
         waits_behind = exists().where(
             earlier.subscription_id == WebhookDeliveryRow.subscription_id,
@@ -78,7 +78,7 @@ class WebhookUpkeep:
         return len(lost)
 
     async def purge(self, *, before: datetime) -> int:
-        """Drop events of that age, with deliveries and attempts, unless one is still to be delivered."""
+        """Drop events of that age with their deliveries and attempts, unless one is still pending."""
         pending = exists().where(
             WebhookDeliveryRow.event_id == WebhookEventRow.id, WebhookDeliveryRow.status == PENDING
         )

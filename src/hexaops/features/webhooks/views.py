@@ -1,4 +1,4 @@
-"""Subscriptions and deliveries as the API shows them: a secret once, when it is made."""
+"""Views of subscriptions and deliveries. A secret is shown once, when created."""
 
 from __future__ import annotations
 
