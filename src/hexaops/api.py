@@ -18,6 +18,7 @@ from hexaops.features.health import routes as health
 from hexaops.features.health.reference import reference
 from hexaops.features.insights import routes as insights
 from hexaops.features.logs import routes as logs
+from hexaops.features.operations import routes as operations
 from hexaops.features.overview import routes as overview
 from hexaops.features.performance import routes as performance
 from hexaops.features.routing import ANYONE, Entry, service, user
@@ -137,6 +138,17 @@ PERFORMANCE = (
 
 DIAGNOSIS = (Entry("GET", f"{WORKSPACE}/aiops/diagnosis", diagnosis.get_diagnosis, user("read_applications")),)
 
+OPERATION = f"{INTERNAL}/operations/{{operation_id}}"
+OPERATIONS = (
+    Entry(
+        "POST", f"{INTERNAL}/workspaces/{{workspace_id}}/operations", operations.start_operation,
+        service("workspace:admin"), idempotent=True,
+    ),
+    Entry("GET", f"{INTERNAL}/operations", operations.list_operations, service("workspace:read")),
+    Entry("GET", OPERATION, operations.get_operation, service("workspace:read")),
+    Entry("POST", f"{OPERATION}/cancel", operations.cancel_operation, service("workspace:admin"), idempotent=True),
+)  # fmt: skip
+
 CLUSTER = f"{INTERNAL}/clusters/{{cluster_id}}"
 CLUSTERS = (
     Entry("GET", f"{INTERNAL}/clusters", clusters.list_clusters, ADMIN),
@@ -202,6 +214,7 @@ ROUTES = (
     *OVERVIEW,
     *SCALING,
     *PERFORMANCE,
+    *OPERATIONS,
     *CLUSTERS,
     *ACCESS,
     *APPLICATIONS,

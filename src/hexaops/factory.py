@@ -49,6 +49,8 @@ from hexaops.features.health.system import SystemHealth, SystemParts
 from hexaops.features.insights.wiring import InsightParts, build_insights
 from hexaops.features.logs.wiring import Logs
 from hexaops.features.metrics.wiring import MetricHistory
+from hexaops.features.operations.service import RUN as WORKSPACE_RUN
+from hexaops.features.operations.wiring import build_operations
 from hexaops.features.overview.wiring import build_overview
 from hexaops.features.performance.wiring import build_performance
 from hexaops.features.runs.events import OperationEvents
@@ -56,6 +58,7 @@ from hexaops.features.runs.queries import find_active
 from hexaops.features.runs.reconciler import Reconciler
 from hexaops.features.runs.runner import RUN as OPERATION_RUN
 from hexaops.features.runs.runner import OperationRunner
+from hexaops.features.runs.starting import OperationStarter
 from hexaops.features.runs.store import OperationStore
 from hexaops.features.scaling.wiring import build_scaling
 from hexaops.features.webhooks.delivering import PLACES_PER_WEBHOOK, WEBHOOK_PLACES, DeliveryRun
@@ -257,10 +260,15 @@ def build_changes(context: ProcessContext, applications: ApplicationService, eve
         context.database, clusters, events, automation=automation, clock=clock, failpoints=failpoints
     )
     work = ChangeWork(clusters, planner, writer, settings, clock)
-    runner = OperationRunner(store, dict.fromkeys(RUNBOOKS, work), events, clock, failpoints)
-    context.engine.register(OPERATION_RUN, runner.run)
     plans = Plans(planner, audit, settings, clock)
     confirmation = Confirmation(plans, events, context.engine, failpoints)
+    starter = OperationStarter(store, events, context.engine, clock, failpoints)
+    operations = build_operations(context.provider, confirmation, starter)
+    runner = OperationRunner(
+        store, {**dict.fromkeys(RUNBOOKS, work), **operations.works}, events, clock, failpoints
+    )  # fmt: skip
+    context.engine.register(OPERATION_RUN, runner.run)
+    context.engine.register(WORKSPACE_RUN, runner.run)
     context.provider.add(
         ActionService(Subjects(applications), plans, confirmation, store, Conversations(context.database), clock)
     )

@@ -55,7 +55,9 @@ def serve(start: Start, told: Connection) -> None:
     async def announce() -> None:
         made = await context.provider.get(EmbeddedAccess).ensure("c1")
         port = listener.getsockname()[1]
-        told.send({"url": f"http://127.0.0.1:{port}", "token": made.user_token, "workspace_id": made.workspace_id})
+        account = {"Authorization": f"Bearer {made.account_token}", "X-Service-Account": made.account_id}
+        told.send({"url": f"http://127.0.0.1:{port}", "token": made.user_token, "workspace_id": made.workspace_id,
+                   "account": account})  # fmt: skip
 
     app = create_app(context, on_started=announce)
     uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="on")).run(sockets=[listener])
@@ -63,10 +65,12 @@ def serve(start: Start, told: Connection) -> None:
 
 @dataclass
 class Running:
-    """A started process and a client with its owner's token."""
+    """A started process, a client with its owner's token, and the headers of its service account."""
 
     process: BaseProcess
     client: httpx2.AsyncClient
+    workspace_id: str
+    account: dict[str, str]
 
     async def died(self) -> int | None:
         """Its exit code, once it has ended."""
@@ -88,7 +92,7 @@ async def running(start: Start) -> AsyncIterator[Running]:
         headers = {"Authorization": f"Bearer {told['token']}"}
         url = f"{told['url']}/api/v1/workspaces/{told['workspace_id']}"
         async with httpx2.AsyncClient(base_url=url, headers=headers, timeout=30.0) as client:
-            yield Running(process, client)
+            yield Running(process, client, told["workspace_id"], told["account"])
     finally:
         process.terminate()
         await asyncio.to_thread(process.join, START_SECONDS)

@@ -84,3 +84,26 @@ async def latest_start(
     )
     found: datetime | None = await session.scalar(query.order_by(OperationRow.started_at.desc()).limit(1))
     return found
+
+
+async def parts_of(session: AsyncSession, operation_id: str) -> list[OperationSummary]:
+    """The operations that another one has started, the oldest first."""
+    query = select(_operations).where(_operations.c.surface == "operation", _operations.c.session_id == operation_id)
+    return [_summary(row) for row in await session.execute(query.order_by(_operations.c.id))]
+
+
+async def latest_result(
+    session: AsyncSession, workspace_id: str, kind: str, *, before: str
+) -> tuple[str, dict[str, Any]] | None:
+    """Id and result of the workspace's latest completed operation of a kind that is older than `before`."""
+    query = (
+        select(_operations.c.id, _operations.c.result)
+        .where(
+            _operations.c.workspace_id == workspace_id, _operations.c.kind == kind,
+            _operations.c.status == "completed", _operations.c.id < before,
+        )
+        .order_by(_operations.c.id.desc())
+        .limit(1)
+    )  # fmt: skip
+    found = (await session.execute(query)).first()
+    return (found.id, dict(found.result)) if found else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,12 +27,15 @@ PRIORS = 200
 class OperationFilter:
     """Which operations to list."""
 
-    workspace_id: str
+    workspace_id: str | None
+    """None: every workspace of `among`."""
     surface: str
     status: str | None = None
     session_id: str | None = None
     before: str | None = None
     limit: int = 50
+    among: Collection[str] | None = None
+    """Workspaces that may be listed; None: all."""
 
 
 class OperationStore:
@@ -54,9 +57,11 @@ class OperationStore:
 
     async def list(self, wanted: OperationFilter) -> Sequence[OperationRow]:
         """Newest first; `before` is the id of the last one seen (ids sort by time)."""
-        query = select(OperationRow).where(
-            OperationRow.workspace_id == wanted.workspace_id, OperationRow.surface == wanted.surface
-        )
+        query = select(OperationRow).where(OperationRow.surface == wanted.surface)
+        if wanted.workspace_id is not None:
+            query = query.where(OperationRow.workspace_id == wanted.workspace_id)
+        if wanted.among is not None:
+            query = query.where(OperationRow.workspace_id.in_([*wanted.among]))
         if wanted.status:
             query = query.where(OperationRow.status.in_(STATUS_FILTERS[wanted.status]))
         if wanted.session_id:
@@ -223,8 +228,15 @@ async def lock_if_owner(session: AsyncSession, row: OperationRow, *, cancelling_
 async def started_since(
     session: AsyncSession, since: datetime, *, workspace_id: str, cluster_id: str
 ) -> tuple[list[datetime], list[datetime]]:
-    """When the operations of the workspace and of the cluster were started since then, the oldest first."""
-    query = select(OperationRow.started_at).where(OperationRow.started_at >= since).order_by(OperationRow.started_at)
+    """When the changes of the workspace and of the cluster were started since then, the oldest first.
+
+    What was started without a plan changes nothing by itself: it is not counted.
+    """
+    query = (
+        select(OperationRow.started_at)
+        .where(OperationRow.started_at >= since, OperationRow.plan_id.is_not(None))
+        .order_by(OperationRow.started_at)
+    )
     in_workspace = await session.scalars(query.where(OperationRow.workspace_id == workspace_id))
     on_cluster = await session.scalars(query.where(OperationRow.cluster_id == cluster_id))
     return [*in_workspace], [*on_cluster]

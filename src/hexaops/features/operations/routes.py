@@ -1,0 +1,71 @@
+"""Routes of operations."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Path, Query
+
+from hexaops.features.access.caller import AnyCaller
+from hexaops.features.access.errors import WorkspaceNotFoundError
+from hexaops.features.changes.errors import (
+    GuardrailRefusedError,
+    PlanExpiredError,
+    PlanMismatchError,
+    PlanNotFoundError,
+    PlanStaleError,
+)
+from hexaops.features.operations.errors import OperationEndedError, WorkspaceOperationNotFoundError
+from hexaops.features.operations.schemas import STATUSES, OperationRequest
+from hexaops.features.operations.service import OperationService
+from hexaops.features.operations.views import WorkspaceOperationView
+from hexaops.features.runs.errors import OperationInProgressError
+from hexaops.provide import provided
+from hexaops.responses import Data, Listing, refuses
+
+Operations = Annotated[OperationService, provided(OperationService)]
+OperationId = Annotated[str, Path(max_length=64)]
+
+
+@refuses(
+    OperationInProgressError,
+    GuardrailRefusedError,
+    PlanNotFoundError,
+    PlanMismatchError,
+    PlanExpiredError,
+    PlanStaleError,
+)
+async def start_operation(
+    caller: AnyCaller, service: Operations, body: OperationRequest
+) -> Data[WorkspaceOperationView]:
+    """Start an operation on the workspace, or confirm a plan that one of them has left."""
+    return Data(await service.start(caller, body))
+
+
+@refuses(WorkspaceNotFoundError)
+async def list_operations(
+    caller: AnyCaller,
+    service: Operations,
+    workspace_id: Annotated[str | None, Query(max_length=64)] = None,
+    status: STATUSES | None = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    before: Annotated[str | None, Query(max_length=64)] = None,
+) -> Listing[WorkspaceOperationView]:
+    """Operations of one workspace, or of all that the account may enter, newest first."""
+    return await service.list(caller, workspace_id=workspace_id, status=status, limit=limit, before=before)
+
+
+@refuses(WorkspaceOperationNotFoundError)
+async def get_operation(
+    caller: AnyCaller, service: Operations, operation_id: OperationId
+) -> Data[WorkspaceOperationView]:
+    """One operation with its steps and, once it has ended, its result."""
+    return Data(await service.get(caller, operation_id))
+
+
+@refuses(WorkspaceOperationNotFoundError, OperationEndedError)
+async def cancel_operation(
+    caller: AnyCaller, service: Operations, operation_id: OperationId
+) -> Data[WorkspaceOperationView]:
+    """Stop a running operation; what it was changing is put back."""
+    return Data(await service.cancel(caller, operation_id))

@@ -1,0 +1,147 @@
+"""security_scan: which security controls the workspace's workloads do not keep. It changes nothing.
+
+The report stays in the operation's result, where the next scan finds what it compares itself with.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import msgspec
+
+from hexaops.analysis.diagnosis.model import Finding
+from hexaops.analysis.diagnosis.objects import Obj, mapping, template_spec
+from hexaops.analysis.posture.report import Weakness, compared, weaknesses_of
+from hexaops.features.access.tenancy import Workspace
+from hexaops.features.applications.service import ApplicationService
+from hexaops.features.diagnosis.service import DiagnosisService
+from hexaops.features.runs.queries import latest_result
+from hexaops.features.runs.work import Found, Run, Undone
+from hexaops.features.workspaces.directory import WorkspaceDirectory
+from hexaops.kit.text import plain
+
+ASSESS, DIAGNOSE, COMPARE = "assess_workloads", "assess_configuration", "compare_with_last"
+SECURITY_RULES = frozenset(
+    {"rbac-wildcard", "rbac-cluster-admin", "secret-in-env", "default-service-account", "certificate-expired",
+     "certificate-expiring"}
+)  # fmt: skip
+"""Rules of the diagnosis that speak of security and are not one of the pod security controls."""
+MOST = 500
+TEXT_LIMIT = 300
+SEVERITIES = ("critical", "high", "medium", "low")
+
+
+@dataclass(frozen=True)
+class SecurityScan:
+    """Reads, and reports."""
+
+    name: ClassVar[str] = "security_scan"
+    description: ClassVar[str] = "Assessing the security of the workspace's workloads"
+    changes: ClassVar[bool] = False
+    steps: ClassVar[Sequence[tuple[str, float]]] = ((ASSESS, 2.0), (DIAGNOSE, 2.0), (COMPARE, 1.0))
+
+    applications: ApplicationService
+    diagnosis: DiagnosisService
+    directory: WorkspaceDirectory
+
+    async def perform(self, run: Run, step: str) -> Found:
+        """One of the three steps."""
+        workspace = await self.directory.get(run.operation.workspace_id)
+        if step == ASSESS:
+            return await self._workloads(run, workspace)
+        return await (self._configuration(run, workspace) if step == DIAGNOSE else self._compare(run))
+
+    async def undo(self, run: Run) -> Undone:  # noqa: ARG002 # nothing was done
+        """Nothing to put back."""
+        return Undone(rolled_back=True, note="Nothing was changed")
+
+    def message(self, run: Run) -> str:
+        """How many weaknesses."""
+        found = run.found[COMPARE]["details"]
+        return f"{found['total']} weaknesses found, {len(found['new'])} of them new"
+
+    async def _workloads(self, run: Run, workspace: Workspace) -> Found:
+        snapshot = await self.diagnosis.snapshot(workspace, logs=False)
+        wanted = self._named(run, workspace)
+        chosen = [
+            one for one in snapshot.workloads()
+            if workspace.owns(one.namespace) and (wanted is None or (one.namespace, one.name) == wanted)
+        ]  # fmt: skip
+        found = [weakness for one in chosen for weakness in weaknesses_of(_name(one), template_spec(one), _notes(one))]
+        return {
+            "summary": f"{len(chosen)} workloads assessed, {len(found)} controls not kept",
+            "weaknesses": _listed(found),
+            "details": {"workloads_assessed": len(chosen)},
+        }
+
+    async def _configuration(self, run: Run, workspace: Workspace) -> Found:
+        diagnosis = await self.diagnosis.get(workspace, logs=False)
+        wanted = self._named(run, workspace)
+        found = [
+            _weakness(one) for one in diagnosis.findings
+            if one.rule in SECURITY_RULES and (wanted is None or (one.subject.namespace, one.subject.name) == wanted)
+        ]  # fmt: skip
+        return {
+            "summary": f"{len(found)} weaknesses of configuration",
+            "weaknesses": _listed(found),
+            "details": {"not_assessed": dict(diagnosis.missing)},
+        }
+
+    async def _compare(self, run: Run) -> Found:
+        found = [*run.found[ASSESS]["weaknesses"], *run.found[DIAGNOSE]["weaknesses"]]
+        operation = run.operation
+        async with run.store.database.reading() as session:
+            last = await latest_result(session, operation.workspace_id, self.name, before=operation.id)
+        keys = [f"{one['object']} {one['control']}" for one in found]
+        old = last[1].get("details", {}).get("keys", []) if last else keys
+        difference = compared(old, keys)
+        counts = Counter(one["severity"] for one in found)
+        details: dict[str, Any] = {
+            "total": len(found),
+            "by_severity": {severity: counts[severity] for severity in SEVERITIES},
+            "findings": sorted(found, key=lambda one: (SEVERITIES.index(one["severity"]), one["object"]))[:MOST],
+            "keys": keys,
+            "compared_with": last[0] if last else None,
+            "new": list(difference.new),
+            "resolved": list(difference.resolved),
+        }
+        told = (
+            f"{len(difference.new)} new, {len(difference.resolved)} resolved since {last[0]}" if last else "first scan"
+        )
+        return {"summary": told, "details": details}
+
+    def _named(self, run: Run, workspace: Workspace) -> tuple[str, str] | None:
+        name = run.operation.parameters.get("target_component")
+        if name is None:
+            return None
+        application = self.applications.get(workspace, name)
+        return application.project, application.name
+
+
+def _name(one: Obj) -> str:
+    return f"{one.kind}/{one.namespace}/{one.name}"
+
+
+def _notes(one: Obj) -> Any:
+    if one.kind == "Pod":
+        return one.annotations
+    path = ("spec", "jobTemplate", "spec") if one.kind == "CronJob" else ("spec",)
+    return mapping(one.raw, *path, "template", "metadata", "annotations")
+
+
+def _weakness(finding: Finding) -> Weakness:
+    subject = finding.subject
+    return Weakness(
+        object="/".join(part for part in subject if part),
+        control=finding.rule,
+        severity=finding.severity.name.lower(),
+        detail=plain(finding.finding, TEXT_LIMIT),
+        fix=plain(finding.fix.summary, TEXT_LIMIT) if finding.fix else "",
+    )
+
+
+def _listed(found: Iterable[Weakness]) -> list[dict[str, Any]]:
+    return [msgspec.to_builtins(one) for one in sorted(found)]

@@ -1,0 +1,51 @@
+"""Bodies of the operations' requests. Unknown fields are ignored, as clients of the document may send them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, StringConstraints, model_validator
+
+WITHOUT_NUL = r"^[^\x00]*$"
+Identifier = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=WITHOUT_NUL)]
+Named = Annotated[str, StringConstraints(min_length=1, max_length=320, pattern=WITHOUT_NUL)]
+Word = Annotated[str, StringConstraints(max_length=128, pattern=WITHOUT_NUL)]
+Reason = Annotated[str, StringConstraints(max_length=500, pattern=WITHOUT_NUL)]
+STATUSES = Literal["running", "cancelling", "rolling_back", "completed", "failed", "cancelled"]
+
+
+class OperationParameters(BaseModel):
+    """What an operation is about, and what confirms a plan of it."""
+
+    target_component: Named | None = None
+    """One application, by id or name; all of the workspace without it."""
+    action: Literal["restart_unhealthy_pods"] | None = None
+    """auto_heal: restart what fails whatever the diagnosis says of the cause; without it the cause decides."""
+    confirmation: bool = True
+    """false: plan every change and start none. true starts what the workspace's policy lets start unattended."""
+    reason: Reason | None = None
+    plan_id: Identifier | None = None
+    plan_hash: Identifier | None = None
+
+    @model_validator(mode="after")
+    def _together(self) -> Self:
+        if (self.plan_id is None) != (self.plan_hash is None):
+            message = "plan_id and plan_hash confirm a plan together"
+            raise ValueError(message)
+        return self
+
+
+class OperationContext(BaseModel):
+    """Why it is done: kept with the operation, and never decides anything."""
+
+    triggered_by: Word | None = None
+    incident_id: Identifier | None = None
+    severity: Word | None = None
+
+
+class OperationRequest(BaseModel):
+    """`POST …/operations`."""
+
+    operation: Named
+    parameters: OperationParameters = OperationParameters()
+    context: OperationContext = OperationContext()

@@ -1,0 +1,85 @@
+"""Operations as such: one at a time, visible, stopped on request, and closed to whoever may not look."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from tests.features.operations.calls import Operations
+
+RESTART: dict[str, Any] = {"target_component": "database-app", "action": "restart_unhealthy_pods"}
+
+
+async def test_of_twelve_at_once_one_runs_and_the_others_are_told_which(operations: Operations) -> None:
+    answers = await asyncio.gather(*(operations.start("auto_heal", **RESTART) for _ in range(12)))
+    (accepted,) = [one for one in answers if one.status_code == 200]
+    refused = [one.json()["error"] for one in answers if one.status_code == 409]
+    assert len(refused) == 11
+    assert {error["code"] for error in refused} == {"OPERATION_IN_PROGRESS"}
+    details = refused[0]["details"]
+    assert (details["resource_id"], details["current_operation"]) == (operations.world.workspace_id, "auto_heal")
+    assert details["estimated_completion"]
+    await operations.ended(accepted.json()["data"]["operation_id"])
+    assert len(operations.world.writes()) == 1
+
+
+async def test_the_next_one_runs_once_the_first_has_ended(sqlite_operations: Operations) -> None:
+    first = await sqlite_operations.run("security_scan")
+    second = await sqlite_operations.run("security_scan")
+    assert (first["status"], second["status"]) == ("completed", "completed")
+    listed = (await sqlite_operations.call("GET", "/operations?limit=1")).json()
+    assert [one["operation_id"] for one in listed["data"]] == [second["operation_id"]]
+    cursor = listed["pagination"]["next_cursor"]
+    older = (await sqlite_operations.call("GET", f"/operations?before={cursor}")).json()
+    assert [one["operation_id"] for one in older["data"]] == [first["operation_id"]]
+    done = (await sqlite_operations.call("GET", "/operations?status=completed")).json()["data"]
+    assert len(done) == 2
+
+
+async def test_a_running_operation_is_cancelled_with_its_parts(sqlite_operations: Operations) -> None:
+    started = (await sqlite_operations.start("auto_heal", **RESTART)).json()["data"]
+    asked = await sqlite_operations.call("POST", f"/operations/{started['operation_id']}/cancel")
+    assert asked.status_code == 200, asked.text
+    done = await sqlite_operations.ended(started["operation_id"])
+    assert done["status"] == "cancelled"
+    running = (await sqlite_operations.call("GET", "/operations?status=running")).json()["data"]
+    assert running == []
+    again = await sqlite_operations.call("POST", f"/operations/{started['operation_id']}/cancel")
+    assert (again.status_code, again.json()["error"]["code"]) == (409, "OPERATION_ENDED")
+
+
+async def test_absent_and_foreign_are_told_alike(sqlite_operations: Operations) -> None:
+    done = await sqlite_operations.run("security_scan")
+    access = sqlite_operations.world.access
+    foreign = await access.account("workspace:read", "workspace:admin", workspace_ids=["ws-elsewhere"])
+    for method, suffix in (("GET", ""), ("POST", "/cancel")):
+        path = f"/operations/{done['operation_id']}{suffix}"
+        seen = await sqlite_operations.call(method, path, headers=foreign)
+        absent = await sqlite_operations.call(method, f"/operations/op-absent{suffix}", headers=foreign)
+        assert seen.status_code == absent.status_code == 404
+        assert seen.json()["error"] == absent.json()["error"]
+    assert (await sqlite_operations.call("GET", "/operations", headers=foreign)).json()["data"] == []
+
+
+async def test_reading_is_not_starting(sqlite_operations: Operations) -> None:
+    reader = await sqlite_operations.world.access.account("workspace:read")
+    answer = await sqlite_operations.start("security_scan", headers=reader)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "INSUFFICIENT_INTERNAL_PERMISSIONS")
+
+
+@pytest.mark.parametrize(
+    ("operation", "parameters", "field"),
+    [
+        ("auto_destroy", {}, "operation"),
+        ("auto_heal", {"target_component": "nothing-like-it"}, "parameters.target_component"),
+        ("auto_heal", {"plan_id": "plan_1"}, "parameters"),
+    ],
+)
+async def test_bad_input_names_its_field(
+    sqlite_operations: Operations, operation: str, parameters: dict[str, Any], field: str
+) -> None:
+    answer = await sqlite_operations.start(operation, **parameters)
+    assert answer.status_code == 422, answer.text
+    assert field in answer.json()["error"]["details"]
