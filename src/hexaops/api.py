@@ -16,6 +16,7 @@ from hexaops.features.diagnosis import routes as diagnosis
 from hexaops.features.health import probes
 from hexaops.features.health import routes as health
 from hexaops.features.health.reference import reference
+from hexaops.features.incidents import routes as incidents
 from hexaops.features.insights import routes as insights
 from hexaops.features.logs import routes as logs
 from hexaops.features.operations import routes as operations
@@ -170,6 +171,17 @@ ACCESS = (
     Entry("GET", f"{INTERNAL}/audit/verification", audit.verify_chain, ADMIN),
 )
 
+INCIDENT_WRITES = service("incident:write")
+INCIDENTS = (
+    Entry("GET", f"{INTERNAL}/incidents", incidents.list_incidents, service("incident:read")),
+    Entry("POST", f"{INTERNAL}/incidents", incidents.open_incident, INCIDENT_WRITES, 201, idempotent=True),
+    Entry("POST", f"{INTERNAL}/incidents/alertmanager", incidents.receive_alerts, INCIDENT_WRITES, idempotent=True),
+    Entry("GET", f"{INTERNAL}/incidents/{{incident_id}}", incidents.get_incident, service("incident:read")),
+    Entry("POST", f"{INTERNAL}/incidents/{{incident_id}}", incidents.manage_incident, INCIDENT_WRITES, idempotent=True),
+    Entry("GET", f"{WORKSPACE}/aiops/incidents", incidents.list_own_incidents, user("read_alerts")),
+    Entry("GET", f"{WORKSPACE}/aiops/incidents/{{incident_id}}", incidents.get_own_incident, user("read_alerts")),
+)
+
 HOOKS = f"{WORKSPACE}/aiops/webhooks"
 MANAGES_WEBHOOKS = user("manage_webhooks")
 WEBHOOKS = (
@@ -210,6 +222,7 @@ LOGS = (
 ROUTES = (
     *PROBES,
     *HEALTH,
+    *INCIDENTS,
     *WORKSPACES,
     *OVERVIEW,
     *SCALING,

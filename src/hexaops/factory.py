@@ -46,6 +46,8 @@ from hexaops.features.diagnosis.service import DiagnosisService
 from hexaops.features.diagnosis.wiring import build_diagnosis
 from hexaops.features.health.service import HealthService
 from hexaops.features.health.system import SystemHealth, SystemParts
+from hexaops.features.incidents.upkeep import IncidentUpkeep
+from hexaops.features.incidents.wiring import build_incidents
 from hexaops.features.insights.wiring import InsightParts, build_insights
 from hexaops.features.logs.wiring import Logs
 from hexaops.features.metrics.wiring import MetricHistory
@@ -102,6 +104,7 @@ class ProcessContext:
     cluster_registrar: ClusterRegistrar = field(init=False)
     reconciler: Reconciler = field(init=False)
     upkeep: WebhookUpkeep = field(init=False)
+    incident_upkeep: IncidentUpkeep = field(init=False)
     notifier: NotifySender = field(init=False)
     chat_stream: ChatStream = field(init=False)
 
@@ -148,6 +151,7 @@ class ProcessContext:
         self._tasks.append(asyncio.create_task(self.cluster_registrar.forever(), name="cluster-registrar"))
         self._tasks.append(asyncio.create_task(self.reconciler.forever(), name="reconciler"))
         self._tasks.append(asyncio.create_task(self.upkeep.forever(), name="webhook-upkeep"))
+        self._tasks.append(asyncio.create_task(self.incident_upkeep.forever(), name="incident-upkeep"))
 
     def end_streams(self) -> None:
         """End the answers that have no end of their own, so that a stop need not wait for them."""
@@ -273,6 +277,7 @@ def build_changes(context: ProcessContext, applications: ApplicationService, eve
         ActionService(Subjects(applications), plans, confirmation, store, Conversations(context.database), clock)
     )
     build_scaling(context.provider, confirmation, store, clock)
+    context.incident_upkeep = build_incidents(context.provider, context.database, context.engine, clock, confirmation)
     context.reconciler = Reconciler(store, context.engine, events, settings, clock)
 
 

@@ -70,6 +70,12 @@ class Live:
         """An answer of the session."""
         return str(self.ask(STATUS_QUESTION, session_id=self.session_id)["message_id"])
 
+    def new_incident(self) -> str:
+        """An open incident of an application that is healthy: what is tried on it changes nothing."""
+        body = {"type": "application_failure", "severity": "high",
+                "affected_applications": [self.applications["web-app"]]}  # fmt: skip
+        return str(data_of(self.account.post("/internal/v1/incidents", json=body))["incident_id"])
+
     def ask(self, message: str, **more: Any) -> Any:
         """The data of one answer of the workspace's chat."""
         return data_of(self.user.post(f"{self.aiops}/chat", json={"message": message, **more}))

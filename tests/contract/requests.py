@@ -206,7 +206,7 @@ def _performance(live: Live) -> Sent:
 
 def _incident(live: Live) -> Sent:
     return Sent(
-        {"incidentId": "inc-456"},
+        {"incidentId": live.new_incident()},
         body={
             "action": "auto_remediate",
             "incident_details": {

@@ -22,7 +22,7 @@ ABSENT = {
     "message_id": "msg_000000000000000000000000000", "plan_id": "plan_000000000000000000000000000",
     "webhook_id": "wh_000000000000000000000000000", "delivery_id": "del_000000000000000000000000000",
     "account_id": "sa-000000000000000000000000000", "token_id": "0" * 27, "user_id": "local:nobody",
-    "cluster_id": "nowhere",
+    "cluster_id": "nowhere", "deployment_name": "absent", "incident_id": "inc-000000000000000000000000000",
     "query_id": "query-000000000000000000000000000", "operation_id": "op-000000000000000000000000000",
 }  # fmt: skip
 """What does not exist, in the form of what does."""

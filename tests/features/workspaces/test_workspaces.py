@@ -66,7 +66,14 @@ async def test_a_workspace_as_administrators_see_it(access: AccessWorld) -> None
         "default": False,
         "namespaces": ["a", "b"],
         "timezone": "Asia/Tokyo",
-        "policy": {"single_call_risk": "none", "changes_per_window": None, "kubernetes_user": None},
+        "policy": {
+            "single_call_risk": "none",
+            "changes_per_window": None,
+            "kubernetes_user": None,
+            "unattended_actions": [],
+            "unattended_severity": "high",
+            "unattended_pods": 5,
+        },
     }
     assert made["data"]["id"].startswith("ws-")
     assert (await _call(access, "GET", f"{PATH}/{made['data']['id']}"))[1] == made

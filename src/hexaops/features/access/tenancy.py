@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 
 Role = Literal["viewer", "operator", "admin"]
 Risk = Literal["none", "low", "medium", "high"]
+IncidentSeverity = Literal["low", "medium", "high", "critical"]
 
 SYSTEM_NAMESPACES = frozenset({"kube-system", "kube-public", "kube-node-lease"})
 """Namespaces that never belong to a workspace."""
@@ -27,6 +28,12 @@ class WorkspacePolicy:
     """Changes started within the cap window; None: the service's setting."""
     kubernetes_user: str | None = None
     """The Kubernetes user of a member, with `{user}` for the member's id; None: only our own roles decide."""
+    unattended_actions: tuple[str, ...] = ()
+    """Kinds of changes that the remediation of an incident may make without a person's confirmation."""
+    unattended_severity: IncidentSeverity = "high"
+    """The highest severity of an incident that may be remediated so: a worse one waits for a person."""
+    unattended_pods: int = 5
+    """How many pods one such change may touch at most."""
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,13 @@ OPERATION_STARTED = "internal.operation.started"
 OPERATION_COMPLETED = "internal.operation.completed"
 OPERATION_FAILED = "internal.operation.failed"
 AUTOSCALE_TRIGGERED = "internal.autoscale.triggered"
+INCIDENT_REMEDIATED = "internal.incident.auto_remediated"
 
 EMITTED = frozenset(
     {
         SESSION_CREATED, SESSION_ENDED, ACTION_STARTED, ACTION_COMPLETED, ACTION_FAILED,
         OPERATION_STARTED, OPERATION_COMPLETED, OPERATION_FAILED, AUTOSCALE_TRIGGERED,
+        INCIDENT_REMEDIATED,
     }
 )  # fmt: skip
 """What this version sends."""
@@ -25,7 +27,6 @@ KNOWN = frozenset(
         *EMITTED,
         "aiops.insight.generated",
         "aiops.anomaly.detected",
-        "internal.incident.auto_remediated",
         "internal.backup.completed",
     }
 )

@@ -118,4 +118,15 @@ class WorkspaceDirectory:
 
     def _policy(self, stored: dict[str, Any]) -> WorkspacePolicy:
         risk = stored.get("single_call_risk") or self._settings.single_call_risk
-        return WorkspacePolicy(risk, stored.get("changes_per_window"), stored.get("kubernetes_user"))
+        return WorkspacePolicy(
+            risk,
+            stored.get("changes_per_window"),
+            stored.get("kubernetes_user"),
+            unattended_actions=tuple(stored.get("unattended_actions") or ()),
+            unattended_severity=stored.get("unattended_severity") or WorkspacePolicy.unattended_severity,
+            unattended_pods=_or(stored.get("unattended_pods"), WorkspacePolicy.unattended_pods),
+        )
+
+
+def _or(value: int | None, default: int) -> int:
+    return default if value is None else value

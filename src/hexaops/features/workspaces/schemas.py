@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
-from hexaops.features.access.tenancy import Risk, Role
+from hexaops.features.access.tenancy import IncidentSeverity, Risk, Role
 
 Name = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=128, pattern=r"^[^\x00-\x1f]+$")
@@ -15,6 +15,8 @@ Name = Annotated[
 Namespace = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$")]
 UserId = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f]+$")]
 Plan = Literal["shared", "dedicated"]
+UnattendedAction = Literal["restart_failing_pods", "scale_application"]
+"""What an incident's remediation is made of."""
 
 
 def _known_zone(name: str) -> str:
@@ -38,6 +40,12 @@ class PolicyBody(BaseModel):
         None
     )
     """Kubernetes user of a member, with `{user}` for the member's id: changes need that user's rights too."""
+    unattended_actions: list[UnattendedAction] | None = None
+    """Kinds of changes that the remediation of an incident may make without a person's confirmation; default none."""
+    unattended_severity: IncidentSeverity | None = None
+    """The highest severity of an incident that may be remediated so; default high."""
+    unattended_pods: Annotated[int, Field(ge=0, le=1000)] | None = None
+    """How many pods one such change may touch at most; default 5."""
 
 
 class WorkspaceCreation(BaseModel):

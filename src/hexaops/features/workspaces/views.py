@@ -8,7 +8,7 @@ from dataclasses import asdict as fields_of
 from msgspec.structs import asdict
 
 from hexaops.features.access.permissions import ROLES
-from hexaops.features.access.tenancy import Membership, Risk, Role, Workspace
+from hexaops.features.access.tenancy import IncidentSeverity, Membership, Risk, Role, Workspace
 from hexaops.features.workspaces.automation import AutomationState
 from hexaops.features.workspaces.claiming import Taken
 from hexaops.features.workspaces.service import ClaimedWorkspace, Member
@@ -32,6 +32,10 @@ class PolicyView(View, frozen=True, kw_only=True):
     single_call_risk: Risk
     changes_per_window: int | None
     kubernetes_user: str | None
+    unattended_actions: tuple[str, ...]
+    """Kinds of changes that the remediation of an incident may make without a person's confirmation."""
+    unattended_severity: IncidentSeverity
+    unattended_pods: int
 
 
 class WorkspaceView(WorkspaceSummaryView, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ from hexaops.storage.tables.base import Base
 from hexaops.storage.tables.chat import ChatMessageRow, ChatSessionRow
 from hexaops.storage.tables.clusters import ClusterRow
 from hexaops.storage.tables.idempotency import IdempotencyRow
+from hexaops.storage.tables.incidents import IncidentEntryRow, IncidentRow
 from hexaops.storage.tables.operations import (
     AutomationRow,
     ExecutorRow,
@@ -32,6 +33,8 @@ __all__ = [
     "ClusterRow",
     "ExecutorRow",
     "IdempotencyRow",
+    "IncidentEntryRow",
+    "IncidentRow",
     "OperationHoldRow",
     "OperationRow",
     "OperationStepRow",

@@ -1,0 +1,1 @@
+"""Incidents: opened by API or Alertmanager, grouped, diagnosed, remediated within the workspace's policy."""

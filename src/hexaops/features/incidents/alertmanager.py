@@ -1,0 +1,120 @@
+"""Alertmanager's webhook: each alert is matched to an application by its labels; what has no match is counted.
+
+Labels decide only which application an alert is about, within the workspaces that the account may enter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from hexaops.analysis.applications.model import Application
+from hexaops.errors import HexaopsError
+from hexaops.features.access.caller import Caller
+from hexaops.features.access.tenancy import IncidentSeverity, Workspace
+from hexaops.features.applications.service import ApplicationService
+from hexaops.features.incidents.opening import IncidentDesk, Report
+from hexaops.features.incidents.schemas import AlertBody, AlertmanagerBody
+from hexaops.features.incidents.store import hold_incident, note
+from hexaops.features.incidents.views import ReceivedView
+from hexaops.features.workspaces.directory import WorkspaceDirectory
+from hexaops.storage.database import Database
+from hexaops.storage.tables import IncidentRow
+
+NAMING_LABELS = ("deployment", "statefulset", "daemonset", "app", "pod")
+SEVERITIES: dict[str, IncidentSeverity] = {
+    "critical": "critical", "page": "critical", "high": "high", "error": "high", "warning": "medium",
+    "medium": "medium", "low": "low", "info": "low", "none": "low",
+}  # fmt: skip
+_NOT_A_WORD = re.compile(r"[^a-z0-9]+")
+_BETWEEN = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+@dataclass(frozen=True)
+class AlertReceiver:
+    """One for the process."""
+
+    database: Database
+    directory: WorkspaceDirectory
+    applications: ApplicationService
+    desk: IncidentDesk
+
+    async def receive(self, caller: Caller, body: AlertmanagerBody) -> ReceivedView:
+        """Open, join or resolve the incidents of the alerts."""
+        workspaces = [one for one in await self.directory.list_all() if caller.principal.may_enter(one.id)]
+        touched: dict[str, None] = {}
+        unmatched = 0
+        for alert in body.alerts:
+            placed = self._place(workspaces, alert)
+            if placed is None:
+                unmatched += 1
+                continue
+            report = _report(caller, alert, placed[1])
+            found = (
+                await self.desk.take(placed[0], report)
+                if alert.status == "firing"
+                else await self._resolve(placed[0], report)
+            )
+            touched |= {found: None} if found else {}
+        return ReceivedView(incidents=[*touched], unmatched=unmatched)
+
+    def _place(self, workspaces: Sequence[Workspace], alert: AlertBody) -> tuple[Workspace, Application] | None:
+        namespace, cluster = alert.labels.get("namespace", ""), alert.labels.get("cluster")
+        owners = [one for one in workspaces if one.owns(namespace) and cluster in {None, one.cluster_id}]
+        if len(owners) != 1:
+            return None  # nobody's, or the same namespace on several clusters
+        try:
+            known = [one for one in self.applications.list(owners[0]) if one.project == namespace]
+        except HexaopsError:
+            return None
+        for label in NAMING_LABELS:
+            name = alert.labels.get(label)
+            for one in known:
+                if name and (one.name == name or (label == "pod" and any(pod.name == name for pod in one.pods))):
+                    return owners[0], one
+        return None
+
+    async def _resolve(self, workspace: Workspace, report: Report) -> str | None:
+        """Note that an alert fires no more; the last one resolves the incident."""
+        fingerprint, alert = report.fingerprint(), report.alert or ""
+        query = select(IncidentRow.id).where(
+            IncidentRow.workspace_id == workspace.id,
+            IncidentRow.fingerprint == fingerprint,
+            IncidentRow.status != "resolved",
+        )
+        async with self.database.transaction() as session:
+            incident_id = await session.scalar(query)
+            row = await hold_incident(session, incident_id) if incident_id else None
+            if row is None or alert not in row.alerts:
+                return None
+            row.alerts = {**row.alerts, alert: False}
+            now, actor = self.desk.clock.now(), f"{report.event.actor_kind}:{report.event.actor_id}"
+            if not any(row.alerts.values()) and row.status != "remediating":
+                row.status, row.resolved_at = "resolved", now
+                await note(session, row, "resolved", actor, "No alert of it fires any more", at=now)
+            else:
+                await note(session, row, "reported", actor, "One of its alerts fires no more", at=now)
+            return row.id
+
+
+def _report(caller: Caller, alert: AlertBody, application: Application) -> Report:
+    name = alert.labels.get("alertname", "alert")
+    said = [alert.annotations[key] for key in ("summary", "description") if alert.annotations.get(key)]
+    return Report(
+        source="alertmanager",
+        type=_word(name),
+        severity=SEVERITIES.get(alert.labels.get("severity", "").lower(), "medium"),
+        applications=[application],
+        symptoms=said,
+        title=f"{name}: {application.name}",
+        alert=alert.fingerprint or _word(name),
+        event=caller.event("incident.reported"),
+    )
+
+
+def _word(name: str) -> str:
+    word = _NOT_A_WORD.sub("_", _BETWEEN.sub("_", name[:200]).lower()).strip("_")[:60].strip("_")
+    return word if word[:1].isalpha() else f"alert_{word}".rstrip("_")
