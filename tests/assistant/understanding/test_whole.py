@@ -23,6 +23,7 @@ def _parts(text: str) -> tuple[Understanding, ...]:
         "only the broken pods of web-app need a bounce",
         "bounce the bad replicas of web-app",
         "get all unhealthy apps going again",
+        "recover all unhealthy applications",
     ],
 )
 def test_what_fails_is_restarted_and_nothing_else(text: str) -> None:

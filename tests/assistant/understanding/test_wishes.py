@@ -40,8 +40,10 @@ def _planned(text: str) -> list[Understanding]:
         ("web-app can come back online, please", START, None),
         ("I'd appreciate it if web-app was started now", START, None),
         ("let's have web-app up again", START, None),
+        ("both should be running again, web-app", START, None),
         ("web-app can be switched off, do it please", STOP, None),
         ("could web-app be stopped now?", STOP, None),
+        ("web-app is idle, could it be stopped now?", STOP, None),
     ],
 )
 def test_a_wish_is_a_request(text: str, intent: Intent, replicas: int | None) -> None:
@@ -78,6 +80,14 @@ def test_a_wish_is_a_request(text: str, intent: Intent, replicas: int | None) ->
 )
 def test_what_only_looks_like_a_wish_is_not_planned(text: str) -> None:
     assert _planned(text) == []
+
+
+def test_a_wish_about_what_was_spoken_of() -> None:
+    talk = Conversation(DOCS)
+    talk.say("how is cache-service?")
+    asked = talk.say("it needs a restart")
+    assert asked.would_change
+    assert [found.entity.name for found in asked.targets] == ["cache-service"]
 
 
 def test_a_noun_that_names_no_single_application_is_asked_about() -> None:

@@ -144,6 +144,8 @@ def _begins_clause(items: list[Item], start: int, current: list[Item]) -> bool:
         and parts_of_speech(following.word) & THIRD
     ):
         return bool(parts_of_speech(item.word) & NOUN) and not following.tags - _PLAIN
+    if (item.mention or "pronoun" in item.tags) and following and following.word == "be" and position > start:
+        return items[position - 1].word in ("could", "can", "may", "would")
     if item.mention or item.tags & {"pronoun"}:
         return _second_count(items, position, current) or bool(following and following.word in _FINITE)
     return False

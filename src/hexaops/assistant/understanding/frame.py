@@ -78,7 +78,7 @@ def _is_explained(items: tuple[Item, ...], position: int, verb: str) -> bool:
         return True
     if item.tags & {"project", "platform"} and any(other.word in ("in", "of", "on") for other in items[:position]):
         return True
-    if "project" in item.tags and position and _is_place(items[position - 1]):
+    if "project" in item.tags and position and _may_be_place(items[position - 1]):
         return True
     if item.word in _BEFORE and any("replica" in other.tags for other in items[position + 1 : position + 3]):
         return verb == "start"
@@ -112,6 +112,10 @@ def _not_object(items: tuple[Item, ...], position: int, verb: str) -> list[str]:
     between = items[before + 1 : position]
     joined = any(other.word in _JOINS or other.tags & {"except", "not"} or other.number for other in between)
     return [] if joined or not between else [items[before].text]
+
+
+def _may_be_place(item: Item) -> bool:
+    return item.mention is not None and any(c.entity.kind == "project" for c in item.mention.candidates)
 
 
 def _is_place(item: Item) -> bool:

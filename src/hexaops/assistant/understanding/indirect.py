@@ -15,7 +15,8 @@ from hexaops.assistant.understanding.normalise import word_set
 from hexaops.assistant.understanding.ranker import Ranking
 from hexaops.assistant.understanding.speech import SKIPPED, Act, limits_of_request, skip_opening
 
-SURE, SURE_OF_VERB = 0.6, 0.9
+SURE, SURE_OF_SELECTION, SURE_OF_VERB = 0.6, 0.8, 0.9
+_FAILING = frozenset({"failing", "unhealthy", "not_ready"})
 _REPORTS = word_set(
     "is are was were am been being did does do has had may might must who what which where when why how whether maybe "
     "perhaps think guess wonder says said told asked not never no if unless until"
@@ -47,7 +48,12 @@ def read_indirect(clause: Clause, ranking: Ranking, previous: Mode | None) -> Ac
     counts = verb == "assign"
     if any(item.quoted or item.word in _REPORTS for item in items) or limits_of_request(items, counts=counts):
         return None
-    if ranking.probability >= SURE_OF_VERB and (at := _any_verb(items)) is not None and not counts:
+    selects = ranking.best == "restart_failing" and any(item.tags & _FAILING for item in items)
+    if (
+        ranking.probability >= (SURE_OF_SELECTION if selects else SURE_OF_VERB)
+        and (at := _any_verb(items)) is not None
+        and not counts
+    ):
         return Act(Mode.REQUEST, verb, at)
     if not any(item.mention or "pronoun" in item.tags for item in items) or not _wishes(clause, counts=counts):
         return None

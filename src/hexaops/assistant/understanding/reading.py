@@ -326,7 +326,7 @@ def _completed(items: tuple[Item, ...], act: Act, found: Found, parameters: Para
         return found
     if known := _in_order(items, setting):
         return replace(found, targets=known)
-    pointer = points_back(items[act.at + 1 :]) if act.at + 1 <= len(items) else None
+    pointer = points_back(items[act.at + 1 :]) or _subject_pronoun(items[: act.opens])
     context = context_of(setting.dialogue, setting.index, setting.before)
     if pointer:
         pointed = from_context(pointer, context, mention=pointer)
@@ -369,6 +369,13 @@ def _is_told_of(clause: Clause, act: Act) -> bool:
     """ "postgres not starting", "web-app does not start": what the application does, not what must not be done."""
     words = [item for item in clause.items if not item.is_mark]
     return words[0].mention is not None and "past" not in clause.items[act.at].forms
+
+
+def _subject_pronoun(opening: tuple[Item, ...]) -> str | None:
+    """ "it needs a restart", "could it be stopped": what is spoken of is the subject of the wish."""
+    words = [item.word for item in opening if not item.is_mark]
+    place = 1 if words[:1] and words[0] in ("could", "can", "may", "so") else 0
+    return next((word for word in words[place : place + 1] if word in ("it", "they", "both")), None)
 
 
 def _in_order(items: tuple[Item, ...], setting: Setting) -> tuple[Resolved, ...]:

@@ -53,7 +53,9 @@ def read_wish(clause: Clause) -> Act | None:
     verb, at = _what(items, wished)
     if verb is None or limits_of_request(items[end:], counts=verb == "assign"):
         return None
-    return Act(Mode.REQUEST, verb, places[at] if at >= 0 else -1, opens=places[min(wished, len(places) - 1)])
+    state = next((p for p in range(wished, len(items)) if items[p].word in _ON | _OFF), None)
+    opens = wished if at >= 0 or state is None or verb == "assign" else state + 1
+    return Act(Mode.REQUEST, verb, places[at] if at >= 0 else -1, opens=places[min(opens, len(places) - 1)])
 
 
 def asks_politely_for(clause: Clause) -> Act | None:
