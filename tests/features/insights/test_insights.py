@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from sqlalchemy import select
 
 from hexaops.backends.metrics.base import Series, Signal, Subject, Window
 from hexaops.features.insights.service import InsightService
 from hexaops.features.metrics.sources import MetricSources
+from hexaops.storage.tables.webhooks import WebhookEventRow
 from tests.contract.documented import ENDPOINTS
 from tests.contract.matching import compare
 from tests.living import LivingWorld, living_world
@@ -40,9 +44,11 @@ class Written:
         return Series(signal, subject, window.start, step, values, self.name, f"{signal} of {subject.name}")
 
 
-def _with_history(world: LivingWorld) -> None:
+def _with_history(world: LivingWorld, source: Written | None = None) -> None:
+    """Let the served insights read their history from this."""
     held = world.access.get(InsightService)
-    object.__setattr__(held.engine, "sources", MetricSources(Written()))
+    engine = replace(held.engine, sources=MetricSources(source or Written()))
+    world.access.context.provider.add(replace(held, engine=engine))
 
 
 async def _ask(world: LivingWorld, **body: Any) -> dict[str, Any]:
@@ -185,3 +191,39 @@ async def test_who_may_ask(world: LivingWorld) -> None:
     url = f"/internal/v1/workspaces/{world.workspace_id}/insights"
     poor = await world.access.account("logs:read")
     assert (await world.access.client.post(url, json={}, headers=poor)).status_code == 403
+
+
+async def test_an_assessment_is_announced_to_webhooks(world: LivingWorld) -> None:
+    data = await _ask(world, focus_areas=["reliability"])
+    (event,) = await _events(world, "aiops.insight.generated")
+    assert event["event"] == "aiops.insight.generated"
+    assert event["data"]["insight"]["total"] == len(data["insights"])
+    assert event["data"]["workspace"]["id"] == world.workspace_id
+    assert event["data"]["result"] == {"success": True, "resources_affected": 2}
+    assert await _events(world, "aiops.anomaly.detected") == []
+
+
+async def test_what_is_unusual_is_announced(world: LivingWorld) -> None:
+    _with_history(world, Odd())
+    data = await _ask(world, time_range="7d", scope="application", application_id="web-app")
+    unusual = [one for one in data["insights"] if "novelty" in one.get("metrics", {})]
+    assert unusual
+    events = await _events(world, "aiops.anomaly.detected")
+    assert len(events) == len(unusual)
+    assert events[0]["data"]["anomaly"]["application"] == "web-app"
+
+
+class Odd(Written):
+    """A wave that ends in what it never did before."""
+
+    async def read(self, signal: Signal, subject: Subject, window: Window, step_seconds: float | None = None) -> Series:
+        made = await super().read(signal, subject, window, step_seconds)
+        values = np.sin(np.arange(len(made.values)) / 7.0) + 2
+        values[-5:] = 9.0
+        return Series(signal, subject, made.start, made.step_seconds, values, self.name, made.query)
+
+
+async def _events(world: LivingWorld, name: str) -> list[dict[str, Any]]:
+    async with world.access.context.database.reading() as session:
+        rows = await session.scalars(select(WebhookEventRow).where(WebhookEventRow.name == name))
+        return [json.loads(row.body) for row in rows]

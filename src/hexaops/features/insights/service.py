@@ -12,6 +12,7 @@ from hexaops.analysis.applications.model import Application
 from hexaops.analysis.insights.model import Insight
 from hexaops.features.access.caller import Caller
 from hexaops.features.applications.service import ApplicationService
+from hexaops.features.insights.announcing import Announcer
 from hexaops.features.insights.engine import InsightEngine, Question
 from hexaops.features.insights.insight_views import (
     NAME_LIMIT,
@@ -42,6 +43,7 @@ class InsightService:
     """One for the process."""
 
     engine: InsightEngine
+    announcer: Announcer
     applications: ApplicationService
     database: Database
     clock: Clock
@@ -59,6 +61,7 @@ class InsightService:
                 logs="read_logs" in caller.permissions,
             ),
         )
+        await self.announcer.announce(workspace, found)
         reasons: dict[str, str] = {}
         return InsightsView(
             workspace_id=workspace.id,
@@ -75,6 +78,7 @@ class InsightService:
         workspace, seconds = caller.get_workspace(), parse_duration(request.time_range)
         logs = "logs:read" in caller.permissions
         found = await self.engine.assess(workspace, Question(request.categories, seconds, logs=logs))
+        await self.announcer.announce(workspace, found)
         reasons: dict[str, str] = {}
         scored, inputs = scores_view(found, self.engine.book, reasons)
         recommends = request.include_recommendations

@@ -9,10 +9,12 @@ from hexaops.analysis.sizing import Prices
 from hexaops.config import Settings
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.diagnosis.service import DiagnosisService
+from hexaops.features.insights.announcing import Announcer
 from hexaops.features.insights.capabilities import CapabilityService
 from hexaops.features.insights.engine import InsightEngine
 from hexaops.features.insights.service import InsightService
 from hexaops.features.metrics.sources import MetricSources
+from hexaops.features.webhooks.outbox import WebhookOutbox
 from hexaops.features.workspaces.automation import AutomationSwitch
 from hexaops.kit.clock import Clock
 from hexaops.provide import Provider
@@ -35,4 +37,6 @@ def build_insights(provider: Provider, parts: InsightParts) -> None:
     book = PriceBook(Prices(settings.price_cpu_core_hour, settings.price_memory_gib_hour))
     engine = InsightEngine(applications, get(DiagnosisService), get(MetricSources), book, parts.clock)
     provider.add(CapabilityService(settings, applications, get(AutomationSwitch)))
-    provider.add(InsightService(engine, applications, parts.database, parts.clock))
+    provider.add(
+        InsightService(engine, Announcer(parts.database, get(WebhookOutbox)), applications, parts.database, parts.clock)
+    )

@@ -12,12 +12,15 @@ OPERATION_COMPLETED = "internal.operation.completed"
 OPERATION_FAILED = "internal.operation.failed"
 AUTOSCALE_TRIGGERED = "internal.autoscale.triggered"
 INCIDENT_REMEDIATED = "internal.incident.auto_remediated"
+INSIGHT_GENERATED = "aiops.insight.generated"
+ANOMALY_DETECTED = "aiops.anomaly.detected"
 
 EMITTED = frozenset(
     {
         SESSION_CREATED, SESSION_ENDED, ACTION_STARTED, ACTION_COMPLETED, ACTION_FAILED,
         OPERATION_STARTED, OPERATION_COMPLETED, OPERATION_FAILED, AUTOSCALE_TRIGGERED,
         INCIDENT_REMEDIATED,
+        INSIGHT_GENERATED, ANOMALY_DETECTED,
     }
 )  # fmt: skip
 """What this version sends."""
@@ -25,8 +28,6 @@ EMITTED = frozenset(
 KNOWN = frozenset(
     {
         *EMITTED,
-        "aiops.insight.generated",
-        "aiops.anomaly.detected",
         "internal.backup.completed",
     }
 )
