@@ -150,11 +150,19 @@ async def _store_changes(access: AccessWorld, tenant: Tenant) -> None:
         operation_id=operation_id, seq=0, name="verify_health", status="failed", estimated_seconds=None,
         started_at=START, finished_at=START, result={}, error_message=f"{tenant.canary} step",
     )  # fmt: skip
+    scan = OperationRow(
+        id=new_id("op-"), surface="operation", kind="security_scan", cluster_id=CLUSTER_ID,
+        resource=f"x/Workspace/{tenant.workspace_id}", resource_id=tenant.workspace_id, status="completed",
+        plan={"context": {"triggered_by": tenant.canary}}, plan_id=None, description=f"{tenant.canary} scanning",
+        requested_by=who, session_id=None, message_id=None, request_id=None, prior={},
+        result={"success": True, "message": tenant.canary, "details": {"note": tenant.canary}}, error_code=None,
+        error_message=None, rollback_of=None, started_at=START, updated_at=START, completed_at=START, **common,
+    )  # fmt: skip
     async with access.context.database.transaction() as session:
-        session.add_all([plan, operation])
+        session.add_all([plan, operation, scan])
         await session.flush()
         session.add(step)
-    tenant.ids |= {"plan_id": [plan_id], "action_id": [operation_id]}
+    tenant.ids |= {"plan_id": [plan_id], "action_id": [operation_id], "operation_id": [scan.id]}
 
 
 async def _converse(access: AccessWorld, tenant: Tenant) -> None:
