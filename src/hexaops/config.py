@@ -44,6 +44,20 @@ ACCOUNT_TOKEN = Path("/var/run/secrets/kubernetes.io/serviceaccount/token")
 """Where Kubernetes mounts a pod's token."""
 
 
+class MetricsSource(BaseModel):
+    """A Prometheus, or what speaks its API, that knows a cluster's metrics."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$")]
+    """Up to and without `/api/v1`."""
+    headers: dict[str, SecretStr] = {}
+    """Sent with each query: a tenant (`X-Scope-OrgID`, `THANOS-TENANT`), `Authorization`."""
+    verify_tls: bool = True
+    queries: dict[str, str] = {}
+    """PromQL in place of the built-in query of a signal; see docs/metrics.md."""
+
+
 class ClusterSource(BaseModel):
     """A cluster in the configuration file."""
 
@@ -57,6 +71,8 @@ class ClusterSource(BaseModel):
     writer_kubeconfig: Path | None = None
     writer_context: str | None = None
     in_cluster: bool = False
+    metrics_source: MetricsSource | None = None
+    """None: the embedded sampler."""
 
     @model_validator(mode="after")
     def _one_way(self) -> ClusterSource:
@@ -187,6 +203,9 @@ class Settings(BaseSettings):
     log_retention_gib: Positive = 20.0
     """Disk limit of the embedded log store, in GiB; the oldest days are dropped first."""
 
+    prometheus_url: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$")] | None = None
+    """Prometheus that knows the metrics of the cluster of the settings, up to and without `/api/v1`; unset: they are
+    sampled."""
     metrics_sampling: bool = True
     """Sample the clusters' metrics into the embedded store."""
     metrics_interval_seconds: SamplingStep = 30

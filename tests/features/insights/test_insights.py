@@ -47,7 +47,7 @@ class Written:
 def _with_history(world: LivingWorld, source: Written | None = None) -> None:
     """Let the served insights read their history from this."""
     held = world.access.get(InsightService)
-    engine = replace(held.engine, sources=MetricSources(source or Written()))
+    engine = replace(held.engine, sources=MetricSources(source or Written(), world.access.context.clusters))
     world.access.context.provider.add(replace(held, engine=engine))
 
 

@@ -10,6 +10,7 @@ from hexaops.backends.kubernetes.cache import WatchCache
 from hexaops.backends.kubernetes.client import KubernetesClient
 from hexaops.backends.kubernetes.kinds import WATCHED_KINDS
 from hexaops.backends.kubernetes.reflector import Reflector, WatchSettings
+from hexaops.config import MetricsSource
 from hexaops.kit.clock import Clock, SystemClock
 from hexaops.kit.timeout import Timeout
 
@@ -43,6 +44,8 @@ class Cluster:
         self.reader = reader
         self.writer = writer or reader
         self.cache = WatchCache(kinds, clock=clock)
+        self.metrics_source: MetricsSource | None = None
+        """The Prometheus that knows its metrics, where it is registered with one."""
         self._clock = clock or SystemClock()
         self._settings = settings or WatchSettings()
         self._tasks: list[asyncio.Task[None]] = []

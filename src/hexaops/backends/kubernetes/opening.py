@@ -46,7 +46,9 @@ def open_source(source: ClusterSource, clock: Clock) -> Cluster | UnusableCluste
         write = None
         if separate:
             write = Identity(source.writer_kubeconfig or source.kubeconfig, source.writer_context).connect(clock)
-        return cluster_of(named, read, write)
+        opened = cluster_of(named, read, write)
+        opened.metrics_source = source.metrics_source
+        return opened
     except KubernetesConfigError as error:
         return UnusableCluster(named, error.message)
 

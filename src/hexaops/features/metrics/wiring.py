@@ -8,7 +8,7 @@ from hexaops.backends.kubernetes.clusters import Clusters
 from hexaops.backends.metrics.embedded.sampler import MetricSampler
 from hexaops.backends.metrics.embedded.source import EmbeddedMetrics
 from hexaops.backends.metrics.embedded.store import EmbeddedMetricStore, Keeping
-from hexaops.config import Settings
+from hexaops.config import MetricsSource, Settings
 from hexaops.features.metrics.sources import MetricSources
 from hexaops.kit.clock import Clock
 from hexaops.provide import Provider
@@ -27,7 +27,11 @@ class MetricHistory:
         )
         self.store = EmbeddedMetricStore(settings.home_folder() / "metrics", keeping, clock)
         self.sampler = MetricSampler(clusters, self.store, clock, per_second=settings.metrics_requests_per_second)
-        self.sources = MetricSources(EmbeddedMetrics(self.store, self.sampler.why_missing))
+        self.sources = MetricSources(
+            EmbeddedMetrics(self.store, self.sampler.why_missing),
+            clusters,
+            MetricsSource(url=settings.prometheus_url) if settings.prometheus_url else None,
+        )
         provider.add(self.sources)
         self._samples = settings.metrics_sampling
         self._sampling: asyncio.Task[None] | None = None
@@ -42,4 +46,5 @@ class MetricHistory:
         if self._sampling is not None:
             self._sampling.cancel()
             await asyncio.gather(self._sampling, return_exceptions=True)
+        await self.sources.close()
         await self.store.close()
