@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, StringConstraints, model_validator
+from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 WITHOUT_NUL = r"^[^\x00]*$"
 Identifier = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=WITHOUT_NUL)]
@@ -23,6 +23,8 @@ class OperationParameters(BaseModel):
     """auto_heal: restart what fails whatever the diagnosis says of the cause; without it the cause decides."""
     confirmation: bool = True
     """false: plan every change and start none. true starts what the workspace's policy lets start unattended."""
+    older_than_days: Annotated[int, Field(ge=1, le=3650)] | None = None
+    """cleanup_resources: only what has been unused for so long; 7 without it."""
     reason: Reason | None = None
     plan_id: Identifier | None = None
     plan_hash: Identifier | None = None

@@ -26,6 +26,8 @@ SURFACE = "operation"
 READ, ADMINISTER = "workspace:read", "workspace:admin"
 RUN = "workspace_operation"
 """Its own kind of durable run: it waits for the changes that it starts, whose places it must not take."""
+UNAVAILABLE: Mapping[str, str] = {"backup_all": "not available: this version makes no backups"}
+"""Documented operations that are refused, and why."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,8 @@ class OperationService:
         """The operation, just started; raises OperationInProgressError while another one runs in the workspace."""
         workspace, work = caller.get_workspace(), self.works.get(body.operation)
         if work is None:
-            known = ", ".join(sorted(self.works))
-            raise ValidationFailedError("Unknown operation", details={"operation": f"one of {known}"})
+            why = UNAVAILABLE.get(body.operation, f"one of {', '.join(sorted(self.works))}")
+            raise ValidationFailedError("Unknown operation", details={"operation": why})
         given = body.parameters
         if given.plan_id is not None:
             return await self.get(caller, await self.parts.confirm(caller, given.plan_id, given.plan_hash or ""))

@@ -9,10 +9,13 @@ from hexaops.features.access.authorize import Authorizer
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.changes.confirmation import Confirmation
 from hexaops.features.diagnosis.service import DiagnosisService
+from hexaops.features.metrics.sources import MetricSources
+from hexaops.features.operations.cleaning import CleanupReport
 from hexaops.features.operations.healing import AutoHeal
 from hexaops.features.operations.parts import PlannedParts
 from hexaops.features.operations.scanning import SecurityScan
 from hexaops.features.operations.service import OperationService
+from hexaops.features.operations.sizing import SizingReport
 from hexaops.features.operations.work import WorkspaceWork
 from hexaops.features.runs.starting import OperationStarter
 from hexaops.features.workspaces.automation import AutomationSwitch
@@ -35,6 +38,9 @@ def build_operations(provider: Provider, confirmation: Confirmation, starter: Op
     built: tuple[WorkspaceWork, ...] = (
         AutoHeal(applications, diagnosis, directory, parts),
         SecurityScan(applications, diagnosis, directory),
+        CleanupReport(applications, directory, starter.clock),
+        # The history of measurements is opened after the services are built.
+        SizingReport(applications, directory, lambda: get(MetricSources), starter.clock),
     )
     works = {work.name: work for work in built}
     provider.add(OperationService(starter, works, parts, applications, get(Authorizer), get(AutomationSwitch)))
