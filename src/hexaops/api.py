@@ -74,6 +74,8 @@ ACTIONS = (
 SESSION = f"{WORKSPACE}/aiops/sessions/{{session_id}}"
 CHAT = (
     Entry("POST", f"{WORKSPACE}/aiops/chat", chat.send_message, user("read_workspace", limit="chat"), idempotent=True),
+    Entry("POST", "/api/v1/ai/chat", chat.ask_guide, user(limit="chat"), idempotent=True),
+    Entry("POST", "/api/v1/ai/actions", chat.run_quick_action, user(), idempotent=True),
     Entry("POST", f"{WORKSPACE}/aiops/sessions", chat.create_session, user("read_workspace"), idempotent=True),
     Entry("GET", f"{WORKSPACE}/aiops/sessions", chat.list_sessions, user("read_workspace")),
     Entry("GET", SESSION, chat.get_session, user("read_workspace")),

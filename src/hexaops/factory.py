@@ -34,8 +34,10 @@ from hexaops.features.changes.queries import PlanQueries
 from hexaops.features.changes.work import ChangeWork
 from hexaops.features.changes.writes import GuardedWriter
 from hexaops.features.chat.gathering import Gatherer
+from hexaops.features.chat.guide import GuideService
 from hexaops.features.chat.nameable import Inventories
 from hexaops.features.chat.planning import ChangePlanner
+from hexaops.features.chat.quick_actions import QuickActions
 from hexaops.features.chat.service import ChatService
 from hexaops.features.chat.sessions import SessionService
 from hexaops.features.chat.streaming import ChatStream
@@ -290,5 +292,7 @@ def build_chat(context: ProcessContext, applications: ApplicationService, outbox
     plans = PlanQueries(database, clock)
     chat = ChatService(database, sessions, gatherer, inventories, planner, plans, clock)
     context.chat_stream = ChatStream(chat)
-    for service in (sessions, chat, context.chat_stream):
+    quick_actions = QuickActions(get(WorkspaceService), get(WorkspaceDirectory))
+    guide = GuideService(database, quick_actions, clock)
+    for service in (sessions, chat, context.chat_stream, quick_actions, guide):
         context.provider.add(service)

@@ -85,6 +85,13 @@ class Live:
         """A session of the chat without a workspace."""
         return str(data_of(self.user.post("/api/v1/ai/chat", json={"message": "Hello"}))["session_id"])
 
+    def plan_of_scaling(self, deployment: str, body: dict[str, Any]) -> dict[str, Any]:
+        """What confirms this scaling, which must be of a risk that is answered with its plan."""
+        url = f"/internal/v1/workspaces/{self.workspace_id}/deployments/{deployment}/scale"
+        planned = data_of(self.account.post(url, json=body))
+        assert planned["status"] == "awaiting_confirmation"
+        return {key: planned["plan"][key] for key in ("plan_id", "plan_hash")}
+
     def wait_for_logs(self, text: str) -> None:
         """Return once matching lines were collected from the pods; asked by the route that may be asked often."""
         body = {"query": {"text": text}, "options": {"limit": 1}}

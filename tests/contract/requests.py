@@ -162,12 +162,7 @@ def _scale(live: Live) -> Sent:
             "scale_down_delay": "5m",
         },
     }
-    url = f"/internal/v1/workspaces/{live.workspace_id}/deployments/worker-app/scale"
-    planned = live.account.post(url, json=body)
-    assert planned.status_code == 200, planned.text
-    assert planned.json()["data"]["status"] == "awaiting_confirmation"
-    plan = planned.json()["data"]["plan"]
-    return Sent(path, body={**body, "plan_id": plan["plan_id"], "plan_hash": plan["plan_hash"]})
+    return Sent(path, body={**body, **live.plan_of_scaling(path["deploymentName"], body)})
 
 
 def _autoscale(live: Live) -> Sent:

@@ -14,6 +14,7 @@ from tests.contract.matching import compare
 from tests.contract.requests import REQUESTS
 from tests.contract.serving import Served
 
+NAMES = ("web-app", "api-service", "database-app", "background-worker")
 _CREDENTIALS = {"base_url": "http://127.0.0.1:1", "workspace_id": "ws-1"}
 
 
@@ -23,12 +24,15 @@ class Unserved(Live):
     def __init__(self) -> None:
         client = cast("httpx2.Client", None)
         super().__init__(Served(cast("Any", None), Path(), _CREDENTIALS), client, client)
-        self.applications = {name: f"app-{name}" for name in ("web-app", "api-service", "database-app")}
+        self.applications = {name: f"app-{name}" for name in NAMES}
         self.session_id, self.message_id, self.action_id = "sess_1", "msg_1", "action_1"
         self.global_session_id = "sess_2"
 
     def new_session(self) -> str:
         return "sess_3"
+
+    def plan_of_scaling(self, deployment: str, body: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 # as the base's
+        return {}
 
     def wait_for_logs(self, text: str) -> None:
         """There are none to wait for."""

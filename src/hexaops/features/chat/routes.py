@@ -8,10 +8,21 @@ from fastapi import Path, Query, Request
 from fastapi.responses import StreamingResponse
 
 from hexaops.features.access.caller import AnyCaller
+from hexaops.features.access.errors import InsufficientPermissionsError
 from hexaops.features.access.paging import paged
 from hexaops.features.access.request_log import OpenRecord
 from hexaops.features.chat.errors import InvalidChatMessageError
-from hexaops.features.chat.schemas import ChatRequest, EndRequest, SessionRequest, SessionStatus
+from hexaops.features.chat.guide import GuideService
+from hexaops.features.chat.guide_views import GuideAnswerView, QuickActionResultView
+from hexaops.features.chat.quick_actions import QuickActions
+from hexaops.features.chat.schemas import (
+    ChatRequest,
+    EndRequest,
+    GuideRequest,
+    QuickActionRequest,
+    SessionRequest,
+    SessionStatus,
+)
 from hexaops.features.chat.service import ChatService
 from hexaops.features.chat.sessions import SessionService
 from hexaops.features.chat.streaming import ChatStream
@@ -24,6 +35,8 @@ from hexaops.features.chat.views import (
     SessionView,
 )
 from hexaops.features.conversations.errors import SessionEndedError, SessionNotFoundError
+from hexaops.features.workspaces.claiming import NamespacesUnreadError
+from hexaops.features.workspaces.service import DefaultWorkspaceExistsError, NamespaceTakenError
 from hexaops.kit.paging import PageRequest
 from hexaops.provide import provided
 from hexaops.responses import Data, Listing, refuses
@@ -31,6 +44,8 @@ from hexaops.responses import Data, Listing, refuses
 Chat = Annotated[ChatService, provided(ChatService)]
 Stream = Annotated[ChatStream, provided(ChatStream)]
 Sessions = Annotated[SessionService, provided(SessionService)]
+Guide = Annotated[GuideService, provided(GuideService)]
+Quick = Annotated[QuickActions, provided(QuickActions)]
 SessionId = Annotated[str, Path(max_length=64)]
 Before = Annotated[str | None, Query(max_length=64)]
 
@@ -47,6 +62,20 @@ async def send_message(
         events = stream.events(turn, caller.request_id)
         return StreamingResponse(events, media_type="text/event-stream", headers=STREAM_HEADERS)
     return Data(await chat.answer(turn, record=record))
+
+
+@refuses(InvalidChatMessageError, SessionNotFoundError, SessionEndedError)
+async def ask_guide(caller: AnyCaller, guide: Guide, body: GuideRequest) -> Data[GuideAnswerView]:
+    """Answer a how-to question that concerns no workspace in particular."""
+    return Data(await guide.answer(caller, body))
+
+
+@refuses(InsufficientPermissionsError, NamespaceTakenError, DefaultWorkspaceExistsError, NamespacesUnreadError)
+async def run_quick_action(
+    caller: AnyCaller, quick_actions: Quick, body: QuickActionRequest
+) -> Data[QuickActionResultView]:
+    """Do what a quick action's label says."""
+    return Data(await quick_actions.execute(caller, body.action, body.parameters))
 
 
 async def create_session(caller: AnyCaller, sessions: Sessions, body: SessionRequest) -> Data[CreatedSessionView]:

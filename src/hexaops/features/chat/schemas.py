@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
@@ -49,6 +49,20 @@ class ChatRequest(BaseModel):
     session_id: Identifier | None = None
     context: ChatContext = ChatContext()
     capabilities: Capabilities | None = None
+
+
+class GuideRequest(BaseModel):
+    """`POST /api/v1/ai/chat`. The document's `context.user_context` grants nothing, and is ignored."""
+
+    message: Annotated[str, StringConstraints(max_length=100_000)] = ""
+    session_id: Identifier | None = None
+
+
+class QuickActionRequest(BaseModel):
+    """`POST /api/v1/ai/actions`: a quick action with its parameters."""
+
+    action: Word
+    parameters: Annotated[dict[str, Any], Field(max_length=20)] = {}
 
 
 class SessionContext(BaseModel):

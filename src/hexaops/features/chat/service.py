@@ -19,8 +19,8 @@ from hexaops.features.access.request_log import Record
 from hexaops.features.changes.queries import PlanQueries
 from hexaops.features.chat.answer import answer_view
 from hexaops.features.chat.capabilities import grant
-from hexaops.features.chat.errors import MESSAGE_LIMIT, InvalidChatMessageError
 from hexaops.features.chat.gathering import Gatherer, Known
+from hexaops.features.chat.messages import checked
 from hexaops.features.chat.nameable import Inventories
 from hexaops.features.chat.planning import ChangePlanner, Request, confirmation
 from hexaops.features.chat.schemas import ChatRequest, SessionRequest
@@ -58,7 +58,7 @@ class ChatService:
 
         Raises InvalidChatMessageError, SessionNotFoundError, SessionEndedError.
         """
-        message = _checked(request.message)
+        message = checked(request.message)
         if request.session_id is None:
             title = SessionRequest(name=plain(message, NAME_LIMIT) or "Chat", capabilities=request.capabilities)
             row = self.sessions.opened(caller, title, title.context.model_dump(exclude_none=True))
@@ -160,13 +160,3 @@ class ChatService:
                 await self.sessions.add(session, turn.caller, turn.opened)
             await insert_rows(session, *messages)
         return answer_view(turn, asked, draft, answer)
-
-
-def _checked(message: str) -> str:
-    """The message without what cannot be stored; raises InvalidChatMessageError."""
-    text = message.replace("\x00", "").strip()
-    if not plain(text, MESSAGE_LIMIT):
-        raise InvalidChatMessageError("Message content cannot be empty")
-    if len(text) > MESSAGE_LIMIT:
-        raise InvalidChatMessageError(f"Message content cannot be longer than {MESSAGE_LIMIT} characters")
-    return text

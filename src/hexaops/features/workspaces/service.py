@@ -121,6 +121,11 @@ class WorkspaceService:
             async with self._database.reading() as session:
                 return str(await session.scalar(query))
 
+    @property
+    def default_cluster_id(self) -> str:
+        """The cluster of a new workspace that names none."""
+        return self._clusters.default_id
+
     async def create(self, caller: Caller, body: WorkspaceCreation) -> ClaimedWorkspace:
         """Create a workspace from given namespaces, or from all unclaimed ones.
 

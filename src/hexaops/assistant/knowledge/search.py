@@ -1,0 +1,116 @@
+"""Finds the article that answers a question, or none: BM25 over weighted fields, and a bound on what is not understood.
+
+Score: Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), with k1 = 1.2, b = 0.75;
+a word in the title or in a listed question counts three times one in the body. A question is answered only if the
+words that carry it (by inverse document frequency) are mostly found in the article's title and questions: a fluent
+answer to another question is worse than none.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from hexaops.assistant.knowledge.article import Article, articles
+
+K1, B = 1.2, 0.75
+HEAD_WEIGHT = 3
+COVERED = 0.6
+"""The part of a question's weight that an article's title and questions must hold."""
+SHOWN = 3
+WORD = re.compile(r"[a-z0-9]+")
+LONGEST_QUESTION = 2000
+STOP_WORDS = frozenset(
+    """
+    a an and any are at be but by can could did do does don for from get give had has have help how i if in into is isn
+    it its let like m make me my need new of on one or our please re s set should show so some t tell than that the
+    their them then there these they this to up us use using ve want was we what when where which who why will with
+    would you your
+    """.split()  # noqa: SIM905 # shorter to read
+)
+ENDINGS = ("ies", "ing", "ed", "es", "s", "ion", "er", "e", "y")
+SHORTEST_STEM = 3
+SYNONYMS = {
+    "k8s": "kubernetes", "deploy": "deployment", "hpa": "autoscaler", "autoscaling": "autoscaler", "pvc": "volume",
+    "pv": "volume", "ns": "namespace", "svc": "service", "cm": "configmap", "sa": "account", "oom": "oomkilled",
+    "colleague": "member", "teammate": "member", "user": "member", "undo": "rollback", "revert": "rollback",
+    "price": "cost", "pricing": "plan", "delete": "remove", "invite": "member",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search came to."""
+
+    article: Article | None
+    """None: no article answers the question."""
+    near: tuple[Article, ...]
+    """The nearest others, best first."""
+
+
+def words(text: str) -> list[str]:
+    """The stems of a text's words that carry meaning."""
+    found = (SYNONYMS.get(word, word) for word in WORD.findall(text.lower()[:LONGEST_QUESTION]))
+    return [_stem(word) for word in found if word not in STOP_WORDS]
+
+
+def _stem(word: str) -> str:
+    for ending in ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= SHORTEST_STEM:
+            return word.removesuffix(ending)
+    return word
+
+
+class Library:
+    """An index of articles."""
+
+    def __init__(self, held: Sequence[Article]) -> None:
+        self._articles = held
+        self._heads = [frozenset(words(" ".join((one.title, *one.questions)))) for one in held]
+        self._counts = [self._count(one) for one in held]
+        self._lengths = [sum(one.values()) for one in self._counts]
+        self._mean = sum(self._lengths) / len(held) if held else 1.0
+        self._documents = Counter(word for counts in self._counts for word in counts)
+
+    def search(self, question: str) -> Found:
+        """The article that answers, and its neighbours."""
+        asked = list(dict.fromkeys(words(question)))
+        scores = [self._score(index, asked) for index in range(len(self._articles))]
+        order = sorted((i for i in range(len(scores)) if scores[i] > 0), key=lambda i: (-scores[i], i))
+        best = next((i for i in order[:SHOWN] if self._covered(i, asked) >= COVERED), None)
+        near = tuple(self._articles[i] for i in order[: SHOWN + 1] if i != best)[:SHOWN]
+        return Found(None if best is None else self._articles[best], near)
+
+    def get(self, name: str) -> Article | None:
+        """The article of this name."""
+        return next((one for one in self._articles if one.name == name), None)
+
+    def _count(self, article: Article) -> Counter[str]:
+        counts = Counter(words(article.body))
+        for word in words(" ".join((article.title, *article.questions))):
+            counts[word] += HEAD_WEIGHT
+        return counts
+
+    def _idf(self, word: str) -> float:
+        held = self._documents[word]
+        return math.log(1 + (len(self._articles) - held + 0.5) / (held + 0.5))
+
+    def _score(self, index: int, asked: Sequence[str]) -> float:
+        counts, norm = self._counts[index], 1 - B + B * self._lengths[index] / self._mean
+        return sum(
+            self._idf(word) * counts[word] * (K1 + 1) / (counts[word] + K1 * norm) for word in asked if counts[word]
+        )
+
+    def _covered(self, index: int, asked: Sequence[str]) -> float:
+        total = sum(self._idf(word) for word in asked)
+        return sum(self._idf(word) for word in asked if word in self._heads[index]) / total if total else 0.0
+
+
+@cache
+def library() -> Library:
+    """The index of the shipped articles."""
+    return Library(articles())
