@@ -194,6 +194,11 @@ def _backup(live: Live) -> Sent:
     )
 
 
+def _details(live: Live) -> Sent:
+    live.wait_until_measured()
+    return Sent({"appId": live.applications["api-service"]})
+
+
 def _performance(live: Live) -> Sent:
     live.wait_for_requests("web-app")
     return Sent({"appId": live.applications["web-app"]}, {"time_range": "1h", "metrics": "cpu,memory"})
@@ -257,7 +262,7 @@ REQUESTS: dict[str, Callable[[Live], Sent]] = {
     f"POST {WORKSPACE}/operations": _operation,
     f"GET {WORKSPACE}/nodes": lambda live: Sent({"workspaceId": live.workspace_id}),
     f"POST {WORKSPACE}/deployments/:deploymentName/scale": _scale,
-    f"GET {APPLICATION}/details": lambda live: Sent({"appId": live.applications["api-service"]}),
+    f"GET {APPLICATION}/details": _details,
     f"POST {APPLICATION}/autoscale": _autoscale,
     f"POST {APPLICATION}/backup": _backup,
     f"GET {APPLICATION}/performance": _performance,

@@ -31,11 +31,17 @@ class Unserved(Live):
     def new_session(self) -> str:
         return "sess_3"
 
-    def plan_of_scaling(self, deployment: str, body: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 # as the base's
+    def plan_of_scaling(self, deployment: str, body: dict[str, Any]) -> dict[str, Any]:  # as the base's
         return {}
 
     def wait_for_logs(self, text: str) -> None:
         """There are none to wait for."""
+
+    def wait_for_requests(self, name: str) -> None:
+        """None are sampled."""
+
+    def new_incident(self) -> str:
+        return "inc-1"
 
     def wait_until_measured(self) -> None:
         """Nothing is measured."""

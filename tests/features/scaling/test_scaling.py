@@ -79,6 +79,7 @@ async def test_an_autoscaler_and_the_number_to_begin_with_are_one_plan(world: Li
     ]  # fmt: skip
     plan = {key: data["plan"][key] for key in ("plan_id", "plan_hash")}
     data_of(await scale(world, "web-app", replicas=4, auto_scale_config=config, **plan))
+    await world.settled(lambda cache: any(one.name == "web-app" for one in cache.hpas("frontend")))
     await world.settled(lambda cache: (row := cache.find("Deployment", "frontend", "web-app")) and row.ready == 4)
     (made,) = [one for one in world.cluster.store.list(HPA) if one["metadata"]["name"] == "web-app"]
     assert (made["spec"]["minReplicas"], made["spec"]["maxReplicas"]) == (2, 10)
