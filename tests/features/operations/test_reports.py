@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+import pytest
+
+from hexaops.backends.metrics.base import MetricSource, Series, Signal, Subject, Window
+from hexaops.features.metrics.sources import MetricSources
+from hexaops.features.operations.cleaning import finished_pods, orphaned_replica_sets
+from tests.analysis.applications.rows import pod, workload
 from tests.features.operations.calls import Operations
 
 LONG_AGO = "2024-01-01T00:00:00Z"
@@ -50,3 +57,43 @@ async def test_what_is_not_available_is_refused_by_name(sqlite_operations: Opera
     assert "no backups" in backup.json()["error"]["details"]["operation"]
     age = await sqlite_operations.start("cleanup_resources", older_than_days=0)
     assert "parameters.older_than_days" in age.json()["error"]["details"]
+
+
+class Played(MetricSources):
+    """Every series has the same known values."""
+
+    name = "played"
+
+    def __init__(self, points: int) -> None:
+        self.points = points
+
+    def of(self, cluster_id: str) -> MetricSource:
+        """It is its own source."""
+        return self
+
+    async def read(self, signal: Signal, subject: Subject, window: Window, step_seconds: float | None = None) -> Series:
+        """A tenth of a core, 200 MiB."""
+        value = 0.1 if signal is Signal.CPU_BUSIEST_POD else 200.0 * 2**20
+        values = np.full(self.points, value)
+        return Series(signal, subject, window.start, step_seconds or 300.0, values, self.name, "played")
+
+
+@pytest.mark.parametrize(("points", "enough"), [(100, True), (99, False)])
+async def test_a_size_follows_from_enough_history(sqlite_operations: Operations, points: int, enough: bool) -> None:
+    sqlite_operations.world.access.context.provider.add(Played(points), MetricSources)
+    done = await sqlite_operations.run("optimize_resources", target_component="web-app")
+    (found,) = done["result"]["details"]["applications"]
+    size = {"cpu_request": "100m", "memory_request": "240Mi", "memory_limit": "240Mi"}
+    assert (found["recommended"], found["points"]) == (size if enough else None, points), found
+    assert enough or "99 of the 100 measurements" in found["reason"]
+
+
+def test_old_revisions_and_owned_pods_are_no_orphans() -> None:
+    alone = workload("web", "left-over", kind="ReplicaSet", desired=0, owner_kind="")
+    revision = workload("web", "web-1", kind="ReplicaSet", desired=0, owner_kind="Deployment")
+    running = workload("web", "by-hand", kind="ReplicaSet", desired=2, owner_kind="")
+    assert [one.name for one in orphaned_replica_sets([alone, revision, running])] == ["left-over"]
+    ended = pod(running, name="debug", phase="Succeeded", owner_kind="", owner_name="")
+    owned = pod(running, name="owned", phase="Failed")
+    live = pod(running, name="live", owner_kind="", owner_name="")
+    assert [one.name for one in finished_pods([ended, owned, live])] == ["debug"]
