@@ -10,6 +10,7 @@ from hexaops.features.access import routes as access
 from hexaops.features.access.guard import declared_parameters, guarded
 from hexaops.features.actions import routes as actions
 from hexaops.features.applications import routes as applications
+from hexaops.features.backups import routes as backups
 from hexaops.features.chat import routes as chat
 from hexaops.features.clusters import routes as clusters
 from hexaops.features.diagnosis import routes as diagnosis
@@ -139,6 +140,15 @@ PERFORMANCE = (
     ),
 )  # fmt: skip
 
+BACKUPS = (
+    Entry(
+        "POST", f"{INTERNAL}/applications/{{application_id}}/backup", backups.start_backup,
+        service("application:write", limit="application"), idempotent=True,
+    ),
+    Entry("GET", f"{INTERNAL}/backups", backups.list_backups, service("application:read")),
+    Entry("GET", f"{INTERNAL}/backups/{{backup_id}}", backups.get_backup, service("application:read")),
+)  # fmt: skip
+
 DIAGNOSIS = (Entry("GET", f"{WORKSPACE}/aiops/diagnosis", diagnosis.get_diagnosis, user("read_applications")),)
 
 OPERATION = f"{INTERNAL}/operations/{{operation_id}}"
@@ -230,6 +240,7 @@ ROUTES = (
     *SCALING,
     *PERFORMANCE,
     *OPERATIONS,
+    *BACKUPS,
     *CLUSTERS,
     *ACCESS,
     *APPLICATIONS,

@@ -243,6 +243,17 @@ class Settings(BaseSettings):
     retention_days: Positive = 30.0
     """Retention of finished runs, stored idempotent answers and webhook deliveries."""
 
+    backup_folder: Path | None = None
+    """Folder of the archives of backups; unset: `backups` in the home folder. Replicas must share it."""
+    backup_retention_short_days: Positive = 7.0
+    """How long a backup with `retention_policy` short is kept."""
+    backup_retention_standard_days: Positive = 30.0
+    """How long a backup with `retention_policy` standard is kept."""
+    backup_retention_long_days: Positive = 365.0
+    """How long a backup with `retention_policy` long is kept."""
+    backup_channels: list[str] = []
+    """Notification channels, such as `slack:#ops`, that a backup may name: its event carries them to the webhooks."""
+
     webhook_allowed_networks: Networks
     """Private networks (CIDR) that webhooks may target; the embedded mode presets loopback."""
     webhook_allow_http: bool = False
@@ -269,6 +280,10 @@ class Settings(BaseSettings):
         if scheme.split("+")[0] in {"postgresql", "postgres"}:
             return f"postgresql+asyncpg://{rest}"
         return f"sqlite+aiosqlite://{rest}"
+
+    def archive_folder(self) -> Path:
+        """The folder of the archives of backups."""
+        return (self.backup_folder or self.home / "backups").expanduser()
 
     def in_cluster(self) -> bool:
         """Whether this process runs in a pod of the cluster it serves."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -27,6 +28,8 @@ from hexaops.features.applications.cluster_views import ClusterViews
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.audit.log import AuditLog
 from hexaops.features.audit.reader import AuditReader
+from hexaops.features.backups.retention import Retention
+from hexaops.features.backups.wiring import BackupParts, build_backups
 from hexaops.features.changes.confirmation import Confirmation
 from hexaops.features.changes.planner import Planner
 from hexaops.features.changes.plans import Plans
@@ -64,6 +67,7 @@ from hexaops.features.runs.runner import RUN as OPERATION_RUN
 from hexaops.features.runs.runner import OperationRunner
 from hexaops.features.runs.starting import OperationStarter
 from hexaops.features.runs.store import OperationStore
+from hexaops.features.runs.work import Work
 from hexaops.features.scaling.wiring import build_scaling
 from hexaops.features.webhooks.delivering import PLACES_PER_WEBHOOK, WEBHOOK_PLACES, DeliveryRun
 from hexaops.features.webhooks.history import DeliveryHistory
@@ -154,6 +158,7 @@ class ProcessContext:
         self._tasks.append(asyncio.create_task(self.reconciler.forever(), name="reconciler"))
         self._tasks.append(asyncio.create_task(self.upkeep.forever(), name="webhook-upkeep"))
         self._tasks.append(asyncio.create_task(self.incident_upkeep.forever(), name="incident-upkeep"))
+        self._tasks.append(asyncio.create_task(self.provider.get(Retention).forever(), name="backup-retention"))
 
     def end_streams(self) -> None:
         """End the answers that have no end of their own, so that a stop need not wait for them."""
@@ -232,7 +237,10 @@ def build_services(context: ProcessContext) -> None:
     )
     build_overview(context.provider, applications, database, clock)
     build_diagnosis(context.provider, clusters, applications, clock)
-    build_changes(context, applications, OperationEvents(context.provider.get(AuditLog), outbox, context.metrics))
+    store = OperationStore(database, clock=clock)
+    parts = BackupParts(settings, clusters, context.engine, store, context.key, context.failpoints, clock)
+    events = OperationEvents(context.provider.get(AuditLog), outbox, context.metrics)
+    build_changes(context, applications, events, build_backups(context.provider, parts))
     build_chat(context, applications, outbox)
 
 
@@ -255,8 +263,10 @@ def build_webhooks(context: ProcessContext) -> WebhookOutbox:
     return outbox
 
 
-def build_changes(context: ProcessContext, applications: ApplicationService, events: OperationEvents) -> None:
-    """What plans, confirms, runs and reconciles changes."""
+def build_changes(
+    context: ProcessContext, applications: ApplicationService, events: OperationEvents, works: Mapping[str, Work]
+) -> None:
+    """What plans, confirms, runs and reconciles changes; the runner also does the other works."""
     settings, clock, failpoints = context.settings, context.clock, context.failpoints
     clusters, audit = context.clusters, context.provider.get(AuditLog)
     store = OperationStore(context.database, clock=clock)
@@ -271,7 +281,7 @@ def build_changes(context: ProcessContext, applications: ApplicationService, eve
     starter = OperationStarter(store, events, context.engine, clock, failpoints)
     operations = build_operations(context.provider, confirmation, starter)
     runner = OperationRunner(
-        store, {**dict.fromkeys(RUNBOOKS, work), **operations.works}, events, clock, failpoints
+        store, {**dict.fromkeys(RUNBOOKS, work), **operations.works, **works}, events, clock, failpoints
     )  # fmt: skip
     context.engine.register(OPERATION_RUN, runner.run)
     context.engine.register(WORKSPACE_RUN, runner.run)

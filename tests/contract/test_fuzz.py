@@ -27,6 +27,7 @@ class Targets:
         self._live = live
         body = {"name": "fuzzed", "scopes": ["workspace:read"]}
         account = data_of(live.account.post("/internal/v1/service-accounts", json=body))
+        backup = data_of(live.account.post(f"/internal/v1/applications/{live.applications['web-app']}/backup", json={}))
         self._webhook_id = ""
         self._fixed = {
             "workspace_id": live.workspace_id,
@@ -35,6 +36,7 @@ class Targets:
             "account_id": account["service_account"]["id"],
             "token_id": account["token"]["id"],
             "user_id": "local:fuzzed",
+            "backup_id": backup["backup_id"],
         }
 
     def __call__(self) -> dict[str, str]:

@@ -15,6 +15,7 @@ from hexaops.features.webhooks import events
 from hexaops.features.webhooks.outbox import WebhookOutbox
 from hexaops.metrics import Metrics
 from hexaops.storage.tables import OperationRow, WorkspaceRow
+from hexaops.storage.tables.operations import BACKUP
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,13 @@ class _Names:
 
 ACTION = _Names("action", events.ACTION_STARTED, events.ACTION_COMPLETED, events.ACTION_FAILED)
 OPERATION = _Names("operation", events.OPERATION_STARTED, events.OPERATION_COMPLETED, events.OPERATION_FAILED)
+BACKUPS = _Names("backup", events.BACKUP_COMPLETED, events.BACKUP_COMPLETED, events.BACKUP_COMPLETED)
+"""The documents name one event for backups: its result says whether the backup succeeded. None is sent at the start."""
 
 
 def _names(operation: OperationRow) -> _Names:
+    if operation.surface == BACKUP:
+        return BACKUPS
     return ACTION if operation.surface == "action" else OPERATION
 
 
@@ -54,7 +59,8 @@ class OperationEvents:
         event = names.completed if success else names.failed
         await self._emit(session, operation, event, success=success, affected=affected)
         details = {"status": operation.status, "error": operation.error_code, "result": operation.result}
-        await self.record(session, operation, f"change.{operation.status}", "ok" if success else "failed", details)
+        noun = "backup" if operation.surface == BACKUP else "change"
+        await self.record(session, operation, f"{noun}.{operation.status}", "ok" if success else "failed", details)
         self.metrics.operations.labels(operation.kind, operation.status).inc()
 
     async def record(
@@ -79,10 +85,18 @@ class OperationEvents:
     ) -> None:
         workspace = await session.get(WorkspaceRow, operation.workspace_id)
         data: dict[str, Any] = {
-            _names(operation).subject: {"id": operation.id, "type": operation.kind, "status": public_status(operation)},
+            **_subject(operation),
             "workspace": {"id": operation.workspace_id, "name": workspace.name if workspace else None},
             "result": {"success": success, "resources_affected": affected},
         }
         if operation.error_code:
             data["result"]["error"] = {"code": operation.error_code, "message": operation.error_message}
         await self.outbox.emit(session, operation.workspace_id, event, data, resource_id=operation.id)
+
+
+def _subject(operation: OperationRow) -> dict[str, Any]:
+    shown = {"id": operation.id, "type": operation.kind, "status": public_status(operation)}
+    if operation.surface != BACKUP:
+        return {_names(operation).subject: shown}
+    channels = operation.parameters["notification_channels"]
+    return {"backup": {**shown, "application_id": operation.resource_id}, "notification_channels": channels}

@@ -11,6 +11,7 @@ OPERATION_STARTED = "internal.operation.started"
 OPERATION_COMPLETED = "internal.operation.completed"
 OPERATION_FAILED = "internal.operation.failed"
 AUTOSCALE_TRIGGERED = "internal.autoscale.triggered"
+BACKUP_COMPLETED = "internal.backup.completed"
 INCIDENT_REMEDIATED = "internal.incident.auto_remediated"
 INSIGHT_GENERATED = "aiops.insight.generated"
 ANOMALY_DETECTED = "aiops.anomaly.detected"
@@ -19,18 +20,13 @@ EMITTED = frozenset(
     {
         SESSION_CREATED, SESSION_ENDED, ACTION_STARTED, ACTION_COMPLETED, ACTION_FAILED,
         OPERATION_STARTED, OPERATION_COMPLETED, OPERATION_FAILED, AUTOSCALE_TRIGGERED,
-        INCIDENT_REMEDIATED,
+        INCIDENT_REMEDIATED, BACKUP_COMPLETED,
         INSIGHT_GENERATED, ANOMALY_DETECTED,
     }
 )  # fmt: skip
 """What this version sends."""
 
-KNOWN = frozenset(
-    {
-        *EMITTED,
-        "internal.backup.completed",
-    }
-)
+KNOWN = EMITTED
 """Events that can be subscribed to."""
 
 EVERYTHING = "*"

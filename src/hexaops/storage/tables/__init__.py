@@ -2,6 +2,7 @@
 
 from hexaops.storage.tables.access import ServiceAccountRow, ServiceAccountTokenRow
 from hexaops.storage.tables.audit import AuditRow
+from hexaops.storage.tables.backups import BackupRow
 from hexaops.storage.tables.base import Base
 from hexaops.storage.tables.chat import ChatMessageRow, ChatSessionRow
 from hexaops.storage.tables.clusters import ClusterRow
@@ -27,6 +28,7 @@ from hexaops.storage.tables.workspaces import WorkspaceMemberRow, WorkspaceNames
 __all__ = [
     "AuditRow",
     "AutomationRow",
+    "BackupRow",
     "Base",
     "ChatMessageRow",
     "ChatSessionRow",

@@ -15,6 +15,8 @@ from hexaops.storage.tables.base import Base
 
 ACTIVE = ("queued", "running", "cancelling", "undoing")
 """Statuses in which an operation holds its targets."""
+BACKUP = "backup"
+"""The surface of operations that read a cluster and change nothing there."""
 
 
 class PlanRow(Base):
@@ -48,7 +50,7 @@ class OperationRow(Base):
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     surface: Mapped[str] = mapped_column(String(16))
-    """`action` (public API) or `operation` (internal API)."""
+    """`action` (public API), `operation` or `backup` (internal API)."""
     kind: Mapped[str] = mapped_column(String(64))
     """The runbook: restart_application, scale_application, …"""
     workspace_id: Mapped[str] = mapped_column(String(64))

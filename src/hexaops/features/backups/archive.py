@@ -1,0 +1,176 @@
+"""Archives in a folder: gzipped JSON in which each Secret is encrypted, written whole or not at all.
+
+The manifests collected wait in a file of their own (`.collected`) until they are compressed, so that a run which is
+killed in between goes on with what it collected.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from hexaops.features.backups.collecting import SECRET, Collected, Source
+from hexaops.features.backups.errors import ArchiveBrokenError, BackupKeyUnusableError
+from hexaops.kit.keys import SecretKey, UnusableKeyError
+from hexaops.kit.sealing import SealBrokenError, seal, unseal
+
+FORMAT = "hexaops-backup/1"
+PURPOSE = "backups"
+
+
+class Archive(msgspec.Struct, frozen=True, kw_only=True):
+    """What an archive holds."""
+
+    format: str
+    backup_id: str
+    source: dict[str, str]
+    objects: list[dict[str, Any]]
+    """As the API server returned them; of a Secret its kind and name, and all of it in `sealed`."""
+    missing: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Written:
+    """An archive as it lies in the folder."""
+
+    sha256: str
+    size_bytes: int
+    objects: int
+
+
+class Archives:
+    """All archives of this process's folder. Every method blocks."""
+
+    def __init__(self, folder: Path, key: SecretKey) -> None:
+        self._folder = folder
+        self._key = key
+
+    def encode(self, backup_id: str, source: Source, collected: Collected) -> bytes:
+        """The document, uncompressed; raises BackupKeyUnusableError."""
+        archive = Archive(
+            format=FORMAT,
+            backup_id=backup_id,
+            source=msgspec.to_builtins(source),
+            objects=[self._sealed(backup_id, one) for one in collected.objects],
+            missing=dict(collected.missing),
+        )
+        return msgspec.json.encode(archive)
+
+    def keep(self, backup_id: str, document: bytes) -> None:
+        """Put a document aside until it is written; raises ArchiveBrokenError."""
+        self._write(self._staged(backup_id), document)
+
+    def is_kept(self, backup_id: str) -> bool:
+        """Whether a document was put aside here."""
+        return self._staged(backup_id).exists()
+
+    def write(self, backup_id: str) -> Written:
+        """Make the archive of the document that was put aside; raises ArchiveBrokenError."""
+        with _told():
+            document = self._staged(backup_id).read_bytes()
+        content = gzip.compress(document, mtime=0)
+        self._write(self._file(backup_id), content)
+        return Written(hashlib.sha256(content).hexdigest(), len(content), len(_decoded(document).objects))
+
+    def exists(self, backup_id: str) -> bool:
+        """Whether the archive lies here."""
+        return self._file(backup_id).exists()
+
+    def read(self, backup_id: str, sha256: str) -> list[dict[str, Any]]:
+        """Its objects, Secrets decrypted; raises ArchiveBrokenError where anything is not as it was written."""
+        with _told():
+            content = self._file(backup_id).read_bytes()
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise ArchiveBrokenError("The archive is not as it was written: its checksum differs")
+        archive = _decoded(gzip.decompress(content))
+        if archive.backup_id != backup_id:
+            raise ArchiveBrokenError("The archive is of another backup")
+        return [self._opened(backup_id, one) for one in archive.objects]
+
+    def settle(self, backup_id: str) -> None:
+        """Remove what lies beside the finished archive; raises ArchiveBrokenError."""
+        with _told():
+            for one in (self._staged(backup_id), *self._folder.glob(f"{backup_id}.*.part")):
+                one.unlink(missing_ok=True)
+
+    def remove(self, backup_id: str) -> None:
+        """Remove everything of a backup; raises ArchiveBrokenError."""
+        with _told():
+            self._file(backup_id).unlink(missing_ok=True)
+        self.settle(backup_id)
+
+    def _file(self, backup_id: str) -> Path:
+        return self._folder / f"{backup_id}.json.gz"
+
+    def _staged(self, backup_id: str) -> Path:
+        return self._folder / f"{backup_id}.collected"
+
+    def _write(self, file: Path, content: bytes) -> None:
+        """Under its name only once it is whole on the disk."""
+        part = file.with_name(f"{file.name.partition('.')[0]}.{secrets.token_hex(8)}.part")
+        with _told():
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "wb") as output:
+                output.write(content)
+                output.flush()
+                os.fsync(output.fileno())
+            part.replace(file)
+            folder = os.open(self._folder, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+
+    def _sealed(self, backup_id: str, one: dict[str, Any]) -> dict[str, Any]:
+        """All of a Secret is encrypted: its annotations may repeat its data."""
+        if one["kind"] != SECRET.name:
+            return one
+        metadata = {key: one["metadata"].get(key) for key in ("namespace", "name")}
+        sealed = seal(self._derived(), msgspec.json.encode(one).decode(), owner=_owner(backup_id, one))
+        return {"apiVersion": one["apiVersion"], "kind": one["kind"], "metadata": metadata, "sealed": sealed}
+
+    def _derived(self) -> bytes:
+        try:
+            return self._key.derive(PURPOSE)
+        except UnusableKeyError as error:
+            raise BackupKeyUnusableError(str(error)) from None
+
+    def _opened(self, backup_id: str, one: dict[str, Any]) -> dict[str, Any]:
+        if "sealed" not in one:
+            return one
+        try:
+            text = unseal(self._derived(), one["sealed"], owner=_owner(backup_id, one))
+        except SealBrokenError as error:
+            raise ArchiveBrokenError("A Secret in the archive cannot be decrypted with this process's key") from error
+        opened: dict[str, Any] = msgspec.json.decode(text)
+        return opened
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What the file system refuses, without the folder's path."""
+    try:
+        yield
+    except OSError as error:
+        raise ArchiveBrokenError(f"The folder of archives cannot be used: {error.strerror}") from error
+
+
+def _owner(backup_id: str, one: Mapping[str, Any]) -> str:
+    return f"{backup_id}/{one['metadata'].get('namespace')}/{one['metadata'].get('name')}"
+
+
+def _decoded(document: bytes) -> Archive:
+    try:
+        return msgspec.json.decode(document, type=Archive)
+    except msgspec.DecodeError as error:
+        raise ArchiveBrokenError("The archive does not hold a backup") from error

@@ -1,0 +1,24 @@
+"""Bodies of the requests. Fields that are not known are ignored, as clients of the document may send them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field, StringConstraints
+
+WITHOUT_NUL = r"^[^\x00]*$"
+Retention = Literal["short", "standard", "long"]
+
+
+class BackupRequest(BaseModel):
+    """`POST …/applications/:id/backup`."""
+
+    backup_type: Literal["automated", "manual"] = "manual"
+    reason: Annotated[str, StringConstraints(max_length=512, pattern=WITHOUT_NUL)] = ""
+    retention_policy: Retention = "standard"
+    """How long it is kept: settings `backup_retention_…_days`."""
+    include_volumes: bool = False
+    notification_channels: Annotated[
+        list[Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=WITHOUT_NUL)]], Field(max_length=20)
+    ] = []
+    """Of those that the setting `backup_channels` allows."""

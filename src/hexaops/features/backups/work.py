@@ -1,0 +1,96 @@
+"""Carries a backup through its steps. Each may be started again from its first line, in this process or the next."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+import msgspec
+
+from hexaops.features.backups.archive import Archives, Written
+from hexaops.features.backups.collecting import Collector, Source
+from hexaops.features.backups.errors import ArchiveBrokenError
+from hexaops.features.backups.retention import Retention
+from hexaops.features.runs.store import lock_if_owner
+from hexaops.features.runs.work import Found, Run, Undone
+from hexaops.kit.failpoints import Failpoints
+from hexaops.storage.database import Database
+from hexaops.storage.tables import BackupRow
+
+KIND = "backup_application"
+COLLECT, WRITE, VERIFY, RETAIN = "collect_manifests", "write_archive", "verify_archive", "apply_retention"
+STEPS = (COLLECT, WRITE, VERIFY, RETAIN)
+
+
+@dataclass(frozen=True)
+class BackupWork:
+    """The work of every backup. It reads the cluster and writes into the folder of archives only."""
+
+    database: Database
+    collector: Collector
+    archives: Archives
+    retention: Retention
+    failpoints: Failpoints
+
+    async def perform(self, run: Run, step: str) -> Found:
+        """Do one step."""
+        backup = await self._row(run)
+        if step == COLLECT:
+            return {"objects": await self._collect(run, backup)}
+        if step == WRITE:
+            return await self._write(run, backup)
+        if step == VERIFY:
+            return await self._verify(run, backup)
+        return {"removed": await self.retention.apply()}
+
+    async def undo(self, run: Run) -> Undone:
+        """Remove what was written so far."""
+        await asyncio.to_thread(self.archives.remove, run.operation.id)
+        return Undone(rolled_back=True, note="No archive was kept")
+
+    def message(self, run: Run) -> str:
+        """The sentence of a completed backup."""
+        return f"{run.found[WRITE]['objects']} objects backed up and read back"
+
+    async def _collect(self, run: Run, backup: BackupRow) -> int:
+        source = msgspec.convert(backup.source, Source)
+        collected = await self.collector.collect(source, volumes=backup.include_volumes)
+        document = await asyncio.to_thread(self.archives.encode, backup.id, source, collected)
+        await run.check()
+        await asyncio.to_thread(self.archives.keep, backup.id, document)
+        self.failpoints.reach("backup.collected")
+        async with self.database.transaction() as session:
+            await lock_if_owner(session, run.operation)
+            (await session.get_one(BackupRow, backup.id)).missing = dict(collected.missing)
+        return len(collected.objects)
+
+    async def _write(self, run: Run, backup: BackupRow) -> Found:
+        if not await asyncio.to_thread(self.archives.is_kept, backup.id):  # another process collected it elsewhere
+            await self._collect(run, backup)
+        await run.check()
+        written = await asyncio.to_thread(self.archives.write, backup.id)
+        self.failpoints.reach("backup.written")
+        async with self.database.transaction() as session:
+            await lock_if_owner(session, run.operation)
+            row = await session.get_one(BackupRow, backup.id)
+            row.sha256, row.size_bytes, row.objects = written.sha256, written.size_bytes, written.objects
+        return _found(written)
+
+    async def _verify(self, run: Run, backup: BackupRow) -> Found:
+        if backup.sha256 is None:
+            raise ArchiveBrokenError("No archive was written")
+        objects = await asyncio.to_thread(self.archives.read, backup.id, backup.sha256)
+        if len(objects) != backup.objects:
+            raise ArchiveBrokenError(f"The archive holds {len(objects)} objects instead of {backup.objects}")
+        await run.check()
+        await asyncio.to_thread(self.archives.settle, backup.id)
+        return {"objects": len(objects)}
+
+    async def _row(self, run: Run) -> BackupRow:
+        async with self.database.reading() as session:
+            return await session.get_one(BackupRow, run.operation.id)
+
+
+def _found(written: Written) -> Found:
+    details = {"objects": written.objects, "size_bytes": written.size_bytes, "sha256": written.sha256}
+    return {"objects": written.objects, "details": details}
