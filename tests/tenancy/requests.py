@@ -120,7 +120,7 @@ class Requests:
         }  # fmt: skip
         if rng.random() < 0.6:
             body["session_id"] = rng.choice([*tenant.ids["session_id"], *other.ids["session_id"], some])
-        kept = {"parameters", "action", "message", "name", "url", "enabled", "role", "namespaces", "scopes"}
+        kept = {"parameters", "action", "message", "name", "url", "events", "enabled", "role", "namespaces", "scopes"}
         return {key: value for key, value in body.items() if key in kept or rng.random() < 0.8}
 
 
