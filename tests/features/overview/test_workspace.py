@@ -46,6 +46,7 @@ def _quota(project: str, **hard: float) -> QuotaRow:
 
 
 async def test_figures_of_the_documents_world(world: ChatWorld) -> None:
+    world.metrics.served["/apis"] = groups()
     data = await _data(world)
     assert data["workspace"]["id"] == world.workspace_id
     assert data["workspace"]["name"] == "Production Workspace"
