@@ -39,11 +39,16 @@ class Decision:
     """Whether the largest step up was smaller than what the load needs."""
 
 
+def largest_scale(replicas: int) -> int:
+    """The most replicas that one step up may reach: twice as many or +5, whichever is more."""
+    return max(replicas * LARGEST_FACTOR, replicas + LARGEST_STEP)
+
+
 def decide(replicas: int, usage_percent: float, thresholds: Thresholds) -> Decision:
     """The replicas for this usage (of all of them together), at least 1, up by at most twice or +5 at once."""
     wanted = math.ceil(round(replicas * usage_percent / thresholds.target, 9))
     if usage_percent > thresholds.up and wanted > replicas:
-        most = max(replicas * LARGEST_FACTOR, replicas + LARGEST_STEP)
+        most = largest_scale(replicas)
         return Decision("scale_up", min(wanted, most), limited=wanted > most)
     if usage_percent < thresholds.down and max(wanted, 1) < replicas:
         return Decision("scale_down", max(wanted, 1))

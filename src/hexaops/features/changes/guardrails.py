@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
+from hexaops.analysis.scaling import LARGEST_FACTOR, LARGEST_STEP, largest_scale
 from hexaops.backends.kubernetes.rows import HpaRow, PdbRow
 from hexaops.features.access.tenancy import SYSTEM_NAMESPACES
 from hexaops.features.changes.errors import GuardrailRefusedError
@@ -16,8 +17,6 @@ from hexaops.runbooks.catalog import RUNBOOKS
 from hexaops.runbooks.live import LiveObject
 from hexaops.runbooks.model import Draft
 
-LARGEST_FACTOR = 2
-LARGEST_STEP = 5
 GITOPS_MARKS: Mapping[str, str] = {
     "argocd.argoproj.io/tracking-id": "Argo CD",
     "argocd.argoproj.io/instance": "Argo CD",
@@ -103,7 +102,7 @@ def check_step(context: GuardrailContext) -> None:
     replicas = context.draft.replicas
     if replicas is None or not RUNBOOKS[context.draft.action].limits_step:
         return
-    most = max(replicas.before * LARGEST_FACTOR, replicas.before + LARGEST_STEP)
+    most = largest_scale(replicas.before)
     if replicas.after > most:
         raise GuardrailRefusedError(
             10,

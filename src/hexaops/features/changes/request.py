@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from hexaops.features.access.caller import Caller
 from hexaops.runbooks.model import Draft, Subject, TargetRef
 
 CONFIRMATION_FIELDS = frozenset({"confirmation", "plan_id", "plan_hash"})
@@ -30,6 +31,13 @@ class Requester:
     user_id: str
     session_id: str | None
     bounds: Bounds = field(default_factory=Bounds)
+
+
+def service_requester(caller: Caller, session_id: str | None = None) -> Requester:
+    """A service account in the path's workspace. It is mapped to no Kubernetes user: its scopes decide."""
+    workspace = caller.get_workspace()
+    bounds = Bounds(workspace.policy.changes_per_window)
+    return Requester(workspace.id, workspace.cluster_id, caller.principal.id, session_id, bounds)
 
 
 @dataclass(frozen=True)

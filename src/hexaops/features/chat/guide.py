@@ -17,7 +17,7 @@ from hexaops.features.chat.guide_views import (
     GuideMetadataView,
     GuideResponseView,
 )
-from hexaops.features.chat.messages import checked
+from hexaops.features.chat.messages import checked, session_name
 from hexaops.features.chat.quick_actions import QuickActions
 from hexaops.features.chat.schemas import GuideRequest
 from hexaops.features.chat.store import NewMessage, append_messages
@@ -25,13 +25,11 @@ from hexaops.features.chat.views import MessageMetadataView
 from hexaops.features.conversations.errors import SessionEndedError, SessionNotFoundError
 from hexaops.kit.clock import Clock
 from hexaops.kit.ids import new_id
-from hexaops.kit.text import plain
 from hexaops.storage.database import Database
 from hexaops.storage.tables import ChatSessionRow
 
 NO_WORKSPACE = ""
 """In the row of a session that belongs to none."""
-NAME_LIMIT = 60
 UNKNOWN = "no_article"
 GREETING = "greeting"
 GREETINGS = frozenset({"hi", "hello", "hey", "good morning", "good afternoon", "good evening", "help"})
@@ -75,7 +73,7 @@ class GuideService:
         now = self.clock.now()
         row = ChatSessionRow(
             id=new_id("sess_"), workspace_id=NO_WORKSPACE, user_id=caller.principal.id,
-            name=plain(message, NAME_LIMIT) or "Chat", description="", status="active", context={},
+            name=session_name(message), description="", status="active", context={},
             asked_capabilities=None, dialogue={}, message_count=0, created_at=now, last_activity=now, ended_at=None,
             summary={},
         )  # fmt: skip

@@ -5,6 +5,13 @@ from __future__ import annotations
 from hexaops.features.chat.errors import MESSAGE_LIMIT, InvalidChatMessageError
 from hexaops.kit.text import plain
 
+NAME_LIMIT = 60
+
+
+def session_name(message: str) -> str:
+    """The name of a session that a message opens."""
+    return plain(message, NAME_LIMIT) or "Chat"
+
 
 def checked(message: str) -> str:
     """The message without what cannot be stored; raises InvalidChatMessageError."""

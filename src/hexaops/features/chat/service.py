@@ -20,7 +20,7 @@ from hexaops.features.changes.queries import PlanQueries
 from hexaops.features.chat.answer import answer_view
 from hexaops.features.chat.capabilities import grant
 from hexaops.features.chat.gathering import Gatherer, Known
-from hexaops.features.chat.messages import checked
+from hexaops.features.chat.messages import checked, session_name
 from hexaops.features.chat.nameable import Inventories
 from hexaops.features.chat.planning import ChangePlanner, Request, confirmation
 from hexaops.features.chat.schemas import ChatRequest, SessionRequest
@@ -30,11 +30,8 @@ from hexaops.features.chat.turn import Progress, Turn, entities_of, memory_of, r
 from hexaops.features.chat.views import ChatAnswerView, MessageMetadataView, ProgressView
 from hexaops.features.conversations.queries import get_active_session
 from hexaops.kit.clock import Clock
-from hexaops.kit.text import plain
 from hexaops.storage.core import insert_rows
 from hexaops.storage.database import Database
-
-NAME_LIMIT = 60
 
 
 def _silent(_progress: ProgressView) -> None:
@@ -60,7 +57,7 @@ class ChatService:
         """
         message = checked(request.message)
         if request.session_id is None:
-            title = SessionRequest(name=plain(message, NAME_LIMIT) or "Chat", capabilities=request.capabilities)
+            title = SessionRequest(name=session_name(message), capabilities=request.capabilities)
             row = self.sessions.opened(caller, title, title.context.model_dump(exclude_none=True))
         else:
             async with self.database.reading() as session:

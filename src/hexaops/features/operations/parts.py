@@ -16,7 +16,7 @@ from hexaops.features.changes.confirmation import Acceptance, Confirmation
 from hexaops.features.changes.errors import PlanNotFoundError
 from hexaops.features.changes.plan import plan_of
 from hexaops.features.changes.plans import Plans
-from hexaops.features.changes.request import Bounds, ChangeRequest, Requester
+from hexaops.features.changes.request import Bounds, ChangeRequest, Requester, service_requester
 from hexaops.features.runs.queries import OperationSummary, parts_of
 from hexaops.features.runs.store import OperationStore
 from hexaops.features.runs.work import Run
@@ -91,10 +91,7 @@ class PlannedParts:
 
     async def confirm(self, caller: Caller, plan_id: str, plan_hash: str) -> str:
         """Carry out a plan that an operation has left to be confirmed, for the account that started it."""
-        workspace = caller.get_workspace()
-        session_id = await self._session_of(plan_id)
-        bounds = Bounds(workspace.policy.changes_per_window)
-        requester = Requester(workspace.id, workspace.cluster_id, caller.principal.id, session_id, bounds)
+        requester = service_requester(caller, await self._session_of(plan_id))
         row = await self.plans.get(plan_id, requester)
         details = {"plan_id": row.id, "plan_hash": row.hash, "action": row.action, **row.parameters}
         subject = plan_of(row).subjects[0]

@@ -9,12 +9,11 @@ from typing import Any
 
 from hexaops.analysis.applications.model import Application
 from hexaops.features.access.caller import Caller
-from hexaops.features.access.tenancy import Workspace
 from hexaops.features.changes.confirmation import Acceptance, Confirmation
 from hexaops.features.changes.errors import PlanStaleError
 from hexaops.features.changes.plan import plan_of
 from hexaops.features.changes.plans import Plans
-from hexaops.features.changes.request import Bounds, ChangeRequest, Requester
+from hexaops.features.changes.request import ChangeRequest, service_requester
 from hexaops.features.changes.views import PlanView, plan_view
 from hexaops.features.runs.store import OperationStore
 from hexaops.features.runs.views import OperationView, operation_view
@@ -53,7 +52,7 @@ class ServiceChanges:
         subject = Subject(
             id=application.id, kind=application.kind, namespace=application.project, name=application.name
         )
-        request = ChangeRequest(_requester(caller, workspace), action, (subject,), parameters)
+        request = ChangeRequest(service_requester(caller), action, (subject,), parameters)
         if given.confirmation and given.plan_id:
             row = await self.plans.get(given.plan_id, request.requester)
             if row.action != action or plan_of(row).subjects != (subject,):
@@ -79,8 +78,3 @@ class ServiceChanges:
         assert found is not None
         view = operation_view(found, await self.store.steps(found.id), self.clock.now())
         return Carried(plan_of(row).drafts[0], plan_view(row), view, found.started_at)
-
-
-def _requester(caller: Caller, workspace: Workspace) -> Requester:
-    bounds = Bounds(workspace.policy.changes_per_window)
-    return Requester(workspace.id, workspace.cluster_id, caller.principal.id, None, bounds)
