@@ -26,7 +26,7 @@ SURFACE = "operation"
 READ, ADMINISTER = "workspace:read", "workspace:admin"
 RUN = "workspace_operation"
 """Its own kind of durable run: it waits for the changes that it starts, whose places it must not take."""
-UNAVAILABLE: Mapping[str, str] = {"backup_all": "not available: this version makes no backups"}
+UNAVAILABLE: Mapping[str, str] = {"backup_all": "not available: back each application up by itself"}
 """Documented operations that are refused, and why."""
 
 
