@@ -14,6 +14,7 @@ from tests.contract.serving import Served
 
 T = TypeVar("T")
 
+CONFLICT = 409
 SETTLED = {"completed", "failed", "cancelled", "rolled_back"}
 SETTLE_SECONDS = 90.0
 """Deadline of one change on the simulator on a busy machine; it takes a few seconds."""
@@ -122,10 +123,11 @@ class Live:
         return str(action_id)
 
     def restart(self, name: str) -> Any:
-        """The data of a restart's answer; the application must be known by name."""
+        """The data of a restart's answer, once the change that another test left running on the application has ended."""
         parameters = {"application_id": self.applications[name], "reason": "contract", "confirmation": True}
         body = {"action": "restart_application", "parameters": parameters}
-        return data_of(self.user.post(f"{self.aiops}/actions", json=body))
+        url = f"{self.aiops}/actions"
+        return data_of(poll(lambda: self.user.post(url, json=body), lambda answer: answer.status_code != CONFLICT))
 
     def settled_action(self, action_id: str) -> Any:
         """The data of the action's status once it has ended."""

@@ -54,7 +54,7 @@ async def test_sizes_need_history_and_say_so(sqlite_operations: Operations) -> N
 async def test_what_is_not_available_is_refused_by_name(sqlite_operations: Operations) -> None:
     backup = await sqlite_operations.start("backup_all")
     assert backup.status_code == 422
-    assert "no backups" in backup.json()["error"]["details"]["operation"]
+    assert "back each application up" in backup.json()["error"]["details"]["operation"]
     age = await sqlite_operations.start("cleanup_resources", older_than_days=0)
     assert "parameters.older_than_days" in age.json()["error"]["details"]
 
