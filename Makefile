@@ -17,7 +17,7 @@ WORKERS ?= 4
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test test-long test-cluster _test-cluster cluster cluster-down check contract contract-update docs bench bench-logs bench-nlu bench-quality lock format
+.PHONY: help install install-dev compiled run test test-long test-cluster _test-cluster cluster cluster-down check contract contract-update docs bench bench-logs bench-nlu bench-quality lock format
 CONTROL_PLANE := testenv/control-plane
 CLUSTER ?= $(CURDIR)/.cluster
 SCENARIO ?= port
@@ -40,23 +40,27 @@ $(DEV_STAMP): $(RUN_STAMP) requirements/dev.txt
 	@$(call pip_install,dev,tests and checks)
 	@touch $@
 
-run: install ## install what is needed and serve the embedded default
+# An editable installation is compiled at its first import only where Python may write bytecode: up to a second at every start.
+compiled: $(RUN_STAMP)
+	@$(BIN)/python -m compileall -q src simulator
+
+run: install compiled ## install what is needed and serve the embedded default
 	@echo "Starting the service; Ctrl-C stops it. Once it is ready, in a second terminal:"
 	@echo "  $(BIN)/hexaops ask \"What's the status of my applications?\""
 	@echo "  $(BIN)/hexaops chat"
 	@$(BIN)/hexaops serve
 
-test: install-dev ## run every test but the long ones and those of the real control plane (WORKERS=, TESTS=)
+test: install-dev compiled ## run every test but the long ones and those of the real control plane (WORKERS=, TESTS=)
 	$(BIN)/python -m pytest -m "not cluster and not long" -n $(WORKERS) --dist loadgroup $(TESTS)
 
-test-long: install-dev ## run the full measurements: every kill, 2,000 fuzz cases, 1,600 tenancy requests
+test-long: install-dev compiled ## run the full measurements: every kill, 2,000 fuzz cases, 1,600 tenancy requests
 	$(BIN)/python -m pytest -m long -n $(WORKERS) --dist loadgroup $(TESTS)
 
 test-cluster: ## build a real control plane (once) and run the tests that need it; skipped without Go
 	@if command -v go >/dev/null; then $(MAKE) --no-print-directory _test-cluster; \
 	else echo "test-cluster: skipped, Go is not installed (see docs/cluster.md)"; fi
 
-_test-cluster: install-dev
+_test-cluster: install-dev compiled
 	$(CONTROL_PLANE) build
 	$(CONTROL_PLANE) run $(CLUSTER)-test -- \
 		env HEXAOPS_TEST_KUBECONFIG=$(CLUSTER)-test/kubeconfig $(BIN)/python -m pytest -m cluster $(TESTS)
@@ -92,7 +96,7 @@ format: install-dev ## rewrite the sources in the house format
 bench-logs: install-dev ## measure the log store beside VictoriaLogs (LINES=3000000 for the published figures)
 	$(BIN)/python -m benchmarks logs -- --lines $(or $(LINES),300000)
 
-bench: install-dev ## measure the figures of the README beside their peers
+bench: install-dev compiled ## measure the figures of the README beside their peers
 	$(BIN)/python -m benchmarks
 
 bench-nlu: install-dev ## measure the understanding on a folder of data (DATA=folder)

@@ -99,7 +99,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class ProcessContext:
-    """What lives as long as the process. `start` raises when the database is unusable; clusters may be away."""
+    """What lives as long as the process. `open` raises when the database is unusable; clusters may be away."""
 
     settings: Settings
     clusters: Clusters
@@ -138,13 +138,16 @@ class ProcessContext:
         build_insights(self.provider, InsightParts(self.settings, self.database, self.clock))
         build_performance(self.provider, self.clock)
 
-    async def start(self) -> None:
-        """Open the database, begin to watch the clusters, take up the runs that an earlier process left."""
+    async def open(self) -> None:
+        """Open the database and bring it up to date; nothing runs yet."""
         await self.database.check()
         self.engine.reserve()
         await migrate(self.database)
         await self.cluster_registrar.refresh()
         await self.provider.get(WorkspaceService).ensure_default(self.clusters.default_id)
+
+    async def start(self) -> None:
+        """Begin to watch the clusters, take up the runs that an earlier process left."""
         await self.clusters.start()
         await self.logs.start()
         await self.metric_history.start()

@@ -19,6 +19,7 @@ def create_app(context: ProcessContext, *, on_started: Callable[[], Awaitable[No
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         try:
+            await context.open()
             await context.start()
             if on_started:
                 await on_started()

@@ -113,10 +113,11 @@ async def _serve(
     context: ProcessContext, config: uvicorn.Config, listener: socket.socket, simulator: Simulator | None
 ) -> None:
     try:
-        await context.start()
+        await context.open()
         host, port = listener.getsockname()[:2]
         base_url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         path = await _write_credentials(context, base_url, simulator)
+        await context.start()
         gc.enable()  # off since the command began
         freeze_held_memory()
         gc.set_threshold(YOUNG_OBJECTS, 20, 20)
