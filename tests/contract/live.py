@@ -123,7 +123,7 @@ class Live:
         return str(action_id)
 
     def restart(self, name: str) -> Any:
-        """The data of a restart's answer, once the change that another test left running on the application has ended."""
+        """The data of a restart's answer, once the change that another test left running on it has ended."""
         parameters = {"application_id": self.applications[name], "reason": "contract", "confirmation": True}
         body = {"action": "restart_application", "parameters": parameters}
         url = f"{self.aiops}/actions"
