@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pkgutil
 import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,8 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import SecretStr
 
-from hexaops.api import PROBES, ROUTES
+from hexaops import features
+from hexaops.api import ROUTES
 from hexaops.backends.kubernetes.clusters import Clusters
 from hexaops.config import Settings
 from hexaops.factory import ProcessContext
@@ -23,6 +26,7 @@ from hexaops.features.access.authorize import Authorizer
 from hexaops.features.access.gate import Gate
 from hexaops.features.access.permissions import ROLES, SCOPES
 from hexaops.features.access.tenancy import Membership
+from hexaops.features.health.probes import ROUTES as PROBES
 from hexaops.features.routing import Entry
 from hexaops.features.workspaces.directory import WorkspaceDirectory
 from hexaops.main import create_app
@@ -168,6 +172,13 @@ def _dependants(dependant: Dependant) -> Iterator[Dependant]:
 
 def _is_async_object(call: object) -> bool:
     return iscoroutinefunction(type(call).__call__)
+
+
+def test_the_table_of_every_feature_is_served() -> None:
+    found = [module.name for module in pkgutil.walk_packages(features.__path__, f"{features.__name__}.")]
+    tables = {name: getattr(import_module(name), "ROUTES", ()) for name in found}
+    assert [name for name, table in tables.items() if not set(table) <= set(ROUTES)] == []
+    assert sum(map(len, tables.values())) == len(ROUTES)
 
 
 def test_only_probes_are_open() -> None:

@@ -1,6 +1,6 @@
 """What a line of the table of routes says: who may call, what is checked, what is limited.
 
-A route cannot be made without a policy: the table in `api.py` has no other way in, and a test lists the app's routes.
+A route cannot be made without a policy: the features' tables have no other way in, and a test lists the app's routes.
 """
 
 from __future__ import annotations
@@ -51,3 +51,6 @@ def service(scope: str | None = None, *, limit: str = "workspace") -> Policy:
 
 ANYONE = Policy("anyone", None, "none")
 """Probes only."""
+INTERNAL = "/internal/v1"
+WORKSPACE = "/api/v1/workspaces/{workspace_id}"
+ADMIN = service("system:admin")

@@ -21,6 +21,7 @@ from hexaops.features.audit.views import (
     audit_event_view,
     verification_view,
 )
+from hexaops.features.routing import ADMIN, INTERNAL, WORKSPACE, Entry, service, user
 from hexaops.kit.paging import PageRequest
 from hexaops.provide import provided
 from hexaops.responses import Data, Listing, pagination
@@ -58,3 +59,11 @@ async def verify_chain(
     """Verify the whole chain, including the anchor if one is given."""
     anchor = Anchor(seq, hash) if seq is not None and hash is not None else None
     return Data(verification_view(await reader.verify(anchor)))
+
+
+ROUTES = (
+    Entry("GET", f"{WORKSPACE}/aiops/audit", list_own, user("read_audit")),
+    Entry("GET", f"{INTERNAL}/audit", list_all, service("audit:read")),
+    Entry("GET", f"{INTERNAL}/audit/head", get_head, service("audit:read")),
+    Entry("GET", f"{INTERNAL}/audit/verification", verify_chain, ADMIN),
+)

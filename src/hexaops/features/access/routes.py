@@ -20,6 +20,7 @@ from hexaops.features.access.views import (
     issued_token_view,
     service_account_detail_view,
 )
+from hexaops.features.routing import ADMIN, INTERNAL, Entry
 from hexaops.provide import provided
 from hexaops.responses import Data, Items, refuses
 
@@ -59,3 +60,13 @@ async def rotate_token(
 async def revoke_token(caller: AnyCaller, accounts: Accounts, account_id: AccountId, token_id: TokenId) -> None:
     """Revoke a token immediately."""
     await accounts.revoke(caller, account_id, token_id)
+
+
+ACCOUNT = f"{INTERNAL}/service-accounts/{{account_id}}"
+ROUTES = (
+    Entry("GET", f"{INTERNAL}/service-accounts", list_accounts, ADMIN),
+    Entry("POST", f"{INTERNAL}/service-accounts", create_account, ADMIN, 201, idempotent=True),
+    Entry("PATCH", ACCOUNT, change_account, ADMIN),
+    Entry("POST", f"{ACCOUNT}/tokens", rotate_token, ADMIN, 201, idempotent=True),
+    Entry("DELETE", f"{ACCOUNT}/tokens/{{token_id}}", revoke_token, ADMIN, 204),
+)

@@ -30,6 +30,7 @@ from hexaops.features.changes.errors import (
     PlanStaleError,
 )
 from hexaops.features.conversations.errors import SessionNotFoundError
+from hexaops.features.routing import WORKSPACE, Entry, user
 from hexaops.features.runs.errors import NotCancellableError, OperationInProgressError, OperationNotFoundError
 from hexaops.provide import provided
 from hexaops.responses import Data, Listing, refuses
@@ -91,3 +92,18 @@ async def rollback_action(
 ) -> Data[ActionView]:
     """Roll back a completed action: returns a plan, or starts the rollback if the plan is confirmed."""
     return Data(await service.rollback(caller, action_id, body or RollbackRequest()))
+
+
+ROUTES = (
+    Entry("POST", f"{WORKSPACE}/aiops/actions", execute_action, user("execute_actions"), idempotent=True),
+    Entry("GET", f"{WORKSPACE}/aiops/actions", list_actions, user("read_actions")),
+    Entry("GET", f"{WORKSPACE}/aiops/actions/{{action_id}}", get_action, user("read_actions")),
+    Entry(
+        "POST", f"{WORKSPACE}/aiops/actions/{{action_id}}/cancel", cancel_action, user("execute_actions"),
+        idempotent=True,
+    ),
+    Entry(
+        "POST", f"{WORKSPACE}/aiops/actions/{{action_id}}/rollback", rollback_action, user("execute_actions"),
+        idempotent=True,
+    ),
+)  # fmt: skip

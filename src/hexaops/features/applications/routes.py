@@ -12,6 +12,7 @@ from hexaops.features.applications.errors import ApplicationNameAmbiguousError, 
 from hexaops.features.applications.listing import EventQuery, ListQuery, details_of, events_of, page_of
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.applications.views import ApplicationDetailView, ApplicationPageView, EventListView
+from hexaops.features.routing import WORKSPACE, Entry, user
 from hexaops.kit.paging import PageRequest
 from hexaops.provide import provided
 from hexaops.responses import Data, refuses
@@ -62,3 +63,10 @@ async def list_events(
 ) -> Data[EventListView]:
     """Kubernetes events of the workspace in the last 24 hours, newest first."""
     return Data(events_of(service, caller.get_workspace(), query))
+
+
+ROUTES = (
+    Entry("GET", f"{WORKSPACE}/applications", list_applications, user("read_applications")),
+    Entry("GET", f"{WORKSPACE}/applications/{{application_id}}", get_application, user("read_applications")),
+    Entry("GET", f"{WORKSPACE}/events", list_events, user("read_applications")),
+)

@@ -14,6 +14,7 @@ from hexaops.features.backups.errors import BackupKeyUnusableError, BackupNotFou
 from hexaops.features.backups.schemas import BackupRequest
 from hexaops.features.backups.service import BackupService
 from hexaops.features.backups.views import BackupDetailView, BackupView
+from hexaops.features.routing import INTERNAL, Entry, service
 from hexaops.features.runs.errors import OperationInProgressError
 from hexaops.kit.paging import PageRequest
 from hexaops.provide import provided
@@ -52,3 +53,13 @@ async def get_backup(
 ) -> Data[BackupDetailView]:
     """One backup with its steps."""
     return Data(await service.get(caller, backup_id))
+
+
+ROUTES = (
+    Entry(
+        "POST", f"{INTERNAL}/applications/{{application_id}}/backup", start_backup,
+        service("application:write", limit="application"), idempotent=True,
+    ),
+    Entry("GET", f"{INTERNAL}/backups", list_backups, service("application:read")),
+    Entry("GET", f"{INTERNAL}/backups/{{backup_id}}", get_backup, service("application:read")),
+)  # fmt: skip

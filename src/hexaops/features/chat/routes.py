@@ -35,6 +35,7 @@ from hexaops.features.chat.views import (
     SessionView,
 )
 from hexaops.features.conversations.errors import SessionEndedError, SessionNotFoundError
+from hexaops.features.routing import WORKSPACE, Entry, user
 from hexaops.features.workspaces.claiming import NamespacesUnreadError
 from hexaops.features.workspaces.service import DefaultWorkspaceExistsError, NamespaceTakenError
 from hexaops.kit.paging import PageRequest
@@ -123,3 +124,16 @@ def wants_events(request: Request) -> bool:
     """Whether the client prefers an event stream; plain `*/*` does not ask for one."""
     accepted = request.headers.get("accept", "")
     return any(part.partition(";")[0].strip().lower() == "text/event-stream" for part in accepted.split(","))
+
+
+SESSION = f"{WORKSPACE}/aiops/sessions/{{session_id}}"
+ROUTES = (
+    Entry("POST", f"{WORKSPACE}/aiops/chat", send_message, user("read_workspace", limit="chat"), idempotent=True),
+    Entry("POST", "/api/v1/ai/chat", ask_guide, user(limit="chat"), idempotent=True),
+    Entry("POST", "/api/v1/ai/actions", run_quick_action, user(), idempotent=True),
+    Entry("POST", f"{WORKSPACE}/aiops/sessions", create_session, user("read_workspace"), idempotent=True),
+    Entry("GET", f"{WORKSPACE}/aiops/sessions", list_sessions, user("read_workspace")),
+    Entry("GET", SESSION, get_session, user("read_workspace")),
+    Entry("GET", f"{SESSION}/history", get_history, user("read_workspace")),
+    Entry("POST", f"{SESSION}/end", end_session, user("read_workspace"), idempotent=True),
+)

@@ -11,6 +11,7 @@ from hexaops.features.clusters.errors import ClusterExistsError, ClusterInUseErr
 from hexaops.features.clusters.schemas import ClusterRequest
 from hexaops.features.clusters.service import ClusterService
 from hexaops.features.clusters.views import ClusterTestView, ClusterView, cluster_test_view, cluster_view
+from hexaops.features.routing import ADMIN, INTERNAL, Entry
 from hexaops.provide import provided
 from hexaops.responses import Data, Items, refuses
 
@@ -39,3 +40,12 @@ async def remove_cluster(caller: AnyCaller, service: Service, cluster_id: Cluste
 async def test_cluster(service: Service, cluster_id: ClusterId) -> Data[ClusterTestView]:
     """Test a cluster now: whether it answers, under which identities, and what they may read and change."""
     return Data(cluster_test_view(await service.test(cluster_id)))
+
+
+CLUSTER = f"{INTERNAL}/clusters/{{cluster_id}}"
+ROUTES = (
+    Entry("GET", f"{INTERNAL}/clusters", list_clusters, ADMIN),
+    Entry("POST", f"{INTERNAL}/clusters", add_cluster, ADMIN, 201, idempotent=True),
+    Entry("DELETE", CLUSTER, remove_cluster, ADMIN, 204),
+    Entry("POST", f"{CLUSTER}/test", test_cluster, ADMIN, idempotent=True),
+)

@@ -11,6 +11,7 @@ from hexaops.features.access.caller import AnyCaller
 from hexaops.features.applications.errors import ApplicationNameAmbiguousError, ApplicationNotFoundError
 from hexaops.features.diagnosis.reporting import DiagnosisReports
 from hexaops.features.diagnosis.views import DiagnosisView
+from hexaops.features.routing import WORKSPACE, Entry, user
 from hexaops.provide import provided
 from hexaops.responses import Data, refuses
 
@@ -25,3 +26,6 @@ async def get_diagnosis(
 ) -> Data[DiagnosisView]:
     """What is wrong in the workspace, or with one application: ranked findings, each with its cause and evidence."""
     return Data(await reports.report(caller, application=application, severity=severity))
+
+
+ROUTES = (Entry("GET", f"{WORKSPACE}/aiops/diagnosis", get_diagnosis, user("read_applications")),)

@@ -16,6 +16,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from hexaops.errors import NotFoundError
 from hexaops.features.health.service import HealthService
 from hexaops.features.health.views import LiveView, ReadinessView
+from hexaops.features.routing import ANYONE, Entry
 from hexaops.provide import provided
 from hexaops.responses import JSON, encode, refuses
 
@@ -54,3 +55,10 @@ def _may_look_inside(request: Request, health: HealthService) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+ROUTES = (
+    Entry("GET", "/healthz", live, ANYONE),
+    Entry("GET", "/readyz", ready, ANYONE),
+    Entry("GET", "/metrics", metrics, ANYONE),
+)

@@ -14,6 +14,7 @@ from hexaops.features.incidents.errors import IncidentNotFoundError, IncidentSta
 from hexaops.features.incidents.schemas import AlertmanagerBody, IncidentAction, IncidentCreation
 from hexaops.features.incidents.service import IncidentService
 from hexaops.features.incidents.views import IncidentDetailView, IncidentView, ManagedIncidentView, ReceivedView
+from hexaops.features.routing import INTERNAL, WORKSPACE, Entry, service, user
 from hexaops.provide import provided
 from hexaops.responses import Data, Listing, refuses
 
@@ -75,3 +76,15 @@ async def receive_alerts(
 ) -> Data[ReceivedView]:
     """Take a notification of Alertmanager: its webhook, version 4."""
     return Data(await receiver.receive(caller, body))
+
+
+INCIDENT_WRITES = service("incident:write")
+ROUTES = (
+    Entry("GET", f"{INTERNAL}/incidents", list_incidents, service("incident:read")),
+    Entry("POST", f"{INTERNAL}/incidents", open_incident, INCIDENT_WRITES, 201, idempotent=True),
+    Entry("POST", f"{INTERNAL}/incidents/alertmanager", receive_alerts, INCIDENT_WRITES, idempotent=True),
+    Entry("GET", f"{INTERNAL}/incidents/{{incident_id}}", get_incident, service("incident:read")),
+    Entry("POST", f"{INTERNAL}/incidents/{{incident_id}}", manage_incident, INCIDENT_WRITES, idempotent=True),
+    Entry("GET", f"{WORKSPACE}/aiops/incidents", list_own_incidents, user("read_alerts")),
+    Entry("GET", f"{WORKSPACE}/aiops/incidents/{{incident_id}}", get_own_incident, user("read_alerts")),
+)

@@ -12,6 +12,7 @@ from hexaops.features.insights.insight_views import InsightsView, InternalInsigh
 from hexaops.features.insights.schemas import InsightsRequest, InternalInsightsRequest
 from hexaops.features.insights.service import InsightService
 from hexaops.features.insights.views import CapabilitiesView
+from hexaops.features.routing import INTERNAL, WORKSPACE, Entry, service, user
 from hexaops.provide import provided
 from hexaops.responses import Data, refuses
 
@@ -36,3 +37,15 @@ async def generate_internal_insights(
 ) -> Data[InternalInsightsView]:
     """The same for trusted services, with scores, trends and an action plan."""
     return Data(await service.internal(caller, body))
+
+
+ROUTES = (
+    Entry("GET", f"{WORKSPACE}/aiops/capabilities", get_capabilities, user("read_workspace")),
+    Entry(
+        "POST", f"{WORKSPACE}/aiops/insights", generate_insights, user("generate_insights"), idempotent=True
+    ),
+    Entry(
+        "POST", f"{INTERNAL}/workspaces/{{workspace_id}}/insights", generate_internal_insights,
+        service("workspace:read"), idempotent=True,
+    ),
+)  # fmt: skip

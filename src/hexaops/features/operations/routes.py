@@ -19,6 +19,7 @@ from hexaops.features.operations.errors import OperationEndedError, WorkspaceOpe
 from hexaops.features.operations.schemas import STATUSES, OperationRequest
 from hexaops.features.operations.service import OperationService
 from hexaops.features.operations.views import WorkspaceOperationView
+from hexaops.features.routing import INTERNAL, Entry, service
 from hexaops.features.runs.errors import OperationInProgressError
 from hexaops.provide import provided
 from hexaops.responses import Data, Listing, refuses
@@ -69,3 +70,15 @@ async def cancel_operation(
 ) -> Data[WorkspaceOperationView]:
     """Stop a running operation; what it was changing is put back."""
     return Data(await service.cancel(caller, operation_id))
+
+
+OPERATION = f"{INTERNAL}/operations/{{operation_id}}"
+ROUTES = (
+    Entry(
+        "POST", f"{INTERNAL}/workspaces/{{workspace_id}}/operations", start_operation,
+        service("workspace:admin"), idempotent=True,
+    ),
+    Entry("GET", f"{INTERNAL}/operations", list_operations, service("workspace:read")),
+    Entry("GET", OPERATION, get_operation, service("workspace:read")),
+    Entry("POST", f"{OPERATION}/cancel", cancel_operation, service("workspace:admin"), idempotent=True),
+)  # fmt: skip

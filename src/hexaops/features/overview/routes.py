@@ -14,6 +14,7 @@ from hexaops.features.overview.application_views import ApplicationDetailsView
 from hexaops.features.overview.nodes import nodes_of
 from hexaops.features.overview.views import NodesView, OverviewView
 from hexaops.features.overview.workspace import OverviewService
+from hexaops.features.routing import INTERNAL, Entry, service
 from hexaops.provide import provided
 from hexaops.responses import Data, refuses
 
@@ -38,3 +39,13 @@ async def get_application_details(
 ) -> Data[ApplicationDetailsView]:
     """One application, by id: its workload, pods, services, checks and present usage."""
     return Data(await service.get(caller, application_id))
+
+
+ROUTES = (
+    Entry("GET", f"{INTERNAL}/workspaces/{{workspace_id}}/overview", get_overview, service("workspace:read")),
+    Entry("GET", f"{INTERNAL}/workspaces/{{workspace_id}}/nodes", list_nodes, service("workspace:read")),
+    Entry(
+        "GET", f"{INTERNAL}/applications/{{application_id}}/details", get_application_details,
+        service("application:read", limit="application"),
+    ),
+)  # fmt: skip

@@ -11,6 +11,7 @@ from hexaops.features.applications.errors import ApplicationNotFoundError
 from hexaops.features.performance.asking import parse_question
 from hexaops.features.performance.service import PerformanceService
 from hexaops.features.performance.views import PerformanceView
+from hexaops.features.routing import INTERNAL, Entry, service
 from hexaops.provide import provided
 from hexaops.responses import Data, refuses
 
@@ -29,3 +30,11 @@ async def analyse_performance(
 ) -> Data[PerformanceView]:
     """How an application performed in a time range, and what held it back."""
     return Data(await service.analyse(caller, application_id, parse_question(time_range, metrics)))
+
+
+ROUTES = (
+    Entry(
+        "GET", f"{INTERNAL}/applications/{{application_id}}/performance", analyse_performance,
+        service("application:read", limit="application"),
+    ),
+)  # fmt: skip

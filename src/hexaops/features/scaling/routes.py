@@ -16,6 +16,7 @@ from hexaops.features.changes.errors import (
     PlanNotFoundError,
     PlanStaleError,
 )
+from hexaops.features.routing import INTERNAL, Entry, service
 from hexaops.features.runs.errors import OperationInProgressError
 from hexaops.features.scaling.schemas import AutoscaleRequest, ScaleRequest
 from hexaops.features.scaling.service import ScalingService
@@ -45,3 +46,15 @@ async def autoscale_application(
 ) -> Data[AutoscaleView]:
     """Scale an application, named by id, if its measured load asks for it, and say why or why not."""
     return Data(await service.autoscale(caller, application_id, body))
+
+
+ROUTES = (
+    Entry(
+        "POST", f"{INTERNAL}/workspaces/{{workspace_id}}/deployments/{{deployment_name}}/scale",
+        scale_deployment, service("workspace:admin"), idempotent=True,
+    ),
+    Entry(
+        "POST", f"{INTERNAL}/applications/{{application_id}}/autoscale", autoscale_application,
+        service("application:write", limit="application"), idempotent=True,
+    ),
+)  # fmt: skip

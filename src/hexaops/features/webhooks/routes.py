@@ -9,6 +9,7 @@ from fastapi import Depends, Path, Query
 
 from hexaops.features.access.caller import AnyCaller
 from hexaops.features.access.paging import paged
+from hexaops.features.routing import WORKSPACE, Entry, user
 from hexaops.features.webhooks.errors import (
     DeliveryNotFoundError,
     SecretUnreadableError,
@@ -121,3 +122,26 @@ async def get_delivery(caller: AnyCaller, service: Deliveries, delivery_id: Deli
 async def redeliver(caller: AnyCaller, service: Deliveries, delivery_id: DeliveryId) -> Data[DeliveryView]:
     """Resend a delivery now."""
     return Data(await service.redeliver(caller, delivery_id))
+
+
+HOOKS = f"{WORKSPACE}/aiops/webhooks"
+MANAGES_WEBHOOKS = user("manage_webhooks")
+ROUTES = (
+    Entry("POST", HOOKS, create_webhook, MANAGES_WEBHOOKS, 201, idempotent=True),
+    Entry("GET", HOOKS, list_webhooks, MANAGES_WEBHOOKS),
+    Entry("GET", f"{HOOKS}/deliveries", list_deliveries, MANAGES_WEBHOOKS),
+    Entry("GET", f"{HOOKS}/deliveries/{{delivery_id}}", get_delivery, MANAGES_WEBHOOKS),
+    Entry(
+        "POST", f"{HOOKS}/deliveries/{{delivery_id}}/redeliver", redeliver, MANAGES_WEBHOOKS, 202,
+        idempotent=True,
+    ),
+    Entry("GET", f"{HOOKS}/{{webhook_id}}", get_webhook, MANAGES_WEBHOOKS),
+    Entry("PATCH", f"{HOOKS}/{{webhook_id}}", update_webhook, MANAGES_WEBHOOKS),
+    Entry("DELETE", f"{HOOKS}/{{webhook_id}}", delete_webhook, MANAGES_WEBHOOKS, 204),
+    Entry(
+        "POST", f"{HOOKS}/{{webhook_id}}/rotate-secret", rotate_webhook_secret, MANAGES_WEBHOOKS,
+        idempotent=True,
+    ),
+    Entry("POST", f"{HOOKS}/{{webhook_id}}/test", test_webhook, MANAGES_WEBHOOKS, idempotent=True),
+    Entry("GET", f"{HOOKS}/{{webhook_id}}/deliveries", list_webhook_deliveries, MANAGES_WEBHOOKS),
+)  # fmt: skip

@@ -10,6 +10,7 @@ from fastapi import Path
 from hexaops.features.access.authorize import Authorizer
 from hexaops.features.access.caller import AnyCaller, Caller
 from hexaops.features.access.errors import BoundAccountError, WorkspaceNotFoundError
+from hexaops.features.routing import ADMIN, INTERNAL, Entry, service, user
 from hexaops.features.workspaces.automation import EVERYWHERE, AutomationState, AutomationSwitch
 from hexaops.features.workspaces.bounds import NamespaceNotFoundError
 from hexaops.features.workspaces.directory import WorkspaceDirectory
@@ -117,3 +118,18 @@ async def put_automation(
 
 def _visible(caller: Caller, states: Sequence[AutomationState]) -> list[AutomationState]:
     return [state for state in states if state.scope == EVERYWHERE or caller.principal.may_enter(state.scope)]
+
+
+ROUTES = (
+    Entry("GET", "/api/v1/workspaces", list_own, user()),
+    Entry("GET", f"{INTERNAL}/workspaces", list_all, service("workspace:read")),
+    Entry("POST", f"{INTERNAL}/workspaces", create_workspace, ADMIN, 201, idempotent=True),
+    Entry("GET", f"{INTERNAL}/workspaces/{{workspace_id}}", get_workspace, service("workspace:read")),
+    Entry("PATCH", f"{INTERNAL}/workspaces/{{workspace_id}}", change_workspace, ADMIN),
+    Entry("DELETE", f"{INTERNAL}/workspaces/{{workspace_id}}", delete_workspace, ADMIN, 204),
+    Entry("GET", f"{INTERNAL}/workspaces/{{workspace_id}}/members", list_members, service("workspace:read")),
+    Entry("PUT", f"{INTERNAL}/workspaces/{{workspace_id}}/members/{{user_id}}", put_member, ADMIN),
+    Entry("DELETE", f"{INTERNAL}/workspaces/{{workspace_id}}/members/{{user_id}}", remove_member, ADMIN, 204),
+    Entry("GET", f"{INTERNAL}/automation", get_automation, service("system:read")),
+    Entry("PUT", f"{INTERNAL}/automation", put_automation, ADMIN),
+)
