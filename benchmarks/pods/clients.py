@@ -50,11 +50,11 @@ class Meter:
 
 async def measure_ours(url: str, events: int) -> dict[str, Any]:
     """The service's own cluster and cache, pods only."""
-    from hexaops.backends.kubernetes.cache import freeze_held_memory  # noqa: PLC0415  # imports are not measured
     from hexaops.backends.kubernetes.client import KubernetesClient  # noqa: PLC0415
     from hexaops.backends.kubernetes.cluster import Cluster, ClusterName  # noqa: PLC0415
     from hexaops.backends.kubernetes.connection import ClusterConnection  # noqa: PLC0415
     from hexaops.backends.kubernetes.http import KubernetesHttp  # noqa: PLC0415
+    from hexaops.kit.memory import freeze_held_memory  # noqa: PLC0415  # imports are not measured
     from hexaops.kit.timeout import Timeout  # noqa: PLC0415
 
     client = KubernetesClient(KubernetesHttp(ClusterConnection.from_server(url)))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hexaops.cli.embedded import Simulator, SimulatorOptions
+from hexaops.kit.memory import bound_allocator
 from hexaops.storage.lock import AlreadyServedError, FileLock
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ def serve(  # noqa: PLR0913, PLR0917 # size: one parameter an option
 
 def _serve(settings: Settings, simulator: Simulator | None) -> int:
     """The simulator starts while this process is still importing the service."""
+    bound_allocator()
     gc.disable()  # until it serves: a start makes many objects and hardly any garbage
     from hexaops.cli.serving import serve_until_stopped  # noqa: PLC0415 # see above
 

@@ -16,7 +16,6 @@ from typing import Any
 import typer
 import uvicorn
 
-from hexaops.backends.kubernetes.cache import freeze_held_memory
 from hexaops.backends.kubernetes.cluster import Cluster
 from hexaops.backends.kubernetes.clusters import Clusters
 from hexaops.backends.kubernetes.opening import Identity, open_cluster
@@ -27,6 +26,7 @@ from hexaops.errors import HexaopsError
 from hexaops.factory import ProcessContext
 from hexaops.features.workspaces.embedded import EmbeddedAccess
 from hexaops.kit.clock import Clock, SystemClock
+from hexaops.kit.memory import freeze_held_memory
 from hexaops.logs import Redactor, configure_logs
 from hexaops.main import create_app
 

@@ -6,8 +6,6 @@ Reading never waits and never asks the API server; `as_of` and `status` say how 
 from __future__ import annotations
 
 import asyncio
-import ctypes
-import gc
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -355,15 +353,3 @@ async def _first(changed: asyncio.Event, alarm: asyncio.Future[None]) -> None:
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
     finally:
         waiter.cancel()
-
-
-def freeze_held_memory() -> None:
-    """Take what is held now out of the garbage collector's rounds; call once after the first fill.
-
-    What the fill needed and let go of is given back to the system, where the C library can (glibc: 9 MB).
-    """
-    gc.collect()
-    gc.freeze()
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)

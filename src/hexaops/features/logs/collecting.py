@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -23,6 +24,7 @@ from hexaops.backends.logstores.cleaning import clean_line
 from hexaops.backends.logstores.joining import Entry, joined
 from hexaops.backends.logstores.lines import LogLine
 from hexaops.backends.logstores.parsing import parse_line
+from hexaops.features.access.tenancy import Workspace
 from hexaops.features.logs.sources import Source, sources_of
 from hexaops.features.workspaces.directory import WorkspaceDirectory
 from hexaops.kit.clock import Clock
@@ -97,6 +99,7 @@ class LogCollector:
         self._audience = audience
         self._reads_a_round = max(1, int(per_second * ROUND_SECONDS))
         self._states: dict[str, _State] = {}
+        self._workspaces: list[Workspace] = []
         self._full_until: dict[str, float] = {}
         self._places = asyncio.Semaphore(AT_ONCE)
 
@@ -113,17 +116,22 @@ class LogCollector:
 
     async def round(self) -> None:
         """Poll the containers that are due."""
-        workspaces = await self._directory.list_all()
-        sources = [source for cluster in self._clusters for source in sources_of(cluster, workspaces)]
-        self._states = {source.key: self._states.get(source.key) or _State() for source in sources}
-        now = self._clock.monotonic()
-        due = [source for source in sources if self._is_due(source, now)]
+        if self._workspaces and not self._due():
+            return
+        self._workspaces = await self._directory.list_all()  # anew: whose a line is must be true when it is read
+        due = self._due()
         due.sort(key=lambda source: (not source.urgent, self._states[source.key].due))
         results = await asyncio.gather(
             *(self._collect(source) for source in due[: self._reads_a_round]), return_exceptions=True
         )
         for failure in (result for result in results if isinstance(result, BaseException)):
             raise failure
+
+    def _due(self) -> list[Source]:
+        sources = [source for cluster in self._clusters for source in sources_of(cluster, self._workspaces)]
+        self._states = {source.key: self._states.get(source.key) or _State() for source in sources}
+        now = self._clock.monotonic()
+        return [source for source in sources if self._is_due(source, now)]
 
     def _is_due(self, source: Source, now: float) -> bool:
         full = self._full_until.get(source.workspace_id, 0.0) - now > BURST_SECONDS
@@ -148,7 +156,7 @@ class LogCollector:
                 logger.debug("a pod's log cannot be read", extra={"pod": source.pod.name, "reason": error.message})
         state.interval = _next_interval(source, state.interval, found)
         state.read_at = self._clock.monotonic()
-        state.due = state.read_at + (0.0 if more else state.interval)
+        state.due = state.read_at if more else _next_beat(state.read_at, state.interval)
 
     async def _read(self, source: Source, state: _State, *, previous: bool) -> tuple[int, bool]:
         """Store new lines; returns how many, and whether there are more to read immediately."""
@@ -189,6 +197,11 @@ class LogCollector:
             state.mark = (last.last_ns, same)
             until = max(self._full_until.get(source.workspace_id, 0.0), self._clock.monotonic())
             self._full_until[source.workspace_id] = until + len(lines) / LINES_A_SECOND
+
+
+def _next_beat(now: float, interval: float) -> float:
+    """The first multiple of the interval that is half of it away: containers are read together, with pauses between."""
+    return math.ceil((now + interval / 2) / interval) * interval
 
 
 def _next_interval(source: Source, interval: float, found: int) -> float:

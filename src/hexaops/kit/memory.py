@@ -1,0 +1,40 @@
+"""The process's memory: what the garbage collector and the C library keep of it."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
+"""The parameters of glibc's mallopt(3)."""
+LARGE_BYTES = 128 * 1024
+"""glibc's initial threshold of both; setting it keeps glibc from raising it to 32 MiB after the first large block."""
+ARENAS = 2
+
+
+def bound_allocator() -> None:
+    """Have the C library give freed memory back; call before threads start. Without glibc nothing happens.
+
+    The log index allocates and frees megabytes on many threads. With glibc's defaults each thread keeps an arena full
+    of holes: 320 MB after seven minutes of the default scenario where 194 MB are enough.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        for parameter, value in (
+            (M_ARENA_MAX, ARENAS),
+            (M_MMAP_THRESHOLD, LARGE_BYTES),
+            (M_TRIM_THRESHOLD, LARGE_BYTES),
+        ):
+            mallopt(parameter, value)
+
+
+def freeze_held_memory() -> None:
+    """Exempt what is held now from garbage collection, and return freed memory to the system where glibc can.
+
+    Call once, after the first fill of the caches.
+    """
+    gc.collect()
+    gc.freeze()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
