@@ -75,6 +75,7 @@ def test_for_people(bare: Run, tmp_path: Path) -> None:
         ('{"now": "2026-03-10T12:00:00Z"}', "`objects` must be a list"),
         ('{"now": "2026-03-10T12:00:00Z", "objects": [3]}', "each of `objects` must be an object"),
         ('{"now": "2026-03-10T12:00:00Z", "objects": [], "logs": 3}', "`logs` must be an object"),
+        ('{"now": "2026-03-10T12:00:00Z", "objects": [], "unread": "Secret"}', "`unread` must be a list of names"),
     ],
 )
 def test_unusable_input(bare: Run, tmp_path: Path, text: str, said: str) -> None:
@@ -98,3 +99,23 @@ def test_no_such_file(bare: Run, tmp_path: Path) -> None:
     done = bare("diagnose", "--snapshot", str(tmp_path / "none.json"))
     assert done.code == 2
     assert "Cannot read" in done.err
+
+
+def test_a_live_snapshot_is_written_for_its_owner_and_replayed(hexaops: Run, bare: Run, tmp_path: Path) -> None:
+    file = tmp_path / "incident.json"
+    done = hexaops("snapshot", str(file), "--json")
+    assert done.code == 0, done.err
+    assert done.data["objects"] > 50
+    assert file.stat().st_mode & 0o777 == 0o600
+    found = bare("diagnose", "--snapshot", str(file), "--json").data["findings"]
+    assert ("cache-service", "insufficient-resources") in {(one["name"], one["rule"]) for one in found}
+
+
+def test_a_live_snapshot_goes_through_a_pipe(hexaops: Run) -> None:
+    assert hexaops("snapshot", "-").data.keys() >= {"now", "objects", "logs", "metrics", "unread"}
+
+
+def test_a_snapshot_that_cannot_be_written(hexaops: Run, tmp_path: Path) -> None:
+    done = hexaops("snapshot", str(tmp_path / "none" / "x.json"))
+    assert done.code == 2
+    assert "Cannot write" in done.err

@@ -19,6 +19,7 @@ from hexaops.cli.logs import logs
 from hexaops.cli.options import Options, hoist
 from hexaops.cli.overview import events, nodes, top
 from hexaops.cli.serve import serve
+from hexaops.cli.snapshot import snapshot
 from hexaops.cli.understand import understand
 from hexaops.cli.whoami import whoami
 
@@ -44,7 +45,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (serve, ask, chat, logs, events, top, nodes, whoami, understand, diagnose):
+for command in (serve, ask, chat, logs, events, top, nodes, whoami, understand, diagnose, snapshot):
     app.command()(command)
 for group in (apps, actions, sessions, webhooks, workspace, cluster, token, audit, automation):
     app.add_typer(group.app, name=group.__name__.rpartition(".")[2])

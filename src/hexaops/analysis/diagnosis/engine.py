@@ -34,6 +34,8 @@ def diagnose(snapshot: Snapshot) -> list[Finding]:
         found += rule(snapshot)
     if snapshot.unread:
         found = [one for one in found if not NEEDS.get(one.rule, frozenset()) & snapshot.unread]
+    if snapshot.other_nodes:
+        found = [one for one in found if one.subject.kind != "Node" or one.subject.name not in snapshot.other_nodes]
     merged = [blocked_ordinals(one, snapshot) for one in _merge(found)]
     return sorted(_absorb(merged), key=_rank)
 

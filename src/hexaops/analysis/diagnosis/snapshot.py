@@ -54,12 +54,15 @@ class Snapshot:
         logs: Mapping[str, str] | None = None,
         metrics: object = None,
         unread: Set[str] = frozenset(),
+        other_nodes: Set[str] = frozenset(),
     ) -> None:
         self.now = now
         self.logs = logs or {}
         self.metrics = metrics
         self.unread = unread
         """Kinds that were not read: nothing of such a kind is ever called missing."""
+        self.other_nodes = other_nodes
+        """Nodes that count where room is counted, and are not reported on."""
         self._by_kind: dict[str, list[Obj]] = defaultdict(list)
         self._by_ref: dict[Ref, Obj] = {}
         self._events: dict[Ref, list[Event]] = defaultdict(list)
@@ -231,7 +234,21 @@ def read_snapshot(raw: object) -> Snapshot:
     listed = raw.get("objects")
     if not isinstance(listed, Sequence) or isinstance(listed, str):
         raise SnapshotError("`objects` must be a list of Kubernetes objects")
-    return Snapshot(now, _flat(listed), logs=_logs(raw.get("logs")), metrics=raw.get("metrics"))
+    return Snapshot(
+        now,
+        _flat(listed),
+        logs=_logs(raw.get("logs")),
+        metrics=raw.get("metrics"),
+        unread=_names(raw, "unread"),
+        other_nodes=_names(raw, "other_nodes"),
+    )
+
+
+def _names(raw: Mapping[str, Any], field: str) -> frozenset[str]:
+    given = raw.get(field) or ()
+    if not isinstance(given, Mapping | Sequence) or isinstance(given, str):
+        raise SnapshotError(f"`{field}` must be a list of names")
+    return frozenset(one for one in given if isinstance(one, str))
 
 
 def _flat(listed: Sequence[Any]) -> Iterable[Raw]:

@@ -11,7 +11,7 @@ from hexaops.errors import UpstreamUnavailableError, ValidationFailedError
 from hexaops.features.access.caller import Caller
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.diagnosis.service import DiagnosisService
-from hexaops.features.diagnosis.views import DiagnosisView, diagnosis_view, finding_view
+from hexaops.features.diagnosis.views import DiagnosisView, SnapshotView, diagnosis_view, finding_view
 
 READS_LOGS = "read_logs"
 
@@ -33,6 +33,10 @@ class DiagnosisReports:
         shown = [one for one in chosen if one.severity >= least]
         views = [finding_view(one.finding, one.application, one.remedy) for one in self._joined(caller, shown)]
         return diagnosis_view(workspace.id, diagnosis, views)
+
+    async def record(self, caller: Caller) -> SnapshotView:
+        """What a diagnosis looks at; without the right to read logs there are none in it."""
+        return await self.diagnoses.record(caller.get_workspace(), logs=READS_LOGS in caller.permissions)
 
     def _joined(self, caller: Caller, findings: Sequence[Finding]) -> list[Cause]:
         try:

@@ -10,7 +10,7 @@ from hexaops.errors import UpstreamUnavailableError
 from hexaops.features.access.caller import AnyCaller
 from hexaops.features.applications.errors import ApplicationNameAmbiguousError, ApplicationNotFoundError
 from hexaops.features.diagnosis.reporting import DiagnosisReports
-from hexaops.features.diagnosis.views import DiagnosisView
+from hexaops.features.diagnosis.views import DiagnosisView, SnapshotView
 from hexaops.features.routing import WORKSPACE, Entry, user
 from hexaops.provide import provided
 from hexaops.responses import Data, refuses
@@ -28,4 +28,13 @@ async def get_diagnosis(
     return Data(await reports.report(caller, application=application, severity=severity))
 
 
-ROUTES = (Entry("GET", f"{WORKSPACE}/aiops/diagnosis", get_diagnosis, user("read_applications")),)
+@refuses(UpstreamUnavailableError)
+async def get_snapshot(caller: AnyCaller, reports: Reports) -> Data[SnapshotView]:
+    """What a diagnosis of the workspace looks at, secrets redacted, for `hexaops diagnose --snapshot`."""
+    return Data(await reports.record(caller))
+
+
+ROUTES = (
+    Entry("GET", f"{WORKSPACE}/aiops/diagnosis", get_diagnosis, user("read_applications")),
+    Entry("GET", f"{WORKSPACE}/aiops/diagnosis/snapshot", get_snapshot, user("read_applications")),
+)

@@ -7,7 +7,7 @@ large cluster, where something always changes, for as long as keeps its cost to 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from hexaops.analysis.applications.model import Application
@@ -32,6 +32,8 @@ from hexaops.features.diagnosis.listing import (
 from hexaops.features.diagnosis.model import Diagnosis
 from hexaops.features.diagnosis.pod_logs import SECONDS as LOG_SECONDS
 from hexaops.features.diagnosis.pod_logs import read_logs
+from hexaops.features.diagnosis.recording import snapshot_view
+from hexaops.features.diagnosis.views import SnapshotView
 from hexaops.kit.clock import Clock
 from hexaops.kit.garbage import collection_paused
 from hexaops.kit.timeout import Timeout
@@ -83,6 +85,11 @@ class DiagnosisService:
         """What the rules look at; raises as `get` does."""
         return (await self._read(self._clusters.get(workspace.cluster_id), workspace, logs))[0]
 
+    async def record(self, workspace: Workspace, *, logs: bool) -> SnapshotView:
+        """What the rules look at, as a document without secrets; raises as `get` does."""
+        snapshot, listed = await self._read(self._clusters.get(workspace.cluster_id), workspace, logs)
+        return await asyncio.to_thread(snapshot_view, snapshot, listed, Fence(workspace))
+
     def about(self, workspace: Workspace, application: Application, diagnosis: Diagnosis) -> Sequence[Finding]:
         """The findings that concern one application."""
         return diagnosis.about(application, self._related(workspace, application))
@@ -107,7 +114,9 @@ class DiagnosisService:
         listed = await list_objects(cluster, Fence(workspace), await self._extensions(cluster, limit), limit)
         now = self._clock.now().timestamp()
         usage = await self._usage(workspace)
-        snapshot = await asyncio.to_thread(_snapshot, now, listed, usage)
+        snapshot = await asyncio.to_thread(
+            _snapshot, now, listed, usage, hidden_nodes(listed.objects, Fence(workspace))
+        )
         if logs:
             snapshot.logs = await read_logs(cluster.reader, snapshot, Timeout(LOG_SECONDS, self._clock))
         return snapshot, listed
@@ -161,9 +170,9 @@ def _version(cluster: Cluster, workspace: Workspace) -> object:
     return cluster, workspace, states
 
 
-def _snapshot(now: float, listed: Listed, usage: object) -> Snapshot:
+def _snapshot(now: float, listed: Listed, usage: object, hidden: Set[str]) -> Snapshot:
     with collection_paused():
-        return Snapshot(now, listed.objects, metrics=usage, unread=frozenset(listed.missing))
+        return Snapshot(now, listed.objects, metrics=usage, unread=frozenset(listed.missing), other_nodes=hidden)
 
 
 def _findings(snapshot: Snapshot) -> tuple[list[Finding], Posture]:

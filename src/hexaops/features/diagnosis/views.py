@@ -93,6 +93,22 @@ class DiagnosisView(View, frozen=True, kw_only=True):
     """Kinds that were not read, and why: what rests on them alone is not found."""
 
 
+class SnapshotView(View, frozen=True, kw_only=True):
+    """A workspace's cluster at one moment, as `hexaops diagnose --snapshot` reads it; secrets are redacted."""
+
+    now: str
+    objects: list[dict[str, Any]]
+    """As the API server returned them."""
+    logs: dict[str, str]
+    """Last lines of containers in trouble, by namespace/pod/container; the run before a restart with `/previous`."""
+    metrics: dict[str, dict[str, float]]
+    """Use of containers, by namespace/pod/container."""
+    unread: dict[str, str]
+    """Kinds that were not read, and why: none of them is concluded to be missing."""
+    other_nodes: list[str]
+    """Nodes of others on a shared cluster, under numbers: they count where room is counted."""
+
+
 def finding_view(one: Finding, application: Application | None, remedy: Remedy | None) -> FindingView:
     """One finding."""
     share = MEASURED.get(one.rule)

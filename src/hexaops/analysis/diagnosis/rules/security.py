@@ -145,7 +145,7 @@ def secrets_in_env(snapshot: Snapshot) -> Iterator[Finding]:
             text(entry, "name")
             for container in containers(template_spec(one))
             for entry in items(container, "env")
-            if _is_secret(entry)
+            if holds_secret(entry)
         ]
         if names:
             yield Finding(
@@ -158,7 +158,8 @@ def secrets_in_env(snapshot: Snapshot) -> Iterator[Finding]:
             )
 
 
-def _is_secret(entry: Raw) -> bool:
+def holds_secret(entry: Raw) -> bool:
+    """Whether an environment variable's value is a secret, by its name."""
     value = text(entry, "value")
     return (
         len(value) >= 6 and is_telling(text(entry, "name")) and not value.startswith(("/", "$(", "http://", "https://"))
