@@ -17,7 +17,7 @@ WORKERS ?= 4
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev compiled run test test-long test-cluster _test-cluster cluster cluster-down check contract contract-update docs bench bench-logs bench-nlu bench-quality lock format
+.PHONY: help install install-dev compiled run test test-long test-cluster _test-cluster test-engines cluster cluster-down check contract contract-update docs bench bench-logs bench-nlu bench-quality lock format
 CONTROL_PLANE := testenv/control-plane
 CLUSTER ?= $(CURDIR)/.cluster
 SCENARIO ?= port
@@ -50,8 +50,8 @@ run: install compiled ## install what is needed and serve the embedded default
 	@echo "  $(BIN)/hexaops chat"
 	@$(BIN)/hexaops serve
 
-test: install-dev compiled ## run every test but the long ones and those of the real control plane (WORKERS=, TESTS=)
-	$(BIN)/python -m pytest -m "not cluster and not long" -n $(WORKERS) --dist loadgroup $(TESTS)
+test: install-dev compiled ## run every test but the long ones and those of the real control plane and log engines (WORKERS=, TESTS=)
+	$(BIN)/python -m pytest -m "not cluster and not long and not engines" -n $(WORKERS) --dist loadgroup $(TESTS)
 
 test-long: install-dev compiled ## run the full measurements: every kill, 2,000 fuzz cases, 1,600 tenancy requests
 	$(BIN)/python -m pytest -m long -n $(WORKERS) --dist loadgroup $(TESTS)
@@ -60,8 +60,12 @@ test-cluster: ## build a real control plane (once) and run the tests that need i
 	@if command -v go >/dev/null; then $(MAKE) --no-print-directory _test-cluster; \
 	else echo "test-cluster: skipped, Go is not installed (see docs/cluster.md)"; fi
 
+test-engines: install-dev compiled ## run the log adapters on real VictoriaLogs, OpenSearch and ClickHouse (part of test-cluster)
+	$(BIN)/python -m pytest -m engines $(TESTS)
+
 _test-cluster: install-dev compiled
 	$(CONTROL_PLANE) build
+	$(if $(TESTS),,@$(MAKE) --no-print-directory test-engines)
 	$(CONTROL_PLANE) run $(CLUSTER)-test -- \
 		env HEXAOPS_TEST_KUBECONFIG=$(CLUSTER)-test/kubeconfig $(BIN)/python -m pytest -m cluster $(TESTS)
 

@@ -18,13 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.logstore import ours, victoria
+from testenv.logengines import victorialogs
 
 TITLE = "logs stored and searched, beside VictoriaLogs (full size: -- --lines 3000000)"
 GENERATOR = Path("../shared/tools/loggen.py")
 LEAST_GAIN: Mapping[str, float] = {"full": 10, "Q1": 20, "Q2": 8, "Q4": 25, "Q5": 3}
 """The peer's CPU is at least so many times ours."""
 MOST_DISK, MOST_INGEST_CPU, MOST_RSS_MB = 2.5, 2.5, 300.0
-CACHE = Path(".cache/victoria-logs")
 
 
 def run(options: Sequence[str]) -> bool:
@@ -37,7 +37,7 @@ def run(options: Sequence[str]) -> bool:
     if not given.generator.exists():
         print(f"skipped: there is no generator at {given.generator} (--generator SCRIPT)")
         return True
-    binary = given.victoria or victoria.build(CACHE.absolute())
+    binary = given.victoria or victorialogs.build()
     with tempfile.TemporaryDirectory(prefix="hexaops-logs-") as folder:
         file = Path(folder) / "lines.ndjson"
         made = [sys.executable, str(given.generator), str(given.lines), str(file)]
@@ -68,7 +68,7 @@ def _peer(binary: Path, folder: Path, file: Path, lines: int) -> tuple[dict[str,
 def _judged(own: tuple[dict[str, Any], dict[str, Any]], peer: tuple[dict[str, float], dict[str, Any], float]) -> bool:
     stored, asked = own
     peer_stored, peer_asked, peer_rss = peer
-    print(f"{stored['lines']:,} lines, VictoriaLogs {victoria.VERSION}")
+    print(f"{stored['lines']:,} lines, VictoriaLogs {victorialogs.VERSION}")
     print(f"{'':24}{'hexaops':>12}{'peer':>12}{'ratio':>9}")
     met = True
     for key, most in (("lines_per_second", None), ("cpu_us_per_line", MOST_INGEST_CPU), ("bytes_per_line", MOST_DISK)):

@@ -1,4 +1,4 @@
-"""VictoriaLogs beside us: built from the Go module proxy, started on loopback, fed and asked over HTTP.
+"""VictoriaLogs beside us: fed and asked over HTTP.
 
 Its CPU is that of the server process and of the client that reads its answers.
 """
@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import socket
 import statistics
 import subprocess
 import time
@@ -22,32 +20,10 @@ import httpx2
 
 from benchmarks.logstore.ours import size_of
 from benchmarks.logstore.queries import LEVELS, WORKSPACE, Case, cases
+from testenv.logengines import victorialogs
 
-VERSION = "v1.52.1"
-MODULE = "github.com/VictoriaMetrics/VictoriaLogs"
 TICKS = os.sysconf("SC_CLK_TCK")
 INSERT = "/insert/jsonline?_stream_fields=workspace_id,component,pod&_time_field=timestamp&_msg_field=message"
-
-
-def build(folder: Path) -> Path | None:
-    """The server's binary, built once; None where Go is missing or the module cannot be had."""
-    binary = folder / f"victoria-logs-{VERSION}"
-    if binary.exists():
-        return binary
-    if shutil.which("go") is None:
-        return None
-    folder.mkdir(parents=True, exist_ok=True)
-    steps = (
-        ["go", "mod", "init", "peer"],
-        ["go", "get", f"{MODULE}/app/victoria-logs@{VERSION}"],
-        ["go", "build", "-o", str(binary), f"{MODULE}/app/victoria-logs"],
-    )
-    for step in steps:
-        done = subprocess.run(step, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603 # fixed words
-        if done.returncode and step[1:3] != ["mod", "init"]:
-            print(done.stderr.strip()[-500:])
-            return None
-    return binary
 
 
 @dataclass
@@ -72,27 +48,11 @@ class Server:
 @contextmanager
 def serving(binary: Path, folder: Path) -> Iterator[Server]:
     """A server on an empty folder."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
-    command = [str(binary), f"-storageDataPath={folder}", f"-httpListenAddr={address}", "-retentionPeriod=100y"]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:  # noqa: S603
-        try:
-            with httpx2.Client(base_url=f"http://{address}", timeout=120) as client:
-                _wait(client)
-                yield Server(process, client, folder)
-        finally:
-            process.terminate()
-
-
-def _wait(client: httpx2.Client) -> None:
-    for _ in range(200):
-        try:
-            if client.get("/health").status_code == 200:
-                return
-        except httpx2.HTTPError:
-            time.sleep(0.1)
-    raise RuntimeError("VictoriaLogs does not start")
+    with (
+        victorialogs.serving(binary, folder) as server,
+        httpx2.Client(base_url=server.url, timeout=120) as client,
+    ):
+        yield Server(server.process, client, folder)
 
 
 def ingest(server: Server, batches: Iterator[bytes], lines: int) -> dict[str, float]:

@@ -40,6 +40,10 @@ class ConfigFileError(ValueError):
     """Invalid configuration file."""
 
 
+LogField = Literal[
+    "time", "message", "level", "component", "pod", "namespace", "trace_id", "error_code", "workspace"
+]  # fmt: skip
+
 ACCOUNT_TOKEN = Path("/var/run/secrets/kubernetes.io/serviceaccount/token")
 """Where Kubernetes mounts a pod's token."""
 
@@ -58,6 +62,23 @@ class MetricsSource(BaseModel):
     """PromQL in place of the built-in query of a signal; see docs/metrics.md."""
 
 
+class LogSource(BaseModel):
+    """A log engine that others fill with a cluster's logs, in place of the embedded one."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    engine: Literal["victorialogs"]
+    url: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$")]
+    headers: dict[str, SecretStr] = {}
+    """Sent with each query: a tenant (`X-Scope-OrgID`, `AccountID`), `Authorization`."""
+    verify_tls: bool = True
+    fields: dict[LogField, Annotated[str, Field(min_length=1, max_length=256)]] = {}
+    """The engine's names of fields; those of its usual shipper by default. `workspace` names a field that holds the
+    workspace's id; without it, the namespace tells the workspace."""
+    selector: dict[str, str] = {}
+    """Fields that every line of this cluster has, where the engine also stores logs of others."""
+
+
 class ClusterSource(BaseModel):
     """A cluster in the configuration file."""
 
@@ -73,6 +94,8 @@ class ClusterSource(BaseModel):
     in_cluster: bool = False
     metrics_source: MetricsSource | None = None
     """None: the embedded sampler."""
+    log_source: LogSource | None = None
+    """None: the embedded log store, which collects the pods' logs itself."""
 
     @model_validator(mode="after")
     def _one_way(self) -> ClusterSource:

@@ -10,7 +10,7 @@ from hexaops.backends.kubernetes.cache import WatchCache
 from hexaops.backends.kubernetes.client import KubernetesClient
 from hexaops.backends.kubernetes.kinds import WATCHED_KINDS
 from hexaops.backends.kubernetes.reflector import Reflector, WatchSettings
-from hexaops.config import MetricsSource
+from hexaops.config import LogSource, MetricsSource
 from hexaops.kit.clock import Clock, SystemClock
 from hexaops.kit.timeout import Timeout
 
@@ -46,6 +46,8 @@ class Cluster:
         self.cache = WatchCache(kinds, clock=clock)
         self.metrics_source: MetricsSource | None = None
         """The Prometheus that knows its metrics, where it is registered with one."""
+        self.log_source: LogSource | None = None
+        """The engine that has its logs, where it is registered with one; else they are collected and stored here."""
         self._clock = clock or SystemClock()
         self._settings = settings or WatchSettings()
         self._tasks: list[asyncio.Task[None]] = []

@@ -47,7 +47,7 @@ def open_source(source: ClusterSource, clock: Clock) -> Cluster | UnusableCluste
         if separate:
             write = Identity(source.writer_kubeconfig or source.kubeconfig, source.writer_context).connect(clock)
         opened = cluster_of(named, read, write)
-        opened.metrics_source = source.metrics_source
+        opened.metrics_source, opened.log_source = source.metrics_source, source.log_source
         return opened
     except KubernetesConfigError as error:
         return UnusableCluster(named, error.message)

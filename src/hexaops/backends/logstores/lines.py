@@ -48,6 +48,11 @@ def find_level(name: str) -> Level | None:
     return _ALIASES.get(name.strip().lower())
 
 
+def spellings(level: Level) -> tuple[str, ...]:
+    """Every spelling of a level, in lower case."""
+    return tuple(name for name, meant in _ALIASES.items() if meant == level)
+
+
 def time_text(time_us: int) -> str:
     """RFC 3339 in UTC with as many digits as are needed: none, 3 or 6."""
     seconds, fraction = divmod(time_us, MICROSECONDS)

@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from hexaops.backends.kubernetes.client import LOG_PART_BYTES
+from hexaops.backends.kubernetes.cluster import Cluster
 from hexaops.backends.kubernetes.clusters import Clusters
 from hexaops.backends.kubernetes.errors import KubernetesError
 from hexaops.backends.logstores.base import LogStoreError
@@ -128,10 +129,14 @@ class LogCollector:
             raise failure
 
     def _due(self) -> list[Source]:
-        sources = [source for cluster in self._clusters for source in sources_of(cluster, self._workspaces)]
+        sources = [source for cluster in self._collected() for source in sources_of(cluster, self._workspaces)]
         self._states = {source.key: self._states.get(source.key) or _State() for source in sources}
         now = self._clock.monotonic()
         return [source for source in sources if self._is_due(source, now)]
+
+    def _collected(self) -> list[Cluster]:
+        """Clusters whose logs no other engine has."""
+        return [cluster for cluster in self._clusters if cluster.log_source is None]
 
     def _is_due(self, source: Source, now: float) -> bool:
         full = self._full_until.get(source.workspace_id, 0.0) - now > BURST_SECONDS

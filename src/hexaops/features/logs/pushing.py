@@ -33,6 +33,11 @@ ERRORS_SHOWN = 100
 DIGEST_BYTES = 16
 
 
+EngineOf = Callable[[str], str | None]
+"""The engine that has a cluster's logs, unless they are stored here."""
+FOREIGN = "not a workspace of this account"
+
+
 class LineSink(Protocol):
     """A store that accepts lines."""
 
@@ -52,7 +57,10 @@ class LineSink(Protocol):
 class LogPushService:
     """Takes pushed lines."""
 
-    def __init__(self, sink: LineSink, authorizer: Authorizer, clock: Clock) -> None:
+    def __init__(
+        self, sink: LineSink, authorizer: Authorizer, clock: Clock, engine_of: EngineOf = lambda _: None
+    ) -> None:
+        self._engine_of = engine_of
         self._sink = sink
         self._authorizer = authorizer
         self._clock = clock
@@ -60,7 +68,7 @@ class LogPushService:
     async def push(self, caller: Caller, form: Format, body: bytes, encoding: str) -> PushView:
         """Store valid lines and report invalid ones. Raises UnreadablePushError, LogStoreError."""
         drafts = _read(form, unpacked(body, encoding))
-        gate = _Workspaces(caller, self._authorizer)
+        gate = _Workspaces(caller, self._authorizer, self._engine_of)
         lines, refused = [], drafts.refused
         between = self._sink.earliest_us(), self._sink.latest_us()
         for number, draft in drafts.read:
@@ -96,10 +104,11 @@ class LogPushService:
 class _Workspaces:
     """Workspaces a caller may write to, each looked up once per request."""
 
-    def __init__(self, caller: Caller, authorizer: Authorizer) -> None:
+    def __init__(self, caller: Caller, authorizer: Authorizer, engine_of: EngineOf) -> None:
+        self._engine_of = engine_of
         self._caller = caller
         self._authorizer = authorizer
-        self._allowed: dict[str, bool] = {}
+        self._problems: dict[str, str | None] = {}
         bound = caller.principal.workspace_ids
         self._only = next(iter(bound)) if bound is not None and len(bound) == 1 else None
 
@@ -108,18 +117,22 @@ class _Workspaces:
         wanted = workspace_id or self._only
         if wanted is None:
             raise UnreadableLineError("workspace_id: required, as the account is not bound to one workspace")
-        if wanted not in self._allowed:
-            self._allowed[wanted] = await self._may_enter(wanted)
-        if not self._allowed[wanted]:
-            raise UnreadableLineError("workspace_id: not a workspace of this account")
+        if wanted not in self._problems:
+            self._problems[wanted] = await self._problem_of(wanted)
+        if problem := self._problems[wanted]:
+            raise UnreadableLineError(f"workspace_id: {problem}")
         return wanted
 
-    async def _may_enter(self, workspace_id: str) -> bool:
+    async def _problem_of(self, workspace_id: str) -> str | None:
+        """Why lines may not go to a workspace."""
         try:
             granted = await self._authorizer.enter(self._caller.principal, workspace_id)
         except WorkspaceNotFoundError:
-            return False
-        return "logs:write" in granted.permissions
+            return FOREIGN
+        if "logs:write" not in granted.permissions:
+            return FOREIGN
+        engine = self._engine_of(granted.workspace.cluster_id) if granted.workspace is not None else None
+        return None if engine is None else f"its logs are read from {engine}; send lines there"
 
 
 def unpacked(body: bytes, encoding: str) -> bytes:

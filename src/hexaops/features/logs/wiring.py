@@ -11,6 +11,7 @@ from hexaops.config import Settings
 from hexaops.features.access.authorize import Authorizer
 from hexaops.features.logs.collecting import LogCollector
 from hexaops.features.logs.cursors import LogCursors
+from hexaops.features.logs.engines import LogEngines
 from hexaops.features.logs.pushing import LogPushService
 from hexaops.features.logs.service import LogQueryService
 from hexaops.features.logs.tailing import LogTail
@@ -31,8 +32,10 @@ class Logs:
         folder = settings.home_folder() / "logs"
         self.store = EmbeddedLogStore(folder, TemplateMiner(), retention, clock, self.tail.publish)
         authorizer = provider.get(Authorizer)
-        provider.add(LogQueryService(self.store, authorizer, LogCursors(provider.get(CursorSigner), clock), clock))
-        provider.add(LogPushService(self.store, authorizer, clock))
+        self.engines = LogEngines(self.store, clusters, provider.get(WorkspaceDirectory))
+        provider.add(self.engines)
+        provider.add(LogQueryService(self.engines, authorizer, LogCursors(provider.get(CursorSigner), clock), clock))
+        provider.add(LogPushService(self.store, authorizer, clock, self.engines.engine_of))
         provider.add(self.tail)
         self.collector = LogCollector(
             clusters, provider.get(WorkspaceDirectory), self.store, clock,
@@ -53,4 +56,5 @@ class Logs:
         if self._collecting is not None:
             self._collecting.cancel()
             await asyncio.gather(self._collecting, return_exceptions=True)
+        await self.engines.close()
         await self.store.close()

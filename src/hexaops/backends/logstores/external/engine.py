@@ -1,0 +1,82 @@
+"""What an adapter does: rows, counts and, where its engine can, patterns. `ExternalStore` makes the answer of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from hexaops.backends.logstores.base import LogQuery, LogStoreError, Pattern
+from hexaops.backends.logstores.external.fence import Fence
+from hexaops.backends.logstores.lines import LogLine
+from hexaops.kit.timeout import Timeout
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One query on one engine."""
+
+    query: LogQuery
+    fence: Fence
+    timeout: Timeout
+
+
+@dataclass(frozen=True)
+class Span:
+    """Rows wanted: at most `limit`, of a time range, the first ones in the order asked for."""
+
+    start_us: int
+    """Inclusive."""
+    end_us: int
+    """Exclusive."""
+    limit: int
+    newest_first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Lines of one component, one spelling of a level and one step of the timeline."""
+
+    component: str
+    level: str
+    start_us: int
+    lines: int
+
+
+class Engine(Protocol):
+    """An adapter. Every method applies the fence and raises LogStoreError."""
+
+    name: str
+    resolution_us: int
+    """How finely the engine tells times apart."""
+    most_rows: int
+    """What it returns at once."""
+
+    async def rows(self, ask: Ask, span: Span) -> Sequence[LogLine]:
+        """Matching lines, uncleaned."""
+        ...
+
+    async def counts(self, ask: Ask, step_us: int) -> Sequence[Count]:
+        """All hits, counted."""
+        ...
+
+    async def total(self, ask: Ask) -> int:
+        """How many lines match."""
+        ...
+
+    async def patterns(self, ask: Ask) -> Sequence[Pattern] | None:
+        """Similar messages over all hits, roughly grouped; None where the engine cannot."""
+        ...
+
+    async def limits(self, ask: Ask) -> Sequence[str]:
+        """Where this engine's answer differs from the query language, each in a sentence."""
+        ...
+
+    async def close(self) -> None:
+        """Close its connections."""
+        ...
+
+
+def engine_error(engine: str, reason: str) -> LogStoreError:
+    """An engine that cannot answer, and why."""
+    return LogStoreError("The log engine cannot be queried", details={"source": engine, "reason": reason})

@@ -1,0 +1,136 @@
+"""The answer to a query from an engine that others fill: rows, total, counts and patterns, with its limits named."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from hexaops.backends.logstores.base import (
+    MOST_PATTERNS,
+    Aggregations,
+    LogAnswer,
+    LogQuery,
+    LogStoreError,
+    Pattern,
+    step_us,
+    timeline,
+)
+from hexaops.backends.logstores.cleaning import LONGEST_MESSAGE, clean, clean_line
+from hexaops.backends.logstores.counting import ranked, ranked_patterns
+from hexaops.backends.logstores.external.engine import Ask, Count, Engine, engine_error
+from hexaops.backends.logstores.external.fence import Fence
+from hexaops.backends.logstores.external.paging import Page, read_page
+from hexaops.backends.logstores.external.together import together
+from hexaops.backends.logstores.lines import LogLine, find_level
+from hexaops.backends.logstores.templates import Miner
+from hexaops.kit.timeout import Timeout
+
+SAMPLE = 1000
+"""Newest hits whose patterns are told where the engine cannot group all of them."""
+
+
+@dataclass(frozen=True)
+class _Grouped:
+    """Patterns, and how many lines they were made of."""
+
+    patterns: Sequence[Pattern]
+    lines: int
+    sampled: bool
+
+
+class ExternalStore:
+    """One engine; close it."""
+
+    def __init__(self, engine: Engine, miner: Callable[[], Miner]) -> None:
+        self.engine = engine
+        self._miner = miner
+
+    async def query(self, query: LogQuery, fence: Fence, timeout: Timeout) -> LogAnswer:
+        """Answer within the fence, which takes the place of `query.workspaces`; raises LogStoreError."""
+        if fence.names().nothing:
+            return LogAnswer([], 0, _aggregated(query, [], []) if query.aggregate else None, None)
+        try:
+            async with asyncio.timeout(timeout.left()):
+                return await self._answer(Ask(query, fence, timeout))
+        except TimeoutError:
+            message = f"The log query took longer than {timeout.seconds:g} seconds; narrow the range or the text"
+            raise LogStoreError(message, details={"source": self.engine.name, "reason": "timeout"}) from None
+
+    async def close(self) -> None:
+        """Close the engine's connections."""
+        await self.engine.close()
+
+    async def _answer(self, ask: Ask) -> LogAnswer:
+        query = ask.query
+        page, limits, counts, total, grouped = await together(
+            read_page(self.engine, ask, query.limit),
+            self.engine.limits(ask),
+            self._counts(ask),
+            self._total(ask),
+            self._patterns(ask),
+        )
+        told = [*limits]
+        if page.overflow:
+            told.append(f"More than {self.engine.most_rows} lines have one time; not all of them can be listed")
+        rows = [self._checked(row, ask.fence) for row in page.rows]
+        if total is not None:
+            return LogAnswer(rows, total, None, page.next, told)
+        lines = sum(count.lines for count in counts)
+        if grouped.lines < lines:
+            rest = (
+                f"those of the newest {grouped.lines} lines only" if grouped.sampled else "those of frequent messages"
+            )
+            told.append(f"Patterns are {rest}")
+        return LogAnswer(rows, lines, _aggregated(query, counts, grouped.patterns), page.next, told)
+
+    async def _counts(self, ask: Ask) -> Sequence[Count]:
+        query = ask.query
+        return await self.engine.counts(ask, step_us(query.start_us, query.end_us)) if query.aggregate else ()
+
+    async def _total(self, ask: Ask) -> int | None:
+        """Of a query without aggregations; otherwise the counts say it."""
+        return None if ask.query.aggregate else await self.engine.total(ask)
+
+    def _checked(self, row: LogLine, fence: Fence) -> LogLine:
+        """The fence once more: a row of another workspace is the engine's or its configuration's fault."""
+        if all(row.workspace_id != tenant.workspace_id for tenant in fence.tenants):
+            raise engine_error(self.engine.name, "it returned lines of other workspaces; check the field of the fence")
+        return clean_line(row)
+
+    async def _patterns(self, ask: Ask) -> _Grouped:
+        if not ask.query.aggregate:
+            return _Grouped((), 0, sampled=False)
+        found = await self.engine.patterns(ask)
+        sampled = found is None
+        if found is None:
+            page = await self._sample(ask)
+            found = [Pattern(row.message, 1, row.time_us, row.time_us) for row in page.rows]
+        return _Grouped(_mined(self._miner(), found), sum(one.count for one in found), sampled=sampled)
+
+    async def _sample(self, ask: Ask) -> Page:
+        newest = replace(ask.query, newest_first=True, after=None)
+        return await read_page(self.engine, replace(ask, query=newest), min(SAMPLE, self.engine.most_rows - 1))
+
+
+def _mined(miner: Miner, grouped: Sequence[Pattern]) -> list[Pattern]:
+    """Groups with the miner's template, put together."""
+    found: dict[int, Pattern] = {}
+    for one in grouped:
+        number = miner.assign("", clean(one.template, LONGEST_MESSAGE))
+        known = found.get(number, Pattern("", 0, one.first_us, one.last_us))
+        found[number] = Pattern(
+            "", known.count + one.count, min(known.first_us, one.first_us), max(known.last_us, one.last_us)
+        )
+    named = [(miner.find(number), one) for number, one in found.items()]
+    return ranked_patterns(replace(one, template=known.text if known else "") for known, one in named)[:MOST_PATTERNS]
+
+
+def _aggregated(query: LogQuery, counts: Sequence[Count], patterns: Sequence[Pattern]) -> Aggregations:
+    components, levels, steps = Counter[str](), Counter[str](), Counter[int]()
+    for count in counts:
+        components[count.component] += count.lines
+        levels[find_level(count.level) or "unknown"] += count.lines
+        steps[count.start_us] += count.lines
+    return Aggregations(ranked(components), ranked(levels), timeline(query, steps), patterns)

@@ -1,0 +1,95 @@
+"""Sends a query to the engines that have its workspaces' logs, and makes one answer of theirs.
+
+A workspace's logs are in the engine that its cluster is registered with, else in the embedded store.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+
+from hexaops.backends.kubernetes.cluster import Cluster
+from hexaops.backends.kubernetes.clusters import Clusters
+from hexaops.backends.logstores.base import LogAnswer, LogQuery, LogStore
+from hexaops.backends.logstores.external.fence import Fence, Tenant
+from hexaops.backends.logstores.external.store import ExternalStore
+from hexaops.config import LogSource
+from hexaops.features.access.tenancy import Workspace
+from hexaops.features.logs.merging import is_of_several, merged
+from hexaops.features.logs.opening import open_engine
+from hexaops.features.workspaces.directory import WorkspaceDirectory
+from hexaops.kit.timeout import Timeout
+
+Ask = Callable[[LogQuery], Awaitable[LogAnswer]]
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """A cluster's own engine; `cluster` tells when it was registered anew."""
+
+    cluster: Cluster
+    store: ExternalStore
+
+
+class LogEngines:
+    """A `LogStore` of all engines; close it."""
+
+    name = "all"
+
+    def __init__(
+        self,
+        embedded: LogStore,
+        clusters: Clusters,
+        directory: WorkspaceDirectory,
+        opener: Callable[[LogSource], ExternalStore] = open_engine,
+    ) -> None:
+        self._opener = opener
+        self._embedded = embedded
+        self._clusters = clusters
+        self._directory = directory
+        self._opened: dict[str, _Opened] = {}
+
+    async def query(self, query: LogQuery, timeout: Timeout) -> LogAnswer:
+        """Answer from every engine concerned; raises LogStoreError when one of them fails."""
+        asks = await self._asks(query, timeout)
+        return await asks[0](query) if len(asks) == 1 and not is_of_several(query.after) else await merged(query, asks)
+
+    def engine_of(self, cluster_id: str) -> str | None:
+        """Which engine has a cluster's logs, unless they are stored here."""
+        cluster = self._clusters.find(cluster_id)
+        return cluster.log_source.engine if cluster is not None and cluster.log_source is not None else None
+
+    async def close(self) -> None:
+        """Close the connections to all engines."""
+        await asyncio.gather(*(one.store.close() for one in self._opened.values()))
+
+    async def _asks(self, query: LogQuery, timeout: Timeout) -> list[Ask]:
+        elsewhere = [cluster for cluster in self._clusters if cluster.log_source is not None]
+        if not elsewhere:
+            return [lambda asked: self._embedded.query(asked, timeout)]
+        workspaces = await self._directory.list_all()
+        asks: list[Ask] = []
+        foreign: set[str] = set()
+        for cluster in elsewhere:
+            here = [one for one in workspaces if one.cluster_id == cluster.id]
+            foreign.update(one.id for one in here)
+            visible = [one for one in here if query.workspaces is None or one.id in query.workspaces]
+            if visible:
+                asks.append(self._external(cluster, visible, timeout))
+        wanted = {one.id for one in workspaces} if query.workspaces is None else query.workspaces
+        own = frozenset(wanted - foreign)
+        if own or not asks:
+            asks.append(lambda asked: self._embedded.query(replace(asked, workspaces=own), timeout))
+        return asks
+
+    def _external(self, cluster: Cluster, workspaces: Sequence[Workspace], timeout: Timeout) -> Ask:
+        source = cluster.log_source
+        assert source is not None  # as chosen above
+        held = self._opened.get(cluster.id)
+        if held is None or held.cluster is not cluster:
+            held = self._opened[cluster.id] = _Opened(cluster, self._opener(source))
+        tenants = [Tenant(one.id, one.namespaces, one.excluded) for one in workspaces]
+        fence = Fence(tenants, "workspace" in source.fields, source.selector)
+        store = held.store
+        return lambda asked: store.query(asked, fence, timeout)

@@ -1,0 +1,28 @@
+"""A cluster's configured log engine → its adapter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from hexaops.analysis.logs.miner import TemplateMiner
+from hexaops.backends.logstores.external.engine import Engine
+from hexaops.backends.logstores.external.fields import Fields
+from hexaops.backends.logstores.external.http import EngineAddress, EngineHttp
+from hexaops.backends.logstores.external.store import ExternalStore
+from hexaops.backends.logstores.victorialogs import engine as victorialogs
+from hexaops.config import LogSource
+
+Build = Callable[[EngineHttp, Fields, LogSource], Engine]
+ENGINES: Mapping[str, tuple[Fields, Build]] = {
+    "victorialogs": (victorialogs.FIELDS, lambda http, fields, _: victorialogs.VictoriaLogs(http, fields)),
+}
+"""The usual names of fields, and what builds the adapter."""
+
+
+def open_engine(source: LogSource) -> ExternalStore:
+    """The store of a source; nothing is asked of it yet."""
+    headers = {name: value.get_secret_value() for name, value in source.headers.items()}
+    usual, build = ENGINES[source.engine]
+    http = EngineHttp(source.engine, EngineAddress(source.url, headers, source.verify_tls))
+    return ExternalStore(build(http, replace(usual, **source.fields), source), TemplateMiner)

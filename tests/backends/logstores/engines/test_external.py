@@ -1,0 +1,94 @@
+"""What adapters share: pages without a tie-breaker, the fence, limits and failures."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hexaops.analysis.logs.miner import TemplateMiner
+from hexaops.backends.logstores.base import LogQuery, LogStoreError
+from hexaops.backends.logstores.external.fence import Fence, Names, Tenant
+from hexaops.backends.logstores.external.fields import microseconds
+from hexaops.backends.logstores.external.store import ExternalStore
+from hexaops.backends.logstores.lines import LogLine
+from hexaops.kit.timeout import Timeout
+from tests.backends.logstores.cases import line, lines, queries, query
+from tests.backends.logstores.engines.conformance import compare, run
+from tests.backends.logstores.engines.memory import MemoryEngine, memory_backend
+
+OWN = Fence([Tenant("ws-1", frozenset({"shop"}))])
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(st.lists(lines, max_size=45), st.lists(queries, min_size=1, max_size=6))
+def test_pages_hold_every_line_once_whatever_order_the_engine_has(stored: list[LogLine], asked: list[LogQuery]) -> None:
+    run(compare(memory_backend(), stored, asked))
+
+
+async def test_a_time_with_more_lines_than_the_engine_returns_is_told() -> None:
+    engine = MemoryEngine([line(f"m{number}") for number in range(60)])
+    found = await ExternalStore(engine, TemplateMiner).query(query(limit=55), OWN, Timeout(5))
+    assert (found.total, len(found.rows)) == (60, 50)
+    assert "More than 50 lines have one time; not all of them can be listed" in found.limits
+
+
+async def test_patterns_of_a_sample_are_told() -> None:
+    engine = MemoryEngine([line(f"took {number} ms", time_us=query().start_us + number) for number in range(60)])
+    found = await ExternalStore(engine, TemplateMiner).query(query(), OWN, Timeout(5))
+    assert found.aggregations is not None
+    assert [(one.template, one.count) for one in found.aggregations.patterns or ()] == [("took <*> ms", 49)]
+    assert [*found.limits] == ["a limit", "Patterns are those of the newest 49 lines only"]
+
+
+async def test_a_foreign_line_is_an_error_not_a_row() -> None:
+    engine = MemoryEngine([line("own"), line("foreign", workspace_id="ws-2")], fenced=False)
+    with pytest.raises(LogStoreError) as failure:
+        await ExternalStore(engine, TemplateMiner).query(query(), OWN, Timeout(5))
+    assert "other workspaces" in failure.value.details["reason"]
+
+
+async def test_without_a_workspace_nothing_is_asked() -> None:
+    engine = MemoryEngine([line("own")], fenced=False)
+    found = await ExternalStore(engine, TemplateMiner).query(query(), Fence([]), Timeout(5))
+    assert (found.total, [*found.rows]) == (0, [])
+    assert found.aggregations is not None
+    assert sum(bucket.count for bucket in found.aggregations.timeline) == 0
+
+
+async def test_rows_are_redacted_and_cleaned() -> None:
+    engine = MemoryEngine([line("password=hunter2secret \x1b[31mred")])
+    found = await ExternalStore(engine, TemplateMiner).query(query(), OWN, Timeout(5))
+    assert found.rows[0].message == "password=[redacted] red"
+    assert found.aggregations is not None
+    assert all("hunter2" not in one.template for one in found.aggregations.patterns or ())
+
+
+@pytest.mark.parametrize(
+    ("fence", "expected"),
+    [
+        (Fence([]), Names([])),
+        (OWN, Names(["shop"])),
+        (Fence([Tenant("a", frozenset({"x", "kube-system"}), frozenset({"kube-system"}))]), Names(["x"])),
+        (Fence([Tenant("all", None, frozenset({"kube-system", "x"}))]), Names(["kube-system", "x"], negated=True)),
+        (
+            Fence([Tenant("all", None, frozenset({"kube-system", "x"})), Tenant("a", frozenset({"x"}))]),
+            Names(["kube-system"], negated=True),
+        ),
+        (Fence([Tenant("a", frozenset({"x"})), Tenant("b", None)], by_label=True), Names(["a", "b"])),
+    ],
+)
+def test_a_fence_names_what_its_field_may_hold(fence: Fence, expected: Names) -> None:
+    assert fence.names() == expected
+
+
+def test_a_fence_knows_whose_a_line_is() -> None:
+    fence = Fence([Tenant("all", None, frozenset({"kube-system", "x"})), Tenant("a", frozenset({"x"}))])
+    assert [fence.workspace_of(name) for name in ("x", "y", "kube-system", "")] == ["a", "all", None, None]
+    assert Fence(fence.tenants, by_label=True).workspace_of("b") is None
+
+
+def test_times_have_up_to_nine_digits() -> None:
+    second = 1_705_761_930_000_000
+    for text, fraction in ((":30Z", 0), (":30.5Z", 500_000), (":30.123456789Z", 123_456), (":30.1+00:00", 100_000)):
+        assert microseconds(f"2024-01-20T14:45{text}") == second + fraction
