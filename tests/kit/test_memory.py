@@ -27,7 +27,9 @@ print(c.mallinfo2().hblks - before)
 
 
 def _mapped(bound: str) -> int:
-    done = subprocess.run([sys.executable, "-c", SCRIPT.format(bound=bound)], capture_output=True, check=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT.format(bound=bound)], capture_output=True, check=True, text=True
+    )
     return int(done.stdout)
 
 
