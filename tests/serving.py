@@ -32,6 +32,7 @@ from hexaops.features.access.tenancy import Role
 from hexaops.features.workspaces.service import WorkspaceService
 from hexaops.kit.clock import ManualClock
 from hexaops.middleware import RequestMiddleware, install_error_handlers
+from hexaops.web.console import install_console
 from tests.described import DescribedTransport
 
 T = TypeVar("T")
@@ -109,6 +110,7 @@ def _app(context: ProcessContext) -> FastAPI:
     """As `create_app` assembles it, on routes that tests share."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.state.context, app.state.provider = context, context.provider
+    install_console(app, context.provider)
     app.add_middleware(RequestMiddleware, metrics=context.metrics)
     install_error_handlers(app)
     app.router.routes.extend(_routes())

@@ -31,6 +31,7 @@ from hexaops.features.routing import Entry
 from hexaops.features.workspaces.directory import WorkspaceDirectory
 from hexaops.main import create_app
 from hexaops.openapi import errors_of
+from hexaops.web.console import FILE_PATH, PAGE_PATH
 from tests.serving import AccessWorld, Headers, access_world, unwatched_cluster
 
 GUARDED = [entry for entry in ROUTES if entry.policy.audience != "anyone"]
@@ -104,6 +105,8 @@ def test_the_app_serves_the_table_and_nothing_else(sqlite_url: str, tmp_path: Pa
     assert {getattr(route, "path", "?") for route in routes if not isinstance(route, APIRoute)} <= {
         "/openapi.json",
         "/docs",
+        PAGE_PATH,
+        FILE_PATH,
     }
 
 

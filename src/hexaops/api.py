@@ -20,10 +20,12 @@ from hexaops.features.health.reference import reference
 from hexaops.features.incidents import routes as incidents
 from hexaops.features.insights import routes as insights
 from hexaops.features.logs import routes as logs
+from hexaops.features.metrics import routes as metrics
 from hexaops.features.operations import routes as operations
 from hexaops.features.overview import routes as overview
 from hexaops.features.performance import routes as performance
 from hexaops.features.scaling import routes as scaling
+from hexaops.features.signin import routes as signin
 from hexaops.features.webhooks import routes as webhooks
 from hexaops.features.workspaces import routes as workspaces
 from hexaops.openapi import describe, operation_name
@@ -59,6 +61,8 @@ ROUTES = (
     *actions.ROUTES,
     *webhooks.ROUTES,
     *logs.ROUTES,
+    *metrics.ROUTES,
+    *signin.ROUTES,
 )
 
 

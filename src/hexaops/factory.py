@@ -69,6 +69,7 @@ from hexaops.features.runs.starting import OperationStarter
 from hexaops.features.runs.store import OperationStore
 from hexaops.features.runs.work import Work
 from hexaops.features.scaling.wiring import build_scaling
+from hexaops.features.signin.wiring import build_signin
 from hexaops.features.webhooks.delivering import PLACES_PER_WEBHOOK, WEBHOOK_PLACES, DeliveryRun
 from hexaops.features.webhooks.history import DeliveryHistory
 from hexaops.features.webhooks.outbox import RUN as WEBHOOK_RUN
@@ -210,6 +211,7 @@ def build_access(context: ProcessContext) -> None:
     provide(CursorSigner(lambda: context.key.derive("cursors")))
     provide(AutomationSwitch(database, audit=audit, clock=clock))
     provide(EmbeddedAccess(workspaces, accounts, services, local, redactor=context.redactor, token_lifetime=lifetime))
+    build_signin(context.provider, context.key, local, clock)
     limits = RateLimits(settings, clock=clock)
     requests = RequestLog(audit, database)
     provide(Gate(authentication, authorizer, limits=limits, idempotency=IdempotencyService(claims), log=requests))

@@ -11,6 +11,7 @@ from hexaops import __version__
 from hexaops.api import install_routes
 from hexaops.factory import ProcessContext
 from hexaops.middleware import RequestMiddleware, install_error_handlers
+from hexaops.web.console import install_console
 
 
 def create_app(context: ProcessContext, *, on_started: Callable[[], Awaitable[None]] | None = None) -> FastAPI:
@@ -32,6 +33,7 @@ def create_app(context: ProcessContext, *, on_started: Callable[[], Awaitable[No
     )
     app.state.context = context
     app.state.provider = context.provider
+    install_console(app, context.provider)
     app.add_middleware(RequestMiddleware, metrics=context.metrics)
     install_error_handlers(app)
     install_routes(app)

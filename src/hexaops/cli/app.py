@@ -13,6 +13,7 @@ from hexaops import __version__
 from hexaops.cli import actions, apps, audit, automation, cluster, sessions, token, webhooks, workspace
 from hexaops.cli.ask import ask
 from hexaops.cli.chat import chat
+from hexaops.cli.console import console
 from hexaops.cli.diagnose import diagnose
 from hexaops.cli.failures import CliError, report
 from hexaops.cli.logs import logs
@@ -45,7 +46,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (serve, ask, chat, logs, events, top, nodes, whoami, understand, diagnose, snapshot):
+for command in (serve, ask, chat, logs, events, top, nodes, whoami, understand, diagnose, snapshot, console):
     app.command()(command)
 for group in (apps, actions, sessions, webhooks, workspace, cluster, token, audit, automation):
     app.add_typer(group.app, name=group.__name__.rpartition(".")[2])

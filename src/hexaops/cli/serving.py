@@ -24,6 +24,8 @@ from hexaops.cli.embedded import Simulator, SimulatorFailedError
 from hexaops.config import ConfigFileError, Settings, read_config_file
 from hexaops.errors import HexaopsError
 from hexaops.factory import ProcessContext
+from hexaops.features.access.local_issuer import OWNER
+from hexaops.features.signin.links import LINK_PREFIX, SignInLinks
 from hexaops.features.workspaces.embedded import EmbeddedAccess
 from hexaops.kit.clock import Clock, SystemClock
 from hexaops.kit.memory import freeze_held_memory
@@ -123,6 +125,9 @@ async def _serve(
         gc.set_threshold(YOUNG_OBJECTS, 20, 20)
         listener.listen(config.backlog)  # before saying so: whoever reads the line may call at once
         typer.echo(f"hexaops serves {base_url} (credentials: {path})")
+        if simulator and context.settings.local_issuer:
+            code = context.provider.get(SignInLinks).create(OWNER)
+            typer.echo(f"Console: {base_url}{LINK_PREFIX}{code} (opens once, within 10 minutes; then: hexaops console)")
         await StoppableServer(config, end_streams=context.end_streams).serve(sockets=[listener])
     finally:
         await context.close()

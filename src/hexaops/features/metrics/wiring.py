@@ -9,6 +9,8 @@ from hexaops.backends.metrics.embedded.sampler import MetricSampler
 from hexaops.backends.metrics.embedded.source import EmbeddedMetrics
 from hexaops.backends.metrics.embedded.store import EmbeddedMetricStore, Keeping
 from hexaops.config import MetricsSource, Settings
+from hexaops.features.applications.service import ApplicationService
+from hexaops.features.metrics.reading import MetricReader
 from hexaops.features.metrics.sources import MetricSources
 from hexaops.kit.clock import Clock
 from hexaops.provide import Provider
@@ -33,6 +35,7 @@ class MetricHistory:
             MetricsSource(url=settings.prometheus_url) if settings.prometheus_url else None,
         )
         provider.add(self.sources)
+        provider.add(MetricReader(provider.get(ApplicationService), self.sources, clock))
         self._samples = settings.metrics_sampling
         self._sampling: asyncio.Task[None] | None = None
 

@@ -1,4 +1,4 @@
-"""Routes of what trusted services read of a workspace."""
+"""Routes of a workspace at one glance: for trusted services and for its members."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hexaops.features.overview.application_views import ApplicationDetailsView
 from hexaops.features.overview.nodes import nodes_of
 from hexaops.features.overview.views import NodesView, OverviewView
 from hexaops.features.overview.workspace import OverviewService
-from hexaops.features.routing import INTERNAL, Entry, service
+from hexaops.features.routing import INTERNAL, WORKSPACE, Entry, service, user
 from hexaops.provide import provided
 from hexaops.responses import Data, refuses
 
@@ -33,6 +33,16 @@ async def list_nodes(caller: AnyCaller, service: Applications) -> Data[NodesView
     return Data(await nodes_of(service, caller.get_workspace()))
 
 
+async def get_own_overview(caller: AnyCaller, service: Overview) -> Data[OverviewView]:
+    """The workspace at one glance, for its members."""
+    return Data(await service.overview(caller.get_workspace()))
+
+
+async def list_own_nodes(caller: AnyCaller, service: Applications) -> Data[NodesView]:
+    """Nodes of the workspace's cluster, for its members."""
+    return Data(await nodes_of(service, caller.get_workspace()))
+
+
 @refuses(ApplicationNotFoundError)
 async def get_application_details(
     caller: AnyCaller, service: Details, application_id: Annotated[str, Path(max_length=64)]
@@ -42,6 +52,8 @@ async def get_application_details(
 
 
 ROUTES = (
+    Entry("GET", f"{WORKSPACE}/overview", get_own_overview, user("read_workspace")),
+    Entry("GET", f"{WORKSPACE}/nodes", list_own_nodes, user("read_workspace")),
     Entry("GET", f"{INTERNAL}/workspaces/{{workspace_id}}/overview", get_overview, service("workspace:read")),
     Entry("GET", f"{INTERNAL}/workspaces/{{workspace_id}}/nodes", list_nodes, service("workspace:read")),
     Entry(

@@ -1,0 +1,85 @@
+"""Routes of a browser's session. Opening one is authenticated like any call: by a token, or by a one-time code."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Request, Response
+
+from hexaops.errors import HexaopsError
+from hexaops.features.access.caller import AnyCaller
+from hexaops.features.access.user_tokens import LOCAL_PREFIX
+from hexaops.features.routing import Entry, user
+from hexaops.features.signin.links import LIFETIME_SECONDS, LINK_PREFIX, SignInLinks
+from hexaops.features.signin.middleware import SESSION_PATH
+from hexaops.features.signin.sessions import COOKIE, COOKIE_PATH, BrowserSessions, TokenTooLargeError
+from hexaops.features.signin.views import SessionView, SignInLinkView
+from hexaops.kit.durations import format_time
+from hexaops.provide import provided
+from hexaops.responses import JSON, Data, encode, refuses
+
+Sessions = Annotated[BrowserSessions, provided(BrowserSessions)]
+Links = Annotated[SignInLinks, provided(SignInLinks)]
+
+OWN_TOKEN = "the caller sent a token, not a browser's cookie"  # noqa: S105 # a sentence
+
+
+class SignInLinkUnavailableError(HexaopsError):
+    """Only users of the local issuer can make sign-in links; others sign in at their identity provider."""
+
+    code = "SIGN_IN_LINK_UNAVAILABLE"
+    status = 409
+
+
+@refuses(TokenTooLargeError)
+async def open_session(caller: AnyCaller, sessions: Sessions, request: Request) -> Data[SessionView] | Response:
+    """Exchange the request's token, or `Authorization: Code …` of a sign-in link, for a browser's session."""
+    session = sessions.start(request.headers["authorization"].partition(" ")[2].strip())
+    view = Data(SessionView(user_id=caller.principal.id, expires_at=format_time(session.expires_at), reasons={}))
+    response = Response(encode(view), media_type=JSON)
+    response.headers["Set-Cookie"] = _cookie(
+        request, session.cookie, f"Expires={session.expires_at:%a, %d %b %Y %T} GMT"
+    )
+    return response
+
+
+async def get_session(caller: AnyCaller, sessions: Sessions, request: Request) -> Data[SessionView]:
+    """Who is signed in, and until when."""
+    opened = sessions.open(request.cookies.get(COOKIE, ""))
+    ends = format_time(sessions.end_of(opened)) if opened else None
+    return Data(
+        SessionView(user_id=caller.principal.id, expires_at=ends, reasons={} if ends else {"expires_at": OWN_TOKEN})
+    )
+
+
+async def close_session(caller: AnyCaller, request: Request) -> Response | None:  # noqa: ARG001 # only a caller may
+    """Sign the browser out."""
+    return Response(status_code=204, headers={"Set-Cookie": _cookie(request, "", "Max-Age=0")})
+
+
+@refuses(SignInLinkUnavailableError)
+async def create_link(caller: AnyCaller, links: Links) -> Data[SignInLinkView]:
+    """Make a link that opens the console as the caller, once, within ten minutes."""
+    if not caller.principal.id.startswith(LOCAL_PREFIX):
+        message = "Only users of the local issuer can make sign-in links; sign in at your identity provider"
+        raise SignInLinkUnavailableError(message)
+    code = links.create(caller.principal.id.removeprefix(LOCAL_PREFIX))
+    return Data(SignInLinkView(path=LINK_PREFIX + code, expires_in_seconds=int(LIFETIME_SECONDS)))
+
+
+def _cookie(request: Request, value: str, end: str) -> str:
+    secure = "; Secure" if _is_https(request) else ""
+    return f"{COOKIE}={value}; Path={COOKIE_PATH}; {end}; HttpOnly; SameSite=Strict{secure}"
+
+
+def _is_https(request: Request) -> bool:
+    """By the page's own origin, which a browser names on every POST: a proxy may end TLS before the service."""
+    return request.headers.get("origin", request.url.scheme).startswith("https")
+
+
+ROUTES = (
+    Entry("POST", SESSION_PATH, open_session, user(), idempotent=True),
+    Entry("GET", SESSION_PATH, get_session, user()),
+    Entry("DELETE", SESSION_PATH, close_session, user(), 204),
+    Entry("POST", f"{SESSION_PATH}/links", create_link, user(), 201, idempotent=True),
+)

@@ -1,0 +1,14 @@
+// A status as a word with a sign, so that colour is never the only thing that tells it.
+import { html } from "../lib/html.js";
+import { words } from "../lib/format.js";
+
+const TONES = {
+  good: ["healthy", "ready", "completed", "resolved", "active", "ok", "running", "low", "succeeded", "delivered"],
+  warn: ["degraded", "medium", "pending", "awaiting_confirmation", "acknowledged", "investigating", "warning", "warn", "in_progress", "executing", "scaling", "updating", "refused"],
+  bad: ["failed", "failing", "unhealthy", "critical", "high", "open", "not_ready", "error", "fatal", "firing"],
+};
+const SIGNS = { good: "●", warn: "▲", bad: "■", idle: "○" };
+
+export const tone = (status) => Object.keys(TONES).find((name) => TONES[name].includes(status)) ?? "idle";
+
+export const Badge = ({ status, label }) => html`<span class="badge ${tone(status)}"><span aria-hidden="true">${SIGNS[tone(status)]}</span> ${label ?? words(status)}</span>`;

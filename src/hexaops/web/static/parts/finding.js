@@ -1,0 +1,21 @@
+// A finding of the diagnosis: what, why, what shows it, and what may help.
+import { html } from "../lib/html.js";
+import { link } from "../lib/router.js";
+import { words } from "../lib/format.js";
+import { Badge } from "./badge.js";
+
+export function Finding({ finding, onPlan, linked = false }) {
+  const { remedy, fix } = finding;
+  return html`<article class="card finding">
+    <header><${Badge} status=${finding.severity} /> <h3>${linked && finding.application_id
+      ? html`<a href=${link("applications", finding.application_id)}>${finding.name}</a>`
+      : finding.name}: ${finding.finding}</h3></header>
+    <p>${finding.cause}</p>
+    <details class="evidence"><summary>Evidence (${finding.evidence.length})${finding.confidence_basis && html` <span class="faint">· ${finding.confidence_basis}</span>`}</summary>
+      <ul>${finding.evidence.map((one) => html`<li><span class="source">${one.source}</span> ${one.kind} ${one.namespace}/${one.name} <q>${one.text}</q></li>`)}</ul>
+    </details>
+    ${fix && html`<p class="advice"><strong>What would fix it:</strong> ${fix.summary}${fix.changes.map((one) => html`<br /><code>${one.path}</code> from <code>${String(one.from)}</code>${one.to !== null && html` to <code>${String(one.to)}</code>`}`)}</p>`}
+    ${remedy && html`<p class="advice"><strong>What may help:</strong> ${remedy.why}</p>`}
+    ${remedy && onPlan && html`<button type="button" class="primary" onClick=${() => onPlan(remedy.action, remedy.parameters)}>Plan: ${words(remedy.action)}</button>`}
+  </article>`;
+}

@@ -1,0 +1,29 @@
+// Shares as bars, and the course of a value as a small line.
+import { html } from "../lib/html.js";
+import { percent } from "../lib/format.js";
+
+export function Meter({ value, label }) {
+  if (value === null || value === undefined) return html`<span class="meter none" title="not measured">–</span>`;
+  const level = value >= 90 ? "bad" : value >= 75 ? "warn" : "good";
+  return html`<span class="meter" title=${label}>
+    <svg class="bar ${level}" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"><rect class="track" width="100" height="6"/><rect class="fill" width=${Math.min(100, value)} height="6"/></svg>
+    <span class="num">${percent(value)}</span>
+  </span>`;
+}
+
+const WIDTH = 100;
+const HEIGHT = 24;
+
+/** Gaps where nothing was measured stay gaps. */
+export function Sparkline({ values, label }) {
+  const known = (values ?? []).filter((value) => value !== null);
+  if (known.length < 2) return html`<span class="faint" title="no history yet">–</span>`;
+  const top = Math.max(...known, 1e-9);
+  const x = (place) => ((place / (values.length - 1)) * WIDTH).toFixed(1);
+  const y = (value) => (HEIGHT - 2 - (value / top) * (HEIGHT - 4)).toFixed(1);
+  let path = "";
+  values.forEach((value, place) => {
+    if (value !== null) path += `${place === 0 || values[place - 1] === null ? "M" : "L"}${x(place)} ${y(value)}`;
+  });
+  return html`<svg class="spark" viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label=${label}><path d=${path}/></svg>`;
+}
