@@ -10,7 +10,7 @@ from hexaops.errors import ValidationFailedError
 from hexaops.features.access.tenancy import Workspace
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.metrics.sources import MetricSources
-from hexaops.features.metrics.views import MetricsView, SeriesView, series_view
+from hexaops.features.metrics.views import MeasuredSeriesView, MeasurementsView, series_view
 from hexaops.kit.clock import Clock
 from hexaops.kit.durations import parse_duration
 
@@ -55,7 +55,7 @@ class MetricReader:
     sources: MetricSources
     clock: Clock
 
-    async def read(self, workspace: Workspace, question: MetricQuestion) -> MetricsView:
+    async def read(self, workspace: Workspace, question: MetricQuestion) -> MeasurementsView:
         """The series; raises ApplicationNotFoundError, MetricSourceError, and ValidationFailedError for too many."""
         named = [self.applications.get(workspace, name) for name in question.applications]
         wanted = named or self.applications.list(workspace)
@@ -67,11 +67,11 @@ class MetricReader:
         step = question.step_seconds or default_step(window)
         places = asyncio.Semaphore(READ_AT_ONCE)
 
-        async def one(application_id: str, subject: Subject) -> list[SeriesView]:
+        async def one(application_id: str, subject: Subject) -> list[MeasuredSeriesView]:
             async with places:
                 found = await read_all(source, question.signals, subject, window, step)
             return [series_view(application_id, series) for series in found.values()]
 
         subjects = [(app.id, Subject(workspace.cluster_id, app.kind, app.project, app.name)) for app in wanted]
         read = await asyncio.gather(*(one(*each) for each in subjects))
-        return MetricsView(workspace_id=workspace.id, series=[series for group in read for series in group])
+        return MeasurementsView(workspace_id=workspace.id, series=[series for group in read for series in group])

@@ -10,7 +10,7 @@ from hexaops.backends.metrics.base import MetricSourceError, Signal
 from hexaops.features.access.caller import AnyCaller
 from hexaops.features.applications.errors import ApplicationNameAmbiguousError, ApplicationNotFoundError
 from hexaops.features.metrics.reading import FEWEST_POINTS, MetricQuestion, MetricReader, parse_range
-from hexaops.features.metrics.views import MetricsView
+from hexaops.features.metrics.views import MeasurementsView
 from hexaops.features.routing import WORKSPACE, Entry, user
 from hexaops.provide import provided
 from hexaops.responses import Data, refuses
@@ -32,7 +32,7 @@ async def metric_question(
 @refuses(ApplicationNotFoundError, ApplicationNameAmbiguousError, MetricSourceError)
 async def read_metrics(
     caller: AnyCaller, reader: Reader, question: Annotated[MetricQuestion, Depends(metric_question)]
-) -> Data[MetricsView]:
+) -> Data[MeasurementsView]:
     """Measurements of applications over time: `signal` and `application` may be repeated, `time_range` is like 1h."""
     return Data(await reader.read(caller.get_workspace(), question))
 

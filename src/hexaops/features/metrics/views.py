@@ -10,7 +10,7 @@ from hexaops.kit.durations import format_time
 from hexaops.responses import View
 
 
-class SeriesView(View, frozen=True, kw_only=True):
+class MeasuredSeriesView(View, frozen=True, kw_only=True):
     """One signal of one application, evenly spaced: value `i` covers `step_seconds` from `start + i * step_seconds`."""
 
     application_id: str
@@ -27,16 +27,16 @@ class SeriesView(View, frozen=True, kw_only=True):
     """Why there is no value at all."""
 
 
-class MetricsView(View, frozen=True, kw_only=True):
+class MeasurementsView(View, frozen=True, kw_only=True):
     """The asked series, by application and signal."""
 
     workspace_id: str
-    series: list[SeriesView]
+    series: list[MeasuredSeriesView]
 
 
-def series_view(application_id: str, found: Series) -> SeriesView:
+def series_view(application_id: str, found: Series) -> MeasuredSeriesView:
     """A series as the API shows it."""
-    return SeriesView(
+    return MeasuredSeriesView(
         application_id=application_id,
         signal=found.signal,
         unit=found.unit,

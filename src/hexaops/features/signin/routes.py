@@ -13,7 +13,7 @@ from hexaops.features.routing import Entry, user
 from hexaops.features.signin.links import LIFETIME_SECONDS, LINK_PREFIX, SignInLinks
 from hexaops.features.signin.middleware import SESSION_PATH
 from hexaops.features.signin.sessions import COOKIE, COOKIE_PATH, BrowserSessions, TokenTooLargeError
-from hexaops.features.signin.views import SessionView, SignInLinkView
+from hexaops.features.signin.views import BrowserSessionView, SignInLinkView
 from hexaops.kit.durations import format_time
 from hexaops.provide import provided
 from hexaops.responses import JSON, Data, encode, refuses
@@ -32,10 +32,10 @@ class SignInLinkUnavailableError(HexaopsError):
 
 
 @refuses(TokenTooLargeError)
-async def open_session(caller: AnyCaller, sessions: Sessions, request: Request) -> Data[SessionView] | Response:
+async def open_session(caller: AnyCaller, sessions: Sessions, request: Request) -> Data[BrowserSessionView] | Response:
     """Exchange the request's token, or `Authorization: Code …` of a sign-in link, for a browser's session."""
     session = sessions.start(request.headers["authorization"].partition(" ")[2].strip())
-    view = Data(SessionView(user_id=caller.principal.id, expires_at=format_time(session.expires_at), reasons={}))
+    view = Data(BrowserSessionView(user_id=caller.principal.id, expires_at=format_time(session.expires_at), reasons={}))
     response = Response(encode(view), media_type=JSON)
     response.headers["Set-Cookie"] = _cookie(
         request, session.cookie, f"Expires={session.expires_at:%a, %d %b %Y %T} GMT"
@@ -43,12 +43,14 @@ async def open_session(caller: AnyCaller, sessions: Sessions, request: Request) 
     return response
 
 
-async def get_session(caller: AnyCaller, sessions: Sessions, request: Request) -> Data[SessionView]:
+async def get_session(caller: AnyCaller, sessions: Sessions, request: Request) -> Data[BrowserSessionView]:
     """Who is signed in, and until when."""
     opened = sessions.open(request.cookies.get(COOKIE, ""))
     ends = format_time(sessions.end_of(opened)) if opened else None
     return Data(
-        SessionView(user_id=caller.principal.id, expires_at=ends, reasons={} if ends else {"expires_at": OWN_TOKEN})
+        BrowserSessionView(
+            user_id=caller.principal.id, expires_at=ends, reasons={} if ends else {"expires_at": OWN_TOKEN}
+        )
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hexaops.responses import View
 
 
-class SessionView(View, frozen=True, kw_only=True):
+class BrowserSessionView(View, frozen=True, kw_only=True):
     """Who is signed in."""
 
     user_id: str
