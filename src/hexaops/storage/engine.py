@@ -36,8 +36,8 @@ HEARTBEAT_SECONDS = 1.0
 MAX_RECOVERIES = 20
 """Restarts of one run before it is given up: a run that kills its process must not do so for ever."""
 APPLICATION_VERSION = "1"
-POLL_SECONDS = 5.0
-"""For what a process is not told of: work of other replicas, and delayed work."""
+POLL_SECONDS = 10.0
+"""For what a process is not told of: work of other replicas, and delayed work that a process which ended has left."""
 LISTEN_SECONDS = 0.25
 """DBOS's wait for messages between runs, of which there are none: it is only how long a stop takes."""
 DELAY_SLACK_SECONDS = 0.01
@@ -125,6 +125,8 @@ class DurableEngine:
             worker.start()
         self._client = DBOSClient(system_database_url=url, serializer=DBOSPortableJSONSerializer(), lazy=True)
         await self._take_over()
+        for name in self._workers:  # for what was accepted and not yet begun when the last process ended
+            self._wake(name)
         if not self._lock.held:  # alone on a file, nobody asks whether this process lives
             self._beat = asyncio.create_task(self._heartbeats(), name="engine-heartbeat")
 
