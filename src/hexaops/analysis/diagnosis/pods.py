@@ -19,6 +19,7 @@ UNSCHEDULED_SECONDS = 30.0
 FLAPPING_SECONDS = 1800.0
 """A container that ended this recently and has restarted FLAPPING_RESTARTS times is not well, though it runs now."""
 FLAPPING_RESTARTS = 3
+LEFT_SECONDS = 86400.0
 DELETION_SECONDS = 300.0
 """How long after its grace period a pod may still be there."""
 _HOPELESS = frozenset(
@@ -246,7 +247,7 @@ def _is_left_over(snapshot: Snapshot, pod: Obj) -> bool:
     """A failed pod whose controller has made up for it."""
     owner = pod.controller()
     if not owner:
-        return False
+        return _ended_long_ago(snapshot, pod)
     if text(owner, "kind") == "Job":
         return True  # its Job says how it went, and the rules for Jobs look at its pods
     above = snapshot.workload(pod)
@@ -254,6 +255,13 @@ def _is_left_over(snapshot: Snapshot, pod: Obj) -> bool:
     wanted = wanted if isinstance(wanted, int) else number(above.raw, "status", "desiredNumberScheduled")
     ready = sum(is_ready(one) for one in snapshot.pods_of(above) if one.deleted is None)
     return above.ref != pod.ref and ready >= wanted
+
+
+def _ended_long_ago(snapshot: Snapshot, pod: Obj) -> bool:
+    """A pod of its own that failed a day ago is something that somebody did by hand, and left."""
+    ends = [seconds(text(one, "state", "terminated", "finishedAt")) for one in pod.items("status", "containerStatuses")]
+    known = [end for end in ends if end is not None]
+    return bool(known) and snapshot.age(max(known)) > LEFT_SECONDS
 
 
 def _waits_in_vain(snapshot: Snapshot, pod: Obj) -> bool:

@@ -100,6 +100,10 @@ class Snapshot:
         """All objects of these kinds."""
         return [one for kind in kinds for one in self._by_kind.get(kind, ())]
 
+    def all(self) -> Iterable[Obj]:
+        """Every object but events."""
+        return self._by_ref.values()
+
     def find(self, kind: str, namespace: str, name: str) -> Obj | None:
         """One object; None when the snapshot does not hold it."""
         return self._by_ref.get(Ref(kind, namespace, name))

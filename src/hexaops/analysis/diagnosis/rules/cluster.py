@@ -6,13 +6,16 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from hexaops.analysis.diagnosis.model import Action, Evidence, Finding, Fix, Ref, Severity
+from hexaops.analysis.diagnosis.model import Action, Evidence, FieldChange, Finding, Fix, Ref, Severity
 from hexaops.analysis.diagnosis.objects import Obj, text
 from hexaops.analysis.diagnosis.pods import is_ready
+from hexaops.analysis.diagnosis.policies import blocking
 from hexaops.analysis.diagnosis.rules.making import quote
 from hexaops.analysis.diagnosis.snapshot import Event, Snapshot
 
 TERMINATING_SECONDS = 900.0
+STUCK_SECONDS = 900.0
+"""How long the deletion of anything else may take: volumes are detached, load balancers removed."""
 REPEATED = 10
 """Fewer warnings of one kind are everyday noise."""
 ERROR_SHARE = 0.5
@@ -22,6 +25,13 @@ LAST_LINES = 3
 _ERROR_LINE = re.compile(
     r"(?i)\b\w*(?:error|exception)\b|\b(?:fatal|panic|critical|failed)\b|level=(?:error|fatal)|\"level\":\s?\"(?:error|fatal)\""
 )
+_NO_ERROR = re.compile(
+    r"(?i)\b(?:level|severity|lvl)\"?\s?[=:]\s?\"?(?:trace|debug|info|notice|warn(?:ing)?)\b|"
+    r"^\S{0,40}\s?\S{0,20}\s?\[?(?:TRACE|DEBUG|INFO|NOTICE)\b|^[IWD]\d{4} "
+)
+"""A line that says itself that it is none, whatever words it holds."""
+_TIMED_OUT = re.compile(r"(?i)time(?:d)? ?out|deadline exceeded|\bETIMEDOUT\b")
+_ADDRESS = re.compile(r"\b(\d{1,3}(?:\.\d{1,3}){3}):(\d{2,5})\b")
 _VARIABLE = re.compile(r"\d+|0x[0-9a-f]+|\"[^\"]{0,200}\"")
 _ROUTINE = frozenset(
     {
@@ -135,7 +145,7 @@ def logged_errors(snapshot: Snapshot) -> Iterator[Finding]:
 
 
 def _errors_of(snapshot: Snapshot, pod: Obj, lines: list[str]) -> Finding | None:
-    wrong = [line for line in lines if _ERROR_LINE.search(line[:500])]
+    wrong = [line for line in lines if _ERROR_LINE.search(line[:500]) and not _NO_ERROR.search(line[:300])]
     ends_well = not any(line in wrong for line in lines[-LAST_LINES:])
     if len(wrong) < ERROR_LINES or len(wrong) < ERROR_SHARE * len(lines) or ends_well:
         return None
@@ -143,6 +153,9 @@ def _errors_of(snapshot: Snapshot, pod: Obj, lines: list[str]) -> Finding | None
     most = forms.most_common(1)[0][0]
     line = next(one for one in reversed(wrong) if _VARIABLE.sub("#", one)[:200] == most)
     above = snapshot.workload(pod).ref
+    cut_off = _cut_off(snapshot, pod, line)
+    if cut_off is not None:
+        return cut_off
     return Finding(
         "log-errors",
         above,
@@ -155,4 +168,72 @@ def _errors_of(snapshot: Snapshot, pod: Obj, lines: list[str]) -> Finding | None
     )
 
 
-RULES = (namespace_terminating, api_services, repeated_warnings, logged_errors)
+def _cut_off(snapshot: Snapshot, pod: Obj, line: str) -> Finding | None:
+    """The address that it cannot reach is a pod's, and a network policy is in the way."""
+    if not _TIMED_OUT.search(line):
+        return None
+    for found in _ADDRESS.finditer(line):
+        targets = [one for one in snapshot.of("Pod") if one.text("status", "podIP") == found[1]]
+        policy = blocking(snapshot, pod, targets, found[2]) if len(targets) == 1 else None
+        if policy is None:
+            continue
+        above, behind = snapshot.workload(pod).ref, snapshot.workload(targets[0]).ref
+        return Finding(
+            "network-policy-blocks",
+            policy.ref,
+            f"{above} cannot reach {behind}: its requests time out",
+            f"NetworkPolicy {policy.name} does not allow {above.kind} {above.name} of namespace {above.namespace} "
+            f"to reach port {found[2]} of {behind}",
+            Severity.HIGH,
+            (Evidence("log", pod.ref, quote(line)),),
+            Fix.patched(policy.ref, f"Allow {above.name}", (FieldChange("spec.ingress", None, None),)),
+            f"network-policy-blocks {policy.ref}",
+            affected=(above, behind, pod.ref),
+        )
+    return None
+
+
+def stuck_deletions(snapshot: Snapshot) -> Iterator[Finding]:
+    """Objects that are being deleted and held by a finalizer; pods and namespaces have rules of their own."""
+    for one in snapshot.all():
+        if one.deleted is None or one.kind in {"Pod", "Namespace"} or snapshot.age(one.deleted) < STUCK_SECONDS:
+            continue
+        names = [name for name in one.get("metadata", "finalizers") or [] if isinstance(name, str)]
+        if not names:
+            continue
+        warned = [event for event in snapshot.events(one.ref) if event.warning]
+        yield Finding(
+            "terminating-stuck",
+            one.ref,
+            f"it has been Terminating for {snapshot.age(one.deleted) / 60:.0f} minutes",
+            _held_by(snapshot, one, names) + (f": {quote(warned[0].message)}" if warned else ""),
+            Severity.MEDIUM,
+            (Evidence("spec", one.ref, f"finalizers: {', '.join(names)}"), *[event.evidence for event in warned[:1]]),
+            Fix.patched(
+                one.ref,
+                "Let the finalizer's controller finish, or remove the finalizer",
+                (FieldChange("metadata.finalizers", ", ".join(names), None),),
+            ),
+            affected=(one.ref,),
+        )
+
+
+def _held_by(snapshot: Snapshot, one: Obj, names: list[str]) -> str:
+    if one.kind == "PersistentVolumeClaim" and "kubernetes.io/pvc-protection" in names:
+        users = [
+            pod.name
+            for pod in snapshot.pods_in(one.namespace)
+            if any(
+                text(volume, "persistentVolumeClaim", "claimName") == one.name
+                for volume in pod.items("spec", "volumes")
+            )
+            and pod.text("status", "phase") not in {"Succeeded", "Failed"}
+        ]
+        if users:
+            return f"it is still used by pod {', '.join(users[:5])} (finalizer kubernetes.io/pvc-protection)"
+    if one.kind == "PersistentVolume" and "kubernetes.io/pv-protection" in names:
+        return "it is still bound to a claim (finalizer kubernetes.io/pv-protection)"
+    return f"its finalizer {', '.join(names)} has not been removed by the controller that set it"
+
+
+RULES = (stuck_deletions, namespace_terminating, api_services, repeated_warnings, logged_errors)

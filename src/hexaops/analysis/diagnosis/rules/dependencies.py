@@ -6,18 +6,25 @@ import re
 from dataclasses import dataclass
 
 from hexaops.analysis.diagnosis.model import Action, Evidence, FieldChange, Finding, Fix, Ref, Severity
-from hexaops.analysis.diagnosis.objects import Obj
+from hexaops.analysis.diagnosis.objects import Obj, mapping, template_labels
 from hexaops.analysis.diagnosis.pods import Sick
 from hexaops.analysis.diagnosis.policies import blocking, dns_blocked_by
 from hexaops.analysis.diagnosis.rules.making import from_pod, log_evidence, quote
+from hexaops.analysis.diagnosis.selectors import matches_labels
 
 _LOOKUP = re.compile(
-    r"(?:lookup|resolve|resolving|host name|ENOTFOUND|EAI_AGAIN|UnknownHostException:?|resolution:?|"
-    r"host) \"?([A-Za-z0-9][A-Za-z0-9.-]{1,250})"
+    r"(?:lookup|resolve|resolving|host name|ENOTFOUND|EAI_AGAIN|UnknownHostException:?|resolution:?|in upstream|"
+    r"host(?! not)) \"?([A-Za-z0-9][A-Za-z0-9.-]{1,250})"
 )
 _URL = re.compile(r"[a-z][a-z0-9+]{1,15}://(?:[^\s/@]{1,100}@)?([A-Za-z0-9.-]{1,250})(?::(\d{1,5}))?")
 _HOST_PORT = re.compile(r"\b([A-Za-z0-9][A-Za-z0-9.-]{0,250}):(\d{2,5})\b")
+_KEYWORDS = re.compile(r"host='([A-Za-z0-9.-]{1,250})', port='?(\d{1,5})")
 _AT_PORT = re.compile(r"(?:server at|host:?|to) \"?([A-Za-z0-9][\w.-]{1,250})\"?(?: \([\d.]+\))?,? port:? (\d{1,5})")
+_AWAITED = re.compile(r"(?i)\bwait(?:ing)? (?:for|on|until) (?:the )?(?:service |host )?\"?([a-z0-9][a-z0-9.-]{0,250})")
+_ASKED = re.compile(
+    r"(?:\bnc(?: -\w+)*|nslookup|getent hosts|dig|ping(?: -\w+ ?\d*)*|-h|--host[= ]|https?://)\s*([a-z0-9][a-z0-9.-]{1,250})(?::?\s?(\d{2,5}))?"
+)
+"""What a script that waits for another program asks."""
 _ADDRESS = re.compile(r"^\d{1,3}(?:\.\d{1,3}){3}$")
 _CONNECT = re.compile(r"(?i)(?:connect(?:ing|ion)? to|connect|reach)\s+\"?([a-z][a-z0-9.-]{1,100})")
 _NOT_A_NAME = frozenset(
@@ -40,7 +47,7 @@ _NOT_A_NAME = frozenset(
     ]
 )  # readable
 _LOCAL = frozenset({"127.0.0.1", "localhost", "0.0.0.0"})  # noqa: S104 # compared, not bound
-_NO_SUCH = re.compile(r"(?i)no such host|NXDOMAIN|ENOTFOUND|not known|could not translate|UnknownHost")
+_NO_SUCH = re.compile(r"(?i)no such host|host not found|NXDOMAIN|ENOTFOUND|not known|could not translate|UnknownHost")
 
 
 @dataclass(frozen=True)
@@ -57,7 +64,11 @@ class Target:
 
 def target_of(sick: Sick, line: str) -> Target | None:
     """The Service, host or address that a line of a log names."""
-    named = [(found[1], found[2] or "") for pattern in (_AT_PORT, _URL, _HOST_PORT) for found in pattern.finditer(line)]
+    named = [
+        (found[1], found[2] or "")
+        for pattern in (_KEYWORDS, _AT_PORT, _URL, _HOST_PORT)
+        for found in pattern.finditer(line)
+    ]
     named += [(found[1], "") for found in _CONNECT.finditer(line) if found[1].lower() not in _NOT_A_NAME]
     named = [(host, port) for host, port in named if not host.isdigit() and host not in _LOCAL]  # compared, not bound
     for host, port in named:
@@ -110,7 +121,9 @@ def refused(sick: Sick, line: str) -> Finding | None:
     )
     if policy is not None and not re.search(r"(?i)connection refused|ECONNREFUSED", line):
         return _blocked(sick, policy, f"{target} from {sick.workload.ref.name}", evidence)
-    cause = f"its dependency {target} ({target.service.ref}) does not answer: {quote(line)}"
+    stopped = stopped_behind(sick, target.service)
+    why = f"{stopped.ref} is scaled to 0 replicas" if stopped else quote(line)
+    cause = f"its dependency {target} ({target.service.ref}) does not answer: {why}"
     return from_pod(
         sick,
         "dependency-down",
@@ -119,6 +132,63 @@ def refused(sick: Sick, line: str) -> Finding | None:
         evidence=evidence,
         symptom_of=behind(sick, target.service),
         key=f"dependency-down {sick.workload.ref} {target.service.ref}",
+        fix=_started(stopped.ref) if stopped else None,
+    )
+
+
+def _started(stopped: Ref) -> Fix:
+    return Fix(Action.SCALE, stopped, f"Start {stopped.name}", (FieldChange("spec.replicas", 0, None),))
+
+
+def stopped_behind(sick: Sick, service: Obj) -> Obj | None:
+    """The workload that the Service means, where it is scaled to zero."""
+    wanted = service.mapping("spec", "selector")
+    meant = [
+        one
+        for one in sick.snapshot.workloads(service.namespace)
+        if wanted and matches_labels(wanted, template_labels(one))
+    ]
+    return meant[0] if meant and all(one.get("spec", "replicas") == 0 for one in meant) else None
+
+
+def awaits(sick: Sick) -> Finding | None:
+    """An init container that runs on until another program answers."""
+    one = sick.broken
+    if one is None or not one.init or one.ended or not mapping(one.status, "state", "running"):
+        return None
+    script = " ".join(str(part) for key in ("command", "args") for part in one.spec.get(key) or ())
+    lines = sick.log.splitlines()[-5:]
+    named = [(found[1], "") for line in reversed(lines) for found in _AWAITED.finditer(line)]
+    named += [(found[1], found[2] or "") for found in _ASKED.finditer(script)]
+    for host, port in named:
+        service = service_named(sick, host)
+        if service is None:
+            continue
+        stopped = stopped_behind(sick, service)
+        why = f"{stopped.ref} is scaled to 0 replicas" if stopped else "it does not answer"
+        target = Target(host, port, service)
+        return from_pod(
+            sick,
+            "dependency-down",
+            f"{sick.container} waits for {target}, and nothing behind it starts",
+            f"its dependency {target} ({service.ref}) is not there: {why}",
+            evidence=(log_evidence(sick, lines[-1]),) if lines else (),
+            symptom_of=behind(sick, service),
+            key=f"dependency-down {sick.workload.ref} {service.ref}",
+            fix=_started(stopped.ref) if stopped else None,
+        )
+    return _awaits_nothing(sick, named[0][0]) if named and script else None
+
+
+def _awaits_nothing(sick: Sick, host: str) -> Finding | None:
+    if "." in host.removesuffix(".svc") or not sick.snapshot.has("Service"):
+        return None
+    return from_pod(
+        sick,
+        "dependency-name",
+        f"{sick.container} waits for {host}, and nothing behind it starts",
+        f"there is no Service {host} in namespace {sick.pod.namespace}",
+        key=f"dependency-name {sick.workload.ref} {host}",
     )
 
 

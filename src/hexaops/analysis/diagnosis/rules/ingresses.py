@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from hexaops.analysis.diagnosis.certificates import DAY, Certificate, read_certificate
 from hexaops.analysis.diagnosis.model import Action, Evidence, FieldChange, Finding, Fix, Ref, Severity
-from hexaops.analysis.diagnosis.objects import Obj, Raw, items, mapping, template_spec, text
+from hexaops.analysis.diagnosis.objects import Obj, Raw, items, mapping, strings, template_spec, text
 from hexaops.analysis.diagnosis.rules.making import quote
 from hexaops.analysis.diagnosis.rules.references import references_of
 from hexaops.analysis.diagnosis.snapshot import Snapshot
@@ -219,7 +219,7 @@ def not_issued(snapshot: Snapshot) -> Iterator[Finding]:
         if ready.get("status") != "False" or snapshot.age(one.created) < 600:
             continue
         issuing = one.condition("Issuing")
-        said = text(issuing, "message") or text(ready, "message")
+        said = _challenge(snapshot, one) or text(issuing, "message") or text(ready, "message")
         cause = f"its issuer {one.text('spec', 'issuerRef', 'name')} does not issue it: {quote(said)}"
         yield Finding(
             "certificate-not-issued",
@@ -229,6 +229,25 @@ def not_issued(snapshot: Snapshot) -> Iterator[Finding]:
             Severity.HIGH,
             (Evidence("status", one.ref, f"Ready is False: {quote(text(ready, 'message'))}"),),
         )
+
+
+def _challenge(snapshot: Snapshot, certificate: Obj) -> str:
+    """What the ACME challenge or order of a certificate says, which the certificate itself does not."""
+    hosts = {*strings(certificate.raw, "spec", "dnsNames"), certificate.text("spec", "commonName")}
+    for one in snapshot.of("Challenge"):
+        if one.namespace == certificate.namespace and one.text("spec", "dnsName") in hosts:
+            kind = one.text("spec", "type") or "ACME"
+            reason = one.text("status", "reason")
+            if reason and one.text("status", "state") != "valid":
+                return (
+                    f"the {kind} challenge for {one.text('spec', 'dnsName')} is {one.text('status', 'state')}: {reason}"
+                )
+    for one in snapshot.of("Order"):
+        owner = one.controller()
+        request = snapshot.find("CertificateRequest", one.namespace, text(owner, "name")) if owner else None
+        if request and text(request.controller(), "name") == certificate.name and one.text("status", "reason"):
+            return f"the ACME order is {one.text('status', 'state')}: {one.text('status', 'reason')}"
+    return ""
 
 
 def conflict(snapshot: Snapshot) -> Iterator[Finding]:

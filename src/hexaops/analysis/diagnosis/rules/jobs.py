@@ -65,12 +65,17 @@ def job_failed(snapshot: Snapshot) -> Iterator[Finding]:
             )
             continue
         code = f" with exit code {sick.broken.exit_code}" if sick and sick.broken and sick.broken.ended else ""
+        said = text(condition, "message")
         tell = "the pods' logs would show why" if not (sick and sick.log) else "its log shows no known cause"
         yield Finding(
             "job-failed",
             above.ref,
             f"Job {one.name} failed: {reason}",
-            f"its pods end{code}; {tell}",
+            f"the Job's pod failure policy ended it: {quote(said)}"
+            if reason == "PodFailurePolicy"
+            else f"its pods end{code}; {tell}"
+            if sick
+            else f"cannot tell: {reason}, and its pods are gone; their logs would show why",
             Severity.HIGH,
             evidence,
             key=f"job-failed {above.ref}",

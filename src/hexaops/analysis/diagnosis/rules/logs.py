@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from hexaops.analysis.diagnosis.model import Finding, Fix, Ref
 from hexaops.analysis.diagnosis.objects import mapping, text
 from hexaops.analysis.diagnosis.pods import Sick
-from hexaops.analysis.diagnosis.rules.dependencies import name_missing, refused
-from hexaops.analysis.diagnosis.rules.making import from_pod, log_evidence, quote
+from hexaops.analysis.diagnosis.rules.dependencies import awaits, behind, name_missing, refused, target_of
+from hexaops.analysis.diagnosis.rules.making import QUOTE, ended_with, from_pod, log_evidence, quote
 
 TAIL_LINES = 60
 """Last words stand at the end."""
@@ -21,6 +21,12 @@ _RECOVERED = re.compile(
 )
 """What was wrong before such a line is over."""
 _STACK = ("at ", "File ", "goroutine ")
+_GOES_ON = re.compile(r"(?i)^(?:\w{1,20}: )?(?:detail|hint|reason|cause|caused by|script|sql state|message)\b")
+"""A line that explains the one before."""
+_SAYS_NOTHING = re.compile(
+    r"(?i)did not exit normally|check the logs? (?:at|file)|see (?:the )?logs?\b|^exiting\b|exit status \d+$"
+)
+"""A last word that only points elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +48,29 @@ def tail(sick: Sick) -> list[str]:
     return [line for line in lines[:recovered] or lines if line and not line.startswith(_STACK)]
 
 
+def explained(lines: list[str], line: str, at: int = 0) -> str:
+    """The line fit to be quoted: the part about its position `at` if it is long, and the lines that explain it."""
+    begin = max(0, at - QUOTE // 3) if len(line) > QUOTE else 0
+    shown = f"…{line[begin:]}" if begin else line
+    newest_first = lines.index(line) if line in lines else 0
+    after = [one for one in reversed(lines[max(0, newest_first - 3) : newest_first]) if _GOES_ON.search(one)]
+    return quote(" ".join([quote(shown), *after]) if after else shown)
+
+
 def _dns(sick: Sick, line: str, words: Words) -> Finding | None:
     return name_missing(sick, line, words.rule)
 
 
 def _refused(sick: Sick, line: str, _words: Words) -> Finding | None:
     return refused(sick, line)
+
+
+def _exhausted(sick: Sick, line: str, words: Words) -> Finding | None:
+    target = target_of(sick, line)
+    what = f"its dependency {target}" if target else "the database that it uses"
+    cause = f"{what} has no connection left: {quote(line)}"
+    symptom_of = behind(sick, target.service) if target and target.service else ()
+    return from_pod(sick, words.rule, _seen(sick), cause, evidence=(log_evidence(sick, line),), symptom_of=symptom_of)
 
 
 def _disk(sick: Sick, line: str, words: Words) -> Finding | None:
@@ -99,7 +122,22 @@ KNOWN = (
         "rbac-forbidden", r"is forbidden: User \"system:serviceaccount:", "its service account lacks a right: {line}"
     ),
     _words(
+        "host-limit",
+        r"vm\.max_map_count|too many open files|\bEMFILE\b|resource temporarily unavailable|"
+        r"failed to create new OS thread|unable to create (?:new )?native thread|inotify (?:watch )?limit|"
+        r"no space left on device.{0,40}inotify|ENOSPC: System limit for number of file watchers",
+        "a limit of its node or container is reached (threads, open files or a kernel setting): {line}",
+    ),
+    _words(
+        "connections-exhausted",
+        r"too many (?:clients|connections)|remaining connection slots|max number of clients reached|"
+        r"connection limit exceeded",
+        "",
+        _exhausted,
+    ),
+    _words(
         "credentials-rejected",
+        r"(?:\bcode:? ?|status(?:code)?[ =:]{1,2}|http )40[13]\b|\b403 Forbidden|not authorized to perform|"
         r"password authentication failed|authentication failed|access denied for user|"
         r"invalid (?:username or )?password|NOAUTH|WRONGPASS|AccessDenied|InvalidAccessKeyId|ExpiredToken|"
         r"SCRAM authentication|SASL authentication|\b401 Unauthorized|login failed",
@@ -108,13 +146,25 @@ KNOWN = (
     _words(
         "dependency-name",
         r"no such host|NXDOMAIN|Name or service not known|Temporary failure in name resolution|"
-        r"\bENOTFOUND\b|\bEAI_AGAIN\b|getaddrinfo|UnknownHostException|server misbehaving|"
+        r"\bENOTFOUND\b|\bEAI_AGAIN\b|getaddrinfo|UnknownHostException|server misbehaving|host not found in upstream|"
         r"could not translate host name|lookup [\w.-]+ on ",
         "",
         _dns,
     ),
     _words("disk-full", r"no space left on device|\bENOSPC\b|disk quota exceeded|disk full", "", _disk),
     _words("file-permission", r"read-only file system|\bEROFS\b", "it writes to a read-only file system: {line}"),
+    _words(
+        "port-forbidden",
+        r"bind[^\n]{0,80}permission denied|listen tcp[^\n]{0,60}permission denied|"
+        r"permission denied[^\n]{0,40}bind(?:ing)?\b",
+        "a user other than root may not listen on a port below 1024: {line}",
+    ),
+    _words(
+        "file-permission",
+        r"(?:open|mkdir|create|write|chown|unlink)[^\n]{0,120}(?:permission denied|operation not permitted)|"
+        r"has wrong ownership|invalid permissions",
+        "it may not use a file or folder: {line}",
+    ),
     _words(
         "port-in-use",
         r"address already in use|EADDRINUSE|port \d+ (?:is )?already in use",
@@ -177,7 +227,9 @@ def last_words(sick: Sick) -> Finding | None:
             if found is not None:
                 return found
             continue
-        cause = words.cause.format(line=quote(line), image=text(sick.broken.spec, "image"))
+        at = words.pattern.search(line)
+        shown = explained(lines, line, at.start() if at else 0)
+        cause = words.cause.format(line=shown, image=text(sick.broken.spec, "image"))
         return from_pod(sick, words.rule, _seen(sick), cause, evidence=(log_evidence(sick, line),))
     return None
 
@@ -186,14 +238,14 @@ def uncaught(sick: Sick) -> Finding | None:
     """An error that ended the program and that no kind is known for."""
     if sick.broken is None or not sick.crashing or sick.broken.exit_code in {0, 137, 143} or not sick.log:
         return None
-    lines = tail(sick)
+    lines = [one for one in tail(sick) if not _SAYS_NOTHING.search(one)]
     found = (next((one for one in lines if pattern.search(one)), None) for pattern in (_UNCAUGHT, _ERROR_LINE, _ERROR))
     line = next((one for one in found if one), None)
     if line is None:
         return None
     deeper = next((one for one in lines if one.startswith("Caused by: ")), None)
-    line = f"{line} ({deeper})" if deeper else line
-    cause = f"the program ends with an error of its own (exit code {sick.broken.exit_code}): {quote(line)}"
+    shown = f"{quote(line)} ({deeper})" if deeper else explained(lines, line)
+    cause = f"the program ends with an error of its own ({ended_with(sick.broken.exit_code)}): {quote(shown)}"
     return from_pod(sick, "application-error", _seen(sick), cause, evidence=(log_evidence(sick, line),))
 
 
@@ -201,5 +253,5 @@ def _seen(sick: Sick) -> str:
     return f"{sick.container} keeps crashing" if sick.crashing else f"{sick.container} is not ready"
 
 
-RULES = (last_words,)
+RULES = (last_words, awaits)
 LATE = (uncaught,)

@@ -17,6 +17,23 @@ def quote(words: str) -> str:
     return plain(words, QUOTE)
 
 
+_SIGNALS = {
+    132: "illegal instruction (SIGILL)",
+    134: "aborted (SIGABRT)",
+    135: "bus error (SIGBUS)",
+    136: "arithmetic error (SIGFPE)",
+    137: "killed (SIGKILL)",
+    139: "segmentation fault (SIGSEGV)",
+    143: "asked to end (SIGTERM)",
+}
+
+
+def ended_with(code: int | None) -> str:
+    """An exit code in words, with the signal that it stands for."""
+    signal = _SIGNALS.get(code or 0)
+    return f"exit code {code}, {signal}" if signal else f"exit code {code}"
+
+
 class Details(TypedDict, total=False):
     """What a finding about a pod may have besides its words."""
 

@@ -171,8 +171,10 @@ def runs_as_root(sick: Sick) -> Finding | None:
     if "runAsNonRoot" not in sick.message or sick.broken is None:
         return None
     named = "non-numeric user" in sick.message
+    user = re.search(r"non-numeric user \(([^)]{1,64})\)", sick.message)
     why = (
-        "the image's user has a name, so that Kubernetes cannot tell whether it is root"
+        f"the image's user{' ' + quote(user[1]) if user else ''} is non-numeric (a name), so that Kubernetes cannot "
+        "tell whether it is root"
         if named
         else "the image runs as root"
     )

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import re
 
-from hexaops.analysis.diagnosis.model import Evidence, FieldChange, Finding, Fix, Ref, Severity
-from hexaops.analysis.diagnosis.objects import items, mapping, number, quantity, spec_path, text
+from hexaops.analysis.diagnosis.model import Action, Evidence, FieldChange, Finding, Fix, Ref, Severity
+from hexaops.analysis.diagnosis.objects import items, mapping, number, quantity, seconds, spec_path, text
 from hexaops.analysis.diagnosis.pods import FLAPPING_RESTARTS, Sick
-from hexaops.analysis.diagnosis.rules.making import from_pod, patch, quote
+from hexaops.analysis.diagnosis.rules.making import ended_with, from_pod, patch, quote
 from hexaops.analysis.diagnosis.usage import usage_of
 from hexaops.kit.quantities import format_bytes, format_cpu
 
 THROTTLED_RATIO = 0.25
 """Share of throttled periods from which on a container is slowed noticeably (the alert CPUThrottlingHigh's bound)."""
 AT_LIMIT = 0.95
+GRACE_SECONDS = 35.0
+"""The default grace period of a pod, and a little more."""
 _STATUS = re.compile(r"statuscode: (\d{3})")
 _PROBE_PORT = re.compile(r"(?:://|dial tcp )\[?[\w.:]{1,80}?\]?:(\d{1,5})\b")
 _SLOW = re.compile(r"(?i)deadline exceeded|timed? ?out|timeout")
+_KILLED_CHILD = re.compile(r"(?i)sent SIGKILL! Perhaps out of memory|out of memory: killed process|\boom-kill")
 _NODE_SHORT = re.compile(r"low on resource: ([\w-]{1,40})")
 
 
 def out_of_memory(sick: Sick) -> Finding | None:
     """A container that the kernel killed for its memory limit."""
     one = sick.broken
-    if one is None or text(one.ended, "reason") != "OOMKilled":
+    if one is None or not (text(one.ended, "reason") == "OOMKilled" or _killed_within(sick)):
         return None
     limit = one.limit("memory")
     used = usage_of(sick.snapshot, sick.pod.namespace, sick.pod.name, one.name).memory_bytes
@@ -34,14 +37,34 @@ def out_of_memory(sick: Sick) -> Finding | None:
         "Raise the memory limit, or make the program use less",
         FieldChange("resources.limits.memory", limit or None, _double(sick)),
     )
+    what = "OOMKilled" if one.exit_code == 137 else "a child process was OOMKilled"
     return from_pod(
         sick,
         "oom",
-        f"{sick.container} is killed again and again: OOMKilled ({one.restarts} restarts)",
+        f"{sick.container} is killed again and again: {what} ({one.restarts} restarts)",
         f"out of memory: {sick.container} needs more than {where}",
         evidence=evidence,
         fix=fix,
     )
+
+
+def _killed_within(sick: Sick) -> bool:
+    """Whether the kernel killed a process of the container, which then ended itself without the reason OOMKilled."""
+    if not sick.crashing or sick.broken is None or sick.broken.exit_code == 0:
+        return False
+    told = any(_KILLED_CHILD.search(line) for line in sick.log.splitlines()[-20:])
+    node = Ref("Node", "", sick.pod.text("spec", "nodeName"))
+    names = {sick.broken.name, *[text(sick.broken.spec, "image").rpartition("/")[2].partition(":")[0]]}
+    seen = any(
+        _of_container(event.message, names, sick.pod.name)
+        for event in sick.snapshot.events(node, "OOMKilling", within=1800)
+    )
+    return (told and sick.broken.exit_code in {1, 137}) or (seen and sick.broken.exit_code == 137)
+
+
+def _of_container(message: str, names: set[str], pod: str) -> bool:
+    found = re.search(r"Killed process \d+ \(([^)]{1,64})\)", message)
+    return pod in message or bool(found and found[1] in names)
 
 
 def _double(sick: Sick) -> str | None:
@@ -168,6 +191,9 @@ def liveness_probe(sick: Sick) -> Finding | None:
     declared = _wrong_port(sick, "liveness", message)
     if declared:
         return _port_finding(sick, "liveness", port, declared)
+    early = _begins_early(sick)
+    if early is not None:
+        return early
     return from_pod(
         sick,
         "liveness-probe",
@@ -175,6 +201,34 @@ def liveness_probe(sick: Sick) -> Finding | None:
         f"its liveness probe ({what}) fails: {_why(message)}",
         evidence=(*_probe_evidence(sick, "liveness"), *sick.event_evidence("Killing")),
         fix=patch(sick, "Correct the liveness probe", FieldChange("livenessProbe", what, None)),
+    )
+
+
+def _begins_early(sick: Sick) -> Finding | None:
+    """A probe that kills each run as soon as it may, before the program has ever answered."""
+    assert sick.broken is not None
+    probe = mapping(sick.broken.spec, "livenessProbe")
+    message = (_failures(sick, "liveness") or [""])[0]
+    began, ended = (seconds(text(sick.broken.ended, key)) for key in ("startedAt", "finishedAt"))
+    if mapping(sick.broken.spec, "startupProbe") or "refused" not in message or began is None or ended is None:
+        return None
+    delay = number(probe, "initialDelaySeconds")
+    allowed = delay + (number(probe, "periodSeconds") or 10) * (number(probe, "failureThreshold") or 3)
+    if not 0 < ended - began <= allowed + GRACE_SECONDS or not sick.log or "listening" in sick.log.lower():
+        return None
+    what, _ = _probe_target(sick, "liveness")
+    return from_pod(
+        sick,
+        "liveness-probe",
+        f"{sick.container} keeps being killed by its liveness probe",
+        f"its liveness probe ({what}) begins after a delay of {delay} s and kills it after {allowed} s, before it "
+        f"answers for the first time: {_why(message)}",
+        evidence=(*_probe_evidence(sick, "liveness"), *sick.event_evidence("Killing")),
+        fix=patch(
+            sick,
+            "Give the start its own time with a startupProbe",
+            FieldChange("startupProbe.failureThreshold", None, 30),
+        ),
     )
 
 
@@ -291,13 +345,46 @@ def crash(sick: Sick) -> Finding | None:
         if said
         else "; cannot tell why: the snapshot has no logs of it, the previous run's log would show it"
     )
-    killed = (
-        " (killed: SIGKILL)" if one.exit_code == 137 else " (asked to end: SIGTERM)" if one.exit_code == 143 else ""
-    )
-    cause = f"{sick.container} ends with exit code {one.exit_code}{killed}{hint}"
+    cause = f"{sick.container} ends with {ended_with(one.exit_code)}{hint}"
     if sick.pod.text("status", "phase") == "Failed" and sick.workload.kind == "Pod":
         return from_pod(sick, "pod-failed", "the pod has failed", cause)
     return from_pod(sick, "crash", f"{sick.container} keeps crashing ({one.restarts} restarts)", cause)
+
+
+_REJECTED = {
+    "OutOfcpu": "its node had too little cpu left when it got there",
+    "OutOfmemory": "its node had too little memory left when it got there",
+    "OutOfpods": "its node already ran as many pods as it may",
+    "OutOfephemeral-storage": "its node had too little ephemeral storage left when it got there",
+    "UnexpectedAdmissionError": "a device or resource that it was promised could not be given",
+    "NodeAffinity": "the labels of its node no longer match its node selector or affinity",
+    "NodePorts": "a host port that it needs is taken on its node",
+    "TopologyAffinityError": "its node could not give the resources from one NUMA node",
+    "UnsupportedPodSpec": "its node cannot run such a pod",
+    "AppArmor": "its AppArmor profile cannot be used on its node",
+    "SysctlForbidden": "it sets a sysctl that its node does not allow",
+    "NodeShutdown": "its node was shut down",
+    "Terminated": "its node was shut down",
+}
+"""Reasons of the kubelet's admission (pkg/kubelet/lifecycle) and shutdown."""
+
+
+def rejected(sick: Sick) -> Finding | None:
+    """The kubelet did not accept the pod, or ended it with its node."""
+    reason = sick.pod.text("status", "reason")
+    why = _REJECTED.get(reason)
+    if why is None or sick.pod.text("status", "phase") != "Failed":
+        return None
+    message = sick.pod.text("status", "message")
+    node = sick.pod.text("spec", "nodeName")
+    return from_pod(
+        sick,
+        "pod-rejected",
+        f"the pod has failed: {reason}",
+        f"{why} ({node}): {quote(message)}" if message else f"{why} ({node})",
+        evidence=sick.event_evidence(reason),
+        fix=Fix(Action.DELETE, sick.pod.ref, "Delete it; a controller or a new pod takes its place"),
+    )
 
 
 def not_ready(sick: Sick) -> Finding | None:
@@ -333,7 +420,7 @@ def not_ready(sick: Sick) -> Finding | None:
     return from_pod(sick, "pod-not-ready", "pods are not ready", cause, severity=Severity.HIGH)
 
 
-RULES = (evicted, out_of_memory)
+RULES = (evicted, rejected, out_of_memory)
 PROBES = (cpu_throttled, startup_probe, liveness_probe)
 LATE = (signalled, completed, readiness_probe, crash, not_ready)
 """In this order: the first that explains the pod is its cause."""

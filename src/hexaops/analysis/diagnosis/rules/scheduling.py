@@ -18,7 +18,7 @@ from hexaops.kit.quantities import format_bytes, format_cpu
 _NODES = re.compile(r"\b\d{1,6}/(\d{1,6}) nodes are available: (.{1,2000}?)(?:\. preemption:|\.\s|\.?$)", re.DOTALL)
 _INSUFFICIENT = re.compile(r"(\d{1,6}) Insufficient ([a-zA-Z0-9./-]{1,100})")
 _TAINT = re.compile(
-    r"had (?:untolerated taint|taints? that the pod didn't tolerate)s?(?:\(s\))? ?(?:\{([^}]{0,200})\})?"
+    r"had (?:untolerated taint|taints? that the pod didn't tolerate|taint(?= \{))s?(?:\(s\))? ?(?:\{([^}]{0,200})\})?"
 )
 _CLAIM = re.compile(r'persistentvolumeclaim "([^"]{1,253})" (not found|is being deleted)')
 
@@ -171,6 +171,32 @@ def volume_node_affinity(sick: Sick) -> Finding | None:
     return _finding(pod, "volume-node-affinity", cause)
 
 
+def volume_limit(sick: Sick) -> Finding | None:
+    """The nodes hold as many volumes as their driver can attach, or the claim serves one pod only."""
+    pod = unplaced(sick)
+    if pod is None:
+        return None
+    if "ReadWriteOncePod" in pod.reasons:
+        names = [text(one, "persistentVolumeClaim", "claimName") for one in items(pod.spec, "volumes")]
+        claims = tuple(name for name in names if name)
+        cause = f"its claim {', '.join(claims)} is ReadWriteOncePod and another pod uses it: one pod at a time may"
+        return _finding(pod, "volume-exclusive", cause, fix=_one_replica(sick))
+    if not re.search(r"exceed max volume count|max attachable volume|too many volumes", pod.reasons, re.IGNORECASE):
+        return None
+    return _finding(
+        pod,
+        "volume-limit",
+        "the nodes that it may use have as many volumes attached as their driver allows (exceed max volume count)",
+    )
+
+
+def _one_replica(sick: Sick) -> Fix | None:
+    replicas = sick.workload.get("spec", "replicas")
+    if not isinstance(replicas, int) or replicas < 2:
+        return None
+    return Fix(Action.SCALE, sick.workload.ref, "Run one replica", (FieldChange("spec.replicas", replicas, 1),))
+
+
 def mixed(sick: Sick) -> Finding | None:
     """Several reasons together: some nodes are barred, the rest lack room."""
     pod = unplaced(sick)
@@ -316,7 +342,7 @@ def taint(sick: Sick) -> Finding | None:
             else None
         )
         return _finding(pod, "taint", cause, fix=fix, key="cordoned")
-    lost = tuple(one.ref for one in sick.snapshot.of("Node") if one.condition("Ready").get("status") != "True")
+    barred = tuple(one.ref for one in sick.snapshot.of("Node") if _is_barred(one, pod.reasons))
     path = f"{spec_path(sick.workload)}.tolerations"
     fix = Fix.patched(
         sick.workload.ref,
@@ -328,8 +354,24 @@ def taint(sick: Sick) -> Finding | None:
         "taint",
         f"the pod does not tolerate the taint {_taint_text(found)} of the nodes that it could run on",
         fix=fix,
-        symptom_of=lost if "not-ready" in pod.reasons or "unreachable" in pod.reasons else (),
+        symptom_of=barred,
     )
+
+
+def _is_barred(node: Obj, reasons: str) -> bool:
+    """Whether the node's own trouble put the taint on it that the scheduler names."""
+    lost = node.condition("Ready").get("status") != "True"
+    return (("not-ready" in reasons or "unreachable" in reasons) and lost) or any(
+        taint in reasons and node.condition(kind).get("status") == "True" for taint, kind in _PRESSURE_TAINTS.items()
+    )
+
+
+_PRESSURE_TAINTS = {
+    "disk-pressure": "DiskPressure",
+    "memory-pressure": "MemoryPressure",
+    "pid-pressure": "PIDPressure",
+    "network-unavailable": "NetworkUnavailable",
+}
 
 
 def _taint_text(found: re.Match[str]) -> str:
@@ -427,6 +469,7 @@ RULES = (
     scheduler_missing,
     claim,
     volume_node_affinity,
+    volume_limit,
     mixed,
     insufficient,
     node_selector,

@@ -75,6 +75,7 @@ def _admin(one: Obj, role: Ref) -> Iterator[Finding]:
         everybody = name in _EVERYBODY or name.startswith("system:serviceaccounts:")
         default = text(subject, "kind") == "ServiceAccount" and name == "default"
         if not everybody and not default:
+            yield from _account_admin(one, subject)
             continue
         who = (
             name
@@ -93,6 +94,23 @@ def _admin(one: Obj, role: Ref) -> Iterator[Finding]:
             (Evidence("spec", one.ref, f"subject {name}, role cluster-admin"),),
             Fix(Action.DELETE, one.ref, "Delete the binding, and grant only what is needed"),
         )
+
+
+def _account_admin(one: Obj, subject: Raw) -> Iterator[Finding]:
+    """A service account of its own with every right: whoever gets its token has the cluster."""
+    namespace, name = text(subject, "namespace"), text(subject, "name")
+    if text(subject, "kind") != "ServiceAccount" or namespace in SYSTEM or one.kind != "ClusterRoleBinding":
+        return
+    yield Finding(
+        "rbac-cluster-admin",
+        one.ref,
+        "an account has every right in the cluster",
+        f"ServiceAccount {name} of namespace {namespace} has cluster-admin",
+        Severity.LOW,
+        (Evidence("spec", one.ref, f"subject {name}, role cluster-admin"),),
+        Fix(Action.DELETE, one.ref, "Delete the binding, and grant only what is needed"),
+        key=f"rbac-cluster-admin {one.ref} {namespace}/{name}",
+    )
 
 
 def _own(snapshot: Snapshot) -> list[Obj]:

@@ -170,13 +170,7 @@ def load_balancer(snapshot: Snapshot) -> Iterator[Finding]:
     for one in snapshot.of("Service"):
         if one.text("spec", "type") != "LoadBalancer" or one.items("status", "loadBalancer", "ingress"):
             continue
-        events = snapshot.events(
-            one.ref,
-            "SyncLoadBalancerFailed",
-            "CreatingLoadBalancerFailed",
-            "AllocationFailed",
-            "UnAvailableLoadBalancer",
-        )
+        events = [event for event in snapshot.events(one.ref) if event.warning]
         if not events and snapshot.age(one.created) < LOAD_BALANCER_SECONDS:
             continue
         cause = (

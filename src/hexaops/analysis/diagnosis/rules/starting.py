@@ -11,12 +11,18 @@ from hexaops.analysis.diagnosis.rules.making import from_pod, patch, quote
 
 _VOLUME = re.compile(r'for volume "([^"]{1,253})"')
 _EXEC = re.compile(r'exec: "([^"]{1,300})"')
+_SHELL = re.compile(r"not found|ermission denied|(?:\bexec |env: |bad interpreter).{0,200}[Nn]o such file or directory")
+"""What a shell says of a command that it cannot run."""
 _COMMAND = re.compile(
     r"(?i)executable file not found|no such file or directory|permission denied|not a directory|is a directory"
 )
 _NO_ADDRESS = re.compile(
     r"(?i)no IPs available|no IP addresses available|failed to assign an IP|InsufficientFreeAddresses|range is full"
 )
+_NETWORK_PLUGINS = re.compile(
+    r"calico|canal|cilium|flannel|weave|aws-node|azure-cn|antrea|kindnet|multus|kube-router|ovn|cni"
+)
+_STORAGE_PLUGINS = re.compile(r"csi|storage|longhorn|ceph|rook|openebs|nfs|efs|ebs")
 _MOUNT_EVENTS = ("FailedAttachVolume", "FailedMount", "FailedMapVolume")
 _LOST = frozenset({"NodeNotReady", "NodeLost"})
 
@@ -117,13 +123,14 @@ def volume(sick: Sick) -> Finding | None:
     detail = quote(" ".join(words)[-QUOTED:])
     driver = " (its CSI driver does not run on the node)" if "list of registered CSI drivers" in event.message else ""
     source = _source_of(sick, name[1] if name else "")
+    plugins = _daemons(sick, _STORAGE_PLUGINS) if driver else ()
     return from_pod(
         sick,
         f"volume-{'attach' if what == 'attached' else 'mount'}",
         "pods are stuck in ContainerCreating",
         f"volume {name[1] if name else ''}{source} cannot be {what}{driver}: {detail}",
         evidence=evidence,
-        symptom_of=claims,
+        symptom_of=(*plugins, *claims),
     )
 
 
@@ -154,7 +161,13 @@ def sandbox(sick: Sick) -> Finding | None:
         cause,
         key=key,
         evidence=(found[0].evidence,),
+        symptom_of=_daemons(sick, _NETWORK_PLUGINS),
     )
+
+
+def _daemons(sick: Sick, names: re.Pattern[str]) -> tuple[Ref, ...]:
+    """DaemonSets whose pods do this work on the nodes: if one of them is sick, this is its symptom."""
+    return tuple(one.ref for one in sick.snapshot.of("DaemonSet") if names.search(one.name))
 
 
 def command(sick: Sick) -> Finding | None:
@@ -172,7 +185,7 @@ def command(sick: Sick) -> Finding | None:
         return None
     found = _EXEC.search(said)
     shell = next(
-        (line for line in reversed(sick.log.splitlines()[-10:]) if "not found" in line or "ermission denied" in line),
+        (line for line in reversed(sick.log.splitlines()[-10:]) if _SHELL.search(line)),
         "",
     )
     if found is None and not shell:

@@ -116,6 +116,17 @@ def _no_class(snapshot: Snapshot, one: Obj, name: object, failed: Event | None) 
 
 def _not_provisioned(one: Obj, name: object, failed: Event | None, events: list[Event]) -> Finding | None:
     modes = ", ".join(strings(one.raw, "spec", "accessModes"))
+    if failed is not None and not name:
+        size = one.get("spec", "resources", "requests", "storage")
+        return Finding(
+            "no-volume",
+            one.ref,
+            "the claim is Pending",
+            f"it names no storage class, and no persistent volume fits it ({size}, {modes}): {quote(failed.message)}",
+            Severity.HIGH,
+            (failed.evidence,),
+            Fix(Action.CREATE, Ref("PersistentVolume", "", f"for-{one.name}"), "Create a volume that it can bind"),
+        )
     if failed is not None:
         access = (
             "access mode"
