@@ -30,6 +30,10 @@ class Provider:
         assert isinstance(found, kind)
         return found
 
+    def find(self, kind: type[T]) -> T | None:
+        """The service of this type, or None where the settings call for none."""
+        return self.get(kind) if kind in self._built else None
+
 
 def provider_of(request: Request) -> Provider:
     """The process's services."""

@@ -17,7 +17,7 @@ from sqlalchemy import func, select, update
 from hexaops.errors import ConflictError, UpstreamUnavailableError
 from hexaops.features.access.caller import Caller
 from hexaops.features.access.idempotency import IdempotencyOutcomeUnknownError, IdempotencyService
-from hexaops.features.access.idempotency_store import IdempotencyStore
+from hexaops.features.access.idempotency_store import ClaimMarker, IdempotencyStore
 from hexaops.features.access.principal import Principal
 from hexaops.features.workspaces.service import WorkspaceService
 from hexaops.storage.tables import IdempotencyRow, WorkspaceRow
@@ -253,7 +253,7 @@ async def test_a_stalled_process_whose_claim_was_taken_over_commits_nothing(dire
     async def stolen(_request: Request) -> Response:
         database.before_commit = None  # as the other process's own transaction
         await _set_row(direct.access, claim_id="claim_of_another", executor_id="exec_other")
-        database.before_commit = direct.access.context.claim_marker.mark
+        database.before_commit = direct.access.get(ClaimMarker).mark
         await direct.effect()
         return Response(b"{}", 200)
 
@@ -301,7 +301,8 @@ async def test_a_stream_that_is_broken_off_does_not_hold_its_key(direct: Direct)
 
 async def test_expired_keys_are_deleted_every_hour(access: AccessWorld) -> None:
     await _post(access)
-    upkeep = asyncio.create_task(access.get(IdempotencyStore).purge_forever())
+    [job] = [job for job in access.context.background.jobs if job.name == "idempotency-purge"]
+    upkeep = asyncio.create_task(job.repeat(access.clock))
     direct = Direct(access)
     async with asyncio.timeout(30):
         while await direct.state() is not None:

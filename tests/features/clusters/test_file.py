@@ -11,6 +11,8 @@ import pytest
 import yaml
 
 from hexaops.config import ConfigFileError, read_config_file
+from hexaops.features.clusters.registrar import ClusterRegistrar
+from hexaops.kit.background import Periodic
 from tests.features.clusters.test_routes import kubeconfig
 from tests.serving import AccessWorld, access_world
 
@@ -18,6 +20,10 @@ from tests.serving import AccessWorld, access_world
 def _write(path: Path, *clusters: dict[str, Any]) -> Path:
     path.write_text(yaml.safe_dump({"clusters": [*clusters]}))
     return path
+
+
+def _jobs(access: AccessWorld) -> list[Periodic]:
+    return [job for job in access.context.background.jobs if job.name == "cluster-registrar"]
 
 
 def _registered(access: AccessWorld) -> dict[str, str]:
@@ -30,7 +36,7 @@ async def test_the_registry_follows_the_file(sqlite_url: str, tmp_path: Path) ->
     good, wrong = {"id": "good", "kubeconfig": str(tmp_path / "k")}, {"id": "wrong", "kubeconfig": "/not/there"}
     file = _write(tmp_path / "hexaops.yaml", good, wrong)
     async with access_world(sqlite_url, tmp_path, {"config_file": file}) as access:
-        registrar = access.context.cluster_registrar
+        registrar = access.get(ClusterRegistrar)
         await registrar.refresh()
         assert _registered(access) == {
             "cluster-a": "usable", "good": "usable", "wrong": "kubeconfig /not/there: not found",
@@ -54,7 +60,8 @@ async def test_a_running_process_looks_again_after_a_while(sqlite_url: str, tmp_
     file = _write(tmp_path / "hexaops.yaml")
     (tmp_path / "k").write_text(kubeconfig("https://192.0.2.1"))
     async with access_world(sqlite_url, tmp_path, {"config_file": file}) as access:
-        task = asyncio.create_task(access.context.cluster_registrar.forever())
+        [job] = _jobs(access)
+        task = asyncio.create_task(job.repeat(access.clock))
         registered = access.context.clusters
         _write(file, {"id": "late", "kubeconfig": str(tmp_path / "k")})
         async with asyncio.timeout(30):
@@ -67,7 +74,7 @@ async def test_a_running_process_looks_again_after_a_while(sqlite_url: str, tmp_
 
 async def test_alone_on_its_database_it_does_not_wake_up(sqlite_url: str, tmp_path: Path) -> None:
     async with access_world(sqlite_url, tmp_path) as access:
-        await access.context.cluster_registrar.forever()  # returns
+        assert _jobs(access) == []
 
 
 @pytest.mark.parametrize(

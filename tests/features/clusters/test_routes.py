@@ -13,6 +13,7 @@ import yaml
 from sqlalchemy import select
 
 from hexaops.features.clusters.probing import probe
+from hexaops.features.clusters.registrar import ClusterRegistrar
 from hexaops.kit.clock import SystemClock
 from hexaops.kit.timeout import Timeout
 from hexaops.storage.tables import AuditRow, ClusterRow
@@ -132,7 +133,7 @@ async def test_another_process_serves_it_within_seconds(access: AccessWorld, tmp
     url = access.context.settings.database_url
     assert url is not None
     async with access_world(url.get_secret_value(), tmp_path) as other:
-        registrar = other.context.cluster_registrar
+        registrar = other.get(ClusterRegistrar)
         await _add(access, "one", "https://192.0.2.1")
         assert not other.context.clusters.is_registered("one")
         await registrar.refresh()
@@ -149,7 +150,7 @@ async def test_a_process_with_another_key_serves_everything_else(access: AccessW
     assert url is not None
     await _add(access, "one", "https://192.0.2.1")
     async with access_world(url.get_secret_value(), tmp_path / "other-home") as other:
-        await other.context.cluster_registrar.refresh()
+        await other.get(ClusterRegistrar).refresh()
         state = (await _call(other, "GET", PATH)).json()["data"][-1]
         assert (state["id"], state["status"]) == ("one", "unusable")
         assert "cannot be decrypted" in state["reason"]

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from hexaops.features.incidents.remediation import RemediationRun
+from hexaops.features.incidents.upkeep import IncidentUpkeep
 from hexaops.storage.tables import IncidentRow, OperationRow, WebhookEventRow
 from tests.living import DEADLINE_SECONDS, LivingWorld, living_world
 
@@ -98,7 +99,7 @@ async def test_the_default_policy_awaits_a_person_and_then_goes_on(world: Living
     assert first["confirm"] == [{"action": "restart_failing_pods", "parameters": {"application_id": application_id}}]
     assert "policy" in first["reason"]
     assert world.writes() == []
-    upkeep = world.access.context.incident_upkeep
+    upkeep = world.access.get(IncidentUpkeep)
     assert await upkeep.go_on() == 0
     await world.run("restart_failing_pods", application_id)
     await upkeep.go_on()
@@ -129,7 +130,7 @@ async def test_a_remediation_under_way_is_not_started_again_and_stops_for_a_pers
     assert (again.status_code, again.json()["error"]["code"]) == (409, "INCIDENT_STATE")
     assert (await _send(world, "POST", f"{BASE}/{incident_id}", {"action": "escalate"})).status_code == 200
     await world.run("restart_failing_pods", application_id)
-    assert await world.access.context.incident_upkeep.go_on() == 0
+    assert await world.access.get(IncidentUpkeep).go_on() == 0
     soon = await _send(world, "POST", f"{BASE}/{incident_id}", body)
     assert (soon.status_code, soon.json()["error"]["details"]["rule"]) == (409, 13)
 
@@ -151,6 +152,6 @@ async def test_a_run_that_was_replaced_changes_nothing(world: LivingWorld) -> No
     async with world.access.context.database.reading() as session:
         row = await session.get(IncidentRow, incident_id)
     assert row is not None
-    run = RemediationRun(world.access.context.incident_upkeep.run._parts)
+    run = RemediationRun(world.access.get(IncidentUpkeep).run._parts)
     await run.run(f"{incident_id}.{row.turn - 1}")
     assert world.writes() == []

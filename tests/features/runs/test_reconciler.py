@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from hexaops.features.runs.reconciler import Reconciler
 from hexaops.features.runs.runner import RUN
 from hexaops.features.runs.store import hold
 from hexaops.storage.tables import OperationRow
@@ -54,11 +55,11 @@ async def test_a_run_that_raised_frees_its_target(world: LivingWorld) -> None:
     action_id = await lost_operation(world)
     busy = await world.confirm(await world.plan("scale_application", "web-app", replicas=4))
     assert busy.json()["error"]["code"] == "OPERATION_IN_PROGRESS"
-    assert await world.access.context.reconciler.reconcile() == 1
+    assert await world.access.get(Reconciler).reconcile() == 1
     action = await world.ended(action_id)
     assert (action["status"], action["error"]["code"]) == ("failed", "RUN_FAILED")
     assert (await world.run("scale_application", "web-app", replicas=4))["status"] == "completed"
-    assert await world.access.context.reconciler.reconcile() == 0
+    assert await world.access.get(Reconciler).reconcile() == 0
 
 
 async def test_records_of_old_runs_go_and_their_operations_stay(world: LivingWorld) -> None:
@@ -78,5 +79,5 @@ async def test_a_run_under_way_is_left_alone(world: LivingWorld) -> None:
     async with world.access.context.database.transaction() as session:
         old = world.access.context.clock.now().replace(year=2020)
         await session.execute(update(OperationRow).where(OperationRow.id == action_id).values(updated_at=old))
-    assert await world.access.context.reconciler.reconcile() == 0
+    assert await world.access.get(Reconciler).reconcile() == 0
     assert (await world.ended(action_id))["status"] == "completed"

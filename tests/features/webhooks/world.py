@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -27,6 +26,7 @@ from hexaops.features.webhooks.sealing import SecretBox
 from hexaops.features.webhooks.sender import WebhookSender
 from hexaops.features.webhooks.service import WebhookService
 from hexaops.features.webhooks.upkeep import WebhookUpkeep
+from hexaops.kit.background import Background
 from hexaops.kit.clock import Clock, ManualClock, SystemClock
 from hexaops.kit.failpoints import Failpoints
 from hexaops.kit.keys import SecretKey
@@ -260,12 +260,14 @@ async def running_world(
     await prepare(database, clock)
     world = World(chosen, database, DurableEngine(database, clock=clock), clock, home, run_class=run_class)
     await world.engine.launch()
-    upkeep = asyncio.create_task(world.upkeep.forever())
+    upkeep = Background(clock)
+    for job in world.upkeep.jobs():
+        upkeep.add(job)
+    upkeep.start()
     try:
         yield world
     finally:
-        upkeep.cancel()
-        await asyncio.gather(upkeep, return_exceptions=True)
+        await upkeep.close()
         await world.engine.close()
         await world.sender.sender.close()
         await database.close()

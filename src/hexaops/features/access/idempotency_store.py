@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -12,7 +11,6 @@ from typing import Any, Literal
 
 from sqlalchemy import CursorResult, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hexaops.errors import ConflictError
@@ -24,7 +22,6 @@ from hexaops.storage.tables import IdempotencyRow
 
 PURGE_SECONDS = 3600.0
 
-logger = logging.getLogger(__name__)
 
 State = Literal["claimed", "effective", "answered"]
 
@@ -161,15 +158,6 @@ class IdempotencyStore:
         """Delete the claim: nothing was done under it."""
         async with self._database.transaction() as session:
             await session.execute(_mine(delete(IdempotencyRow), claim))
-
-    async def purge_forever(self) -> None:
-        """Delete what has expired, now and every hour."""
-        while True:
-            try:
-                await self.purge()
-            except SQLAlchemyError:  # the loop must outlive a database that is away for a while
-                logger.exception("expired idempotency keys were not deleted")
-            await self._clock.sleep(PURGE_SECONDS)
 
     async def purge(self) -> int:
         """Delete what has expired; returns how many."""

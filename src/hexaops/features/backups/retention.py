@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from dataclasses import dataclass
 
 from sqlalchemy import select, update
@@ -16,8 +15,6 @@ from hexaops.storage.tables import BackupRow
 SWEEP_SECONDS = 3600.0
 BATCH = 500
 
-logger = logging.getLogger(__name__)
-
 
 @dataclass(frozen=True)
 class Retention:
@@ -26,15 +23,6 @@ class Retention:
     database: Database
     archives: Archives
     clock: Clock
-
-    async def forever(self) -> None:
-        """Apply it every hour."""
-        while True:
-            await self.clock.sleep(SWEEP_SECONDS)
-            try:
-                await self.apply()
-            except Exception:  # the edge of a background task: it must go on
-                logger.exception("removing expired backups failed")
 
     async def apply(self) -> int:
         """Remove what is past its time, in every workspace; returns how many."""

@@ -16,7 +16,6 @@ from typing import Any, Literal
 
 import msgspec
 from sqlalchemy import Row, select
-from sqlalchemy.exc import SQLAlchemyError
 
 from hexaops.backends.kubernetes.cluster import Cluster, ClusterName
 from hexaops.backends.kubernetes.clusters import Clusters, UnusableCluster
@@ -25,7 +24,6 @@ from hexaops.backends.kubernetes.errors import KubernetesConfigError
 from hexaops.backends.kubernetes.kubeconfigs import secrets_of
 from hexaops.backends.kubernetes.opening import cluster_of, open_source
 from hexaops.config import ClusterSource, ConfigFileError, Settings, read_config_file
-from hexaops.errors import HexaopsError
 from hexaops.features.clusters.sealing import KubeconfigSeal
 from hexaops.kit.clock import Clock
 from hexaops.kit.keys import UnusableKeyError
@@ -76,17 +74,6 @@ class ClusterRegistrar:
         """Where a registered cluster comes from."""
         held = self._held.get(cluster_id)
         return held.source if held else "settings"
-
-    async def forever(self) -> None:
-        """Check every few seconds whether another process or the file has changed something."""
-        if self._database.is_sqlite and self._settings.config_file is None:
-            return  # this process is the only one on its database
-        while True:
-            await self._clock.sleep(self._settings.cluster_refresh_seconds)
-            try:
-                await self.refresh()
-            except (SQLAlchemyError, HexaopsError, OSError) as error:  # database unavailable; retrying
-                logger.warning("registered clusters were not read", extra={"reason": type(error).__name__})
 
     async def refresh(self) -> None:
         """Sync the registry with the sources; propagates database errors."""

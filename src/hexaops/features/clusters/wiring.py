@@ -2,46 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from sqlalchemy.exc import SQLAlchemyError
 
-from hexaops.backends.kubernetes.clusters import Clusters
-from hexaops.config import Settings
+from hexaops.errors import HexaopsError
 from hexaops.features.audit.log import AuditLog
 from hexaops.features.clusters.registrar import ClusterRegistrar
 from hexaops.features.clusters.sealing import KubeconfigSeal
 from hexaops.features.clusters.service import ClusterService
 from hexaops.features.workspaces.directory import WorkspaceDirectory
-from hexaops.kit.clock import Clock
-from hexaops.kit.keys import SecretKey
-from hexaops.logs import Redactor
-from hexaops.storage.database import Database
+from hexaops.kit.background import Periodic
+from hexaops.process import Process
 
 
-@dataclass(frozen=True)
-class ClusterParts:
-    """What the feature takes from the process."""
-
-    settings: Settings
-    database: Database
-    clusters: Clusters
-    key: SecretKey
-    redactor: Redactor
-    clock: Clock
-
-
-@dataclass(frozen=True)
-class ClusterFeature:
-    """What it gives: a service for its routes, and what must be refreshed before the clusters are started."""
-
-    service: ClusterService
-    registrar: ClusterRegistrar
-
-
-def build_clusters(parts: ClusterParts, *, directory: WorkspaceDirectory, audit: AuditLog) -> ClusterFeature:
-    """Build it once."""
-    seal = KubeconfigSeal(parts.key)
-    registrar = ClusterRegistrar(
-        parts.settings, parts.database, parts.clusters, seal=seal, redactor=parts.redactor, clock=parts.clock
-    )
-    service = ClusterService(parts.database, parts.clusters, registrar, directory, seal, audit, parts.clock)
-    return ClusterFeature(service, registrar)
+def wire(process: Process) -> None:
+    """Offer the registrar, to be refreshed before the clusters are started, and the routes' service."""
+    settings, database, clusters, clock = process.settings, process.database, process.clusters, process.clock
+    seal = KubeconfigSeal(process.key)
+    registrar = ClusterRegistrar(settings, database, clusters, seal=seal, redactor=process.redactor, clock=clock)
+    get = process.provider.get
+    service = ClusterService(database, clusters, registrar, get(WorkspaceDirectory), seal, get(AuditLog), clock)
+    process.provider.add(registrar)
+    process.provider.add(service)
+    if not (database.is_sqlite and settings.config_file is None):  # else nobody but this process changes the sources
+        process.background.add(
+            Periodic(
+                "cluster-registrar",
+                registrar.refresh,
+                settings.cluster_refresh_seconds,
+                waits_first=True,
+                expected=(SQLAlchemyError, HexaopsError, OSError),
+            )
+        )

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from hexaops.backends.kubernetes.clusters import Clusters
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.diagnosis.reporting import DiagnosisReports
 from hexaops.features.diagnosis.service import DiagnosisService
-from hexaops.kit.clock import Clock
-from hexaops.provide import Provider
+from hexaops.process import Process
 
 
-def build_diagnosis(
-    provider: Provider, clusters: Clusters, applications: ApplicationService, clock: Clock
-) -> DiagnosisService:
-    """Build it once, and offer its services."""
-    service = DiagnosisService(clusters, applications, clock)
-    provider.add(service)
-    provider.add(DiagnosisReports(service, applications))
-    return service
+def wire(process: Process) -> None:
+    """Offer the feature's services."""
+    applications = process.provider.get(ApplicationService)
+    service = DiagnosisService(process.clusters, applications, process.clock)
+    process.provider.add(service)
+    process.provider.add(DiagnosisReports(service, applications))

@@ -4,7 +4,6 @@ and a run that was lost (the database was away) is started again.
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -12,7 +11,6 @@ from sqlalchemy import select
 from hexaops.features.incidents.chain import read
 from hexaops.features.incidents.remediation import RemediationRun, find_made
 from hexaops.features.incidents.store import hold_incident
-from hexaops.kit.clock import Clock
 from hexaops.storage.database import Database
 from hexaops.storage.engine import DurableEngine
 from hexaops.storage.tables import IncidentRow
@@ -20,8 +18,6 @@ from hexaops.storage.tables import IncidentRow
 SWEEP_SECONDS = 5.0
 MOST_TURNS = 20
 """Runs of one incident that are started again after they were lost."""
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -31,16 +27,6 @@ class IncidentUpkeep:
     database: Database
     engine: DurableEngine
     run: RemediationRun
-    clock: Clock
-
-    async def forever(self) -> None:
-        """Again and again, until cancelled."""
-        while True:
-            try:
-                await self.go_on()
-            except Exception:  # upkeep must outlive a database that is away for a while
-                logger.exception("incident upkeep failed")
-            await self.clock.sleep(SWEEP_SECONDS)
 
     async def go_on(self) -> int:
         """Start the runs of remediations whose awaited change is there; returns how many."""

@@ -7,35 +7,30 @@ from hexaops.features.applications.locating import ApplicationLocator
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.audit.log import AuditLog
 from hexaops.features.changes.confirmation import Confirmation
-from hexaops.features.changes.plans import Plans
 from hexaops.features.diagnosis.service import DiagnosisService
 from hexaops.features.incidents.alertmanager import AlertReceiver
 from hexaops.features.incidents.opening import IncidentDesk
 from hexaops.features.incidents.remediation import RUN, RemediationParts, RemediationRun
 from hexaops.features.incidents.service import IncidentService
-from hexaops.features.incidents.upkeep import IncidentUpkeep
+from hexaops.features.incidents.upkeep import SWEEP_SECONDS, IncidentUpkeep
 from hexaops.features.webhooks.outbox import WebhookOutbox
 from hexaops.features.workspaces.automation import AutomationSwitch
 from hexaops.features.workspaces.directory import WorkspaceDirectory
-from hexaops.kit.clock import Clock
-from hexaops.provide import Provider
-from hexaops.storage.database import Database
-from hexaops.storage.engine import DurableEngine
+from hexaops.kit.background import Periodic
+from hexaops.process import Process
 
 
-def build_incidents(
-    provider: Provider, database: Database, engine: DurableEngine, clock: Clock, confirmation: Confirmation
-) -> IncidentUpkeep:
-    """Build it once; returns what must run while the engine is launched."""
-    get = provider.get
-    plans: Plans = confirmation.plans
+def wire(process: Process) -> None:
+    """Offer the feature's services."""
+    database, engine, clock, get = process.database, process.engine, process.clock, process.provider.get
+    confirmation = get(Confirmation)
     applications, directory, audit = get(ApplicationService), get(WorkspaceDirectory), get(AuditLog)
     parts = RemediationParts(
         database=database,
         engine=engine,
         applications=applications,
         directory=directory,
-        plans=plans,
+        plans=confirmation.plans,
         confirmation=confirmation,
         outbox=get(WebhookOutbox),
         audit=audit,
@@ -44,10 +39,12 @@ def build_incidents(
     run = RemediationRun(parts)
     engine.register(RUN, run.run)
     desk = IncidentDesk(database, get(DiagnosisService), audit, clock)
-    provider.add(
-        IncidentService(
-            database, get(ApplicationLocator), get(Authorizer), desk, run, get(AutomationSwitch), audit, clock
-        )
-    )
-    provider.add(AlertReceiver(database, directory, applications, desk))
-    return IncidentUpkeep(database, engine, run, clock)
+    locator, authorizer, automation = get(ApplicationLocator), get(Authorizer), get(AutomationSwitch)
+    upkeep = IncidentUpkeep(database, engine, run)
+    for service in (
+        IncidentService(database, locator, authorizer, desk, run, automation, audit, clock),
+        AlertReceiver(database, directory, applications, desk),
+        upkeep,
+    ):
+        process.provider.add(service)
+    process.background.add(Periodic("incident-upkeep", upkeep.go_on, SWEEP_SECONDS))

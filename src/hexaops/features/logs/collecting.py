@@ -20,7 +20,6 @@ from hexaops.backends.kubernetes.client import LOG_PART_BYTES
 from hexaops.backends.kubernetes.cluster import Cluster
 from hexaops.backends.kubernetes.clusters import Clusters
 from hexaops.backends.kubernetes.errors import KubernetesError
-from hexaops.backends.logstores.base import LogStoreError
 from hexaops.backends.logstores.cleaning import clean_line
 from hexaops.backends.logstores.joining import Entry, joined
 from hexaops.backends.logstores.lines import LogLine
@@ -103,17 +102,6 @@ class LogCollector:
         self._workspaces: list[Workspace] = []
         self._full_until: dict[str, float] = {}
         self._places = asyncio.Semaphore(AT_ONCE)
-
-    async def forever(self) -> None:
-        """Read what is new, again and again."""
-        while True:
-            try:
-                await self.round()
-            except LogStoreError as error:
-                logger.warning("logs are not collected", extra={"reason": error.message})
-            except Exception:  # the edge of a task: the next round tries again
-                logger.exception("a round of log collection failed")
-            await self._clock.sleep(ROUND_SECONDS)
 
     async def round(self) -> None:
         """Poll the containers that are due."""

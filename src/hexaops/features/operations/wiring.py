@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 from hexaops.features.access.authorize import Authorizer
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.changes.confirmation import Confirmation
@@ -18,30 +15,24 @@ from hexaops.features.operations.service import OperationService
 from hexaops.features.operations.sizing import SizingReport
 from hexaops.features.operations.work import WorkspaceWork
 from hexaops.features.runs.starting import OperationStarter
+from hexaops.features.runs.work import Work
 from hexaops.features.workspaces.automation import AutomationSwitch
 from hexaops.features.workspaces.directory import WorkspaceDirectory
-from hexaops.provide import Provider
+from hexaops.process import Process
 
 
-@dataclass(frozen=True)
-class OperationFeature:
-    """What the feature gives to the runner."""
-
-    works: Mapping[str, WorkspaceWork]
-
-
-def build_operations(provider: Provider, confirmation: Confirmation, starter: OperationStarter) -> OperationFeature:
-    """Build it once, and offer its service."""
-    get = provider.get
+def wire(process: Process) -> dict[str, Work]:
+    """Offer the feature's service; returns its works."""
+    get, clock = process.provider.get, process.clock
     applications, directory, diagnosis = get(ApplicationService), get(WorkspaceDirectory), get(DiagnosisService)
-    parts = PlannedParts(confirmation.plans, confirmation, starter.store, starter.clock)
+    confirmation, starter = get(Confirmation), get(OperationStarter)
+    parts = PlannedParts(confirmation.plans, confirmation, starter.store, clock)
     built: tuple[WorkspaceWork, ...] = (
         AutoHeal(applications, diagnosis, directory, parts),
         SecurityScan(applications, diagnosis, directory),
-        CleanupReport(applications, directory, starter.clock),
-        # The history of measurements is opened after the services are built.
-        SizingReport(applications, directory, lambda: get(MetricSources), starter.clock),
+        CleanupReport(applications, directory, clock),
+        SizingReport(applications, directory, lambda: get(MetricSources), clock),
     )
     works = {work.name: work for work in built}
-    provider.add(OperationService(starter, works, parts, applications, get(Authorizer), get(AutomationSwitch)))
-    return OperationFeature(works)
+    process.provider.add(OperationService(starter, works, parts, applications, get(Authorizer), get(AutomationSwitch)))
+    return {**works}

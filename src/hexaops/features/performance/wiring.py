@@ -5,10 +5,10 @@ from __future__ import annotations
 from hexaops.features.applications.locating import ApplicationLocator
 from hexaops.features.metrics.sources import MetricSources
 from hexaops.features.performance.service import PerformanceService
-from hexaops.kit.clock import Clock
-from hexaops.provide import Provider
+from hexaops.process import Process
 
 
-def build_performance(provider: Provider, clock: Clock) -> None:
-    """Build its service and offer it; the locator and the sources of metrics must be there."""
-    provider.add(PerformanceService(provider.get(ApplicationLocator), provider.get(MetricSources), clock))
+def wire(process: Process) -> None:
+    """Offer the feature's service."""
+    get = process.provider.get
+    process.provider.add(PerformanceService(get(ApplicationLocator), get(MetricSources), process.clock))

@@ -6,22 +6,20 @@ target would stay held.
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
 from hexaops.config import Settings
 from hexaops.features.runs.events import OperationEvents
 from hexaops.features.runs.store import OperationStore, release
+from hexaops.kit.background import Periodic
 from hexaops.kit.clock import Clock
 from hexaops.storage.engine import DurableEngine
 from hexaops.storage.tables import OperationRow
 
 RECONCILE_SECONDS = 30.0
+PURGE_SECONDS = 3600.0
 GRACE_SECONDS = 60.0
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -34,18 +32,17 @@ class Reconciler:
     settings: Settings
     clock: Clock
 
-    async def forever(self) -> None:
-        """Reconcile again and again."""
-        while True:
-            await self.clock.sleep(RECONCILE_SECONDS)
-            try:
-                await self.reconcile()
-                before = self.clock.now() - timedelta(days=self.settings.retention_days)
-                await self.engine.purge(finished_before_epoch_ms=int(before.timestamp() * 1000))
-            except asyncio.CancelledError:
-                raise
-            except Exception:  # the edge of a background task: it must go on
-                logger.exception("reconciling failed")
+    def jobs(self) -> tuple[Periodic, ...]:
+        """Its background tasks."""
+        return (
+            Periodic("reconciler", self.reconcile, RECONCILE_SECONDS, waits_first=True),
+            Periodic("run-retention", self.purge, PURGE_SECONDS, waits_first=True),
+        )
+
+    async def purge(self) -> int:
+        """Drop the engine's records of runs that ended long ago; returns how many."""
+        before = self.clock.now() - timedelta(days=self.settings.retention_days)
+        return await self.engine.purge(finished_before_epoch_ms=int(before.timestamp() * 1000))
 
     async def reconcile(self) -> int:
         """Finish operations whose run has ended; returns how many.

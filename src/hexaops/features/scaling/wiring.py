@@ -9,16 +9,16 @@ from hexaops.features.runs.store import OperationStore
 from hexaops.features.scaling.changing import ServiceChanges
 from hexaops.features.scaling.service import ScalingService
 from hexaops.features.webhooks.outbox import WebhookOutbox
-from hexaops.kit.clock import Clock
-from hexaops.provide import Provider
+from hexaops.process import Process
 
 
-def build_scaling(provider: Provider, confirmation: Confirmation, store: OperationStore, clock: Clock) -> None:
-    """Build it once."""
-    changes = ServiceChanges(confirmation.plans, confirmation, store, clock)
-    get = provider.get
-    provider.add(
+def wire(process: Process) -> None:
+    """Offer the feature's service."""
+    get, clock = process.provider.get, process.clock
+    confirmation = get(Confirmation)
+    changes = ServiceChanges(confirmation.plans, confirmation, get(OperationStore), clock)
+    process.provider.add(
         ScalingService(
-            get(ApplicationLocator), get(ApplicationService), changes, get(WebhookOutbox), store.database, clock
+            get(ApplicationLocator), get(ApplicationService), changes, get(WebhookOutbox), process.database, clock
         )
     )

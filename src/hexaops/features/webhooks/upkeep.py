@@ -15,6 +15,7 @@ from sqlalchemy.orm import aliased
 
 from hexaops.features.webhooks.outbox import enqueue_attempt
 from hexaops.features.webhooks.store import hold_delivery
+from hexaops.kit.background import Periodic
 from hexaops.kit.clock import Clock
 from hexaops.storage.database import Database
 from hexaops.storage.engine import DurableEngine
@@ -24,7 +25,7 @@ from hexaops.storage.tables.webhooks import PENDING
 SWEEP_SECONDS = 30.0
 OVERDUE_SECONDS = 20.0
 SWEEP_BATCH = 500
-SWEEPS_PER_PURGE = 120
+PURGE_SECONDS = 3600.0
 PURGE_BATCH = 1000
 
 logger = logging.getLogger(__name__)
@@ -39,18 +40,12 @@ class WebhookUpkeep:
     clock: Clock
     retention_days: float
 
-    async def forever(self) -> None:
-        """Do both periodically until cancelled."""
-        sweeps = 0
-        while True:
-            try:
-                await self.restart_lost()
-                if sweeps % SWEEPS_PER_PURGE == 0:
-                    await self.purge(before=self.clock.now() - timedelta(days=self.retention_days))
-            except Exception:  # upkeep must outlive a database that is away for a while
-                logger.exception("webhook upkeep failed")
-            sweeps += 1
-            await self.clock.sleep(SWEEP_SECONDS)
+    def jobs(self) -> tuple[Periodic, ...]:
+        """Its background tasks."""
+        return (
+            Periodic("webhook-restarts", self.restart_lost, SWEEP_SECONDS),
+            Periodic("webhook-retention", self.apply_retention, PURGE_SECONDS),
+        )
 
     async def restart_lost(self) -> int:
         """Restart deliveries whose run was lost; returns how many."""
@@ -76,6 +71,10 @@ class WebhookUpkeep:
         if lost:
             logger.warning("webhook deliveries started again after their run was lost", extra={"count": len(lost)})
         return len(lost)
+
+    async def apply_retention(self) -> int:
+        """Drop expired events; returns how many."""
+        return await self.purge(before=self.clock.now() - timedelta(days=self.retention_days))
 
     async def purge(self, *, before: datetime) -> int:
         """Drop events of that age with their deliveries and attempts, unless one is still pending."""

@@ -7,7 +7,6 @@ show where a series is empty.
 from __future__ import annotations
 
 import asyncio
-import logging
 
 from hexaops.backends.kubernetes.cluster import Cluster
 from hexaops.backends.kubernetes.clusters import Clusters
@@ -19,12 +18,11 @@ from hexaops.backends.metrics.embedded.scraping import PodScraper
 from hexaops.backends.metrics.embedded.store import EmbeddedMetricStore
 from hexaops.backends.metrics.embedded.usage import UsageSampler
 from hexaops.backends.metrics.embedded.watched import WatchedSampler
+from hexaops.kit.background import Periodic
 from hexaops.kit.clock import Clock
 
 PER_SECOND = 20.0
 """Requests to kubelets and pods of one cluster, on average."""
-
-logger = logging.getLogger(__name__)
 
 
 class ClusterSampler:
@@ -70,17 +68,16 @@ class MetricSampler:
         sampler = self._samplers.get(cluster_id)
         return sampler.reasons.get(signal) if sampler else None
 
-    async def forever(self) -> None:
-        """Sample when the clock's next mark is reached, again and again."""
+    def job(self) -> Periodic:
+        """Samples whenever the clock's next mark is reached."""
         step = self._store.step_seconds
-        while True:
-            await self._clock.sleep(step - self._clock.now().timestamp() % step)
-            try:
-                await self.round()
-            except MetricSourceError as error:
-                logger.warning("metrics are not kept", extra={"reason": error.details.get("reason")})
-            except Exception:  # the edge of a task: the next round tries again
-                logger.exception("a round of sampling failed")
+        return Periodic(
+            "metric-sampling",
+            self.round,
+            lambda: step - self._clock.now().timestamp() % step,
+            waits_first=True,
+            expected=(MetricSourceError,),
+        )
 
     async def round(self) -> None:
         """Measure all clusters at once, and keep what was found."""

@@ -1,0 +1,61 @@
+"""Builds what every guarded route needs: who calls, where they may enter, what is counted and recorded."""
+
+from __future__ import annotations
+
+from hexaops.features.access.accounts import ServiceAccounts
+from hexaops.features.access.authorize import Authorizer
+from hexaops.features.access.gate import Authentication, Gate
+from hexaops.features.access.idempotency import IdempotencyService
+from hexaops.features.access.idempotency_store import PURGE_SECONDS, ClaimMarker, IdempotencyStore
+from hexaops.features.access.rates import RateLimits
+from hexaops.features.access.request_log import RequestLog
+from hexaops.features.access.service_tokens import ServiceTokens
+from hexaops.features.access.tenancy import Tenancy
+from hexaops.features.access.trust import open_identity_provider, trust_roots
+from hexaops.features.access.user_tokens import UserTokens
+from hexaops.features.audit.log import AuditLog
+from hexaops.kit.background import Periodic
+from hexaops.kit.paging import CursorSigner
+from hexaops.process import Process
+
+
+def wire(process: Process, tenancy: Tenancy) -> None:
+    """Offer the gate and its parts; `tenancy` knows the workspaces and their members."""
+    settings, database, clock, provider = process.settings, process.database, process.clock, process.provider
+    audit = provider.get(AuditLog)
+    authorizer = Authorizer(tenancy)
+    accounts = ServiceAccounts(database, audit=audit, clock=clock, redactor=process.redactor)
+    cursors = CursorSigner(lambda: process.key.derive("cursors"))
+    for service in (authorizer, accounts, cursors):
+        provider.add(service)
+    gate = Gate(
+        _authentication(process),
+        authorizer,
+        limits=RateLimits(settings, clock=clock),
+        idempotency=IdempotencyService(_idempotency(process)),
+        log=RequestLog(audit, database),
+    )
+    provider.add(gate)
+
+
+def _authentication(process: Process) -> Authentication:
+    settings, clock, provider = process.settings, process.clock, process.provider
+    client = open_identity_provider(settings)
+    if client is not None:
+        process.closing.append(client.aclose)
+    local, issuers = trust_roots(settings, clock=clock, client=client)
+    if local is not None:
+        provider.add(local)
+    services = ServiceTokens(process.database, clock=clock)
+    provider.add(services)
+    return Authentication(UserTokens(issuers, clock=clock), services, trusted_proxies=settings.trusted_proxies)
+
+
+def _idempotency(process: Process) -> IdempotencyStore:
+    marker = ClaimMarker()
+    process.database.before_commit = marker.mark  # every commit binds its effects to the request's key
+    store = IdempotencyStore(process.database, process.engine, marker, clock=process.clock)
+    process.provider.add(marker)
+    process.provider.add(store)
+    process.background.add(Periodic("idempotency-purge", store.purge, PURGE_SECONDS))
+    return store

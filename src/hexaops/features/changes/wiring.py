@@ -1,0 +1,30 @@
+"""Builds what plans, confirms and makes changes."""
+
+from __future__ import annotations
+
+from hexaops.features.audit.log import AuditLog
+from hexaops.features.changes.confirmation import Confirmation
+from hexaops.features.changes.planner import Planner
+from hexaops.features.changes.plans import Plans
+from hexaops.features.changes.work import ChangeWork
+from hexaops.features.changes.writes import GuardedWriter
+from hexaops.features.runs.events import OperationEvents
+from hexaops.features.runs.store import OperationStore
+from hexaops.features.runs.work import Work
+from hexaops.features.workspaces.automation import AutomationSwitch
+from hexaops.process import Process
+from hexaops.runbooks.catalog import RUNBOOKS
+
+
+def wire(process: Process, writer_class: type[GuardedWriter]) -> dict[str, Work]:
+    """Offer plans and their confirmation; returns the work of every kind of change."""
+    settings, clusters, clock, get = process.settings, process.clusters, process.clock, process.provider.get
+    events, automation = get(OperationEvents), get(AutomationSwitch)
+    planner = Planner(clusters, get(OperationStore), automation, settings, clock)
+    plans = Plans(planner, get(AuditLog), settings, clock)
+    process.provider.add(plans)
+    process.provider.add(Confirmation(plans, events, process.engine, process.failpoints))
+    writer = writer_class(
+        process.database, clusters, events, automation=automation, clock=clock, failpoints=process.failpoints
+    )
+    return dict.fromkeys(RUNBOOKS, ChangeWork(clusters, planner, writer, settings, clock))

@@ -1,0 +1,35 @@
+"""Builds what answers messages and keeps conversations."""
+
+from __future__ import annotations
+
+from hexaops.features.actions.service import ActionService
+from hexaops.features.applications.service import ApplicationService
+from hexaops.features.changes.queries import PlanQueries
+from hexaops.features.chat.gathering import Gatherer
+from hexaops.features.chat.guide import GuideService
+from hexaops.features.chat.nameable import Inventories
+from hexaops.features.chat.planning import ChangePlanner
+from hexaops.features.chat.quick_actions import QuickActions
+from hexaops.features.chat.service import ChatService
+from hexaops.features.chat.sessions import SessionService
+from hexaops.features.chat.streaming import ChatStream
+from hexaops.features.diagnosis.service import DiagnosisService
+from hexaops.features.webhooks.outbox import WebhookOutbox
+from hexaops.features.workspaces.automation import AutomationSwitch
+from hexaops.features.workspaces.directory import WorkspaceDirectory
+from hexaops.features.workspaces.service import WorkspaceService
+from hexaops.process import Process
+
+
+def wire(process: Process) -> None:
+    """Offer the feature's services."""
+    database, clock, get = process.database, process.clock, process.provider.get
+    applications = get(ApplicationService)
+    sessions = SessionService(database, applications, get(WebhookOutbox), clock)
+    gatherer = Gatherer(database, applications, get(DiagnosisService), get(AutomationSwitch), clock)
+    inventories, planner = Inventories(applications), ChangePlanner(get(ActionService))
+    chat = ChatService(database, sessions, gatherer, inventories, planner, PlanQueries(database, clock), clock)
+    quick_actions = QuickActions(get(WorkspaceService), get(WorkspaceDirectory))
+    guide = GuideService(database, quick_actions, clock)
+    for service in (sessions, chat, ChatStream(chat), quick_actions, guide):
+        process.provider.add(service)
