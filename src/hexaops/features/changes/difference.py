@@ -71,5 +71,5 @@ def _lines(document: Mapping[str, Any]) -> list[str]:
     metadata = kept.get("metadata")
     if isinstance(metadata, Mapping):
         kept["metadata"] = {key: value for key, value in metadata.items() if key not in SERVER_FIELDS}
-    text: str = yaml.safe_dump(kept, sort_keys=True, width=1000)
+    text: str = yaml.dump(kept, Dumper=yaml.CSafeDumper, sort_keys=True, width=1000)  # in Python: half a plan's time
     return text.splitlines()
