@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, get_type_hints
 
 import msgspec
 from fastapi import FastAPI, Response
@@ -19,6 +19,7 @@ from hexaops.errors import HexaopsError, UpstreamUnavailableError, ValidationFai
 from hexaops.features.access.errors import (
     InsufficientPermissionsError,
     InsufficientScopesError,
+    InvalidCursorError,
     InvalidServiceAccountError,
     UnauthenticatedError,
     WorkspaceNotFoundError,
@@ -30,6 +31,7 @@ from hexaops.features.access.idempotency import (
 )
 from hexaops.features.access.rates import InternalRateLimitExceededError, RateLimitExceededError
 from hexaops.features.routing import Entry
+from hexaops.kit.paging import PageRequest
 from hexaops.middleware import (
     AI_PATH,
     AiServiceUnavailableError,
@@ -131,6 +133,8 @@ def _common_errors(entry: Entry) -> Iterator[ErrorKind]:
         yield InsufficientPermissionsError if user else InsufficientScopesError
     if "{workspace_id}" in entry.path:
         yield WorkspaceNotFoundError
+    if PageRequest in get_type_hints(entry.endpoint).values():
+        yield InvalidCursorError
     if entry.idempotent:
         yield from (IdempotencyInProgressError, IdempotencyOutcomeUnknownError, IdempotencyKeyReusedError)
     if AI_PATH.match(entry.path):

@@ -11,7 +11,7 @@ INTRO = (
     "routes take a user's JWT, internal ones a service account's token with `X-Service-Account`; probes take neither. "
     "*Needs* is the permission or scope required in the workspace of the path or object.\n\n"
     "Lists that page take `limit` and `cursor`: send the `next_cursor` of the answer before, with the same filters. "
-    "A cursor is signed, and good for its caller and list only; another one is 422."
+    "A cursor is signed, and good for its caller and list only; another one is 400 `INVALID_CURSOR`."
 )
 AUDIENCES = {"user": "Public API", "service": "Internal API", "anyone": "Probes"}
 

@@ -45,7 +45,7 @@ def list_actions(context: typer.Context, status: Status = None, limit: Limit = 2
     """List the workspace's actions, newest first."""
     options: Options = context.obj
     api = open_api(context)
-    found = api.get(api.aiops("/actions"), status=status, limit=limit, before=cursor)
+    found = api.get(api.aiops("/actions"), status=status, limit=limit, cursor=cursor)
     if options.as_json:
         print_list(found["data"], found["pagination"])
         return

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from inspect import signature
 from pathlib import Path
+from typing import get_type_hints
 
+import pytest
+
+from hexaops.api import ROUTES
+from hexaops.features.access.paging import binding
+from hexaops.features.access.principal import Principal
+from hexaops.features.routing import Entry
+from hexaops.kit.paging import CursorSigner, PageRequest
 from tests.serving import AccessWorld, access_world
 
 
@@ -46,6 +56,42 @@ async def test_a_cursor_of_another_caller_list_or_filter_is_refused(sqlite_url: 
             await access.client.get(path, headers=ann, params={"cursor": cursor[:-2]}),
             await access.client.get(path, headers=ann, params={"cursor": "3"}),
         ):
-            assert answer.status_code == 422
-            assert answer.json()["error"]["details"] == {"cursor": "not a cursor of this list"}
+            assert (answer.status_code, answer.json()["error"]["code"]) == (400, "INVALID_CURSOR")
         assert (await access.client.get(path, headers=ann, params={"cursor": cursor})).status_code == 200
+
+
+LISTS = [entry for entry in ROUTES if PageRequest in get_type_hints(entry.endpoint).values()]
+
+
+@pytest.mark.parametrize("entry", LISTS, ids=lambda entry: entry.path)
+async def test_every_list_refuses_a_cursor_that_is_not_its_own(entry: Entry, sqlite_url: str, tmp_path: Path) -> None:
+    async with access_world(sqlite_url, tmp_path) as access:
+        user = entry.policy.audience == "user"
+        headers = await access.member("ann", "admin") if user else access.administrator
+        caller = (
+            Principal("user", "local:ann", "ann") if user else Principal("service", headers["X-Service-Account"], "")
+        )
+        path = re.sub(r"\{\w+\}", "x", entry.path.replace("{workspace_id}", access.workspace_id))
+        signer, stranger = access.get(CursorSigner), CursorSigner(lambda: b"another key")
+        own = binding(caller, path)
+        refused = {
+            "not base64": "3",
+            "another process's": stranger.seal(("x",), bound=own),
+            "another caller's": signer.seal(("x",), bound=binding(Principal("user", "local:bob", "bob"), path)),
+            "another list's": signer.seal(("x",), bound=binding(caller, path + "/more")),
+            "another filter's": signer.seal(("x",), bound=binding(caller, path, [("status", "failed")])),
+            "a changed one": signer.seal(("x",), bound=own)[:-2],
+        }
+        for name, cursor in refused.items():
+            answer = await access.client.get(path, headers=headers, params={"cursor": cursor})
+            assert (answer.status_code, answer.json()["error"]["code"]) == (400, "INVALID_CURSOR"), name
+            assert [*answer.json()["error"]["details"]] == ["cursor"]
+        assert signer.open(signer.seal(("x",), bound=own), bound=own) == ("x",)
+
+
+def test_every_list_pages_in_the_same_way() -> None:
+    """But for the documented one, whose cursor is a message's id: the history of a session."""
+    unlike = {"before", "cursor", "offset", "limit"}
+    others = [entry.path for entry in ROUTES if unlike & {*signature(entry.endpoint).parameters}]
+    assert others == ["/api/v1/workspaces/{workspace_id}/aiops/sessions/{session_id}/history"]
+    assert len(LISTS) > 10

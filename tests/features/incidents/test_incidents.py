@@ -102,7 +102,7 @@ async def test_lists_are_newest_first_filtered_and_paged(world: ChatWorld) -> No
     await managed(world, ids[0], "resolve")
     page = (await send(world, "GET", f"{BASE}?limit=2")).json()
     assert [one["incident_id"] for one in page["data"]] == [ids[2], ids[1]]
-    rest = (await send(world, "GET", f"{BASE}?before={page['pagination']['next_cursor']}")).json()
+    rest = (await send(world, "GET", f"{BASE}?cursor={page['pagination']['next_cursor']}")).json()
     assert [one["incident_id"] for one in rest["data"]] == [ids[0]]
     resolved = (await send(world, "GET", f"{BASE}?status=resolved")).json()["data"]
     assert [one["incident_id"] for one in resolved] == [ids[0]]

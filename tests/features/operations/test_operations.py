@@ -32,7 +32,7 @@ async def test_the_next_one_runs_once_the_first_has_ended(sqlite_operations: Ope
     listed = (await sqlite_operations.call("GET", "/operations?limit=1")).json()
     assert [one["operation_id"] for one in listed["data"]] == [second["operation_id"]]
     cursor = listed["pagination"]["next_cursor"]
-    older = (await sqlite_operations.call("GET", f"/operations?before={cursor}")).json()
+    older = (await sqlite_operations.call("GET", f"/operations?cursor={cursor}")).json()
     assert [one["operation_id"] for one in older["data"]] == [first["operation_id"]]
     done = (await sqlite_operations.call("GET", "/operations?status=completed")).json()["data"]
     assert len(done) == 2

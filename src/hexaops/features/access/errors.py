@@ -79,3 +79,13 @@ class WorkspaceNotFoundError(NotFoundError):
 
     def __init__(self) -> None:
         super().__init__("Workspace not found")
+
+
+class InvalidCursorError(HexaopsError):
+    """The cursor was modified, has expired or belongs to another list, filter or caller."""
+
+    code = "INVALID_CURSOR"
+    status = 400
+
+    def __init__(self, reason: str, *, field: str = "cursor") -> None:
+        super().__init__("The cursor cannot be used", details={field: reason})

@@ -6,12 +6,14 @@ Cursors are bound to the caller, the path and the filters, so that one of anothe
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
 
-from hexaops.errors import ValidationFailedError
-from hexaops.features.access.caller import AnyCaller, Caller
+from hexaops.features.access.caller import AnyCaller
+from hexaops.features.access.errors import InvalidCursorError
+from hexaops.features.access.principal import Principal
 from hexaops.kit.paging import LONGEST_CURSOR, CursorError, CursorSigner, PageRequest
 from hexaops.provide import provided
 
@@ -27,17 +29,17 @@ def paged(*, default: int = 50, most: int = 200) -> Any:
         request: Request, caller: AnyCaller, signer: Signer, cursor: Cursor = None,
         limit: int = Query(default, ge=1, le=most, description="Most entries of a page."),
     ) -> PageRequest:  # fmt: skip
-        bound = _bound(request, caller)
+        filters = [item for item in request.query_params.multi_items() if item[0] not in PAGING_PARAMETERS]
+        bound = binding(caller.principal, request.url.path, filters)
         try:
             after = None if cursor is None else signer.open(cursor, bound=bound)
         except CursorError:
-            details = {"cursor": "not a cursor of this list"}
-            raise ValidationFailedError("The request is not valid", details=details) from None
+            raise InvalidCursorError("not a cursor of this list, with these filters, for this caller") from None
         return PageRequest(limit, lambda position: signer.seal(position, bound=bound), after)
 
     return Depends(page_request)
 
 
-def _bound(request: Request, caller: Caller) -> str:
-    filters = sorted(item for item in request.query_params.multi_items() if item[0] not in PAGING_PARAMETERS)
-    return json.dumps([str(caller.principal), request.url.path, filters])
+def binding(principal: Principal, path: str, filters: Iterable[tuple[str, str]] = ()) -> str:
+    """What a cursor is good for."""
+    return json.dumps([str(principal), path, sorted(filters)])

@@ -13,6 +13,7 @@ from hexaops.backends.kubernetes.errors import (
     KubernetesUnavailableError,
 )
 from hexaops.features.access.caller import AnyCaller
+from hexaops.features.access.paging import paged
 from hexaops.features.actions.schemas import STATUSES, ActionRequest, RollbackRequest
 from hexaops.features.actions.service import ActionService
 from hexaops.features.actions.views import ActionView
@@ -32,10 +33,12 @@ from hexaops.features.changes.errors import (
 from hexaops.features.conversations.errors import SessionNotFoundError
 from hexaops.features.routing import WORKSPACE, Entry, user
 from hexaops.features.runs.errors import NotCancellableError, OperationInProgressError, OperationNotFoundError
+from hexaops.kit.paging import PageRequest
 from hexaops.provide import provided
 from hexaops.responses import Data, Listing, refuses
 from hexaops.runbooks.runbook import NotApplicableError
 
+Page = Annotated[PageRequest, paged(most=100)]
 Actions = Annotated[ActionService, provided(ActionService)]
 PLANNING = (
     SessionNotFoundError,
@@ -65,13 +68,12 @@ async def execute_action(caller: AnyCaller, service: Actions, body: ActionReques
 async def list_actions(
     caller: AnyCaller,
     service: Actions,
+    page: Page,
     status: STATUSES | None = None,
     session_id: Annotated[str | None, Query(max_length=64)] = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = 50,
-    before: Annotated[str | None, Query(max_length=64)] = None,
 ) -> Listing[ActionView]:
     """The workspace's actions, newest first."""
-    return await service.list(caller, status=status, session_id=session_id, limit=limit, before=before)
+    return await service.list(caller, status=status, session_id=session_id, page=page)
 
 
 @refuses(OperationNotFoundError)

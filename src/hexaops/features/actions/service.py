@@ -26,6 +26,7 @@ from hexaops.features.runs.errors import NotCancellableError, OperationNotFoundE
 from hexaops.features.runs.store import OperationFilter, OperationStore, steps_by_operation
 from hexaops.features.runs.views import operation_view
 from hexaops.kit.clock import Clock
+from hexaops.kit.paging import PageRequest
 from hexaops.responses import Listing, pagination
 from hexaops.runbooks.catalog import RUNBOOKS
 from hexaops.runbooks.model import RISK_ORDER, Draft, Subject
@@ -92,19 +93,16 @@ class ActionService:
         return action_view(operation_view(row, await self.store.steps(row.id), self.clock.now()))
 
     async def list(
-        self, caller: Caller, *, status: str | None, session_id: str | None, limit: int, before: str | None
+        self, caller: Caller, *, status: str | None, session_id: str | None, page: PageRequest
     ) -> Listing[ActionView]:
         """The workspace's actions, newest first, and how to go on."""
-        wanted = OperationFilter(
-            caller.get_workspace().id, "action", status=status, session_id=session_id, before=before, limit=limit + 1
-        )
-        rows = list(await self.store.list(wanted))
-        more, rows = len(rows) > limit, rows[:limit]
+        wanted = OperationFilter(caller.get_workspace().id, "action", status=status, session_id=session_id)
+        rows, cursor = await self.store.list(wanted, page)
         async with self.store.database.reading() as session:
             steps = await steps_by_operation(session, [row.id for row in rows])
         now = self.clock.now()
         shown = [action_view(operation_view(row, steps[row.id], now)) for row in rows]
-        return Listing(data=shown, pagination=pagination(rows[-1].id if more else None))
+        return Listing(data=shown, pagination=pagination(cursor))
 
     async def cancel(self, caller: Caller, action_id: str) -> ActionView:
         """Request cancellation of a running action; its changes are undone."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import Path, Query
+from fastapi import Path
 
 from hexaops.features.access.caller import AnyCaller
+from hexaops.features.access.paging import paged
 from hexaops.features.applications.errors import ApplicationNotFoundError
 from hexaops.features.changes.errors import GuardrailRefusedError
 from hexaops.features.incidents.alertmanager import AlertReceiver
@@ -15,9 +16,11 @@ from hexaops.features.incidents.schemas import AlertmanagerBody, IncidentAction,
 from hexaops.features.incidents.service import IncidentService
 from hexaops.features.incidents.views import IncidentDetailView, IncidentView, ManagedIncidentView, ReceivedView
 from hexaops.features.routing import INTERNAL, WORKSPACE, Entry, service, user
+from hexaops.kit.paging import PageRequest
 from hexaops.provide import provided
 from hexaops.responses import Data, Listing, refuses
 
+Page = Annotated[PageRequest, paged(most=100)]
 Incidents = Annotated[IncidentService, provided(IncidentService)]
 IncidentId = Annotated[str, Path(max_length=64)]
 Status = Literal["open", "acknowledged", "escalated", "remediating", "resolved"]
@@ -26,12 +29,11 @@ Status = Literal["open", "acknowledged", "escalated", "remediating", "resolved"]
 async def list_incidents(
     caller: AnyCaller,
     service: Incidents,
+    page: Page,
     status: Status | None = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = 50,
-    before: Annotated[str | None, Query(max_length=64)] = None,
 ) -> Listing[IncidentView]:
     """Incidents, newest first."""
-    return await service.list(caller, status=status, limit=limit, before=before)
+    return await service.list(caller, status=status, page=page)
 
 
 @refuses(ApplicationNotFoundError)
@@ -57,12 +59,11 @@ async def manage_incident(
 async def list_own_incidents(
     caller: AnyCaller,
     service: Incidents,
+    page: Page,
     status: Status | None = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = 50,
-    before: Annotated[str | None, Query(max_length=64)] = None,
 ) -> Listing[IncidentView]:
     """The workspace's incidents, newest first."""
-    return await service.list(caller, status=status, limit=limit, before=before)
+    return await service.list(caller, status=status, page=page)
 
 
 @refuses(IncidentNotFoundError)

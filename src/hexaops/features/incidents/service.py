@@ -20,7 +20,7 @@ from hexaops.features.incidents.errors import IncidentNotFoundError, IncidentSta
 from hexaops.features.incidents.opening import MOST_SYMPTOMS, TEXT_LIMIT, IncidentDesk, Report
 from hexaops.features.incidents.remediation import RemediationRun
 from hexaops.features.incidents.schemas import IncidentAction, IncidentCreation
-from hexaops.features.incidents.store import IncidentFilter, find_incidents, hold_incident, note, timeline
+from hexaops.features.incidents.store import find_incidents, hold_incident, note, timeline
 from hexaops.features.incidents.views import (
     IncidentDetailView,
     IncidentView,
@@ -32,6 +32,7 @@ from hexaops.features.incidents.views import (
 from hexaops.features.workspaces.automation import AutomationSwitch
 from hexaops.kit.clock import Clock
 from hexaops.kit.durations import format_time, parse_time
+from hexaops.kit.paging import PageRequest
 from hexaops.kit.text import plain
 from hexaops.responses import Listing, pagination
 from hexaops.storage.database import Database
@@ -173,16 +174,12 @@ class IncidentService:
             raise ValidationFailedError("The request is not valid", details=details)
         return workspace, [one.application for one in found]
 
-    async def list(
-        self, caller: Caller, *, status: str | None, limit: int, before: str | None
-    ) -> Listing[IncidentView]:
+    async def list(self, caller: Caller, *, status: str | None, page: PageRequest) -> Listing[IncidentView]:
         """Those of the path's workspace, else of every workspace that the account may enter; newest first."""
         own = caller.principal.workspace_ids if caller.workspace is None else frozenset({caller.workspace.id})
-        wanted = IncidentFilter(own, status=status, before=before, limit=limit + 1)
         async with self.database.reading() as session:
-            rows = list(await find_incidents(session, wanted))
-        more, rows = len(rows) > limit, rows[:limit]
-        return Listing(data=[incident_view(row) for row in rows], pagination=pagination(rows[-1].id if more else None))
+            rows, cursor = await find_incidents(session, page, workspace_ids=own, status=status)
+        return Listing(data=[incident_view(row) for row in rows], pagination=pagination(cursor))
 
 
 def _words(body: IncidentAction) -> str:

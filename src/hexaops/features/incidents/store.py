@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from hexaops.kit.paging import PageRequest
 from hexaops.kit.text import plain
 from hexaops.storage.tables import IncidentEntryRow, IncidentRow
 
@@ -16,28 +16,18 @@ TEXT_LIMIT = 1000
 SEVERITIES = ("low", "medium", "high", "critical")
 
 
-@dataclass(frozen=True)
-class IncidentFilter:
-    """Which incidents to list, the newest first."""
-
-    workspace_ids: Collection[str] | None
-    """None: of every workspace."""
-    status: str | None = None
-    before: str | None = None
-    """The id of the last one seen; ids sort by time."""
-    limit: int = 50
-
-
-async def find_incidents(session: AsyncSession, wanted: IncidentFilter) -> Sequence[IncidentRow]:
-    """The rows."""
-    query = select(IncidentRow).order_by(IncidentRow.id.desc()).limit(wanted.limit)
-    if wanted.workspace_ids is not None:
-        query = query.where(IncidentRow.workspace_id.in_([*wanted.workspace_ids]))
-    if wanted.status is not None:
-        query = query.where(IncidentRow.status == wanted.status)
-    if wanted.before is not None:
-        query = query.where(IncidentRow.id < wanted.before)
-    return (await session.scalars(query)).all()
+async def find_incidents(
+    session: AsyncSession, page: PageRequest, *, workspace_ids: Collection[str] | None, status: str | None = None
+) -> tuple[Sequence[IncidentRow], str | None]:
+    """One page of the rows of these workspaces (None: of all), newest first, and the next page's cursor."""
+    query = select(IncidentRow).order_by(IncidentRow.id.desc()).limit(page.fetch)
+    if workspace_ids is not None:
+        query = query.where(IncidentRow.workspace_id.in_([*workspace_ids]))
+    if status is not None:
+        query = query.where(IncidentRow.status == status)
+    if page.after is not None:
+        query = query.where(IncidentRow.id < page.after[0])
+    return page.split((await session.scalars(query)).all(), lambda row: (row.id,))
 
 
 async def hold_incident(session: AsyncSession, incident_id: str) -> IncidentRow | None:

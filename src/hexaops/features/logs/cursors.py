@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hexaops.backends.logstores.base import Place
-from hexaops.features.logs.errors import InvalidCursorError
+from hexaops.features.access.errors import InvalidCursorError
 from hexaops.kit.clock import Clock
 from hexaops.kit.paging import CursorError, CursorSigner
 
 LIFETIME_SECONDS = 900
+FIELD = "options.cursor"
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class LogCursors:
         try:
             expires, time_us, tie, start_us, end_us = self._signer.open(cursor, bound=bound)
         except CursorError:
-            raise InvalidCursorError("not a cursor of this query and caller") from None
+            raise InvalidCursorError("not a cursor of this query and caller", field=FIELD) from None
         if int(expires) < self._clock.now().timestamp():
-            raise InvalidCursorError("expired; begin again without a cursor")
+            raise InvalidCursorError("expired; begin again without a cursor", field=FIELD)
         return Page(Place(int(time_us), str(tie)), int(start_us), int(end_us))

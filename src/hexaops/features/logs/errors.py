@@ -14,16 +14,6 @@ class LogQueryNotFoundError(NotFoundError):
         super().__init__("Log query not found; its answer is kept for an hour")
 
 
-class InvalidCursorError(HexaopsError):
-    """The cursor was modified, has expired or belongs to another query or caller."""
-
-    code = "INVALID_CURSOR"
-    status = 400
-
-    def __init__(self, reason: str) -> None:
-        super().__init__("The cursor cannot be used", details={"options.cursor": reason})
-
-
 class TooManyFollowersError(HexaopsError):
     """Too many clients are following the logs."""
 

@@ -13,9 +13,8 @@ from hexaops.backends.logstores.embedded.store import LogStoreBusyError
 from hexaops.backends.logstores.query.errors import InvalidLogQueryError
 from hexaops.features.access.authorize import Authorizer
 from hexaops.features.access.caller import AnyCaller
-from hexaops.features.access.errors import WorkspaceNotFoundError
+from hexaops.features.access.errors import InvalidCursorError, WorkspaceNotFoundError
 from hexaops.features.logs.errors import (
-    InvalidCursorError,
     LogQueryNotFoundError,
     TooManyFollowersError,
     UnreadablePushError,

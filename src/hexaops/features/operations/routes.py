@@ -8,6 +8,7 @@ from fastapi import Path, Query
 
 from hexaops.features.access.caller import AnyCaller
 from hexaops.features.access.errors import WorkspaceNotFoundError
+from hexaops.features.access.paging import paged
 from hexaops.features.changes.errors import (
     GuardrailRefusedError,
     PlanExpiredError,
@@ -21,9 +22,11 @@ from hexaops.features.operations.service import OperationService
 from hexaops.features.operations.views import WorkspaceOperationView
 from hexaops.features.routing import INTERNAL, Entry, service
 from hexaops.features.runs.errors import OperationInProgressError
+from hexaops.kit.paging import PageRequest
 from hexaops.provide import provided
 from hexaops.responses import Data, Listing, refuses
 
+Page = Annotated[PageRequest, paged(most=100)]
 Operations = Annotated[OperationService, provided(OperationService)]
 OperationId = Annotated[str, Path(max_length=64)]
 
@@ -47,13 +50,12 @@ async def start_operation(
 async def list_operations(
     caller: AnyCaller,
     service: Operations,
+    page: Page,
     workspace_id: Annotated[str | None, Query(max_length=64)] = None,
     status: STATUSES | None = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = 50,
-    before: Annotated[str | None, Query(max_length=64)] = None,
 ) -> Listing[WorkspaceOperationView]:
     """Operations of one workspace, or of all that the account may enter, newest first."""
-    return await service.list(caller, workspace_id=workspace_id, status=status, limit=limit, before=before)
+    return await service.list(caller, workspace_id=workspace_id, status=status, page=page)
 
 
 @refuses(WorkspaceOperationNotFoundError)

@@ -19,6 +19,7 @@ from hexaops.features.operations.work import WorkspaceWork
 from hexaops.features.runs.starting import NewOperation, OperationStarter
 from hexaops.features.runs.store import OperationFilter, steps_by_operation
 from hexaops.features.workspaces.automation import AutomationSwitch
+from hexaops.kit.paging import PageRequest
 from hexaops.responses import Listing, pagination
 from hexaops.storage.tables import OperationRow
 
@@ -80,23 +81,20 @@ class OperationService:
         return workspace_operation_view(row, steps, self.starter.clock.now())
 
     async def list(
-        self, caller: Caller, *, workspace_id: str | None, status: str | None, limit: int, before: str | None
+        self, caller: Caller, *, workspace_id: str | None, status: str | None, page: PageRequest
     ) -> Listing[WorkspaceOperationView]:
         """Operations, newest first, of those workspaces only that the account may enter."""
         if workspace_id is not None:
             await self.authorizer.authorize(caller, READ, workspace_id)
         stored = "executing" if status == "running" else status
-        wanted = OperationFilter(
-            workspace_id, SURFACE, status=stored, before=before, limit=limit + 1, among=caller.principal.workspace_ids
-        )
+        wanted = OperationFilter(workspace_id, SURFACE, status=stored, among=caller.principal.workspace_ids)
         store = self.starter.store
-        rows = [*await store.list(wanted)]
-        more, rows = len(rows) > limit, rows[:limit]
+        rows, cursor = await store.list(wanted, page)
         async with store.database.reading() as session:
             steps = await steps_by_operation(session, [row.id for row in rows])
         now = self.starter.clock.now()
         shown = [workspace_operation_view(row, steps[row.id], now) for row in rows]
-        return Listing(data=shown, pagination=pagination(rows[-1].id if more else None))
+        return Listing(data=shown, pagination=pagination(cursor))
 
     async def cancel(self, caller: Caller, operation_id: str) -> WorkspaceOperationView:
         """Ask a running operation to stop; what it changed is put back."""

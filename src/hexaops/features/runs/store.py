@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from hexaops.features.runs.errors import CancelledByUserError, FencedError
 from hexaops.kit.clock import Clock
+from hexaops.kit.paging import PageRequest
 from hexaops.storage.database import Database
 from hexaops.storage.tables import OperationHoldRow, OperationRow, OperationStepRow
 from hexaops.storage.tables.operations import ACTIVE
@@ -32,8 +33,6 @@ class OperationFilter:
     surface: str
     status: str | None = None
     session_id: str | None = None
-    before: str | None = None
-    limit: int = 50
     among: Collection[str] | None = None
     """Workspaces that may be listed; None: all."""
 
@@ -55,8 +54,8 @@ class OperationStore:
         async with self.database.reading() as session:
             return await steps_of(session, operation_id)
 
-    async def list(self, wanted: OperationFilter) -> Sequence[OperationRow]:
-        """Newest first; `before` is the id of the last one seen (ids sort by time)."""
+    async def list(self, wanted: OperationFilter, page: PageRequest) -> tuple[Sequence[OperationRow], str | None]:
+        """Newest first (ids sort by time), and the next page's cursor."""
         query = select(OperationRow).where(OperationRow.surface == wanted.surface)
         if wanted.workspace_id is not None:
             query = query.where(OperationRow.workspace_id == wanted.workspace_id)
@@ -66,10 +65,11 @@ class OperationStore:
             query = query.where(OperationRow.status.in_(STATUS_FILTERS[wanted.status]))
         if wanted.session_id:
             query = query.where(OperationRow.session_id == wanted.session_id)
-        if wanted.before:
-            query = query.where(OperationRow.id < wanted.before)
+        if page.after is not None:
+            query = query.where(OperationRow.id < page.after[0])
         async with self.database.reading() as session:
-            return (await session.scalars(query.order_by(OperationRow.id.desc()).limit(wanted.limit))).all()
+            found = (await session.scalars(query.order_by(OperationRow.id.desc()).limit(page.fetch))).all()
+        return page.split(found, lambda row: (row.id,))
 
     async def active(self) -> Sequence[OperationRow]:
         """Operations that lock their target."""
