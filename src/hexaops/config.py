@@ -67,11 +67,13 @@ class LogSource(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    engine: Literal["victorialogs"]
+    engine: Literal["victorialogs", "opensearch", "elasticsearch", "clickhouse"]
     url: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$")]
     headers: dict[str, SecretStr] = {}
     """Sent with each query: a tenant (`X-Scope-OrgID`, `AccountID`), `Authorization`."""
     verify_tls: bool = True
+    index: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+    """The pattern of indices (OpenSearch, Elasticsearch) or the table (ClickHouse); the usual one by default."""
     fields: dict[LogField, Annotated[str, Field(min_length=1, max_length=256)]] = {}
     """The engine's names of fields; those of its usual shipper by default. `workspace` names a field that holds the
     workspace's id; without it, the namespace tells the workspace."""

@@ -6,16 +6,28 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from hexaops.analysis.logs.miner import TemplateMiner
+from hexaops.backends.logstores.clickhouse import engine as clickhouse
 from hexaops.backends.logstores.external.engine import Engine
 from hexaops.backends.logstores.external.fields import Fields
 from hexaops.backends.logstores.external.http import EngineAddress, EngineHttp
 from hexaops.backends.logstores.external.store import ExternalStore
+from hexaops.backends.logstores.opensearch import engine as opensearch
 from hexaops.backends.logstores.victorialogs import engine as victorialogs
 from hexaops.config import LogSource
 
-Build = Callable[[EngineHttp, Fields, LogSource], Engine]
+Build = Callable[[EngineHttp, Fields, str | None], Engine]
+_SEARCH: tuple[Fields, Build] = (
+    opensearch.FIELDS,
+    lambda http, fields, index: opensearch.OpenSearch(http, fields, index or opensearch.INDEX),
+)
 ENGINES: Mapping[str, tuple[Fields, Build]] = {
     "victorialogs": (victorialogs.FIELDS, lambda http, fields, _: victorialogs.VictoriaLogs(http, fields)),
+    "opensearch": _SEARCH,
+    "elasticsearch": _SEARCH,
+    "clickhouse": (
+        clickhouse.FIELDS,
+        lambda http, fields, table: clickhouse.ClickHouse(http, fields, table or clickhouse.TABLE),
+    ),
 }
 """The usual names of fields, and what builds the adapter."""
 
@@ -25,4 +37,4 @@ def open_engine(source: LogSource) -> ExternalStore:
     headers = {name: value.get_secret_value() for name, value in source.headers.items()}
     usual, build = ENGINES[source.engine]
     http = EngineHttp(source.engine, EngineAddress(source.url, headers, source.verify_tls))
-    return ExternalStore(build(http, replace(usual, **source.fields), source), TemplateMiner)
+    return ExternalStore(build(http, replace(usual, **source.fields), source.index), TemplateMiner)

@@ -44,6 +44,8 @@ class Backend:
     fill: Callable[[Sequence[dict[str, str]], Sequence[int]], Awaitable[None]]
     """Rows of FIELDS' names without time, and their times in microseconds; they can be found when it returns."""
     tick_us: int = 1
+    selector: str = "run"
+    """The engine's name of the field that tells examples apart."""
     unique: bool = False
     """Whether the engine drops a line that equals another one of the same time."""
 
@@ -82,7 +84,7 @@ class Stored:
     def fence(self, workspaces: frozenset[str] | None) -> Fence:
         """The fence of a query."""
         tenants = [tenant for name, tenant in TENANTS.items() if workspaces is None or name in workspaces]
-        return Fence(tenants, self.by_label, {"run": self.run})
+        return Fence(tenants, self.by_label, {self.backend.selector: self.run})
 
     def expected(self, query: LogQuery) -> LogAnswer:
         """What the reference evaluator answers."""

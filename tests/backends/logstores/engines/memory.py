@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from hexaops.backends.logstores.base import Pattern
 from hexaops.backends.logstores.counting import selected
-from hexaops.backends.logstores.external.engine import Ask, Count, Engine, Span
+from hexaops.backends.logstores.external.engine import Ask, Counts, Engine, Span, rolled_up
 from hexaops.backends.logstores.external.fields import Fields
 from hexaops.backends.logstores.lines import LogLine, find_level
 from tests.backends.logstores.engines.conformance import Backend
@@ -36,8 +36,8 @@ class MemoryEngine:
         hits.sort(key=lambda line: line.time_us, reverse=span.newest_first)
         return hits[: span.limit]
 
-    async def counts(self, ask: Ask, step_us: int) -> Sequence[Count]:
-        return [Count(one.component, one.level, one.time_us // step_us * step_us, 1) for one in self._hits(ask)]
+    async def counts(self, ask: Ask, step_us: int) -> Counts:
+        return rolled_up((one.component, one.level, one.time_us // step_us * step_us, 1) for one in self._hits(ask))
 
     async def total(self, ask: Ask) -> int:
         return len(self._hits(ask))

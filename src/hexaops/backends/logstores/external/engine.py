@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -33,14 +34,26 @@ class Span:
     newest_first: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
-    """Lines of one component, one spelling of a level and one step of the timeline."""
+@dataclass(frozen=True)
+class Counts:
+    """All hits, counted three ways; levels in the engine's spellings, steps of the timeline by their beginning."""
 
-    component: str
-    level: str
-    start_us: int
-    lines: int
+    total: int
+    components: Mapping[str, int]
+    levels: Mapping[str, int]
+    steps: Mapping[int, int]
+    limits: Sequence[str] = ()
+    """What of them is not exact."""
+
+
+def rolled_up(rows: Iterable[tuple[str, str, int, int]]) -> Counts:
+    """From lines of (component, level, step, number)."""
+    components, levels, steps = Counter[str](), Counter[str](), Counter[int]()
+    for component, level, step, lines in rows:
+        components[component] += lines
+        levels[level] += lines
+        steps[step] += lines
+    return Counts(components.total(), components, levels, steps)
 
 
 class Engine(Protocol):
@@ -56,7 +69,7 @@ class Engine(Protocol):
         """Matching lines, uncleaned."""
         ...
 
-    async def counts(self, ask: Ask, step_us: int) -> Sequence[Count]:
+    async def counts(self, ask: Ask, step_us: int) -> Counts:
         """All hits, counted."""
         ...
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -32,12 +32,18 @@ class Fields:
         return self.workspace or self.namespace
 
     def line_of(
-        self, row: Mapping[str, Any], time_us: int, fence: Fence, *, dropped: Set[str] = frozenset()
+        self,
+        row: Mapping[str, Any],
+        time_us: int,
+        fence: Fence,
+        *,
+        dropped: Set[str] = frozenset(),
+        prefixes: Sequence[str] = ("metadata.",),
     ) -> LogLine:
         """The line of a row; fields without a place of their own become metadata. A foreign line has no workspace."""
         own = {self.time, self.message, self.level, self.component, self.pod, self.trace_id, self.fence, *dropped}
-        metadata = {name.removeprefix("metadata."): value for name, value in row.items() if name not in own}
-        code = metadata.pop(self.error_code.removeprefix("metadata."), None)
+        metadata = {_short(name, prefixes): value for name, value in row.items() if name not in own}
+        code = metadata.pop(_short(self.error_code, prefixes), None)
         if code is not None and code != "":
             metadata["error_code"] = code
         if self.fence == self.namespace:
@@ -52,6 +58,11 @@ class Fields:
             trace_id=text_of(row.get(self.trace_id)) or None,
             metadata=metadata,
         )
+
+
+def _short(name: str, prefixes: Sequence[str]) -> str:
+    """The name without the first of these prefixes that it has."""
+    return name.removeprefix(next((prefix for prefix in prefixes if name.startswith(prefix)), ""))
 
 
 def text_of(value: object) -> str:

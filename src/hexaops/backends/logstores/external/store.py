@@ -19,7 +19,7 @@ from hexaops.backends.logstores.base import (
 )
 from hexaops.backends.logstores.cleaning import LONGEST_MESSAGE, clean, clean_line
 from hexaops.backends.logstores.counting import ranked, ranked_patterns
-from hexaops.backends.logstores.external.engine import Ask, Count, Engine, engine_error
+from hexaops.backends.logstores.external.engine import Ask, Counts, Engine, engine_error
 from hexaops.backends.logstores.external.fence import Fence
 from hexaops.backends.logstores.external.paging import Page, read_page
 from hexaops.backends.logstores.external.together import together
@@ -27,6 +27,7 @@ from hexaops.backends.logstores.lines import LogLine, find_level
 from hexaops.backends.logstores.templates import Miner
 from hexaops.kit.timeout import Timeout
 
+NOTHING = Counts(0, {}, {}, {})
 SAMPLE = 1000
 """Newest hits whose patterns are told where the engine cannot group all of them."""
 
@@ -50,7 +51,7 @@ class ExternalStore:
     async def query(self, query: LogQuery, fence: Fence, timeout: Timeout) -> LogAnswer:
         """Answer within the fence, which takes the place of `query.workspaces`; raises LogStoreError."""
         if fence.names().nothing:
-            return LogAnswer([], 0, _aggregated(query, [], []) if query.aggregate else None, None)
+            return LogAnswer([], 0, _aggregated(query, NOTHING, []) if query.aggregate else None, None)
         try:
             async with asyncio.timeout(timeout.left()):
                 return await self._answer(Ask(query, fence, timeout))
@@ -71,13 +72,13 @@ class ExternalStore:
             self._total(ask),
             self._patterns(ask),
         )
-        told = [*limits]
+        told = [*limits, *counts.limits]
         if page.overflow:
             told.append(f"More than {self.engine.most_rows} lines have one time; not all of them can be listed")
         rows = [self._checked(row, ask.fence) for row in page.rows]
         if total is not None:
             return LogAnswer(rows, total, None, page.next, told)
-        lines = sum(count.lines for count in counts)
+        lines = counts.total
         if grouped.lines < lines:
             rest = (
                 f"those of the newest {grouped.lines} lines only" if grouped.sampled else "those of frequent messages"
@@ -85,9 +86,9 @@ class ExternalStore:
             told.append(f"Patterns are {rest}")
         return LogAnswer(rows, lines, _aggregated(query, counts, grouped.patterns), page.next, told)
 
-    async def _counts(self, ask: Ask) -> Sequence[Count]:
+    async def _counts(self, ask: Ask) -> Counts:
         query = ask.query
-        return await self.engine.counts(ask, step_us(query.start_us, query.end_us)) if query.aggregate else ()
+        return await self.engine.counts(ask, step_us(query.start_us, query.end_us)) if query.aggregate else NOTHING
 
     async def _total(self, ask: Ask) -> int | None:
         """Of a query without aggregations; otherwise the counts say it."""
@@ -127,10 +128,8 @@ def _mined(miner: Miner, grouped: Sequence[Pattern]) -> list[Pattern]:
     return ranked_patterns(replace(one, template=known.text if known else "") for known, one in named)[:MOST_PATTERNS]
 
 
-def _aggregated(query: LogQuery, counts: Sequence[Count], patterns: Sequence[Pattern]) -> Aggregations:
-    components, levels, steps = Counter[str](), Counter[str](), Counter[int]()
-    for count in counts:
-        components[count.component] += count.lines
-        levels[find_level(count.level) or "unknown"] += count.lines
-        steps[count.start_us] += count.lines
-    return Aggregations(ranked(components), ranked(levels), timeline(query, steps), patterns)
+def _aggregated(query: LogQuery, counts: Counts, patterns: Sequence[Pattern]) -> Aggregations:
+    levels = Counter[str]()
+    for spelling, lines in counts.levels.items():
+        levels[find_level(spelling) or "unknown"] += lines
+    return Aggregations(ranked(Counter(counts.components)), ranked(levels), timeline(query, counts.steps), patterns)

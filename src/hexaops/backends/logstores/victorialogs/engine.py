@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from hexaops.backends.logstores.base import Pattern
-from hexaops.backends.logstores.external.engine import Ask, Count, Span, engine_error
+from hexaops.backends.logstores.external.engine import Ask, Counts, Span, engine_error, rolled_up
 from hexaops.backends.logstores.external.fields import Fields, microseconds, text_of
 from hexaops.backends.logstores.external.http import EngineHttp
 from hexaops.backends.logstores.external.lowering import whole
@@ -49,18 +49,15 @@ class VictoriaLogs:
             found = await self._ask(ask, f"{text} | sort by (_time) limit {span.limit}")
         return [self._line(ask, row) for row in found]
 
-    async def counts(self, ask: Ask, step_us: int) -> Sequence[Count]:
+    async def counts(self, ask: Ask, step_us: int) -> Counts:
         """By component, level and step, in one query."""
-        component, level = quoted(self._fields.component), quoted(self._fields.level)
-        by = f"{component}, {level}, _time:{step_us // MICROSECONDS}s"
+        component, level = self._fields.component, self._fields.level
+        by = f"{quoted(component)}, {quoted(level)}, _time:{step_us // MICROSECONDS}s"
         rows = await self._ask(ask, f"{self._whole(ask)} | stats by ({by}) count() lines")
-        return [
-            Count(
-                text_of(row.get(self._fields.component)), text_of(row.get(self._fields.level)),
-                self._time(row["_time"]), int(row["lines"]),
-            )
+        return rolled_up(
+            (text_of(row.get(component)), text_of(row.get(level)), self._time(row["_time"]), int(row["lines"]))
             for row in rows
-        ]  # fmt: skip
+        )
 
     async def total(self, ask: Ask) -> int:
         """One number."""

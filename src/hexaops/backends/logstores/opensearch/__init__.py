@@ -1,0 +1,1 @@
+"""The adapter to OpenSearch and Elasticsearch (their common search API)."""
