@@ -9,6 +9,7 @@ from hexaops.features.access import audit_routes as audit
 from hexaops.features.access import routes as access
 from hexaops.features.access.guard import declared_parameters, guarded
 from hexaops.features.actions import routes as actions
+from hexaops.features.alerts import routes as alerts
 from hexaops.features.applications import routes as applications
 from hexaops.features.backups import routes as backups
 from hexaops.features.chat import routes as chat
@@ -59,6 +60,7 @@ ROUTES = (
     *insights.ROUTES,
     *chat.ROUTES,
     *actions.ROUTES,
+    *alerts.ROUTES,
     *webhooks.ROUTES,
     *logs.ROUTES,
     *metrics.ROUTES,

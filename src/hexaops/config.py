@@ -242,6 +242,9 @@ class Settings(BaseSettings):
     metrics_retention_gib: Positive = 4.0
     """Most disk space of the sampled metrics, in GiB; the oldest make room."""
 
+    alert_interval_seconds: Positive = 30.0
+    """How often the alert rules are judged."""
+
     price_cpu_core_hour: NotNegative = 0.031611
     """US dollars for an hour of one core, for costs and savings; preset with OpenCost's default price list."""
     price_memory_gib_hour: NotNegative = 0.004237

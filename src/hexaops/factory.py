@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from hexaops.features.access import wiring as access
 from hexaops.features.actions import wiring as actions
+from hexaops.features.alerts import wiring as alerts
+from hexaops.features.alerts.store import AlertRecords
 from hexaops.features.applications import wiring as applications
 from hexaops.features.audit import wiring as audit
 from hexaops.features.backups import wiring as backups
@@ -115,9 +117,11 @@ def wire_answers(process: Process) -> None:
 def wire_work(process: Process, writer_class: type[GuardedWriter]) -> None:
     """What runs and changes something, one runner for every kind of work; and chat, which offers it all."""
     runs.wire(process)
-    works = {**changes.wire(process, writer_class), **operations.wire(process), **backups.wire(process)}
+    made = changes.wire(process, writer_class, AlertRecords(process.database).find)
+    works = {**made, **alerts.wire_work(process), **operations.wire(process), **backups.wire(process)}
     runs.wire_runner(process, works, queues=[WORKSPACE_RUN])
     incidents.wire(process)
     scaling.wire(process)
     actions.wire(process)
+    alerts.wire(process)
     chat.wire(process)

@@ -69,7 +69,7 @@ CASES: Mapping[str, Case] = {
         Case("update_quota", {"project": "backend", "hard": {"pods": "60"}}),
     )
 }
-"""One of every kind in the catalogue; a test below holds that none is missing."""
+"""One of every kind that changes a cluster; a test below holds that none is missing. The others: test_kill_own.py."""
 POINTS = ("operation.accepted", "operation.ending", "operation.ended")
 MOMENTS = ("intent_recorded", "sent", "outcome_recorded")
 UNDONE = Case(
@@ -229,7 +229,7 @@ PARAMETERS = ("case", "point", "database_url")
 
 
 def test_no_kind_is_missing() -> None:
-    assert CASES.keys() == RUNBOOKS.keys()
+    assert CASES.keys() == {name for name, book in RUNBOOKS.items() if book.changes_cluster}
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 from hexaops.backends.kubernetes.cache import WatchCache
 from hexaops.runbooks.catalog import RUNBOOKS
 from hexaops.runbooks.live import LiveObject, LiveWorkload
-from hexaops.runbooks.model import Draft, Subject
+from hexaops.runbooks.model import Draft, OwnRecord, Subject
 from hexaops.runbooks.parameters import parse
 
 
@@ -57,6 +57,7 @@ class StillWorld:
     recorded: int | None = None
     cache: WatchCache = field(default_factory=WatchCache)
     at: datetime = NOW
+    records: tuple[OwnRecord, ...] = ()
 
     async def find(self, kind: str, namespace: str, name: str) -> LiveObject | None:
         """The object, if it is one of these."""
@@ -66,6 +67,10 @@ class StillWorld:
     async def recorded_replicas(self, uid: str) -> int | None:  # one workload a test
         """What the last stop recorded."""
         return self.recorded
+
+    async def record(self, kind: str, record_id: str) -> OwnRecord | None:
+        """The row, if it is one of these."""
+        return next((one for one in self.records if (one.kind, one.id) == (kind, record_id)), None)
 
 
 async def drafted(

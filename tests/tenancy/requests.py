@@ -24,7 +24,7 @@ ABSENT = {
     "account_id": "sa-000000000000000000000000000", "token_id": "0" * 27, "user_id": "local:nobody",
     "cluster_id": "nowhere", "deployment_name": "absent", "incident_id": "inc-000000000000000000000000000",
     "query_id": "query-000000000000000000000000000", "operation_id": "op-000000000000000000000000000",
-    "backup_id": "backup-000000000000000000000000000",
+    "backup_id": "backup-000000000000000000000000000", "alert_id": "alert-000000000000000000000000000",
 }  # fmt: skip
 """What does not exist, in the form of what does."""
 QUERIES = ("", "limit=1", "limit=200", "before={0}", "cursor={0}", "session_id={0}", "resource_id={0}", "name={0}",

@@ -15,7 +15,7 @@ from hexaops.features.changes.plan import BlastRadius, Plan, PlannedStep
 from hexaops.features.webhooks.events import ACTION_COMPLETED
 from hexaops.kit.ids import new_id, stable_id
 from hexaops.runbooks.model import Draft, Subject, TargetRef
-from hexaops.storage.tables import OperationRow, OperationStepRow, PlanRow
+from hexaops.storage.tables import AlertRow, AlertRuleRow, OperationRow, OperationStepRow, PlanRow
 from tests.analysis.applications.rows import crashing, event, fill, namespace, node, pod, service, workload
 from tests.features.applications.world import MetricsApi, canned_cluster
 from tests.serving import CLUSTER_ID, START, AccessWorld, Headers, access_world
@@ -88,6 +88,7 @@ async def _tenant(access: AccessWorld, tag: str) -> Tenant:
     await _store_changes(access, tenant)
     await _converse(access, tenant)
     await _subscribe(access, tenant)
+    await _watch(access, tenant)
     switch = {"enabled": True, "workspace_id": workspace_id, "reason": f"{canary} reason"}
     await _made(access, "PUT", "/internal/v1/automation", switch, access.administrator)
     return tenant
@@ -184,6 +185,26 @@ async def _subscribe(access: AccessWorld, tenant: Tenant) -> None:
     made = await _made(access, "POST", path, hook, tenant.admin)
     tested = await _made(access, "POST", f"{path}/{made['id']}/test", None, tenant.admin)
     tenant.ids |= {"webhook_id": [made["id"]], "delivery_id": [tested["id"]]}
+
+
+async def _watch(access: AccessWorld, tenant: Tenant) -> None:
+    """A rule with its alert, as the alert engine leaves them."""
+    rule = AlertRuleRow(
+        id=new_id("rule-"), workspace_id=tenant.workspace_id, cluster_id=CLUSTER_ID, name=f"{tenant.canary} is hot",
+        application_id=tenant.ids["application_id"][0], kind="Deployment", namespace=f"canary{tenant.tag}-project",
+        application=SHARED_NAME, metric="cpu_percent", comparison="above", threshold=80.0, for_seconds=300.0,
+        severity="high", silenced_until=None, created_by=tenant.ids["user_id"][0], created_at=START,
+    )  # fmt: skip
+    alert = AlertRow(
+        id=new_id("alert-"), rule_id=rule.id, workspace_id=tenant.workspace_id, status="firing", severity="high",
+        title=f"{tenant.canary} is hot", value=90.0, started_at=START, acknowledged_by=None, acknowledged_at=None,
+        resolved_at=None, updated_at=START,
+    )  # fmt: skip
+    async with access.context.database.transaction() as session:
+        session.add(rule)
+        await session.flush()
+        session.add(alert)
+    tenant.ids["alert_id"] = [rule.id, alert.id]
 
 
 async def _made(access: AccessWorld, method: str, path: str, body: Any, headers: Headers) -> dict[str, Any]:

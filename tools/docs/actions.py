@@ -12,7 +12,8 @@ from tools.docs.tables import page, table
 INTRO = (
     "The closed set of changes behind `POST …/aiops/actions`. Each is planned, confirmed, verified and undone as "
     "described in [changes.md](changes.md). Every action takes a `reason` for the audit log. Actions on applications "
-    "take `application_id`, or `application_ids` for one plan over several; actions on a project take `project`."
+    "take `application_id`, or `application_ids` for one plan over several; actions on a project take `project`, "
+    "those on an alert `alert_id`."
 )
 
 
@@ -33,9 +34,10 @@ def _section(book: Runbook[Any]) -> str:
     ]
     parameters = table(("parameter", "type", "needed"), rows) if rows else "It takes no parameters of its own."
     steps = " → ".join(f"`{step.name}`" for step in book.steps)
-    rights = ", ".join(f"`{_right(right)}`" for right in book.rights)
+    rights = ", ".join(f"`{_right(right)}`" for right in book.rights) or "none in the cluster"
+    whole = "" if book.takes_several or book.target != "application" else " One application at a time."
     about = (book.parameters.__doc__ or "").strip() if rows else ""
-    return f"## {book.name}\n\n{_first_line(book)} {about}\n\n{parameters}\n\nSteps: {steps}. Rights: {rights}."
+    return f"## {book.name}\n\n{_first_line(book)} {about}{whole}\n\n{parameters}\n\nSteps: {steps}. Rights: {rights}."
 
 
 def _first_line(book: Runbook[Any]) -> str:
@@ -54,6 +56,8 @@ def _type(field: dict[str, Any]) -> str:
         return f"list of {_type(kind['items'])}"
     if kind.get("type") == "object":
         return "map of text to text or null"
+    if choices := kind.get("enum"):
+        return ", ".join(f"`{one}`" for one in choices)
     bounds = [str(kind[key]) for key in ("minimum", "maximum") if key in kind]
     return str(kind.get("type")) + (f", {' to '.join(bounds)}" if len(bounds) == 2 else "")
 

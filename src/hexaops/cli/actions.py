@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import Annotated, Any
 
 import typer
 
-from hexaops.cli.client import Api, open_api, segment
+from hexaops.cli.client import open_api, segment
 from hexaops.cli.completing import action_names, application_names
-from hexaops.cli.confirming import ask_user, carry_out, offer
+from hexaops.cli.confirming import carry_out
+from hexaops.cli.deciding import Mode, NoWait, PlanOnly, Yes, decide
 from hexaops.cli.failures import USAGE, CliError
 from hexaops.cli.following import exit_code_of, follow, print_result
 from hexaops.cli.options import Options
 from hexaops.cli.output import print_facts, print_json, print_list, print_next, print_table
-from hexaops.cli.plans import print_plan
-from hexaops.cli.proposals import Proposal, proposal_of, recall, remember
+from hexaops.cli.proposals import recall
 from hexaops.cli.times import when
 
 app = typer.Typer(help="Changes: propose, confirm, watch, undo.", invoke_without_command=True, no_args_is_help=False)
 ActionId = Annotated[str, typer.Argument(help="The action's id.", metavar="ACTION_ID")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Confirm the plan without asking.")]
-NoWait = Annotated[bool, typer.Option("--no-wait", help="Return at once instead of watching the action.")]
-PlanOnly = Annotated[bool, typer.Option("--plan-only", help="Show the plan without asking to confirm it.")]
 Status = Annotated[str | None, typer.Option(help="Only this status, such as executing or failed.")]
 Limit = Annotated[int, typer.Option(min=1, max=100, help="How many, newest first.")]
 Before = Annotated[str | None, typer.Option("--cursor", help="Where the previous page ended, as it was printed.")]
@@ -98,7 +94,7 @@ def run(
     api = open_api(context)
     given = {"application_id": application, **_read(parameters or []), **({"reason": reason} if reason else {})}
     answer = api.post(api.aiops("/actions"), {"action": action, "parameters": given})["data"]
-    _decide(options, api, answer, _Mode(yes, no_wait, plan_only), path=None)
+    decide(options, api, answer, Mode(yes, no_wait, plan_only), path=None)
 
 
 @app.command()
@@ -135,7 +131,7 @@ def rollback(
     api = open_api(context)
     path = api.aiops(f"/actions/{segment(action_id)}/rollback")
     answer = api.post(path)["data"]
-    _decide(options, api, answer, _Mode(yes, no_wait, plan_only), path=path)
+    decide(options, api, answer, Mode(yes, no_wait, plan_only), path=path)
 
 
 @app.command()
@@ -145,31 +141,6 @@ def watch(context: typer.Context, action_id: ActionId) -> None:
     api = open_api(context)
     action = api.get(api.aiops(f"/actions/{segment(action_id)}"))["data"]
     raise typer.Exit(exit_code_of(follow(api, action, as_json=options.as_json)))
-
-
-class _Mode:
-    def __init__(self, yes: bool, no_wait: bool, plan_only: bool) -> None:
-        self.yes, self.wait, self.plan_only = yes, not no_wait, plan_only
-
-
-def _decide(options: Options, api: Api, answer: dict[str, Any], mode: _Mode, *, path: str | None) -> None:
-    """Show, confirm or keep the plan that the service answered with."""
-    plan = answer["plan"]
-    proposal: Proposal = proposal_of(api, plan, path=path)
-    may_ask = sys.stdin.isatty() and sys.stdout.isatty() and not options.as_json
-    if mode.plan_only or not (mode.yes or may_ask):
-        if options.as_json:
-            remember(options.home, proposal)
-            print_json(answer)
-        else:
-            offer(options.home, plan, proposal)
-        return
-    if not options.as_json:
-        print_plan(plan)
-    if not mode.yes and not ask_user("Carry it out?").yes:
-        typer.echo("Nothing was changed.")
-        raise typer.Exit(1)
-    raise typer.Exit(carry_out(api, proposal, wait=mode.wait, as_json=options.as_json))
 
 
 def _time_of(step: dict[str, Any]) -> str:

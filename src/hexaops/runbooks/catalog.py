@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from hexaops.runbooks.alerts import AcknowledgeAlert, CreateAlert, DeleteAlert, SilenceAlert
 from hexaops.runbooks.autoscaling import SetAutoscaling
 from hexaops.runbooks.configuration import UpdateConfiguration
 from hexaops.runbooks.failing_pods import RestartFailingPods
@@ -23,6 +24,12 @@ CATALOG: tuple[Runbook[Any], ...] = (
     RollbackRevision(),
     SetAutoscaling(),
     UpdateQuota(),
+    CreateAlert(),
+    AcknowledgeAlert(),
+    SilenceAlert(),
+    DeleteAlert(),
 )
 RUNBOOKS: dict[str, Runbook[Any]] = {book.name: book for book in CATALOG}
 """By action name."""
+UNCOUNTED = frozenset(book.name for book in CATALOG if not book.changes_cluster)
+"""Actions that the caps do not count."""

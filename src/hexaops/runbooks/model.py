@@ -70,6 +70,25 @@ class Write(msgspec.Struct, frozen=True, kw_only=True):
     """Whether any other spec change also makes the plan stale."""
 
 
+class OwnRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of our own store as a runbook reads it; `namespace` is that of the application it is about."""
+
+    kind: str
+    id: str
+    namespace: str
+    fields: Fields
+
+
+class RecordChange(msgspec.Struct, frozen=True, kw_only=True):
+    """A change of one row of our own: its whole content after (of a deletion: before), and the fields that differ."""
+
+    kind: str
+    id: str
+    verb: Literal["create", "update", "delete"]
+    fields: Fields
+    changes: tuple[FieldChange, ...]
+
+
 class Replicas(msgspec.Struct, frozen=True):
     """Desired replicas before and after."""
 
@@ -89,6 +108,8 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """Normalised parameters of the action."""
     writes: tuple[Write, ...]
     """In sending order."""
+    records: tuple[RecordChange, ...] = ()
+    """Changes of our own rows, which need no right in the cluster."""
     risk: Risk
     ready_pods_down: int = 0
     """Maximum number of ready pods down at the same time."""
@@ -114,7 +135,12 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def held(self) -> tuple[TargetRef, ...]:
-        """What no other operation may change meanwhile; single pods are held by their application."""
+        """What no other operation may change meanwhile; single pods are held by their application.
+
+        What only reads holds a name of its own: reading an application while it changes is allowed.
+        """
+        if not self.writes and not self.records:
+            return (msgspec.structs.replace(self.target, kind=self.action, uid=""),)
         return (self.target, *(write.target for write in self.writes if write.call.verb != "evict"))
 
     @property

@@ -16,7 +16,7 @@ from hexaops.analysis.applications.model import Application
 from hexaops.backends.kubernetes.cache import WatchCache
 from hexaops.errors import HexaopsError
 from hexaops.runbooks.live import LiveObject
-from hexaops.runbooks.model import Draft, Fields, Subject, TargetRef, Verb, Written
+from hexaops.runbooks.model import Draft, Fields, OwnRecord, Subject, TargetRef, Verb, Written
 from hexaops.runbooks.parameters import Parameters
 
 P = TypeVar("P", bound=Parameters)
@@ -54,6 +54,10 @@ class World(Protocol):
 
     async def recorded_replicas(self, uid: str) -> int | None:
         """Replicas recorded by the last stop of this object."""
+        ...
+
+    async def record(self, kind: str, record_id: str) -> OwnRecord | None:
+        """A row of our own of the requester's workspace, such as an alert."""
         ...
 
 
@@ -181,7 +185,7 @@ class Runbook(ABC, Generic[P]):
     """One kind of change. Class attributes say what it is; the methods are pure but for `draft`, which reads."""
 
     name: ClassVar[str]
-    target: ClassVar[Literal["application", "project"]] = "application"
+    target: ClassVar[Literal["application", "project", "alert"]] = "application"
     parameters: type[P]
     words: ClassVar[Words]
     rights: ClassVar[tuple[Right, ...]]
@@ -195,6 +199,10 @@ class Runbook(ABC, Generic[P]):
     """Whether rule 10 limits how many replicas it may add at once."""
     kept_by_gitops: ClassVar[bool] = True
     """Whether Argo CD or Flux would revert the change; if so it is refused (rule 8)."""
+    changes_cluster: ClassVar[bool] = True
+    """False for what only reads or changes rows of our own: never capped, and not stopped with the automation."""
+    takes_several: ClassVar[bool] = True
+    """Whether one plan may be about several applications."""
 
     @abstractmethod
     async def draft(self, subject: Subject, parameters: P, world: World) -> Draft:

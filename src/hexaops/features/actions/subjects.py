@@ -1,4 +1,4 @@
-"""Resolves an action's parameters to applications or a project of the caller's workspace."""
+"""Resolves an action's parameters to applications, a project or an alert of the caller's workspace."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from hexaops.runbooks.parameters import refused
 from hexaops.runbooks.runbook import Runbook
 
 MOST_SUBJECTS = 20
-ONE, SEVERAL, PROJECT = "application_id", "application_ids", "project"
+ONE, SEVERAL, PROJECT, ALERT = "application_id", "application_ids", "project", "alert_id"
+ALERT_ID_LENGTH = 64
 
 
 @dataclass(frozen=True)
@@ -26,12 +27,19 @@ class Subjects:
         """The subjects in the order given. An unknown action is refused later, with the list of those there are."""
         if book is not None and book.target == "project":
             return (self._project(caller, parameters),)
-        return tuple(self._application(caller, name) for name in _names(parameters))
+        if book is not None and book.target == "alert":
+            return (_alert(parameters),)
+        names = _names(parameters)
+        if book is not None and not book.takes_several and len(names) > 1:
+            raise refused(SEVERAL, f"{book.name} takes one application at a time")
+        return tuple(self._application(caller, name) for name in names)
 
     def naming(self, book: Runbook[Any], subjects: Sequence[Subject]) -> dict[str, Any]:
         """The parameters that name these subjects."""
         if book.target == "project":
             return {PROJECT: subjects[0].name}
+        if book.target == "alert":
+            return {ALERT: subjects[0].id}
         if len(subjects) == 1:
             return {ONE: subjects[0].id}
         return {SEVERAL: [subject.id for subject in subjects]}
@@ -48,6 +56,14 @@ class Subjects:
         if given not in known:
             raise refused(PROJECT, "no such project in this workspace")
         return Subject(id=given, kind="Namespace", namespace=given, name=given)
+
+
+def _alert(parameters: Mapping[str, Any]) -> Subject:
+    """The runbook's draft looks it up: whose it is stands in the store."""
+    given = parameters.get(ALERT)
+    if not isinstance(given, str) or not 0 < len(given) <= ALERT_ID_LENGTH:
+        raise refused(ALERT, "the id of an alert or of its rule is required")
+    return Subject(id=given, kind="Alert", namespace="", name=given)
 
 
 def _names(parameters: Mapping[str, Any]) -> Sequence[str]:

@@ -32,6 +32,7 @@ from hexaops.features.runs.store import estimated_end, hold, holder_of, started_
 from hexaops.kit.durations import format_time
 from hexaops.kit.failpoints import Failpoints
 from hexaops.kit.ids import new_id
+from hexaops.runbooks.catalog import RUNBOOKS, UNCOUNTED
 from hexaops.runbooks.model import Draft
 from hexaops.storage.engine import DurableEngine
 from hexaops.storage.tables import OperationRow, OperationStepRow, PlanRow
@@ -94,11 +95,11 @@ class Confirmation:
         if current.operation_id is not None:
             return current.operation_id
         self._check_time(row)
-        for namespace in sorted({target.namespace for target in _held(plan.drafts)}):
+        for namespace in sorted({target.namespace for target in _held(plan.drafts) if target.namespace}):
             await check_owned(
                 session, workspace_id=row.workspace_id, cluster_id=plan.cluster_id, namespace=namespace
             )  # fmt: skip
-        if not acceptance.undoes:
+        if RUNBOOKS[row.action].changes_cluster and not acceptance.undoes:
             await self._count(session, plan, acceptance.requester)
         operation = self._operation(row, plan, acceptance)
         session.add(operation)
@@ -161,7 +162,7 @@ class Confirmation:
         settings = self.plans.settings
         since = self.plans.clock.now() - timedelta(seconds=settings.change_window_seconds)
         started = await started_since(
-            session, since, workspace_id=requester.workspace_id, cluster_id=plan.cluster_id
+            session, since, workspace_id=requester.workspace_id, cluster_id=plan.cluster_id, uncounted=UNCOUNTED
         )  # fmt: skip
         check_caps(settings, requester.bounds.changes_cap, *started)
 
@@ -213,6 +214,8 @@ def _check_same(plan: Plan, examined: Examined) -> None:
         # Not the whole draft: how many pods are ready is status, which makes no plan stale (the rules judged it anew).
         if [_bound(write) for write in planned.writes] != [_bound(write) for write in now.writes]:
             raise PlanStaleError("a field that the plan names was changed", field="changes")
+        if planned.records != now.records:
+            raise PlanStaleError("it was changed meanwhile", field="changes")
     if examined.changed != plan.changed:
         raise PlanStaleError("the dry run gives another difference", field="diff")
 

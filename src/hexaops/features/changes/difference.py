@@ -9,7 +9,7 @@ from typing import Any
 
 from hexaops.kit.redaction import redact_fields
 from hexaops.runbooks.live import LiveObject
-from hexaops.runbooks.model import Write
+from hexaops.runbooks.model import RecordChange, Write
 
 SERVER_FIELDS = ("managedFields", "resourceVersion", "generation", "selfLink")
 """Metadata that changes with every write; not part of the proposal."""
@@ -42,6 +42,15 @@ def of(write: Write, live: LiveObject | None, planned: Mapping[str, Any] | None)
         planned = write.call.body
     after = planned or {}
     return Difference(unified(before, after, str(target)), changed_lines(before, after))
+
+
+def of_record(change: RecordChange) -> Difference:
+    """A change of one of our own rows."""
+    fields = change.fields
+    changed = {one.path.strip("/"): one for one in change.changes}
+    before = {} if change.verb == "create" else {**fields, **{name: one.before for name, one in changed.items()}}
+    after = {} if change.verb == "delete" else {**fields, **{name: one.after for name, one in changed.items()}}
+    return Difference(unified(before, after, f"{change.kind}/{change.id}"), changed_lines(before, after))
 
 
 def unified(before: Mapping[str, Any], after: Mapping[str, Any], name: str) -> str:

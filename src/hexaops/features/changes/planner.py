@@ -7,7 +7,7 @@ step of the run: a rule that holds when the plan is made must still hold when it
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
@@ -35,9 +35,9 @@ from hexaops.features.changes.writes import budget_refusal, check_unchanged, rea
 from hexaops.features.runs.store import OperationStore, started_since
 from hexaops.features.workspaces.automation import AutomationSwitch
 from hexaops.kit.clock import Clock
-from hexaops.runbooks.catalog import RUNBOOKS
+from hexaops.runbooks.catalog import RUNBOOKS, UNCOUNTED
 from hexaops.runbooks.live import LiveObject
-from hexaops.runbooks.model import Draft, Write
+from hexaops.runbooks.model import Draft, OwnRecord, Write
 from hexaops.runbooks.parameters import parse
 from hexaops.runbooks.runbook import RIGHT_OF_VERB, Runbook
 from hexaops.runbooks.scale import StopApplication
@@ -45,6 +45,8 @@ from hexaops.runbooks.workloads import WORKLOADS
 from hexaops.storage.tables import OperationRow
 
 T = TypeVar("T")
+RecordReader = Callable[[str, str, str], Awaitable[OwnRecord | None]]
+"""Workspace, kind, id → the row, if it is that workspace's."""
 ATTEMPTS = 6
 """Readings of a target whose status changes under the dry run."""
 
@@ -56,6 +58,8 @@ class Sight:
     cluster: Cluster
     store: OperationStore
     at: datetime
+    workspace_id: str
+    records: RecordReader | None = None
     seen: dict[tuple[str, str, str], LiveObject | None] = field(default_factory=dict)
 
     @property
@@ -69,6 +73,10 @@ class Sight:
         if key not in self.seen:
             self.seen[key] = await read_object(self.cluster.reader, *key)
         return self.seen[key]
+
+    async def record(self, kind: str, record_id: str) -> OwnRecord | None:
+        """A row of our own, if it is the workspace's."""
+        return await self.records(self.workspace_id, kind, record_id) if self.records else None
 
     async def recorded_replicas(self, uid: str) -> int | None:
         """Replicas before the last completed stop of this object."""
@@ -110,6 +118,7 @@ class Planner:
     automation: AutomationSwitch
     settings: Settings
     clock: Clock
+    records: RecordReader | None = None
 
     async def examine(self, request: ChangeRequest, at: datetime) -> Examined:
         """What would be done; raises ValidationFailed, NotApplicable, GuardrailRefused or a KubernetesError.
@@ -117,12 +126,13 @@ class Planner:
         A request for several subjects is refused as a whole when one of them is.
         """
         book = runbook_of(request.action)
-        await self.automation.check(request.requester.workspace_id)
-        if not request.undoes:
+        if book.changes_cluster:
+            await self.automation.check(request.requester.workspace_id)
+        if book.changes_cluster and not request.undoes:
             await self._check_caps(request)
         cluster = self.clusters.get(request.requester.cluster_id)
         parts = [
-            await self._part(book, request, index, Sight(cluster, self.store, at))
+            await self._part(book, request, index, self._sight(cluster, request.requester.workspace_id, at))
             for index in range(len(request.subjects))
         ]
         differences = [one for part in parts for one in part.differences]
@@ -133,6 +143,9 @@ class Planner:
             blast_radius=_added_up([part.blast_radius for part in parts]),
             warnings=tuple(dict.fromkeys(warning for part in parts for warning in part.warnings)),
         )
+
+    def _sight(self, cluster: Cluster, workspace_id: str, at: datetime) -> Sight:
+        return Sight(cluster, self.store, at, workspace_id, self.records)
 
     async def _part(self, book: Runbook[Any], request: ChangeRequest, index: int, sight: Sight) -> _Part:
         subject = request.subjects[index]
@@ -174,7 +187,8 @@ class Planner:
     async def examine_again(self, operation: OperationRow, drafts: Sequence[Draft], user: str | None) -> None:
         """Before a run's first write: check that targets are unchanged and all rules and rights still hold."""
         await self.automation.check(operation.workspace_id)
-        sight = Sight(self.clusters.get(operation.cluster_id), self.store, self.clock.now())
+        cluster = self.clusters.get(operation.cluster_id)
+        sight = self._sight(cluster, operation.workspace_id, self.clock.now())
         for draft in drafts:
             for write in draft.writes:
                 target = write.target
@@ -187,7 +201,8 @@ class Planner:
 
     async def _guardrail_context(self, draft: Draft, sight: Sight) -> guardrails.GuardrailContext:
         """Budgets and autoscalers come from the watch cache, whose age the rules bound."""
-        self._check_fresh(sight.cache)
+        if draft.writes:
+            self._check_fresh(sight.cache)
         row = _row(draft, sight.cache)
         objects = [await sight.find(one.kind, one.namespace, one.name) for one in dict.fromkeys(draft.held) if one.uid]
         own = self.settings.service_namespace
@@ -218,8 +233,9 @@ class Planner:
         since = now - timedelta(seconds=self.settings.change_window_seconds)
         async with self.store.database.reading() as session:
             started = await started_since(
-                session, since, workspace_id=requester.workspace_id, cluster_id=requester.cluster_id
-            )
+                session, since, workspace_id=requester.workspace_id, cluster_id=requester.cluster_id,
+                uncounted=UNCOUNTED,
+            )  # fmt: skip
         check_caps(self.settings, requester.bounds.changes_cap, *started)
 
     async def _check_rights(self, draft: Draft, cluster: Cluster, user: str | None) -> None:
@@ -233,7 +249,7 @@ class Planner:
 
     async def _dry_run(self, draft: Draft, sight: Sight) -> tuple[difference.Difference, ...]:
         """What each write would change, according to the API server."""
-        differences = []
+        differences = [difference.of_record(one) for one in draft.records]
         for write in draft.writes:
             target = write.target
             live = await sight.find(target.kind, target.namespace, target.name) if target.uid else None

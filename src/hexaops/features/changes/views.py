@@ -7,12 +7,12 @@ from typing import Any
 from hexaops.features.changes.plan import BlastRadius, plan_of, total_seconds
 from hexaops.kit.durations import format_duration, format_time
 from hexaops.responses import View
-from hexaops.runbooks.model import Draft, FieldChange, Risk, Subject, TargetRef, Write
+from hexaops.runbooks.model import Draft, FieldChange, RecordChange, Risk, Subject, TargetRef, Write
 from hexaops.storage.tables import PlanRow
 
 
 class SubjectView(View, frozen=True, kw_only=True):
-    """What a plan is about: an application, or a project."""
+    """What a plan is about: an application, a project or an alert."""
 
     id: str
     name: str
@@ -22,7 +22,7 @@ class FieldChangeView(View, frozen=True, kw_only=True, rename={"before": "from",
     """A changed field; null means not set."""
 
     object: str
-    """Kind/namespace/name."""
+    """Kind/namespace/name; of a row of our own Kind/id."""
     path: str
     before: Any
     after: Any
@@ -89,7 +89,10 @@ def plan_view(row: PlanRow) -> PlanView:
         description=plan.description,
         target=targets[0],
         targets=targets,
-        changes=[_change_view(write, change) for write in _writes(plan.drafts) for change in write.changes],
+        changes=[
+            *(_change_view(str(write.target), one) for write in _writes(plan.drafts) for one in write.changes),
+            *(_change_view(f"{own.kind}/{own.id}", one) for own in _records(plan.drafts) for one in own.changes),
+        ],
         writes=[_write_view(write) for write in _writes(plan.drafts)],
         diff=plan.diff,
         blast_radius=plan.blast_radius,
@@ -109,8 +112,12 @@ def _subject_view(subject: Subject) -> SubjectView:
     return SubjectView(id=subject.id, name=subject.name)
 
 
-def _change_view(write: Write, change: FieldChange) -> FieldChangeView:
-    return FieldChangeView(object=str(write.target), path=change.path, before=change.before, after=change.after)
+def _records(drafts: tuple[Draft, ...]) -> list[RecordChange]:
+    return [record for draft in drafts for record in draft.records]
+
+
+def _change_view(changed: str, change: FieldChange) -> FieldChangeView:
+    return FieldChangeView(object=changed, path=change.path, before=change.before, after=change.after)
 
 
 def _write_view(write: Write) -> PlannedWriteView:

@@ -93,7 +93,7 @@ OFFERS: Mapping[str, Mapping[str, Hindrance]] = {
         "analyze_metrics": needs("read_metrics", _cluster, _metrics),
         "detect_anomalies": absent("anomalies are not watched for yet"),
         "predict_trends": needs(INSIGHTS, _cluster, _history),
-        "generate_alerts": absent("alerts cannot be created yet"),
+        "generate_alerts": needs("create_alerts", runbook("create_alert"), _history),
     },
     "troubleshooting": {
         "diagnose_issues": needs("read_applications", _cluster),

@@ -226,15 +226,15 @@ async def lock_if_owner(session: AsyncSession, row: OperationRow, *, cancelling_
 
 
 async def started_since(
-    session: AsyncSession, since: datetime, *, workspace_id: str, cluster_id: str
+    session: AsyncSession, since: datetime, *, workspace_id: str, cluster_id: str, uncounted: Collection[str] = ()
 ) -> tuple[list[datetime], list[datetime]]:
     """When the changes of the workspace and of the cluster were started since then, the oldest first.
 
-    What was started without a plan changes nothing by itself: it is not counted.
+    What was started without a plan changes nothing by itself: it is not counted, nor are the `uncounted` kinds.
     """
     query = (
         select(OperationRow.started_at)
-        .where(OperationRow.started_at >= since, OperationRow.plan_id.is_not(None))
+        .where(OperationRow.started_at >= since, OperationRow.plan_id.is_not(None), OperationRow.kind.not_in(uncounted))
         .order_by(OperationRow.started_at)
     )
     in_workspace = await session.scalars(query.where(OperationRow.workspace_id == workspace_id))

@@ -1,4 +1,4 @@
-"""The events named in the API documents, the only ones that can be subscribed to."""
+"""The events that can be subscribed to: those of the API documents, and those of alerts."""
 
 from __future__ import annotations
 
@@ -15,13 +15,15 @@ BACKUP_COMPLETED = "internal.backup.completed"
 INCIDENT_REMEDIATED = "internal.incident.auto_remediated"
 INSIGHT_GENERATED = "aiops.insight.generated"
 ANOMALY_DETECTED = "aiops.anomaly.detected"
+ALERT_FIRING = "aiops.alert.firing"
+ALERT_RESOLVED = "aiops.alert.resolved"
 
 EMITTED = frozenset(
     {
         SESSION_CREATED, SESSION_ENDED, ACTION_STARTED, ACTION_COMPLETED, ACTION_FAILED,
         OPERATION_STARTED, OPERATION_COMPLETED, OPERATION_FAILED, AUTOSCALE_TRIGGERED,
         INCIDENT_REMEDIATED, BACKUP_COMPLETED,
-        INSIGHT_GENERATED, ANOMALY_DETECTED,
+        INSIGHT_GENERATED, ANOMALY_DETECTED, ALERT_FIRING, ALERT_RESOLVED,
     }
 )  # fmt: skip
 """What this version sends."""

@@ -1,6 +1,7 @@
 """All tables; importing this package fills `Base.metadata`."""
 
 from hexaops.storage.tables.access import ServiceAccountRow, ServiceAccountTokenRow
+from hexaops.storage.tables.alerts import AlertEntryRow, AlertRow, AlertRuleRow
 from hexaops.storage.tables.audit import AuditRow
 from hexaops.storage.tables.backups import BackupRow
 from hexaops.storage.tables.base import Base
@@ -26,6 +27,9 @@ from hexaops.storage.tables.webhooks import (
 from hexaops.storage.tables.workspaces import WorkspaceMemberRow, WorkspaceNamespaceRow, WorkspaceRow
 
 __all__ = [
+    "AlertEntryRow",
+    "AlertRow",
+    "AlertRuleRow",
     "AuditRow",
     "AutomationRow",
     "BackupRow",

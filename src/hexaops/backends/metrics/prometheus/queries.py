@@ -7,6 +7,7 @@ application's pods, `{name}` and `{kind}` its workload, `{range}` is the rate's 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from hexaops.backends.metrics.base import Signal, Subject
 
@@ -108,6 +109,20 @@ def query_of(signal: Signal, subject: Subject, *, step_seconds: float, overrides
         pods=_quoted(_pods(subject)),
         range=f"{max(120, round(step_seconds))}s",
         step=f"{round(step_seconds)}s",
+    )
+
+
+def share_of_busiest(
+    subject: Subject, resource: Literal["cpu", "memory"], bound: Literal["limits", "requests"], *, step_seconds: float
+) -> str:
+    """PromQL of what the busiest pod uses, in percent of its limit or request."""
+    used = {"cpu": _CPU, "memory": _MEMORY}[resource]
+    allowed = f'kube_pod_container_resource_{bound}{{{{{_POD},resource="{resource}"}}}}'
+    template = f"100 * max(sum by (pod) ({used}) / on (pod) sum by (pod) ({allowed}))"
+    return template.format(
+        namespace=_quoted(subject.namespace),
+        pods=_quoted(_pods(subject)),
+        range=f"{max(120, round(step_seconds))}s",
     )
 
 

@@ -1,0 +1,1 @@
+"""Alerts: rules on applications' metrics, judged by this service, and what happens when they fire."""
