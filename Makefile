@@ -112,4 +112,4 @@ bench-quality: install-dev ## quality of the analysis on public data (DATA=../sh
 
 lock: install-dev ## renew requirements/*.txt from pyproject.toml
 	$(BIN)/$(LOCK) --group build pyproject.toml -o requirements/run.txt
-	$(BIN)/$(LOCK) --group build --group dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
+	$(BIN)/$(LOCK) --group build --group dev --extra llm -c requirements/run.txt pyproject.toml -o requirements/dev.txt
