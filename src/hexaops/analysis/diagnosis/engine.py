@@ -15,6 +15,7 @@ from hexaops.analysis.diagnosis.model import Evidence, Finding, Ref, Severity
 from hexaops.analysis.diagnosis.pods import Sick, is_ready, sick_pods
 from hexaops.analysis.diagnosis.releases import blame_release
 from hexaops.analysis.diagnosis.rules.controllers import blocked_ordinals
+from hexaops.analysis.diagnosis.rules.fixes import fix_of
 from hexaops.analysis.diagnosis.rules.jobs import failed_jobs
 from hexaops.analysis.diagnosis.rules.remedies import REMEDIES
 from hexaops.analysis.diagnosis.snapshot import Snapshot
@@ -37,7 +38,8 @@ def diagnose(snapshot: Snapshot) -> list[Finding]:
     if snapshot.other_nodes:
         found = [one for one in found if one.subject.kind != "Node" or one.subject.name not in snapshot.other_nodes]
     merged = [blocked_ordinals(one, snapshot) for one in _merge(found)]
-    return sorted(_absorb(merged), key=_rank)
+    whole = [replace(one, fix=fix_of(one, snapshot)) for one in _absorb(merged)]
+    return sorted(whole, key=_rank)
 
 
 def _explain(sick: Sick) -> list[Finding]:

@@ -170,14 +170,34 @@ class Snapshot:
             owner = one.controller()
             above = self.find(text(owner, "kind"), one.namespace, text(owner, "name")) if owner else None
             if above is None:
-                return one
+                return self._beyond(one, owner) or one
             one = above
         return one
+
+    def _beyond(self, one: Obj, owner: Raw) -> Obj | None:
+        """The Deployment or CronJob whose ReplicaSet or Job is not in the snapshot: by the name that it gives them."""
+        kind, above_name = text(owner, "kind"), text(owner, "name").rpartition("-")[0]
+        if kind == "ReplicaSet":
+            found = self.find("Deployment", one.namespace, above_name)
+            return found if found and matches(found.get("spec", "selector"), one.labels) else None
+        return self.find("CronJob", one.namespace, above_name) if kind == "Job" else None
 
     def pods_of(self, workload: Obj) -> list[Obj]:
         """The pods of a workload, through its ReplicaSets or Jobs."""
         owners = [workload.ref, *[one.ref for one in self.sets_by_owner.get(workload.ref, ())]]
+        owners += self._unseen_owners.get(workload.ref, ())
         return [pod for owner in owners for pod in self.pods_by_owner.get(owner, ())]
+
+    @cached_property
+    def _unseen_owners(self) -> dict[Ref, list[Ref]]:
+        """ReplicaSets and Jobs that only their pods name, by the workload that must have made them."""
+        found: dict[Ref, list[Ref]] = defaultdict(list)
+        for owner, pods in self.pods_by_owner.items():
+            if owner.kind in {"ReplicaSet", "Job"} and owner not in self._by_ref:
+                above = self._beyond(pods[0], pods[0].controller())
+                if above is not None:
+                    found[above.ref].append(owner)
+        return found
 
     @cached_property
     def _pods_by_namespace(self) -> dict[str, list[Obj]]:

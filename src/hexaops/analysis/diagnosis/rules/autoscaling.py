@@ -52,11 +52,11 @@ def cannot_measure(snapshot: Snapshot) -> Iterator[Finding]:
     """It cannot read the metric that it scales by."""
     for one in snapshot.of("HorizontalPodAutoscaler"):
         active = one.condition("ScalingActive")
-        if active.get("status") != "False" or text(active, "reason") == "ScalingDisabled":
+        if active.get("status") == "True" or text(active, "reason") == "ScalingDisabled":
             continue
-        message = text(active, "message")
+        message = text(active, "message") or _unmeasurable(one, snapshot.at(_target(one)))
         target = snapshot.at(_target(one))
-        if target is None:
+        if target is None or not message:
             continue
         found = _NO_REQUEST.search(message)
         if found:
@@ -102,6 +102,19 @@ def cannot_measure(snapshot: Snapshot) -> Iterator[Finding]:
                 symptom_of=(*servers, *apis, *([target.ref] if unready else [])),
                 affected=(one.ref,),
             )
+
+
+def _unmeasurable(one: Obj, target: Obj | None) -> str:
+    """What the controller would say of a share of a request that is not there, where its status says nothing yet."""
+    for metric in one.items("spec", "metrics"):
+        name = text(metric, "resource", "name")
+        if not name or text(metric, "resource", "target", "type") != "Utilization":
+            continue
+        for part in items(template_spec(target), "containers") if target else ():
+            resources = mapping(part, "resources")
+            if not mapping(resources, "requests").get(name) and not mapping(resources, "limits").get(name):
+                return f"missing request for {name} in container {text(part, 'name')}"
+    return ""
 
 
 def _no_request(snapshot: Snapshot, one: Obj, target: Obj, found: re.Match[str]) -> Finding:

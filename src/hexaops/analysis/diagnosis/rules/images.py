@@ -185,6 +185,8 @@ def unauthorized(sick: Sick) -> Finding | None:
         return None
     names = [text(one, "name") for one in items(sick.pod.mapping("spec"), "imagePullSecrets")]
     refused = "401 Unauthorized" if "401" in error else "pull access denied"
+    said = _UNAUTHORIZED.search(error)
+    refused += f": {said[0]}" if said and said[0].lower() in {"no basic auth", "authentication required"} else ""
     how = (
         f"the credentials in the image pull secret {', '.join(names)} are not accepted"
         if names

@@ -23,6 +23,8 @@ _RECOVERED = re.compile(
 _STACK = ("at ", "File ", "goroutine ")
 _GOES_ON = re.compile(r"(?i)^(?:\w{1,20}: )?(?:detail|hint|reason|cause|caused by|script|sql state|message)\b")
 """A line that explains the one before."""
+_WRITTEN = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d) (?:(?:stdout|stderr) [FP] )?")
+"""What the runtime writes before a line."""
 _SAYS_NOTHING = re.compile(
     r"(?i)did not exit normally|check the logs? (?:at|file)|see (?:the )?logs?\b|^exiting\b|exit status \d+$"
 )
@@ -43,7 +45,7 @@ class Words:
 def tail(sick: Sick) -> list[str]:
     """The last lines that say something, newest first."""
     most = TAIL_LINES if sick.crashing else LIVE_LINES
-    lines = [line.strip()[:1000] for line in reversed(sick.log.splitlines()[-most:])]
+    lines = [_WRITTEN.sub("", line, 1).strip()[:1000] for line in reversed(sick.log.splitlines()[-most:])]
     recovered = next((at for at, line in enumerate(lines) if _RECOVERED.search(line)), len(lines))
     return [line for line in lines[:recovered] or lines if line and not line.startswith(_STACK)]
 

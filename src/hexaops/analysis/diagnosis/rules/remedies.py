@@ -22,8 +22,12 @@ def _environment(sick: Sick) -> Fix | None:
 
 def _configuration(sick: Sick) -> Fix | None:
     names = [text(one, "configMap", "name") for one in sick.pod.items("spec", "volumes") if mapping(one, "configMap")]
+    names += [text(one, "configMapRef", "name") for one in items(sick.broken.spec, "envFrom")] if sick.broken else []
+    names = [one for one in names if one]
     if not names:
-        return None
+        args = sick.broken.spec.get("args") if sick.broken else None
+        change = FieldChange("args", " ".join(map(str, args)), None) if isinstance(args, list) else None
+        return patch(sick, "Correct the arguments", change) if change else None
     target = Ref("ConfigMap", sick.pod.namespace, names[0])
     return Fix.patched(target, f"Correct the configuration in ConfigMap {names[0]}", (FieldChange("data", None, None),))
 

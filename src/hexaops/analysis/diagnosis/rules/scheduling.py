@@ -20,6 +20,16 @@ _INSUFFICIENT = re.compile(r"(\d{1,6}) Insufficient ([a-zA-Z0-9./-]{1,100})")
 _TAINT = re.compile(
     r"had (?:untolerated taint|taints? that the pod didn't tolerate|taint(?= \{))s?(?:\(s\))? ?(?:\{([^}]{0,200})\})?"
 )
+_SELECTOR = re.compile(r"node affinity/selector|node selector|NodeAffinity")
+_OTHERS = tuple(
+    re.compile(words)
+    for words in (
+        r"pod (?:anti-)?affinity rules|pods anti-affinity",
+        r"topology spread constraints",
+        r"free ports",
+        r"Too many pods",
+    )
+)
 _CLAIM = re.compile(r'persistentvolumeclaim "([^"]{1,253})" (not found|is being deleted)')
 
 
@@ -279,12 +289,10 @@ def _show(resource: str, amount: float) -> str:
 def node_selector(sick: Sick) -> Finding | None:
     """No node has the labels that the pod asks for."""
     pod = unplaced(sick)
-    if (
-        pod is None
-        or not re.search(r"node affinity/selector|node selector|NodeAffinity", pod.reasons)
-        or "taint" in pod.reasons
-    ):
+    if pod is None or not _SELECTOR.search(pod.reasons) or _nodes_with(pod, _SELECTOR) < _nodes_with(pod, _TAINT):
         return None
+    if sick.workload.kind == "DaemonSet" and _TAINT.search(pod.reasons):
+        return None  # each of its pods is for one node: the others never match
     wanted = constraints_of(pod.spec)
     nodes = sick.snapshot.of("Node")
     lacking = (
@@ -333,6 +341,8 @@ def taint(sick: Sick) -> Finding | None:
     found = _TAINT.search(pod.reasons) if pod else None
     if pod is None or (found is None and "were unschedulable" not in pod.reasons):
         return None
+    if found is not None and any(_nodes_with(pod, other) > _nodes_with(pod, _TAINT) for other in _OTHERS):
+        return None
     if found is None or "node.kubernetes.io/unschedulable" in (found[1] or ""):
         cordoned = tuple(one.ref for one in sick.snapshot.of("Node") if one.get("spec", "unschedulable") is True)
         cause = f"the nodes are cordoned (unschedulable): {', '.join(one.name for one in cordoned)}"
@@ -356,6 +366,12 @@ def taint(sick: Sick) -> Finding | None:
         fix=fix,
         symptom_of=barred,
     )
+
+
+def _nodes_with(pod: Unplaced, reason: re.Pattern[str]) -> int:
+    """On how many nodes it is the reason, as the sentence counts them."""
+    parts = re.split(r", (?=\d{1,6} )", pod.reasons)
+    return sum(int(part.split(" ", 1)[0]) for part in parts if reason.search(part) and part[:1].isdigit())
 
 
 def _is_barred(node: Obj, reasons: str) -> bool:

@@ -255,4 +255,35 @@ def default_classes(snapshot: Snapshot) -> Iterator[Finding]:
         )
 
 
-RULES = (claim_pending, claim_lost, claim_resize, volumes, default_classes)
+def removed_drivers(snapshot: Snapshot) -> Iterator[Finding]:
+    """Storage classes of drivers that are no longer in Kubernetes: claims of them stay Pending."""
+    for one in snapshot.of("StorageClass"):
+        provisioner = one.text("provisioner")
+        instead = _REMOVED.get(provisioner)
+        if instead is None:
+            continue
+        yield Finding(
+            "storage-class-deprecated",
+            one.ref,
+            "its driver is deprecated or gone",
+            f"{provisioner} is an in-tree driver, removed from Kubernetes in favour of {instead}",
+            Severity.LOW,
+            (Evidence("spec", one.ref, f"provisioner: {provisioner}"),),
+            Fix(Action.CREATE, one.ref, f"Make a class of {instead}, and move the claims"),
+        )
+
+
+_REMOVED = {
+    "kubernetes.io/aws-ebs": "ebs.csi.aws.com",
+    "kubernetes.io/azure-disk": "disk.csi.azure.com",
+    "kubernetes.io/azure-file": "file.csi.azure.com",
+    "kubernetes.io/cinder": "cinder.csi.openstack.org",
+    "kubernetes.io/gce-pd": "pd.csi.storage.gke.io",
+    "kubernetes.io/glusterfs": "another driver",
+    "kubernetes.io/portworx-volume": "pxd.portworx.com",
+    "kubernetes.io/rbd": "rbd.csi.ceph.com",
+    "kubernetes.io/vsphere-volume": "csi.vsphere.vmware.com",
+}
+"""kubernetes.io/docs/concepts/storage/volumes: types of volumes that were removed or moved to CSI."""
+
+RULES = (removed_drivers, claim_pending, claim_lost, claim_resize, volumes, default_classes)
