@@ -30,7 +30,7 @@ from hexaops.features.access.local_issuer import LocalIssuer
 from hexaops.features.access.permissions import SCOPES
 from hexaops.features.access.tenancy import Role
 from hexaops.features.workspaces.service import WorkspaceService
-from hexaops.kit.clock import ManualClock
+from hexaops.kit.clock import Clock, ManualClock
 from hexaops.middleware import RequestMiddleware, install_error_handlers
 from hexaops.web.console import install_console
 from tests.described import DescribedTransport
@@ -92,10 +92,11 @@ def account_headers(account_id: str, token: str) -> Headers:
     return {**bearer(token), "X-Service-Account": account_id}
 
 
-def unwatched_cluster(cluster_id: str = CLUSTER_ID, name: str = "test") -> Cluster:
+def unwatched_cluster(cluster_id: str = CLUSTER_ID, name: str = "test", *, clock: Clock | None = None) -> Cluster:
     """A cluster that nothing ever asks."""
     connection = ClusterConnection.from_server("http://127.0.0.1:9")
-    return Cluster(named=ClusterName(cluster_id, name), reader=KubernetesClient(KubernetesHttp(connection)))
+    reader = KubernetesClient(KubernetesHttp(connection))
+    return Cluster(named=ClusterName(cluster_id, name), reader=reader, clock=clock)
 
 
 @cache

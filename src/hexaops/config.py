@@ -67,8 +67,9 @@ class LogSource(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    engine: Literal["victorialogs", "opensearch", "elasticsearch", "clickhouse"]
-    url: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$")]
+    engine: Literal["kubernetes", "victorialogs", "opensearch", "elasticsearch", "clickhouse"]
+    url: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$")] | None = None
+    """Of every engine but `kubernetes`, which reads the pods' logs when they are asked for."""
     headers: dict[str, SecretStr] = {}
     """Sent with each query: a tenant (`X-Scope-OrgID`, `AccountID`), `Authorization`."""
     verify_tls: bool = True
@@ -79,6 +80,13 @@ class LogSource(BaseModel):
     workspace's id; without it, the namespace tells the workspace."""
     selector: dict[str, str] = {}
     """Fields that every line of this cluster has, where the engine also stores logs of others."""
+
+    @model_validator(mode="after")
+    def _has_an_address(self) -> LogSource:
+        if (self.url is None) != (self.engine == "kubernetes"):
+            message = "an engine needs its url" if self.url is None else "kubernetes has no url"
+            raise ValueError(message)
+        return self
 
 
 class ClusterSource(BaseModel):

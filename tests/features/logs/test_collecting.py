@@ -15,8 +15,9 @@ from hexaops.backends.kubernetes.cluster import Cluster
 from hexaops.backends.kubernetes.clusters import Clusters
 from hexaops.backends.kubernetes.errors import KubernetesUnavailableError, Target
 from hexaops.backends.logstores.base import LogStoreError
+from hexaops.backends.logstores.kubernetes.reading import Mark, nanoseconds, new_lines
 from hexaops.backends.logstores.lines import LogLine
-from hexaops.features.logs.collecting import LogCollector, Mark, nanoseconds, new_lines
+from hexaops.features.logs.collecting import LogCollector
 from hexaops.features.workspaces.directory import WorkspaceDirectory
 from hexaops.kit.clock import ManualClock
 from tests.analysis.applications.rows import fill, pod, workload

@@ -80,7 +80,7 @@ async def engines_of(world: AccessWorld, stored: list[LogLine], elsewhere: list[
 
     return LogEngines(
         Embedded(), world.context.clusters, world.get(WorkspaceDirectory),
-        lambda _: ExternalStore(MemoryEngine(elsewhere), TemplateMiner),
+        world.clock, lambda *_: ExternalStore(MemoryEngine(elsewhere), TemplateMiner),
     )  # fmt: skip
 
 

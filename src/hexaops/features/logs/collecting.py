@@ -20,12 +20,12 @@ from hexaops.backends.kubernetes.client import LOG_PART_BYTES
 from hexaops.backends.kubernetes.cluster import Cluster
 from hexaops.backends.kubernetes.clusters import Clusters
 from hexaops.backends.kubernetes.errors import KubernetesError
-from hexaops.backends.logstores.cleaning import clean_line
 from hexaops.backends.logstores.joining import Entry, joined
+from hexaops.backends.logstores.kubernetes.containers import Source
+from hexaops.backends.logstores.kubernetes.reading import Mark, line_of, new_lines
 from hexaops.backends.logstores.lines import LogLine
-from hexaops.backends.logstores.parsing import parse_line
 from hexaops.features.access.tenancy import Workspace
-from hexaops.features.logs.sources import Source, sources_of
+from hexaops.features.logs.sources import sources_of
 from hexaops.features.workspaces.directory import WorkspaceDirectory
 from hexaops.kit.clock import Clock
 
@@ -46,8 +46,6 @@ AT_ONCE = 2
 LINES_A_SECOND = 2000
 """Of one workspace, on average."""
 BURST_SECONDS = 10.0
-
-Mark = tuple[int, int]
 
 logger = logging.getLogger(__name__)
 
@@ -205,54 +203,5 @@ def _next_interval(source: Source, interval: float, found: int) -> float:
     return min(interval * 2, ENDED_SECONDS if source.ended else LONGEST_SILENCE_SECONDS)
 
 
-def new_lines(body: bytes, mark: Mark | None, *, cut: bool) -> list[tuple[int, str]]:
-    """Lines beyond a mark with their times in nanoseconds; the last line of a truncated log is incomplete."""
-    lines = body.decode(errors="replace").split("\n")
-    found, skipped = [], 0
-    for line in lines[:-1] if cut else lines:
-        time, _, text = line.partition(" ")
-        time_ns = nanoseconds(time)
-        if time_ns is None or (mark is not None and time_ns < mark[0]):
-            continue
-        if mark is not None and time_ns == mark[0] and skipped < mark[1]:
-            skipped += 1
-            continue
-        found.append((time_ns, text.rstrip("\r")))
-    return found
-
-
-def nanoseconds(time: str) -> int | None:
-    """From the container runtime's own form, RFC 3339 with up to nine digits; None for something else."""
-    whole, _, rest = time.partition(".")
-    digits = rest.rstrip("Z")
-    try:
-        if not rest:
-            return int(datetime.fromisoformat(time).timestamp()) * 1_000_000_000
-        if not digits.isdigit():
-            return round(datetime.fromisoformat(time).timestamp() * 1e6) * 1000
-        seconds = int(datetime.fromisoformat(f"{whole}Z").timestamp())
-    except ValueError:
-        return None
-    return seconds * 1_000_000_000 + int(digits[:9].ljust(9, "0"))
-
-
 def _lines_of(source: Source, entries: list[Entry]) -> list[LogLine]:
     return [line_of(source, entry) for entry in entries]
-
-
-def line_of(source: Source, entry: Entry) -> LogLine:
-    """The stored line of an entry."""
-    parsed = parse_line(entry.text)
-    where = {"namespace": source.pod.namespace, "container": source.container}
-    return clean_line(
-        LogLine(
-            time_us=entry.first_ns // 1000,
-            level=parsed.level,
-            message=parsed.message,
-            component=source.component,
-            pod=source.pod.name,
-            workspace_id=source.workspace_id,
-            trace_id=parsed.trace_id,
-            metadata={**parsed.metadata, **where},
-        )
-    )

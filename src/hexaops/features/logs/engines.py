@@ -19,8 +19,10 @@ from hexaops.features.access.tenancy import Workspace
 from hexaops.features.logs.merging import is_of_several, merged
 from hexaops.features.logs.opening import open_engine
 from hexaops.features.workspaces.directory import WorkspaceDirectory
+from hexaops.kit.clock import Clock
 from hexaops.kit.timeout import Timeout
 
+Opener = Callable[[Cluster, LogSource, Clock], ExternalStore]
 Ask = Callable[[LogQuery], Awaitable[LogAnswer]]
 
 
@@ -42,8 +44,10 @@ class LogEngines:
         embedded: LogStore,
         clusters: Clusters,
         directory: WorkspaceDirectory,
-        opener: Callable[[LogSource], ExternalStore] = open_engine,
+        clock: Clock,
+        opener: Opener = open_engine,
     ) -> None:
+        self._clock = clock
         self._opener = opener
         self._embedded = embedded
         self._clusters = clusters
@@ -88,7 +92,7 @@ class LogEngines:
         assert source is not None  # as chosen above
         held = self._opened.get(cluster.id)
         if held is None or held.cluster is not cluster:
-            held = self._opened[cluster.id] = _Opened(cluster, self._opener(source))
+            held = self._opened[cluster.id] = _Opened(cluster, self._opener(cluster, source, self._clock))
         tenants = [Tenant(one.id, one.namespaces, one.excluded) for one in workspaces]
         fence = Fence(tenants, "workspace" in source.fields, source.selector)
         store = held.store

@@ -1,66 +1,15 @@
-"""Containers whose logs are collected, from the watch cache."""
+"""Containers whose logs are collected: those of active workspaces."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from hexaops.backends.kubernetes.cluster import Cluster
-from hexaops.backends.kubernetes.rows import PodRow
+from hexaops.backends.logstores.kubernetes.containers import Source, containers_of
 from hexaops.features.access.tenancy import Workspace
-
-STARTED = frozenset({"Running", "Succeeded", "Failed"})
-ENDED = frozenset({"Succeeded", "Failed"})
-
-
-@dataclass(frozen=True)
-class Source:
-    """One container's log."""
-
-    cluster: Cluster
-    workspace_id: str
-    component: str
-    pod: PodRow
-    container: str
-
-    @property
-    def key(self) -> str:
-        """The same for as long as the pod exists."""
-        return f"{self.cluster.id}/{self.pod.uid}/{self.container}"
-
-    @property
-    def urgent(self) -> bool:
-        """Whether it has priority: a failing pod, or one whose log will soon be gone."""
-        return not self.pod.ready or self.pod.deleting
-
-    @property
-    def ended(self) -> bool:
-        """Whether nothing more will be written."""
-        return self.pod.phase in ENDED
 
 
 def sources_of(cluster: Cluster, workspaces: Sequence[Workspace]) -> Iterator[Source]:
     """Every started container in a namespace of an active workspace on this cluster."""
     here = [one for one in workspaces if one.cluster_id == cluster.id and one.status == "active"]
-    owners: dict[str, str | None] = {}
-    for pod in cluster.cache.pods():
-        if pod.phase not in STARTED:
-            continue
-        if pod.namespace not in owners:
-            owners[pod.namespace] = next((one.id for one in here if one.owns(pod.namespace)), None)
-        workspace_id = owners[pod.namespace]
-        if workspace_id is None:
-            continue
-        component = component_of(cluster, pod)
-        for container in pod.container_names:
-            yield Source(cluster, workspace_id, component, pod, container)
-
-
-def component_of(cluster: Cluster, pod: PodRow) -> str:
-    """The name of the application that the pod belongs to."""
-    if pod.owner_kind == "ReplicaSet":
-        replica_set = cluster.cache.find("ReplicaSet", pod.namespace, pod.owner_name)
-        if replica_set is not None and replica_set.owner_name:
-            return replica_set.owner_name
-        return pod.owner_name.rpartition("-")[0] or pod.owner_name
-    return pod.owner_name or pod.name
+    return containers_of(cluster, lambda namespace: next((one.id for one in here if one.owns(namespace)), None))

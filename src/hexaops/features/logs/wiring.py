@@ -9,6 +9,8 @@ from hexaops.features.access.authorize import Authorizer
 from hexaops.features.logs.collecting import ROUND_SECONDS, LogCollector
 from hexaops.features.logs.cursors import LogCursors
 from hexaops.features.logs.engines import LogEngines
+from hexaops.features.logs.events import ROUND_SECONDS as EVENT_SECONDS
+from hexaops.features.logs.events import EventCollector
 from hexaops.features.logs.pushing import LogPushService
 from hexaops.features.logs.service import LogQueryService
 from hexaops.features.logs.tailing import LogTail
@@ -30,7 +32,7 @@ class Logs:
         folder = settings.home_folder() / "logs"
         self.store = EmbeddedLogStore(folder, TemplateMiner(), retention, clock, self.tail.publish)
         authorizer = provider.get(Authorizer)
-        self.engines = LogEngines(self.store, process.clusters, provider.get(WorkspaceDirectory))
+        self.engines = LogEngines(self.store, process.clusters, provider.get(WorkspaceDirectory), clock)
         provider.add(self.engines)
         provider.add(LogQueryService(self.engines, authorizer, LogCursors(provider.get(CursorSigner), clock), clock))
         provider.add(LogPushService(self.store, authorizer, clock, self.engines.engine_of))
@@ -39,7 +41,9 @@ class Logs:
             process.clusters, provider.get(WorkspaceDirectory), self.store, clock,
             audience=self.tail, per_second=settings.log_collection_requests_per_second,
         )  # fmt: skip
+        events = EventCollector(process.clusters, provider.get(WorkspaceDirectory), self.store)
         if settings.log_collection:
+            process.background.add(Periodic("event-collection", events.round, EVENT_SECONDS, expected=(LogStoreError,)))
             process.background.add(
                 Periodic("log-collection", collector.round, ROUND_SECONDS, expected=(LogStoreError,))
             )

@@ -13,9 +13,9 @@ from hexaops.backends.logstores.lines import LogLine
 from hexaops.kit.timeout import Timeout
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ask:
-    """One query on one engine."""
+    """One query on one engine, told apart from an equal one."""
 
     query: LogQuery
     fence: Fence
