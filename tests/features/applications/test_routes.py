@@ -65,7 +65,7 @@ async def test_filters(world: ChatWorld, query: dict[str, str], names: list[str]
     assert [one["name"] for one in data["applications"]] == names
 
 
-@pytest.mark.parametrize("query", [{"status": "fine"}, {"cursor": "x"}, {"limit": "0"}, {"limit": "501"}])
+@pytest.mark.parametrize("query", [{"status": "fine"}, {"limit": "0"}, {"limit": "501"}])
 async def test_bad_queries(world: ChatWorld, query: dict[str, str]) -> None:
     answer = await world.get(LIST, query=query)
     assert answer.status_code == 422
