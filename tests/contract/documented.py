@@ -35,7 +35,6 @@ CONTRACT: dict[str, Any] = _load("contract.json")
 ENDPOINTS = [
     Endpoint(e["api"], e["method"], e["path"], e["query"], e["request"], e["response"]) for e in CONTRACT["endpoints"]
 ]
-PENDING: dict[str, Any] = _load("pending.json")
 NULLS: dict[str, dict[str, list[str]]] = _load("nulls.json")
 
 
