@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx2
 import uvicorn
@@ -28,6 +28,9 @@ from tests.crash.late_intent import LateIntentWriter
 from tests.living import client_of
 
 START_SECONDS = 60.0
+DEADLINE_SECONDS = 120.0
+LOOK_SECONDS = 0.05
+T = TypeVar("T")
 WRITERS: Mapping[str, type[GuardedWriter]] = {"guarded": GuardedWriter, "late-intent": LateIntentWriter}
 
 
@@ -76,6 +79,15 @@ class Running:
         """Its exit code, once it has ended."""
         await asyncio.to_thread(self.process.join, START_SECONDS)
         return self.process.exitcode
+
+
+async def until(ask: Callable[[], Awaitable[T]], reached: Callable[[T], object]) -> T:
+    """What `ask` answers once `reached` says so: another process can only be asked again."""
+    async with asyncio.timeout(DEADLINE_SECONDS):
+        while True:
+            if reached(found := await ask()):
+                return found
+            await asyncio.sleep(LOOK_SECONDS)
 
 
 @asynccontextmanager

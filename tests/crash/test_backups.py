@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import signal
 from pathlib import Path
@@ -16,8 +15,8 @@ from hexaops.features.backups.work import STEPS
 from hexaops.kit.ids import stable_id
 from hexaops.kit.keys import SecretKey
 from tests.conftest import ENGINES
-from tests.crash.process import Running, Start, running, settings_of
-from tests.crash.test_kill import DEADLINE_SECONDS, ENDED, stage
+from tests.crash.process import Running, Start, running, settings_of, until
+from tests.crash.test_kill import ENDED, stage
 
 WEB = stable_id("app-", "c1", "frontend", "Deployment", "web-app")
 POINTS = (
@@ -37,28 +36,23 @@ async def start(service: Running) -> None:
     """Ask for a backup as soon as the cluster has been read; the process may die before it answers."""
     headers = {**service.account, "Idempotency-Key": "the-one"}
     url = internal(service, f"/applications/{WEB}/backup")
-    async with asyncio.timeout(DEADLINE_SECONDS):
-        while True:
-            answer = await service.client.post(url, json={}, headers=headers)
-            if answer.status_code != 503:
-                assert answer.status_code == 200, answer.text
-                return
-            await asyncio.sleep(0.05)
+    answer = await until(
+        lambda: service.client.post(url, json={}, headers=headers), lambda answer: answer.status_code != 503
+    )
+    assert answer.status_code == 200, answer.text
 
 
 async def ended(service: Running) -> dict[str, Any]:
     """The one backup, once it has ended."""
-    async with asyncio.timeout(DEADLINE_SECONDS):
-        while True:
-            (backup,) = (await service.client.get(internal(service, "/backups"), headers=service.account)).json()[
-                "data"
-            ]
-            if backup["status"] in ENDED:
-                found = await service.client.get(
-                    internal(service, f"/backups/{backup['backup_id']}"), headers=service.account
-                )
-                return dict(found.json()["data"])
-            await asyncio.sleep(0.05)
+
+    async def the_one() -> dict[str, Any]:
+        listed = await service.client.get(internal(service, "/backups"), headers=service.account)
+        (backup,) = listed.json()["data"]
+        return dict(backup)
+
+    backup = await until(the_one, lambda backup: backup["status"] in ENDED)
+    found = await service.client.get(internal(service, f"/backups/{backup['backup_id']}"), headers=service.account)
+    return dict(found.json()["data"])
 
 
 @pytest.mark.parametrize(("point", "database_url"), CASES, indirect=["database_url"])

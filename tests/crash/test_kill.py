@@ -18,7 +18,7 @@ import httpx2
 import pytest
 
 from hexaops.backends.kubernetes.kinds import KINDS
-from hexaops.runbooks.catalog import RUNBOOKS
+from hexaops.runbooks.catalog import ASKED_FOR, RUNBOOKS
 from hexaops.runbooks.live import LiveObject
 from simulator.server.access import READER_RULES, WRITER_RULES, User
 from simulator.server.app import ApiServer
@@ -28,10 +28,9 @@ from simulator.world.index import Workload
 from simulator.world.opening import open_world
 from simulator.world.world import World
 from tests.conftest import ENGINES
-from tests.crash.process import Running, Start, running, settings_of
+from tests.crash.process import Running, Start, running, settings_of, until
 
 SPEED = 50.0
-DEADLINE_SECONDS = 120.0
 ENDED = frozenset({"completed", "failed", "cancelled"})
 
 
@@ -69,7 +68,10 @@ CASES: Mapping[str, Case] = {
         Case("update_quota", {"project": "backend", "hard": {"pods": "60"}}),
     )
 }
-"""One of every kind that changes a cluster; a test below holds that none is missing. The others: test_kill_own.py."""
+"""One of every kind that can be asked for and changes a cluster; a test below holds that none is missing.
+
+The others: test_kill_own.py, and what operations alone plan in test_operations.py.
+"""
 POINTS = ("operation.accepted", "operation.ending", "operation.ended")
 MOMENTS = ("intent_recorded", "sent", "outcome_recorded")
 UNDONE = Case(
@@ -151,12 +153,9 @@ async def stage() -> AsyncIterator[Stage]:
 async def planned(service: Running, case: Case) -> dict[str, Any]:
     """A fresh plan."""
     body = {"action": case.action, "parameters": dict(case.parameters)}
-    async with asyncio.timeout(DEADLINE_SECONDS):
-        while True:
-            answer = await service.client.post("/aiops/actions", json=body)
-            if answer.status_code != 503:
-                break
-            await asyncio.sleep(0.05)
+    answer = await until(
+        lambda: service.client.post("/aiops/actions", json=body), lambda answer: answer.status_code != 503
+    )
     assert answer.status_code == 200, answer.text
     plan: dict[str, Any] = answer.json()["data"]["plan"]
     return plan
@@ -170,13 +169,12 @@ def confirmation(plan: Mapping[str, Any]) -> dict[str, Any]:
 
 async def ended(service: Running) -> dict[str, Any]:
     """The one action, once it has ended."""
-    async with asyncio.timeout(DEADLINE_SECONDS):
-        while True:
-            (action,) = (await service.client.get("/aiops/actions")).json()["data"]
-            if action["status"] in ENDED:
-                found: dict[str, Any] = action
-                return found
-            await asyncio.sleep(0.05)
+
+    async def the_one() -> dict[str, Any]:
+        (action,) = (await service.client.get("/aiops/actions")).json()["data"]
+        return dict(action)
+
+    return await until(the_one, lambda action: action["status"] in ENDED)
 
 
 @dataclass(frozen=True)
@@ -229,7 +227,7 @@ PARAMETERS = ("case", "point", "database_url")
 
 
 def test_no_kind_is_missing() -> None:
-    assert CASES.keys() == {name for name, book in RUNBOOKS.items() if book.changes_cluster}
+    assert CASES.keys() == {name for name, book in ASKED_FOR.items() if book.changes_cluster}
 
 
 @pytest.mark.parametrize(

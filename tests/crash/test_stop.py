@@ -22,7 +22,8 @@ import pytest
 import yaml
 
 from simulator.world.index import Workload
-from tests.crash.test_kill import CASES, DEADLINE_SECONDS, ENDED, Stage, stage
+from tests.crash.process import DEADLINE_SECONDS
+from tests.crash.test_kill import CASES, ENDED, Stage, stage
 
 EXIT_SECONDS = 30.0
 CALLERS = 6

@@ -64,6 +64,10 @@ class StillWorld:
         where = (kind, namespace, name)
         return next((one for one in self.objects if (one.kind, one.target.namespace, one.target.name) == where), None)
 
+    async def list(self, kind: str, namespace: str, *, metadata_only: bool = False) -> list[Any]:
+        """Every object of the kind among these."""
+        return [one.document for one in self.objects if (one.kind, one.target.namespace) == (kind, namespace)]
+
     async def recorded_replicas(self, uid: str) -> int | None:  # one workload a test
         """What the last stop recorded."""
         return self.recorded

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hexaops.backends.kubernetes.kinds import KINDS
-from hexaops.runbooks.catalog import CATALOG
+from hexaops.runbooks.catalog import CATALOG, OPERATIONS_OWN
 from hexaops.runbooks.runbook import Right, Runbook
 from tools.docs.tables import page, table
 
@@ -16,6 +16,11 @@ INTRO = (
     "those on an alert `alert_id`."
 )
 
+OWN = (
+    "# Changes that operations alone plan\n\nNo user can ask for these: [operations](operations.md) plan them for what "
+    "they have found. They can be confirmed, and follow every rule of [changes.md](changes.md)."
+)
+
 
 def actions_page() -> str:
     """The page's text."""
@@ -23,7 +28,8 @@ def actions_page() -> str:
         ("action", "does", "risk", "undo"),
         [(f"[`{book.name}`](#{book.name})", book.words.does, book.risk, book.words.undo) for book in CATALOG],
     )
-    return page("Actions", INTRO, "\n\n".join((overview, *(_section(book) for book in CATALOG))))
+    sections = (*(_section(book) for book in CATALOG), OWN, *(_section(book) for book in OPERATIONS_OWN))
+    return page("Actions", INTRO, "\n\n".join((overview, *sections)))
 
 
 def _section(book: Runbook[Any]) -> str:
@@ -53,7 +59,8 @@ def _type(field: dict[str, Any]) -> str:
     kinds = [one for one in field.get("anyOf", [field]) if one.get("type") != "null"]
     kind = kinds[0]
     if kind.get("type") == "array":
-        return f"list of {_type(kind['items'])}"
+        items = kind["items"]
+        return "list of objects" if "$ref" in items else f"list of {_type(items)}"
     if kind.get("type") == "object":
         return "map of text to text or null"
     if choices := kind.get("enum"):

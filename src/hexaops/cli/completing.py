@@ -26,9 +26,9 @@ def application_names(context: typer.Context, incomplete: str) -> list[str]:
 
 def action_names(incomplete: str) -> list[str]:
     """Kinds of changes that begin so."""
-    from hexaops.runbooks.catalog import RUNBOOKS  # noqa: PLC0415 # slow to import
+    from hexaops.runbooks.catalog import ASKED_FOR  # noqa: PLC0415 # slow to import
 
-    return [name for name in RUNBOOKS if name.startswith(incomplete)]
+    return [name for name in ASKED_FOR if name.startswith(incomplete)]
 
 
 def _options(given: dict[str, Any]) -> Options:

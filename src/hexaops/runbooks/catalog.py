@@ -6,6 +6,7 @@ from typing import Any
 
 from hexaops.runbooks.alerts import AcknowledgeAlert, CreateAlert, DeleteAlert, SilenceAlert
 from hexaops.runbooks.autoscaling import SetAutoscaling
+from hexaops.runbooks.cleanup import DeleteUnused
 from hexaops.runbooks.configuration import UpdateConfiguration
 from hexaops.runbooks.failing_pods import RestartFailingPods
 from hexaops.runbooks.quota import UpdateQuota
@@ -29,7 +30,11 @@ CATALOG: tuple[Runbook[Any], ...] = (
     SilenceAlert(),
     DeleteAlert(),
 )
-RUNBOOKS: dict[str, Runbook[Any]] = {book.name: book for book in CATALOG}
-"""By action name."""
+"""What users and services can ask for."""
+OPERATIONS_OWN: tuple[Runbook[Any], ...] = (DeleteUnused(),)
+"""What operations alone plan, for reasons that they have made sure of."""
+ASKED_FOR: dict[str, Runbook[Any]] = {book.name: book for book in CATALOG}
+RUNBOOKS: dict[str, Runbook[Any]] = {book.name: book for book in (*CATALOG, *OPERATIONS_OWN)}
+"""All of them by action name."""
 UNCOUNTED = frozenset(book.name for book in CATALOG if not book.changes_cluster)
 """Actions that the caps do not count."""

@@ -1,4 +1,4 @@
-"""update_configuration: variables or the image of a container, or a ConfigMap and the rollout that reads it.
+"""update_configuration: variables, image or size of a container, or a ConfigMap and the rollout that reads it.
 
 Each is a strategic merge patch of exactly the named fields. A changed ConfigMap reaches pods when they start: the same
 plan restarts the application, and undoing puts the ConfigMap back before the pods.
@@ -7,12 +7,13 @@ plan restarts the application, and undoing puts the ConfigMap back before the po
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from hexaops.analysis.applications.model import Application
 from hexaops.kit.durations import format_time
+from hexaops.kit.quantities import parse_quantity
 from hexaops.kit.redaction import is_telling
 from hexaops.runbooks.disruption import ready_pods_down_by_rollout
 from hexaops.runbooks.live import LiveWorkload
@@ -39,6 +40,33 @@ IMAGE = r"^[^\s@:]+(:\d+)?[^\s@:]*(:[\w][\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$"
 Image = Annotated[str, StringConstraints(pattern=IMAGE, max_length=512)]
 
 
+Amount = Annotated[str, StringConstraints(min_length=1, max_length=32)]
+Resource = Literal["cpu", "memory"]
+MEBI = 2**20
+
+
+def _amounts(given: dict[Resource, str | None] | None) -> dict[Resource, str | None] | None:
+    """As the API server writes them, or what was applied could not be told from what was not."""
+    return None if given is None else {name: value and _amount(name, value) for name, value in given.items()}
+
+
+def _amount(resource: Resource, text: str) -> str:
+    try:
+        value = parse_quantity(text)
+    except ValueError:
+        value = 0.0
+    whole = round(value * 1000, 6) if resource == "cpu" else value / MEBI
+    if whole < 1 or whole != int(whole):
+        example = "a number of cores such as 2 or 250m" if resource == "cpu" else "whole Mi or Gi such as 512Mi"
+        message = f"{resource} must be {example}"
+        raise ValueError(message)
+    small, large, factor = ("m", "", 1000) if resource == "cpu" else ("Mi", "Gi", 1024)
+    return f"{whole:.0f}{small}" if whole % factor else f"{whole / factor:.0f}{large}"
+
+
+Amounts = Annotated[dict[Resource, Amount | None], Field(min_length=1), AfterValidator(_amounts)]
+
+
 class ConfigurationParameters(Parameters):
     """Values to set; null removes a variable or key."""
 
@@ -46,13 +74,16 @@ class ConfigurationParameters(Parameters):
     """Container; required if there are several."""
     env: Annotated[dict[EnvName, Value | None], Field(max_length=MOST_ENTRIES)] | None = None
     image: Image | None = None
+    requests: Amounts | None = None
+    """CPU and memory that the scheduler reserves."""
+    limits: Amounts | None = None
     config_map: Name | None = None
     data: Annotated[dict[Key, Value | None], Field(max_length=MOST_ENTRIES)] | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        if not (self.env or self.image or self.data):
-            message = "set env, image, or config_map with data"
+        if not (self.env or self.image or self.requests or self.limits or self.data):
+            message = "set env, image, requests, limits, or config_map with data"
             raise ValueError(message)
         if bool(self.data) != bool(self.config_map):
             message = "config_map and data belong together"
@@ -68,7 +99,7 @@ class UpdateConfiguration(WorkloadRunbook[ConfigurationParameters]):
     words = Words(
         verb="update the configuration of",
         done="reconfigured",
-        does="sets environment variables, the image or keys of a ConfigMap it uses, and rolls the change out",
+        does="sets environment variables, the image, requests and limits or keys of a ConfigMap, and rolls it out",
         undo="restores the previous values",
     )
     risk = "medium"
@@ -124,7 +155,7 @@ def _check_not_secret(parameters: ConfigurationParameters) -> None:
 
 def _own(parameters: ConfigurationParameters) -> Fields:
     return parameters.model_dump(exclude_none=True, exclude={"reason"}) | {
-        field: dict(value) for field, value in (("env", parameters.env), ("data", parameters.data)) if value
+        field: dict(value) for field in ("env", "requests", "limits", "data") if (value := getattr(parameters, field))
     }
 
 
@@ -166,7 +197,7 @@ def config_maps_of(workload: LiveWorkload) -> frozenset[str]:
 
 
 def _template_write(workload: LiveWorkload, parameters: ConfigurationParameters) -> Write | None:
-    if not (parameters.env or parameters.image):
+    if not (parameters.env or parameters.image or parameters.requests or parameters.limits):
         return None
     name = _container(workload, parameters.container)
     root = f"/spec/template/spec/containers[name={name}]"
@@ -184,6 +215,12 @@ def _template_write(workload: LiveWorkload, parameters: ConfigurationParameters)
             changes.append(FieldChange(path, found, after))
             wanted.setdefault("env", []).append(_env_patch(variable, found, after))
             before.setdefault("env", []).append(_env_patch(variable, after, found))
+    for part, amounts in (("requests", parameters.requests), ("limits", parameters.limits)):
+        for resource, amount in (amounts or {}).items():
+            path = f"{root}/resources/{part}/{resource}"
+            changes.append(FieldChange(path, workload.field(path), amount))
+            wanted.setdefault("resources", {}).setdefault(part, {})[resource] = amount
+            before.setdefault("resources", {}).setdefault(part, {})[resource] = changes[-1].before
     changes = [change for change in changes if change.before != change.after]
     if not changes:
         return None
@@ -225,6 +262,8 @@ def _prior(parameters: ConfigurationParameters, writes: list[Write]) -> Fields:
                 prior["config_map"] = write.target.name
             elif last == "image":
                 prior["image"] = change.before
+            elif last in {"cpu", "memory"}:
+                prior.setdefault(change.path.rsplit("/", 2)[-2], {})[last] = change.before
             elif last.startswith("env["):
                 if change.before is not None and change.before.keys() != {"name", "value"}:
                     return {}

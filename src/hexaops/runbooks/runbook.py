@@ -52,6 +52,10 @@ class World(Protocol):
         """The live object from the API server; a LiveWorkload if it is one."""
         ...
 
+    async def list(self, kind: str, namespace: str, *, metadata_only: bool = False) -> Sequence[Mapping[str, Any]]:
+        """All objects of a kind in a namespace from the API server, as it sends them."""
+        ...
+
     async def recorded_replicas(self, uid: str) -> int | None:
         """Replicas recorded by the last stop of this object."""
         ...

@@ -55,3 +55,9 @@ class Operations:
         assert answer.status_code == 200, answer.text
         data: dict[str, Any] = answer.json()["data"]
         return data
+
+    async def allow(self, risk: str) -> None:
+        """Let the workspace's policy start changes of this risk unattended."""
+        path = f"/workspaces/{self.world.workspace_id}"
+        answer = await self.call("PATCH", path, {"policy": {"single_call_risk": risk}})
+        assert answer.status_code == 200, answer.text

@@ -12,11 +12,11 @@ from tests.features.operations.calls import Operations
 RESTART: dict[str, Any] = {"target_component": "database-app", "action": "restart_unhealthy_pods"}
 
 
-async def test_of_twelve_at_once_one_runs_and_the_others_are_told_which(operations: Operations) -> None:
-    answers = await asyncio.gather(*(operations.start("auto_heal", **RESTART) for _ in range(12)))
+async def test_of_forty_at_once_one_runs_and_the_others_are_told_which(operations: Operations) -> None:
+    answers = await asyncio.gather(*(operations.start("auto_heal", **RESTART) for _ in range(40)))
     (accepted,) = [one for one in answers if one.status_code == 200]
     refused = [one.json()["error"] for one in answers if one.status_code == 409]
-    assert len(refused) == 11
+    assert len(refused) == 39
     assert {error["code"] for error in refused} == {"OPERATION_IN_PROGRESS"}
     details = refused[0]["details"]
     assert (details["resource_id"], details["current_operation"]) == (operations.world.workspace_id, "auto_heal")
@@ -75,6 +75,9 @@ async def test_reading_is_not_starting(sqlite_operations: Operations) -> None:
         ("auto_destroy", {}, "operation"),
         ("auto_heal", {"target_component": "nothing-like-it"}, "parameters.target_component"),
         ("auto_heal", {"plan_id": "plan_1"}, "parameters"),
+        ("auto_heal", {"force": True}, "parameters.force"),
+        ("security_scan", {"target_component": "web-app"}, "parameters.target_component"),
+        ("cleanup_resources", {"older_than_days": 0}, "parameters.older_than_days"),
     ],
 )
 async def test_bad_input_names_its_field(

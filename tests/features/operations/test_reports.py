@@ -1,45 +1,15 @@
-"""cleanup_resources and optimize_resources: they report what they found, and change nothing."""
+"""cleanup_resources and optimize_resources: what they find, and what they do about it when told to."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 import pytest
 
+from hexaops.analysis.unused import finished_pods, orphaned_replica_sets
 from hexaops.backends.metrics.base import MetricSource, Series, Signal, Subject, Window
 from hexaops.features.metrics.sources import MetricSources
-from hexaops.features.operations.cleaning import finished_pods, orphaned_replica_sets
 from tests.analysis.applications.rows import pod, workload
 from tests.features.operations.calls import Operations
-
-LONG_AGO = "2024-01-01T00:00:00Z"
-
-
-def job(name: str, *, of_cron_job: bool = False, at: str = LONG_AGO) -> dict[str, Any]:
-    owner = {"apiVersion": "batch/v1", "kind": "CronJob", "name": "nightly", "uid": "u-1", "controller": True}
-    condition = {"type": "Complete", "status": "True", "lastTransitionTime": at}
-    return {
-        "apiVersion": "batch/v1",
-        "kind": "Job",
-        "metadata": {"name": name, "namespace": "backend", **({"ownerReferences": [owner]} if of_cron_job else {})},
-        "spec": {"template": {"spec": {"restartPolicy": "Never", "containers": [{"name": "c", "image": "i:1"}]}}},
-        "status": {"succeeded": 1, "completionTime": at, "conditions": [condition]},
-    }
-
-
-async def test_what_is_unused_is_found_by_age_and_owner(sqlite_operations: Operations) -> None:
-    world = sqlite_operations.world
-    now = world.access.context.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
-    for one in (job("migrate-1"), job("migrate-2", at=now), job("nightly-1", of_cron_job=True)):
-        world.cluster.store.create("jobs.batch", one)
-    await world.settled(lambda cache: len([row for row in cache.rows("Job") if "migrate" in row.name]) == 2)
-    done = await sqlite_operations.run("cleanup_resources")
-    assert done["status"] == "completed", done
-    details = done["result"]["details"]
-    assert [(one["kind"], one["name"]) for one in details["unused"]] == [("Job", "migrate-1")]
-    assert "ConfigMap" in details["not_assessed"]
-    assert world.writes() == []
 
 
 async def test_sizes_need_history_and_say_so(sqlite_operations: Operations) -> None:
@@ -49,14 +19,6 @@ async def test_sizes_need_history_and_say_so(sqlite_operations: Operations) -> N
     assert (found["application"], found["recommended"]) == ("web-app", None)
     assert found["reason"]
     assert sqlite_operations.world.writes() == []
-
-
-async def test_what_is_not_available_is_refused_by_name(sqlite_operations: Operations) -> None:
-    backup = await sqlite_operations.start("backup_all")
-    assert backup.status_code == 422
-    assert "back each application up" in backup.json()["error"]["details"]["operation"]
-    age = await sqlite_operations.start("cleanup_resources", older_than_days=0)
-    assert "parameters.older_than_days" in age.json()["error"]["details"]
 
 
 class Played(MetricSources):
@@ -81,11 +43,44 @@ class Played(MetricSources):
 @pytest.mark.parametrize(("points", "enough"), [(100, True), (99, False)])
 async def test_a_size_follows_from_enough_history(sqlite_operations: Operations, points: int, enough: bool) -> None:
     sqlite_operations.world.access.context.provider.add(Played(points), MetricSources)
-    done = await sqlite_operations.run("optimize_resources", target_component="web-app")
+    done = await sqlite_operations.run("optimize_resources", target_component="web-app", dry_run=True)
     (found,) = done["result"]["details"]["applications"]
     size = {"cpu_request": "100m", "memory_request": "240Mi", "memory_limit": "240Mi"}
     assert (found["recommended"], found["points"]) == (size if enough else None, points), found
     assert enough or "99 of the 100 measurements" in found["reason"]
+
+
+async def test_a_size_is_applied_as_a_plan_that_can_be_rolled_back(sqlite_operations: Operations) -> None:
+    world = sqlite_operations.world
+    world.access.context.provider.add(Played(100), MetricSources)
+    await sqlite_operations.allow("medium")
+    done = await sqlite_operations.run("optimize_resources", target_component="web-app")
+    assert done["status"] == "completed", done
+    (part,) = done["result"]["details"]["operations"]
+    assert (part["action"], part["status"]) == ("update_configuration", "completed")
+    assert (await sqlite_operations.get(part["operation_id"]))["part_of"] == done["operation_id"]
+    resources = world.workload("web-app")["spec"]["template"]["spec"]["containers"][0]["resources"]
+    assert resources["requests"] == {"cpu": "100m", "memory": "240Mi"}
+    assert resources["limits"]["memory"] == "240Mi"
+    assert len(world.writes()) == 1
+
+
+async def test_a_size_waits_where_the_policy_allows_less(sqlite_operations: Operations) -> None:
+    sqlite_operations.world.access.context.provider.add(Played(100), MetricSources)
+    done = await sqlite_operations.run("optimize_resources", target_component="web-app")
+    assert done["status"] == "awaiting_confirmation", done
+    (waiting,) = done["result"]["details"]["awaiting_confirmation"]
+    assert (waiting["application"], waiting["risk"]) == ("web-app", "medium")
+    assert sqlite_operations.world.writes() == []
+
+
+async def test_no_more_than_a_tenth_is_resized_at_once(sqlite_operations: Operations) -> None:
+    sqlite_operations.world.access.context.provider.add(Played(100), MetricSources)
+    done = await sqlite_operations.run("optimize_resources", confirmation=False)
+    details = done["result"]["details"]
+    sized = [one for one in details["applications"] if one["recommended"]]
+    assert len(details["awaiting_confirmation"]) + len(details["refused"]) == max(1, len(details["applications"]) // 10)
+    assert len(details["deferred"]) == len(sized) - max(1, len(details["applications"]) // 10)
 
 
 def test_old_revisions_and_owned_pods_are_no_orphans() -> None:

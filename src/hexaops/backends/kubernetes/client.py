@@ -27,6 +27,7 @@ PATCH_TYPES = {
     "json": "application/json-patch+json",
     "apply": "application/apply-patch+yaml",
 }
+METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 _LOG_LIMIT_BYTES = 4 * 1024 * 1024
 LOG_PART_BYTES = 512 * 1024
 
@@ -83,6 +84,15 @@ class KubernetesClient:
             token = page.get("metadata", {}).get("continue")
             if not token:
                 return found
+
+    async def list_metadata(
+        self, kind: str | Kind, namespace: str, *, timeout: Limit = DEFAULT_TIMEOUT_SECONDS
+    ) -> Objects:
+        """Metadata only of every object, for kinds whose contents are nobody's business."""
+        target, path = _address("list", kind, namespace)
+        found = await self._http.json(Call("GET", path, target, timeout, accept=METADATA_ONLY))
+        items: Objects = found.get("items") or []
+        return items
 
     async def list_page(
         self,

@@ -17,6 +17,7 @@ from hexaops.features.actions.views import ActionView, action_view, awaiting_vie
 from hexaops.features.changes.confirmation import Acceptance, Confirmation
 from hexaops.features.changes.errors import NotReversibleError, PlanStaleError
 from hexaops.features.changes.plan import plan_of
+from hexaops.features.changes.planner import unknown_action
 from hexaops.features.changes.plans import Plans
 from hexaops.features.changes.request import CONFIRMATION_FIELDS, Bounds, ChangeRequest, Requester
 from hexaops.features.changes.views import plan_view
@@ -28,7 +29,7 @@ from hexaops.features.runs.views import operation_view
 from hexaops.kit.clock import Clock
 from hexaops.kit.paging import PageRequest
 from hexaops.responses import Listing, pagination
-from hexaops.runbooks.catalog import RUNBOOKS
+from hexaops.runbooks.catalog import ASKED_FOR, RUNBOOKS
 from hexaops.runbooks.model import RISK_ORDER, Draft, Subject
 from hexaops.storage.tables import OperationRow, PlanRow
 
@@ -116,7 +117,9 @@ class ActionService:
     def _request(
         self, caller: Caller, action: str, parameters: Mapping[str, Any], session_id: str | None
     ) -> ChangeRequest:
-        book = RUNBOOKS.get(action)
+        book = ASKED_FOR.get(action)
+        if book is None:
+            raise unknown_action()
         subjects: Sequence[Subject] = self.subjects.of(caller, book, parameters)
         return ChangeRequest(_requester(caller, session_id), action, subjects, parameters)
 

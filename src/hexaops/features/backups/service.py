@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from hexaops.analysis.applications.model import Application
 from hexaops.config import Settings
 from hexaops.errors import ValidationFailedError
 from hexaops.features.access.authorize import Authorizer
 from hexaops.features.access.caller import Caller
 from hexaops.features.access.errors import WorkspaceNotFoundError
+from hexaops.features.access.tenancy import Workspace
 from hexaops.features.applications.errors import ApplicationNotFoundError
-from hexaops.features.applications.locating import ApplicationLocator, Placed
+from hexaops.features.applications.locating import ApplicationLocator
+from hexaops.features.audit.event import AuditEvent
 from hexaops.features.audit.log import AuditLog
 from hexaops.features.backups.archive import Archives
 from hexaops.features.backups.collecting import Collected, Collector, Source
@@ -44,11 +47,23 @@ UNKNOWN_STEP_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """An application to back up, and who wants it."""
+
+    workspace: Workspace
+    application: Application
+    actor: AuditEvent
+    """Of the start."""
+    parent_id: str | None = None
+    """The operation that it is a part of."""
+
+
+@dataclass(frozen=True)
 class _Draft:
     """A backup about to be accepted."""
 
     id: str
-    placed: Placed
+    wanted: Wanted
     source: Source
     body: BackupRequest
     collected: Collected
@@ -79,8 +94,14 @@ class BackupService:
     async def start(self, caller: Caller, application_id: str, body: BackupRequest) -> BackupView:
         """Start one; raises ApplicationNotFoundError, ValidationFailedError or OperationInProgressError."""
         placed = await self.locator.locate(caller, application_id, "application:write")
-        self._check_channels(body)
-        draft = await self._draft(placed, body)
+        self.check_channels(body)
+        return await self.start_wanted(
+            Wanted(placed.workspace, placed.application, placed.caller.event("backup.started")), body
+        )
+
+    async def start_wanted(self, wanted: Wanted, body: BackupRequest) -> BackupView:
+        """Start one; raises ApplicationNotFoundError or OperationInProgressError."""
+        draft = await self._draft(wanted, body)
         try:
             async with self.store.database.transaction() as session:
                 row, operation = await self._accept(session, draft)
@@ -120,7 +141,8 @@ class BackupService:
             raise BackupNotFoundError from None
         return backup_detail_view(row, operation, steps, self.clock.now())
 
-    def _check_channels(self, body: BackupRequest) -> None:
+    def check_channels(self, body: BackupRequest) -> None:
+        """Raise ValidationFailedError for each channel that is not allowed."""
         details = {
             f"notification_channels.{number}": "not one of the channels that the setting backup_channels allows"
             for number, channel in enumerate(body.notification_channels)
@@ -129,11 +151,11 @@ class BackupService:
         if details:
             raise ValidationFailedError("The request is not valid", details=details)
 
-    async def _draft(self, placed: Placed, body: BackupRequest) -> _Draft:
+    async def _draft(self, wanted: Wanted, body: BackupRequest) -> _Draft:
         """What it will hold is collected once before it is accepted: the estimate is the size of that."""
-        workload = placed.application.workload
+        workload = wanted.application.workload
         source = Source(
-            placed.workspace.cluster_id, workload.kind, workload.namespace, workload.name, workload.uid
+            wanted.workspace.cluster_id, workload.kind, workload.namespace, workload.name, workload.uid
         )  # fmt: skip
         try:
             collected = await self.collector.collect(source, volumes=body.include_volumes)
@@ -143,10 +165,10 @@ class BackupService:
         document = await asyncio.to_thread(self.archives.encode, backup_id, source, collected)
         usual = await self.store.usual_seconds(KIND, _resource(source))
         seconds = {step: usual.get(step, UNKNOWN_STEP_SECONDS) for step in STEPS}
-        return _Draft(backup_id, placed, source, body, collected, len(document), seconds)
+        return _Draft(backup_id, wanted, source, body, collected, len(document), seconds)
 
     async def _accept(self, session: AsyncSession, draft: _Draft) -> tuple[BackupRow, OperationRow]:
-        now, source, workspace = self.clock.now(), draft.source, draft.placed.workspace
+        now, source, workspace = self.clock.now(), draft.source, draft.wanted.workspace
         try:
             await check_owned(
                 session, workspace_id=workspace.id, cluster_id=source.cluster_id, namespace=source.namespace
@@ -168,17 +190,15 @@ class BackupService:
         await session.flush()
         await self.engine.enqueue(session, RUN, run_id=draft.id, argument=draft.id)
         details = {"application": row.application_id, "reason": row.reason, "retention_policy": row.retention_policy}
-        await self.audit.append(
-            draft.placed.caller.event("backup.started", resource=draft.id, details=details), session
-        )
+        await self.audit.append(replace(draft.wanted.actor, resource=draft.id, details=details), session)
         return row, operation
 
     def _row(self, draft: _Draft, now: datetime) -> BackupRow:
         body, days = draft.body, getattr(self.settings, f"backup_retention_{draft.body.retention_policy}_days")
         return BackupRow(
             id=draft.id,
-            workspace_id=draft.placed.workspace.id,
-            application_id=draft.placed.application.id,
+            workspace_id=draft.wanted.workspace.id,
+            application_id=draft.wanted.application.id,
             source=asdict(draft.source),
             backup_type=body.backup_type,
             reason=body.reason,
@@ -200,7 +220,7 @@ class BackupService:
         async with self.store.database.reading() as session:
             holder = await holder_of(session, [draft.resource])
             end = estimated_end(holder, await steps_of(session, holder.id)) if holder else None
-        return OperationInProgressError(draft.placed.application.id, KIND, format_time(end) if end else None)
+        return OperationInProgressError(draft.wanted.application.id, KIND, format_time(end) if end else None)
 
 
 def _resource(source: Source) -> str:
@@ -208,12 +228,12 @@ def _resource(source: Source) -> str:
 
 
 def _operation(draft: _Draft, now: datetime) -> OperationRow:
-    caller, application = draft.placed.caller, draft.placed.application
+    actor, application = draft.wanted.actor, draft.wanted.application
     return OperationRow(
         id=draft.id,
         surface=BACKUP,
         kind=KIND,
-        workspace_id=draft.placed.workspace.id,
+        workspace_id=draft.wanted.workspace.id,
         cluster_id=draft.source.cluster_id,
         resource=draft.resource,
         resource_id=application.id,
@@ -222,10 +242,10 @@ def _operation(draft: _Draft, now: datetime) -> OperationRow:
         plan={},
         plan_id=None,
         description=f"Backing up {application.name}"[:512],
-        requested_by=caller.principal.id,
-        session_id=None,
+        requested_by=actor.actor_id,
+        session_id=draft.wanted.parent_id,
         message_id=None,
-        request_id=caller.request_id,
+        request_id=actor.request_id,
         fence=0,
         prior={},
         result={},

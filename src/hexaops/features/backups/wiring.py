@@ -4,30 +4,36 @@ from __future__ import annotations
 
 from hexaops.features.access.authorize import Authorizer
 from hexaops.features.applications.locating import ApplicationLocator
+from hexaops.features.applications.service import ApplicationService
 from hexaops.features.audit.log import AuditLog
 from hexaops.features.backups.archive import Archives
 from hexaops.features.backups.collecting import Collector
+from hexaops.features.backups.everything import BackupAll
 from hexaops.features.backups.retention import SWEEP_SECONDS, Retention
 from hexaops.features.backups.service import BackupService
 from hexaops.features.backups.work import KIND, BackupWork
+from hexaops.features.operations.service import OperationService
 from hexaops.features.runs.store import OperationStore
 from hexaops.features.runs.work import Work
+from hexaops.features.workspaces.directory import WorkspaceDirectory
 from hexaops.kit.background import Periodic
 from hexaops.process import Process
 
 
 def wire(process: Process) -> dict[str, Work]:
-    """Offer the feature's services; returns the works that its runs need."""
+    """Offer the feature's services, and the operation over all; returns the works that its runs need."""
     settings, clock, get = process.settings, process.clock, process.provider.get
     database, failpoints, store = process.database, process.failpoints, get(OperationStore)
     archives = Archives(settings.archive_folder(), process.key)
     collector, retention = Collector(process.clusters, clock), Retention(database, archives, clock)
     process.provider.add(retention)
     process.background.add(Periodic("backup-retention", retention.apply, SWEEP_SECONDS, waits_first=True))
-    process.provider.add(
-        BackupService(
-            settings, get(ApplicationLocator), get(Authorizer), collector, archives, store, process.engine,
-            get(AuditLog), failpoints, clock,
-        )
+    service = BackupService(
+        settings, get(ApplicationLocator), get(Authorizer), collector, archives, store, process.engine, get(AuditLog),
+        failpoints, clock,
     )  # fmt: skip
-    return {KIND: BackupWork(database, collector, archives, retention, failpoints)}
+    process.provider.add(service)
+    everything = BackupAll(service, get(ApplicationService), get(WorkspaceDirectory), clock)
+    get(OperationService).add(everything)
+    work = BackupWork(database, collector, archives, retention, failpoints)
+    return {KIND: work, everything.name: everything}

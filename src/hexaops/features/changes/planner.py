@@ -7,7 +7,7 @@ step of the run: a rule that holds when the plan is made must still hold when it
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
@@ -35,7 +35,7 @@ from hexaops.features.changes.writes import budget_refusal, check_unchanged, rea
 from hexaops.features.runs.store import OperationStore, started_since
 from hexaops.features.workspaces.automation import AutomationSwitch
 from hexaops.kit.clock import Clock
-from hexaops.runbooks.catalog import RUNBOOKS, UNCOUNTED
+from hexaops.runbooks.catalog import ASKED_FOR, RUNBOOKS, UNCOUNTED
 from hexaops.runbooks.live import LiveObject
 from hexaops.runbooks.model import Draft, OwnRecord, Write
 from hexaops.runbooks.parameters import parse
@@ -61,6 +61,7 @@ class Sight:
     workspace_id: str
     records: RecordReader | None = None
     seen: dict[tuple[str, str, str], LiveObject | None] = field(default_factory=dict)
+    listed: dict[tuple[str, str], Sequence[Mapping[str, Any]]] = field(default_factory=dict)
 
     @property
     def cache(self) -> WatchCache:
@@ -77,6 +78,15 @@ class Sight:
     async def record(self, kind: str, record_id: str) -> OwnRecord | None:
         """A row of our own, if it is the workspace's."""
         return await self.records(self.workspace_id, kind, record_id) if self.records else None
+
+    async def list(self, kind: str, namespace: str, *, metadata_only: bool = False) -> Sequence[Mapping[str, Any]]:
+        """All objects of a kind in a namespace, read once."""
+        key = (kind, namespace)
+        if key not in self.listed:
+            reader = self.cluster.reader
+            read = reader.list_metadata(kind, namespace) if metadata_only else reader.list(kind, namespace)
+            self.listed[key] = await read
+        return self.listed[key]
 
     async def recorded_replicas(self, uid: str) -> int | None:
         """Replicas before the last completed stop of this object."""
@@ -165,6 +175,7 @@ class Planner:
                 return await self._part_once(book, request, index, sight)
             except KubernetesConflictError:
                 sight.seen.clear()
+                sight.listed.clear()
         return await self._part_once(book, request, index, sight)
 
     async def _part_once(self, book: Runbook[Any], request: ChangeRequest, index: int, sight: Sight) -> _Part:
@@ -271,9 +282,13 @@ def runbook_of(action: str) -> Runbook[Any]:
     """The runbook of an action; raises ValidationFailedError that names those there are."""
     found = RUNBOOKS.get(action)
     if found is None:
-        known = ", ".join(sorted(RUNBOOKS))
-        raise ValidationFailedError("Unknown action", details={"action": f"one of {known}"})
+        raise unknown_action()
     return found
+
+
+def unknown_action() -> ValidationFailedError:
+    """The refusal of an action that nobody can ask for."""
+    return ValidationFailedError("Unknown action", details={"action": f"one of {', '.join(sorted(ASKED_FOR))}"})
 
 
 @dataclass(frozen=True)

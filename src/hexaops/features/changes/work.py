@@ -260,7 +260,8 @@ class ChangeWork:
             await self.writer.record_outcome(operation, record, NOT_APPLIED, live)
             return ""
         if write.undo is None:
-            return f"{write.target.kind} {write.target.name} was evicted, which is not put back"
+            done = "evicted" if write.call.verb == "evict" else "deleted"
+            return f"{write.target.kind} {write.target.name} was {done}, which is not put back"
         # Of a creation whose reply was lost, only the object itself tells the uid.
         written = _response(record) if record.finished_at else written_of(live)
         numbered = undoing(part.first + number, write, written)

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
+
+import msgspec
 
 from hexaops.analysis.applications.model import UNHEALTHY, Application
-from hexaops.errors import HexaopsError
 from hexaops.features.access.tenancy import Workspace
 from hexaops.features.applications.service import ApplicationService
+from hexaops.features.changes.parts import PlannedParts, WantedChange, allowed_by_risk, owner_of
 from hexaops.features.diagnosis.service import DiagnosisService
-from hexaops.features.operations.parts import PlannedParts, awaiting_of
-from hexaops.features.operations.views import AWAITING
-from hexaops.features.runs.errors import NotVerifiedError
-from hexaops.features.runs.queries import OperationSummary
+from hexaops.features.operations.outcome import acted, found_of, none_failed, stopped
+from hexaops.features.operations.work import Takes, WorkspaceWork
 from hexaops.features.runs.work import Found, Run, Undone
 from hexaops.features.workspaces.directory import WorkspaceDirectory
 from hexaops.runbooks.healing import Remedy, most_touched, remedy_for, trips
-from hexaops.runbooks.model import Subject
+from hexaops.runbooks.model import Fields, Subject
 
 IDENTIFY, RESTART, VERIFY = "identify_unhealthy_pods", "restart_pods", "verify_health"
 DEFERRED = "no more than a tenth of the applications is touched at once: start the operation again for it"
@@ -26,13 +26,14 @@ TRIPPED = "so many applications fail at once that nothing is done automatically 
 
 
 @dataclass(frozen=True)
-class AutoHeal:
+class AutoHeal(WorkspaceWork):
     """Every method starts again safely: what was started already is found by its part."""
 
     name: ClassVar[str] = "auto_heal"
     description: ClassVar[str] = "Healing unhealthy applications"
     changes: ClassVar[bool] = True
     steps: ClassVar[Sequence[tuple[str, float]]] = ((IDENTIFY, 2.0), (RESTART, 30.0), (VERIFY, 2.0))
+    takes: ClassVar[Takes] = frozenset({"target_component", "action"})
 
     applications: ApplicationService
     diagnosis: DiagnosisService
@@ -48,11 +49,7 @@ class AutoHeal:
 
     async def undo(self, run: Run) -> Undone:
         """Stop what is under way; a completed part has replaced pods by pods, or has a rollback of its own."""
-        parts = await self.parts.stop(run.operation.id)
-        kept = [part.id for part in parts if part.status == "completed"]
-        if not kept:
-            return Undone(rolled_back=True, note="Nothing was changed, or all of it was put back")
-        return Undone(rolled_back=False, note=f"Completed parts stay: {', '.join(kept)}")
+        return await stopped(self.parts, run)
 
     def message(self, run: Run) -> str:
         """How many were healed."""
@@ -77,59 +74,54 @@ class AutoHeal:
         chosen = _bounded(
             remedies, most=0 if tripped else most_touched(len(every)), why=TRIPPED if tripped else DEFERRED
         )
+        shown = msgspec.to_builtins(chosen)
         pods = sum(len(one.problems) for one in unhealthy)
         return {
             "summary": f"Found {pods} unhealthy {'pod' if pods == 1 else 'pods'}",
-            "remedies": chosen,
-            "details": {"unhealthy": chosen},
+            "remedies": shown,
+            "details": {"unhealthy": shown},
         }
 
     async def _act(self, run: Run, workspace: Workspace) -> Found:
-        wanted = [one for one in run.found[IDENTIFY]["remedies"] if one["action"]]
-        started = {part.resource_id: part.id for part in await self.parts.started(run.operation.id)}
-        awaiting: list[dict[str, Any]] = []
-        refused: list[dict[str, Any]] = []
-        for one in wanted:
-            if one["application_id"] in started:
-                continue
-            await run.check()
-            try:
-                plan = await self.parts.plan(run.operation, workspace, one["action"], _subject(one), one["parameters"])
-                if run.operation.parameters.get("confirmation", True) and self.parts.may_start(workspace, plan):
-                    started[one["application_id"]] = await self.parts.start(run.operation, workspace, plan)
-                else:
-                    awaiting.append(awaiting_of(plan))
-            except HexaopsError as error:
-                refused.append({"application_id": one["application_id"], "application": one["application"],
-                                "code": error.code, "reason": error.message})  # fmt: skip
-        parts = await self.parts.wait(run, set(started.values()))
-        made = [_part(part) for part in parts]
-        return {
-            "summary": _acted(parts, len(awaiting), len(refused)),
-            "parts": made,
-            AWAITING: awaiting,
-            "details": {"operations": made, "awaiting_confirmation": awaiting, "refused": refused,
-                        "resources_affected": len(made)},
-        }  # fmt: skip
+        remedies = msgspec.convert(run.found[IDENTIFY]["remedies"], list[RemedyView])
+        wanted = [WantedChange(one.action, _subject(one), one.parameters) for one in remedies if one.action]
+        confirmed = run.operation.parameters.get("confirmation", True)
+        carried = await self.parts.carry_out(
+            run, owner_of(run.operation, workspace), wanted,
+            lambda plan: confirmed and allowed_by_risk(workspace, plan),
+        )  # fmt: skip
+        return found_of(carried, len(carried.made))
 
     async def _verify(self, run: Run, workspace: Workspace) -> Found:
         """Each part has verified its own application; here all of them are looked at once more."""
-        parts = run.found[RESTART]["parts"]
-        failed = [part for part in parts if part["status"] != "completed"]
-        if failed:
-            why = "; ".join(f"{part['operation_id']}: {part['error'] or part['status']}" for part in failed)
-            raise NotVerifiedError(f"{len(failed)} of {len(parts)} parts did not succeed: {why}")
+        parts = acted(run, RESTART)
+        none_failed(parts)
         healed, ready, wanted = [], 0, 0
-        for part in parts:
-            application = self.applications.get(workspace, part["application_id"])
+        for part in parts.made:
+            application = self.applications.get(workspace, part.application_id)
             ready, wanted = ready + application.ready, wanted + application.desired
             if application.status not in UNHEALTHY:
                 healed.append(application.id)
         return {
-            "summary": f"{ready} of {wanted} pods of {len(parts)} changed applications are ready",
+            "summary": f"{ready} of {wanted} pods of {len(parts.made)} changed applications are ready",
             "healed": healed,
             "details": {"healed": healed},
         }
+
+
+class RemedyView(msgspec.Struct, frozen=True, kw_only=True):
+    """An unhealthy application, and what is to be done about it."""
+
+    application_id: str
+    application: str
+    kind: str
+    project: str
+    status: str
+    problem: str
+    cause: str
+    action: str | None
+    parameters: Fields
+    because: str
 
 
 @dataclass(frozen=True)
@@ -139,19 +131,19 @@ class _Decided:
     application: Application
     remedy: Remedy
 
-    def noted(self, action: str | None, because: str) -> dict[str, Any]:
-        """As JSON, for the steps to come and for whoever asks."""
+    def noted(self, action: str | None, because: str) -> RemedyView:
+        """For the steps to come and for whoever asks."""
         one = self.application
-        return {
-            "application_id": one.id, "application": one.name, "kind": one.kind, "project": one.project,
-            "status": one.status.value, "problem": one.trouble, "cause": self.remedy.cause, "action": action,
-            "parameters": dict(self.remedy.parameters), "because": because,
-        }  # fmt: skip
+        return RemedyView(
+            application_id=one.id, application=one.name, kind=one.kind, project=one.project, status=one.status.value,
+            problem=one.trouble, cause=self.remedy.cause, action=action, parameters=dict(self.remedy.parameters),
+            because=because,
+        )  # fmt: skip
 
 
-def _bounded(decided: Sequence[_Decided], *, most: int, why: str) -> list[dict[str, Any]]:
+def _bounded(decided: Sequence[_Decided], *, most: int, why: str) -> list[RemedyView]:
     """No more than so many are acted on; the others say why not."""
-    noted: list[dict[str, Any]] = []
+    noted: list[RemedyView] = []
     for one in decided:
         acts = one.remedy.action is not None
         over = acts and most <= 0
@@ -160,21 +152,5 @@ def _bounded(decided: Sequence[_Decided], *, most: int, why: str) -> list[dict[s
     return noted
 
 
-def _subject(one: Mapping[str, Any]) -> Subject:
-    return Subject(id=one["application_id"], kind=one["kind"], namespace=one["project"], name=one["application"])
-
-
-def _part(part: OperationSummary) -> dict[str, Any]:
-    return {
-        "operation_id": part.id, "action": part.kind, "application_id": part.resource_id, "status": part.status,
-        "error": part.error,
-    }  # fmt: skip
-
-
-def _acted(parts: Sequence[OperationSummary], awaiting: int, refused: int) -> str:
-    said = [f"{sum(part.status == 'completed' for part in parts)} of {len(parts)} changes completed"]
-    if awaiting:
-        said.append(f"{awaiting} awaiting confirmation")
-    if refused:
-        said.append(f"{refused} refused")
-    return ", ".join(said)
+def _subject(one: RemedyView) -> Subject:
+    return Subject(id=one.application_id, kind=one.kind, namespace=one.project, name=one.application)

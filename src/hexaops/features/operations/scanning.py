@@ -18,6 +18,7 @@ from hexaops.analysis.posture.report import Weakness, compared, weaknesses_of
 from hexaops.features.access.tenancy import Workspace
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.diagnosis.service import DiagnosisService
+from hexaops.features.operations.work import Takes, WorkspaceWork
 from hexaops.features.runs.queries import latest_result
 from hexaops.features.runs.work import Found, Run, Undone
 from hexaops.features.workspaces.directory import WorkspaceDirectory
@@ -35,13 +36,14 @@ SEVERITIES = ("critical", "high", "medium", "low")
 
 
 @dataclass(frozen=True)
-class SecurityScan:
+class SecurityScan(WorkspaceWork):
     """Reads, and reports."""
 
     name: ClassVar[str] = "security_scan"
     description: ClassVar[str] = "Assessing the security of the workspace's workloads"
     changes: ClassVar[bool] = False
     steps: ClassVar[Sequence[tuple[str, float]]] = ((ASSESS, 2.0), (DIAGNOSE, 2.0), (COMPARE, 1.0))
+    takes: ClassVar[Takes] = frozenset()
 
     applications: ApplicationService
     diagnosis: DiagnosisService

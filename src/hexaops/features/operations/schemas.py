@@ -1,10 +1,10 @@
-"""Bodies of the operations' requests. Unknown fields are ignored, as clients of the document may send them."""
+"""Bodies of the operations' requests. Unknown fields beside `parameters` are ignored, as clients may send more."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 WITHOUT_NUL = r"^[^\x00]*$"
 Identifier = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=WITHOUT_NUL)]
@@ -15,7 +15,9 @@ STATUSES = Literal["running", "cancelling", "rolling_back", "completed", "failed
 
 
 class OperationParameters(BaseModel):
-    """What an operation is about, and what confirms a plan of it."""
+    """What an operation is about, and what confirms a plan of it. A parameter that it does not take is refused."""
+
+    model_config = ConfigDict(extra="forbid")
 
     target_component: Named | None = None
     """One application, by id or name; all of the workspace without it."""
@@ -23,8 +25,16 @@ class OperationParameters(BaseModel):
     """auto_heal: restart what fails whatever the diagnosis says of the cause; without it the cause decides."""
     confirmation: bool = True
     """false: plan every change and start none. true starts what the workspace's policy lets start unattended."""
+    dry_run: bool | None = None
+    """Report only. cleanup_resources: true without it; optimize_resources: false."""
     older_than_days: Annotated[int, Field(ge=1, le=3650)] | None = None
     """cleanup_resources: only what has been unused for so long; 7 without it."""
+    tombstone_hours: Annotated[int, Field(ge=0, le=8760)] | None = None
+    """cleanup_resources: deletes only what a report so long ago has named already; 24 without it."""
+    retention_policy: Literal["short", "standard", "long"] | None = None
+    """backup_all: how long the archives are kept."""
+    include_volumes: bool | None = None
+    notification_channels: Annotated[list[Word], Field(max_length=20)] | None = None
     reason: Reason | None = None
     plan_id: Identifier | None = None
     plan_hash: Identifier | None = None

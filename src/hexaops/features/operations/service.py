@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hexaops.errors import ValidationFailedError
@@ -11,11 +10,11 @@ from hexaops.features.access.caller import Caller
 from hexaops.features.access.errors import WorkspaceNotFoundError
 from hexaops.features.applications.errors import ApplicationNameAmbiguousError, ApplicationNotFoundError
 from hexaops.features.applications.service import ApplicationService
+from hexaops.features.changes.parts import PlannedParts
 from hexaops.features.operations.errors import OperationEndedError, WorkspaceOperationNotFoundError
-from hexaops.features.operations.parts import PlannedParts
-from hexaops.features.operations.schemas import OperationRequest
+from hexaops.features.operations.schemas import OperationParameters, OperationRequest
 from hexaops.features.operations.views import WorkspaceOperationView, workspace_operation_view
-from hexaops.features.operations.work import WorkspaceWork
+from hexaops.features.operations.work import COMMON, WorkspaceWork
 from hexaops.features.runs.starting import NewOperation, OperationStarter
 from hexaops.features.runs.store import OperationFilter, steps_by_operation
 from hexaops.features.workspaces.automation import AutomationSwitch
@@ -27,8 +26,6 @@ SURFACE = "operation"
 READ, ADMINISTER = "workspace:read", "workspace:admin"
 RUN = "workspace_operation"
 """Its own kind of durable run: it waits for the changes that it starts, whose places it must not take."""
-UNAVAILABLE: Mapping[str, str] = {"backup_all": "not available: back each application up by itself"}
-"""Documented operations that are refused, and why."""
 
 
 @dataclass(frozen=True)
@@ -36,27 +33,33 @@ class OperationService:
     """One for the process."""
 
     starter: OperationStarter
-    works: Mapping[str, WorkspaceWork]
+    works: dict[str, WorkspaceWork]
     """Operations that can be started, by name."""
     parts: PlannedParts
     applications: ApplicationService
     authorizer: Authorizer
     automation: AutomationSwitch
 
+    def add(self, work: WorkspaceWork) -> None:
+        """Offer an operation of a feature above."""
+        self.works[work.name] = work
+
     async def start(self, caller: Caller, body: OperationRequest) -> WorkspaceOperationView:
         """The operation, just started; raises OperationInProgressError while another one runs in the workspace."""
         workspace, work = caller.get_workspace(), self.works.get(body.operation)
         if work is None:
-            why = UNAVAILABLE.get(body.operation, f"one of {', '.join(sorted(self.works))}")
-            raise ValidationFailedError("Unknown operation", details={"operation": why})
+            known = ", ".join(sorted(self.works))
+            raise ValidationFailedError("Unknown operation", details={"operation": f"one of {known}"})
         given = body.parameters
         if given.plan_id is not None:
             return await self.get(caller, await self.parts.confirm(caller, given.plan_id, given.plan_hash or ""))
         if given.target_component is not None:
             self._check_target(caller, given.target_component)
+        _check_taken(work, given)
         if work.changes:
             await self.automation.check(workspace.id)
         parameters = given.model_dump(exclude_none=True)
+        work.check(parameters)
         context = body.context.model_dump(exclude_none=True)
         details = {"operation": work.name, **parameters, "context": context}
         new = NewOperation(
@@ -69,7 +72,7 @@ class OperationService:
             description=work.description,
             parameters=parameters,
             context=context,
-            steps=work.steps,
+            steps=work.steps_in(workspace),
             actor=caller.event("operation.started", resource=workspace.id, details=details),
         )
         return await self.get(caller, await self.starter.start(new))
@@ -121,3 +124,12 @@ class OperationService:
         except (ApplicationNotFoundError, ApplicationNameAmbiguousError) as error:
             details = {"parameters.target_component": error.message, **error.details}
             raise ValidationFailedError("The operation's parameters are not valid", details=details) from error
+
+
+def _check_taken(work: WorkspaceWork, given: OperationParameters) -> None:
+    """Raise ValidationFailedError for each parameter that is another operation's."""
+    taken = work.takes | COMMON
+    if strange := sorted(given.model_fields_set - taken):
+        problem = f"{work.name} takes {', '.join(sorted(taken))}"
+        details = {f"parameters.{name}": problem for name in strange}
+        raise ValidationFailedError("The operation's parameters are not valid", details=details)

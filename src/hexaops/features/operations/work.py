@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, Protocol
 
+from hexaops.features.access.tenancy import Workspace
 from hexaops.features.runs.work import Found, Run, Undone
+from hexaops.runbooks.model import Fields
+
+Takes = frozenset[str]
+"""Names of parameters."""
+COMMON: Takes = frozenset({"confirmation", "reason", "plan_id", "plan_hash"})
+"""What every operation takes."""
 
 
 class WorkspaceWork(Protocol):
@@ -17,6 +24,16 @@ class WorkspaceWork(Protocol):
     """Whether it may change the cluster: then it needs automation to be on."""
     steps: ClassVar[Sequence[tuple[str, float]]]
     """Names and assumed seconds."""
+    takes: ClassVar[Takes]
+    """Its own parameters, beside COMMON."""
+
+    def check(self, parameters: Fields) -> None:
+        """Raise ValidationFailedError for a value that it cannot work with."""
+        del parameters  # most take any
+
+    def steps_in(self, workspace: Workspace) -> Sequence[tuple[str, float]]:  # noqa: ARG002 # most have the same ones
+        """The steps of an operation that starts now."""
+        return self.steps
 
     async def perform(self, run: Run, step: str) -> Found:
         """Do one step."""

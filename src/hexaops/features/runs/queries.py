@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -39,6 +39,7 @@ class OperationSummary:
     started_at: datetime
     completed_at: datetime | None
     error: str | None
+    parameters: Mapping[str, Any]
 
 
 async def latest_actions(connection: AsyncConnection, workspace_id: str) -> list[OperationSummary]:
@@ -72,6 +73,7 @@ def _summary(row: Row[Any]) -> OperationSummary:
         started_at=row.started_at,
         completed_at=row.completed_at,
         error=row.error_message,
+        parameters=row.parameters,
     )
 
 
@@ -93,9 +95,9 @@ async def parts_of(session: AsyncSession, operation_id: str) -> list[OperationSu
 
 
 async def latest_result(
-    session: AsyncSession, workspace_id: str, kind: str, *, before: str
+    session: AsyncSession, workspace_id: str, kind: str, *, before: str, ended_by: datetime | None = None
 ) -> tuple[str, dict[str, Any]] | None:
-    """Id and result of the workspace's latest completed operation of a kind that is older than `before`."""
+    """Id and result of the workspace's latest completed operation of a kind, older than `before`, ended by a time."""
     query = (
         select(_operations.c.id, _operations.c.result)
         .where(
@@ -105,5 +107,7 @@ async def latest_result(
         .order_by(_operations.c.id.desc())
         .limit(1)
     )  # fmt: skip
+    if ended_by is not None:
+        query = query.where(_operations.c.completed_at <= ended_by)
     found = (await session.execute(query)).first()
     return (found.id, dict(found.result)) if found else None
