@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -39,7 +39,7 @@ class OperationSummary:
     started_at: datetime
     completed_at: datetime | None
     error: str | None
-    parameters: Mapping[str, Any]
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
 async def latest_actions(connection: AsyncConnection, workspace_id: str) -> list[OperationSummary]:
