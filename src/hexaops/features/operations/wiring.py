@@ -20,7 +20,6 @@ from hexaops.features.workspaces.automation import AutomationSwitch
 from hexaops.features.workspaces.directory import WorkspaceDirectory
 from hexaops.process import Process
 
-
 WORKS: tuple[type[WorkspaceWork], ...] = (AutoHeal, SecurityScan, Cleanup, Sizing)
 """Every operation of this feature."""
 
