@@ -35,7 +35,9 @@ def run(options: Sequence[str]) -> bool:
     spent: dict[str, float] = {}
     with collection_paused():
         objects = _timed(
-            spent, "decode", lambda: [one for kind in pages for page in pages[kind] for one in decoded_page(page, kind)[0]]
+            spent,
+            "decode",
+            lambda: [one for kind in pages for page in pages[kind] for one in decoded_page(page, kind)[0]],
         )
         snapshot = _timed(spent, "index", lambda: Snapshot(now, objects, unread=frozenset({"Secret", "ConfigMap"})))
         found = _timed(spent, "rules", lambda: diagnose(snapshot))
