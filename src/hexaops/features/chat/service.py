@@ -23,6 +23,7 @@ from hexaops.features.chat.gathering import Gatherer, Known
 from hexaops.features.chat.messages import checked, session_name
 from hexaops.features.chat.nameable import Inventories
 from hexaops.features.chat.planning import ChangePlanner, Request, confirmation
+from hexaops.features.chat.retelling import Retelling
 from hexaops.features.chat.schemas import ChatRequest, SessionRequest
 from hexaops.features.chat.sessions import SessionService
 from hexaops.features.chat.store import NewMessage, append_messages
@@ -49,6 +50,8 @@ class ChatService:
     planner: ChangePlanner
     plans: PlanQueries
     clock: Clock
+    retelling: Retelling | None = None
+    """Words answers with a language model, where one is configured."""
 
     async def open(self, caller: Caller, request: ChatRequest) -> Turn:
         """Take a message: check it, and find its session or open one, which is stored with the answer.
@@ -73,6 +76,13 @@ class ChatService:
     async def answer(self, turn: Turn, progress: Progress = _silent, *, record: Record | None = None) -> ChatAnswerView:
         """The answer, stored together with the message and, where its request is still open, the request's record."""
         received_at = self.clock.now()
+        asked, draft = await self.draft(turn, progress)
+        if self.retelling is not None:
+            await self.retelling.retell(turn, asked, draft, self.draft)
+        return await self._store(turn, asked, draft, received_at, record)
+
+    async def draft(self, turn: Turn, progress: Progress = _silent) -> tuple[Understanding, Draft]:
+        """What was understood of a message, and the answer to it; nothing is stored."""
         progress(ProgressView(stage="understanding"))
         known = await self.gatherer.known(turn.caller, turn.capabilities)
         asked = self._understood(turn, known)
@@ -92,7 +102,7 @@ class ChatService:
         if not draft.actions_available and "read_applications" in facts.capabilities:
             draft.offer(actions_for(facts.applications or (), facts))
         progress(ProgressView(stage="answering"))
-        return await self._store(turn, asked, draft, received_at, record)
+        return asked, draft
 
     def _understood(self, turn: Turn, known: Known) -> Understanding:
         inventory = self.inventories.get(
@@ -108,6 +118,8 @@ class ChatService:
     async def _answer_part(self, turn: Turn, asked: Understanding, facts: Facts, draft: Draft) -> None:
         if asked.intent is Intent.CONFIRM:
             await self._tell_confirmation(turn, facts, draft)
+        elif asked.wants_plan and not turn.may_plan:
+            draft.fulfilled = False
         elif asked.wants_plan:
             draft.taken.append(asked.intent.value)
             if not hindered(asked, facts, draft):
@@ -115,7 +127,8 @@ class ChatService:
                 await self.planner.answer(Request(turn.caller, turn.session_id, asked, facts), draft)
         else:
             compose(asked, facts, draft)
-            await self.planner.offer(Request(turn.caller, turn.session_id, asked, facts), draft)
+            if turn.may_plan:
+                await self.planner.offer(Request(turn.caller, turn.session_id, asked, facts), draft)
 
     async def _tell_confirmation(self, turn: Turn, facts: Facts, draft: Draft) -> None:
         """A "yes" confirms nothing here: the open plans are shown again with the call that confirms them."""
