@@ -108,8 +108,8 @@ def wire_foundations(process: Process) -> None:
 
 def wire_answers(process: Process) -> None:
     """What reads and changes nothing."""
-    diagnosis.wire(process)
     overview.wire(process)
+    diagnosis.wire(process)
     performance.wire(process)
     insights.wire(process)
 

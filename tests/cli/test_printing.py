@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from rich.console import Console
 
-from hexaops.cli.answers import print_answer
+from hexaops.cli.answers import print_answer, print_attachment, sparkline
 from hexaops.cli.options import hoist
 from hexaops.cli.output import cell, print_table, style_of, with_line_breaks
 from hexaops.cli.plans import blast_radius, diff_lines, print_plan
@@ -155,3 +155,15 @@ def test_suggestions_are_numbered_in_a_conversation(capsys: pytest.CaptureFixtur
     assert "  /1 Show the logs\n" in capsys.readouterr().out
     print_answer(data)
     assert "  - Show the logs\n" in capsys.readouterr().out
+
+
+def test_a_series_is_drawn_from_its_least_to_its_most() -> None:
+    assert sparkline([1.0, 2.0, 3.0, 8.0]) == "▁▂▃█"
+    assert sparkline([5.0, 5.0]) == "▁▁"
+    assert not sparkline([])
+
+
+def test_a_table_of_any_shape_is_printed_with_its_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    data = {"title": "timeline", "columns": ["time", "what"], "rows": [["now", "scaled"]], "total": 1}
+    print_attachment({"type": "table", "data": data})
+    assert [line.split() for line in capsys.readouterr().out.splitlines() if "now" in line] == [["now", "scaled"]]

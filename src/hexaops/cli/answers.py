@@ -14,6 +14,9 @@ PLAN = "action_plan"
 REFERENCE = "action_reference"
 RAW_CALL = re.compile(r"`(?:GET|POST|PUT|PATCH|DELETE) (?:…|/)")
 """A call that the answer tells clients to make: this one makes it itself."""
+TABLE, SERIES = "table", "time_series"
+BARS = "▁▂▃▄▅▆▇█"
+WIDTH = 60
 COUNTS = ("total", "truncated")
 """What a table shows by itself."""
 MOST_COLUMNS = 8
@@ -60,12 +63,27 @@ def _without_raw_calls(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
 
 
+def sparkline(values: Sequence[float]) -> str:
+    """One bar a value, from the least to the most of the latest 60."""
+    shown = [*values][-WIDTH:]
+    low, span = min(shown, default=0.0), (max(shown, default=0.0) - min(shown, default=0.0)) or 1.0
+    return "".join(BARS[round((value - low) / span * (len(BARS) - 1))] for value in shown)
+
+
 def print_attachment(attached: Mapping[str, Any]) -> None:
     """Lists of objects become tables, whatever the attachment's type is."""
     title = str(attached.get("type", "")).replace("_", " ")
     data = attached.get("data")
     if not isinstance(data, Mapping):
         print_facts({title: data})
+        return
+    if attached.get("type") == TABLE:
+        shown = [list(row) for row in data["rows"][:MOST_ROWS]]
+        print_table(data["columns"], shown, title=cell(data["title"]))
+        return
+    if attached.get("type") == SERIES:
+        lines = [[line["name"], sparkline([value for _, value in line["points"]])] for line in data["series"]]
+        print_table(["name", f"since {data['start']}"], lines, title=f"{cell(data['title'])} ({data['unit']})")
         return
     tables = {name: rows for name, rows in data.items() if _is_table(rows)}
     hidden = {*tables, *(COUNTS if tables else ())}

@@ -92,6 +92,60 @@ class ProblemTableView(View, frozen=True, kw_only=True):
     truncated: bool
 
 
+class LogRowView(View, frozen=True, kw_only=True):
+    """One line."""
+
+    timestamp: str
+    level: str
+    component: str
+    pod: str
+    message: str
+
+
+class LogExcerptView(View, frozen=True, kw_only=True):
+    """The newest lines of those that were asked for."""
+
+    logs: list[LogRowView]
+    total: int
+    truncated: bool
+    components: list[str]
+    """The applications that were asked for; empty: all of the workspace."""
+    levels: list[str]
+    """Empty: all."""
+
+
+Cell = str | float | int | None
+
+
+class TableView(View, frozen=True, kw_only=True):
+    """A table of any shape."""
+
+    title: str
+    columns: list[str]
+    rows: list[list[Cell]]
+    """One cell a column, in their order."""
+    total: int
+    truncated: bool
+
+
+class LineView(View, frozen=True, kw_only=True):
+    """One line of a chart."""
+
+    name: str
+    points: list[tuple[float, float]]
+    """Seconds after the start, and the value; none where nothing was measured."""
+
+
+class TimeSeriesView(View, frozen=True, kw_only=True):
+    """Evenly spaced series of one unit."""
+
+    title: str
+    unit: str
+    start: str
+    step_seconds: float
+    series: list[LineView]
+
+
 class ActionReferenceView(View, frozen=True, kw_only=True):
     """An action, and what may be done with it."""
 
@@ -125,6 +179,24 @@ class ProblemTable(View, frozen=True, kw_only=True, tag_field="type", tag="probl
     data: ProblemTableView
 
 
+class LogExcerpt(View, frozen=True, kw_only=True, tag_field="type", tag="log_excerpt"):
+    """The lines that the answer is about."""
+
+    data: LogExcerptView
+
+
+class Table(View, frozen=True, kw_only=True, tag_field="type", tag="table"):
+    """Rows that the answer is about."""
+
+    data: TableView
+
+
+class TimeSeries(View, frozen=True, kw_only=True, tag_field="type", tag="time_series"):
+    """A chart of what the answer is about."""
+
+    data: TimeSeriesView
+
+
 class ActionReference(View, frozen=True, kw_only=True, tag_field="type", tag="action_reference"):
     """The action that the answer is about."""
 
@@ -137,4 +209,6 @@ class ActionPlan(View, frozen=True, kw_only=True, tag_field="type", tag="action_
     data: dict[str, Any]
 
 
-Attachment = StatusTable | NodeTable | PodTable | ProblemTable | ActionReference | ActionPlan
+Attachment = (
+    StatusTable | NodeTable | PodTable | ProblemTable | LogExcerpt | Table | TimeSeries | ActionReference | ActionPlan
+)

@@ -11,7 +11,7 @@ from hexaops.assistant.answers.causes import answer_causes
 from hexaops.assistant.answers.changes import answer_about_change
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
-from hexaops.assistant.answers.later import answer_high_usage, answer_later
+from hexaops.assistant.answers.later import answer_later
 from hexaops.assistant.answers.lines import TEXT_LIMIT, listing
 from hexaops.assistant.answers.nodes import answer_nodes
 from hexaops.assistant.answers.operations import answer_operations, answer_undo
@@ -47,7 +47,6 @@ ANSWERS: Mapping[Intent, Answerer] = {
     Intent.UNCLEAR: unsure.answer_unclear,
     **dict.fromkeys(LATER_INTENTS, answer_later),
     Intent.LIST_RESOURCES: answer_status,
-    Intent.HIGH_USAGE: answer_high_usage,
     Intent.DIAGNOSE: answer_causes,
     Intent.ROOT_CAUSE: answer_causes,
 }
@@ -59,6 +58,12 @@ NEEDS_APPLICATIONS = frozenset(
         Intent.POD_STATUS,
         Intent.ALERT_QUERY,
         Intent.DIAGNOSE,
+        Intent.CHANGE_HISTORY,
+        Intent.EVENT_QUERY,
+        Intent.SECURITY_QUERY,
+        Intent.COST_ANALYSIS,
+        Intent.COST_BREAKDOWN,
+        Intent.COST_OPTIMIZATION,
         Intent.LOG_QUERY,
         Intent.ANOMALY_QUERY,
         Intent.PERFORMANCE_ANALYSIS,

@@ -26,7 +26,6 @@ from hexaops.kit.quantities import format_bytes, format_cpu
 from hexaops.kit.text import markdown
 
 SHOWN = 20
-NOW = "These are current values; I keep no history of usage yet."
 
 
 def answer_usage(asked: Understanding, facts: Facts, draft: Draft) -> None:
@@ -64,7 +63,7 @@ def applications(asked: Understanding, facts: Facts, draft: Draft, resources: Se
             reason = shares[resources[0]].reason or "not measured"
             draft.say(f"- {name_of(application, facts)}: not known, {markdown(reason, NAME_LIMIT)}")
     draft.gap()
-    draft.say(f"Percentages are of the limits, else of the requests. {NOW}")
+    draft.say("Percentages are of the limits, else of the requests.")
     status_table(draft, [application for application, _ in known], facts)
     if len(selected) <= 10:
         draft.shown += [application.id for application in selected]
@@ -105,7 +104,6 @@ def nodes(asked: Understanding, facts: Facts, draft: Draft, resources: Sequence[
     for node, (told, noted) in shown:
         draft.say(f"- {markdown(node.name, NAME_LIMIT)}: {told}", *noted)
     draft.gap()
-    draft.say(NOW)
 
 
 def node_usage(

@@ -16,11 +16,10 @@ from hexaops.features.alerts.announcing import announced
 from hexaops.features.alerts.store import RESOLVED, SYSTEM, note, open_alert, rule_of
 from hexaops.features.webhooks.events import ALERT_FIRING, ALERT_RESOLVED
 from hexaops.features.webhooks.outbox import WebhookOutbox
-from hexaops.features.workspaces.ownership import find_name
 from hexaops.kit.clock import Clock
 from hexaops.kit.durations import format_duration, format_time
 from hexaops.kit.ids import new_id
-from hexaops.storage.tables import AlertRow, AlertRuleRow
+from hexaops.storage.tables import AlertRow, AlertRuleRow, WorkspaceRow
 
 
 @dataclass(frozen=True)
@@ -96,5 +95,6 @@ class AlertStates:
             await self._tell(session, rule, alert, ALERT_RESOLVED)
 
     async def _tell(self, session: AsyncSession, rule: AlertRuleRow, alert: AlertRow, event: str) -> None:
-        view = announced(rule, alert, await find_name(session, rule.workspace_id) or "")
+        workspace = await session.get(WorkspaceRow, rule.workspace_id)
+        view = announced(rule, alert, workspace.name if workspace else "")
         await self.outbox.emit(session, rule.workspace_id, event, view, resource_id=alert.id)

@@ -14,11 +14,11 @@ CAPABILITIES: Mapping[str, str] = {
     "read_metrics": "read_metrics",
     "read_alerts": "read_alerts",
     "read_actions": "read_actions",
+    "read_logs": "read_logs",
 }
 """Capability → the permission that it needs."""
 KNOWN_LATER = frozenset(
     {
-        "read_logs",
         "generate_insights",
         "suggest_optimizations",
         "analyze_metrics",

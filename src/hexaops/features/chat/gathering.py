@@ -37,7 +37,6 @@ USES_METRICS = frozenset(
         Intent.HIGH_USAGE,
         Intent.LIST_RESOURCES,
         Intent.ROOT_CAUSE,
-        Intent.LOG_QUERY,
         Intent.ANOMALY_QUERY,
     }
 )

@@ -5,6 +5,7 @@ Nothing is written to a cluster here. Reading the cluster's metrics and dry runs
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,8 +13,10 @@ from hexaops.assistant.answers import changes
 from hexaops.assistant.answers.compose import compose, hindered, tell_freshness
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
+from hexaops.assistant.answers.lines import TEXT_LIMIT
 from hexaops.assistant.answers.possible import actions_for
 from hexaops.assistant.understanding import Intent, Understanding, understand
+from hexaops.errors import UpstreamUnavailableError
 from hexaops.features.access.caller import Caller
 from hexaops.features.access.request_log import Record
 from hexaops.features.changes.queries import PlanQueries
@@ -23,7 +26,8 @@ from hexaops.features.chat.gathering import Gatherer, Known
 from hexaops.features.chat.messages import checked, session_name
 from hexaops.features.chat.nameable import Inventories
 from hexaops.features.chat.planning import ChangePlanner, Request, confirmation
-from hexaops.features.chat.retelling import Retelling
+from hexaops.features.chat.reading.articles import ArticleReader, is_answered
+from hexaops.features.chat.reading.asking import Reader, Reading
 from hexaops.features.chat.schemas import ChatRequest, SessionRequest
 from hexaops.features.chat.sessions import SessionService
 from hexaops.features.chat.store import NewMessage, append_messages
@@ -31,6 +35,7 @@ from hexaops.features.chat.turn import Progress, Turn, entities_of, memory_of, r
 from hexaops.features.chat.views import ChatAnswerView, MessageMetadataView, ProgressView
 from hexaops.features.conversations.queries import get_active_session
 from hexaops.kit.clock import Clock
+from hexaops.kit.text import markdown
 from hexaops.storage.core import insert_rows
 from hexaops.storage.database import Database
 
@@ -49,9 +54,9 @@ class ChatService:
     inventories: Inventories
     planner: ChangePlanner
     plans: PlanQueries
+    readers: Mapping[Intent, Reader]
+    """Answers that are read from other features."""
     clock: Clock
-    retelling: Retelling | None = None
-    """Words answers with a language model, where one is configured."""
 
     async def open(self, caller: Caller, request: ChatRequest) -> Turn:
         """Take a message: check it, and find its session or open one, which is stored with the answer.
@@ -76,13 +81,6 @@ class ChatService:
     async def answer(self, turn: Turn, progress: Progress = _silent, *, record: Record | None = None) -> ChatAnswerView:
         """The answer, stored together with the message and, where its request is still open, the request's record."""
         received_at = self.clock.now()
-        asked, draft = await self.draft(turn, progress)
-        if self.retelling is not None:
-            await self.retelling.retell(turn, asked, draft, self.draft)
-        return await self._store(turn, asked, draft, received_at, record)
-
-    async def draft(self, turn: Turn, progress: Progress = _silent) -> tuple[Understanding, Draft]:
-        """What was understood of a message, and the answer to it; nothing is stored."""
         progress(ProgressView(stage="understanding"))
         known = await self.gatherer.known(turn.caller, turn.capabilities)
         asked = self._understood(turn, known)
@@ -102,7 +100,7 @@ class ChatService:
         if not draft.actions_available and "read_applications" in facts.capabilities:
             draft.offer(actions_for(facts.applications or (), facts))
         progress(ProgressView(stage="answering"))
-        return asked, draft
+        return await self._store(turn, asked, draft, received_at, record)
 
     def _understood(self, turn: Turn, known: Known) -> Understanding:
         inventory = self.inventories.get(
@@ -118,17 +116,33 @@ class ChatService:
     async def _answer_part(self, turn: Turn, asked: Understanding, facts: Facts, draft: Draft) -> None:
         if asked.intent is Intent.CONFIRM:
             await self._tell_confirmation(turn, facts, draft)
-        elif asked.wants_plan and not turn.may_plan:
-            draft.fulfilled = False
         elif asked.wants_plan:
             draft.taken.append(asked.intent.value)
             if not hindered(asked, facts, draft):
                 tell_freshness(facts.freshness, draft)
                 await self.planner.answer(Request(turn.caller, turn.session_id, asked, facts), draft)
+        elif (reader := self._reader(turn.message, asked)) is not None:
+            await self._read(reader, Reading(turn.caller, asked, turn.message, facts), draft)
         else:
             compose(asked, facts, draft)
-            if turn.may_plan:
-                await self.planner.offer(Request(turn.caller, turn.session_id, asked, facts), draft)
+            await self.planner.offer(Request(turn.caller, turn.session_id, asked, facts), draft)
+
+    def _reader(self, message: str, asked: Understanding) -> Reader | None:
+        if asked.intent is Intent.OUT_OF_SCOPE and asked.language != "other" and is_answered(message):
+            return ArticleReader()
+        return self.readers.get(asked.intent)
+
+    async def _read(self, reader: Reader, reading: Reading, draft: Draft) -> None:
+        asked, facts = reading.asked, reading.facts
+        draft.taken.append(asked.intent.value)
+        if hindered(asked, facts, draft):
+            return
+        tell_freshness(facts.freshness, draft)
+        try:
+            await reader.answer(reading, draft)
+        except UpstreamUnavailableError as error:
+            draft.fulfilled = False
+            draft.say(f"I can't tell: {markdown(error.message, TEXT_LIMIT)}.")
 
     async def _tell_confirmation(self, turn: Turn, facts: Facts, draft: Draft) -> None:
         """A "yes" confirms nothing here: the open plans are shown again with the call that confirms them."""

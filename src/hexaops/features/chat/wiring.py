@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import logging
+from collections.abc import Mapping
 
-from hexaops.assistant.model.budget import TokenBudget
-from hexaops.assistant.model.providers import ModelNotInstalledError, open_model
-from hexaops.assistant.model.voice import Limits, ModelVoice
+from hexaops.assistant.understanding import Intent
 from hexaops.features.actions.service import ActionService
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.changes.queries import PlanQueries
@@ -15,18 +13,36 @@ from hexaops.features.chat.guide import GuideService
 from hexaops.features.chat.nameable import Inventories
 from hexaops.features.chat.planning import ChangePlanner
 from hexaops.features.chat.quick_actions import QuickActions
-from hexaops.features.chat.retelling import Retelling
+from hexaops.features.chat.reading.articles import ArticleReader
+from hexaops.features.chat.reading.asking import Reader
+from hexaops.features.chat.reading.history import HistoryReader
+from hexaops.features.chat.reading.insights import INSIGHT_INTENTS, InsightReader
+from hexaops.features.chat.reading.logs import LogReader
 from hexaops.features.chat.service import ChatService
 from hexaops.features.chat.sessions import SessionService
 from hexaops.features.chat.streaming import ChatStream
 from hexaops.features.diagnosis.service import DiagnosisService
+from hexaops.features.insights.engine import InsightEngine
+from hexaops.features.logs.service import LogQueryService
 from hexaops.features.webhooks.outbox import WebhookOutbox
 from hexaops.features.workspaces.automation import AutomationSwitch
 from hexaops.features.workspaces.directory import WorkspaceDirectory
 from hexaops.features.workspaces.service import WorkspaceService
 from hexaops.process import Process
 
-logger = logging.getLogger(__name__)
+
+def readers(process: Process) -> Mapping[Intent, Reader]:
+    """Who answers which questions from another feature."""
+    get = process.provider.get
+    insights = InsightReader(get(InsightEngine))
+    history = HistoryReader(get(ApplicationService), process.database)
+    return {
+        Intent.LOG_QUERY: LogReader(get(LogQueryService)),
+        Intent.CHANGE_HISTORY: history,
+        Intent.EVENT_QUERY: history,
+        Intent.WORKSPACE_GUIDE: ArticleReader(),
+        **dict.fromkeys(INSIGHT_INTENTS, insights),
+    }
 
 
 def wire(process: Process) -> None:
@@ -36,27 +52,10 @@ def wire(process: Process) -> None:
     sessions = SessionService(database, applications, get(WebhookOutbox), clock)
     gatherer = Gatherer(database, applications, get(DiagnosisService), get(AutomationSwitch), clock)
     inventories, planner = Inventories(applications), ChangePlanner(get(ActionService))
-    retelling = _retelling(process, applications)
-    plans = PlanQueries(database, clock)
-    chat = ChatService(database, sessions, gatherer, inventories, planner, plans, clock, retelling)
+    chat = ChatService(
+        database, sessions, gatherer, inventories, planner, PlanQueries(database, clock), readers(process), clock
+    )
     quick_actions = QuickActions(get(WorkspaceService), get(WorkspaceDirectory))
     guide = GuideService(database, quick_actions, clock)
     for service in (sessions, chat, ChatStream(chat), quick_actions, guide):
         process.provider.add(service)
-
-
-def _retelling(process: Process, applications: ApplicationService) -> Retelling | None:
-    """Model mode, where a language model is configured."""
-    settings = process.settings
-    if settings.model_provider is None or settings.model_name is None:
-        return None
-    key = settings.model_api_key.get_secret_value() if settings.model_api_key else None
-    process.redactor.add(key)
-    try:
-        model = open_model(settings.model_provider, settings.model_name, url=settings.model_url, api_key=key)
-    except ModelNotInstalledError as error:
-        logger.warning("no language model: the embedded engine answers", extra={"reason": error.message})
-        return Retelling(None, applications, error.message)
-    limits = Limits(settings.model_timeout_seconds, settings.model_questions, settings.model_tokens_per_answer)
-    budget = TokenBudget(settings.model_tokens_per_day, process.clock)
-    return Retelling(ModelVoice(model, limits, budget), applications)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from hexaops.analysis.applications.model import Application
 from hexaops.analysis.applications.usage import Resource, shares_of_application
@@ -40,15 +40,13 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Assessment:
-    """All that both shapes are told from."""
+class Measurement:
+    """What applications use, and how that develops."""
 
-    insights: Sequence[Insight]
     applications: Sequence[Application]
-    diagnosis: Diagnosis
     measured: Sequence[usage.Measured]
     allocations: Sequence[scores.Allocation]
-    causes: Sequence[Finding]
+    """One an application."""
     cpu: trends.Development | str
     """Use of CPU of the whole workspace over the time, or why nothing is known of it."""
     cost: trends.Development | str
@@ -56,6 +54,15 @@ class Assessment:
     """Why savings cannot be computed, else None."""
     no_usage: str | None
     """Why present use is not known, else None."""
+
+
+@dataclass(frozen=True)
+class Assessment(Measurement):
+    """All that both shapes are told from."""
+
+    insights: Sequence[Insight]
+    diagnosis: Diagnosis
+    causes: Sequence[Finding]
 
 
 @dataclass(frozen=True)
@@ -71,14 +78,10 @@ class InsightEngine:
     async def assess(self, workspace: Workspace, question: Question) -> Assessment:
         """Raises as the applications and the diagnosis do where the cluster cannot be read."""
         every = self.applications.list(workspace)
-        chosen = [question.application] if question.application else every
         made = await self.diagnoses.get(workspace, logs=question.logs)
+        found = await self.measure(workspace, question)
+        chosen, measured = found.applications, found.measured
         findings = self.diagnoses.about(workspace, chosen[0], made) if question.application else made.findings
-        samples = await self.applications.usage(workspace)
-        step = usage.points_step(question.seconds)
-        window = Window.until(self.clock.now().timestamp(), question.seconds)
-        source = self.sources.of(workspace.cluster_id)
-        measured = await self._measured(chosen, workspace.cluster_id, source, samples, window, step)
         drawn = [
             *troubles.from_findings(causes_of(findings, every), chosen),
             *hardening.from_posture(made.posture, chosen),
@@ -88,12 +91,24 @@ class InsightEngine:
         ]
         kept = [one for one in drawn if one.category in question.categories]
         return Assessment(
+            **{one.name: getattr(found, one.name) for one in fields(found)},
             insights=sorted(kept, key=_rank)[:MOST_INSIGHTS],
-            applications=chosen,
             diagnosis=made,
+            causes=findings,
+        )
+
+    async def measure(self, workspace: Workspace, question: Question) -> Measurement:
+        """What needs no diagnosis; raises as the applications do where the cluster cannot be read."""
+        chosen = [question.application] if question.application else self.applications.list(workspace)
+        samples = await self.applications.usage(workspace)
+        step = usage.points_step(question.seconds)
+        window = Window.until(self.clock.now().timestamp(), question.seconds)
+        source = self.sources.of(workspace.cluster_id)
+        measured = await self._measured(chosen, workspace.cluster_id, source, samples, window, step)
+        return Measurement(
+            applications=chosen,
             measured=measured,
             allocations=[_allocation(one, samples) for one in chosen],
-            causes=findings,
             cpu=self._development(workspace, measured, step, cost=False),
             cost=self._development(workspace, measured, step, cost=True),
             no_sizing=usage.too_little_history(measured),

@@ -23,5 +23,6 @@ def wire(process: Process) -> None:
     book = PriceBook(Prices(settings.price_cpu_core_hour, settings.price_memory_gib_hour))
     engine = InsightEngine(applications, get(DiagnosisService), get(MetricSources), book, clock)
     announcer = Announcer(database, get(WebhookOutbox))
+    process.provider.add(engine)
     process.provider.add(CapabilityService(settings, applications, get(AutomationSwitch)))
     process.provider.add(InsightService(engine, announcer, applications, database, clock))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Set
+from collections.abc import Collection, Set
 from dataclasses import dataclass
 from datetime import datetime
 
-from hexaops.backends.logstores.base import LogQuery, LogStore
+from hexaops.backends.logstores.base import LARGEST_RANGE_SECONDS, LogAnswer, LogQuery, LogStore
 from hexaops.backends.logstores.lines import MICROSECONDS
 from hexaops.backends.logstores.query.parser import parse
 from hexaops.features.access.authorize import Authorizer
@@ -98,6 +98,22 @@ class LogQueryService:
         body = encode(Data(view))
         self._keep(query_id, _Kept(_owner(caller), body, self._clock.monotonic() + KEPT_SECONDS))
         return body
+
+    async def find(
+        self, workspace_id: str, *, components: Collection[str], levels: Collection[str], seconds: float, limit: int
+    ) -> LogAnswer:
+        """The newest lines of a workspace that the caller was let into; raises LogStoreError."""
+        end_us = _microseconds(self._clock.now()) + 1
+        asked = LogQuery(
+            expression=None,
+            start_us=end_us - round(min(seconds, LARGEST_RANGE_SECONDS) * MICROSECONDS),
+            end_us=end_us,
+            workspaces=frozenset({workspace_id}),
+            levels=frozenset(levels),
+            components=frozenset(components),
+            limit=limit,
+        )
+        return await self._store.query(asked, Timeout(QUERY_SECONDS, self._clock))
 
     def get(self, caller: Caller, query_id: str) -> bytes:
         """An earlier result of the same caller; raises LogQueryNotFoundError."""

@@ -1,0 +1,75 @@
+"""What happened, as one timeline: the newest first, each with where it was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from hexaops.assistant.answers.draft import Draft
+from hexaops.assistant.answers.facts import Facts
+from hexaops.assistant.answers.lines import NAME_LIMIT, TEXT_LIMIT, plural
+from hexaops.assistant.answers.tables import attach_table
+from hexaops.assistant.evidence import KUBERNETES, STORE
+from hexaops.kit.durations import format_duration, format_time
+from hexaops.kit.text import markdown, plain
+
+SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One thing that happened. Texts are as they came."""
+
+    at: float
+    """Seconds since 1970."""
+    type: str
+    """deployment, warning or operation."""
+    resource: str
+    action: str
+    details: str
+
+
+def answer_history(
+    found: Sequence[Happened], seconds: float, facts: Facts, draft: Draft, *, warnings_only: bool
+) -> None:
+    """The timeline, and a table of all of it."""
+    what = "warning" if warnings_only else "change or warning"
+    within = f"the last {format_duration(seconds)}"
+    counted = draft.evidence.note(
+        KUBERNETES, f"{what}s in {within}", len(found), unit="count", at=facts.freshness.as_of, is_query=True
+    )
+    if not found:
+        draft.say(f"There was no {what} in {within}.", counted)
+        if facts.no_warnings:
+            draft.say(f"Events cannot be read here: {markdown(facts.no_warnings, TEXT_LIMIT)}.")
+        return
+    changes = sum(one.type != "warning" for one in found)
+    counts = [plural(changes, "change")] if changes else []
+    if len(found) > changes:
+        counts.append(f"{len(found) - changes} kinds of warning" if len(found) - changes > 1 else "1 kind of warning")
+    draft.say(f"In {within}: {' and '.join(counts)}, newest first:", counted)
+    for one in found[:SHOWN]:
+        source = STORE if one.type == "operation" else KUBERNETES
+        at = datetime.fromtimestamp(one.at, UTC)
+        value = f"{one.action}: {plain(one.details, TEXT_LIMIT)}"
+        noted = draft.evidence.note(
+            source, f"{one.type} of {plain(one.resource, NAME_LIMIT)}", value, unit="event", at=at
+        )
+        draft.say(f"- {_told(one, facts)}", noted)
+    if len(found) > SHOWN:
+        draft.say(f"- … and {len(found) - SHOWN} more (see the table)", counted)
+    rows = [
+        [format_time(datetime.fromtimestamp(one.at, UTC)), one.type, plain(one.resource, NAME_LIMIT), one.action,
+         plain(one.details, TEXT_LIMIT)]
+        for one in found
+    ]  # fmt: skip
+    attach_table(draft, "timeline", ("time", "type", "resource", "action", "details"), rows)
+
+
+def _told(one: Happened, facts: Facts) -> str:
+    ago = format_duration(max(0.0, facts.now.timestamp() - one.at))
+    name, details = markdown(one.resource, NAME_LIMIT), markdown(one.details, TEXT_LIMIT)
+    if one.type == "warning":
+        return f"{ago} ago, **{name}** reported {markdown(one.action, NAME_LIMIT)}: “{details}”"
+    return f"{ago} ago, **{name}** {one.action.replace('_', ' ')}: {details}"

@@ -1,1 +1,0 @@
-"""Model mode: a language model words the answers, on what the embedded engine found, and on nothing else."""

@@ -1,0 +1,113 @@
+"""Questions for cost, savings, security, trends and what is unusual: read from the engine of the insights."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hexaops.analysis.insights import usage
+from hexaops.analysis.insights.model import CATEGORIES, Insight, PriceBook
+from hexaops.assistant.answers import insights as told
+from hexaops.assistant.answers.draft import Draft
+from hexaops.assistant.answers.later import show_state
+from hexaops.assistant.answers.usage import answer_usage
+from hexaops.assistant.understanding.intents import Intent
+from hexaops.features.chat.reading.asking import Reading
+from hexaops.features.insights.engine import InsightEngine, Measurement, Question
+
+PERMISSION = "generate_insights"
+DAY_SECONDS = 86_400.0
+WEEK_SECONDS = 7 * DAY_SECONDS
+LOOK_BACK: dict[Intent, float] = {
+    Intent.ANOMALY_QUERY: DAY_SECONDS,
+    Intent.FORECAST_QUERY: WEEK_SECONDS,
+    Intent.OPTIMIZATION: WEEK_SECONDS,
+    Intent.COST_OPTIMIZATION: WEEK_SECONDS,
+}
+"""What is normal, rising or too large is not seen in an hour: at least so far back, where the message says nothing."""
+
+
+INSIGHT_INTENTS = (
+    Intent.SECURITY_QUERY,
+    Intent.COST_ANALYSIS,
+    Intent.COST_BREAKDOWN,
+    Intent.COST_OPTIMIZATION,
+    Intent.OPTIMIZATION,
+    Intent.ANOMALY_QUERY,
+    Intent.FORECAST_QUERY,
+    Intent.PERFORMANCE_ANALYSIS,
+    Intent.HIGH_USAGE,
+)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What was measured for one question."""
+
+    reading: Reading
+    whole: Measurement
+    measured: Sequence[usage.Measured]
+    """Of the applications that it is about."""
+    seconds: float
+
+    def bills(self, book: PriceBook) -> list[told.Bill]:
+        """What each of them costs a month."""
+        chosen = {one.application.id for one in self.measured}
+        return [
+            told.Bill(one, book.monthly(use.cpu_requested, use.memory_requested),
+                      book.monthly(use.cpu_used, use.memory_used))
+            for one, use in zip(self.whole.applications, self.whole.allocations, strict=True)
+            if one.id in chosen
+        ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class InsightReader:
+    """Answers from one assessment of the workspace."""
+
+    engine: InsightEngine
+
+    async def answer(self, reading: Reading, draft: Draft) -> None:
+        """Assess what was asked about, and tell it by the intent."""
+        if not reading.may(PERMISSION, draft, to="generate insights"):
+            return
+        selected = reading.select(draft)
+        workspace, permissions = reading.caller.get_workspace(), reading.caller.permissions
+        only = selected[0] if reading.is_named and len(selected) == 1 else None
+        seconds = reading.asked.parameters.time_range_seconds or LOOK_BACK.get(reading.asked.intent, reading.seconds)
+        question = Question(CATEGORIES, seconds, only, logs="read_logs" in permissions)
+        chosen = {one.id for one in selected}
+        if reading.asked.intent is Intent.SECURITY_QUERY:
+            found = await self.engine.assess(workspace, question)
+            told.tell_security(_about(found.insights, chosen), len(selected), reading.facts, draft)
+            return
+        measurement = await self.engine.measure(workspace, question)
+        measured = [one for one in measurement.measured if one.application.id in chosen]
+        await asyncio.to_thread(self._tell, Measured(reading, measurement, measured, seconds), draft)
+        told.chart(measured, seconds, reading.asked.parameters.metric, reading.facts, draft)
+
+    def _tell(self, found: Measured, draft: Draft) -> None:
+        """In a thread: judging the history of many applications takes its time."""
+        asked, facts, book, measured = found.reading.asked, found.reading.facts, self.engine.book, found.measured
+        match asked.intent:
+            case Intent.COST_ANALYSIS | Intent.COST_BREAKDOWN:
+                told.tell_cost(found.bills(book), book, found.whole.no_usage, facts, draft)
+            case Intent.COST_OPTIMIZATION | Intent.OPTIMIZATION:
+                savings = [*usage.oversized(measured, book)]
+                told.tell_savings(savings, found.whole.no_sizing, len(measured), facts, draft)
+            case Intent.ANOMALY_QUERY:
+                told.tell_unusual([*usage.anomalous(measured)], measured, found.seconds, facts, draft)
+                show_state(asked, facts, draft)
+            case Intent.FORECAST_QUERY:
+                drawn = [*usage.near_limits(measured, book), *usage.rising(measured)]
+                told.tell_forecast(drawn, found.whole.cpu, measured, found.seconds, facts, draft)
+            case _:
+                answer_usage(asked, facts, draft)
+                notable = [*usage.near_limits(measured, book), *usage.rising(measured), *usage.anomalous(measured)]
+                told.tell_notable(notable, facts, draft)
+
+
+def _about(insights: Sequence[Insight], chosen: set[str]) -> list[Insight]:
+    """Those about these applications, and those about none in particular."""
+    return [one for one in insights if not one.applications or any(each.id in chosen for each in one.applications)]

@@ -1,0 +1,121 @@
+"""Cost, savings, security, trends and what is unusual, told."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+from hexaops.analysis.applications.freshness import Freshness
+from hexaops.analysis.applications.model import Application
+from hexaops.analysis.applications.status import application_of
+from hexaops.analysis.insights.model import Insight, PriceBook, Recommendation, Seen
+from hexaops.analysis.insights.trends import Development
+from hexaops.analysis.insights.usage import Measured
+from hexaops.analysis.sizing import Prices
+from hexaops.assistant.answers import insights
+from hexaops.assistant.answers.attachments import Table, TimeSeries
+from hexaops.assistant.answers.draft import Draft
+from hexaops.assistant.answers.facts import Facts
+from tests.analysis.applications.rows import AT, pod, workload
+
+NOW = datetime(2024, 1, 20, 15, 30, tzinfo=UTC)
+FACTS = Facts("w", NOW, Freshness(NOW, (), {}, {}), frozenset(), frozenset())
+BOOK = PriceBook(Prices(0.03, 0.004))
+OPEN_PORT = Insight(
+    "security", "high", "web-app runs as root", "Its pods may run as root.",
+    recommendations=(Recommendation("harden", "high", "Set runAsNonRoot"),),
+    seen=(Seen("kubernetes", "web-app", "root"),),
+)  # fmt: skip
+
+
+@pytest.fixture
+def draft() -> Draft:
+    return Draft()
+
+
+@pytest.fixture
+def web() -> Application:
+    owner = workload("shop", "web-app", desired=1)
+    return application_of(owner, [pod(owner, 0)], application_id="app-web", now=AT)
+
+
+def measured(one: Application, values: list[float]) -> Measured:
+    found = np.array(values)
+    return Measured(one, {}, {"cpu": found, "memory": found}, {"cpu": found, "memory": found})
+
+
+def test_security_counts_by_weight(draft: Draft) -> None:
+    insights.tell_security([OPEN_PORT], 12, FACTS, draft)
+    assert draft.content.splitlines() == [
+        "1 security finding in 12 applications (1 high):",
+        "- **web-app runs as root** (high): Its pods may run as root.",
+        "  - What may help: Set runAsNonRoot",
+    ]
+
+
+def test_no_finding_says_what_was_checked(draft: Draft) -> None:
+    insights.tell_security([], 12, FACTS, draft)
+    assert draft.content.startswith("I found no security problem in 12 applications: Pod Security Standards")
+    assert draft.fulfilled
+
+
+def test_costs_are_the_larger_of_request_and_use(draft: Draft, web: Application) -> None:
+    insights.tell_cost([insights.Bill(web, 10.0, 4.0)], BOOK, None, FACTS, draft)
+    lines = draft.content.splitlines()
+    assert lines[0] == "What runs now costs about $10.00 a month:"
+    assert lines[1] == "- web-app: $10.00 (100%), of which $4.00 is used"
+    assert "$0.03 a core-hour and $0.004 a GiB-hour" in draft.content
+    (attached,) = draft.attachments
+    assert isinstance(attached, Table)
+    assert attached.data.rows == [["web-app", web.project, 10.0, 4.0, 10.0]]
+
+
+def test_costs_without_usage_are_not_told(draft: Draft, web: Application) -> None:
+    insights.tell_cost([insights.Bill(web, 10.0, 0.0)], BOOK, "metrics cannot be read", FACTS, draft)
+    assert (draft.content, draft.fulfilled) == ("I can't tell costs: metrics cannot be read.", False)
+
+
+def test_savings_need_history(draft: Draft) -> None:
+    insights.tell_savings([], "sizing needs 100 points", 3, FACTS, draft)
+    assert (draft.content, draft.fulfilled) == ("I can't recommend sizes yet: sizing needs 100 points.", False)
+
+
+def test_unusual_needs_history(draft: Draft, web: Application) -> None:
+    insights.tell_unusual([], [measured(web, [1.0] * 5)], 3600.0, FACTS, draft)
+    assert "that takes 250 points of history, and there are 5" in draft.content
+    assert not draft.fulfilled
+
+
+def test_nothing_unusual_is_an_answer(draft: Draft, web: Application) -> None:
+    insights.tell_unusual([], [measured(web, [1.0] * 300)], 3600.0, FACTS, draft)
+    assert draft.content == "Nothing unusual in the use of CPU and memory of 1 application over the last 1h."
+    assert draft.fulfilled
+
+
+def test_a_forecast_says_when_the_room_ends(draft: Draft, web: Application) -> None:
+    rising = Development("increasing", 20.0, 60.0, 12.5)
+    insights.tell_forecast([], rising, [measured(web, [1.0] * 30)], 3600.0, FACTS, draft)
+    assert draft.content.splitlines() == [
+        "The workspace's CPU use rises by 60% a month; at this pace the nodes' CPU is used up in 12.5 days.",
+        "No application of 1 is near its limits or surely rising.",
+        "This is told from 30 points of history: little to go by.",
+    ]
+
+
+def test_a_forecast_without_history_is_not_made(draft: Draft) -> None:
+    insights.tell_forecast([], "there are too few measurements", [], 3600.0, FACTS, draft)
+    assert (draft.content, draft.fulfilled) == ("I can't forecast yet: there are too few measurements.", False)
+
+
+def test_the_chart_keeps_gaps(draft: Draft, web: Application) -> None:
+    insights.chart([measured(web, [1.0, float("nan"), 3.0])], 90.0, "cpu", FACTS, draft)
+    (attached,) = draft.attachments
+    assert isinstance(attached, TimeSeries)
+    assert attached.data.series[0].points == [(0.0, 1.0), (60.0, 3.0)]
+    assert (attached.data.start, attached.data.step_seconds, attached.data.unit) == (
+        "2024-01-20T15:28:30Z",
+        30.0,
+        "cores",
+    )

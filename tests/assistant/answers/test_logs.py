@@ -1,0 +1,89 @@
+"""What pods wrote, told."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from hexaops.analysis.applications.freshness import Freshness
+from hexaops.assistant.answers.attachments import LogExcerpt
+from hexaops.assistant.answers.draft import Draft
+from hexaops.assistant.answers.facts import Facts
+from hexaops.assistant.answers.logs import LogQuestion, answer_logs, log_question
+from hexaops.assistant.understanding import Intent
+from hexaops.assistant.understanding.model import Parameters, Understanding
+from hexaops.backends.logstores.base import Aggregations, LogAnswer, Pattern
+from hexaops.backends.logstores.lines import MICROSECONDS, LogLine
+
+NOW = datetime(2024, 1, 20, 15, 30, tzinfo=UTC)
+ALL = LogQuestion((), (), 3600.0)
+
+
+def facts() -> Facts:
+    fresh = Freshness(NOW, (), {}, {})
+    return Facts("w", NOW, fresh, frozenset(), frozenset())
+
+
+def line(text: str, *, second: int = 0) -> LogLine:
+    time_us = (int(NOW.timestamp()) + second) * MICROSECONDS
+    return LogLine(time_us, "error", text, "api-service", "api-service-1", "ws-1")
+
+
+def told(question: LogQuestion, *lines: LogLine, total: int | None = None, patterns: tuple[Pattern, ...] = ()) -> Draft:
+    draft = Draft()
+    aggregations = Aggregations({}, {}, [], patterns)
+    answer_logs(question, LogAnswer(lines, len(lines) if total is None else total, aggregations, None), facts(), draft)
+    return draft
+
+
+def asked(**parameters: float) -> Understanding:
+    return Understanding(Intent.LOG_QUERY, 1.0, parameters=Parameters(**parameters))  # type: ignore[arg-type]
+
+
+def test_no_lines_are_an_answer() -> None:
+    draft = told(LogQuestion(("web-app",), ("error", "critical"), 3600.0))
+    assert draft.content == "There are no error lines of web-app in the last 1h."
+    assert draft.fulfilled
+
+
+def test_lines_are_quoted_with_time_and_pod() -> None:
+    draft = told(ALL, line("cannot connect"))
+    assert draft.content == (
+        "There is 1 log line in the last 1h:\n- 2024-01-20T15:30:00Z error api-service-1: “cannot connect”"
+    )
+
+
+def test_markup_in_a_line_stays_text() -> None:
+    draft = told(ALL, line("<img src=x> [click](http://evil) `rm`"))
+    assert "](http://evil)" not in draft.content
+    assert "“\\<img" in draft.content
+
+
+def test_what_is_written_most_often_is_told_of_many() -> None:
+    lines = [line(f"timeout {number}", second=-number) for number in range(50)]
+    draft = told(ALL, *lines, total=120, patterns=(Pattern("timeout <*>", 119, 0, 0), Pattern("once", 1, 0, 0)))
+    assert draft.content.startswith("There are 120 log lines in the last 1h, the newest 10 of them:")
+    assert "Written most often:\n- 119 times: “timeout" in draft.content
+    (attached,) = draft.attachments
+    assert isinstance(attached, LogExcerpt)
+    assert (len(attached.data.logs), attached.data.total, attached.data.truncated) == (50, 120, True)
+
+
+@pytest.mark.parametrize(
+    ("message", "levels"),
+    [
+        ("show me the logs", ()),
+        ("check logs for errors", ("error", "critical")),
+        ("any exceptions in the logs?", ("error", "critical")),
+        ("warnings in the logs", ("warning", "error", "critical")),
+        ("logs of terror-service", ()),
+    ],
+)
+def test_the_levels_that_were_said(message: str, levels: tuple[str, ...]) -> None:
+    assert log_question(asked(), message, (), facts()).levels == levels
+
+
+def test_the_range_that_was_said() -> None:
+    assert log_question(asked(time_range_seconds=600.0), "logs", (), facts()).seconds == 600.0
+    assert log_question(asked(), "logs", (), facts()).seconds == 3600.0
