@@ -42,7 +42,26 @@ _SEGMENT = re.compile(r"[^/]{1,512}")
 _UUID = re.compile(r"(?i)[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _BOT = re.compile(r"(?i)/bot(?P<value>\d{6,12}:[\w-]{20,64})")
 _NO_USERS = frozenset(
-    ["mailto", "email", "mail", "user", "from", "to", "by", "owner", "author", "cc", "bcc", "sip", "xmpp", "acct", "contact", "sender", "login", "account"]
+    [
+        "mailto",
+        "email",
+        "mail",
+        "user",
+        "from",
+        "to",
+        "by",
+        "owner",
+        "author",
+        "cc",
+        "bcc",
+        "sip",
+        "xmpp",
+        "acct",
+        "contact",
+        "sender",
+        "login",
+        "account",
+    ]
 )  # readable
 
 

@@ -78,7 +78,9 @@ def is_name(value: str) -> bool:
     if len(value) > 253:
         return False
     if value.isalpha() and value.isascii():
-        return (_CAMEL.fullmatch(value) is not None and _spoken(value)) or (len(value) <= LONGEST_WORD and _plain(value))
+        return (_CAMEL.fullmatch(value) is not None and _spoken(value)) or (
+            len(value) <= LONGEST_WORD and _plain(value)
+        )
     segments = [segment for segment in _SEPARATOR.split(value) if segment]
     return bool(segments) and all(_names(segment) for segment in segments) and any(_worded(s) for s in segments)
 
