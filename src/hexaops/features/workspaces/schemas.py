@@ -86,9 +86,14 @@ class MemberBody(BaseModel):
     role: Role
 
 
-class AutomationBody(BaseModel):
-    """The kill switch, everywhere or in one workspace."""
+class OwnAutomationBody(BaseModel):
+    """The kill switch of the workspace in the path."""
 
     enabled: bool
-    workspace_id: Annotated[str, Field(max_length=64, pattern=r"^[^\x00]*$")] | None = None
     reason: Annotated[str, Field(max_length=512, pattern=r"^[^\x00]*$")] | None = None
+
+
+class AutomationBody(OwnAutomationBody):
+    """The kill switch, everywhere or in one workspace."""
+
+    workspace_id: Annotated[str, Field(max_length=64, pattern=r"^[^\x00]*$")] | None = None
