@@ -84,11 +84,11 @@ def test_log_lines_are_searched_narrowed_and_wrong_queries_marked(sign_in: Calla
     console = sign_in()
     page = console.open("logs?range=24h")
     page.get_by_label("Query", exact=True).fill("connection")
-    page.get_by_role("button", name="Search").click()
+    page.get_by_role("button", name="Search", exact=True).click()
     expect(page.locator(".log mark").first).to_be_visible()
     page.locator(".facet", has_text="database-app").get_by_role("button", name="database-app").click()
     expect(page.get_by_role("button", name="Component database-app")).to_be_visible()
     page.get_by_label("Query", exact=True).fill("error AND (")
-    page.get_by_role("button", name="Search").click()
+    page.get_by_role("button", name="Search", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("^")
     console.errors[:] = [error for error in console.errors if "400" not in error]  # the query that cannot be read
