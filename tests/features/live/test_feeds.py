@@ -189,7 +189,7 @@ async def test_a_reader_that_fails_reads_again(world: World, caplog: pytest.LogC
 
 
 def test_an_application_that_is_gone_is_told_and_an_old_action_is_not() -> None:
-    before = dict([app("1/1"), action("completed")])
+    before: State = {**dict([app("1/1")]), **dict([action("completed")])}
     assert [(kind, msgspec.to_builtins(change)["status"]) for kind, change in differences(before, {})] == [
         ("application", None)
     ]

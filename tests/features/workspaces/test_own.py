@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import httpx2
 
 from tests.serving import AccessWorld, Headers
 
 
 async def call(
-    access: AccessWorld, method: str, path: str, headers: Headers, body: dict[str, object] | None = None
+    access: AccessWorld, method: str, path: str, headers: Headers, body: dict[str, Any] | None = None
 ) -> httpx2.Response:
     return await access.client.request(
         method, f"/api/v1/workspaces/{access.workspace_id}{path}", json=body, headers=headers

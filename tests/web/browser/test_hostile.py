@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from playwright.sync_api import expect
 
@@ -27,7 +28,7 @@ def plant(console: Console) -> None:
         application = user.get(f"{base}/applications").json()["data"]["applications"][0]["id"]
         incident = {"title": SCRIPT, "affected_applications": [application], "symptoms": [MARKDOWN]}
         assert account.post("/internal/v1/incidents", json=incident).status_code < 300
-        line = {"level": "error", "message": f"{SCRIPT} {MARKDOWN}", "component": "api-service",
+        line: dict[str, Any] = {"level": "error", "message": f"{SCRIPT} {MARKDOWN}", "component": "api-service",
                 "pod": SCRIPT[:60], "workspace_id": served.workspace_id, "trace_id": None, "metadata": {}}  # fmt: skip
         pushed = account.post("/internal/v1/logs/push", json=line)
         assert pushed.status_code == 200, pushed.text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from playwright.sync_api import Route, expect
 
@@ -46,14 +47,17 @@ def test_what_others_change_appears_by_itself(sign_in: Callable[..., Console]) -
     with console.served.user() as user:
         base = f"/api/v1/workspaces/{console.served.workspace_id}/aiops/actions"
         wanted = 2 if before.startswith("1") else 1
-        asked = {"action": "scale_application", "parameters": {"application_id": "admin-portal", "replicas": wanted}}
+        asked: dict[str, Any] = {
+            "action": "scale_application",
+            "parameters": {"application_id": "admin-portal", "replicas": wanted},
+        }
         plan = user.post(base, json=asked).json()["data"]["plan"]
         confirmed = {
             **asked["parameters"],
             "confirmation": True,
             "plan_id": plan["plan_id"],
             "plan_hash": plan["plan_hash"],
-        }  # type: ignore[dict-item]
+        }
         assert user.post(base, json={**asked, "parameters": confirmed}).status_code == 200
     expect(row.locator("td").nth(2)).to_have_text(f"{wanted}/{wanted}")
 

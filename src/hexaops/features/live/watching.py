@@ -12,11 +12,10 @@ from hexaops.backends.kubernetes.clusters import ClusterUnavailableError
 from hexaops.features.access.tenancy import Workspace
 from hexaops.features.applications.errors import ClusterUnreadError
 from hexaops.features.applications.service import ApplicationService
-from hexaops.features.incidents.store import find_incidents
+from hexaops.features.incidents.store import latest_incidents
 from hexaops.features.live.views import Change, ChangedActionView, ChangedApplicationView, ChangedIncidentView, State
 from hexaops.features.runs.queries import latest_actions
 from hexaops.kit.durations import format_time
-from hexaops.kit.paging import PageRequest
 from hexaops.kit.text import plain
 from hexaops.storage.database import Database
 from hexaops.storage.tables import IncidentRow
@@ -61,7 +60,7 @@ class WorkspaceReader:
 
     async def _incidents(self, workspace: Workspace) -> State:
         async with self.database.reading() as session:
-            found, _ = await find_incidents(session, PageRequest(LATEST_INCIDENTS), workspace_ids=[workspace.id])
+            found = await latest_incidents(session, workspace.id, LATEST_INCIDENTS)
         return {("incident", row.id): _incident(row) for row in found}
 
 
