@@ -55,7 +55,7 @@ function Add({ onAdd }) {
     onAdd(url.trim());
     setUrl("");
   };
-  return html`<form class="buttons" onSubmit=${submit}><input type="url" aria-label="URL" placeholder="https://example.com/hook" required maxlength="2048" value=${url} onInput=${(event) => setUrl(event.target.value)} /><button disabled=${!url.trim()}>Add webhook</button></form>`;
+  return html`<form class="buttons" onSubmit=${submit}><input type="url" aria-label="URL" placeholder="Address that receives the events" required maxlength="2048" value=${url} onInput=${(event) => setUrl(event.target.value)} /><button disabled=${!url.trim()}>Add webhook</button></form>`;
 }
 
 function Deliveries() {
