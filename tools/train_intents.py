@@ -11,8 +11,9 @@ import argparse
 import hashlib
 import json
 import sys
+import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,8 @@ class Example:
     words: tuple[str, ...]
     label: str
     voice: str
+    after: str = ""
+    """The label of the message before, where the utterance carries on a conversation."""
 
 
 def read_worlds() -> dict[str, NameIndex]:
@@ -68,14 +71,26 @@ def _entities(world: dict[str, Any]) -> list[KnownEntity]:
 
 
 def read_examples() -> list[Example]:
-    """All utterances, names masked, in the order of the files."""
+    """All utterances, names masked, in the order of the files; some once more as if said later in a conversation."""
     worlds = read_worlds()
     examples: list[Example] = []
     for path in sorted(UTTERANCES.glob("*.jsonl")):
         for line in path.read_text().splitlines():
             row = json.loads(line)
-            examples.append(Example(tuple(_words(row["text"], worlds, path.stem)), row["intent"], path.stem))
-    return examples
+            words = tuple(_words(row["text"], worlds, path.stem))
+            examples.append(Example(words, row["intent"], path.stem, row.get("after", "")))
+    return [*examples, *_said_later(examples)]
+
+
+def _said_later(examples: Sequence[Example]) -> list[Example]:
+    """Every third whole utterance after any other label: what stands for itself means the same there."""
+    labels = sorted({example.label for example in examples})
+    later: list[Example] = []
+    for example in examples:
+        drawn = zlib.crc32("\t".join(example.words).encode())
+        if not example.after and drawn % 3 == 0:
+            later.append(replace(example, after=labels[drawn // 3 % len(labels)]))
+    return later
 
 
 def _words(text: str, worlds: dict[str, NameIndex], voice: str) -> list[str]:
@@ -88,7 +103,7 @@ def _words(text: str, worlds: dict[str, NameIndex], voice: str) -> list[str]:
 
 def digest(examples: Sequence[Example]) -> str:
     """SHA-256 of the examples: what the stored model must have been made from."""
-    text = "\n".join(f"{example.label}\t{' '.join(example.words)}" for example in examples)
+    text = "\n".join(f"{example.after}\t{example.label}\t{' '.join(example.words)}" for example in examples)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -99,7 +114,7 @@ class Vectors:
         from scipy import sparse  # noqa: PLC0415 - a developer's library, not there at run time
 
         self._sparse = sparse
-        counted = [[weigh(buckets) for buckets in grams(example.words)] for example in examples]
+        counted = [[weigh(buckets) for buckets in grams(example.words, example.after)] for example in examples]
         self.blocks = [self._matrix([row[block] for row in counted]) for block in range(2)]
 
     def _matrix(self, rows: list[dict[int, float]]) -> Any:

@@ -66,7 +66,8 @@ def words_of(items: Sequence[Item]) -> list[str]:
     words: list[str] = []
     for item in items:
         if item.mention is not None:
-            words.append(f"zz{item.mention.candidates[0].entity.kind}")
+            kind = item.mention.candidates[0].entity.kind
+            words.append("zzapplication" if kind == "pod" else f"zz{kind}")
         elif item.number is not None and any(character.isdigit() for character in item.text):
             words.append(f"zz{item.number.kind}")
         elif item.is_mark:
@@ -78,15 +79,15 @@ def words_of(items: Sequence[Item]) -> list[str]:
     return words
 
 
-def rank(items: Sequence[Item]) -> Ranking:
-    """The labels of the message or clause with their probabilities."""
-    return score(load(), words_of(items))
+def rank(items: Sequence[Item], after: str = "") -> Ranking:
+    """The labels of the message or clause with their probabilities; `after` is the label of the message before."""
+    return score(load(), words_of(items), after)
 
 
-def score(model: Model, words: Sequence[str]) -> Ranking:
+def score(model: Model, words: Sequence[str], after: str = "") -> Ranking:
     """The labels of these words with their probabilities."""
     total = model.bias.copy()
-    for block, buckets in enumerate(grams(words)):
+    for block, buckets in enumerate(grams(words, after)):
         weighed = weigh(buckets)
         rows = model.rows[list(weighed)] if weighed else np.empty(0, dtype=np.int32)
         known = rows >= 0
