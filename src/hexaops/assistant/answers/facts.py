@@ -26,8 +26,6 @@ class Operation:
     started_at: datetime
     completed_at: datetime | None
     error: str | None
-    own: bool = False
-    """Whether the caller started it."""
 
 
 @dataclass(frozen=True)

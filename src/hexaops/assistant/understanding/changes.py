@@ -24,6 +24,9 @@ def intent_of_verb(verb: str) -> Intent:
 def read_reason(items: tuple[Item, ...]) -> tuple[tuple[Item, ...], str | None]:
     """The items without the reason, and the reason in the person's words."""
     start = reason_start(items)
+    until = next((p for p, item in enumerate(items) if item.word == "until" and p > 1), None)
+    if until is not None and any("stop" in item.tags for item in items[:until]):
+        return items[:until], None
     if start is None:
         return items, None
     words = [item.text for item in items[start:]]

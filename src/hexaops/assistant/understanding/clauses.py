@@ -30,6 +30,7 @@ CHANGE_TAGS = word_set(
 _READ_VERBS = word_set("show diagnose analyze search create ack delete deploy predict optimize maintain light")
 _FINITE = word_set("is are was were has have should must needs need can could will would wants")
 """After a name these make it the subject of a clause of its own."""
+_LISTED = word_set("so and both the then also please now")
 _PLAIN = frozenset({"everyday", "filler", "foreign"})
 CLAUSES_LIMIT = 12
 """Clauses read in one message; of a longer one no change is taken, for the rest may take it back."""
@@ -61,7 +62,12 @@ def split_clauses(items: list[Item]) -> list[Clause]:
         elif item.is_mark and item.word == ":" and current and not (_is_time(items, position) or _is_lead_in(current)):
             clauses, current = _close(clauses, current, join, is_question=False)
             join = "colon"
-        elif current and _is_soft(items, position) and _begins_clause(items, position + 1, current):
+        elif (
+            current
+            and _is_soft(items, position)
+            and not _is_choice(items, position, current)
+            and _begins_clause(items, position + 1, current)
+        ):
             contrast = _is_contrast(items, position)
             clauses, current = _close(clauses, current, join, is_question=False)
             join = "contrast" if contrast else "soft"
@@ -99,9 +105,21 @@ def _is_soft(items: list[Item], position: int) -> bool:
     if item.quoted:
         return False
     if not item.is_mark:
-        return item.word in _CONNECTIVES
+        after = items[position + 1] if position + 1 < len(items) else None
+        asks = after is not None and (after.tags & CHANGE_TAGS or after.word in ("please", "can", "could"))
+        return item.word in _CONNECTIVES or (item.word == "so" and position > 2 and bool(asks))
     beside_dash = any(0 <= p < len(items) and items[p].word == "-" for p in (position - 1, position + 1))
     return item.word in _SOFT and not (item.word == "-" and beside_dash)
+
+
+def _joins(items: list[Item], position: int, current: list[Item]) -> bool:
+    return _is_soft(items, position) and not _is_choice(items, position, current)
+
+
+def _is_choice(items: list[Item], position: int, current: list[Item]) -> bool:
+    """ "is it done or what", "are both up or did one stop": one question with two answers."""
+    asks = any(item.tags & {"aux", "wh"} for item in current)
+    return items[position].word == "or" and asks and not any(item.tags & CHANGE_TAGS for item in current)
 
 
 def _is_contrast(items: list[Item], position: int) -> bool:
@@ -147,8 +165,19 @@ def _begins_clause(items: list[Item], start: int, current: list[Item]) -> bool:
     if (item.mention or "pronoun" in item.tags) and following and following.word == "be" and position > start:
         return items[position - 1].word in ("could", "can", "may", "would")
     if item.mention or item.tags & {"pronoun"}:
-        return _second_count(items, position, current) or bool(following and following.word in _FINITE)
+        if current[-1].mention and all(other.mention or other.is_mark or other.word in _LISTED for other in current):
+            return False  # "web-app and cart have to …": one subject
+        after = _past_names(items, position)
+        return _second_count(items, position, current) or bool(after and after.word in _FINITE)
     return False
+
+
+def _past_names(items: list[Item], position: int) -> Item | None:
+    """What follows "A", "A and B", "A, B and C"."""
+    position += 1
+    while position + 1 < len(items) and items[position].word in ("and", ",") and items[position + 1].mention:
+        position += 2
+    return items[position] if position < len(items) else None
 
 
 def _is_finite(item: Item) -> bool:

@@ -29,7 +29,7 @@ def advance(
     kept = asked.intent in _KEEPS
     return replace(
         before,
-        spoken=before.spoken if kept else _spoken(parts[-1], named, before),
+        spoken=before.spoken if kept else _spoken(parts[-1], _ids(parts[-1]) if _differ(parts) else named, before),
         change=next((_spoken(p, _ids(p), before) for p in parts if p.is_change_request), before.change),
         named=_named(before.named, parts),
         last_intent=before.last_intent if kept else parts[-1].intent.value,
@@ -52,7 +52,12 @@ def _spoken(asked: Understanding, named: tuple[str, ...], before: Dialogue) -> S
     if asked.intent in (Intent.DENY, Intent.NO_ACTION, Intent.ROLLBACK_ACTION, Intent.CANCEL_ACTION):
         return before.spoken
     about = asked.about if asked.intent is Intent.ACTION_QUESTION and asked.about is not None else asked.intent
-    return Spoken(about.value, named, asked.parameters)
+    return Spoken(about.value, named, asked.parameters, asked.slots)
+
+
+def _differ(parts: tuple[Understanding, ...]) -> bool:
+    """Several changes with values of their own: what is said next is about the last."""
+    return len({(part.intent, part.parameters) for part in parts}) > 1
 
 
 def _named(before: tuple[str, ...], parts: tuple[Understanding, ...]) -> tuple[str, ...]:

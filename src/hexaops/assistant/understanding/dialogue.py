@@ -40,7 +40,7 @@ def answer_pending(items: list[Item], dialogue: Dialogue, index: NameIndex) -> U
     if _refuses(said) or (pending.kind == "confirm_plan" and _calls_off(said)):
         return Understanding(Intent.DENY, 0.95)
     if pending.kind == "confirm_plan":
-        return None
+        return Understanding(Intent.CONFIRM, 0.95) if _agrees_to_it(said) else None
     if pending.kind == "choose_entity":
         return _chosen_entity(said, pending, index)
     if pending.kind == "choose_intent":
@@ -67,6 +67,12 @@ def _agrees(said: list[Item]) -> bool:
     return all(item.tags & {"yes", "polite"} or item.word in _SMALL_WORDS for item in said) and any(
         "yes" in item.tags for item in said
     )
+
+
+def _agrees_to_it(said: list[Item]) -> bool:
+    """ "yes that", "yes both", "ok do both": yes to the plan as it stands."""
+    small = all(item.tags & {"yes", "polite", "pronoun"} or item.word in ("both", "all", "exactly") for item in said)
+    return small and "yes" in said[0].tags and len(said) > 1
 
 
 def _position(said: list[Item], count: int) -> int | None:

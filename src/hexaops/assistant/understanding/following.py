@@ -16,9 +16,12 @@ from hexaops.assistant.understanding.frame import read_frame
 from hexaops.assistant.understanding.intents import CHANGE_INTENTS, Intent, Mode
 from hexaops.assistant.understanding.inventory import NameIndex
 from hexaops.assistant.understanding.items import Item
+from hexaops.assistant.understanding.labels import LABEL_OF
 from hexaops.assistant.understanding.model import Dialogue, Parameters, Resolved, Spoken, Understanding
 from hexaops.assistant.understanding.normalise import word_set
 from hexaops.assistant.understanding.numbers import ORDINALS, time_unit_seconds
+from hexaops.assistant.understanding.roles import read_numbers
+from hexaops.assistant.understanding.settings import carried
 from hexaops.assistant.understanding.speech import limits_of_request
 from hexaops.assistant.understanding.targets import Found, find_targets
 
@@ -27,7 +30,8 @@ _CARRYING = word_set(
     "no nah nope not never sorry wait hm hmm uh oh ups oops actually same too also instead rather other others one "
     "ones both then what about how only just mean meant was wrong first second third last and or of for to but even "
     "either plus minus make enough please pls right well ah okay more less fewer now same thing still exactly would "
-    "please be the that this it on in at from with by there as well many was correction"
+    "please be the that this it on in at from with by there as well many was correction leave drop without skip back "
+    "course"
 )
 _CORRECTS = word_set("no nah nope sorry actually mean meant wrong instead rather oops ups wait correction")
 _PERIODS = word_set(
@@ -37,6 +41,8 @@ _WHY = (("why",), ("why", "is", "that"), ("how", "come"), ("but", "why"), ("and"
 _ASKS = (("what", "about"), ("how", "about"))
 _MORE = word_set("tell show me more details detail please again and some i want to see it go on continue the")
 _SAYS_MORE = word_set("more details detail again continue")
+_LEAVES = word_set("leave drop without skip")
+_SAYS_NOTHING = frozenset({"talk", "oos", "help"})
 _USAGE = frozenset({Intent.USAGE_QUERY, Intent.HIGH_USAGE})
 _SCALES = frozenset({Intent.SCALE_APPLICATION})
 
@@ -53,6 +59,12 @@ class _Said:
     """Names something, points at it, or says "same"."""
     corrects: bool
     excludes: bool
+    begins: bool = False
+    """ "from inventory": the near end."""
+    adds: bool = False
+    """ "also", "too", "as well"."""
+    suspects: bool = False
+    """ "is it the database?"."""
 
 
 def last_frame(dialogue: Dialogue) -> Spoken | None:
@@ -61,6 +73,19 @@ def last_frame(dialogue: Dialogue) -> Spoken | None:
         return dialogue.spoken
     known = dialogue.last_intent in set(Intent)
     return Spoken(dialogue.last_intent, dialogue.last_entities) if known else None
+
+
+def label_before(dialogue: Dialogue) -> str:
+    """The ranker's label of what was meant last, empty where nothing was; small talk between is passed over."""
+    last = last_frame(dialogue)
+    label = LABEL_OF.get(Intent(last.intent), "") if last is not None else ""
+    return "" if label in _SAYS_NOTHING else label
+
+
+def place_before(dialogue: Dialogue) -> str | None:
+    """The namespace that was spoken of last."""
+    last = last_frame(dialogue)
+    return last.parameters.namespace if last is not None else None
 
 
 def carry_on(clauses: list[Clause], dialogue: Dialogue, index: NameIndex) -> Understanding | None:
@@ -85,10 +110,15 @@ def carry_on(clauses: list[Clause], dialogue: Dialogue, index: NameIndex) -> Und
     intent = Intent(base.intent)
     if intent in CHANGE_INTENTS and (plain[:2] in _ASKS or any(clause.is_question for clause in clauses)):
         return Understanding(Intent.STATUS_QUERY, 0.7, targets=said.found.targets, ambiguous=said.found.ambiguous)
+    if intent in CHANGE_INTENTS and "back" in plain and not said.numbers:
+        return Understanding(Intent.ROLLBACK_ACTION, 0.9, Mode.REQUEST, targets=_targets(base, said, index))
     if intent in CHANGE_INTENTS:
         limit = limits_of_request(items, counts=True)
         return _put_off(intent, base, said, index, limit) if limit else _change(intent, base, said, index)
-    return _question(intent, base, said, index)
+    if base.slots is not None and not limits_of_request(items, counts=True):
+        project = next((t.entity.name for t in said.found.targets if t.entity.kind == "project"), None)
+        return carried(intent, base, _targets(base, said, index), said.parameters.namespace or project, items)
+    return None if said.numbers and not said.names else _question(intent, base, said, index)
 
 
 def _carries(item: Item) -> bool:
@@ -106,11 +136,13 @@ def _read(items: tuple[Item, ...], dialogue: Dialogue, index: NameIndex, base: S
     words = [word for item in items for word in item.word.split()]
     found = find_targets(items, index, for_change=Intent(base.intent) in CHANGE_INTENTS)
     among = () if found.targets or found.ambiguous else pointed(words, dialogue)
+    if sibling := _sibling(items, base, index):
+        found, among = replace(found, targets=sibling), ()
     frame = read_frame(items, "assign", -1)
     filters = read_filters(Clause(items), set(), found)
-    numbers = any(n.role in ("absolute", "relative", "factor", "percent") for n in frame.numbers) or bool(
-        frame.parameters.replicas_factor
-    )
+    numbers = (
+        not sibling and any(n.role in ("absolute", "relative", "factor", "percent") for n in frame.numbers)
+    ) or bool(frame.parameters.replicas_factor)
     period = filters.time_range_seconds is not None
     named = bool(found.targets or found.ambiguous or found.excluded or found.namespace or among)
     same = "same" in words
@@ -118,8 +150,30 @@ def _read(items: tuple[Item, ...], dialogue: Dialogue, index: NameIndex, base: S
         return None
     parameters = replace(frame.parameters, time_range_seconds=filters.time_range_seconds, namespace=found.namespace)
     corrects = bool(_CORRECTS & set(words)) or words[:1] == ["not"]
-    excludes = words[:1] == ["not"] or bool(found.excluded and not found.targets)
-    return _Said(found, among, parameters, numbers and not period, named or same, corrects, excludes)
+    excludes = words[:1] == ["not"] or bool(found.excluded and not found.targets) or bool(_LEAVES & set(words))
+    return _Said(
+        found,
+        among,
+        parameters,
+        numbers and not period,
+        named or same,
+        corrects,
+        excludes,
+        begins="from" in words,
+        adds=bool({"also", "too", "well", "add", "plus"} & set(words)),
+        suspects=bool({"is", "be"} & set(words[:3])) and "it" in words[:3],
+    )
+
+
+def _sibling(items: tuple[Item, ...], base: Spoken, index: NameIndex) -> tuple[Resolved, ...]:
+    """ "I meant 3" after worker-2, "and the 18?" after ip-10-0-1-17: the name of the same kind with that number."""
+    numbers = [n.text for n in read_numbers(items) if n.role == "absolute"]
+    known = index.by_id.get(base.targets[-1]) if base.targets else None
+    if len(numbers) != 1 or known is None or known.kind == "application" or base.intent in _SCALES:
+        return ()
+    stem = known.name.rstrip("0123456789")
+    alike = [e for e in index.by_id.values() if e.kind == known.kind and e.name == stem + numbers[0]]
+    return tuple(Resolved(entity, entity.name, 0.9) for entity in alike) if stem != known.name else ()
 
 
 def pointed(words: Sequence[str], dialogue: Dialogue) -> tuple[str, ...]:
@@ -139,7 +193,8 @@ def pointed(words: Sequence[str], dialogue: Dialogue) -> tuple[str, ...]:
 
 def _why(base: Spoken, index: NameIndex) -> Understanding:
     intent = Intent.HIGH_USAGE if Intent(base.intent) in _USAGE else Intent.DIAGNOSE
-    return Understanding(intent, 0.8, targets=_resolved(base.targets, index), parameters=Parameters())
+    place = Parameters(namespace=base.parameters.namespace)
+    return Understanding(intent, 0.8, targets=_resolved(base.targets, index), parameters=place)
 
 
 def _resolved(identities: tuple[str, ...], index: NameIndex) -> tuple[Resolved, ...]:
@@ -163,10 +218,35 @@ def _question(intent: Intent, base: Spoken, said: _Said, index: NameIndex) -> Un
     )
     placed = said.parameters.namespace is not None and not said.found.targets
     targets = () if placed else _targets(base, said, index)
+    if said.excludes and len(base.targets) > 1:
+        targets = _without(base, said, index)
+    elif intent in _OF_SEVERAL and len(said.found.targets) == 1:
+        targets = _beside(base, said, index)
     return Understanding(
         intent, 0.8, targets=targets, excluded=said.found.excluded, ambiguous=said.found.ambiguous,
         unknown_names=said.found.unknown, parameters=parameters,
     )  # fmt: skip
+
+
+def _without(base: Spoken, said: _Said, index: NameIndex) -> tuple[Resolved, ...]:
+    """ "leave minio out", "not the second one": the others of those spoken of."""
+    named = {target.entity.id for target in (*said.found.targets, *said.found.excluded)} | set(said.pointed)
+    return _resolved(tuple(identity for identity in base.targets if identity not in named), index)
+
+
+_OF_SEVERAL = frozenset({Intent.CONNECTIVITY, Intent.PERFORMANCE_ANALYSIS, Intent.DASHBOARD_CREATE})
+
+
+def _beside(base: Spoken, said: _Said, index: NameIndex) -> tuple[Resolved, ...]:
+    """The other end of a connection, the suspect beside the slow one, one more on a dashboard."""
+    new, before = said.found.targets[0], _resolved(base.targets, index)
+    if any(target.entity.id == new.entity.id for target in before):
+        return (new,)
+    if base.intent == Intent.CONNECTIVITY:
+        return (new, before[-1]) if said.begins and before else (*before[:1], new)
+    if base.intent == Intent.DASHBOARD_CREATE:
+        return (*before, new) if said.adds else (new,)
+    return (*before, new) if said.suspects else (new,)
 
 
 def _put_off(intent: Intent, base: Spoken, said: _Said, index: NameIndex, limit: Mode) -> Understanding:
@@ -186,6 +266,10 @@ def _change(intent: Intent, base: Spoken, said: _Said, index: NameIndex) -> Unde
     if said.excludes and not said.numbers:
         excluded = said.found.excluded or said.found.targets
         wide = base.parameters.everything or intent is Intent.RESTART_FAILING
+        if not wide and len(base.targets) > 1 and (excluded or said.pointed):
+            return Understanding(
+                intent, 0.9, Mode.REQUEST, targets=_without(base, said, index), parameters=base.parameters
+            )
         if not wide:
             return None
         return Understanding(intent, 0.9, Mode.REQUEST, excluded=excluded, parameters=base.parameters)
@@ -221,7 +305,7 @@ def _corrected(before: Parameters, said: _Said) -> Parameters:
 
 def borrows(clause: Clause, found: Found, dialogue: Dialogue) -> bool:
     """Whether a question without a name of its own is about what was spoken of: "show me the logs"."""
-    if last_frame(dialogue) is None or not dialogue.last_entities:
+    if last_frame(dialogue) is None or not (dialogue.last_entities or place_before(dialogue)):
         return False
     if found.targets or found.ambiguous or found.unknown or found.namespace:
         return False
@@ -229,6 +313,6 @@ def borrows(clause: Clause, found: Found, dialogue: Dialogue) -> bool:
     if clause.items[0].word in ("what", "how") and words & {"can", "you"} == {"can", "you"}:
         return False
     wide = any(item.tags & {"everything", "platform", "workspace"} for item in clause.items) or words & {
-        "apps", "applications", "anything", "any", "nodes", "projects", "total", "we", "all", "namespaces", "services",
+        "apps", "applications", "anything", "nodes", "projects", "total", "we", "all", "namespaces", "services",
     }  # fmt: skip
     return not wide and len(words) <= 10

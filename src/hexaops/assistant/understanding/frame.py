@@ -54,10 +54,16 @@ def _left_over(items: tuple[Item, ...], verb: str, at: int, opens: int) -> list[
         if position == at or item.number or _is_small(item) or (position < opens and item.mention is None):
             continue
         if item.mention is not None:
-            left += _not_object(items, position, verb)
+            left += _not_object(items, position, verb) or _other_choice(items, position)
         elif not _is_explained(items, position, verb):
             left.append(item.text)
     return left
+
+
+def _other_choice(items: tuple[Item, ...], position: int) -> list[str]:
+    """ "A or B": one of them, and not said which."""
+    before = [item for item in items[max(0, position - 2) : position] if item.word not in ("the", "my", "our")]
+    return ["or"] if before and before[-1].word == "or" else []
 
 
 def _is_small(item: Item) -> bool:
@@ -66,7 +72,7 @@ def _is_small(item: Item) -> bool:
     if item.is_mark:
         return True
     words = item.word.split()
-    small = all(word in SMALL or word in LIGHT for word in words)
+    small = all(word in SMALL or word in LIGHT or word == "plus" for word in words)
     return small or bool(item.tags & {"polite", "greet", "yes", "thank", "now", "except", "twice", "half", "factor"})
 
 
@@ -74,7 +80,7 @@ def _is_explained(items: tuple[Item, ...], position: int, verb: str) -> bool:
     item = items[position]
     if "pod" in item.tags and verb in ("stop", "start", "cancel"):
         return False
-    if item.tags & _KINDS or "pod" in item.tags or item.word in _MANNER:
+    if item.tags & _KINDS or "pod" in item.tags or item.word in _MANNER or item.word == "single":
         return True
     if item.tags & {"project", "platform"} and any(other.word in ("in", "of", "on") for other in items[:position]):
         return True
@@ -85,17 +91,27 @@ def _is_explained(items: tuple[Item, ...], position: int, verb: str) -> bool:
     if item.word.endswith("ly") and item.word not in _NO_MANNER and "later" not in item.tags:
         return not item.is_unknown or item.word.isalpha()
     if item.tags & _STATES:
-        return _describes(items, position)
+        return _describes(items, position, verb)
+    if verb == "restart" and item.word == "what" and position + 1 < len(items):
+        return items[position + 1].word == "is"
     if verb == "restart" and item.tags & {"restart", "action_noun"}:
         return True
     scales = verb not in ("restart", "start", "stop", "cancel", "undo")
     return scales and bool(item.tags & {"scale", "number_noun", "scale_up", "scale_down", "increase", "decrease"})
 
 
-def _describes(items: tuple[Item, ...], position: int) -> bool:
+def _describes(items: tuple[Item, ...], position: int, verb: str) -> bool:
     """ "the failing web-app", "everything that is failing", "get A running": a state of the target."""
     after = items[position + 1] if position + 1 < len(items) else None
+    told = position > 0 and (items[position - 1].mention or items[position - 1].tags & _KINDS)
+    if verb == "assign" and told and items[position].tags & {"failing", "unhealthy", "fail", "slow", "pending"}:
+        return False  # "5 pods of web-app crashed"
     if after is None or after.is_mark or after.mention or after.tags & (_KINDS | {"pod"}):
+        return True
+    before = items[position - 1].word.rpartition(" ")[2] if position else ""
+    if before == "whatever":
+        return True
+    if after.word in ("ones", "things") or (before in ("is", "are") and after.word in ("in", "on", "of")):
         return True
     return any(other.mention for other in items[:position]) and all(_is_small(other) for other in items[position + 1 :])
 

@@ -36,6 +36,8 @@ _VERBS = {
 }
 _ON, _OFF = word_set("on online up back running"), word_set("off offline down")
 _COUNTING = word_set("to at = get have has need needs want of with be give make set take down up from")
+_WHATEVER = word_set("whatever everything anything all that which what ones those pods apps applications services")
+_HEALING = word_set("heal fix restart repair recover bounce recycle revive")
 _COURTESIES = word_set("possible able mind like love appreciate")
 
 
@@ -46,9 +48,10 @@ def read_indirect(clause: Clause, ranking: Ranking, previous: Mode | None) -> Ac
         return None
     items = clause.items
     counts = verb == "assign"
-    if any(item.quoted or item.word in _REPORTS for item in items) or limits_of_request(items, counts=counts):
-        return None
     selects = ranking.best == "restart_failing" and any(item.tags & _FAILING for item in items)
+    told = [item for place, item in enumerate(items) if not (selects and _describes(items, place))]
+    if any(item.quoted or item.word in _REPORTS for item in told) or limits_of_request(items, counts=counts):
+        return None
     if (
         ranking.probability >= (SURE_OF_SELECTION if selects else SURE_OF_VERB)
         and (at := _any_verb(items)) is not None
@@ -60,6 +63,12 @@ def read_indirect(clause: Clause, ranking: Ranking, previous: Mode | None) -> Ac
     if counts:
         return Act(Mode.REQUEST, verb, -1) if any(item.number for item in items) and _says_count(items) else None
     return Act(Mode.REQUEST, verb, -1) if _says_state(items, verb) else None
+
+
+def _describes(items: tuple[Item, ...], place: int) -> bool:
+    """The "is" of "heal whatever is broken"."""
+    before = items[place - 1].word if place else ""
+    return items[place].word in ("is", "are", "what") and before in (*_WHATEVER, *_HEALING)
 
 
 def is_pressed(clause: Clause, act: Act, ranking: Ranking, previous: Mode | None) -> bool:

@@ -73,6 +73,8 @@ class Spoken:
     intent: str
     targets: tuple[str, ...] = ()
     parameters: Parameters = field(default_factory=Parameters)
+    slots: Slots | None = None
+    """Values of a request for one of SETTING_INTENTS."""
 
 
 @dataclass(frozen=True, slots=True)

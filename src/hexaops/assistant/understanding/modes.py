@@ -56,6 +56,8 @@ def read_act(clause: Clause, previous: Mode | None) -> Act | None:
 def _limited(clause: Clause, head: Act, previous: Mode | None) -> Act:
     """A request, unless its neighbourhood or its own end says otherwise."""
     rest = clause.items[head.at + 1 :]
+    if head.verb == "stop":  # "stop it until monday": stopped now all the same
+        rest = rest[: next((p for p, item in enumerate(rest) if item.word == "until"), len(rest))]
     mode = Mode.REQUEST
     if clause.join == "colon" and previous is not None and previous is not Mode.REQUEST:
         mode = Mode.REPORTED
@@ -151,8 +153,11 @@ _CHANGES = CHANGE_TAGS | {"assign", "aux", "backup", "autoscale"}
 _PURPOSES = word_set("fix resolve clear free apply solve repair heal recover handle save pick reset release see test")
 
 
+_ASKED_OF = word_set("you we mind please i somebody someone")
+
+
 def _asks_politely(opening: tuple[Item, ...]) -> bool:
-    return any(item.word in ("you", "we", "mind", "please", "i") for item in opening)
+    return any(item.word.split()[-1] in _ASKED_OF for item in opening)
 
 
 def _mode_of(clause: Clause, act: Act) -> Mode:
@@ -199,7 +204,8 @@ def mode_of_fragment(clause: Clause) -> Mode:
     start = next((i for i in items if not i.is_mark and i.word not in ("and", "but", "so", "then", "only")), None)
     if start is not None and "if" in start.tags and limits_of_request(items) is Mode.CONDITIONAL:
         return Mode.CONDITIONAL
-    if (limits_of_request(items) is Mode.SCHEDULED or _lets_time_pass(items)) and not clause.is_question:
+    counts = any(item.mention for item in items) and "is" in clause.words  # "web-app is at 5"
+    if (limits_of_request(items, counts=counts) is Mode.SCHEDULED or _lets_time_pass(items)) and not clause.is_question:
         return Mode.SCHEDULED
     words = clause.words[:3]
     if words[:1] in (("should",), ("had",), ("were",)) and not clause.is_question:
@@ -250,6 +256,8 @@ def _is_reported(before: tuple[Item, ...]) -> bool:
         if "say" not in item.tags and item.word not in ("according", "said"):
             continue
         subject = before[position - 1] if position else None
+        if subject is not None and subject.mention:
+            continue  # "web-app wants a restart"
         if subject is not None and subject.word not in (
             "i",
             "we",

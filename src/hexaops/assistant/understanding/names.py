@@ -37,6 +37,8 @@ def by_part(index: NameIndex, text: str) -> list[Candidate]:
     """Entities whose distinctive part, or one of whose words, is `text` (also its plural or singular)."""
     key = squash(text)
     found = {e.id: Candidate(e, PART) for e in index.part.get(key, ())}
+    if key.endswith("s") and len(key) > 4:  # "two more carts"
+        found |= {e.id: Candidate(e, PART) for e in index.whole.get(key[:-1], ()) if e.kind == "application"}
     for spelling in (key, key + "s", key[:-1] if key.endswith("s") and len(key) > 4 else key):
         for entity in index.words.get(spelling, ()):
             found.setdefault(entity.id, Candidate(entity, WORD_OF))

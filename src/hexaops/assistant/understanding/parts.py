@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from hexaops.assistant.understanding.clauses import Clause
+from hexaops.assistant.understanding.closed import LIGHT, SMALL
 from hexaops.assistant.understanding.intents import CHANGE_INTENTS, LATER_CHANGES, Intent, Mode
 from hexaops.assistant.understanding.labels import INTENT_OF, LABEL_OF
 from hexaops.assistant.understanding.model import Understanding
+from hexaops.assistant.understanding.normalise import word_set
 from hexaops.assistant.understanding.ranker import Ranking
 from hexaops.assistant.understanding.reading import Reading
 from hexaops.assistant.understanding.splitting import begins_clause
@@ -96,7 +99,7 @@ def _narrowed(part: Part, meant: Intent, whole: Ranking, *, alone: bool) -> Part
 def _worth(parts: list[Part], whole: Ranking) -> list[Part]:
     if len(parts) == 1:
         return parts
-    changes = [part for part in parts if part.understanding.intent in _SPOKEN_OF]
+    changes = [part for part in parts if part.understanding.intent in _SPOKEN_OF and not _is_only_like_one(part)]
     asked = [part for part in parts if _asks(part)]
     requests = [part for part in parts if part.understanding.is_change_request and not _is_guess(part, whole)]
     changes = [part for part in changes if part in requests or not part.understanding.is_change_request]
@@ -115,6 +118,7 @@ def _worth(parts: list[Part], whole: Ranking) -> list[Part]:
             and part.understanding.intent not in known
             and (part.reading.about is None or part.reading.clause.is_question or not requests)
         ]
+        beside += [part for part in parts if requests and _is_foreign_question(part)]
         return _distinct([part for part in parts if part in changes or part in beside])
     if whole.best == "oos" and whole.probability >= SURE_OF_OTHERS and not changes:
         foreign = replace(
@@ -135,7 +139,8 @@ def _are_several(parts: list[Part], whole: Ranking) -> bool:
     """
     own = [_own_chance(part) for part in parts]
     shares = [whole.of(_label(part)) for part in parts]
-    if any(part.reading.clause.join == "colon" for part in parts[1:]) and whole.probability >= SURE:
+    led = any(part.reading.clause.join == "colon" and not _is_own_question(part) for part in parts[1:])
+    if led and whole.probability >= SURE:
         return False
     if max(own) <= CERTAIN and max(shares) > LIKED_AFTER_ALL:
         return False
@@ -145,12 +150,29 @@ def _are_several(parts: list[Part], whole: Ranking) -> bool:
     return whole.probability < WHOLE or len(begun) == len(parts)
 
 
+def _is_own_question(part: Part) -> bool:
+    """ "plus: does its disk last until friday"."""
+    return begins_clause(part.reading.clause.items) and _own_chance(part) >= SURE_OF_OTHERS
+
+
 def _label(part: Part) -> str:
     return LABEL_OF.get(part.understanding.about or part.understanding.intent, "")
 
 
 def _own_chance(part: Part) -> float:
     return part.reading.ranking.of(_label(part))
+
+
+def _is_foreign_question(part: Part) -> bool:
+    """ "restart cart, and what is the weather in Oslo": the answer says that the second is none of its business."""
+    foreign = part.understanding.intent is Intent.OUT_OF_SCOPE and part.understanding.confidence >= SURE_OF_OTHERS
+    return foreign and any(item.tags & {"wh"} or "show" in item.tags for item in part.reading.clause.items[:2])
+
+
+def _is_only_like_one(part: Part) -> bool:
+    """Words like those of a change, without a verb of one: "orders-db replicas, show me …"."""
+    said = part.understanding
+    return said.intent is Intent.ACTION_QUESTION and said.mode is Mode.READ and not part.reading.verb
 
 
 def _is_guess(part: Part, whole: Ranking) -> bool:
@@ -170,7 +192,24 @@ def _asks(part: Part) -> bool:
     """A question or a command; not background, a condition or small talk."""
     if part.understanding.intent in _NOTHING or part.understanding.intent in CHANGE_INTENTS:
         return False
+    if _asks_the_same(part.reading.clause) or (_is_only_like_one(part) and _own_chance(part) < SURE_OF_OTHERS):
+        return False
     return part.reading.about is not None or not (part.reading.is_statement or _only_colours(part.reading))
+
+
+_WH = word_set("how why which who when where what so and")
+_YOU = word_set("you i me")
+
+
+def _asks_the_same(clause: Clause) -> bool:
+    """ "… which?", "… how", "you know what I mean", "do you see it too?": nothing of its own after a question."""
+    words = clause.words
+    bare = all(word in _WH for word in words)
+    content = [i for i in clause.items if not (i.is_mark or all(w in SMALL or w in LIGHT for w in i.word.split()))]
+    to_me = bool(_YOU & set(words)) and all(
+        item.tags <= {"say", "show", "wh", "filler", "everyday"} for item in content
+    )
+    return clause.join != "start" and (bare or to_me)
 
 
 def _only_colours(reading: Reading) -> bool:

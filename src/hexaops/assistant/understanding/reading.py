@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from hexaops.assistant.understanding.changes import intent_of_verb, read_reason
 from hexaops.assistant.understanding.clauses import Clause
 from hexaops.assistant.understanding.filters import read_filters, status_filter
-from hexaops.assistant.understanding.following import borrows, last_frame, pointed
+from hexaops.assistant.understanding.following import borrows, label_before, place_before, pointed
 from hexaops.assistant.understanding.frame import Frame, read_frame
 from hexaops.assistant.understanding.indirect import is_pressed, read_indirect
 from hexaops.assistant.understanding.intents import CHANGE_INTENTS, LATER_CHANGES, LATER_INTENTS, Intent, Mode
@@ -26,6 +26,7 @@ from hexaops.assistant.understanding.roles import RoledNumber, read_numbers
 from hexaops.assistant.understanding.speech import Act
 from hexaops.assistant.understanding.tags import clause_tags, score_talk
 from hexaops.assistant.understanding.targets import Found, context_of, find_targets, focus_of, from_context, points_back
+from hexaops.assistant.understanding.terse import read_terse
 from hexaops.assistant.understanding.verbs import WEAK
 from hexaops.assistant.understanding.wishes import asks_politely_for, read_wish
 
@@ -56,6 +57,8 @@ class Setting:
     """Said in the clause before, alone: "in staging, …"."""
     whole: Ranking | None = None
     """Of all clauses together."""
+    pressed: bool = False
+    """The next clause says "do it", "go ahead"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,8 @@ class Reading:
     """Words and numbers of a request that nothing explains."""
     numbers: tuple[RoledNumber, ...] = ()
     is_statement: bool = False
+    is_wish: bool = False
+    """A request without a verb of change."""
     carries_on: bool = True
     """A change joined softly to this clause may be a request."""
 
@@ -84,13 +89,17 @@ def read_clause(clause: Clause, setting: Setting) -> Reading:
     act = read_act(clause, setting.previous_mode) or _same_verb(clause, setting)
     after_change = setting.dialogue.last_intent in {intent.value for intent in (*CHANGE_INTENTS, Intent.ACTION_STATUS)}
     tags = clause_tags(clause, after_change=after_change)
-    ranking = rank(clause.items)
+    ranking = rank(clause.items, label_before(setting.dialogue))
     wish = None if _is_coloured(clause, setting.previous_mode) else read_wish(clause) or asks_politely_for(clause)
     if wish is not None and (act is None or act.mode not in (Mode.REQUEST, Mode.NEGATED, Mode.REPORTED)):
         asked = _read_request(clause, wish, tags, ranking, setting)
         act = act if asked.left or asked.mode is not Mode.REQUEST else wish
+    if act is None or act.mode in _MAY_BE_TERSE:
+        act = read_terse(clause, ranking, setting.previous_mode, pressed=setting.pressed) or act
     if act is None:
         act = read_indirect(clause, ranking, setting.previous_mode)
+    elif setting.pressed and act.mode in _MAY_BE_TERSE and not clause.is_question:
+        act = replace(act, mode=Mode.REQUEST)
     elif is_pressed(clause, act, ranking, setting.previous_mode):
         pressed = replace(act, mode=Mode.REQUEST)
         asked = _read_request(clause, pressed, tags, ranking, setting)
@@ -113,6 +122,10 @@ def read_clause(clause: Clause, setting: Setting) -> Reading:
     )
 
 
+_WISHED = word_set("need needs want wants like love have give get")
+_MAY_BE_TERSE = frozenset({Mode.STATEMENT, Mode.ADVICE, Mode.HYPOTHETICAL})
+
+
 def _is_coloured(clause: Clause, previous: Mode | None) -> bool:
     """Joined to a question, a condition, a report…, whose mode it has, too."""
     return previous in INHERITED and clause.join in ("soft", "colon")
@@ -126,6 +139,8 @@ def _has_finite_verb(clause: Clause) -> bool:
     """ "users complain", "web-app is slow": told, where "errors of web-app please" asks."""
     words = [item for item in clause.items if not item.is_mark and not item.tags & {"greet", "yes", "thank"}]
     if not words or not (words[0].mention or words[0].word in _SUBJECTS):
+        return False
+    if words[0].word in ("i", "we") and len(words) > 1 and words[1].word.split()[0] in ("need", "want", "would"):
         return False
     return any("aux" in item.tags or item.forms or _AUXILIARIES & {*item.word.split()} for item in words[1:])
 
@@ -178,7 +193,7 @@ def _read_request(clause: Clause, act: Act, tags: set[str], ranking: Ranking, se
     if intent is Intent.SCALE_APPLICATION and frame.parameters.replicas == 0:
         intent = Intent.STOP_APPLICATION
     intent, other = _other_change(frame, intent, ranking), INTENT_OF[ranking.best]
-    meant = _meant_instead(frame, intent, other, ranking) or _topic(items, act, intent, setting.whole)
+    meant = _meant_instead(frame, intent, other, ranking) or _topic(items, act, intent, setting)
     if meant is not None:
         found = replace(found, unknown=()) if found.targets else found
         return Reading(clause, Mode.READ, meant, ranking.probability, ranking, found, read_filters(clause, tags, found))
@@ -202,7 +217,7 @@ def _read_request(clause: Clause, act: Act, tags: set[str], ranking: Ranking, se
         left = tuple(item.text for item in items[max(0, act.at) : act.at + 1])
     return Reading(
         clause, Mode.REQUEST, intent, sure, ranking, found, parameters,
-        verb=act.verb, left=left, numbers=frame.numbers,
+        verb=act.verb, left=left, numbers=frame.numbers, is_wish=act.at < 0 or items[act.at].word in _WISHED,
     )  # fmt: skip
 
 
@@ -240,12 +255,24 @@ def _meant_instead(frame: Frame, intent: Intent, other: Intent, ranking: Ranking
     return other if ranking.probability >= PREFERRED else None
 
 
-def _topic(items: tuple[Item, ...], act: Act, intent: Intent, whole: Ranking | None) -> Intent | None:
-    """ "the autoscaler is at its maximum, make it 10": a number belongs to what the message is about."""
+_OWN_NUMBERS = frozenset(
+    {*LATER_CHANGES, Intent.ALERT_CREATE, Intent.ALERT_ACKNOWLEDGE, Intent.OPTIMIZATION, Intent.DASHBOARD_CREATE}
+    | {Intent.LOG_QUERY, Intent.EVENT_QUERY, Intent.COST_ANALYSIS, Intent.COST_BREAKDOWN, Intent.FORECAST_QUERY}
+)
+"""After talk of these a bare number is one of theirs: "notify me over 300 ms", then "make it 500"."""
+
+
+def _topic(items: tuple[Item, ...], act: Act, intent: Intent, setting: Setting) -> Intent | None:
+    """ "the autoscaler is at its maximum, make it 10": a number belongs to what the message, or the last, is about."""
+    whole, last = setting.whole, label_before(setting.dialogue)
+    bare = not any(item.mention or "replica" in item.tags for item in items)
+    if bare and intent is Intent.SCALE_APPLICATION and act.verb in WEAK and last and INTENT_OF[last] in _OWN_NUMBERS:
+        return INTENT_OF[last]
     if whole is None or intent is not Intent.SCALE_APPLICATION or act.verb not in (*WEAK, "double", "halve"):
         return None
     topic, counted = INTENT_OF[whole.best], any("replica" in item.tags for item in items)
-    return topic if topic in LATER_CHANGES and whole.probability >= LIKED and not counted else None
+    named = act.verb in ("double", "halve") and any(item.mention for item in items)
+    return topic if topic in LATER_CHANGES and whole.probability >= LIKED and not (counted or named) else None
 
 
 def _other_change(frame: Frame, intent: Intent, ranking: Ranking) -> Intent:
@@ -271,8 +298,12 @@ def _intent_of_request(
         return Intent.CANCEL_ACTION
     if act.verb == "start" and rest_tags & {"restart"}:
         return Intent.RESTART_APPLICATION
+    if act.verb == "undo" and items[act.at].lemma in ("bring", "turn", "switch", "put") and _was_stopped(setting):
+        return Intent.START_APPLICATION
     if act.verb == "undo":
         earlier = ranking.best == "rollback_app" and (has_app or ranking.probability >= LIKED)
+        of_version = whole is not None and whole.of("rollback_app") >= LIKED and bool(setting.before)
+        earlier = earlier or (of_version and setting.dialogue.change is None)
         return Intent.ROLLBACK_APPLICATION if earlier else intent
     if ("node" in kinds or "node" in rest_tags) and not has_app:
         return Intent.NODE_MAINTENANCE
@@ -285,10 +316,27 @@ def _intent_of_request(
         fails = False
     if "pronoun" in rest_tags and setting.previous_mode is None:
         fails = False  # "restart that one again" selects nothing by its state
+    fails = fails and _says_which_fail(rest)
     restarts = intent is Intent.RESTART_APPLICATION or (act.verb in ("start", "undo") and ranking.probability >= LIKED)
     if (restarts and fails) or (intent is Intent.RESTART_APPLICATION and _selects_by_state(rest, has_app=has_app)):
         return Intent.RESTART_FAILING
     return intent
+
+
+def _says_which_fail(rest: tuple[Item, ...]) -> bool:
+    """A state, or "the ones", "whatever": a bare "restart" selects nothing by its state."""
+    return any(
+        item.mention
+        or item.tags & {*_STATES, "everything", "whole", "pod", "app", "pronoun", "unhealthy", "slow"}
+        or item.word in ("ones", "those", "patients", "whichever", "dead", "sick", "bad", "red")
+        for item in rest
+    )
+
+
+def _was_stopped(setting: Setting) -> bool:
+    """ "bring it back" after a stop."""
+    change = setting.dialogue.change
+    return change is not None and change.intent == Intent.STOP_APPLICATION.value
 
 
 def _names_something(rest: tuple[Item, ...]) -> bool:
@@ -305,11 +353,13 @@ def _first_is_app(rest: tuple[Item, ...]) -> bool:
     return False
 
 
+_STATES = frozenset({"failing", "unhealthy", "pending", "not_ready", "fail"})
+
+
 def _selects_by_state(rest: tuple[Item, ...], *, has_app: bool) -> bool:
     """ "the failing pods", "everything that is down"; not "the failing web-app"."""
-    states = {"failing", "unhealthy", "pending", "not_ready", "fail"}
     for position, item in enumerate(rest):
-        if item.tags & states:
+        if item.tags & _STATES:
             nouns = [
                 other
                 for other in rest
@@ -326,7 +376,7 @@ def _completed(items: tuple[Item, ...], act: Act, found: Found, parameters: Para
         return found
     if known := _in_order(items, setting):
         return replace(found, targets=known)
-    pointer = points_back(items[act.at + 1 :]) or _subject_pronoun(items[: act.opens])
+    pointer = points_back(items[act.at + 1 :]) or _subject_pronoun(items[: act.opens]) or _made(items, act.at)
     context = context_of(setting.dialogue, setting.index, setting.before)
     if pointer:
         pointed = from_context(pointer, context, mention=pointer)
@@ -338,6 +388,12 @@ def _completed(items: tuple[Item, ...], act: Act, found: Found, parameters: Para
     if len(focus) == 1:
         return replace(found, targets=(Resolved(focus[0], pointer or "", 0.8, "focus"),))
     return found
+
+
+def _made(items: tuple[Item, ...], at: int) -> str | None:
+    """The pronoun of "make it stop"."""
+    led = at >= 2 and items[at - 2].word in ("make", "let", "have", "get")
+    return items[at - 1].word if led and items[at - 1].word in ("it", "them") else None
 
 
 def _read_talk_of_change(clause: Clause, act: Act, tags: set[str], ranking: Ranking, setting: Setting) -> Reading:
@@ -408,11 +464,7 @@ def _read_question(clause: Clause, tags: set[str], ranking: Ranking, setting: Se
     if follows:
         context = context_of(setting.dialogue, setting.index, setting.before)
         found = replace(found, targets=from_context("them", context, mention="").targets)
-    last = last_frame(setting.dialogue)
-    if follows and last is not None:
-        intent, sure = _by_context(ranking, last.intent, len(clause.words))
-        if intent is Intent.HIGH_USAGE and last.intent == Intent.STATUS_QUERY.value:
-            intent = Intent.USAGE_QUERY
+        found = found if found.targets else replace(found, namespace=place_before(setting.dialogue))
     mode, about = mode_of_fragment(clause), None
     if any(t.source == "name" for t in found.targets) and all(
         item.mention or _says_nothing(item) for item in clause.items
@@ -421,27 +473,6 @@ def _read_question(clause: Clause, tags: set[str], ranking: Ranking, setting: Se
     if intent in CHANGE_INTENTS and intent not in _UNDOES:
         intent, about, sure = _unasked(intent, ranking)
     return Reading(clause, mode, intent, sure, ranking, found, read_filters(clause, tags, found), about)
-
-
-CARRIED, CARRIED_BY_FEW, FEW = 4.0, 12.0, 3
-"""How much likelier than by its words alone a message without a name means what the one before it meant."""
-
-
-FOLLOWED = 12.0
-"""The same for how a change is going, after one was asked for."""
-
-
-def _by_context(ranking: Ranking, last: str, length: int) -> tuple[Intent, float]:
-    """The best label where the last intent, and after a change how it is going, are likelier than elsewhere."""
-    more = CARRIED_BY_FEW if length <= FEW else CARRIED
-    changed = last in {intent.value for intent in CHANGE_INTENTS | LATER_CHANGES}
-    weighed = []
-    for name, chance in ranking.scores:
-        intent = INTENT_OF[name]
-        followed = changed and intent is Intent.ACTION_STATUS
-        weighed.append((intent, chance * (FOLLOWED if followed else more if intent.value == last else 1.0)))
-    intent, best = max(weighed, key=lambda pair: pair[1])
-    return intent, best / sum(chance for _, chance in weighed)
 
 
 def _says_nothing(item: Item) -> bool:

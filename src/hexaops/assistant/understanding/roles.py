@@ -47,7 +47,16 @@ def read_numbers(items: tuple[Item, ...], verb: str = "") -> tuple[RoledNumber, 
         _roled(items, position, verb)
         for position, item in enumerate(items)
         if item.number is not None and item.mention is None and not _is_pronoun(items, position)
+    ) + tuple(
+        RoledNumber(item.text, 1.0, "absolute") for position, item in enumerate(items) if _is_single(items, position)
     )
+
+
+def _is_single(items: tuple[Item, ...], position: int) -> bool:
+    """ "a single replica", "just a single cart"."""
+    after = items[position + 1] if position + 1 < len(items) else None
+    counts = after is not None and bool(after.mention or "replicas_word" in after.tags)
+    return items[position].word == "single" and counts and _word(items, position - 1) in ("a", "to", "only", "just")
 
 
 def _is_pronoun(items: tuple[Item, ...], position: int) -> bool:
@@ -87,13 +96,21 @@ def _role(items: tuple[Item, ...], position: int, before: str, after: str, verb:
         return "limit"
     if _word(items, position + 1) in ("%", "percent"):
         return "percent"
+    return _role_of_count(items, position, before, after, verb)
+
+
+def _role_of_count(items: tuple[Item, ...], position: int, before: str, after: str, verb: str) -> Role:
+    number = items[position].number
+    assert number is not None
+    if verb == "assign" and number.text[:1].isdigit() and number.text.lower().endswith("x"):
+        return "limit"  # "minio 4x": four of them, or four times as many
     if (
         (number.kind == "factor" and number.text[:1].isdigit())
         or _word(items, position + 1) in ("times", "x")
         or before == "factor"
     ):
         return "factor"
-    if before == "from" or _goes_on_to(items, position, before):
+    if before == "from" or _goes_on_to(items, position, before) or _instead_of(items, position):
         return "from"
     if _goes_on_strangely(items, position):
         return "other"
@@ -134,6 +151,11 @@ def _goes_on_strangely(items: tuple[Item, ...], position: int) -> bool:
     return not counted and not all(word in SMALL for word in after.word.split())
 
 
+def _instead_of(items: tuple[Item, ...], position: int) -> bool:
+    """ "3 replicas instead of 1"."""
+    return _word(items, position - 1) == "of" and "instead" in _word(items, position - 2)
+
+
 def _goes_on_to(items: tuple[Item, ...], position: int, before: str) -> bool:
     """ "3 to 5", "3 -> 5"."""
     target = items[position + 2 : position + 3]
@@ -153,8 +175,8 @@ def _before(items: tuple[Item, ...], position: int) -> str:
 
 
 def _after(items: tuple[Item, ...], position: int) -> str:
-    """The word after, a noun for replicas left out."""
+    """The word after, a noun for replicas or the name of what is counted left out."""
     position += 1
-    while position < len(items) and items[position].tags & {"replicas_word"}:
+    while position < len(items) and (items[position].tags & {"replicas_word"} or items[position].mention):
         position += 1
     return _word(items, position)

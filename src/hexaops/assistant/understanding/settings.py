@@ -14,10 +14,10 @@ from hexaops.assistant.understanding.english import BASE, NOUN, PROGRESSIVE, par
 from hexaops.assistant.understanding.intents import SETTING_INTENTS, Intent, Mode
 from hexaops.assistant.understanding.items import Item
 from hexaops.assistant.understanding.labels import LABEL_OF
-from hexaops.assistant.understanding.model import Understanding
+from hexaops.assistant.understanding.model import Resolved, Spoken, Understanding
 from hexaops.assistant.understanding.normalise import word_set
 from hexaops.assistant.understanding.ranker import Ranking
-from hexaops.assistant.understanding.slots import Slots, read_slots
+from hexaops.assistant.understanding.slots import Slots, merged, read_slots
 from hexaops.assistant.understanding.speech import limits_of_request, skip_opening
 
 LEAST = 0.6
@@ -34,22 +34,47 @@ _FINITE = word_set("is are has had am")
 
 
 def with_settings(
-    asked: Understanding, items: Sequence[Item], clauses: Sequence[Clause], whole: Ranking
+    asked: Understanding, items: Sequence[Item], clauses: Sequence[Clause], whole: Ranking, before: Spoken | None = None
 ) -> Understanding:
-    """The request with its values and what it lacks; as it is where it is none."""
+    """The request with its values and what it lacks; as it is where it is none.
+
+    `before` is what was spoken of last: the same kind of request is completed or changed by this message.
+    """
     if asked.intent not in SETTING_INTENTS or whole.of(LABEL_OF[asked.intent]) < LEAST:
         return asked
+    before = before if before is not None and before.slots is not None and before.intent == asked.intent else None
     if asked.mode in _NOT_NOW or not _is_asked_for(items, clauses):
         return asked
     slots = read_slots(asked.intent, [*items])
-    if asked.intent is Intent.AUTOSCALING and not _says_autoscaling(items, slots):
+    if asked.intent is Intent.AUTOSCALING and before is None and not _says_autoscaling(items, slots):
         return asked
     if asked.intent is Intent.UPDATE_QUOTA:
-        asked = replace(asked, parameters=replace(asked.parameters, namespace=_project(items)))
+        known = asked.parameters.namespace if _points(items) or before is not None else None
+        asked = replace(asked, parameters=replace(asked.parameters, namespace=_project(items) or known))
+    if before is not None and before.slots is not None:
+        slots = merged(before.slots, slots)
+        place = asked.parameters.namespace or before.parameters.namespace
+        asked = replace(asked, parameters=replace(asked.parameters, namespace=place))
     missing = _missing(asked, slots)
     if not missing and _names_another(items):
         missing = ("project" if asked.intent is Intent.UPDATE_QUOTA else "application",)
     return replace(asked, mode=Mode.REQUEST, slots=slots, missing=missing)
+
+
+def _points(items: Sequence[Item]) -> bool:
+    """ "the quota there", "its quota": the project spoken of before."""
+    return any(item.word in ("there", "its", "it", "their") for item in items)
+
+
+def carried(
+    intent: Intent, before: Spoken, targets: tuple[Resolved, ...], place: str | None, items: Sequence[Item]
+) -> Understanding:
+    """The request of before with another target or other values: "same for shop", "and max 12"."""
+    assert before.slots is not None
+    slots = merged(before.slots, read_slots(intent, [*items]))
+    parameters = replace(before.parameters, namespace=place or before.parameters.namespace)
+    asked = Understanding(intent, 0.9, Mode.REQUEST, targets=targets, parameters=parameters, slots=slots)
+    return replace(asked, missing=_missing(asked, slots))
 
 
 def _is_asked_for(items: Sequence[Item], clauses: Sequence[Clause]) -> bool:

@@ -6,7 +6,7 @@ planned, and the value is asked for.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from hexaops.assistant.understanding.intents import Intent
 from hexaops.assistant.understanding.items import Item
@@ -45,6 +45,16 @@ class Slots:
     def says_something(self) -> bool:
         """Whether any value was said."""
         return replace(self, left=()) != Slots()
+
+
+def merged(before: Slots, now: Slots) -> Slots:
+    """The values said before, with what is said now in their place."""
+    own = {field.name: getattr(now, field.name) for field in fields(now)}
+    said = {
+        name: value for name, value in own.items() if value not in (None, ()) and name not in ("env", "hard", "left")
+    }
+    env, hard = dict(before.env) | dict(now.env), dict(before.hard) | dict(now.hard)
+    return replace(before, **said, env=tuple(env.items()), hard=tuple(hard.items()), left=now.left)
 
 
 def read_slots(intent: Intent, items: list[Item]) -> Slots:

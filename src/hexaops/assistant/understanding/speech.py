@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from hexaops.assistant.understanding.clauses import CHANGE_TAGS
+from hexaops.assistant.understanding.clauses import CHANGE_TAGS, Clause
 from hexaops.assistant.understanding.intents import Mode
 from hexaops.assistant.understanding.items import Item
 from hexaops.assistant.understanding.normalise import word_set
@@ -40,7 +40,9 @@ _OPENINGS = (
             "would you be kind enough to|could you be so kind as to|i would be grateful if you could|"
             "i would be grateful if you would|i would appreciate it if you could|it would be nice if you could|"
             "it would be great if you could|i would be glad if you could|could you perhaps|can you maybe|please go and|"
-            "go and|you should|feel free to|i am asking you to|time to|i think it is time to",
+            "go and|you should|feel free to|i am asking you to|time to|i think it is time to|it is time to|"
+            "can somebody|could somebody|can someone|could someone|any chance you could|any chance you can|"
+            "any chance we could|it would be great to|would be great to|we have to|i have to",
             "courtesy": "would you|will you",
             "ing": "would you mind|do you mind|mind|try|can you try|could you try|please try",
             "count": "i want|i need|i would like|we need|we want|we would like|i would be grateful for|"
@@ -71,6 +73,8 @@ _CONDITIONS_OF_COURTESY = tuple(
         "once more",
         "if it is possible",
         "when ready",
+        "until further notice",
+        "if you do not mind",
     ]
 )
 _LINKS = word_set("a an the another full complete quick rolling clean graceful simple fresh immediate hard soft")
@@ -88,6 +92,16 @@ class Act:
     is_noun: bool = False
     opens: int = 0
     """Items before this one only open the request, or say that it is wished, names and numbers apart."""
+
+
+_GO = word_set("do go add make set apply execute proceed")
+_BESIDE_GO = _GO | word_set("please pls it that so this them ahead now thanks can could you for me yes and right away")
+
+
+def says_go(clause: Clause) -> bool:
+    """ "please do it", "go ahead", "can you do that": what was said just before is asked for."""
+    words = [word for item in clause.items if not item.is_mark for word in item.word.split()]
+    return bool(_GO & set(words)) and set(words) <= _BESIDE_GO and len(words) <= 6
 
 
 def find_head(items: tuple[Item, ...]) -> Act | None:
@@ -245,12 +259,24 @@ def limits_of_request(items: tuple[Item, ...], *, counts: bool = False) -> Mode 
             continue
         if "if" in item.tags:
             return Mode.CONDITIONAL
+        if _is_ready_by(items, position):
+            return Mode.SCHEDULED
         if _is_schedule(items, position) and not (counts and _is_count(items, position)):
             return Mode.SCHEDULED
         if "not" in item.tags and _negates_request(items, position):
             return Mode.NEGATED
         position += 1
     return None
+
+
+def _is_ready_by(items: tuple[Item, ...], position: int) -> bool:
+    """ "has to be up by 8", "up at 8": a time, where no replicas are counted."""
+    states = ("up", "online", "live", "ready", "back", "running", "available", "down", "off")
+    if items[position].word not in ("at", "by") or not position or items[position - 1].word not in states:
+        return False
+    after = items[position + 1] if position + 1 < len(items) else None
+    being = any(item.word in ("be", "is", "are", "needed") for item in items[:position])
+    return being and after is not None and after.number is not None and not any("replica" in i.tags for i in items)
 
 
 def _negates_request(items: tuple[Item, ...], position: int) -> bool:

@@ -16,6 +16,7 @@ from hexaops.assistant.understanding.ranker import Ranking, rank
 
 SURE, SURE_OF_NOUNS, WHOLE = 0.5, 0.7, 0.9
 """Where the second side begins like a clause; where it may be only a noun; and how sure the whole may be then."""
+SURE_OF_COUNT, SHORT = 0.8, 4
 _JOINTS = word_set("and , + & plus then also but")
 _TALK = frozenset({"talk", "oos"})
 
@@ -47,6 +48,7 @@ def _both(left: tuple[Item, ...], right: tuple[Item, ...], whole: Ranking) -> fl
     one, other = rank(left), rank(right)
     sure = min(one.probability, other.probability)
     counted = one.best == other.best == "scale_app" and all(_counts(side) for side in (left, right))
+    counted = counted or all(_switches(side) for side in (left, right)) or _counts_beside(other, one, right)
     is_noun = not counted and not begins_clause(right)
     if is_noun and (sure < SURE_OF_NOUNS or whole.probability >= WHOLE):
         return None
@@ -69,6 +71,8 @@ def begins_clause(items: tuple[Item, ...]) -> bool:
 
 def _says_something(items: tuple[Item, ...]) -> bool:
     """A word of content, or a name with a number."""
+    if _switches(items):
+        return True
     content = [
         item
         for item in items
@@ -76,6 +80,19 @@ def _says_something(items: tuple[Item, ...]) -> bool:
         and not all(word in SMALL or word in LIGHT for word in item.word.split())
     ]
     return bool(content) or _counts(items)
+
+
+def _counts_beside(counted: Ranking, other: Ranking, items: tuple[Item, ...]) -> bool:
+    """ "give backend more quota and api-service two more pods": a count of its own, sure to be one."""
+    sure = counted.best == "scale_app" and counted.probability >= SURE_OF_COUNT
+    return sure and other.best != "scale_app" and other.probability >= SURE_OF_COUNT and _counts(items)
+
+
+def _switches(items: tuple[Item, ...]) -> bool:
+    """ "trainer off": a name and a state."""
+    said = [item for item in items if not item.is_mark]
+    named = any(item.mention for item in said) and len(said) <= SHORT
+    return named and any(item.word in ("on", "off", "up", "down") for item in said)
 
 
 def _counts(items: tuple[Item, ...]) -> bool:

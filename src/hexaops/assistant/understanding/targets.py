@@ -12,6 +12,7 @@ from hexaops.assistant.understanding import names
 from hexaops.assistant.understanding.english import is_english
 from hexaops.assistant.understanding.inventory import Candidate, KnownEntity, NameIndex, split_name
 from hexaops.assistant.understanding.items import Item
+from hexaops.assistant.understanding.loose import find_loosely
 from hexaops.assistant.understanding.model import Ambiguity, Dialogue, Resolved, UnknownName
 from hexaops.assistant.understanding.normalise import word_set
 
@@ -67,7 +68,7 @@ def find_targets(
         if (
             isinstance(picked, Ambiguity)
             and len(picked.candidates) == 2
-            and _word_before(items, placed.position) == "both"
+            and _word_before(items, placed.position) in ("both", "two")
         ):
             targets += [Resolved(c.entity, placed.mention, c.score) for c in picked.candidates]
             continue
@@ -87,6 +88,9 @@ def find_targets(
         targets = [Resolved(c.entity, c.entity.name, 1.0) for c in places if c.entity.name in set(namespaces.values())]
         targets = sorted((t for t in targets if t.entity.kind == "project"), key=lambda t: t.entity.name)
         one = None
+    if not for_change and one is None and not (targets or ambiguous or unknown):
+        loosely, one = find_loosely(items, index)
+        targets = [Resolved(entity, entity.name, names.WORD_OF) for entity in loosely]
     return Found(tuple(targets), tuple(excluded), tuple(ambiguous), tuple(unknown), one, kind)
 
 

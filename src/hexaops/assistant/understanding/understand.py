@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from hexaops.assistant.understanding.clauses import CLAUSES_LIMIT, Clause, split_clauses
 from hexaops.assistant.understanding.dialogue import answer_pending
-from hexaops.assistant.understanding.following import carry_on
+from hexaops.assistant.understanding.following import carry_on, label_before, last_frame
 from hexaops.assistant.understanding.intents import CHANGE_INTENTS, Intent, Mode
 from hexaops.assistant.understanding.inventory import Inventory
 from hexaops.assistant.understanding.items import Item, read_items
@@ -18,7 +18,7 @@ from hexaops.assistant.understanding.ranker import Ranking, rank
 from hexaops.assistant.understanding.reading import Reading, Setting, read_clause
 from hexaops.assistant.understanding.settings import with_settings
 from hexaops.assistant.understanding.shape import asks_for_projects, missing_of, resource_and_scope
-from hexaops.assistant.understanding.speech import limits_of_request
+from hexaops.assistant.understanding.speech import limits_of_request, says_go
 from hexaops.assistant.understanding.splitting import split_further
 
 _TALK = frozenset({Intent.GREETING, Intent.THANKS, Intent.GOODBYE, Intent.CONFIRM, Intent.DENY, Intent.HELP})
@@ -39,7 +39,7 @@ def understand(message: str, inventory: Inventory, dialogue: Dialogue | None = N
     items = read_items(tokenize(text), inventory.index)
     if not any(not item.is_mark for item in items):
         return Understanding(Intent.UNCLEAR, 0.0, language="none", truncated=truncated)
-    whole = rank(items)
+    whole = rank(items, label_before(dialogue))
     if _is_other_language(text, items, whole):
         return Understanding(Intent.OUT_OF_SCOPE, 0.9, language="other", truncated=truncated)
     answer = None if truncated else answer_pending(items, dialogue, inventory.index)
@@ -59,7 +59,7 @@ def understand(message: str, inventory: Inventory, dialogue: Dialogue | None = N
     if truncated:
         understandings = tuple(_not_now(understanding) for understanding in understandings)
     if len(understandings) == 1 and not truncated:
-        understandings = (with_settings(understandings[0], items, clauses, whole),)
+        understandings = (with_settings(understandings[0], items, clauses, whole, last_frame(dialogue)),)
     first = replace(understandings[0], truncated=truncated)
     return replace(first, parts=understandings if len(understandings) > 1 else ())
 
@@ -82,7 +82,8 @@ def _is_other_language(text: str, items: list[Item], whole: Ranking) -> bool:
 
 def _read_parts(clauses: list[Clause], setting: Setting) -> list[Part]:
     parts: list[Part] = []
-    for clause in clauses:
+    for place, clause in enumerate(clauses):
+        setting = replace(setting, pressed=place + 1 < len(clauses) and says_go(clauses[place + 1]))
         reading = read_clause(clause, setting)
         understanding = _decided(reading)
         if parts and (limit := _limit_after(clause, reading)) is not None:
@@ -98,7 +99,24 @@ def _read_parts(clauses: list[Clause], setting: Setting) -> list[Part]:
             before=spoken_of or setting.before,
             namespace=reading.found.namespace if not reading.found.targets and reading.about is None else None,
         )
-    return parts
+    return [_as_complaint(part, parts) for part in parts]
+
+
+_ASKS_WHY = frozenset({"why", "what", "where", "how", "who"})
+_CONTRASTS = frozenset({"have", "has", "see", "there", "only", "got", "it"})
+
+
+def _as_complaint(part: Part, parts: list[Part]) -> Part:
+    """ "we should have 5 pods, why are there 3": what is wished is not asked for, the rest asks about it."""
+    if not (part.reading.is_wish and part.understanding.is_change_request):
+        return part
+    words = {item.word for item in part.reading.clause.items}
+    others = [other.reading.clause for other in parts if other is not part]
+    asks = any(clause.words[:1] and clause.words[0] in _ASKS_WHY for clause in others)
+    asks = asks or any(c.join == "contrast" and c.words[:1] and c.words[0] in _CONTRASTS for c in others)
+    if asks or "there" in words or ("but" in words and words & _CONTRASTS):
+        return replace(part, understanding=_limited(part.understanding, Mode.STATEMENT))
+    return part
 
 
 def _decided(reading: Reading) -> Understanding:

@@ -125,7 +125,7 @@ def _particle(items: tuple[Item, ...], position: int) -> str | None:
         if item.tags & {"off", "down", "stopped"}:
             return _after_off(rest[offset + 1 :])
         if item.word in ("up", "on", "online", "live"):
-            return "start"
+            return None if items[position].lemma == "shut" else "start"  # "shut it up" silences
         if item.word == "back" and not any(i.word in ("up", "on", "online") for i in items[position:]):
             named = any(i.mention for i in rest[:offset])
             return "start" if named and items[position].lemma == "bring" else "undo"
@@ -179,7 +179,7 @@ def caused_verb(items: tuple[Item, ...], position: int, *, wanted: bool = False)
         return None
     rest = [item for item in items[start:] if item.word not in ("the", "my", "our")]
     named = _selected(rest)
-    if not named:
+    if not named or any(item.number and not item.mention for item in rest[:named]):
         return None
     for place, item in enumerate(rest[named : named + 3], named):
         if "past" in item.forms and (

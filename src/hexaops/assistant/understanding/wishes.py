@@ -7,6 +7,8 @@ before the name ("I think web-app needs …"), a question, a condition or a nega
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hexaops.assistant.understanding.clauses import Clause
 from hexaops.assistant.understanding.intents import Mode
 from hexaops.assistant.understanding.items import Item
@@ -25,10 +27,10 @@ _FINITE_OPENINGS = tuple(
 """After these a plain statement is what is asked for: "see to it that web-app has 4 pods"."""
 _MODALS = word_set("should must")
 _TO = word_set("has have needs need ought")
-_LINK_VERBS = word_set("be have run get go grow scale move come sit stay drop shrink become return")
+_LINK_VERBS = word_set("be have run get go grow scale move come sit drop shrink become return")
 _NEEDS = word_set("needs need wants want requires require deserves deserve")
 _FINITE = word_set("has have is are was were be go come runs run gets get got had ran could can")
-_ADVERBS = word_set("now also just really please all both immediately asap definitely")
+_ADVERBS = word_set("now only also just really please all both immediately asap definitely")
 _ARTICLES = word_set("the a an my our your this that these those it they them both all everything whatever ones one")
 _RELATIVES = word_set("that which")
 _BETWEEN = _RELATIVES | word_set("and in of plus &")
@@ -85,6 +87,8 @@ def _opening(items: tuple[Item, ...]) -> tuple[bool, int]:
             position, finite = position + len(longest), True
         elif items[position].word in SKIPPED or items[position].tags & {"polite", "greet", "yes", "thank"}:
             position += 1
+        elif (wanted := _wanting(items, position)) and not finite:
+            position += wanted
         elif items[position].word == "let" and position + 1 < len(items):
             position, finite = position + 1, True
         elif _words_at(items, position, 2) in (("could", "you"), ("can", "you"), ("would", "you")):
@@ -92,6 +96,22 @@ def _opening(items: tuple[Item, ...]) -> tuple[bool, int]:
         else:
             break
     return finite, position
+
+
+def _wanting(items: tuple[Item, ...], position: int) -> int:
+    """How many items "I want", "we would like" are; 0 where a verb or a noun follows, not a name."""
+    for length, words in ((2, 2), (3, 3)):
+        said = tuple(item.word for item in items[position : position + length])
+        if len(said) == words and said in _WANTING and position + length < len(items):
+            return length if items[position + length].mention else 0
+    return 0
+
+
+_WANTING = tuple(
+    (subject, *rest)
+    for subject in ("i", "we")
+    for rest in (("want",), ("need",), ("would", "like"), ("would", "love"), ("would", "need"))
+)
 
 
 def _words_at(items: tuple[Item, ...], position: int, count: int) -> tuple[str, ...]:
@@ -109,7 +129,8 @@ def _subject(items: tuple[Item, ...], start: int) -> int:
     while position < len(items):
         item = items[position]
         states = item.tags & {"failing", "unhealthy", "stopped", "pending", "not_ready", "app", "pod", "project"}
-        if item.mention or item.tags & {"pronoun", "everything"} or item.word == "both":
+        selected = item.word in ("things", "ones") and position > start and items[position - 1].tags & {"failing"}
+        if item.mention or item.tags & {"pronoun", "everything"} or item.word == "both" or selected:
             named = True
         elif not (states or item.word in _ARTICLES or item.word in _BETWEEN or _is_relative(items, position, start)):
             break
@@ -134,6 +155,8 @@ def _after_wish(items: tuple[Item, ...], at: int, *, finite: bool) -> int | None
     if first in _MODALS:
         place = _past_adverbs(items, at + 1)
         return place + 1 if place < len(items) and items[place].word in _LINK_VERBS else None
+    if first == "to" and second in _LINK_VERBS and _is_wanted(items):
+        return at + 2
     if first in _TO and second == "to" and third in _LINK_VERBS:
         return at + 3
     if first in _NEEDS:
@@ -143,6 +166,12 @@ def _after_wish(items: tuple[Item, ...], at: int, *, finite: bool) -> int | None
     if finite and first in _FINITE:
         return at + (2 if first in ("could", "can") and second in _LINK_VERBS else 1)
     return None
+
+
+def _is_wanted(items: tuple[Item, ...]) -> bool:
+    """ "I'd like A to run with 5", "I need A to have 5"."""
+    opened = [item.word for item in items[:4] if item.mention is None]
+    return opened[:1] in (["i"], ["we"]) and bool({"like", "want", "need", "love"} & set(opened))
 
 
 def _past_adverbs(items: tuple[Item, ...], at: int) -> int:
@@ -169,8 +198,12 @@ def _what(items: tuple[Item, ...], start: int) -> tuple[str | None, int]:
         if done and item.word not in ("running", "going") and (verb := _verb_of(item)):
             return verb, start + offset
     if any(item.number or "twice" in item.tags for item in rest):
-        return "assign", -1
+        counts = any("replica" in item.tags for item in rest)
+        by_then = any(a.word in _ON and b.word in ("at", "by") for a, b in pairwise(rest))
+        return (None, -1) if by_then and not counts else ("assign", -1)  # "has to be up by 8"
     words = [word for item in rest for word in item.word.split()]
+    if {"fresh", "new"} & set(words) and {"up", "back"} & set(words):
+        return "restart", -1
     if _OFF & set(words):
         return "stop", -1
     return ("start", -1) if _ON & set(words) else (None, -1)

@@ -8,12 +8,9 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from hexaops.features.access.tenancy import IncidentSeverity, Risk, Role
-from hexaops.kit.text import visible
 
 Name = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=128, pattern=r"^[^\x00-\x1f]+$"),
-    AfterValidator(visible),
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=128, pattern=r"^[^\x00-\x1f]+$")
 ]
 Namespace = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$")]
 UserId = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f]+$")]
@@ -86,14 +83,9 @@ class MemberBody(BaseModel):
     role: Role
 
 
-class OwnAutomationBody(BaseModel):
-    """The kill switch of the workspace in the path."""
-
-    enabled: bool
-    reason: Annotated[str, Field(max_length=512, pattern=r"^[^\x00]*$")] | None = None
-
-
-class AutomationBody(OwnAutomationBody):
+class AutomationBody(BaseModel):
     """The kill switch, everywhere or in one workspace."""
 
+    enabled: bool
     workspace_id: Annotated[str, Field(max_length=64, pattern=r"^[^\x00]*$")] | None = None
+    reason: Annotated[str, Field(max_length=512, pattern=r"^[^\x00]*$")] | None = None

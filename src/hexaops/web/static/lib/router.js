@@ -38,9 +38,6 @@ export function setQuery(values) {
   route.value = parse(location.hash);
 }
 
-/** After the address was replaced, which no event tells of. */
-export const reread = () => {
+addEventListener("hashchange", () => {
   route.value = parse(location.hash);
-};
-
-addEventListener("hashchange", reread);
+});

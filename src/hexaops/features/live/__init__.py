@@ -1,1 +1,0 @@
-"""What changes in a workspace, as a stream of events that its members follow."""
