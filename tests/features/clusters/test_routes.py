@@ -129,6 +129,45 @@ async def test_what_is_stored_and_shown_holds_no_secret(access: AccessWorld) -> 
     assert access.context.redactor.redact(f"{READER} {WRITER}") == "[redacted] [redacted]"
 
 
+SOURCE = {
+    "url": "https://mimir.example.com/prometheus",
+    "headers": {"X-Scope-OrgID": "shop", "Authorization": "Bearer tenant-secret-1234"},
+    "queries": {"cpu": 'sum(rate(cpu_seconds{{namespace="{namespace}",pod=~"{pods}"}}[{range}]))'},
+}
+
+
+async def test_a_cluster_brings_its_own_source_of_metrics(access: AccessWorld) -> None:
+    made = await _add(access, "one", "https://192.0.2.1", metrics_source=SOURCE)
+    assert (made.status_code, made.json()["data"]["metrics"]) == (201, SOURCE["url"])
+    cluster = access.context.clusters.get("one")
+    assert cluster.metrics_source is not None
+    assert cluster.metrics_source.headers["Authorization"].get_secret_value() == "Bearer tenant-secret-1234"
+    assert cluster.metrics_source.queries == SOURCE["queries"]
+    assert access.context.metric_history.sources.of("one").name == "prometheus"
+    async with access.context.database.reading() as session:
+        (row,) = (await session.scalars(select(ClusterRow))).all()
+    assert "tenant-secret" not in f"{made.text}{row.sealed_metrics_source}"
+    assert "tenant-secret" not in access.context.redactor.redact("Bearer tenant-secret-1234")
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"url": "ftp://x"}, "url"),
+        ({"queries": {"colour": "up"}}, "'colour' is no signal"),
+        ({"queries": {"cpu": "sum(x{pod})"}}, "names {pod}"),
+        ({"queries": {"cpu": 'sum(x{a="b"})'}}, "the query of cpu"),
+        ({"headers": {"a b": "c"}}, "headers"),
+        ({"token": "x"}, "token"),
+    ],
+)
+async def test_a_bad_source_of_metrics_is_named(access: AccessWorld, changed: dict[str, Any], said: str) -> None:
+    refused = await _add(access, "one", "https://192.0.2.1", metrics_source=SOURCE | changed)
+    assert refused.status_code == 422, refused.text
+    assert said in refused.text
+    assert "metrics_source" in refused.text
+
+
 async def test_another_process_serves_it_within_seconds(access: AccessWorld, tmp_path: Path) -> None:
     url = access.context.settings.database_url
     assert url is not None

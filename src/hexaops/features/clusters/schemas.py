@@ -4,11 +4,34 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, SecretStr, StringConstraints, model_validator
+
+from hexaops.backends.metrics.base import Signal
+from hexaops.backends.metrics.prometheus.queries import template_problem
+from hexaops.config import MetricsSource
 
 LARGEST_KUBECONFIG = 65_536
 Kubeconfig = Annotated[str, Field(min_length=1, max_length=LARGEST_KUBECONFIG)]
+HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$")]
 Context = Annotated[str, Field(min_length=1, max_length=253)]
+
+
+class MetricsSourceRequest(MetricsSource):
+    """A Prometheus, or what speaks its API (Thanos, Mimir, VictoriaMetrics)."""
+
+    headers: dict[HeaderName, Annotated[SecretStr, Field(max_length=8192)]] = Field({}, max_length=16)
+    queries: dict[str, Annotated[str, Field(max_length=4096)]] = Field({}, max_length=len(Signal))
+
+    @model_validator(mode="after")
+    def _queries_are_templates(self) -> MetricsSourceRequest:
+        for name, template in self.queries.items():
+            if name not in {*Signal}:
+                message = f"{name[:60]!r} is no signal: one of {', '.join(Signal)}"
+                raise ValueError(message)
+            if problem := template_problem(template):
+                message = f"the query of {name} {problem}"
+                raise ValueError(message)
+        return self
 
 
 class ClusterRequest(BaseModel):
@@ -28,3 +51,5 @@ class ClusterRequest(BaseModel):
     writer_kubeconfig: Kubeconfig | None = None
     """Kubeconfig of the identity that makes changes; the reading one by default."""
     writer_context: Context | None = None
+    metrics_source: MetricsSourceRequest | None = None
+    """A Prometheus that knows its metrics; sampled by default."""

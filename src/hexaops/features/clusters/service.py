@@ -18,7 +18,7 @@ from hexaops.features.clusters.errors import ClusterExistsError, ClusterInUseErr
 from hexaops.features.clusters.probing import Probe, probe
 from hexaops.features.clusters.registrar import ClusterRegistrar, Source
 from hexaops.features.clusters.schemas import ClusterRequest
-from hexaops.features.clusters.sealing import KubeconfigSeal
+from hexaops.features.clusters.sealing import KubeconfigSeal, open_text
 from hexaops.features.workspaces.directory import WorkspaceDirectory
 from hexaops.kit.clock import Clock
 from hexaops.kit.ids import new_id
@@ -39,6 +39,8 @@ class ClusterState:
     separate_writer: bool
     is_read: bool
     problem: str | None
+    metrics_url: str | None = None
+    """Its Prometheus; None: its metrics are sampled."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ class ClusterService:
             name=body.name or body.id,
             sealed_reader=self._sealed(body.id, "kubeconfig", body.kubeconfig, body.context),
             sealed_writer=self._sealed_writer(body),
+            sealed_metrics_source=self._sealed_metrics(body),
             revision=new_id("rev_"),
             created_by=str(caller.principal),
             created_at=self.clock.now(),
@@ -121,6 +124,7 @@ class ClusterService:
             source=self.registrar.source_of(cluster.id),
             is_default=cluster.id == self.clusters.default_id,
             connection=dict(cluster.connection),
+            metrics_url=cluster.metrics_source.url if cluster.metrics_source else None,
             separate_writer=not cluster.one_identity,
             is_read=cluster.cache.is_synced(),
             problem=errors[0] if errors else None,
@@ -130,6 +134,11 @@ class ClusterService:
         found = self.clusters.unusable[cluster_id]
         source, default = self.registrar.source_of(cluster_id), cluster_id == self.clusters.default_id
         return ClusterState(cluster_id, found.named.name, source, default, {}, False, False, found.reason)
+
+    def _sealed_metrics(self, body: ClusterRequest) -> str | None:
+        if body.metrics_source is None:
+            return None
+        return self.seal.close(open_text(body.metrics_source), owner=f"{body.id}/metrics")
 
     def _sealed_writer(self, body: ClusterRequest) -> str | None:
         if body.writer_kubeconfig is not None:

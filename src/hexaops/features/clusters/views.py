@@ -8,6 +8,7 @@ from typing import Literal
 from hexaops.features.clusters.probing import Probe
 from hexaops.features.clusters.registrar import Source
 from hexaops.features.clusters.service import ClusterState
+from hexaops.kit.redaction import redact
 from hexaops.responses import View
 
 
@@ -29,6 +30,8 @@ class ClusterView(View, frozen=True, gc=False):
     status: Literal["ready", "unread", "unusable"]
     reason: str | None
     """Why it is not, or not fully, read."""
+    metrics: str | None
+    """URL of its Prometheus; null: its metrics are sampled."""
 
 
 class ClusterTestView(View, frozen=True, gc=False):
@@ -61,6 +64,7 @@ def cluster_view(state: ClusterState) -> ClusterView:
         separate_writer=state.separate_writer,
         status="ready" if state.is_read else "unread" if connection else "unusable",
         reason=state.problem,
+        metrics=redact(state.metrics_url) if state.metrics_url else None,
     )
 
 

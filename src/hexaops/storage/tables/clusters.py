@@ -19,6 +19,8 @@ class ClusterRow(Base):
     name: Mapped[str] = mapped_column(String(128))
     sealed_reader: Mapped[str] = mapped_column(Text)
     sealed_writer: Mapped[str | None] = mapped_column(Text)
+    sealed_metrics_source: Mapped[str | None] = mapped_column(Text)
+    """Where its metrics are, with the headers that are sent there; None: they are sampled."""
     revision: Mapped[str] = mapped_column(String(64))
     """Changes with the row: how other processes see that they must open the cluster anew."""
     created_by: Mapped[str] = mapped_column(String(255))

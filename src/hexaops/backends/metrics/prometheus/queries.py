@@ -102,6 +102,23 @@ def query_of(signal: Signal, subject: Subject, *, step_seconds: float, overrides
     template = overrides.get(signal, template)
     if template is None or not subject.namespace:
         return None
+    return _filled(template, subject, step_seconds)
+
+
+def template_problem(template: str) -> str | None:
+    """What is wrong with a query that somebody wrote; None where it can be filled in."""
+    try:
+        _filled(template, Subject("c", "Deployment", "namespace", "name"), 60.0)
+    except KeyError as error:
+        return (
+            f"names {{{str(error)[1:40].rstrip(chr(39))}}}, which is none of namespace, name, kind, pods, range, step"
+        )
+    except (IndexError, ValueError, AttributeError):
+        return "holds braces that are not doubled"
+    return None
+
+
+def _filled(template: str, subject: Subject, step_seconds: float) -> str:
     return template.format(
         namespace=_quoted(subject.namespace),
         name=_quoted(subject.name),

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from hexaops.backends.metrics.base import TOTALS, Grid, Series, Signal, Subject, Window, default_step
+from hexaops.backends.metrics.base import TOTALS, Grid, MetricSourceError, Series, Signal, Subject, Window, default_step
 from hexaops.backends.metrics.embedded.source import share
 from hexaops.backends.metrics.prometheus.client import NAME, PrometheusClient
-from hexaops.backends.metrics.prometheus.queries import query_of
+from hexaops.backends.metrics.prometheus.queries import query_of, template_problem
 
 FINEST_SECONDS = 30.0
 """A finer step would fall between two scrapes."""
@@ -32,6 +32,11 @@ class PrometheusMetrics:
         if signal is Signal.ERROR_RATE and signal not in self._overrides:
             return await self._error_rate(subject, window, step)
         grid = Grid.over(window, step)
+        problem = template_problem(self._overrides[signal]) if signal in self._overrides else None
+        if problem:
+            raise MetricSourceError(
+                "Prometheus cannot be asked", details={"source": NAME, "reason": f"{signal} {problem}"}
+            )
         query = query_of(signal, subject, step_seconds=step, overrides=self._overrides)
         values, reason = np.full(grid.count, np.nan), NO_QUERY
         if query is not None:
