@@ -17,7 +17,7 @@ WORKERS ?= 4
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev compiled run test test-long test-cluster _test-cluster test-engines cluster cluster-down check contract contract-update docs bench bench-logs bench-nlu bench-quality lock format
+.PHONY: _browser help install install-dev compiled run test test-long test-cluster _test-cluster test-engines cluster cluster-down check contract contract-update docs bench bench-logs bench-nlu bench-quality lock format
 CONTROL_PLANE := testenv/control-plane
 CLUSTER ?= $(CURDIR)/.cluster
 SCENARIO ?= port

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TypeVar
 
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 T = TypeVar("T")
+_reading: ContextVar[bool] = ContextVar("reading", default=False)
+"""Whether this is the work of what is read: an audited GET commits, and must not wake who waits for others' commits."""
 
 
 class Commits:
@@ -22,7 +25,7 @@ class Commits:
 
     def note(self, session: Session) -> None:
         """Wake the waiters, unless the session could only read."""
-        if session.get_bind().get_execution_options().get("hexaops_writes"):
+        if not _reading.get() and session.get_bind().get_execution_options().get("hexaops_writes"):
             self._loop.call_soon_threadsafe(self._happened.set)
 
     async def until(
@@ -32,10 +35,18 @@ class Commits:
         async with asyncio.timeout(seconds):
             while True:
                 self._happened.clear()
-                found = await read()
+                found = await self._read(read)
                 if reached(found):
                     return found
                 await self._happened.wait()
+
+    @staticmethod
+    async def _read(read: Callable[[], Awaitable[T]]) -> T:
+        token = _reading.set(True)
+        try:
+            return await read()
+        finally:
+            _reading.reset(token)
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from hexaops.features.health import routes as health
 from hexaops.features.health.reference import reference
 from hexaops.features.incidents import routes as incidents
 from hexaops.features.insights import routes as insights
+from hexaops.features.live import routes as live
 from hexaops.features.logs import routes as logs
 from hexaops.features.metrics import routes as metrics
 from hexaops.features.operations import routes as operations
@@ -65,6 +66,7 @@ ROUTES = (
     *logs.ROUTES,
     *metrics.ROUTES,
     *signin.ROUTES,
+    *live.ROUTES,
 )
 
 

@@ -22,6 +22,8 @@ from hexaops.features.diagnosis import wiring as diagnosis
 from hexaops.features.health import wiring as health
 from hexaops.features.incidents import wiring as incidents
 from hexaops.features.insights import wiring as insights
+from hexaops.features.live import wiring as live
+from hexaops.features.live.feeds import LiveFeeds
 from hexaops.features.logs.wiring import Logs
 from hexaops.features.metrics.wiring import MetricHistory
 from hexaops.features.operations import wiring as operations
@@ -79,6 +81,7 @@ class ProcessContext(Process):
     def end_streams(self) -> None:
         """End the answers that have no end of their own, so that a stop need not wait for them."""
         self.logs.tail.close()
+        self.provider.get(LiveFeeds).end_streams()
 
     async def close(self) -> None:
         """Stop in the order that loses nothing: runs first, then what they use."""
@@ -112,6 +115,7 @@ def wire_answers(process: Process) -> None:
     diagnosis.wire(process)
     performance.wire(process)
     insights.wire(process)
+    live.wire(process)
 
 
 def wire_work(process: Process, writer_class: type[GuardedWriter]) -> None:

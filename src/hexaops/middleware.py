@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hexaops.errors import HexaopsError, UpstreamUnavailableError, ValidationFailedError
 from hexaops.kit.ids import new_id
+from hexaops.kit.redaction import redact, redact_texts
 from hexaops.logs import bind_log_context
 from hexaops.metrics import Metrics
 from hexaops.responses import JSON, ErrorDetail, ErrorView, encode
@@ -193,8 +194,8 @@ def error_response(request: Request, error: HexaopsError) -> Response:
 
 def error_view(error: HexaopsError, request_id: str | None) -> ErrorView:
     """What its caller is told of an error."""
-    return ErrorView(error=ErrorDetail(code=error.code, message=error.message, details=error.details),
-                     request_id=request_id)  # fmt: skip
+    detail = ErrorDetail(code=error.code, message=redact(error.message), details=redact_texts(error.details))
+    return ErrorView(error=detail, request_id=request_id)
 
 
 def field_problems(errors: Sequence[Any]) -> dict[str, str]:

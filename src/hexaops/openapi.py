@@ -45,7 +45,9 @@ from hexaops.responses import JSON, ErrorView, answer_type, refusals_of
 ErrorKind = type[HexaopsError]
 REFERENCE = "#/components/schemas/{name}"
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
-STREAMS = dict.fromkeys(("chat_send_message", "logs_tail_logs", "logs_tail_own_logs"), "text/event-stream")
+STREAMS = dict.fromkeys(
+    ("chat_send_message", "live_follow_events", "logs_tail_logs", "logs_tail_own_logs"), "text/event-stream"
+)
 """Operations that also answer as a stream, and its media type."""
 ALSO = {"health_ready": 503}
 """Operations whose body comes with another status too."""

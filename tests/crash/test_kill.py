@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -207,32 +207,58 @@ async def killed_at(
 
 WRITES = {"update_configuration": 2}
 """Writes of a case's plan, where they are not one."""
+Kind = tuple[Case, Sequence[str]]
+"""A case of a kind, and the points that it passes."""
 
 
-def cases(*kinds: tuple[Case, Sequence[str]]) -> list[Any]:
-    """Every point of every kind, on alternate databases; on the other one in the long form.
+def short_form(kinds: Iterable[Kind], always: str) -> list[tuple[Case, str]]:
+    """Each kind at `always`, where its effect is there and not noted; other points at the first kind that has them."""
+    met: set[str] = set()
+    chosen = []
+    for case, points in kinds:
+        chosen += [(case, point) for point in points if point not in met or point == always]
+        met |= {*points}
+    return chosen
 
-    A case is a test of its own, so that workers share them out.
+
+def cases(*kinds: Kind, always: str) -> list[Any]:
+    """Every point of every kind on both databases, as tests of their own, so that workers share them out.
+
+    `make test` runs the short form, on alternate databases; `make test-long` the rest.
     """
-    found = []
-    every = ((case, point) for case, points in kinds for point in points)
-    for number, (case, point) in enumerate(every):
-        for place, engine in enumerate(ENGINES):
-            marks = () if number % len(ENGINES) == place else pytest.mark.long
-            found.append(pytest.param(case, point, engine, id=f"{case.action}-{point}-{engine}", marks=marks))
-    return found
+    short = short_form(kinds, always)
+    engines = {(case.action, point): ENGINES[number % len(ENGINES)] for number, (case, point) in enumerate(short)}
+    return [
+        pytest.param(
+            case, point, engine, id=f"{case.action}-{point}-{engine}",
+            marks=() if engines.get((case.action, point)) == engine else pytest.mark.long,
+        )
+        for case, points in kinds for point in points for engine in ENGINES
+    ]  # fmt: skip
 
 
 PARAMETERS = ("case", "point", "database_url")
+KILLED: Sequence[Kind] = [(case, points_of(case, WRITES.get(case.action, 1))) for case in CASES.values()]
+KILLED_UNDOING: Sequence[Kind] = [
+    (case, ["undo.started", *write_points("undo", WRITES.get(case.action, 1))]) for case in (UNDONE_PAIR, UNDONE)
+]
 
 
 def test_no_kind_is_missing() -> None:
     assert CASES.keys() == {name for name, book in ASKED_FOR.items() if book.changes_cluster}
 
 
+@pytest.mark.parametrize("killed", [KILLED, KILLED_UNDOING], ids=["applying", "undoing"])
+def test_the_short_form_meets_every_kind_and_every_point(killed: Sequence[Kind]) -> None:
+    chosen = short_form(killed, always="apply.sent" if killed is KILLED else "undo.sent")
+    assert {case.action for case, _ in chosen} == {case.action for case, _ in killed}
+    assert {point for _, point in chosen} == {point for _, points in killed for point in points}
+    assert len(chosen) == len({*((case.action, point) for case, point in chosen)})
+
+
 @pytest.mark.parametrize(
     PARAMETERS,
-    cases(*((case, points_of(case, WRITES.get(case.action, 1))) for case in CASES.values())),
+    cases(*KILLED, always="apply.sent"),
     indirect=["database_url"],
 )
 async def test_killed_and_completed_with_one_write_each(
@@ -250,9 +276,7 @@ async def test_killed_and_completed_with_one_write_each(
 
 @pytest.mark.parametrize(
     PARAMETERS,
-    cases(
-        *((case, ["undo.started", *write_points("undo", WRITES.get(case.action, 1))]) for case in (UNDONE, UNDONE_PAIR))
-    ),
+    cases(*KILLED_UNDOING, always="undo.sent"),
     indirect=["database_url"],
 )
 async def test_killed_while_undoing(case: Case, point: str, database_url: str, tmp_path: Path) -> None:

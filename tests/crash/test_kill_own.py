@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from hexaops.runbooks.catalog import RUNBOOKS
 from hexaops.storage.database import Database
 from hexaops.storage.tables import AlertRow, AlertRuleRow
 from tests.crash.process import Running, Start, running, settings_of
-from tests.crash.test_kill import Case, case_of, confirmation, ended, planned, stage
+from tests.crash.test_kill import PARAMETERS, POINTS, Case, Kind, case_of, cases, confirmation, ended, planned, stage
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 RULE, ALERT = "rule-there", "alert-fired"
@@ -30,15 +30,16 @@ CASES: Mapping[str, Case] = {
         Case("delete_alert", {"alert_id": RULE}),
     )
 }
-OF_EACH_WORK = frozenset({"create_alert"})
-"""Kinds share their work: one of each is killed at every point, the others where the effect is there but not noted."""
+NOTING = "apply_alert.completed"
+"""Where the effect is there and not noted."""
 
 
 def points_of(case: Case) -> list[str]:
-    """Where a kind is killed."""
-    if case.action not in OF_EACH_WORK:
-        return [f"{case.steps[-2]}.completed"]
-    return ["operation.accepted", "operation.ending", *(f"{step}.completed" for step in case.steps)]
+    """Every point that a kind passes; it writes nothing to a cluster."""
+    return [*POINTS, *(f"{step}.{moment}" for step in case.steps for moment in ("started", "completed"))]
+
+
+KILLED: Sequence[Kind] = [(case, points_of(case)) for case in CASES.values()]
 
 
 def test_no_kind_is_missing() -> None:
@@ -80,15 +81,12 @@ async def effect_of(action: str, service: Running) -> object:
     return len([one for one in history if one["kind"] == "acknowledged"])
 
 
-@pytest.mark.parametrize(
-    ("case", "point"),
-    [pytest.param(case, point, id=f"{case.action}-{point}") for case in CASES.values() for point in points_of(case)],
-)
-async def test_killed_and_done_once(case: Case, point: str, sqlite_url: str, tmp_path: Path) -> None:
-    settings = settings_of(tmp_path, sqlite_url, point, alert_interval_seconds=3600)
+@pytest.mark.parametrize(PARAMETERS, cases(*KILLED, always=NOTING), indirect=["database_url"])
+async def test_killed_and_done_once(case: Case, point: str, database_url: str, tmp_path: Path) -> None:
+    settings = settings_of(tmp_path, database_url, point, alert_interval_seconds=3600)
     async with stage() as stage_:
         async with running(Start(settings, stage_.url)) as service:
-            await seed(sqlite_url, service.workspace_id)
+            await seed(database_url, service.workspace_id)
             body = confirmation(await planned(service, case))
             with contextlib.suppress(httpx2.TransportError):  # it may die before it answers
                 await service.client.post("/aiops/actions", json=body)

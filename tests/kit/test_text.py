@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hexaops.kit.text import markdown, plain
+from hexaops.kit.text import markdown, plain, told, visible
 
 
 @pytest.mark.parametrize(
@@ -45,6 +45,10 @@ def test_plain_is_capped() -> None:
         ("<img src=x>", "\\<img src=x\\>"),
         ("see www.evil.example", "see www .evil.example"),
         ("mail a@evil.example", "mail a @evil.example"),
+        ("see WWW.evil.com", "see WWW .evil\\.com"),
+        ("evil.com and evil.co.", "evil\\.com and evil\\.co."),
+        ("see //evil.xyz/a", "see / /evil\\.xyz/a"),
+        ("main.py of ghcr.io/acme/web:1.2", "main.py of ghcr.io/acme/web:1.2"),
         ("JavaScript:alert(1)", "JavaScript :alert(1)"),
         ("**b** _i_ `c` ~~s~~", "\\*\\*b\\*\\* \\_i\\_ \\`c\\` \\~\\~s\\~\\~"),
         ("# head", "\\# head"),
@@ -71,3 +75,14 @@ def test_markdown_of_anything_has_no_live_syntax(text: str) -> None:
         assert bare.count(sign) == bare.count("\\" + sign)
     assert "http:" not in shown
     assert "www." not in shown
+
+
+def test_what_users_write_is_stored_without_what_deceives() -> None:
+    assert told("a\x1b[31mb\u202ec\nd password=hunter2-x9") == "abc\nd password=[redacted]"
+
+
+@pytest.mark.parametrize("name", ["a\u202eb", "a\x9bb", "a\u200bb", "a\U000e0041"])
+def test_a_name_with_invisible_characters_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="invisible"):
+        visible(name)
+    assert visible("Grüße 東京") == "Grüße 東京"

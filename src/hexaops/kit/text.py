@@ -19,6 +19,7 @@ _ESCAPES = re.compile(
     r"|\x9b[0-?]*[ -/]*[@-~]",
     re.DOTALL,
 )
+_BREAK = re.compile(r"[:@]|(?<=www)\.", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
 _MARKDOWN = re.compile(
     r"([\\`*\[\]<>|&]"  # escapes, code, emphasis, links, HTML, tables, entities
@@ -27,6 +28,13 @@ _MARKDOWN = re.compile(
     r"|^[#+=-])"  # headings, lists, rules
 )
 _SCHEME = re.compile(r"(?i)\b(?:https?|ftp|mailto|javascript|data|file):(?://)?|\bwww\.|(?<=\w)@(?=\w)")
+_RELATIVE = re.compile(r"(?<![\w:/])//(?=\w)")
+"""An address without its scheme, which takes that of the page."""
+_DOMAIN = re.compile(
+    r"(?i)(?<=[a-z0-9])\.(?=(?:com|net|org|info|biz|xyz|top|online|site|shop|club|live|link|click|ru|cn|co|me|tk|cc|gd|ly)"
+    r"(?![\w-]))"
+)
+"""The last dot of names that renderers make links of without a scheme; not of file names, images and API groups."""
 _INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
 """Unicode categories without a glyph: controls, format characters (bidi, zero width, tags), private and unassigned."""
 _VARIATION = {*map(chr, range(0xFE00, 0xFE10)), *map(chr, range(0xE0100, 0xE01F0))}
@@ -40,6 +48,22 @@ def plain(text: str, limit: int, *, own: bool = False) -> str:
     Secrets are redacted by pattern, unless the text is our `own`, which may have to show one.
     """
     return _plain_name(text, limit, own) if len(text) <= NAME_LENGTH else _plain(text, limit, own)
+
+
+def told(text: str) -> str:
+    """What a user wrote (a name, a description), fit to be stored: no escapes, invisible characters or secrets."""
+    if not (text.isascii() and text.isprintable()):
+        lines = without_escapes(text).replace("\r\n", "\n")
+        text = "".join(sign for sign in lines if sign in "\n\t" or unicodedata.category(sign) not in _INVISIBLE)
+    return redact(text)
+
+
+def visible(text: str) -> str:
+    """The name as it is; raises ValueError for one with characters that are not seen, such as those that turn text."""
+    if any(unicodedata.category(sign) in _INVISIBLE for sign in text):
+        message = "may not hold control, direction or other invisible characters"
+        raise ValueError(message)
+    return text
 
 
 def without_escapes(text: str) -> str:
@@ -66,5 +90,6 @@ def markdown(text: str, limit: int) -> str:
     safe = plain(text, limit)
     if safe.isalnum():
         return safe
-    safe = _SCHEME.sub(lambda found: found[0].replace(":", " :").replace("www.", "www .").replace("@", " @"), safe)
-    return _MARKDOWN.sub(r"\\\1", safe)
+    safe = _SCHEME.sub(lambda found: _BREAK.sub(r" \g<0>", found[0]), safe)
+    safe = _MARKDOWN.sub(r"\\\1", _RELATIVE.sub("/ /", safe))
+    return _DOMAIN.sub(r"\\.", safe)

@@ -145,7 +145,13 @@ async def test_history_before_a_message_of_elsewhere_is_refused(stored: ChatWorl
         assert answer.json()["error"]["details"] == {"before": "no message of this session"}
 
 
-async def action(world: ChatWorld, session_id: str | None, application_id: str, status: str = "completed") -> str:
+async def action(
+    world: ChatWorld,
+    session_id: str | None,
+    application_id: str,
+    status: str = "completed",
+    by: str = "local:olivia",
+) -> str:
     """A stored action, as one that ran leaves it."""
     row = OperationRow(
         id=new_id("action_"),
@@ -160,7 +166,7 @@ async def action(world: ChatWorld, session_id: str | None, application_id: str, 
         plan={},
         plan_id=None,
         description="Restarting application 'database-app'",
-        requested_by="user:local:olivia",
+        requested_by=by,
         session_id=session_id,
         message_id=None,
         request_id=None,
@@ -273,3 +279,16 @@ async def test_who_may_not(world: ChatWorld, method: str, path: str) -> None:
     assert (stranger.status_code, stranger.json()["error"]["code"]) == (404, "WORKSPACE_NOT_FOUND")
     async with world.access.context.database.reading() as session:
         assert (await session.scalars(select(ChatMessageRow))).all() == []
+
+
+async def test_undo_means_the_callers_own_latest_change(stored: ChatWorld) -> None:
+    own = await action(stored, None, "app-1")
+    others = await action(stored, None, "app-1", by="local:mallory")
+    data = await stored.ask("undo the last change")
+    [reference] = [one["data"] for one in data["attachments"] if one["type"] == "action_reference"]
+    assert reference["action_id"] == own
+    stranger = await stored.access.member("sam", "operator", stored.workspace_id)
+    data = await stored.ask("undo the last change", stranger)
+    [reference] = [one["data"] for one in data["attachments"] if one["type"] == "action_reference"]
+    assert reference["action_id"] == others
+    assert "You started none" in data["response"]["content"]

@@ -64,6 +64,7 @@ NEEDS_APPLICATIONS = frozenset(
         Intent.COST_ANALYSIS,
         Intent.COST_BREAKDOWN,
         Intent.COST_OPTIMIZATION,
+        Intent.BACKUP,
         Intent.LOG_QUERY,
         Intent.ANOMALY_QUERY,
         Intent.PERFORMANCE_ANALYSIS,

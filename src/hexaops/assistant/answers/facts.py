@@ -26,6 +26,8 @@ class Operation:
     started_at: datetime
     completed_at: datetime | None
     error: str | None
+    own: bool = False
+    """Whether the caller started it."""
 
 
 @dataclass(frozen=True)

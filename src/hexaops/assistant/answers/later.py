@@ -21,7 +21,6 @@ _CANNOT: dict[Intent, str] = {
     Intent.DEPLOY_APPLICATION: "I can't deploy applications.",
     Intent.DELETE_APPLICATION: "I can't delete applications.",
     Intent.NODE_MAINTENANCE: "I can't drain or cordon nodes.",
-    Intent.BACKUP: "I can't make backups from this chat: a service account starts them (docs/backups.md).",
     Intent.CONNECTIVITY: "I can't test connections from this chat.",
     Intent.DIAGNOSTICS: "I can't collect diagnostics from this chat.",
     Intent.ROLLBACK_APPLICATION: "I plan a rollback when you ask for it directly, by name. Nothing was changed.",

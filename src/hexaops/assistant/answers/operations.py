@@ -63,8 +63,9 @@ def answer_undo(asked: Understanding, facts: Facts, draft: Draft) -> None:
         what = "no change is running" if cancel else "no completed change is known"
         draft.say(f"There is nothing to {'cancel' if cancel else 'roll back'}: {what} here.", noted)
         return
-    operation = fitting[0]
-    draft.say("Chat itself changes nothing. This is the change that you seem to mean:")
+    operation = next((one for one in fitting if one.own), fitting[0])
+    whose = "This is your latest one" if operation.own else "You started none; this is the workspace's latest"
+    draft.say(f"Chat itself changes nothing. {whose}:")
     operation_line(draft, operation, facts)
     words = "Cancel it" if cancel else "Roll it back"
     draft.say(f"{words} with `POST …/aiops/actions/{operation.id}/{verb}`, or with the actions of your client.")

@@ -77,7 +77,7 @@ class Gatherer:
             applications=applications if "read_applications" in capabilities or applications is None else (),
             projects=self._projects(workspace) if "read_applications" in capabilities else (),
             nodes=self._nodes(workspace, applications or ()) if _reads_nodes(capabilities) else (),
-            operations=[_operation(one) for one in found],
+            operations=[_operation(one, caller) for one in found],
             changes_off=None if stop is None else f"automation is off: {stop.reason or 'no reason was given'}",
         )
 
@@ -163,7 +163,7 @@ class Gatherer:
         return [node for node in nodes if node.name in used]
 
 
-def _operation(found: OperationSummary) -> Operation:
+def _operation(found: OperationSummary, caller: Caller) -> Operation:
     return Operation(
         id=found.id,
         kind=found.kind,
@@ -174,6 +174,7 @@ def _operation(found: OperationSummary) -> Operation:
         started_at=found.started_at,
         completed_at=found.completed_at,
         error=found.error,
+        own=found.requested_by == caller.principal.id,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from hexaops.kit.durations import parse_duration
+from hexaops.kit.text import told
 
 LONGEST_RANGE_SECONDS = 31 * 86400.0
 
@@ -25,6 +26,7 @@ def _time_range(text: str) -> str:
 
 
 Clean = AfterValidator(_without_nul)
+Told = AfterValidator(told)
 Identifier = Annotated[str, StringConstraints(min_length=1, max_length=64), Clean]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=64), Clean]
 TimeRange = Annotated[str, StringConstraints(max_length=16), AfterValidator(_time_range)]
@@ -68,7 +70,7 @@ class QuickActionRequest(BaseModel):
 class SessionContext(BaseModel):
     """What a session is about."""
 
-    focus_area: Annotated[str, StringConstraints(min_length=1, max_length=100), Clean] = "general"
+    focus_area: Annotated[str, StringConstraints(min_length=1, max_length=100), Told] = "general"
     applications: Annotated[
         list[Annotated[str, StringConstraints(min_length=1, max_length=320), Clean]], Field(max_length=100)
     ] = []
@@ -79,8 +81,8 @@ class SessionContext(BaseModel):
 class SessionRequest(BaseModel):
     """`POST …/aiops/sessions`."""
 
-    name: Annotated[str, StringConstraints(min_length=1, max_length=200), Clean] = "Chat"
-    description: Annotated[str, StringConstraints(max_length=2000), Clean] = ""
+    name: Annotated[str, StringConstraints(min_length=1, max_length=200), Told] = "Chat"
+    description: Annotated[str, StringConstraints(max_length=2000), Told] = ""
     context: SessionContext = SessionContext()
     capabilities: Capabilities | None = None
 
@@ -88,5 +90,5 @@ class SessionRequest(BaseModel):
 class EndRequest(BaseModel):
     """`POST …/aiops/sessions/:id/end`."""
 
-    summary: Annotated[str, StringConstraints(max_length=4000), Clean] | None = None
+    summary: Annotated[str, StringConstraints(max_length=4000), Told] | None = None
     actions_completed: Annotated[list[Identifier], Field(max_length=100)] = []

@@ -16,6 +16,7 @@ from hexaops.features.access.caller import Caller
 from hexaops.features.chat.views import MessageMetadataView
 from hexaops.kit.ids import new_id
 from hexaops.kit.paging import PageRequest
+from hexaops.kit.redaction import redact
 from hexaops.storage.tables import ChatMessageRow, ChatSessionRow
 
 
@@ -43,7 +44,7 @@ def append_messages(row: ChatSessionRow, messages: Sequence[NewMessage]) -> list
             session_id=row.id,
             seq=number,
             role=message.role,
-            content=message.content,
+            content=redact(message.content),
             details=msgspec.to_builtins(message.details),
             evidence=cast("list[dict[str, Any]]", message.evidence),  # the column encodes views as they are
             recommendations=message.recommendations,

@@ -15,15 +15,18 @@ from hexaops.features.chat.planning import ChangePlanner
 from hexaops.features.chat.quick_actions import QuickActions
 from hexaops.features.chat.reading.articles import ArticleReader
 from hexaops.features.chat.reading.asking import Reader
+from hexaops.features.chat.reading.backups import BackupReader
 from hexaops.features.chat.reading.history import HistoryReader
 from hexaops.features.chat.reading.insights import INSIGHT_INTENTS, InsightReader
 from hexaops.features.chat.reading.logs import LogReader
+from hexaops.features.chat.reading.volumes import VolumeReader
 from hexaops.features.chat.service import ChatService
 from hexaops.features.chat.sessions import SessionService
 from hexaops.features.chat.streaming import ChatStream
 from hexaops.features.diagnosis.service import DiagnosisService
 from hexaops.features.insights.engine import InsightEngine
 from hexaops.features.logs.service import LogQueryService
+from hexaops.features.metrics.sources import MetricSources
 from hexaops.features.webhooks.outbox import WebhookOutbox
 from hexaops.features.workspaces.automation import AutomationSwitch
 from hexaops.features.workspaces.directory import WorkspaceDirectory
@@ -41,7 +44,9 @@ def readers(process: Process) -> Mapping[Intent, Reader]:
         Intent.CHANGE_HISTORY: history,
         Intent.EVENT_QUERY: history,
         Intent.WORKSPACE_GUIDE: ArticleReader(),
+        Intent.BACKUP: BackupReader(process.database),
         **dict.fromkeys(INSIGHT_INTENTS, insights),
+        Intent.FORECAST_QUERY: VolumeReader(get(MetricSources), insights),
     }
 
 

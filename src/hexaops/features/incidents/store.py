@@ -30,6 +30,12 @@ async def find_incidents(
     return page.split((await session.scalars(query)).all(), lambda row: (row.id,))
 
 
+async def latest_incidents(session: AsyncSession, workspace_id: str, limit: int) -> Sequence[IncidentRow]:
+    """The workspace's newest ones, resolved or not."""
+    query = select(IncidentRow).where(IncidentRow.workspace_id == workspace_id)
+    return (await session.scalars(query.order_by(IncidentRow.id.desc()).limit(limit))).all()
+
+
 async def hold_incident(session: AsyncSession, incident_id: str) -> IncidentRow | None:
     """The row as it is now, locked until the transaction ends."""
     return await session.get(IncidentRow, incident_id, with_for_update=True, populate_existing=True)

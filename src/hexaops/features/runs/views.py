@@ -10,6 +10,7 @@ from msgspec import UNSET, UnsetType
 from sqlalchemy import Row
 
 from hexaops.kit.durations import format_duration, format_time
+from hexaops.kit.redaction import redact_fields
 from hexaops.responses import View
 from hexaops.storage.tables import OperationRow, OperationStepRow
 
@@ -105,7 +106,7 @@ def operation_view(row: OperationRow, steps: Sequence[OperationStepRow], now: da
         description=row.description,
         started_at=format_time(row.started_at),
         estimated_duration=format_duration(sum(step.estimated_seconds or 0 for step in steps)),
-        parameters=row.parameters,
+        parameters=redact_fields(row.parameters),
         requested_by=row.requested_by,
         plan_id=row.plan_id,
         session_id=row.session_id,

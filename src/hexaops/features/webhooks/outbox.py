@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,6 +19,7 @@ from hexaops.features.webhooks.events import EMITTED, EVERYTHING
 from hexaops.kit.clock import Clock
 from hexaops.kit.durations import format_time
 from hexaops.kit.ids import new_id
+from hexaops.kit.redaction import redact_fields
 from hexaops.responses import View, encode
 from hexaops.storage.core import connection_of, insert_rows
 from hexaops.storage.engine import DurableEngine
@@ -67,7 +69,8 @@ class WebhookOutbox:
 
 def new_event(workspace_id: str, event: str, data: EventData, *, resource_id: str, now: datetime) -> WebhookEventRow:
     """The event's row with the exact text that will be signed and sent."""
-    body = encode({"event": event, "timestamp": format_time(now), "data": data}).decode()
+    told = redact_fields(msgspec.to_builtins(data))  # names and reasons are what users wrote
+    body = encode({"event": event, "timestamp": format_time(now), "data": told}).decode()
     return WebhookEventRow(
         id=new_id("evt_"), workspace_id=workspace_id, name=event, resource_id=resource_id, body=body, created_at=now
     )

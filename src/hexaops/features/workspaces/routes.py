@@ -10,13 +10,20 @@ from fastapi import Path
 from hexaops.features.access.authorize import Authorizer
 from hexaops.features.access.caller import AnyCaller, Caller
 from hexaops.features.access.errors import BoundAccountError, WorkspaceNotFoundError
-from hexaops.features.routing import ADMIN, INTERNAL, Entry, service, user
+from hexaops.features.routing import ADMIN, INTERNAL, WORKSPACE, Entry, service, user
 from hexaops.features.workspaces.automation import EVERYWHERE, AutomationState, AutomationSwitch
 from hexaops.features.workspaces.bounds import NamespaceNotFoundError
 from hexaops.features.workspaces.directory import WorkspaceDirectory
-from hexaops.features.workspaces.schemas import AutomationBody, MemberBody, WorkspaceChange, WorkspaceCreation
+from hexaops.features.workspaces.schemas import (
+    AutomationBody,
+    MemberBody,
+    OwnAutomationBody,
+    WorkspaceChange,
+    WorkspaceCreation,
+)
 from hexaops.features.workspaces.service import (
     DefaultWorkspaceExistsError,
+    LastAdminError,
     MemberNotFoundError,
     NamespaceTakenError,
     WorkspaceInUseError,
@@ -100,6 +107,41 @@ async def remove_member(caller: AnyCaller, workspaces: Workspaces, user_id: User
     await workspaces.remove_member(caller, caller.get_workspace().id, user_id)
 
 
+async def list_own_members(caller: AnyCaller, workspaces: Workspaces) -> Items[MemberView]:
+    """The members of the user's workspace and their roles."""
+    return Items([member_view(member) for member in await workspaces.list_members(caller.get_workspace().id)])
+
+
+@refuses(LastAdminError)
+async def put_own_member(
+    caller: AnyCaller, workspaces: Workspaces, user_id: UserId, body: MemberBody
+) -> Data[MemberView]:
+    """Add a member to the user's workspace or change their role."""
+    if body.role != "admin":
+        await workspaces.check_other_admin(caller.get_workspace().id, user_id)
+    member = await workspaces.put_member(caller.get_workspace().id, user_id, body.role, caller=caller)
+    return Data(member_view(member))
+
+
+@refuses(MemberNotFoundError, LastAdminError)
+async def remove_own_member(caller: AnyCaller, workspaces: Workspaces, user_id: UserId) -> None:
+    """Remove a member from the user's workspace."""
+    await workspaces.check_other_admin(caller.get_workspace().id, user_id)
+    await workspaces.remove_member(caller, caller.get_workspace().id, user_id)
+
+
+async def get_own_automation(caller: AnyCaller, switch: Switch) -> Data[AutomationView]:
+    """The automation switch: globally, and in the user's workspace."""
+    return Data(automation_view(_own(caller, await switch.list_states())))
+
+
+async def put_own_automation(caller: AnyCaller, switch: Switch, body: OwnAutomationBody) -> Data[AutomationView]:
+    """Switch automation in the user's workspace off or on; effective immediately."""
+    workspace_id = caller.get_workspace().id
+    await switch.put(caller, workspace_id=workspace_id, enabled=body.enabled, reason=body.reason)
+    return Data(automation_view(_own(caller, await switch.list_states())))
+
+
 async def get_automation(caller: AnyCaller, switch: Switch) -> Data[AutomationView]:
     """The automation switch: globally, and per workspace visible to the account."""
     return Data(automation_view(_visible(caller, await switch.list_states())))
@@ -120,8 +162,17 @@ def _visible(caller: Caller, states: Sequence[AutomationState]) -> list[Automati
     return [state for state in states if state.scope == EVERYWHERE or caller.principal.may_enter(state.scope)]
 
 
+def _own(caller: Caller, states: Sequence[AutomationState]) -> list[AutomationState]:
+    return [state for state in states if state.scope in {EVERYWHERE, caller.get_workspace().id}]
+
+
 ROUTES = (
     Entry("GET", "/api/v1/workspaces", list_own, user()),
+    Entry("GET", f"{WORKSPACE}/members", list_own_members, user("read_workspace")),
+    Entry("PUT", f"{WORKSPACE}/members/{{user_id}}", put_own_member, user("manage_workspace")),
+    Entry("DELETE", f"{WORKSPACE}/members/{{user_id}}", remove_own_member, user("manage_workspace"), 204),
+    Entry("GET", f"{WORKSPACE}/aiops/automation", get_own_automation, user("read_workspace")),
+    Entry("PUT", f"{WORKSPACE}/aiops/automation", put_own_automation, user("manage_workspace")),
     Entry("GET", f"{INTERNAL}/workspaces", list_all, service("workspace:read")),
     Entry("POST", f"{INTERNAL}/workspaces", create_workspace, ADMIN, 201, idempotent=True),
     Entry("GET", f"{INTERNAL}/workspaces/{{workspace_id}}", get_workspace, service("workspace:read")),

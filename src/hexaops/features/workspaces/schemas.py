@@ -8,9 +8,12 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from hexaops.features.access.tenancy import IncidentSeverity, Risk, Role
+from hexaops.kit.text import visible
 
 Name = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=128, pattern=r"^[^\x00-\x1f]+$")
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=128, pattern=r"^[^\x00-\x1f]+$"),
+    AfterValidator(visible),
 ]
 Namespace = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$")]
 UserId = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f]+$")]
@@ -83,9 +86,14 @@ class MemberBody(BaseModel):
     role: Role
 
 
-class AutomationBody(BaseModel):
-    """The kill switch, everywhere or in one workspace."""
+class OwnAutomationBody(BaseModel):
+    """The kill switch of the workspace in the path."""
 
     enabled: bool
-    workspace_id: Annotated[str, Field(max_length=64, pattern=r"^[^\x00]*$")] | None = None
     reason: Annotated[str, Field(max_length=512, pattern=r"^[^\x00]*$")] | None = None
+
+
+class AutomationBody(OwnAutomationBody):
+    """The kill switch, everywhere or in one workspace."""
+
+    workspace_id: Annotated[str, Field(max_length=64, pattern=r"^[^\x00]*$")] | None = None

@@ -43,6 +43,12 @@ class WorkspaceInUseError(ConflictError):
     code = "WORKSPACE_IN_USE"
 
 
+class LastAdminError(ConflictError):
+    """The change would leave the workspace without an admin."""
+
+    code = "LAST_ADMIN"
+
+
 class MemberNotFoundError(NotFoundError):
     """The user is not a member of the workspace."""
 
@@ -196,6 +202,12 @@ class WorkspaceService:
         async with self._database.reading() as session:
             rows = (await session.scalars(query.order_by(WorkspaceMemberRow.user_id))).all()
         return [Member(row.user_id, row.role, row.added_at) for row in rows]
+
+    async def check_other_admin(self, workspace_id: str, user_id: str) -> None:
+        """Raise LastAdminError if this user is the only admin: nobody could manage the workspace without them."""
+        admins = [member.user_id for member in await self.list_members(workspace_id) if member.role == "admin"]
+        if admins == [user_id]:
+            raise LastAdminError("The user is the workspace's only admin; make somebody else an admin first")
 
     async def put_member(self, workspace_id: str, user_id: str, role: Role, *, caller: Caller | None) -> Member:
         """Add a member or change its role; without a caller the service itself does it."""

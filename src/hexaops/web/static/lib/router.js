@@ -38,6 +38,9 @@ export function setQuery(values) {
   route.value = parse(location.hash);
 }
 
-addEventListener("hashchange", () => {
+/** After the address was replaced, which no event tells of. */
+export const reread = () => {
   route.value = parse(location.hash);
-});
+};
+
+addEventListener("hashchange", reread);

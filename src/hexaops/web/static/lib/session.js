@@ -1,6 +1,7 @@
 // Signing in and out. A one-time code comes behind the `#`, is exchanged at once, and leaves the address bar.
 import { batch } from "./html.js";
 import { get, call } from "./api.js";
+import { reread } from "./router.js";
 import { session, workspaces, workspaceId } from "./session-state.js";
 
 const CODE = "#sign-in=";
@@ -10,6 +11,7 @@ export async function start() {
   if (location.hash.startsWith(CODE)) {
     const code = location.hash.slice(CODE.length);
     history.replaceState(null, "", location.pathname);
+    reread();
     await signIn(`Code ${code}`).catch(() => {});
   }
   await load();

@@ -3,7 +3,7 @@ import { html } from "../lib/html.js";
 import { words } from "../lib/format.js";
 
 const TONES = {
-  good: ["healthy", "ready", "completed", "resolved", "active", "ok", "running", "low", "succeeded", "delivered"],
+  good: ["healthy", "ready", "completed", "resolved", "active", "ok", "running", "succeeded", "delivered"],
   warn: ["degraded", "medium", "pending", "awaiting_confirmation", "acknowledged", "investigating", "warning", "warn", "in_progress", "executing", "scaling", "updating", "refused"],
   bad: ["failed", "failing", "unhealthy", "critical", "high", "open", "not_ready", "error", "fatal", "firing"],
 };
@@ -11,4 +11,5 @@ const SIGNS = { good: "●", warn: "▲", bad: "■", idle: "○" };
 
 export const tone = (status) => Object.keys(TONES).find((name) => TONES[name].includes(status)) ?? "idle";
 
-export const Badge = ({ status, label }) => html`<span class="badge ${tone(status)}"><span aria-hidden="true">${SIGNS[tone(status)]}</span> ${label ?? words(status)}</span>`;
+/** `level` is one of the tones, where the status alone does not tell it. */
+export const Badge = ({ status, label, level = tone(status) }) => html`<span class="badge ${level}"><span aria-hidden="true">${SIGNS[level]}</span> ${label ?? words(status)}</span>`;

@@ -11,9 +11,9 @@ export function Finding({ finding, onPlan, linked = false }) {
       ? html`<a href=${link("applications", finding.application_id)}>${finding.name}</a>`
       : finding.name}: ${finding.finding}</h3></header>
     <p>${finding.cause}</p>
-    <details class="evidence"><summary>Evidence (${finding.evidence.length})${finding.confidence_basis && html` <span class="faint">· ${finding.confidence_basis}</span>`}</summary>
+    ${finding.evidence.length > 0 && html`<details class="evidence"><summary>Evidence (${finding.evidence.length})${finding.confidence_basis && html` <span class="faint">· ${finding.confidence_basis}</span>`}</summary>
       <ul>${finding.evidence.map((one) => html`<li><span class="source">${one.source}</span> ${one.kind} ${one.namespace}/${one.name} <q>${one.text}</q></li>`)}</ul>
-    </details>
+    </details>`}
     ${fix && html`<p class="advice"><strong>What would fix it:</strong> ${fix.summary}${fix.changes.map((one) => html`<br /><code>${one.path}</code> from <code>${String(one.from)}</code>${one.to !== null && html` to <code>${String(one.to)}</code>`}`)}</p>`}
     ${remedy && html`<p class="advice"><strong>What may help:</strong> ${remedy.why}</p>`}
     ${remedy && onPlan && html`<button type="button" class="primary" onClick=${() => onPlan(remedy.action, remedy.parameters)}>Plan: ${words(remedy.action)}</button>`}

@@ -5,6 +5,7 @@ import { session, workspace, workspaces, workspaceId, may } from "../lib/session
 import { choose, signOut } from "../lib/session.js";
 import { route, link, go } from "../lib/router.js";
 import { SCREEN_KEYS, helpOpen } from "../lib/keys.js";
+import { connected } from "../lib/live.js";
 import { theme, THEMES } from "../lib/theme.js";
 import { SCREENS } from "../screens/screens.js";
 import { words } from "../lib/format.js";
@@ -31,9 +32,12 @@ export function Top() {
     </form>
     <label class="hidden" for="workspace">Workspace</label>
     <select id="workspace" value=${workspaceId.value} onChange=${move}>${workspaces.value.map((one) => html`<option value=${one.id}>${one.name}</option>`)}</select>
+    <${Connection} />
     <${Account} />
   </header>`;
 }
+
+const Connection = () => connected.value === false && html`<span class="badge warn" role="status" title="Events do not arrive; trying again. What is shown may be old.">▲ Reconnecting</span>`;
 
 function Account() {
   const menu = useRef(null);

@@ -27,7 +27,7 @@ export function Plan({ plan, confirm, onDismiss }) {
     }
   };
   return html`<section class="card plan" aria-label="Plan">
-    <header><span class="kind">Plan</span><h3>${plan.description}</h3><${Badge} status=${RISK[plan.risk] && plan.risk} label=${`${words(plan.risk)} risk`} /></header>
+    <header><span class="kind">Plan</span><h3>${plan.description}</h3><${Badge} level=${RISK[plan.risk] ?? "idle"} label=${`${words(plan.risk)} risk`} /></header>
     <p class="faint">${text.plan.unchanged} ${left > 0 ? html`You can confirm it for ${span(left)}.` : text.plan.expired}</p>
     ${plan.warnings.length > 0 && html`<ul class="notice warn">${plan.warnings.map((one) => html`<li>${typeof one === "string" ? one : one.message ?? JSON.stringify(one)}</li>`)}</ul>`}
     <dl class="facts">

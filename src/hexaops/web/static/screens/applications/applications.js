@@ -19,7 +19,7 @@ export default function Applications({ rest }) {
 }
 
 function All() {
-  const list = useResource(inside("/applications?limit=500"), { topics: ["applications"] });
+  const list = useResource(inside("/applications?limit=500"), { topics: ["applications"], every: 30_000 });
   return html`<h1>Applications</h1><${Shown} resource=${list} what="the applications">${(data) => html`<${Freshness} freshness=${data.freshness} /><${Listed} applications=${data.applications} />`}<//>`;
 }
 

@@ -15,7 +15,7 @@ import { LogLines } from "../../parts/log-lines.js";
 import { usePlan } from "../../parts/plan.js";
 
 export function Details({ id }) {
-  const application = useResource(inside(`/applications/${encodeURIComponent(id)}`), { topics: ["applications"] });
+  const application = useResource(inside(`/applications/${encodeURIComponent(id)}`), { topics: ["applications"], every: 30_000 });
   return html`<nav class="crumbs" aria-label="Place"><a href=${link("applications")}>Applications</a></nav>
     <${Shown} resource=${application} what="the application">${(data) => html`<${Shape} application=${data} />`}<//>`;
 }

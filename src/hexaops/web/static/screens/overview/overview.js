@@ -13,7 +13,7 @@ import { usePlan } from "../../parts/plan.js";
 const MOST_FINDINGS = 5;
 
 export default function Overview() {
-  const overview = useResource(inside("/overview"), { topics: ["applications", "actions"] });
+  const overview = useResource(inside("/overview"), { topics: ["applications", "actions"], every: 30_000 });
   const diagnosis = useResource(inside("/aiops/diagnosis"), { topics: ["applications"] });
   const incidents = useResource(may("read_alerts") ? inside("/aiops/incidents?limit=5") : null, { topics: ["incidents"] });
   const plan = usePlan();

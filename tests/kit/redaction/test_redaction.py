@@ -6,13 +6,14 @@ import random
 import re
 import string
 from collections.abc import Iterator
+from re import _constants as constants  # there is no public way to look into a pattern
 from re import _parser as parser  # there is no public way to look into a pattern
 from typing import Any
 
 import pytest
 
 from hexaops.kit import redaction
-from hexaops.kit.redaction import _TRIGGER, MARK, _may_hold, redact, redact_fields
+from hexaops.kit.redaction import MARK, addresses, files, headers, looks, names, pairs, redact, redact_fields, vendors
 from hexaops.kit.text import markdown, plain
 
 CANARY = "hunter2-C4n4ry"
@@ -117,7 +118,7 @@ def test_ordinary_lines_are_not_touched(line: str) -> None:
 
 
 def test_words_around_stay() -> None:
-    assert redact("a password=x1 b token=y2, c") == f"a password={MARK} b token={MARK}, c"
+    assert redact("a password=x1 b token=y2k9x1, c") == f"a password={MARK} b token={MARK}, c"
     assert redact("postgresql://app:x1@db/shop down") == f"postgresql://app:{MARK}@db/shop down"
 
 
@@ -145,7 +146,15 @@ def test_redacting_again_changes_nothing() -> None:
         assert redact(once) == once
 
 
-PATTERNS = {name: value for name, value in vars(redaction).items() if isinstance(value, re.Pattern)}
+MODULES = (redaction, addresses, files, headers, looks, names, pairs, vendors)
+PATTERNS = {
+    f"{module.__name__.rpartition('.')[2]}.{name}": value
+    for module in MODULES
+    for name, value in vars(module).items()
+    if isinstance(value, re.Pattern)
+} | {f"gitleaks.{rule.id}": vendors.compiled(rule.pattern) for rule in vendors.rules()}
+CATEGORIES = {constants.CATEGORY_WORD: r"\w", constants.CATEGORY_DIGIT: r"\d", constants.CATEGORY_SPACE: r"\s",
+              constants.CATEGORY_NOT_SPACE: r"\S"}  # fmt: skip
 PIECES = (
     "eyJ-",
     "password",
@@ -171,12 +180,42 @@ def _unsafe(node: Any, *, within: bool) -> Iterator[str]:
             repeats = operator in parser._REPEATCODES
             if repeats and argument[1] is parser.MAXREPEAT:
                 yield f"unbounded: {argument[2]}"
-            elif repeats and within:
+            elif repeats and within and argument[0] != argument[1] and argument[1] > 1:
                 yield f"nested: {argument[2]}"
-            yield from _unsafe(argument, within=within or (repeats and argument[1] > 1))
+            varies = repeats and argument[1] > 1 and argument[0] != argument[1] and not _delimited(argument[2])
+            yield from _unsafe(argument, within=within or varies)
     elif isinstance(node, tuple | list):
         for one in node:
             yield from _unsafe(one, within=within)
+
+
+def _delimited(group: Any) -> bool:
+    """Whether each turn begins with a sign that nothing else in it can match, so that there is one way to match."""
+    while group.data[0][0] is parser.SUBPATTERN:
+        group = group.data[0][1][-1]
+    operator, sign = group.data[0]
+    return operator is parser.LITERAL and not any(_matches(one, sign) for one in group.data[1:])
+
+
+def _matches(item: Any, sign: int) -> bool:
+    operator, argument = item
+    if operator in parser._REPEATCODES:
+        return any(_matches(one, sign) for one in argument[2])
+    if operator is parser.SUBPATTERN:
+        return any(_matches(one, sign) for one in argument[-1])
+    if operator is parser.BRANCH:
+        return any(_matches(one, sign) for branch in argument[1] for one in branch)
+    if operator is parser.IN:
+        codes = [one for one in argument if one[0] is not parser.NEGATE]
+        inside = any(_matches(one, sign) for one in codes)
+        return inside if len(codes) == len(argument) else not inside
+    if operator is parser.CATEGORY:
+        return any(re.fullmatch(shorthand, chr(sign)) for code, shorthand in CATEGORIES.items() if code is argument)
+    if operator is parser.RANGE:
+        return bool(argument[0] <= sign <= argument[1])
+    if operator is constants.NOT_LITERAL:
+        return bool(argument != sign)
+    return operator is not parser.LITERAL or argument == sign
 
 
 @pytest.mark.parametrize("name", PATTERNS)
@@ -184,7 +223,16 @@ def test_every_repetition_is_bounded_and_none_is_nested(name: str) -> None:
     assert unsafe_repeats(PATTERNS[name]) == []
 
 
-@pytest.mark.parametrize(("pattern", "kinds"), [("a.*b", ["unbounded"]), ("(?:a{1,9}b){2,9}", ["nested"]), ("a?b", [])])
+@pytest.mark.parametrize(
+    ("pattern", "kinds"),
+    [
+        ("a.*b", ["unbounded"]),
+        ("(?:a{1,9}b){2,9}", ["nested"]),
+        ("a?b", []),
+        ("(?:a{4}-){3}", []),
+        ("(?:/a{1,4}){3}", []),
+    ],
+)
 def test_an_unsafe_repetition_is_found(pattern: str, kinds: list[str]) -> None:
     assert [found.partition(":")[0] for found in unsafe_repeats(re.compile(pattern))] == kinds
 
@@ -203,18 +251,3 @@ def test_any_text_is_survived() -> None:
     for _ in range(2000):
         noise = "".join(rng.choices(letters, k=rng.randrange(40)))
         redact(noise + rng.choice(pieces)[: rng.randrange(60)] + noise)
-
-
-def test_the_quick_look_never_passes_what_the_pattern_would_find() -> None:
-    """Every alternative of the trigger, and every word of the keys, holds one of the needles."""
-    rng = random.Random(3)
-    alphabet = string.ascii_letters + "_-:/ ="
-    for _ in range(20_000):
-        text = "".join(rng.choice(alphabet) for _ in range(12))
-        assert not _TRIGGER.search(text) or _may_hold(text)
-    words = "password passwd passphrase pwd secret token credential api_key apikey access-key private_key signing-key"
-    more = "encryption_key auth-key account_key connectionstring connection-string Bearer BASIC eyJ :// -----BEGIN AKIA"
-    last = "ASIA ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ glpat- xox AIza sk- sk_ whsec_ hexaops_sa_"
-    for word in f"{words} {more} {last}".split():
-        assert _TRIGGER.search(word), word
-        assert _may_hold(word), word

@@ -1,0 +1,52 @@
+"""Which applications have a backup, and from when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from hexaops.analysis.applications.model import Application
+from hexaops.assistant.answers.draft import Draft
+from hexaops.assistant.answers.facts import Facts
+from hexaops.assistant.answers.lines import listing, name_of, plural, subject_of
+from hexaops.assistant.evidence import STORE
+from hexaops.kit.durations import format_duration, format_time
+
+SHOWN = 12
+HOW = "A service account starts backups, one application at a time or all together (docs/backups.md), not this chat."
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The newest complete backup of an application that is still there."""
+
+    started_at: datetime
+    expires_at: datetime
+    objects: int | None
+
+
+def answer_backups(applications: Sequence[Application], newest: Mapping[str, Kept], facts: Facts, draft: Draft) -> None:
+    """The oldest first: what is most at risk; then those without any."""
+    have = sorted((one for one in applications if one.id in newest), key=lambda one: newest[one.id].started_at)
+    without = [one for one in applications if one.id not in newest]
+    counted = draft.evidence.note(
+        STORE, "applications with a backup", len(have), unit="applications", at=facts.now, is_query=True
+    )
+    for one in have[:SHOWN]:
+        kept = newest[one.id]
+        ago = format_duration((facts.now - kept.started_at).total_seconds())
+        at, until = format_time(kept.started_at), format_time(kept.expires_at)
+        noted = draft.evidence.note(
+            STORE, f"newest backup of {subject_of(one)}", f"{at}, until {until}", unit="time", at=facts.now
+        )
+        draft.say(f"- {name_of(one, facts)}: last backed up {ago} ago ({at}), kept until {until}", noted)
+    if len(have) > SHOWN:
+        draft.say(f"- … and {len(have) - SHOWN} more with a backup", counted)
+    if without:
+        names = listing([name_of(one, facts) for one in without])
+        draft.say(f"No backup of {names}." if len(without) == 1 or have else f"There is no backup of {names}.", counted)
+    if not applications:
+        draft.say(f"There are {plural(0, 'application')} to back up.", counted)
+    draft.gap()
+    draft.say(HOW)

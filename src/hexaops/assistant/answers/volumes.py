@@ -1,0 +1,67 @@
+"""How full volumes are, and when they will be full at the pace of their past."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from hexaops.analysis.applications.model import Application
+from hexaops.analysis.series import Floats, steps_until
+from hexaops.assistant.answers.draft import Draft
+from hexaops.assistant.answers.facts import Facts
+from hexaops.assistant.answers.lines import name_of, plural, subject_of, whole
+from hexaops.assistant.evidence import STORE
+from hexaops.kit.durations import format_duration
+
+SHOWN = 12
+FULL_PERCENT = 100.0
+DAY_SECONDS = 86_400.0
+
+
+@dataclass(frozen=True)
+class Volume:
+    """The fullest volume of an application's pods, in percent over time."""
+
+    application: Application
+    values: Floats
+    step_seconds: float
+
+    @property
+    def latest(self) -> float:
+        """The newest measurement; there is at least one."""
+        return float(self.values[np.isfinite(self.values)][-1])
+
+
+def answer_volumes(found: Sequence[Volume], looked_at: int, seconds: float, facts: Facts, draft: Draft) -> None:
+    """The fullest first, each with the days until it is full where it surely fills."""
+    counted = draft.evidence.note(
+        STORE, "applications with a measured volume", len(found), unit="applications", at=facts.now, is_query=True
+    )
+    if not found:
+        draft.fulfilled = False
+        draft.say(f"I can't tell: no volume of {plural(looked_at, 'application')} is measured.", counted)
+        draft.say("Volumes are measured where the reader may ask the kubelets (docs/metrics.md).")
+        return
+    draft.say(f"The fullest volume of each of {plural(len(found), 'application')}, fullest first:", counted)
+    for one in sorted(found, key=lambda each: -each.latest)[:SHOWN]:
+        _tell(one, facts, draft)
+    if len(found) > SHOWN:
+        draft.say(f"- … and {len(found) - SHOWN} more", counted)
+    draft.gap()
+    draft.say(f"Told from what was measured in the last {format_duration(seconds)}.")
+
+
+def _tell(one: Volume, facts: Facts, draft: Draft) -> None:
+    subject = subject_of(one.application)
+    noted = [draft.evidence.note(STORE, subject, round(one.latest, 1), unit="% of its fullest volume", at=facts.now)]
+    until = steps_until(one.values, FULL_PERCENT)
+    words = "not surely filling"
+    if until is not None:
+        days = round(until[0] * one.step_seconds / DAY_SECONDS, 1)
+        noted.append(
+            draft.evidence.note(STORE, f"days until a volume of {subject} is full", days, unit="days", at=facts.now)
+        )
+        words = f"full in {days:g} days at this pace" if days else "full"
+    draft.say(f"- {name_of(one.application, facts)}: {whole(one.latest)} full, {words}", *noted)

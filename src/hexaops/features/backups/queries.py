@@ -1,0 +1,44 @@
+"""Queries about backups for other features; returns values, not rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hexaops.features.backups.views import status_of
+from hexaops.storage.tables import BackupRow, OperationRow
+
+LATEST = 200
+_LATEST = (
+    select(BackupRow, OperationRow)
+    .join(OperationRow, OperationRow.id == BackupRow.id)
+    .where(BackupRow.workspace_id == bindparam("workspace_id"))
+    .order_by(BackupRow.id.desc())
+    .limit(LATEST)
+)
+
+
+@dataclass(frozen=True)
+class BackupSummary:
+    """A backup as others speak of it."""
+
+    id: str
+    application_id: str
+    status: str
+    started_at: datetime
+    expires_at: datetime
+    objects: int | None
+
+
+async def latest_backups(session: AsyncSession, workspace_id: str) -> list[BackupSummary]:
+    """The workspace's latest 200, the newest first."""
+    found = await session.execute(_LATEST, {"workspace_id": workspace_id})
+    return [
+        BackupSummary(
+            row.id, row.application_id, status_of(row, operation), row.started_at, row.expires_at, row.objects
+        )
+        for row, operation in found
+    ]

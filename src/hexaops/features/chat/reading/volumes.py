@@ -1,0 +1,45 @@
+"""Questions for disks: how full the volumes of applications are, and when they will be full."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from hexaops.analysis.applications.model import Application
+from hexaops.assistant.answers.draft import Draft
+from hexaops.assistant.answers.volumes import Volume, answer_volumes
+from hexaops.backends.metrics.base import Signal, Subject, Window
+from hexaops.features.chat.reading.asking import Reader, Reading
+from hexaops.features.metrics.sources import MetricSources
+
+DISKS = re.compile(r"\b(?:disks?|storage|volumes?|pvcs?|file ?systems?)\b", re.IGNORECASE)
+WEEK_SECONDS = 7 * 86_400.0
+POINTS = 400
+MOST_READ = 200
+
+
+@dataclass(frozen=True)
+class VolumeReader:
+    """Answers from the metric sources what is about disks; hands everything else on."""
+
+    sources: MetricSources
+    others: Reader
+
+    async def answer(self, reading: Reading, draft: Draft) -> None:
+        """The fullest first; raises MetricSourceError."""
+        if not DISKS.search(reading.message):
+            await self.others.answer(reading, draft)
+            return
+        selected = [one for one in reading.select(draft) if one.pods]
+        seconds = reading.asked.parameters.time_range_seconds or WEEK_SECONDS
+        found = [await self._read(reading, one, seconds) for one in selected[:MOST_READ]]
+        answer_volumes([one for one in found if one is not None], len(selected), seconds, reading.facts, draft)
+
+    async def _read(self, reading: Reading, one: Application, seconds: float) -> Volume | None:
+        cluster_id = reading.caller.get_workspace().cluster_id
+        subject = Subject(cluster_id, one.kind, one.project, one.name)
+        window = Window.until(reading.facts.now.timestamp(), seconds)
+        series = await self.sources.of(cluster_id).read(
+            Signal.VOLUME_USAGE, subject, window, max(30.0, seconds / POINTS)
+        )
+        return None if series.reason else Volume(one, series.values, series.step_seconds)

@@ -1,0 +1,1 @@
+"""What changes in a workspace, as a stream of events that its members follow."""

@@ -1,0 +1,96 @@
+"""Redacts secrets in untrusted text: the one function at every sink (answers, history, audit, webhooks, logs, errors).
+
+Readers of structure (addresses, headers, names and values, files) know a secret by where it stands, vendors' forms by
+what it is. Secrets that this service holds itself are redacted by value (`hexaops.logs.Redactor`). Every repetition is
+bounded, so that a line's cost grows with its length only; numbers and plain words stay as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from hexaops.kit.redaction import addresses, files, headers, pairs, vendors
+from hexaops.kit.redaction.looks import MARK, is_number, is_placeholder, is_word
+from hexaops.kit.redaction.names import is_chosen, is_telling
+
+__all__ = ["MARK", "is_telling", "redact", "redact_fields", "redact_texts"]
+
+Span = tuple[int, int]
+
+_NEEDLES = (
+    "pass", "pwd", "secret", "token", "credential", "key", "connection", "bearer", "basic", "://", "begin", "auth",
+    "cookie", "sess", "sig", "sid=", "jwt", "psk", "pw=", "otp", "mnemonic", "phrase", "hook", "@", "curl", "identified", "csrf",
+    "xsrf", "community", "-p", "-a ", "-w ", "password", "hmac", "code=", "pw:", "rootpw",
+)  # fmt: skip
+"""One of these is in every text whose structure tells of a secret."""
+_RUN = re.compile(r"[A-Za-z0-9_+/=~.-]{12}")
+"""Vendors' forms are at least so long."""
+
+
+def redact(text: str) -> str:
+    """The text with every secret that can be known replaced; other text unchanged."""
+    lower = text.lower() if text.isascii() else "".join(_LOWER.get(sign, sign) for sign in text)
+    structured = any(needle in lower for needle in _NEEDLES)
+    run = _RUN.search(text) is not None
+    if not (structured or run or (text.count(":") >= 4 and files.PGPASS.search(text))):
+        return text
+    spans = [*files.find(text, lower), *(_structured(text, lower) if structured else ())]
+    if run:
+        spans += vendors.find(text, lower)
+    return _replaced(text, spans) if spans else text
+
+
+_REDACTED = (MARK, MARK.strip("[]"))
+_LOWER = {chr(code): chr(code + 32) for code in range(65, 91)}
+
+
+def _structured(text: str, lower: str) -> Iterator[Span]:
+    yield from addresses.find(text, lower)
+    yield from headers.find(text, lower)
+    yield from pairs.find(text, lower)
+    yield from pairs.find_in_commands(text)
+
+
+def _replaced(text: str, spans: list[Span]) -> str:
+    spans.sort()
+    kept: list[str] = []
+    at = 0
+    for start, end in spans:
+        if end <= at or text[start:end] in _REDACTED:
+            continue
+        if start > at or not kept:
+            kept += [text[at:start], MARK]
+        at = end
+    return "".join(kept) + text[at:]
+
+
+def redact_fields(value: Any, key: str = "") -> Any:
+    """The same for every text within lists and mappings, whose names tell of what stands under them."""
+    if isinstance(value, str):
+        return MARK if value and is_telling(key) and _is_held(value, key) else redact(value)
+    if isinstance(value, Mapping):
+        named = value.get("name"), value.get("value")
+        if isinstance(named[0], str) and isinstance(named[1], str) and is_telling(named[0]):
+            value = {**value, "value": MARK}  # a container's environment
+        return {name: redact_fields(one, str(name)) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [redact_fields(one, key) for one in value]
+    return value
+
+
+def redact_texts(value: Any) -> Any:
+    """Every text within lists and mappings by what it says, whatever the names: for details whose names are a schema's."""
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, Mapping):
+        return {name: redact_texts(one) for name, one in value.items()}
+    return [redact_texts(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def _is_held(value: str, key: str) -> bool:
+    """A field's own value: anything but a word about the secret, a variable or, where a machine makes it, a number."""
+    if is_placeholder(value) or is_word(value):
+        return False
+    return is_chosen(key) or not is_number(value)

@@ -1,0 +1,128 @@
+"""Credentials within addresses: user information, query parameters, and paths that are secrets themselves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from hexaops.kit.redaction.looks import is_name, is_number, is_placeholder, is_random, is_word
+
+Span = tuple[int, int]
+
+_USERINFO = re.compile(
+    r"(?i)[a-z][a-z0-9+.:-]{1,32}:(?://|\\/\\/)(?:(?P<user>[^\s/@:\"'<>]{0,256}?)(?::|%3a)(?P<password>[^\s/\"'<>]{1,512})"
+    r"|(?P<alone>[^\s/@:\"'<>]{16,512}))@"
+)
+_DSN = re.compile(
+    r"(?<![\w/.:@-])(?P<user>[\w.+-]{1,64})[:/](?P<password>[^\s:@/\"'(),<>]{3,256})@(?P<host>//[\w.-]{1,253}|(?:tcp|unix|udp)\([^\s)]{1,253}\)"
+    r"|[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}(?P<port>:\d{2,5}|/)?)"
+)
+_ORACLE = re.compile(r"(?i)(?:thin|oci8?):[\w$#-]{1,64}/(?P<password>[^\s@/\"']{3,256})@")
+_PARAMETER = re.compile(
+    r"(?i)(?:[?&#;]|%26|%3f|&amp;|\\u0026)(?P<name>sig|signature|x-amz-(?:signature|credential|security-token)|x-goog-(?:signature|credential)"
+    r"|x-oss-(?:signature|security-token|credential)|awsaccesskeyid|googleaccessid|ossaccesskeyid|q-signature|q-ak|key-pair-id|policy|se?curity-?token"
+    r"|(?:[a-z_-]{0,32})?(?:token|secret|passw(?:or)?d|pwd|pass|apikey|api[_-]key|access[_-]key|auth|jwt|key)|code|hmac|hash|ticket|otp|sid|st|hdnts|hdnea"
+    r"|session(?:[_-]?id)?|samlresponse|samlrequest|assertion|client_assertion|oauth_[a-z]{1,20}|state_token|nonce|appid|subscription-key|license|share|invite|cred(?:ential)?s?)"
+    r"(?:=|%3d)(?P<value>[^\s&\"'#<>;]{4,8192})"
+)
+_CHOSEN = re.compile(r"(?i)pass|pwd|secret")
+_HOOK = re.compile(
+    r"(?i)(?:hooks\.slack\.com/(?:services|workflows|triggers)|discord(?:app)?\.com/api(?:/v\d{1,2})?/webhooks"
+    r"|webhook\.office\.com/webhookb?2?|outlook\.office(?:365)?\.com/webhook|hooks\.zapier\.com/hooks/(?:catch|standard)"
+    r"|maker\.ifttt\.com/(?:trigger/[\w-]{1,64}/(?:json/)?with/key|use)|events\.(?:eu\.)?pagerduty\.com/(?:integration|generic|x-ere)"
+    r"|api\.telegram\.org(?:/file)?|open\.(?:feishu\.cn|larksuite\.com)/open-apis/bot/v2/hook|webexapis\.com/v1/webhooks/incoming"
+    r"|hook\.(?:[a-z0-9]{1,8}\.)?(?:make|integromat)\.com|hc-ping\.com(?:/ping)?|webhook\.site|hooks\.airtable\.com/workflows"
+    r"|alert\.victorops\.com/integrations/generic/\d{1,12}/alert|api\.opsgenie\.com/v\d/\w{1,20}|in\.logtail\.com|(?:[\w-]{1,63}\.)?m\.pipedream\.net"
+    r"|(?:api\.)?honeybadger\.io/v1/check_in|cronitor\.(?:io|link)(?:/p)?|nosnch\.in|betteruptime\.com/api/v1/\w{1,20}|uptime\.betterstack\.com/api/v1/\w{1,20}"
+    r"|flow\.microsoft\.com|chat\.googleapis\.com/v1/spaces|mailhook\.\w{1,20}\.\w{1,8}|connect\.pabbly\.com/workflow/sendwebhookdata"
+    r"|/(?:hooks?|webhooks?2?|webhook-test|push|incoming|incoming-webhook|bot|invite|reset(?:[_-]password)?|password[_-]reset|verify|magic(?:-link)?|capability|unsubscribe|set-password|activate|confirm))"
+    r"(?P<path>(?:/[\w@.:%~+=-]{1,512}){1,8})"
+)
+_SEGMENT = re.compile(r"[^/]{1,512}")
+_UUID = re.compile(r"(?i)[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+_BOT = re.compile(r"(?i)/bot(?P<value>\d{6,12}:[\w-]{20,64})")
+_NO_USERS = frozenset(
+    [
+        "mailto",
+        "email",
+        "mail",
+        "user",
+        "from",
+        "to",
+        "by",
+        "owner",
+        "author",
+        "cc",
+        "bcc",
+        "sip",
+        "xmpp",
+        "acct",
+        "contact",
+        "sender",
+        "login",
+        "account",
+    ]
+)  # readable
+
+
+def find(text: str, lower: str) -> Iterator[Span]:
+    """Where credentials of addresses stand."""
+    for found in _BOT.finditer(text) if "/bot" in lower else ():
+        yield found.span("value")
+    if "@" in text:
+        yield from _users(text)
+    if "=" in text or "%3d" in lower:
+        for found in _PARAMETER.finditer(text):
+            if _is_held(found["name"].lower(), found["value"]):
+                yield found.span("value")
+    if "/" in text and ("hook" in lower or "://" in text):
+        yield from _paths(text)
+
+
+def _users(text: str) -> Iterator[Span]:
+    for found in _USERINFO.finditer(text):
+        if found["alone"] is not None:
+            if is_random(found["alone"]) or not is_name(found["alone"]):
+                yield found.span("alone")
+        elif not is_placeholder(found["password"]):
+            yield found.span("password")
+    for found in _ORACLE.finditer(text):
+        yield found.span("password")
+    for found in _DSN.finditer(text):
+        password, host = found["password"], found["host"]
+        driver = "(" in host or host.startswith("//")
+        if found["user"].lower() in _NO_USERS or re.match(r"(?i)sha\d|v?\d+\.", password + host) or "sha256" in host:
+            continue
+        if driver or is_random(password) or (found["port"] and not is_name(password) and not is_number(password)):
+            yield found.span("password")
+
+
+def _is_held(name: str, value: str) -> bool:
+    if is_placeholder(value) or is_word(value):
+        return False
+    if _CHOSEN.search(name) and not is_number(value):
+        return True
+    if name in {"policy", "hash", "nonce", "code", "state_token", "appid", "share", "invite", "key", "st", "sid"}:
+        return len(value) >= 16 and is_random(value)
+    return is_random(value) and not value.startswith("sess_")
+
+
+def _paths(text: str) -> Iterator[Span]:
+    for found in _HOOK.finditer(text):
+        known = "." in found[0][: found.start("path") - found.start()]
+        for segment in _SEGMENT.finditer(text, *found.span("path")):
+            value = segment[0].rstrip(".,:")
+            if _is_key(value, known):
+                yield segment.start(), segment.start() + len(value)
+
+
+def _is_key(value: str, known: bool) -> bool:
+    if _UUID.search(value):
+        return True
+    if len(value) < (5 if known else 16):
+        return False
+    if known:
+        return is_random(value) or (
+            value.isalnum() and not value.isalpha() and not value.isdigit() and not is_name(value)
+        )
+    return is_random(value)

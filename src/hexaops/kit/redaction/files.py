@@ -1,0 +1,94 @@
+"""Secrets that stand in files: keys in PEM, registries' and clusters' configurations, manifests of Secrets, password files."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator
+
+from hexaops.kit.redaction.looks import entropy, is_placeholder, is_word
+
+Span = tuple[int, int]
+
+_PEM_BEGIN = re.compile(r"(?i)-{4,5}[ ]?BEGIN[ A-Z0-9_-]{0,60}PRIVATE KEY(?: BLOCK)?[ ]?-{4,5}")
+_PEM_END = re.compile(r"(?i)-{4,5}[ ]?END[ A-Z0-9_-]{0,60}PRIVATE KEY(?: BLOCK)?[ ]?-{4,5}")
+_PPK = re.compile(r"(?i)Private-(?:Lines: \d{1,4}\s|MAC: )(?P<value>[\w+/=\s]{16,8192}?)(?=Private-MAC|\Z)")
+_KEY_BODY = re.compile(
+    r"(?:MII[BCEJ][\w+/]{1,3}[IA]BAA|MC4CAQAw|MHcCAQEE|MIGHAgEA|MIGkAgEB|b3BlbnNzaC1rZXktdjEA|lQ[HOPc][\w+/]{2})[\w+/=\\\s]{16,8192}"
+)
+_ENCODED = re.compile(r"LS0tLS1CRUdJTi[\w+/=-]{20,16384}")
+_REGISTRY = re.compile(
+    r"\\{0,3}\"(?:auth|identitytoken|registrytoken)\\{0,3}\"\s{0,4}:\s{0,4}\\{0,3}\"(?P<value>[\w+/=.-]{4,8192})"
+)
+_NPMRC = re.compile(r"(?i)_(?:auth(?:token)?|password)\s{0,2}=\s{0,2}\"?(?P<value>[^\s\"]{4,2048})")
+_NETRC = re.compile(
+    r"(?i)\b(?:machine\s{1,4}\S{1,253}|default)\s{1,4}(?:login\s{1,4}\S{1,128}\s{1,4})?password\s{1,4}(?P<value>\S{1,512})"
+)
+PGPASS = re.compile(r"(?m)^\s{0,4}[\w.*-]{1,253}:(?:\d{2,5}|\*):[\w*.-]{1,128}:[\w*.-]{1,128}:(?P<value>\S{3,512})$")
+_SHADOW = re.compile(r"(?m)\b[\w.-]{1,64}:(?P<value>\$[\w-]{1,12}\$[^\s:]{8,512})")
+_KUBERNETES = re.compile(
+    r"(?i)\b(?:client-key-data|bearer[_-]?token|id-token|refresh-token|service-account-token)[\"']?\s{0,4}:\s{0,4}[\"']?(?P<value>[\w+/=.-]{8,16384})"
+)
+_SECRET_KIND = re.compile(r"(?i)\\{0,3}[\"']?\bkind\\{0,3}[\"']?\s{0,4}:\s{0,4}\\{0,3}[\"']?Secret\b")
+_DATA = re.compile(
+    r"(?i)\\{0,3}[\"']?\b(?:string)?data\\{0,3}[\"']?\s{0,4}:(?P<body>[^\n]{0,16384}(?:\n[ \t]{1,12}[^\n]{0,16384}){0,200})"
+)
+_ENTRY = re.compile(r"[\w.-]{1,253}\\{0,3}[\"']?\s{0,2}:\s{0,2}\\{0,3}[\"']?(?P<value>[^\s,\"'{}\\|]{1,16384})")
+_JWK = re.compile(r"\"(?:d|p|q|dp|dq|qi|k)\"\s{0,2}:\s{0,2}\"(?P<value>[\w-]{16,8192})\"")
+_WIREGUARD = re.compile(
+    r"(?i)\b(?:PrivateKey|PresharedKey|private_key|pre_shared_key)\s{0,2}=\s{0,2}\"?(?P<value>[\w+/]{42,43}=)"
+)
+_LDIF = re.compile(r"(?i)\b(?:userPassword|unicodePwd|sambaNTPassword|olcRootPW)::?\s{1,2}(?P<value>\S{4,1024})")
+_SEED = re.compile(
+    r"(?i)\b(?:mnemonic|seed phrase|recovery phrase)[\"']?\s{0,2}(?:[:=]|is)\s{0,2}[\"']?(?P<value>[a-z]{3,8}(?: [a-z]{3,8}){11,23})"
+)
+_VALUES = (_REGISTRY, _NPMRC, _NETRC, _SHADOW, _KUBERNETES, _WIREGUARD, _LDIF, _SEED, _PPK)
+_TRIGGERS = (
+    "auth", "token", "password", "$", "key", "private", "pwd", "phrase", "mnemonic", "rootpw",
+)  # fmt: skip
+
+
+def find(text: str, lower: str) -> Iterator[Span]:
+    """Where secrets of files stand."""
+    if "begin" in lower:
+        yield from _keys(text)
+    for found in _KEY_BODY.finditer(text):
+        if "CERTIFICATE" not in text and entropy(found[0][:64]) > 4:
+            yield found.span()
+    for found in _ENCODED.finditer(text) if "LS0tLS1CRUdJTi" in text else ():
+        if _holds_key(found[0]):
+            yield found.span()
+    if any(trigger in lower for trigger in _TRIGGERS):
+        for pattern in _VALUES:
+            yield from _spans(pattern, text)
+    if text.count(":") >= 4:
+        yield from _spans(PGPASS, text)
+    if '"kty"' in text:
+        yield from _spans(_JWK, text)
+    if "secret" in lower and "data" in lower and _SECRET_KIND.search(text):
+        yield from _manifests(text)
+
+
+def _manifests(text: str) -> Iterator[Span]:
+    for data in _DATA.finditer(text):
+        for found in _ENTRY.finditer(text, *data.span("body")):
+            yield found.span("value")
+
+
+def _spans(pattern: re.Pattern[str], text: str) -> Iterator[Span]:
+    for found in pattern.finditer(text):
+        if not (is_placeholder(found["value"]) and not found["value"].startswith("$")) and not is_word(found["value"]):
+            yield found.span("value")
+
+
+def _keys(text: str) -> Iterator[Span]:
+    at = 0
+    while begin := _PEM_BEGIN.search(text, at):
+        end = _PEM_END.search(text, begin.end())
+        at = end.end() if end else len(text)
+        yield begin.start(), at
+
+
+def _holds_key(encoded: str) -> bool:
+    start = encoded[:88].rstrip("=")
+    return b"PRIVATE" in base64.b64decode(start[: len(start) // 4 * 4], altchars=b"-_" if "-" in start else None)

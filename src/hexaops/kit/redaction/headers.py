@@ -1,0 +1,80 @@
+"""Headers: authorization of every scheme, and cookies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from hexaops.kit.redaction.looks import is_name, is_number, is_random, is_word
+
+Span = tuple[int, int]
+
+_AUTHORIZATION = re.compile(
+    r"(?i)(?:proxy-)?(?:authorization|authenticate|auth-info)[\"'\]]{0,2}(?:\s{0,2}[:=]>?\s{0,2}|\s{1,2})[\[\"'(]{0,2}"
+    r"(?P<scheme>[A-Za-z][\w-]{1,31}[ ]{1,2})?(?P<value>[^\s\"'\[\]{}<>()]{4,8192})"
+)
+_SCHEME = re.compile(
+    r"(?i)\b(?P<scheme>bearer|basic|apikey|negotiate|ntlm|genie-?key|sharedkey(?:lite)?|splunk|token token=|aws4-hmac-sha256|aws)"
+    r"[ :=\"']{1,3}(?P<value>[A-Za-z0-9._~+/=:-]{8,8192})"
+)
+_DIGEST = re.compile(
+    r"(?i)\b(?:response|credential|signature|signed|mac|nonce|hawk|cnonce)=\"?(?P<value>[^\s,\"]{16,2048})"
+)
+_COOKIES = re.compile(r"(?i)\b(?:set-)?cookies?[\"'\]]{0,2}\s{0,2}[:=]>?\s{0,2}[\[\"'({]{0,2}(?P<all>[^\n\"']{3,8192})")
+_COOKIE = re.compile(r"(?P<name>[\w!#$%&'*+.^`|~-]{1,128})=(?P<value>[^\s;,\"']{1,4096})")
+_SESSIONS = re.compile(
+    r"(?i)\b(?:[\w.-]{0,40}session(?:id|_?cookie)?|phpsessid|jsessionid|asp\.net_sessionid|connect\.sid|laravel_session|csrftoken"
+    r"|xsrf-token|remember_(?:web_\w{1,64}|token)|__(?:secure|host)-[\w.-]{1,64}|\.aspnetcore\.[\w.-]{1,64}|cf_clearance"
+    r"|wordpress_logged_in_\w{1,64}|_oauth2_proxy|authelia_session|grafana_session|auth_token|sid)=(?P<value>[\w.%+/=:~-]{16,4096})"
+)
+_PARTED = frozenset({"digest", "hawk", "oauth", "mac", "signature", "aws4-hmac-sha256", "aws4-ecdsa-p256-sha256"})
+"""Schemes whose credentials are a list of names and values."""
+_ATTRIBUTES = frozenset({"path", "domain", "expires", "max-age", "samesite", "version", "comment", "priority"})
+_UNSIGNED = frozenset({"lang", "locale", "theme", "tz", "timezone", "currency", "country", "consent", "region"})
+
+
+def find(text: str, lower: str) -> Iterator[Span]:
+    """Where credentials of headers stand."""
+    if "auth" in lower:
+        yield from _authorizations(text)
+    for found in _SCHEME.finditer(text):
+        if _is_credential(found["value"]):
+            yield found.span("value")
+    if "cookie" in lower:
+        for found in _COOKIES.finditer(text):
+            yield from _cookies(found)
+    if "=" in text and ("sess" in lower or "sid" in lower or "_" in lower or "-" in lower):
+        for found in _SESSIONS.finditer(text):
+            if is_random(found["value"]) and not found["value"].startswith("sess_"):
+                yield found.span("value")
+
+
+def _authorizations(text: str) -> Iterator[Span]:
+    for found in _AUTHORIZATION.finditer(text):
+        value = found["value"]
+        if "=" in value and (found["scheme"] or "").strip().lower() in _PARTED:
+            for part in _DIGEST.finditer(text, found.start("value"), found.start("value") + 8192):
+                yield part.span("value")
+        elif _is_credential(value):
+            yield found.span("value")
+
+
+def _is_credential(value: str) -> bool:
+    """`Basic authentication failed` is a sentence, `Basic dXNlcjpwYXNz` is not."""
+    value = value.rstrip(".,:")
+    if value.startswith(("realm=", "auth-", "authentication-")):
+        return False
+    if is_word(value) or is_number(value):
+        return False
+    mixed = not (value.islower() or value.istitle() or value.isupper())
+    telling = any(character.isdigit() for character in value) or "=" in value or mixed
+    return telling and (not is_name(value) or (mixed and len(value) >= 12 and "-" not in value))
+
+
+def _cookies(found: re.Match[str]) -> Iterator[Span]:
+    for cookie in _COOKIE.finditer(found.string, *found.span("all")):
+        name, value = cookie["name"].lower(), cookie["value"]
+        if name in _ATTRIBUTES or name in _UNSIGNED or value.startswith("sess_"):
+            continue
+        if len(value) >= 6 and not (is_number(value) or is_word(value) or is_name(value)):
+            yield cookie.span("value")

@@ -1,0 +1,120 @@
+"""Whether a value looks like a secret, for readers that have a telling name beside it.
+
+Entropy alone calls hashes, image digests and pod names secrets, so it is asked only after a name has told of one.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+
+MARK = "[redacted]"
+LEAST_ENTROPY = 3.0
+"""Bits a character: 16 random hexadecimal digits have about 3.3, words of that length 2.5 to 3.3."""
+LONGEST_WORD = 15
+
+_NUMBER = re.compile(
+    r"[-+]?[\d_,]{0,24}(?:\.\d{0,24})?(?:e[-+]?\d{1,3})?"
+    r"(?:%|[num\u00b5]?s|m|h|d|w|y|[kmgtp]i?b?(?:/s)?|b|bytes|bits?|x|k|px|c|rpm|rps|qps|tok(?:ens)?|min|sec|hours?|days?)?",
+    re.IGNORECASE,
+)
+_DURATION = re.compile(r"\d[\d.]{0,12}[hmsdnu\u00b5][\d.hmsdnu\u00b5]{0,20}")
+_TIME = re.compile(r"\d{4}-\d\d-\d\d(?:[T ][\d:.,Z+-]{0,40})?|\d{1,2}:\d\d(?::\d\d)?")
+_ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}(?:[:/]\d{1,5})?|v?\d{1,4}(?:\.\d{1,6}){1,3}(?:[-+][\w.]{1,24})?")
+_SEGMENT = re.compile(
+    r"[a-z]{1,24}\d{0,4}|[A-Z][a-z]{1,24}\d{0,2}|v?\d{1,6}[a-z]?|[bcdfghjklmnpqrstvwxz2456789]{5,10}|[A-Z]{1,16}\d{0,2}"
+)
+_SEPARATOR = re.compile(r"[-./_:@ ]")
+_CAMEL = re.compile(r"[A-Za-z]{2,60}\d{0,2}")
+_VOWEL = re.compile(r"[aeiouyAEIOUY]")
+_PLACEHOLDER = re.compile(
+    r"(?i)\$(?:\Z|[({]|\w{1,64}(?:\Z|[/;&]))|\*{1,64}\Z|\*{3}|(?-i:%[A-Z_]{2,32}%)|%[sdvq]\b|@\w{1,64}[(@]|\[redacted|<|\{|/(?:var|etc|run|home|opt|tmp|usr|mnt|dev|app|root|data|secrets?|srv|proc|v1|api)\b"
+    r"|\.{1,2}/|xxxx|\.\.|\u2026|(?:your|my|example|change|replace|insert|dummy|fake|todo)[-_ ]?"
+    r"(?:me|password|secret|token|key|api|here|this|with|value)|file:|arn:|projects/|keychain:|sha256:|env:"
+)
+_WORDS = frozenset(
+    """a access active admin all allowed an and any api app are as at auth authentication authorization available basic
+    be bearer been blank bool boolean but by bytes cached can cannot changed check client cluster config configmap
+    configured connection contains context could created credentials current data database deadline default deleted
+    denied deployed describe did disabled does done eof empty enabled encrypted env environment error exists expired
+    expiring external failed false field file for forbidden format found from generated get granted has hash have header
+    hidden id identifier if ignored in incorrect inline input internal invalid is issued it key kubernetes length
+    limited list loaded local locked malformed manual masked mismatch missing mounted must name namespace needed never
+    new nil no none not null object of off ok old on opaque optional or owner permission pending policy present
+    previous primary private provided public read ready received redacted reference references refresh refreshed refused
+    rejected renewed required reset resource retrying revoked role root rotated rotation sealed secondary secret see
+    service session set short should skipped stale stored string success succeeded system tampered test text that the
+    this timeout to token tokens too true type unable unauthorized unchanged undefined unexpected unknown unset unused
+    update updated use used user using valid validated value vault verified verify via was weak were will with workload
+    write wrong yes""".split()  # noqa: SIM905 # readable
+)
+
+
+def entropy(text: str) -> float:
+    """Shannon entropy in bits a character."""
+    length = len(text)
+    return -sum(count / length * math.log2(count / length) for count in Counter(text).values()) if text else 0.0
+
+
+def is_placeholder(value: str) -> bool:
+    """A variable, a template, a path or stars, in place of a secret."""
+    return _PLACEHOLDER.match(value) is not None
+
+
+def is_number(value: str) -> bool:
+    """A number with or without a unit, a duration, a time, a version or an address."""
+    fit = (_NUMBER, _DURATION, _TIME, _ADDRESS)
+    return any(pattern.fullmatch(value) for pattern in fit)
+
+
+def is_word(value: str) -> bool:
+    """A word that tells what became of a secret."""
+    return value.lower().strip(".!?,;:") in _WORDS
+
+
+def is_name(value: str) -> bool:
+    """Words joined as names of objects, types and fields are, generated endings of Kubernetes included."""
+    if len(value) > 253:
+        return False
+    if value.isalpha() and value.isascii():
+        return (_CAMEL.fullmatch(value) is not None and _spoken(value)) or (
+            len(value) <= LONGEST_WORD and _plain(value)
+        )
+    segments = [segment for segment in _SEPARATOR.split(value) if segment]
+    return bool(segments) and all(_names(segment) for segment in segments) and any(_worded(s) for s in segments)
+
+
+def _plain(value: str) -> bool:
+    return value.islower() or value.isupper() or value.istitle()
+
+
+def _names(segment: str) -> bool:
+    if len(segment) > LONGEST_WORD + 5:
+        return False
+    return _SEGMENT.fullmatch(segment) is not None or (_CAMEL.fullmatch(segment) is not None and _spoken(segment))
+
+
+def _worded(segment: str) -> bool:
+    return segment.rstrip("0123456789").isalpha() and len(segment) >= 2
+
+
+def _spoken(value: str) -> bool:
+    """Whether every part of a camel-cased word has a vowel and some length, as `refreshToken` and unlike `aQxRtZ`."""
+    parts = re.findall(r"[A-Z]{2,6}(?![a-z])|[A-Z]?[a-z]{1,24}", value)
+    long = [part for part in parts if len(part) >= 3 and _VOWEL.search(part)]
+    return len(long) * 2 > len(parts) and len(value) <= 60
+
+
+def is_random(value: str) -> bool:
+    """Letters and digits mixed without the look of a name, a number or a word."""
+    core = value.strip("\"'`.,;:!?()[]")
+    if len(core) < 6 or is_placeholder(core) or is_number(core) or is_word(core) or is_name(core):
+        return False
+    digits = sum(character.isdigit() for character in core)
+    letters = sum(character.isalpha() for character in core)
+    if not letters:
+        return False
+    if not digits and not any(character in "!#^&*?~+=$%@" for character in core):
+        return len(core) >= 16 and entropy(core) >= 3.3 and " " not in core
+    return entropy(core) >= min(LEAST_ENTROPY, math.log2(len(core)) * 0.72)

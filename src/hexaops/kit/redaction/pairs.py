@@ -1,0 +1,230 @@
+"""Names and values: `KEY=value`, JSON, YAML, XML, code, flags of commands, and sentences that state a secret."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from hexaops.kit.redaction.looks import MARK, is_name, is_number, is_placeholder, is_random, is_word
+from hexaops.kit.redaction.names import KEYWORD, PASSWORD, holds, is_chosen, is_telling
+
+LONGEST_VALUE = 4096
+Span = tuple[int, int]
+
+_QUOTED = (
+    rf"\\{{0,3}}\"(?P<double>[^\"]{{1,{LONGEST_VALUE}}})\"?|\\{{0,3}}'(?P<single>[^']{{1,{LONGEST_VALUE}}})'?"
+    rf"|`(?P<tick>[^`]{{1,{LONGEST_VALUE}}})`?"
+)
+_PAIR = re.compile(
+    rf"(?P<key>{KEYWORD})(?P<rest>[\w.-]{{0,24}})(?P<close>\\{{0,3}}[\"'\])]{{0,2}})"
+    r"(?P<sign>\s{0,3}(?:=>|:=|={1,2}|::?|,(?=\s{0,2}[\"']))\s{0,3}(?:[|>][+-]?\s{1,12})?)"
+    rf"(?:{_QUOTED}|(?P<bare>[^\s,;&\"'`<>()\[\]{{}}]{{1,{LONGEST_VALUE}}}))"
+)
+_ELEMENT = re.compile(
+    rf"<(?P<open>[\w:.-]{{1,64}})(?:\s[^<>]{{0,200}})?>\s{{0,8}}(?P<bare>[^<>]{{1,{LONGEST_VALUE}}})</"
+)
+_NAMED = re.compile(
+    rf"\b(?:name|key|id|property)[\"']?\s{{0,2}}[=:]\s{{0,2}}[\"']?(?P<open>[\w.-]{{1,64}})[\"']?"
+    rf"[,;]?\s{{0,16}}[\"']?value[\"']?\s{{0,2}}[=:]\s{{0,2}}(?:{_QUOTED}|(?P<bare>[^\s,;<>}}]{{1,{LONGEST_VALUE}}}))"
+)
+_FLAG = re.compile(
+    rf"(?P<flag>(?<![\w-])--?(?P<open>[a-z-]{{1,40}}))[ ]{{1,2}}(?:{_QUOTED}|(?P<bare>[^\s\"'`(<-][^\s\"'`]{{0,{LONGEST_VALUE}}}))"
+)
+_SAID = re.compile(
+    rf"(?P<key>{KEYWORD})(?:[ ](?:for|of|from|to|by)[ ][\w@.'\"/-]{{1,64}}(?:[ ][\w@.'\"/-]{{1,64}}){{0,2}}?)?"
+    r"[ ](?P<verb>(?:(?:is|was|equals|became|has[ ]been|set|changed|reset|rotated|now|being|with|provided|supplied|received"
+    r"|value|used|of|to|as):?[ ]){0,4})"
+    rf"(?:{_QUOTED}|(?P<bare>[^\s,;\"'<>()\[\]{{}}]{{4,{LONGEST_VALUE}}}))"
+)
+_REPLACED = re.compile(
+    rf"(?:{KEYWORD})[ ](?:\w{{1,16}}[ ])?from[ ](?P<old>\S{{1,256}})[ ]to[ ](?:{_QUOTED}|(?P<bare>[^\s,;\"'<>()]{{4,1024}}))"
+)
+_KEY = re.compile(KEYWORD)
+_GOES_ON = re.compile("[ ][A-Za-z]")
+_COMMAND = re.compile(
+    r"(?i)\b(?:mysql|mysqldump|mysqladmin|mariadb|sshpass|redis-cli|docker|podman|helm|ldapsearch|ldapadd|az|curl|wget|http"
+    r"|mongo(?:sh|dump)?|smbclient|htpasswd|sqlcmd|rabbitmqctl|rabbitmqadmin|skopeo|crane|oras|buildah|svn|lftp|ncftp|vault"
+    r"|psql|cqlsh|influx|kubectl|zip|unzip|7z|openssl|gpg|expect|isql|bcp|clickhouse-client|snmpwalk|snmpget|ipmitool|nomad)\b"
+)
+_SURE = re.compile(
+    r"(?i)\b(?:sshpass|mysql\w{0,10}|mariadb|redis-cli|ldap\w{1,10}|sqlcmd|bcp|isql|rabbitmqadmin|ipmitool|smbclient)\b"
+    r"|\b(?:docker|podman|helm|az|skopeo|buildah|crane|oras|nerdctl|registry)\b[^\n]{0,200}?\blogin\b"
+)
+"""Commands whose one-letter flag is a password and nothing else."""
+_PORTS = re.compile(r"[\d.:/a-z-]{0,64}\d{1,5}:\d{1,5}(?:/\w{3})?")
+_SHORT = re.compile(
+    r"(?<![\w-])-(?P<flag>[apwPUu]|pass(?:in|out)?)[ ]?(?P<value>[^\s\"'-][^\s\"']{2,255}|\"[^\"]{3,255}\"|'[^']{3,255}')"
+)
+_CREATED = re.compile(
+    r"(?i)\b(?:identified[ ](?:with[ ]\S{1,64}[ ])?(?:by|as)|with[ ](?:encrypted[ ])?password|password|passwd|auth|login[ ]\S{1,64}[ ]password)"
+    r"[ ](?:password[ ])?(?:'(?P<single>[^']{1,255})'|\"(?P<double>[^\"]{1,255})\")"
+)
+_LITERAL = re.compile(r"--from-literal[= ][\"']?(?P<key>[\w.-]{1,253})=(?P<bare>[^\s\"']{1,4096})")
+_SETTING = re.compile(
+    r"(?i)(?:^|[\n;])\s{0,8}(?:requirepass|masterauth|rocommunity|rwcommunity|community|auth|password|set[ ]password|wpa_passphrase"
+    r"|aws_secret_access_key|aws configure set \w{1,40})[ ]{1,4}(?P<bare>[^\s\"']{4,1024})[ \t]{0,4}(?=$|[\n;])"
+)
+
+
+def find(text: str, lower: str) -> Iterator[Span]:
+    """Where values of telling names stand; `lower` is the text in lower case, in which names are looked for."""
+    if not _KEY.search(lower):
+        return
+    at = 0
+    while found := _PAIR.search(lower, at):
+        if held := _holds(found, text):
+            yield _value(found)
+        at = found.end() if held else found.end("key")  # of `auth.password=x` the second word tells
+    if " -" in text:
+        for found in _FLAG.finditer(lower):
+            value = _shown(found, text)
+            if is_telling(found["open"]) and not (value.isupper() or is_word(value) or is_placeholder(value)):
+                yield _value(found)
+    if " " in text:
+        yield from _statements(text, lower)
+    if "<" in text or "value" in lower:
+        yield from _elements(text, lower)
+
+
+def find_in_commands(text: str) -> Iterator[Span]:
+    """Where commands and configuration take a secret without naming it."""
+    for found in (*_CREATED.finditer(text), *_LITERAL.finditer(text), *_SETTING.finditer(text)):
+        value = _shown(found, text)
+        if not (is_placeholder(value) or is_word(value) or (found.re is _SETTING and value.isalpha())):
+            yield _value(found)
+    if not _COMMAND.search(text):
+        return
+    sure = _SURE.search(text) is not None
+    for found in _SHORT.finditer(text):
+        value, flag = found["value"].strip("\"'"), found["flag"]
+        start = found.start("value") + (found["value"][0] in "\"'")
+        if flag in "uU":
+            sign = ":" if flag == "u" else "%"
+            user, _, password = value.partition(sign)
+            if user and password and not is_placeholder(password) and "//" not in value:
+                yield start + len(user) + 1, start + len(value)
+        elif not (is_placeholder(value) or is_number(value) or is_word(value) or _PORTS.fullmatch(value)):
+            if not (sure or "pass" in flag or _is_chosen(value)):
+                continue
+            yield start, start + len(value)
+
+
+def _is_chosen(value: str) -> bool:
+    """After a flag of one letter, which means many things: only what is no name."""
+    return is_random(value) or (len(value) >= 6 and not is_name(value) and ":" not in value and "/" not in value)
+
+
+def _elements(text: str, lower: str) -> Iterator[Span]:
+    for found in (*_ELEMENT.finditer(lower), *_NAMED.finditer(lower)):
+        value = _shown(found, text)
+        if (
+            is_telling(found["open"])
+            and value.strip()
+            and not (is_placeholder(value) or is_number(value) or is_word(value))
+        ):
+            yield _value(found)
+
+
+def _statements(text: str, lower: str) -> Iterator[Span]:
+    for found in _REPLACED.finditer(lower) if " from " in lower else ():
+        for start, end in (found.span("old"), _value(found)):
+            if is_random(text[start:end].strip("\"'`")):
+                yield start, end
+    for found in _SAID.finditer(lower):
+        value, name = _shown(found, text), found["key"]
+        start, end = _value(found)
+        if name == "pass" or not holds(_before(found), name, ""):
+            continue
+        stripped = value.rstrip(".!?:")
+        strong = PASSWORD.search(name) is not None
+        if is_random(stripped) and not _is_object(stripped, name):
+            yield start, start + len(stripped)
+        elif found["bare"] is None and strong and found["verb"]:
+            if not (is_word(value) or is_placeholder(value) or is_number(value)):
+                yield start, end
+        elif strong and found["verb"] and _STATES.search(found["verb"]) and _tells(stripped):
+            yield start, start + len(stripped)
+
+
+_STATES = re.compile(r"\b(?:is|to|was|equals)\b")
+
+
+def _tells(value: str) -> bool:
+    """Whether the last word of "the password is …" may be one: with a digit or a sign in it."""
+    digits = sum(character.isdigit() for character in value)
+    return len(value) >= 6 and digits >= 2 and not (is_number(value) or is_word(value) or is_placeholder(value))
+
+
+def _is_object(value: str, name: str) -> bool:
+    """Kubernetes and code call objects by path: `Secret shop/db-credentials`, `key tls.crt`."""
+    if name.lower() == "key" and (len(value) < 16 or value.count("-") == 4):
+        return True
+    return "/" in value and name.lower() in {"secret", "token", "key"} and value.islower() and "=" not in value
+
+
+def _holds(found: re.Match[str], text: str) -> bool:
+    before, value = _before(found), _shown(found, text)
+    if "=" in found["sign"] and found["key"] != "key":
+        before = before.rpartition(" ")[2]  # in "no token=x" the first word is not the name's
+    if not holds(before, found["key"], found["rest"]) or is_placeholder(value) or value.startswith(MARK):
+        return False
+    name = before[-24:] + found["key"] + found["rest"]
+    quoted = found["bare"] is None
+    if not quoted and ":" in found["sign"] and _is_reference(found, before, value):
+        return False
+    bare = value.rstrip(".!")
+    if is_word(bare) or (is_number(bare) and not _is_digits(bare, found)):
+        return False
+    if "," in found["sign"]:
+        return is_random(value) or (sum(sign.isdigit() for sign in value) >= 2 and not is_number(value))
+    if not is_chosen(name):
+        return is_random(value) or (quoted and len(value) >= 8 and not is_name(value))
+    if _is_machine_made(found["key"]):
+        return is_random(value) or (len(value) >= 6 and not is_name(value))
+    if found["key"] == "pass" and found["sign"].startswith(":") and not quoted:
+        return is_random(value)  # "PASS: checkout_test"
+    return not _is_sentence(found, text, quoted)
+
+
+def _before(found: re.Match[str]) -> str:
+    return found.string[max(0, found.start() - 32) : found.start()]
+
+
+def _is_machine_made(key: str) -> bool:
+    return PASSWORD.search(key) is None
+
+
+def _is_digits(value: str, found: re.Match[str]) -> bool:
+    """A password of digits only: after `password=` itself, and not after a colon in a sentence."""
+    exact = PASSWORD.fullmatch(found["key"]) is not None and not found["rest"]
+    return exact and value.isdigit() and len(value) >= 4 and ("=" in found["sign"] or found["bare"] is None)
+
+
+def _is_reference(found: re.Match[str], before: str, value: str) -> bool:
+    """An image and its tag such as `shop/token-service:1.4`, a place in a file, a word of a grammar."""
+    if found["sign"] != ":":
+        return False
+    joined = bool(found["rest"]) or before[-1:].isalnum() or before[-1:] in ("-", "/", ".")
+    return "@sha256:" in value or (joined and not is_random(value))
+
+
+def _is_sentence(found: re.Match[str], text: str, quoted: bool) -> bool:
+    """`password: must contain a digit`: a plain word that more words follow."""
+    if quoted or "=" in found["sign"]:
+        return False
+    return _value(found)[1] < len(text) and found["bare"].isalpha() and _GOES_ON.match(text, found.end()) is not None
+
+
+def _shown(found: re.Match[str], text: str) -> str:
+    start, end = _value(found)
+    return text[start:end]
+
+
+def _value(found: re.Match[str]) -> Span:
+    for group in ("double", "single", "tick", "bare"):
+        if group in found.re.groupindex and found[group] is not None:
+            start, end = found.span(group)
+            while end > start and group != "bare" and found.string[end - 1] == "\\":
+                end -= 1
+            return start, end
+    return found.span()

@@ -1,0 +1,92 @@
+// Log lines: a query with its errors marked, a timeline, facets and patterns over all hits, and a live tail.
+import { html, useEffect, useState } from "../../lib/html.js";
+import { send, events, call, query } from "../../lib/api.js";
+import { inside, may } from "../../lib/session-state.js";
+import { route, setQuery } from "../../lib/router.js";
+import { useResource } from "../../lib/resource.js";
+import { number, plural } from "../../lib/format.js";
+import { Failed, Forbidden, Shown } from "../../parts/states.js";
+import { LogLines } from "../../parts/log-lines.js";
+import { Timeline, Facet, Patterns } from "./aggregations.js";
+
+const RANGES = { "15m": 900, "1h": 3_600, "6h": 21_600, "24h": 86_400, "7d": 604_800 };
+const LEVELS = ["debug", "info", "warn", "error", "fatal"];
+const MOST_FOLLOWED = 500;
+
+export default function Logs() {
+  if (!may("read_logs")) return html`<h1>Logs</h1><${Forbidden} permission="read_logs" />`;
+  const asked = route.value.query;
+  const wanted = { q: asked.get("q") ?? "", range: asked.get("range") ?? "1h", component: asked.get("component") ?? "", level: asked.get("level") ?? "", from: asked.get("from") ?? "", to: asked.get("to") ?? "" };
+  const [following, setFollowing] = useState(false);
+  const [typed, setTyped] = useState(wanted.q);
+  const [round, setRound] = useState(0);
+  const submit = (event) => {
+    event.preventDefault();
+    setQuery({ q: typed });
+    setRound(round + 1);
+  };
+  return html`<h1>Logs</h1>
+    <form class="filters" role="search" aria-label="Log query" onSubmit=${submit}>
+      <input type="search" class="grow" aria-label="Query" placeholder="error AND (timeout OR refused) NOT debug" spellcheck="false" value=${typed} onInput=${(event) => setTyped(event.target.value)} />
+      <select aria-label="Time range" value=${wanted.range} onChange=${(event) => setQuery({ range: event.target.value, from: "", to: "" })}>${Object.keys(RANGES).map((one) => html`<option value=${one}>Last ${one}</option>`)}</select>
+      <select aria-label="Level" value=${wanted.level} onChange=${(event) => setQuery({ level: event.target.value })}><option value="">Level: any</option>${LEVELS.map((one) => html`<option>${one}</option>`)}</select>
+      <button class="primary">Search</button>
+      <button type="button" aria-pressed=${following} onClick=${() => setFollowing(!following)}>${following ? "Stop following" : "Follow"}</button>
+    </form>
+    ${(wanted.component || wanted.from) && html`<div class="chips">
+      ${wanted.component && html`<button type="button" onClick=${() => setQuery({ component: "" })}>Component ${wanted.component} ✕</button>`}
+      ${wanted.from && html`<button type="button" onClick=${() => setQuery({ from: "", to: "" })}>Only ${new Date(wanted.from).toLocaleString("en-GB")} to ${new Date(wanted.to).toLocaleTimeString("en-GB")} ✕</button>`}</div>`}
+    ${following ? html`<${Tail} wanted=${wanted} />` : html`<${Found} wanted=${wanted} round=${round} />`}`;
+}
+
+function bodyOf({ q, range, component, level, from, to }, round) {
+  const end = to ? Date.parse(to) : Math.ceil(Date.now() / 1_000) * 1_000;
+  const start = from ? Date.parse(from) : end - RANGES[range] * 1_000;
+  return { round, query: { text: q, time_range: { start: new Date(start).toISOString(), end: new Date(end).toISOString() }, filters: { components: component ? [component] : [], log_level: level ? [level] : [] } }, options: { limit: 200, highlight: true } };
+}
+
+function Found({ wanted, round }) {
+  const [body, setBody] = useState(() => bodyOf(wanted, round));
+  const key = JSON.stringify([wanted, round]);
+  useEffect(() => setBody(bodyOf(wanted, round)), [key]);
+  const { round: _, ...sent } = body;
+  const answer = useResource(inside("/aiops/logs/query"), { body: sent });
+  const [older, setOlder] = useState({ lines: [] });
+  const added = older.key === JSON.stringify(sent) ? older : { lines: [] };
+  const next = async (cursor) => {
+    const { data } = await call("POST", inside("/aiops/logs/query"), { ...sent, options: { ...sent.options, aggregate: false, cursor } });
+    setOlder({ key: JSON.stringify(sent), lines: [...added.lines, ...data.logs], cursor: data.pagination.next_cursor });
+  };
+  if (answer.error?.details?.position !== undefined || answer.error?.code === "INVALID_LOG_QUERY") return html`<${Marked} error=${answer.error} text=${wanted.q} />`;
+  return html`<${Shown} resource=${answer} what="the log lines">${(data) => {
+    const cursor = added.cursor === undefined ? data.pagination.next_cursor : added.cursor;
+    return html`<p class="faint" role="status">${plural(data.total_hits, "line")} in ${number(data.execution_time_ms)} ms${data.limits.length > 0 && ` · ${data.limits.join("; ")}`}</p>
+      ${data.aggregations && html`<${Timeline} buckets=${data.aggregations.timeline} onPick=${(from, to) => setQuery({ from, to })} />`}
+      <div class="columns logs"><div><${LogLines} lines=${[...data.logs, ...added.lines]} withComponent />${cursor && html`<button type="button" class="more" onClick=${() => next(cursor)}>Show older</button>`}</div>
+        ${data.aggregations && html`<div><${Facet} title="Level" counts=${data.aggregations.by_level} onPick=${(level) => setQuery({ level })} />
+          <${Facet} title="Component" counts=${data.aggregations.by_component} onPick=${(component) => setQuery({ component })} /><${Patterns} patterns=${data.patterns} reason=${data.reasons.patterns} /></div>`}</div>`;
+  }}<//>`;
+}
+
+/** The query with the place where it cannot be understood. */
+function Marked({ error, text }) {
+  const at = Number(error.details?.position ?? text.length);
+  return html`<div class="state failed" role="alert"><strong>${error.message}</strong>
+    <pre tabindex="0">${text}\n${" ".repeat(Math.max(0, at))}^</pre><p>Combine words with AND, OR, NOT and brackets; put a phrase in quotes.</p></div>`;
+}
+
+function Tail({ wanted }) {
+  const [lines, setLines] = useState([]);
+  const [error, setError] = useState(null);
+  useEffect(() => {
+    const stop = new AbortController();
+    const path = inside(`/aiops/logs/tail${query({ text: wanted.q, log_level: wanted.level, components: wanted.component })}`);
+    (async () => {
+      const response = await send("GET", path, undefined, { signal: stop.signal, headers: { Accept: "text/event-stream" } });
+      for await (const { event, data } of events(response)) if (event === "line") setLines((old) => [data, ...old].slice(0, MOST_FOLLOWED));
+    })().catch((problem) => stop.signal.aborted || setError(problem));
+    return () => stop.abort();
+  }, [JSON.stringify(wanted)]);
+  if (error) return html`<${Failed} error=${error} />`;
+  return html`<p class="faint" role="status"><span class="spinner"></span> Following: new lines appear at the top.</p>${lines.length > 0 && html`<${LogLines} lines=${lines} withComponent />`}`;
+}
