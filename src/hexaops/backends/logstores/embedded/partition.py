@@ -70,10 +70,10 @@ class Partition:
     def __init__(self, folder: Path, name: PartitionName, *, writable: bool) -> None:
         self.name = name
         self.folder = folder
-        self.log = BlockLog(folder, writable=writable)
         self.templates = TemplateFile(folder)
         self.index = _open_or_forget(folder / INDEX, writable=writable)
         self.index.reload()
+        self.log = BlockLog(folder, writable=writable)
         self.lines = self.index.searcher().num_docs
         self.uncommitted = 0
         self.behind = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import shutil
 from collections import OrderedDict
@@ -76,7 +77,10 @@ class Shelf:
         if partition is None:
             folder = self.folder / str(name)
             folder.mkdir(mode=0o700, exist_ok=True)
-            partition = self._open[name] = Partition(folder, name, writable=True)
+            try:
+                partition = self._open[name] = Partition(folder, name, writable=True)
+            except ValueError as error:  # the index says so of every failure, a full disk among them
+                raise OSError(errno.EIO, f"the index of {name} cannot be made") from error
         self._writing[name] = None
         self._writing.move_to_end(name)
         while len(self._writing) > OPEN_WRITERS:
