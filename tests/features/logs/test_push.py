@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.features.logs.conftest import NOON, LogsWorld
+from tests.features.logs.formats.test_protobuf import OTLP, literal, loki
 
 NANOSECONDS = "1705761930123456789"
 """2024-01-20T14:45:30.123456789Z."""
@@ -114,6 +115,22 @@ async def test_loki_streams_are_taken(logs: LogsWorld) -> None:
     first, second = (await logs.ask(sort="timestamp asc")).json()["data"]["logs"]
     assert (first["component"], first["level"], first["metadata"]) == ("api-service", "error", {"namespace": "prod"})
     assert (second["trace_id"], second["message"]) == ("t1", "again")
+
+
+async def test_protocol_buffers_are_taken(logs: LogsWorld) -> None:
+    protobuf = "application/x-protobuf"
+    bound = await logs.access.account("logs:write", workspace_ids=[logs.own])
+    body = loki('{app="web", level="error"}', (1_705_761_930, 0, "by loki"))
+    for encoding in ("snappy", ""):
+        sent = await logs.send("loki/api/v1/push", literal(body), protobuf, headers=bound, encoding=encoding)
+        assert sent.status_code == 200, sent.text
+        assert sent.json()["data"]["accepted"] == 1, sent.text
+    sent = await logs.send("otlp/v1/logs", gzip.compress(OTLP), protobuf, encoding="gzip")
+    assert [error["line"] for error in sent.json()["data"]["errors"]] == [1, 2]  # no workspace has the id WS
+    assert await logs.found() == ["by loki"]
+    for path, content in (("otlp/v1/logs", b"\xff"), ("loki/api/v1/push", b"\xff\xff"), ("loki/api/v1/push", body)):
+        refused = await logs.send(path, content, protobuf, encoding="")
+        assert (refused.status_code, refused.json()["error"]["code"]) == (400, "UNREADABLE_LOG_LINES")
 
 
 @pytest.mark.parametrize(

@@ -16,17 +16,21 @@ from hexaops.features.access.caller import Caller
 from hexaops.features.access.errors import WorkspaceNotFoundError
 from hexaops.features.logs.errors import UnreadablePushError
 from hexaops.features.logs.formats.draft import Draft, Drafts, UnreadableLineError
-from hexaops.features.logs.formats.loki import read_loki_json
+from hexaops.features.logs.formats.loki import read_loki_json, read_loki_protobuf
 from hexaops.features.logs.formats.ndjson import read_ndjson
-from hexaops.features.logs.formats.otlp import read_otlp_json
+from hexaops.features.logs.formats.otlp import read_otlp_json, read_otlp_protobuf
+from hexaops.features.logs.formats.protobuf import WireError
+from hexaops.features.logs.formats.snappy import unpack
 from hexaops.features.logs.views import PushView, RefusedLineView
 from hexaops.kit.clock import Clock
 from hexaops.middleware import ContentTooLargeError
 
-Format = Literal["ndjson", "otlp", "loki"]
+Format = Literal["ndjson", "otlp", "loki", "otlp-protobuf", "loki-protobuf"]
 FORMATS: Mapping[Format, Callable[[bytes], Drafts]] = {
-    "ndjson": read_ndjson, "otlp": read_otlp_json, "loki": read_loki_json
+    "ndjson": read_ndjson, "otlp": read_otlp_json, "loki": read_loki_json,
+    "otlp-protobuf": read_otlp_protobuf, "loki-protobuf": read_loki_protobuf,
 }  # fmt: skip
+PROTOBUF = "application/x-protobuf"
 LARGEST_UNPACKED = 8 * 1024 * 1024
 MOST_LINES = 20_000
 ERRORS_SHOWN = 100
@@ -139,8 +143,11 @@ def unpacked(body: bytes, encoding: str) -> bytes:
     """Decompress the body within a limit; raises UnreadablePushError, ContentTooLargeError."""
     if encoding in {"", "identity"}:
         return body
+    if encoding == "snappy":
+        return _unpacked_snappy(body)
     if encoding not in {"gzip", "deflate"}:
-        raise UnreadablePushError("The content encoding is not supported", details={"content_encoding": "gzip"})
+        details = {"content_encoding": "gzip, deflate or snappy"}
+        raise UnreadablePushError("The content encoding is not supported", details=details)
     try:
         stream = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
         found = stream.decompress(body, LARGEST_UNPACKED + 1)
@@ -153,11 +160,22 @@ def unpacked(body: bytes, encoding: str) -> bytes:
     return found
 
 
+def _unpacked_snappy(body: bytes) -> bytes:
+    try:
+        return unpack(body, LARGEST_UNPACKED)
+    except WireError as error:
+        raise UnreadablePushError("The body cannot be unpacked", details={"body": f"not snappy: {error}"}) from None
+    except OverflowError:
+        raise ContentTooLargeError from None
+
+
 def _read(form: Format, body: bytes) -> Drafts:
     try:
         drafts = FORMATS[form](body)
     except msgspec.MsgspecError:
         raise UnreadablePushError("The body is not a JSON object", details={"body": "not a JSON object"}) from None
+    except WireError as error:
+        raise UnreadablePushError("The body cannot be read", details={"body": f"not {form}: {error}"}) from None
     if len(drafts.read) + len(drafts.refused) > MOST_LINES:
         raise UnreadablePushError("Too many lines at once", details={"body": f"at most {MOST_LINES} lines"})
     return drafts

@@ -20,7 +20,7 @@ from hexaops.features.logs.errors import (
     UnreadablePushError,
 )
 from hexaops.features.logs.following import TailFilter, following
-from hexaops.features.logs.pushing import LogPushService
+from hexaops.features.logs.pushing import PROTOBUF, Format, LogPushService
 from hexaops.features.logs.schemas import LogQueryRequest, Name, known_level
 from hexaops.features.logs.service import LogQueryService, fence_of
 from hexaops.features.logs.tailing import LogTail
@@ -73,13 +73,17 @@ async def push_logs(caller: AnyCaller, pushes: Pushes, request: Request) -> Data
 
 @refuses(UnreadablePushError, LogStoreBusyError)
 async def push_otlp(caller: AnyCaller, pushes: Pushes, request: Request) -> Data[PushView]:
-    """Store log records of an OpenTelemetry exporter (OTLP/HTTP in JSON)."""
-    return Data(await pushes.push(caller, "otlp", await request.body(), _encoding(request)))
+    """Store log records of an OpenTelemetry exporter (OTLP/HTTP, in protocol buffers or JSON)."""
+    form: Format = "otlp-protobuf" if _is_protobuf(request) else "otlp"
+    return Data(await pushes.push(caller, form, await request.body(), _encoding(request)))
 
 
 @refuses(UnreadablePushError, LogStoreBusyError)
 async def push_loki(caller: AnyCaller, pushes: Pushes, request: Request) -> Data[PushView]:
-    """Store log lines sent with Loki's push API (in JSON)."""
+    """Store log lines sent with Loki's push API (protocol buffers in snappy, or JSON)."""
+    if _is_protobuf(request):  # its clients need not name the compression
+        encoding = _encoding(request) or "snappy"
+        return Data(await pushes.push(caller, "loki-protobuf", await request.body(), encoding))
     return Data(await pushes.push(caller, "loki", await request.body(), _encoding(request)))
 
 
@@ -114,6 +118,10 @@ def _stream(tail: LogTail, query: LogQuery) -> Response:
     return StreamingResponse(tail.follow(query), media_type="text/event-stream", headers=STREAM_HEADERS)
 
 
+def _is_protobuf(request: Request) -> bool:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower() == PROTOBUF
+
+
 def _encoding(request: Request) -> str:
     return request.headers.get("content-encoding", "").strip().lower()
 
@@ -121,13 +129,14 @@ def _encoding(request: Request) -> str:
 LOG_READS = service("logs:read", limit="logs")
 LOG_WRITES = service("logs:write", limit="log_push")
 LINES = ("application/x-ndjson", "application/json", "application/jsonl", "text/plain")
+MESSAGES = ("application/json", PROTOBUF)
 ROUTES = (
     Entry("POST", f"{INTERNAL}/logs/query", query_logs, LOG_READS, idempotent=True),
     Entry("GET", f"{INTERNAL}/logs/queries/{{query_id}}", get_log_query, LOG_READS),
     Entry("GET", f"{INTERNAL}/logs/tail", tail_logs, LOG_READS),
     Entry("POST", f"{INTERNAL}/logs/push", push_logs, LOG_WRITES, idempotent=True, media_types=LINES),
-    Entry("POST", f"{INTERNAL}/logs/otlp/v1/logs", push_otlp, LOG_WRITES, idempotent=True),
-    Entry("POST", f"{INTERNAL}/logs/loki/api/v1/push", push_loki, LOG_WRITES, idempotent=True),
+    Entry("POST", f"{INTERNAL}/logs/otlp/v1/logs", push_otlp, LOG_WRITES, idempotent=True, media_types=MESSAGES),
+    Entry("POST", f"{INTERNAL}/logs/loki/api/v1/push", push_loki, LOG_WRITES, idempotent=True, media_types=MESSAGES),
     Entry("POST", f"{WORKSPACE}/aiops/logs/query", query_own_logs, user("read_logs"), idempotent=True),
     Entry("GET", f"{WORKSPACE}/aiops/logs/queries/{{query_id}}", get_own_log_query, user("read_logs")),
     Entry("GET", f"{WORKSPACE}/aiops/logs/tail", tail_own_logs, user("read_logs")),

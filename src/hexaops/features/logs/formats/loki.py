@@ -1,29 +1,76 @@
-"""Loki's push API in JSON: streams of labels with [nanoseconds, line, structured metadata] entries.
+"""Loki's push API, in JSON or protocol buffers: labels of a stream, [nanoseconds, line, structured metadata] entries.
 
 Labels name the line's place, in the spellings of the usual shippers; what is left over becomes metadata.
 """
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from hexaops.features.logs.formats.draft import Draft, Drafts, UnreadableLineError
+from hexaops.features.logs.formats.protobuf import Field, Message, decode, inner, signed, text
 
 COMPONENT = ("component", "service_name", "app", "app_kubernetes_io_name", "job", "container")
 POD = ("pod", "pod_name", "k8s_pod_name")
 LEVEL = ("level", "detected_level", "severity")
 WORKSPACE = ("workspace_id",)
 TRACE = ("trace_id", "traceID", "traceId")
+_LABEL = re.compile(r'([A-Za-z_][A-Za-z0-9_]{0,255})="((?:[^"\\]|\\.){0,4096})"')
+TIMESTAMP: Message = {1: Field("seconds", signed), 2: Field("nanos", signed)}
+PAIR: Message = {1: Field("name", text), 2: Field("value", text)}
+ENTRY: Message = {
+    1: Field("timestamp", inner(lambda: TIMESTAMP)), 2: Field("line", text),
+    3: Field("structuredMetadata", inner(lambda: PAIR), repeated=True),
+}  # fmt: skip
+STREAM: Message = {1: Field("labels", text), 2: Field("entries", inner(lambda: ENTRY), repeated=True)}
+REQUEST: Message = {1: Field("streams", inner(lambda: STREAM), repeated=True)}
+"""Field numbers of Loki's push.proto."""
 _decoder = msgspec.json.Decoder(dict[str, Any])
 
 
 def read_loki_json(body: bytes) -> Drafts:
     """Every entry of the request, numbered in its order; raises MsgspecError when the body is no JSON object."""
+    return _drafts(_decoder.decode(body).get("streams"))
+
+
+def read_loki_protobuf(body: bytes) -> Drafts:
+    """The same from protocol buffers; raises WireError when the body is no such message."""
+    return _drafts(
+        [
+            {
+                "stream": labels_of(stream.get("labels", "")),
+                "values": [_entry(one) for one in stream.get("entries", [])],
+            }
+            for stream in decode(body, REQUEST).get("streams", [])
+        ]
+    )
+
+
+def labels_of(text: str) -> dict[str, str]:
+    """Labels as a stream's selector writes them: `{app="web", pod="web-1"}`."""
+    found = {}
+    for name, value in _LABEL.findall(text):
+        try:
+            found[name] = str(json.loads(f'"{value}"'))
+        except ValueError:  # an escape that JSON does not know
+            found[name] = value
+    return found
+
+
+def _entry(entry: Mapping[str, Any]) -> list[Any]:
+    time = entry.get("timestamp", {})
+    nanoseconds = time.get("seconds", 0) * 1_000_000_000 + time.get("nanos", 0)
+    more = {one.get("name", ""): one.get("value", "") for one in entry.get("structuredMetadata", [])}
+    return [str(nanoseconds), entry.get("line", ""), more]
+
+
+def _drafts(streams: object) -> Drafts:
     drafts, number = Drafts([], []), 0
-    streams = _decoder.decode(body).get("streams")
     for stream in streams if isinstance(streams, list) else []:
         labels = stream.get("stream") if isinstance(stream, dict) else None
         values = stream.get("values") if isinstance(stream, dict) else None

@@ -1,4 +1,4 @@
-"""OTLP/HTTP logs in JSON (opentelemetry-proto, `ExportLogsServiceRequest` in its JSON mapping).
+"""OTLP/HTTP logs (opentelemetry-proto, `ExportLogsServiceRequest`), in protocol buffers or in their JSON mapping.
 
 Resource attributes name the line's place: `service.name` → component, `k8s.pod.name` → pod,
 `hexaops.workspace_id` → workspace; what is left over becomes metadata.
@@ -12,19 +12,60 @@ from typing import Any
 import msgspec
 
 from hexaops.features.logs.formats.draft import Draft, Drafts, UnreadableLineError
+from hexaops.features.logs.formats.protobuf import (
+    Field,
+    Message,
+    boolean,
+    decode,
+    double,
+    hexadecimal,
+    inner,
+    signed,
+    text,
+    unsigned,
+)
 
 COMPONENT = ("service.name", "k8s.deployment.name", "k8s.statefulset.name", "k8s.daemonset.name", "k8s.container.name")
 POD = "k8s.pod.name"
 WORKSPACE = "hexaops.workspace_id"
 _SEVERITIES = ("debug", "debug", "info", "warning", "error", "error")
 """By groups of four numbers: TRACE, DEBUG, INFO, WARN, ERROR, FATAL."""
+ANY_VALUE: Message = {
+    1: Field("stringValue", text), 2: Field("boolValue", boolean), 3: Field("intValue", signed),
+    4: Field("doubleValue", double), 5: Field("arrayValue", inner(lambda: ARRAY)),
+    6: Field("kvlistValue", inner(lambda: KEY_VALUES)), 7: Field("bytesValue", hexadecimal),
+}  # fmt: skip
+ARRAY: Message = {1: Field("values", inner(lambda: ANY_VALUE), repeated=True)}
+KEY_VALUE: Message = {1: Field("key", text), 2: Field("value", inner(lambda: ANY_VALUE))}
+KEY_VALUES: Message = {1: Field("values", inner(lambda: KEY_VALUE), repeated=True)}
+RECORD: Message = {
+    1: Field("timeUnixNano", unsigned), 2: Field("severityNumber", unsigned), 3: Field("severityText", text),
+    5: Field("body", inner(lambda: ANY_VALUE)), 6: Field("attributes", inner(lambda: KEY_VALUE), repeated=True),
+    9: Field("traceId", hexadecimal), 10: Field("spanId", hexadecimal), 11: Field("observedTimeUnixNano", unsigned),
+}  # fmt: skip
+SCOPE: Message = {2: Field("logRecords", inner(lambda: RECORD), repeated=True)}
+RESOURCE: Message = {1: Field("attributes", inner(lambda: KEY_VALUE), repeated=True)}
+GROUP: Message = {
+    1: Field("resource", inner(lambda: RESOURCE)), 2: Field("scopeLogs", inner(lambda: SCOPE), repeated=True)
+}  # fmt: skip
+REQUEST: Message = {1: Field("resourceLogs", inner(lambda: GROUP), repeated=True)}
+"""Field numbers of opentelemetry/proto/{collector/logs,logs,common,resource}/v1."""
 _decoder = msgspec.json.Decoder(dict[str, Any])
 
 
 def read_otlp_json(body: bytes) -> Drafts:
     """Every record of the request, numbered in its order; raises MsgspecError when the body is no JSON object."""
+    return _drafts(_decoder.decode(body))
+
+
+def read_otlp_protobuf(body: bytes) -> Drafts:
+    """The same from protocol buffers; raises WireError when the body is no such message."""
+    return _drafts(decode(body, REQUEST))
+
+
+def _drafts(request: Mapping[str, Any]) -> Drafts:
     drafts = Drafts([], [])
-    for number, (resource, record) in enumerate(_records(_decoder.decode(body)), 1):
+    for number, (resource, record) in enumerate(_records(request), 1):
         try:
             drafts.read.append((number, _draft(resource, record)))
         except UnreadableLineError as error:
