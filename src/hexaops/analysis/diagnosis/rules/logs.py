@@ -177,7 +177,7 @@ KNOWN = (
         r"(?:environment variable|env(?:ironment)? var|setting|"
         r"config(?:uration)? key)s?[^\n]{0,60}(?:not set|missing|required|undefined|not found|empty)|"
         r"(?:missing|required|undefined|unset)[^\n]{0,30}(?:environment variable|env var)|"
-        r"KeyError: '[A-Z][A-Z0-9_]+'",
+        r"(?-i:KeyError: '[A-Z][A-Z0-9_]+')",
         "an environment variable or setting is missing: {line}",
     ),
     _words(
@@ -191,7 +191,7 @@ KNOWN = (
     ),
     _words(
         "dependency-down",
-        r"connection refused|ECONNREFUSED|i/o timeout|connect(?:ion)? timed? ?out|ETIMEDOUT|"
+        r"connection refused|ECONNREFUSED|i/o timeout|connect(?:ing|ion)?\b[^\n]{0,80}time[ds]? ?out|ETIMEDOUT|"
         r"no route to host|EHOSTUNREACH|connection reset|failed to connect|could(?: not|n't) connect|"
         r"cannot connect|unable to connect|context deadline exceeded|timeout awaiting|"
         r"\b50[234] (?:Bad Gateway|Service Unavailable|Gateway Time)|no healthy upstream",

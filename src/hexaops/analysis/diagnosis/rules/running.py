@@ -261,9 +261,11 @@ def _why(message: str) -> str:
 def readiness_probe(sick: Sick) -> Finding | None:
     """Runs, and does not answer its readiness probe."""
     failures = _failures(sick, "readiness")
-    if sick.broken is None or not failures or sick.broken.ready or sick.broken.reason == "CrashLoopBackOff":
+    if sick.broken is None or sick.broken.ready or sick.broken.reason == "CrashLoopBackOff":
         return None
     what, port = _probe_target(sick, "readiness")
+    if not failures:
+        return _not_answered(sick, what)
     declared = _wrong_port(sick, "readiness", failures[0])
     if declared:
         return _port_finding(sick, "readiness", port, declared)
@@ -273,6 +275,21 @@ def readiness_probe(sick: Sick) -> Finding | None:
         f"{sick.container} runs and is not ready",
         f"its readiness probe ({what}) fails: {_why(failures[0])}",
         evidence=_probe_evidence(sick, "readiness"),
+        fix=patch(sick, "Correct the readiness probe", FieldChange("readinessProbe", what, None)),
+    )
+
+
+def _not_answered(sick: Sick, what: str) -> Finding | None:
+    """It runs with a readiness probe, and is not ready: only the kubelet's event, which is over, would say why."""
+    assert sick.broken is not None
+    running = mapping(sick.broken.status, "state", "running")
+    if not running or sick.broken.init or not mapping(sick.broken.spec, "readinessProbe") or len(sick.events) > 0:
+        return None
+    return from_pod(
+        sick,
+        "readiness-probe",
+        f"{sick.container} runs and is not ready",
+        f"its readiness probe ({what}) does not pass; the pod's events would show what it answers",
         fix=patch(sick, "Correct the readiness probe", FieldChange("readinessProbe", what, None)),
     )
 
