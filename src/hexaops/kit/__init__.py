@@ -1,1 +1,1 @@
-"""Small tools that know nothing of the domain."""
+"""Small domain-independent tools."""

@@ -1,4 +1,4 @@
-"""Time as a dependency: the service reads it here, so that tests can move it."""
+"""Time as a dependency, so that tests can control it."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """What the service asks of time."""
+    """What the service needs of a clock."""
 
     def now(self) -> datetime:
         """The time of day, aware, in UTC."""
         ...
 
     def monotonic(self) -> float:
-        """Seconds that never run backwards; only differences mean something."""
+        """Monotonic seconds; only differences are meaningful."""
         ...
 
     async def sleep(self, seconds: float) -> None:
-        """Return after so many seconds."""
+        """Sleep for this many seconds."""
         ...
 
 
@@ -38,7 +38,7 @@ class SystemClock:
 
 
 class ManualClock:
-    """A clock that moves only when told to; sleepers wake when their time is passed."""
+    """A clock that moves only by `advance`, which wakes the sleepers that are due."""
 
     def __init__(self, start: datetime | None = None) -> None:
         self._now = start or datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
@@ -60,7 +60,7 @@ class ManualClock:
         await event.wait()
 
     def advance(self, seconds: float) -> None:
-        """Move time on and wake whoever's time has come."""
+        """Move time forward and wake the sleepers that are due."""
         self._elapsed += seconds
         self._now += timedelta(seconds=seconds)
         due = [event for at, event in self._sleepers if at <= self._elapsed]

@@ -1,4 +1,4 @@
-"""Pages of a list by cursor: where the last page ended, signed, good only for the caller and filter it was made for.
+"""Cursor paging: the end of the last page, signed and bound to the caller and filters it was made for.
 
 Keyset paging: a list fetches `page.fetch` rows after `page.after`, one more than it shows, to know whether there are
 more. Rows that appear or go away meanwhile move nothing.
@@ -23,12 +23,12 @@ LONGEST_CURSOR = 1024
 
 
 class CursorError(ValueError):
-    """Not a cursor, or one from another caller or list."""
+    """Not a cursor, or one of another caller or list."""
 
 
 @dataclass(frozen=True)
 class PageRequest:
-    """Which page is wanted."""
+    """The requested page."""
 
     limit: int
     seal: Callable[[Position], str]
@@ -48,7 +48,7 @@ class PageRequest:
 
 
 class CursorSigner:
-    """Makes and opens cursors. `bound` says for whom and for what a cursor is."""
+    """Makes and opens cursors. `bound` names the caller, list and filters."""
 
     def __init__(self, key: Callable[[], bytes]) -> None:
         self._key = key
@@ -59,7 +59,7 @@ class CursorSigner:
         return base64.urlsafe_b64encode(self._mac(payload, bound) + payload).decode().rstrip("=")
 
     def open(self, cursor: str, *, bound: str) -> Position:
-        """The position; raises CursorError for whatever `seal` did not make for the same `bound`."""
+        """The position; raises CursorError unless `seal` made the cursor for the same `bound`."""
         try:
             raw = base64.b64decode(cursor.encode() + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         except (binascii.Error, UnicodeEncodeError, ValueError):

@@ -1,4 +1,4 @@
-"""How long the latest calls of something took: a bounded window, cheap enough to note every call."""
+"""Recent call durations: a bounded window, cheap enough to record every call."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ KEPT = 2000
 
 @dataclass(frozen=True)
 class Recent:
-    """What the window holds."""
+    """Summary of the window."""
 
     count: int
     median_seconds: float
@@ -31,11 +31,11 @@ class RecentTimes:
         self._noted: deque[tuple[float, float, bool]] = deque(maxlen=KEPT)
 
     def note(self, seconds: float, *, failed: bool = False) -> None:
-        """Note one call."""
+        """Record one call."""
         self._noted.append((self._monotonic(), seconds, failed))
 
     def summary(self, *more: float) -> Recent | None:
-        """The window, with further durations that were just measured; None when there is nothing."""
+        """Summary of the window and of `further` durations just measured; None if there are none."""
         since = self._monotonic() - WINDOW_SECONDS
         noted = [(seconds, failed) for at, seconds, failed in self._noted if at >= since]
         times = sorted([*(seconds for seconds, _ in noted), *more])

@@ -34,14 +34,14 @@ Run = Callable[[str], Awaitable[None]]
 
 HEARTBEAT_SECONDS = 1.0
 MAX_RECOVERIES = 20
-"""Restarts of one run before it is given up: a run that kills its process must not do so for ever."""
+"""Restarts of a run before giving up: a run that kills its process must not do so forever."""
 APPLICATION_VERSION = "1"
 POLL_SECONDS = 10.0
-"""For what a process is not told of: work of other replicas, and delayed work that a process which ended has left."""
+"""Finds what no notification announces: other replicas' work, and delayed work left by a process that has ended."""
 LISTEN_SECONDS = 0.25
 """DBOS's wait for messages between runs, of which there are none: it is only how long a stop takes."""
 DELAY_SLACK_SECONDS = 0.01
-"""So that delayed work is due by DBOS's own clock too."""
+"""Ensures that delayed work is also due by DBOS's own clock."""
 FAILED_STATUSES = ("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 PURGE_BATCH = 200
 
@@ -50,7 +50,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Waiting:
-    """Runs that nobody has taken up yet."""
+    """Runs not yet taken by any process."""
 
     depth: int
     oldest_seconds: float
@@ -89,7 +89,7 @@ class DurableEngine:
         self._lock.acquire()
 
     async def launch(self) -> None:
-        """Start taking work, that of dead processes included; raises AlreadyServedError on a file in use."""
+        """Start taking work, including dead processes' work; raises AlreadyServedError if the file is in use."""
         from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer  # noqa: PLC0415 # slow to import
 
         from hexaops.storage.queues import QueueWorker, own_queues_only  # noqa: PLC0415 # imports DBOS
@@ -131,7 +131,7 @@ class DurableEngine:
             self._beat = asyncio.create_task(self._heartbeats(), name="engine-heartbeat")
 
     async def close(self) -> None:
-        """Stop taking work; what runs is left as it is, for the next process to go on with."""
+        """Stop taking work; running work is left for the next process to resume."""
         if self._client is None:
             return
         from dbos import DBOS  # noqa: PLC0415 # imported by `launch` already
@@ -188,11 +188,11 @@ class DurableEngine:
         return await self._status(run_id) in FAILED_STATUSES
 
     async def has_ended(self, run_id: str) -> bool:
-        """Whether the run will not go on, however it ended."""
+        """Whether the run has ended, successfully or not."""
         return await self._status(run_id) in {"SUCCESS", *FAILED_STATUSES}
 
     async def waiting(self) -> Waiting:
-        """The queue as it is, of all processes together; raises RuntimeError before `launch`."""
+        """Queued runs across all processes; raises RuntimeError before `launch`."""
         if self._client is None:
             message = "the durable engine is not launched"
             raise RuntimeError(message)
@@ -259,11 +259,11 @@ class DurableEngine:
             try:
                 await self._executors.beat(self.executor_id)
                 await self._take_over()
-            except Exception:  # the beat must outlive a database that is away for a while
+            except Exception:  # the heartbeat must survive database outages
                 logger.exception("engine heartbeat failed")
 
     async def _take_over(self) -> None:
-        """Go on with the runs of processes that died.
+        """Resume the runs of dead processes.
 
         DBOS's own call for it is private, and right: it is conditional on the dead process's id, so two sweepers
         cannot start a run twice. A test that kills processes holds it.
@@ -272,7 +272,7 @@ class DurableEngine:
 
         async with self._executors.dead(self.executor_id, alone=self._lock.held) as dead:
             if dead and (runs := await asyncio.to_thread(DBOS._recover_pending_workflows, dead)):
-                logger.info("going on with runs of dead processes", extra={"executors": dead, "runs": len(runs)})
+                logger.info("resuming runs of dead processes", extra={"executors": dead, "runs": len(runs)})
                 for worker in self._workers.values():
                     worker.wake()
 

@@ -1,4 +1,4 @@
-"""Which processes of the service are alive: each renews its row; a row that gets old is a dead process."""
+"""Tracks live processes: each renews its row, and a stale row means a dead process."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SWEEP_LOCK = 0x6865786F
 
 
 class Executors:
-    """The heartbeats' table. Time is the database's on PostgreSQL, so that replicas' clocks need not agree."""
+    """The heartbeat table. Uses the database's clock on PostgreSQL, so replicas' clocks need not agree."""
 
     def __init__(self, database: Database, *, clock: Clock, dead_after_seconds: float) -> None:
         self._database = database
@@ -26,7 +26,7 @@ class Executors:
         self._clock = clock
 
     async def beat(self, executor_id: str) -> None:
-        """Say that this process lives."""
+        """Renew this process's heartbeat."""
         async with self._database.transaction() as session:
             now = await self._now(session)
             row = await session.get(ExecutorRow, executor_id)
@@ -36,7 +36,7 @@ class Executors:
                 row.seen_at = now
 
     async def leave(self, executor_id: str) -> None:
-        """Say that this process stops: what it left running may be taken over at once."""
+        """Remove this process's heartbeat, so that its runs can be taken over immediately."""
         async with self._database.transaction() as session:
             row = await session.get(ExecutorRow, executor_id)
             if row is not None:
@@ -50,7 +50,7 @@ class Executors:
 
     @asynccontextmanager
     async def dead(self, own_id: str, *, alone: bool) -> AsyncIterator[list[str]]:
-        """Ids of dead processes, forgotten when the block ends; `alone`: every other process is dead."""
+        """Ids of dead processes, deleted when the block ends; `alone`: every other process is dead."""
         async with self._database.transaction() as session:
             if not self._database.is_sqlite:
                 locked = await session.execute(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": SWEEP_LOCK})
@@ -66,7 +66,7 @@ class Executors:
                 yield found
                 await session.execute(delete(ExecutorRow).where(ExecutorRow.id.in_(found)))
                 return
-        # SQLite has one writer: the rows are forgotten in a transaction of their own, after the block.
+        # SQLite has one writer: the rows are deleted in a separate transaction after the block.
         yield found
         if found:
             async with self._database.transaction() as session:

@@ -1,4 +1,4 @@
-"""One process per SQLite file: a second one would take the first's running work for a dead process's."""
+"""One process per SQLite file: a second one would mistake the first's running work for a dead process's."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ class AlreadyServedError(ConflictError):
 
 
 class FileLock:
-    """An advisory lock file, released by the system however the process ends."""
+    """An advisory lock file, released by the operating system however the process ends."""
 
     def __init__(self, database: Path | None, *, shown: Path | None = None) -> None:
-        """`shown` is what the refusal names, where that is not the file itself."""
+        """`shown` is the path named in the error, if not the file itself."""
         self._path = database.with_name(database.name + ".lock") if database else None
         self._shown = shown or database
         self._descriptor: int | None = None
 
     @property
     def held(self) -> bool:
-        """Whether this process holds it: nobody else can be alive on the same file."""
+        """Whether this process holds the lock, so no other process is using the file."""
         return self._descriptor is not None
 
     def acquire(self) -> None:
-        """Take the lock, or raise AlreadyServedError; without a file there is nothing to take."""
+        """Acquire the lock or raise AlreadyServedError; a no-op without a file."""
         if self._path is None or self._descriptor is not None:
             return
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
@@ -43,7 +43,7 @@ class FileLock:
         self._descriptor = descriptor
 
     def release(self) -> None:
-        """Give the lock back."""
+        """Release the lock."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None

@@ -15,21 +15,21 @@ from hexaops.storage.database import Database
 from hexaops.storage.tables import Base
 
 HEAD = "0007"
-"""The newest revision in `migrations/versions`; a test holds that it is."""
+"""The newest revision in `migrations/versions`; checked by a test."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 0x68657861
-"""PostgreSQL advisory lock: replicas that start together migrate one after the other."""
+"""PostgreSQL advisory lock: replicas that start together migrate one at a time."""
 VERSION = Table(
     "alembic_version",
     MetaData(),
     Column("version_num", String(32), nullable=False),
     PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
 )
-"""Alembic's own table, as it would make it."""
+"""Alembic's version table, as Alembic would create it."""
 
 
 async def migrate(database: Database) -> None:
-    """Make the tables of an empty database, upgrade older ones; does nothing when they are at HEAD already."""
+    """Create the tables of an empty database or upgrade older ones; a no-op at HEAD."""
     async with database.engine.connect() as connection:
         if await connection.run_sync(_revision) == HEAD:
             return

@@ -35,7 +35,7 @@ class WakeableEvent(threading.Event):
         self._alarm = threading.Event()
 
     def wake(self) -> None:
-        """End the present wait, or the next one."""
+        """End the current wait, or the next one."""
         self._alarm.set()
 
     def set(self) -> None:
@@ -63,11 +63,11 @@ class QueueWorker:
         )
 
     def start(self) -> None:
-        """Begin to take runs."""
+        """Start taking runs."""
         self._thread.start()
 
     def wake(self) -> None:
-        """Look for runs now."""
+        """Poll for runs now."""
         self._event.wake()
 
     def take_delayed(self) -> None:
@@ -77,7 +77,7 @@ class QueueWorker:
             self._event.wake()
 
     def stop(self) -> None:
-        """Take no more; what has been taken goes on."""
+        """Stop taking runs; those already taken continue."""
         self._event.set()
         self._thread.join()
 

@@ -1,4 +1,4 @@
-"""SQLite with one trip to its thread a statement.
+"""SQLite with one round trip to its thread per statement.
 
 aiosqlite makes a cursor, executes, fetches and closes in a trip of its own each, and SQLAlchemy asks for all four: a
 chat message took 68 trips, most of its time. Here a cursor does all of it in one trip, rows included. A transaction
@@ -18,7 +18,7 @@ from typing import Any
 import aiosqlite
 
 END_SECONDS = 1.0
-"""How long the thread of a connection that could not be opened may take to end."""
+"""How long to wait for the thread of a connection that failed to open."""
 
 
 def connect(database: str, **options: Any) -> WholeStatements:
@@ -34,11 +34,11 @@ class WholeStatements(aiosqlite.Connection):
     """A connection whose cursors hold all rows of a statement as soon as it was executed."""
 
     _begin: str | None = None
-    """The BEGIN that the next statement brings along."""
+    """The BEGIN to send with the next statement."""
     _writing = False
     """Whether the transaction may have written."""
     _abandoned = False
-    """Whether a trip was cancelled: its statement may be under way still."""
+    """Whether a round trip was cancelled: its statement may still be running."""
 
     async def _connect(self) -> WholeStatements:
         try:
@@ -49,19 +49,19 @@ class WholeStatements(aiosqlite.Connection):
         return self
 
     def cursor(self) -> WholeCursor:  # type: ignore[override] # SQLAlchemy enters it, and asks nothing else of it
-        """A cursor; making it needs no trip."""
+        """A cursor; created without a round trip."""
         return WholeCursor(self)
 
     def begin(self, *, writes: bool) -> None:
-        """Begin a transaction with the next statement; one that writes waits there for its turn."""
+        """Begin a transaction with the next statement; a writer waits there for its turn."""
         self._begin, self._writing = ("BEGIN IMMEDIATE" if writes else "BEGIN"), writes
 
     async def commit(self) -> None:
-        """End the transaction, if one has begun."""
+        """Commit the transaction, if one has begun."""
         await self._end("COMMIT")
 
     async def rollback(self) -> None:
-        """End it, and undo what it wrote."""
+        """Roll the transaction back."""
         await self._end("ROLLBACK")
 
     async def _end(self, statement: str) -> None:
@@ -77,7 +77,7 @@ class WholeStatements(aiosqlite.Connection):
             self._conn.execute(statement)
 
     async def whole(self, method: str, operation: str, parameters: Iterable[Any]) -> tuple[Any, ...]:
-        """Execute, fetch everything and close, in one trip."""
+        """Execute, fetch everything and close, in one round trip."""
         begin, self._begin = self._begin, None
         try:
             return await self._execute(self._whole, begin, method, operation, parameters)  # type: ignore[no-any-return,no-untyped-call]
@@ -114,7 +114,7 @@ class WholeCursor:
         return await self._take("execute", operation, parameters)
 
     async def executemany(self, operation: str, parameters: Iterable[Any]) -> WholeCursor:
-        """One statement for each set of parameters."""
+        """Execute the statement once per set of parameters."""
         return await self._take("executemany", operation, parameters)
 
     async def fetchall(self) -> Sequence[Any]:
@@ -122,7 +122,7 @@ class WholeCursor:
         return self._rows
 
     async def close(self) -> None:
-        """Nothing is held open."""
+        """No-op: nothing is held open."""
 
     async def _take(self, method: str, operation: str, parameters: Iterable[Any]) -> WholeCursor:
         found = await self._connection.whole(method, operation, parameters)

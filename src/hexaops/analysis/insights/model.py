@@ -1,4 +1,4 @@
-"""An insight: what was found, about which applications, what it is told from, and what to do."""
+"""An insight: the finding, its applications, its evidence, and what to do."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HOURS_A_MONTH = 730.0
 
 @dataclass(frozen=True)
 class Seen:
-    """One thing that an insight is told from."""
+    """One piece of evidence for an insight."""
 
     source: str
     about: str

@@ -1,4 +1,4 @@
-"""What the service holds of each cluster beside its watch cache: the applications in it, and their usage."""
+"""Per-cluster state derived from the watch cache: applications and their usage."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hexaops.kit.clock import Clock
 
 @dataclass(frozen=True)
 class ClusterView:
-    """One cluster with what is derived from it."""
+    """A cluster and what is derived from it."""
 
     cluster: Cluster
     index: ApplicationIndex
@@ -24,14 +24,14 @@ class ClusterView:
 
     @classmethod
     def of(cls, cluster: Cluster, clock: Clock) -> ClusterView:
-        """A new view; its index follows the cluster's cache from now on."""
+        """A new view whose index follows the cluster's cache."""
         index = ApplicationIndex(cluster.cache, cluster_id=cluster.id, clock=clock)
         usage, extensions = ClusterUsage(cluster.reader, clock=clock), ClusterExtensions(cluster.reader, clock)
         return cls(cluster, index, usage, extensions)
 
 
 class ClusterViews:
-    """One view for each registered cluster, made when it is first asked for."""
+    """One view per registered cluster, created on first use."""
 
     def __init__(self, clusters: Clusters, clock: Clock) -> None:
         self._clusters = clusters
@@ -41,7 +41,7 @@ class ClusterViews:
             self._views[cluster.id] = ClusterView.of(cluster, clock)
 
     def __iter__(self) -> Iterator[ClusterView]:
-        """Of every cluster that can be used."""
+        """Views of every usable cluster."""
         return (self.get(cluster.id) for cluster in self._clusters)
 
     def get(self, cluster_id: str) -> ClusterView:
@@ -54,7 +54,7 @@ class ClusterViews:
         return held
 
     def _forget_removed(self) -> None:
-        """Views of clusters that are gone: each holds its whole watch cache in memory."""
+        """Drop views of removed clusters: each keeps its whole watch cache in memory."""
         for cluster_id, view in [*self._views.items()]:
             if self._clusters.find(cluster_id) is not view.cluster:
                 del self._views[cluster_id]

@@ -1,4 +1,4 @@
-"""How looking for an application can fail. Absent and foreign look the same."""
+"""Errors of looking up an application. Absent and foreign ones look the same."""
 
 from __future__ import annotations
 

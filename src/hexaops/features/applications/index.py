@@ -1,4 +1,4 @@
-"""All applications of one cluster, kept up to date by the watch: computed per change, not per question.
+"""All applications of one cluster, kept current by the watch: computed per change, not per request.
 
 A change marks the application that it touches; the next question computes the marked ones again, and those whose
 start has meanwhile taken too long. With 1,000 applications a question therefore costs a walk over ready values.
@@ -31,7 +31,7 @@ class ApplicationIndex:
         self._clock = clock
         self._found: dict[str, dict[Key, Application]] = {}
         self._listed: dict[str, Sequence[Application]] = {}
-        """Those of a namespace in their order, until one of them changes."""
+        """Sorted applications of a namespace, cached until one changes."""
         self._keys: dict[str, Key] = {}
         self._changed: set[Key] = {_key(row) for row in cache.workloads()}
         self._rechecks: list[tuple[float, Key]] = []
@@ -52,7 +52,7 @@ class ApplicationIndex:
         return listed
 
     def find(self, application_id: str) -> Application | None:
-        """The application with this id, in whatever namespace."""
+        """The application with this id, in any namespace."""
         self._refresh()
         key = self._keys.get(application_id)
         return self._found[key[0]][key] if key else None
@@ -67,7 +67,7 @@ class ApplicationIndex:
         elif isinstance(row, PodRow):
             yield from self._owner(row)
         elif change.kind == "ReplicaSet" and change.type != "MODIFIED":
-            # Its pods belong to the owner from now on, or not any more.
+            # Its pods now belong to the owner, or no longer do.
             yield from _named(row.namespace, cast(WorkloadRow, row).owner_kind, cast(WorkloadRow, row).owner_name)
 
     def _owner(self, pod: PodRow) -> Iterator[Key]:
@@ -85,7 +85,7 @@ class ApplicationIndex:
             self._compute(key, now)
 
     def _known_until(self) -> float:
-        """Now; while pods cannot be read, the last time they were: waiting longer may not worsen what is not seen."""
+        """Now, or the last read while pods cannot be read: time passing must not worsen what is unseen."""
         now = self._clock.now().timestamp()
         pods = self._cache.table("Pod") if "Pod" in self._cache.kinds else None
         if pods is not None and pods.error is not None and pods.as_of is not None:

@@ -25,22 +25,22 @@ from hexaops.features.applications.views import (
 from hexaops.kit.paging import PageRequest, Position
 
 STATUS_WORDS = (*Status, "unhealthy")
-"""What the status filter takes: the status words, and all that are an issue."""
+"""Values of the status filter: each status, and all that are an issue."""
 
 
 @dataclass(frozen=True)
 class ListQuery:
-    """What was asked for."""
+    """Filters of the list."""
 
     status: str | None = None
     project: str | None = None
     name: str | None = None
-    """Part of the name, upper and lower case alike."""
+    """Part of the name, case-insensitive."""
 
 
 @dataclass(frozen=True)
 class EventQuery:
-    """Which events were asked for."""
+    """Filters of the events."""
 
     type: str | None
     project: str | None
@@ -71,7 +71,7 @@ def events_of(service: ApplicationService, workspace: Workspace, query: EventQue
 async def page_of(
     service: ApplicationService, workspace: Workspace, query: ListQuery, page: PageRequest
 ) -> ApplicationPageView:
-    """The list. Raises ClusterUnreadError; ValidationFailedError for a status of no meaning."""
+    """One page. Raises ClusterUnreadError, or ValidationFailedError for an unknown status."""
     found = _filtered(service.list(workspace), query)
     left = [one for one in found if page.after is None or _position(one) > page.after]
     shown, cursor = page.split(left, _position)

@@ -1,4 +1,4 @@
-"""What runs in a workspace: lists and single applications, fenced by the workspace's namespaces, with live usage."""
+"""Applications of a workspace: lists and lookups, restricted to its namespaces, with live usage."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from hexaops.features.applications.errors import (
 
 @dataclass(frozen=True)
 class Related:
-    """Names of what belongs to an application."""
+    """Names of objects that belong to an application."""
 
     services: tuple[str, ...]
     ingresses: tuple[str, ...]
@@ -51,7 +51,7 @@ class ApplicationService:
         self._views = views
 
     def find_anywhere(self, application_id: str) -> Located | None:
-        """The application with this id on whichever cluster; None where no cluster that can be used has it."""
+        """The application with this id on any usable cluster, or None."""
         for view in self._views:
             found = view.index.find(application_id)
             if found is not None:
@@ -59,7 +59,7 @@ class ApplicationService:
         return None
 
     def check_every_cluster_read(self) -> None:
-        """Raise ClusterUnreadError while an application may exist that no cache holds yet."""
+        """Raise ClusterUnreadError while an application may exist that is not cached yet."""
         for view in self._views:
             freshness = freshness_of(view.cluster.cache.status(*APPLICATION_SOURCES), APPLICATION_SOURCES)
             if freshness.unread:
@@ -96,11 +96,11 @@ class ApplicationService:
         return sorted(name for name in names if workspace.owns(name))
 
     def nodes(self, workspace: Workspace) -> Sequence[NodeRow]:
-        """All nodes of the workspace's cluster, by name; which of them it may see is for the caller to decide."""
+        """All nodes of the workspace's cluster, by name; the caller decides which of them may be shown."""
         return sorted(self._view(workspace).cluster.cache.nodes(), key=lambda node: node.name)
 
     def all_pods(self, workspace: Workspace) -> Sequence[PodRow]:
-        """Every pod of the workspace's cluster, of whatever namespace: to be counted, never to be shown."""
+        """Every pod of the workspace's cluster, in any namespace: for counting, never for showing."""
         return self._view(workspace).cluster.cache.pods()
 
     def rows(self, workspace: Workspace, kind: WatchedKind) -> Sequence[Any]:
@@ -164,7 +164,7 @@ class ApplicationService:
         return await self._view(workspace).usage.nodes()
 
     def freshness(self, workspace: Workspace, *kinds: str) -> Freshness:
-        """How far these kinds (those of applications when none is named) can be trusted now; never raises."""
+        """How current these kinds are (by default, those that make up applications); never raises."""
         wanted = kinds or APPLICATION_SOURCES
         try:
             return freshness_of(self._view(workspace).cluster.cache.status(*wanted), wanted)

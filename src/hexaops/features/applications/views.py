@@ -1,4 +1,4 @@
-"""Applications as the API shows them. Texts of the cluster are made plain here: no controls, no escapes, capped."""
+"""Applications as the API shows them. Text from the cluster is sanitized and capped here."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ class WorkspaceEventView(EventView, frozen=True, kw_only=True):
 
 
 class FreshnessView(View, frozen=True, kw_only=True):
-    """How far the rest of the answer can be trusted."""
+    """How current the rest of the answer is."""
 
     as_of: str | None
     current: bool
@@ -121,7 +121,7 @@ class EventListView(View, frozen=True, kw_only=True):
 
     events: list[WorkspaceEventView]
     total: int
-    """How many match, whether shown or not."""
+    """Total matches, shown or not."""
     freshness: FreshnessView
 
 
@@ -136,7 +136,7 @@ class ApplicationPageView(View, frozen=True, kw_only=True):
 
 
 class ApplicationPagination(Pagination, frozen=True, kw_only=True):
-    """How to go on, and how many there are."""
+    """The next page, and the total."""
 
     total: int
 
@@ -238,7 +238,7 @@ def workspace_event_view(event: EventRow) -> WorkspaceEventView:
 
 
 def freshness_view(freshness: Freshness) -> FreshnessView:
-    """How far the rest of the answer can be trusted."""
+    """How current the rest of the answer is."""
     return FreshnessView(
         as_of=format_time(freshness.as_of) if freshness.as_of else None,
         current=freshness.current,

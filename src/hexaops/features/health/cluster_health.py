@@ -1,4 +1,4 @@
-"""Whether each cluster answers, with which version, and how its nodes are; asked of all at the same time."""
+"""Availability, version and nodes of each cluster, queried concurrently."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CALL_SECONDS = 3.0
 
 @dataclass(frozen=True)
 class ClusterHealth:
-    """What was found; `nodes` is None where they cannot be read."""
+    """Health of one cluster; `nodes` is None if they cannot be read."""
 
     id: str
     name: str
@@ -33,7 +33,7 @@ class ClusterHealth:
 async def examine_all(
     views: Sequence[ClusterView], unusable: Sequence[UnusableCluster], clock: Clock
 ) -> list[ClusterHealth]:
-    """Every cluster, those that cannot be opened last."""
+    """Health of every cluster; those that cannot be opened come last."""
     found = await asyncio.gather(*(_examine(view, clock) for view in views))
     broken = [
         ClusterHealth(one.named.id, one.named.name, "unhealthy", None, None, None, [one.reason]) for one in unusable

@@ -1,4 +1,4 @@
-"""When a part of the system is healthy, degraded or unhealthy: one rule a part, with its bounds beside it.
+"""When a part of the system is healthy, degraded or unhealthy: one rule per part, next to its thresholds.
 
 `docs/health.md` states them for readers.
 """
@@ -14,7 +14,7 @@ Health = Literal["healthy", "degraded", "unhealthy"]
 
 SLOW_RESPONSE_SECONDS = 1.0
 FEW_REQUESTS = 20
-"""Below so many requests the share of failures says nothing."""
+"""Below this many requests the failure ratio is not meaningful."""
 FAILED_DEGRADED, FAILED_UNHEALTHY = 0.05, 0.5
 SLOW_QUERY_MEAN_SECONDS = 0.25
 SLOW_QUERY_SHARE = 0.1

@@ -1,6 +1,6 @@
-"""`/healthz`, `/readyz` and `/metrics`: for whoever runs the process, not for callers of the APIs.
+"""`/healthz`, `/readyz` and `/metrics`: for operators of the process, not for API callers.
 
-Liveness says only that the process answers: restarting it cures neither a database nor a cluster that is away.
+Liveness says only that the process answers: a restart fixes neither an unavailable database nor cluster.
 Readiness says whether it can do its work, part by part.
 """
 
@@ -24,7 +24,7 @@ Health = Annotated[HealthService, provided(HealthService)]
 
 
 async def live() -> LiveView:
-    """The process answers."""
+    """Liveness probe."""
     return LiveView()
 
 

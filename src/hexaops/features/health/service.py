@@ -18,7 +18,7 @@ from hexaops.storage.database import Database
 
 @dataclass(frozen=True)
 class Readiness:
-    """Whether requests should be sent here, and how each part is."""
+    """Whether to send requests here, and the state of each part."""
 
     ready: bool
     parts: dict[str, PartView]
@@ -26,7 +26,7 @@ class Readiness:
 
 @dataclass(frozen=True)
 class HealthService:
-    """Asks the parts; changes nothing."""
+    """Checks each part; read-only."""
 
     settings: Settings
     clock: Clock
@@ -35,7 +35,7 @@ class HealthService:
     metrics: Metrics
 
     async def readiness(self) -> Readiness:
-        """Ready with a database and any one cluster: one that is away must not take the others' users down."""
+        """Ready with a database and any one cluster: an unavailable one must not take the others' users down."""
         database = await self._database_ready()
         clusters = {f"cluster {cluster.name}": _cluster_ready(cluster) for cluster in self.clusters}
         for unusable in self.clusters.unusable.values():
@@ -44,7 +44,7 @@ class HealthService:
         return Readiness(ready, {"database": database, **clusters})
 
     def render_metrics(self) -> bytes:
-        """The exposition text, with the watch caches' sizes and ages as they are now."""
+        """The exposition text, with the current sizes and ages of the watch caches."""
         now = self.clock.now()
         for cluster in self.clusters:
             for kind, status in cluster.cache.status().items():

@@ -1,4 +1,4 @@
-"""The health of the system, every part measured for the answer; what one part hides does not hide the others."""
+"""The health of the system, measured on request; one unavailable part does not hide the others."""
 
 from __future__ import annotations
 
@@ -48,14 +48,14 @@ from hexaops.storage.database import Database
 from hexaops.storage.engine import DurableEngine
 
 PART_SECONDS = 3.0
-"""How long the answer waits for the database or the queue."""
+"""How long to wait for the database or the queue."""
 SHOWN_PROBLEMS = 20
 NO_STORAGE_USAGE = "metrics.k8s.io measures CPU and memory only"
 
 
 @dataclass(frozen=True)
 class SystemParts:
-    """What is examined."""
+    """The parts to examine."""
 
     database: Database
     engine: DurableEngine
@@ -69,7 +69,7 @@ class SystemParts:
 
 @dataclass
 class SystemHealth:
-    """Asks every part; changes nothing."""
+    """Checks every part; read-only."""
 
     parts: SystemParts
     _started: float = field(init=False)
@@ -78,7 +78,7 @@ class SystemHealth:
         self._started = self.parts.clock.monotonic()
 
     async def examine(self, principal: Principal, elapsed_seconds: float) -> SystemHealthView:
-        """What the account may see: an account that is bound to workspaces sees these and their clusters."""
+        """What the account may see: one bound to workspaces sees only those and their clusters."""
         reasons: dict[str, str] = {}
         database, queue = await asyncio.gather(self._database(reasons), self._queue(reasons))
         workspaces = await self._workspaces(principal)

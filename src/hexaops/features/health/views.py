@@ -1,4 +1,4 @@
-"""What the probes answer."""
+"""Responses of the probes."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class PartView(View, frozen=True, kw_only=True):
 
 
 class ReadinessView(View, frozen=True, kw_only=True):
-    """Whether requests should be sent here."""
+    """Whether to send requests here."""
 
     status: Literal["ready", "not ready"]
     parts: dict[str, PartView] | UnsetType = UNSET
-    """For callers that may look inside."""
+    """Only for callers that may see details."""
