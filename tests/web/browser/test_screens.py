@@ -12,8 +12,8 @@ from tests.web.browser.conftest import Console
 
 SCREENS = {
     "overview": "Production Workspace", "applications": "Applications", "applications/database-app": "database-app",
-    "chat": "Chat", "incidents": "Incidents", "changes": "Changes", "insights": "Insights", "logs": "Logs",
-    "nodes": "Nodes", "workspace": "Production Workspace", "audit": "Audit", "settings": "Settings",
+    "chat": "Chat", "incidents": "Incidents", "alerts": "Alerts", "changes": "Changes", "insights": "Insights",
+    "logs": "Logs", "nodes": "Nodes", "workspace": "Production Workspace", "audit": "Audit", "settings": "Settings",
 }  # fmt: skip
 SERIOUS = {"serious", "critical"}
 

@@ -44,7 +44,7 @@ export const moment = (time) =>
 
 /** `restart_failing_pods` → `Restart failing pods`. */
 export function words(name) {
-  const spaced = String(name ?? "").replaceAll("_", " ");
+  const spaced = String(name ?? "").replaceAll("_", " ").replace(/\bcpu\b/, "CPU");
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 }
 

@@ -3,7 +3,7 @@ import { signal } from "./html.js";
 import { go } from "./router.js";
 
 export const SCREEN_KEYS = {
-  o: "overview", a: "applications", c: "chat", i: "incidents", h: "changes", s: "insights", l: "logs", n: "nodes",
+  o: "overview", a: "applications", c: "chat", i: "incidents", e: "alerts", h: "changes", s: "insights", l: "logs", n: "nodes",
   w: "workspace", u: "audit", t: "settings",
 };
 export const helpOpen = signal(false);

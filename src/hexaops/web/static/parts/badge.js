@@ -4,7 +4,7 @@ import { words } from "../lib/format.js";
 
 const TONES = {
   good: ["healthy", "ready", "completed", "resolved", "active", "ok", "running", "succeeded", "delivered"],
-  warn: ["degraded", "medium", "pending", "awaiting_confirmation", "acknowledged", "investigating", "warning", "warn", "in_progress", "executing", "scaling", "updating", "refused"],
+  warn: ["degraded", "medium", "pending", "awaiting_confirmation", "acknowledged", "remediating", "escalated", "warning", "warn", "in_progress", "executing", "scaling", "updating", "refused"],
   bad: ["failed", "failing", "unhealthy", "critical", "high", "open", "not_ready", "error", "fatal", "firing"],
 };
 const SIGNS = { good: "●", warn: "▲", bad: "■", idle: "○" };

@@ -4,6 +4,7 @@ export const SCREENS = {
   applications: { title: "Applications", icon: "M4 4h7v7H4zm9 0h7v7h-7zm-9 9h7v7H4zm9 0h7v7h-7z", load: () => import("./applications/applications.js") },
   chat: { title: "Chat", icon: "M4 4h16v12H9l-5 4z", load: () => import("./chat/chat.js") },
   incidents: { title: "Incidents", icon: "M12 3 1.5 21h21zm-1 7h2v5h-2zm0 6.5h2v2h-2z", permission: "read_alerts", load: () => import("./incidents/incidents.js") },
+  alerts: { title: "Alerts", icon: "M12 2a6 6 0 0 0-6 6v5l-2 3h16l-2-3V8a6 6 0 0 0-6-6zm-2.500 16a2.500 2.500 0 0 0 5 0z", permission: "read_alerts", load: () => import("./alerts/alerts.js") },
   changes: { title: "Changes", icon: "M4 7h11V3l6 6-6 6v-4H4zm16 10H9v4l-6-6 2-2 4 2h11z", permission: "read_actions", load: () => import("./changes/changes.js") },
   insights: { title: "Insights", icon: "M9 21h6v-2H9zM12 2a7 7 0 0 0-4 12.7V17h8v-2.3A7 7 0 0 0 12 2z", permission: "generate_insights", load: () => import("./insights/insights.js") },
   logs: { title: "Logs", icon: "M4 5h16v2H4zm0 4h10v2H4zm0 4h16v2H4zm0 4h10v2H4z", permission: "read_logs", load: () => import("./logs/logs.js") },

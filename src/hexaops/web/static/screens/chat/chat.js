@@ -37,14 +37,14 @@ export default function Chat({ rest }) {
     setQuery({ q: "", at: "" });
     say(asked);
   }, [asked, route.value.query.get("at")]);
-  useEffect(() => bottom.current?.scrollIntoView({ block: "end" }), [turns.length, turns.at(-1)?.content]);
+  useEffect(() => bottom.current?.scrollIntoView({ block: "end" }), [turns.length, turns.at(-1)?.content, turns.at(-1)?.attachments]);
 
   return html`<header class="title"><h1>Chat</h1><${Sessions} current=${rest[0]} />
       <button type="button" onClick=${() => (rest[0] ? go("chat") : ((conversation.current = null), setTurns([])))}>New conversation</button></header>
     ${problem && html`<${Failed} error=${problem} />`}
     <div class="turns" role="log" aria-label="Conversation">${turns.length
       ? turns.map((turn, place) => (turn.role === "user" ? html`<div class="turn user" key=${place}><p>${turn.content}</p></div>` : html`<${Answer} key=${place} turn=${turn} onSay=${say} />`))
-      : html`<${Welcome} onSay=${say} />`}<div ref=${bottom}></div></div>
+      : html`<${Welcome} onSay=${say} />`}<div class="bottom" ref=${bottom}></div></div>
     <${Composer} busy=${busy} onSay=${say} />`;
 }
 

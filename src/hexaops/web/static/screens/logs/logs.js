@@ -10,7 +10,7 @@ import { LogLines } from "../../parts/log-lines.js";
 import { Timeline, Facet, Patterns } from "./aggregations.js";
 
 const RANGES = { "15m": 900, "1h": 3_600, "6h": 21_600, "24h": 86_400, "7d": 604_800 };
-const LEVELS = ["debug", "info", "warn", "error", "fatal"];
+const LEVELS = ["debug", "info", "warning", "error", "unknown"];
 const MOST_FOLLOWED = 500;
 
 export default function Logs() {

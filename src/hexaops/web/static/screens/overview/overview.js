@@ -56,7 +56,7 @@ function Attention({ findings, onPlan }) {
 
 const Incidents = ({ incidents }) =>
   incidents.length
-    ? html`<ul class="list">${incidents.map((one) => html`<li><${Badge} status=${one.severity} /> <a href=${link("incidents", one.incident_id ?? one.id)}>${one.title}</a> <span class="faint">${ago(one.created_at)}</span></li>`)}</ul>`
+    ? html`<ul class="list">${incidents.map((one) => html`<li><${Badge} status=${one.severity} /> <a href=${link("incidents", one.incident_id)}>${one.title}</a> <span class="faint">${ago(one.opened_at)}</span></li>`)}</ul>`
     : html`<p class="faint">None. Incidents open by alerts and by the incidents API.</p>`;
 
 function Resources({ usage }) {
