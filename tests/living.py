@@ -40,7 +40,7 @@ from tests.serving import AccessWorld, Headers
 
 SPEED = 20.0
 SETTINGS: Mapping[str, Any] = {
-    "verify_stable_seconds": 0.2, "change_timeout_seconds": 8, "changes_per_workspace": 1000,
+    "detection": False, "verify_stable_seconds": 0.2, "change_timeout_seconds": 8, "changes_per_workspace": 1000,
     "changes_per_cluster": 1000, "default_workspace_name": "Production Workspace",
     "webhook_allowed_networks": ["127.0.0.0/8"], "webhook_allow_http": True,
 }  # fmt: skip

@@ -11,6 +11,7 @@ from hexaops.features.access.guard import declared_parameters, guarded
 from hexaops.features.actions import routes as actions
 from hexaops.features.alerts import routes as alerts
 from hexaops.features.applications import routes as applications
+from hexaops.features.autopilot import routes as autopilot
 from hexaops.features.backups import routes as backups
 from hexaops.features.chat import routes as chat
 from hexaops.features.clusters import routes as clusters
@@ -47,6 +48,7 @@ ROUTES = (
     *probes.ROUTES,
     *health.ROUTES,
     *incidents.ROUTES,
+    *autopilot.ROUTES,
     *workspaces.ROUTES,
     *overview.ROUTES,
     *scaling.ROUTES,

@@ -239,6 +239,8 @@ class Settings(BaseSettings):
     prometheus_url: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$")] | None = None
     """Prometheus that knows the metrics of the cluster of the settings, up to and without `/api/v1`; unset: they are
     sampled."""
+    detection: bool = True
+    """Open incidents for applications that become unhealthy; what becomes of them is each workspace's policy."""
     metrics_sampling: bool = True
     """Sample the clusters' metrics into the embedded store."""
     metrics_interval_seconds: SamplingStep = 30

@@ -11,6 +11,7 @@ from hexaops.features.alerts import wiring as alerts
 from hexaops.features.alerts.store import AlertRecords
 from hexaops.features.applications import wiring as applications
 from hexaops.features.audit import wiring as audit
+from hexaops.features.autopilot import wiring as autopilot
 from hexaops.features.backups import wiring as backups
 from hexaops.features.changes import wiring as changes
 from hexaops.features.changes.writes import GuardedWriter
@@ -125,6 +126,7 @@ def wire_work(process: Process, writer_class: type[GuardedWriter]) -> None:
     works = {**made, **alerts.wire_work(process), **operations.wire(process), **backups.wire(process)}
     runs.wire_runner(process, works, queues=[WORKSPACE_RUN])
     incidents.wire(process)
+    autopilot.wire(process)
     scaling.wire(process)
     actions.wire(process)
     alerts.wire(process)

@@ -124,6 +124,7 @@ def settings_of(home: Path, database_url: str, failpoint: str | None = None, **m
     """Settings of a process on this home and database, with one armed failpoint."""
     return {
         "home": home, "database_url": database_url, "failpoint": failpoint, "verify_stable_seconds": 0.1,
+        "detection": False,
         "change_timeout_seconds": 20, "changes_per_workspace": 100, "changes_per_cluster": 100,
         "takeover_seconds": 1.5, **more,
     }  # fmt: skip

@@ -10,7 +10,19 @@ from typing import Annotated
 import typer
 
 from hexaops import __version__
-from hexaops.cli import actions, alerts, apps, audit, automation, cluster, sessions, token, webhooks, workspace
+from hexaops.cli import (
+    actions,
+    alerts,
+    apps,
+    audit,
+    automation,
+    autopilot,
+    cluster,
+    sessions,
+    token,
+    webhooks,
+    workspace,
+)
 from hexaops.cli.ask import ask
 from hexaops.cli.chat import chat
 from hexaops.cli.console import console
@@ -48,7 +60,7 @@ app = typer.Typer(
 )
 for command in (serve, ask, chat, logs, events, top, nodes, whoami, understand, diagnose, snapshot, console):
     app.command()(command)
-for group in (apps, actions, alerts, sessions, webhooks, workspace, cluster, token, audit, automation):
+for group in (apps, actions, alerts, sessions, webhooks, workspace, cluster, token, audit, automation, autopilot):
     app.add_typer(group.app, name=group.__name__.rpartition(".")[2])
 
 

@@ -73,6 +73,8 @@ async def test_a_workspace_as_administrators_see_it(access: AccessWorld) -> None
             "unattended_actions": [],
             "unattended_severity": "high",
             "unattended_pods": 5,
+            "autopilot": "suggest",
+            "autopilot_classes": [],
         },
     }
     assert made["data"]["id"].startswith("ws-")

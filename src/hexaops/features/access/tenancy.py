@@ -13,6 +13,8 @@ from typing import Literal, Protocol
 Role = Literal["viewer", "operator", "admin"]
 Risk = Literal["none", "low", "medium", "high"]
 IncidentSeverity = Literal["low", "medium", "high", "critical"]
+AutopilotMode = Literal["off", "suggest", "act"]
+AutopilotClass = Literal["failing_pods", "bad_rollout"]
 
 SYSTEM_NAMESPACES = frozenset({"kube-system", "kube-public", "kube-node-lease"})
 """Namespaces that never belong to a workspace."""
@@ -34,6 +36,10 @@ class WorkspacePolicy:
     """The highest severity of an incident that may be remediated so: a worse one waits for a person."""
     unattended_pods: int = 5
     """How many pods one such change may touch at most."""
+    autopilot: AutopilotMode = "suggest"
+    """What becomes of a detection: nothing, a suggestion, or a remediation."""
+    autopilot_classes: tuple[AutopilotClass, ...] = ()
+    """Classes of detections that may be remediated without a person."""
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
 from hexaops.analysis.applications.model import Application
 from hexaops.errors import HexaopsError
 from hexaops.features.access.caller import Caller
@@ -18,11 +16,8 @@ from hexaops.features.access.tenancy import IncidentSeverity, Workspace
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.incidents.opening import IncidentDesk, Report
 from hexaops.features.incidents.schemas import AlertBody, AlertmanagerBody
-from hexaops.features.incidents.store import hold_incident, note
 from hexaops.features.incidents.views import ReceivedView
 from hexaops.features.workspaces.directory import WorkspaceDirectory
-from hexaops.storage.database import Database
-from hexaops.storage.tables import IncidentRow
 
 NAMING_LABELS = ("deployment", "statefulset", "daemonset", "app", "pod")
 SEVERITIES: dict[str, IncidentSeverity] = {
@@ -37,7 +32,6 @@ _BETWEEN = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 class AlertReceiver:
     """One for the process."""
 
-    database: Database
     directory: WorkspaceDirectory
     applications: ApplicationService
     desk: IncidentDesk
@@ -56,7 +50,13 @@ class AlertReceiver:
             found = (
                 await self.desk.take(placed[0], report)
                 if alert.status == "firing"
-                else await self._resolve(placed[0], report)
+                else await self.desk.clear(
+                    placed[0],
+                    report.alert or "",
+                    [placed[1].id],
+                    actor=str(caller.principal),
+                    said="One of its alerts fires no more",
+                )
             )
             touched |= {found: None} if found else {}
         return ReceivedView(incidents=[*touched], unmatched=unmatched)
@@ -76,28 +76,6 @@ class AlertReceiver:
                 if name and (one.name == name or (label == "pod" and any(pod.name == name for pod in one.pods))):
                     return owners[0], one
         return None
-
-    async def _resolve(self, workspace: Workspace, report: Report) -> str | None:
-        """Note that an alert fires no more; the last one resolves the incident."""
-        fingerprint, alert = report.fingerprint(), report.alert or ""
-        query = select(IncidentRow.id).where(
-            IncidentRow.workspace_id == workspace.id,
-            IncidentRow.fingerprint == fingerprint,
-            IncidentRow.status != "resolved",
-        )
-        async with self.database.transaction() as session:
-            incident_id = await session.scalar(query)
-            row = await hold_incident(session, incident_id) if incident_id else None
-            if row is None or alert not in row.alerts:
-                return None
-            row.alerts = {**row.alerts, alert: False}
-            now, actor = self.desk.clock.now(), f"{report.event.actor_kind}:{report.event.actor_id}"
-            if not any(row.alerts.values()) and row.status != "remediating":
-                row.status, row.resolved_at = "resolved", now
-                await note(session, row, "resolved", actor, "No alert of it fires any more", at=now)
-            else:
-                await note(session, row, "reported", actor, "One of its alerts fires no more", at=now)
-            return row.id
 
 
 def _report(caller: Caller, alert: AlertBody, application: Application) -> Report:

@@ -11,13 +11,21 @@ StepStatus = Literal["pending", "awaiting_confirmation", "in_progress", "complet
 RemediationStatus = Literal["in_progress", "awaiting_confirmation", "completed", "failed"]
 VERIFY_SECONDS = 60.0
 
-ACTIONS = {"restart_failed_pods": "restart_failing_pods", "scale_healthy_replicas": "scale_application"}
+ACTIONS = {
+    "restart_failed_pods": "restart_failing_pods",
+    "scale_healthy_replicas": "scale_application",
+    "roll_back_revision": "rollback_revision",
+}
 """Step → the kind of change that it is."""
-ASSUMED_SECONDS = {"restart_failed_pods": 30.0, "scale_healthy_replicas": 120.0, "verify_health": VERIFY_SECONDS}
+ASSUMED_SECONDS = {
+    "restart_failed_pods": 30.0, "scale_healthy_replicas": 120.0, "roll_back_revision": 60.0,
+    "verify_health": VERIFY_SECONDS,
+}  # fmt: skip
 """Expected before the change is planned."""
 STRATEGIES = {
     "restart": ("restart_failed_pods", "verify_health"),
     "scale": ("scale_healthy_replicas", "verify_health"),
+    "roll_back": ("roll_back_revision", "verify_health"),
     "restart_and_scale": ("restart_failed_pods", "scale_healthy_replicas", "verify_health"),
 }
 
@@ -51,8 +59,10 @@ class Remediation(msgspec.Struct, frozen=True, kw_only=True):
     status: RemediationStatus
     confirm_always: bool
     """Whether the caller wants a confirmation even where the policy needs none."""
-    actor_kind: Literal["user", "service"]
+    actor_kind: Literal["user", "service", "system"]
     actor_id: str
+    allowed: tuple[str, ...] | None = None
+    """Kinds of changes that may be made unattended; None: those of the workspace's policy for requests."""
     started_at: float
     finished_at: float | None = None
     steps: tuple[Step, ...]
@@ -71,7 +81,13 @@ class Remediation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def begun(
-    strategy: str, *, confirm_always: bool, kind: Literal["user", "service"], actor: str, now: float
+    strategy: str,
+    *,
+    confirm_always: bool,
+    kind: Literal["user", "service", "system"],
+    actor: str,
+    now: float,
+    allowed: tuple[str, ...] | None = None,
 ) -> Remediation:
     """A remediation whose steps are all still to come."""
     return Remediation(
@@ -80,6 +96,7 @@ def begun(
         confirm_always=confirm_always,
         actor_kind=kind,
         actor_id=actor,
+        allowed=allowed,
         started_at=now,
         steps=tuple(Step(step=name, estimated_seconds=ASSUMED_SECONDS[name]) for name in STRATEGIES[strategy]),
     )

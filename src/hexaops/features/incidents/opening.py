@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,7 +18,7 @@ from hexaops.features.access.tenancy import Workspace
 from hexaops.features.audit.event import AuditEvent
 from hexaops.features.audit.log import AuditLog
 from hexaops.features.diagnosis.service import DiagnosisService
-from hexaops.features.incidents.store import SEVERITIES, find_same, note
+from hexaops.features.incidents.store import SEVERITIES, find_about, find_same, hold_incident, note
 from hexaops.kit.clock import Clock
 from hexaops.kit.ids import new_id
 from hexaops.kit.text import plain
@@ -26,6 +27,8 @@ from hexaops.storage.tables import IncidentRow
 
 RELAPSE_SECONDS = 3600.0
 """A resolved incident that is reported again within this time is reopened, not opened anew."""
+DETECTION = "detection"
+"""Source of the reports that the service makes itself."""
 MOST_FINDINGS = 10
 MOST_SYMPTOMS = 100
 TEXT_LIMIT = 300
@@ -42,7 +45,7 @@ class Report:
     symptoms: Sequence[str] = ()
     title: str | None = None
     alert: str | None = None
-    """Alertmanager's fingerprint of the alert."""
+    """What fires until it is cleared: Alertmanager's fingerprint of the alert, or the detection itself."""
     event: AuditEvent = field(default_factory=lambda: AuditEvent("incident.reported", "system", "hexaops"))
     """Who reported it."""
 
@@ -78,6 +81,10 @@ class IncidentDesk:
     ) -> str:
         now, actor = self.clock.now(), f"{report.event.actor_kind}:{report.event.actor_id}"
         row = await find_same(session, workspace.id, report.fingerprint())
+        if row is None or row.resolved_at is not None:
+            row = await self._about_the_same(session, workspace, report) or row
+        if row is not None and row.resolved_at is None and report.source == DETECTION and row.alerts.get(DETECTION):
+            return row.id  # told by another process, or before this one was started
         since = now - timedelta(seconds=RELAPSE_SECONDS)
         if row is None or (row.resolved_at is not None and row.resolved_at < since):
             row = self._opened(workspace, report)
@@ -99,6 +106,41 @@ class IncidentDesk:
         )  # fmt: skip
         await self.audit.append(event, session)
         return row.id
+
+    async def clear(
+        self, workspace: Workspace, alert: str, application_ids: Collection[str], *, actor: str, said: str
+    ) -> str | None:
+        """Note that an alert fires no more; the last one resolves its incident. None: no incident has it."""
+        async with self.database.transaction() as session:
+            about = await find_about(session, workspace.id, application_ids)
+            found = next((row for row in about if row.alerts.get(alert)), None)
+            row = await hold_incident(session, found.id) if found is not None else None
+            if row is None or not row.alerts.get(alert):
+                return None
+            row.alerts = {**row.alerts, alert: False}
+            now = self.clock.now()
+            if not any(row.alerts.values()) and row.status != "remediating" and row.source != "api":
+                row.status, row.resolved_at = "resolved", now
+                await note(session, row, "resolved", actor, said, at=now)
+            else:
+                await note(session, row, "reported", actor, said, at=now)
+            return row.id
+
+    async def list_firing(self, workspace: Workspace, alert: str) -> dict[str, str]:
+        """Application → the incident that is not resolved and in which this alert of it fires."""
+        query = select(IncidentRow).where(IncidentRow.workspace_id == workspace.id, IncidentRow.status != "resolved")
+        async with self.database.reading() as session:
+            rows = [row for row in await session.scalars(query) if row.alerts.get(alert)]
+        return {application_id: row.id for row in rows for application_id in row.affected}
+
+    async def _about_the_same(self, session: AsyncSession, workspace: Workspace, report: Report) -> IncidentRow | None:
+        """An open incident about the same applications that a detection, or an alert after a detection, belongs to."""
+        ids = sorted(one.id for one in report.applications)
+        for row in await find_about(session, workspace.id, ids):
+            joins = report.source == DETECTION or (row.source, report.source) == (DETECTION, "alertmanager")
+            if joins and sorted(row.affected) == ids:
+                return await hold_incident(session, row.id)
+        return None
 
     def _opened(self, workspace: Workspace, report: Report) -> IncidentRow:
         now = self.clock.now()

@@ -152,8 +152,9 @@ class RemediationRun:
         request = ChangeRequest(requester, kind, (subject,), parameters)
         plan = await self._parts.plans.make(request, self._event(at, "change.planned", {"action": kind, **parameters}))
         refusal = unattended_refusal(
-            at.workspace, kind, at.severity, plan_of(plan).blast_radius.pods_affected, always=remediation.confirm_always
-        )
+            at.workspace, kind, at.severity, plan_of(plan).blast_radius.pods_affected,
+            always=remediation.confirm_always, allowed=remediation.allowed,
+        )  # fmt: skip
         if refusal is not None:
             await self._await_person(at, number, refusal)
             return None
@@ -167,6 +168,8 @@ class RemediationRun:
         for application in self._applications(at):
             failing = [problem for problem in application.problems if problem.kind is ProblemKind.FAILING]
             if step.step == "restart_failed_pods" and failing:
+                found.append(StepChange(application_id=application.id, parameters={}))
+            if step.step == "roll_back_revision" and application.status in UNHEALTHY:
                 found.append(StepChange(application_id=application.id, parameters={}))
             if step.step == "scale_healthy_replicas" and _can_grow(application):
                 missing = application.desired - application.ready
@@ -282,10 +285,12 @@ class RemediationRun:
         return self._parts.clock.now().timestamp()
 
 
-def unattended_refusal(workspace: Workspace, kind: str, severity: str, pods: int, *, always: bool) -> str | None:
+def unattended_refusal(
+    workspace: Workspace, kind: str, severity: str, pods: int, *, always: bool, allowed: Sequence[str] | None = None
+) -> str | None:
     """Why the policy wants a person's confirmation, or None: the workspace has opted in for exactly this."""
     policy = workspace.policy
-    if kind not in policy.unattended_actions:
+    if kind not in (policy.unattended_actions if allowed is None else allowed):
         return f"the workspace's policy does not allow {kind} unattended"
     if SEVERITIES.index(severity) > SEVERITIES.index(policy.unattended_severity):
         return f"the workspace's policy allows nothing unattended for severity {severity}"

@@ -11,7 +11,7 @@ from hexaops.features.access.tenancy import IncidentSeverity
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=r"^[^\x00]*$")]
 ApplicationId = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00]*$")]
-Strategy = Literal["restart", "scale", "restart_and_scale"]
+Strategy = Literal["restart", "scale", "restart_and_scale", "roll_back"]
 ManagedAction = Literal["auto_remediate", "escalate", "acknowledge", "resolve"]
 MOST_APPLICATIONS = 20
 

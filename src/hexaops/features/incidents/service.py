@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from hexaops.analysis.applications.model import Application
 from hexaops.errors import ValidationFailedError
@@ -14,8 +14,8 @@ from hexaops.features.access.errors import WorkspaceNotFoundError
 from hexaops.features.access.tenancy import Workspace
 from hexaops.features.applications.locating import ApplicationLocator
 from hexaops.features.audit.log import AuditLog
-from hexaops.features.changes.errors import GuardrailRefusedError
-from hexaops.features.incidents.chain import begun, read, written
+from hexaops.features.incidents.beginning import begin
+from hexaops.features.incidents.chain import begun, read
 from hexaops.features.incidents.errors import IncidentNotFoundError, IncidentStateError
 from hexaops.features.incidents.opening import MOST_SYMPTOMS, TEXT_LIMIT, IncidentDesk, Report
 from hexaops.features.incidents.remediation import RemediationRun
@@ -31,17 +31,12 @@ from hexaops.features.incidents.views import (
 )
 from hexaops.features.workspaces.automation import AutomationSwitch
 from hexaops.kit.clock import Clock
-from hexaops.kit.durations import format_time, parse_time
 from hexaops.kit.paging import PageRequest
 from hexaops.kit.text import plain
 from hexaops.responses import Listing, pagination
 from hexaops.storage.database import Database
 from hexaops.storage.tables import IncidentRow
 
-COOLDOWN_SECONDS = 300.0
-FLAP_SECONDS = 3600.0
-MOST_REMEDIATIONS = 3
-"""Within FLAP_SECONDS; then a person must look at it."""
 DONE = {"acknowledge": "acknowledged", "escalate": "escalated", "resolve": "resolved"}
 
 
@@ -118,29 +113,12 @@ class IncidentService:
         return view
 
     def _begin(self, caller: Caller, row: IncidentRow, body: IncidentAction, now: datetime) -> None:
-        """Rule 13: a cool-down, and after several attempts a person."""
-        present = read(row.remediation)
-        if present is not None and present.finished_at is None:
-            raise IncidentStateError("A remediation of the incident is under way", row.status)
-        since, rest = now - timedelta(seconds=FLAP_SECONDS), now - timedelta(seconds=COOLDOWN_SECONDS)
-        lately = [one for one in row.remediations if parse_time(one) > since]
-        if len(lately) >= MOST_REMEDIATIONS:
-            reason = f"The incident was remediated {len(lately)} times within an hour: a person must look at it"
-            raise GuardrailRefusedError(13, reason, possible="an hour after the first of them")
-        if lately and parse_time(lately[-1]) > rest:
-            wait = format_time(parse_time(lately[-1]) + timedelta(seconds=COOLDOWN_SECONDS))
-            raise GuardrailRefusedError(13, "The incident was remediated a moment ago", possible=f"at {wait}")
-        row.status = "remediating"
-        row.remediations = [*lately, format_time(now)]
-        row.remediation = written(
-            begun(
-                body.remediation_strategy,
-                confirm_always=body.confirmation_required,
-                kind=caller.principal.kind,
-                actor=caller.principal.id,
-                now=now.timestamp(),
-            )
-        )
+        principal = caller.principal
+        remediation = begun(
+            body.remediation_strategy, confirm_always=body.confirmation_required, kind=principal.kind,
+            actor=principal.id, now=now.timestamp(),
+        )  # fmt: skip
+        begin(row, remediation, now)
 
     def _set(self, row: IncidentRow, status: str, now: datetime) -> None:
         """A person takes over: a remediation that is under way stops before its next change."""

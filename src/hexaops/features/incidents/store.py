@@ -53,6 +53,13 @@ async def find_same(session: AsyncSession, workspace_id: str, fingerprint: str) 
     return (await session.scalars(query)).first()
 
 
+async def find_about(session: AsyncSession, workspace_id: str, application_ids: Collection[str]) -> list[IncidentRow]:
+    """Those of a workspace that are not resolved and affect one of the applications, the oldest first."""
+    query = select(IncidentRow).where(IncidentRow.workspace_id == workspace_id, IncidentRow.status != "resolved")
+    rows = await session.scalars(query.order_by(IncidentRow.id))
+    return [row for row in rows if not set(row.affected).isdisjoint(application_ids)]
+
+
 async def timeline(session: AsyncSession, incident_id: str) -> Sequence[IncidentEntryRow]:
     """The entries, the oldest first."""
     query = select(IncidentEntryRow).where(IncidentEntryRow.incident_id == incident_id)

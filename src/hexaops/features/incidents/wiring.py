@@ -43,7 +43,9 @@ def wire(process: Process) -> None:
     upkeep = IncidentUpkeep(database, engine, run)
     for service in (
         IncidentService(database, locator, authorizer, desk, run, automation, audit, clock),
-        AlertReceiver(database, directory, applications, desk),
+        AlertReceiver(directory, applications, desk),
+        desk,
+        run,
         upkeep,
     ):
         process.provider.add(service)

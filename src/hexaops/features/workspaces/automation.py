@@ -18,6 +18,8 @@ from hexaops.storage.database import Database
 from hexaops.storage.tables import AutomationRow
 
 EVERYWHERE = "*"
+BREAKER = "autopilot:"
+"""Prefix of the scopes of tripped breakers, which stop detections from being remediated and nothing else."""
 _positions = AutomationRow.__table__
 STOP = (
     select(_positions)
@@ -81,7 +83,11 @@ class AutomationSwitch:
     async def list_states(self) -> list[AutomationState]:
         """The global state first, then each workspace that was ever set."""
         async with self._database.reading() as session:
-            rows = (await session.scalars(select(AutomationRow).order_by(AutomationRow.scope))).all()
+            rows = (
+                await session.scalars(
+                    select(AutomationRow).where(~AutomationRow.scope.startswith(BREAKER)).order_by(AutomationRow.scope)
+                )
+            ).all()
         states = [_state(row) for row in rows]
         return states if any(state.scope == EVERYWHERE for state in states) else [
             AutomationState(EVERYWHERE, enabled=True), *states

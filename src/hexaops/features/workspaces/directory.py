@@ -125,6 +125,8 @@ class WorkspaceDirectory:
             unattended_actions=tuple(stored.get("unattended_actions") or ()),
             unattended_severity=stored.get("unattended_severity") or WorkspacePolicy.unattended_severity,
             unattended_pods=_or(stored.get("unattended_pods"), WorkspacePolicy.unattended_pods),
+            autopilot=stored.get("autopilot") or WorkspacePolicy.autopilot,
+            autopilot_classes=tuple(stored.get("autopilot_classes") or ()),
         )
 
 

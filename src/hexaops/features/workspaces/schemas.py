@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
-from hexaops.features.access.tenancy import IncidentSeverity, Risk, Role
+from hexaops.features.access.tenancy import AutopilotClass, AutopilotMode, IncidentSeverity, Risk, Role
 from hexaops.kit.text import visible
 
 Name = Annotated[
@@ -49,6 +49,10 @@ class PolicyBody(BaseModel):
     """The highest severity of an incident that may be remediated so; default high."""
     unattended_pods: Annotated[int, Field(ge=0, le=1000)] | None = None
     """How many pods one such change may touch at most; default 5."""
+    autopilot: AutopilotMode | None = None
+    """What becomes of a detection: nothing (off), a suggestion (suggest, the default), or a remediation (act)."""
+    autopilot_classes: Annotated[list[AutopilotClass], Field(max_length=10)] | None = None
+    """Classes of detections that `act` may remediate without a person; default none."""
 
 
 class WorkspaceCreation(BaseModel):

@@ -8,7 +8,15 @@ from dataclasses import asdict as fields_of
 from msgspec.structs import asdict
 
 from hexaops.features.access.permissions import ROLES
-from hexaops.features.access.tenancy import IncidentSeverity, Membership, Risk, Role, Workspace
+from hexaops.features.access.tenancy import (
+    AutopilotClass,
+    AutopilotMode,
+    IncidentSeverity,
+    Membership,
+    Risk,
+    Role,
+    Workspace,
+)
 from hexaops.features.workspaces.automation import AutomationState
 from hexaops.features.workspaces.claiming import Taken
 from hexaops.features.workspaces.service import ClaimedWorkspace, Member
@@ -36,6 +44,9 @@ class PolicyView(View, frozen=True, kw_only=True):
     """Kinds of changes that the remediation of an incident may make without a person's confirmation."""
     unattended_severity: IncidentSeverity
     unattended_pods: int
+    autopilot: AutopilotMode
+    """What becomes of a detection."""
+    autopilot_classes: tuple[AutopilotClass, ...]
 
 
 class WorkspaceView(WorkspaceSummaryView, frozen=True, kw_only=True):

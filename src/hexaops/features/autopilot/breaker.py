@@ -1,0 +1,57 @@
+"""The circuit breaker (rule 14): trips when too many applications fail at once, and is reset by a person only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import delete
+
+from hexaops.features.access.caller import Caller
+from hexaops.features.audit.event import AuditEvent
+from hexaops.features.audit.log import AuditLog
+from hexaops.features.workspaces.automation import BREAKER, AutomationState
+from hexaops.kit.clock import Clock
+from hexaops.storage.database import Database
+from hexaops.storage.tables import AutomationRow
+
+AUTOPILOT = "autopilot"
+"""The actor of everything that it does."""
+
+
+@dataclass(frozen=True)
+class Breaker:
+    """One for the process; its state is in the database."""
+
+    database: Database
+    audit: AuditLog
+    clock: Clock
+
+    async def find(self, workspace_id: str) -> AutomationState | None:
+        """Why and since when it has tripped in the workspace; None: it has not."""
+        async with self.database.reading() as session:
+            row = await session.get(AutomationRow, BREAKER + workspace_id)
+        return (
+            None if row is None else AutomationState(row.scope, row.enabled, row.reason, row.changed_by, row.changed_at)
+        )
+
+    async def trip(self, workspace_id: str, reason: str) -> None:
+        """Stop all remediation of detections in the workspace until a person resets it."""
+        async with self.database.transaction() as session:
+            if await session.get(AutomationRow, BREAKER + workspace_id) is not None:
+                return
+            session.add(
+                AutomationRow(
+                    scope=BREAKER + workspace_id, enabled=False, reason=reason[:512], changed_by=f"system:{AUTOPILOT}",
+                    changed_at=self.clock.now(),
+                )
+            )  # fmt: skip
+            details = {"reason": reason}
+            event = AuditEvent("autopilot.tripped", "system", AUTOPILOT, workspace_id, workspace_id, details=details)
+            await self.audit.append(event, session)
+
+    async def reset(self, caller: Caller) -> None:
+        """Let detections be remediated again; nothing happens when it has not tripped."""
+        workspace = caller.get_workspace()
+        async with self.database.transaction() as session:
+            await session.execute(delete(AutomationRow).where(AutomationRow.scope == BREAKER + workspace.id))
+            await self.audit.append(caller.event("autopilot.reset", resource=workspace.id), session)
