@@ -290,7 +290,25 @@ class Settings(BaseSettings):
     backup_retention_long_days: Positive = 365.0
     """How long a backup with `retention_policy` long is kept."""
     backup_channels: list[str] = []
-    """Notification channels, such as `slack:#ops`, that a backup may name: its event carries them to the webhooks."""
+    """Names, such as `slack:#ops`, that a backup may give as notification channels besides those that are configured:
+    its event carries them to the webhooks."""
+
+    notification_channels: dict[str, SecretStr] = {}
+    """Channels by name: the URL of a Slack-compatible webhook (`slack:#ops`) or any other, or `mailto:address`."""
+    escalation_channels: list[str] = []
+    """Those of them that are told of every incident that is escalated."""
+    smtp_host: str | None = None
+    """Mail server of the `mailto:` channels."""
+    smtp_port: Annotated[int, Field(ge=1, le=65535)] = 587
+    """Its port."""
+    smtp_starttls: bool = True
+    """Encrypt the connection to it."""
+    smtp_sender: str = "hexaops@localhost"
+    """Sender of mails."""
+    smtp_user: str | None = None
+    """User name for the mail server; unset: none is sent."""
+    smtp_password: SecretStr | None = None
+    """Password for the mail server."""
 
     webhook_allowed_networks: Networks
     """Private networks (CIDR) that webhooks may target; the embedded mode presets loopback."""

@@ -27,6 +27,7 @@ from hexaops.features.live import wiring as live
 from hexaops.features.live.feeds import LiveFeeds
 from hexaops.features.logs.wiring import Logs
 from hexaops.features.metrics.wiring import MetricHistory
+from hexaops.features.notifications import wiring as notifications
 from hexaops.features.operations import wiring as operations
 from hexaops.features.operations.service import RUN as WORKSPACE_RUN
 from hexaops.features.overview import wiring as overview
@@ -106,6 +107,7 @@ def wire_foundations(process: Process) -> None:
     signin.wire(process)
     clusters.wire(process)
     webhooks.wire(process)
+    notifications.wire(process)
     applications.wire(process)
     health.wire(process)
 

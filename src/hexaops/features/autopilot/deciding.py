@@ -22,6 +22,7 @@ from hexaops.features.autopilot.breaker import AUTOPILOT, Breaker
 from hexaops.features.diagnosis.service import DiagnosisService
 from hexaops.features.incidents.beginning import begin
 from hexaops.features.incidents.chain import begun, read
+from hexaops.features.incidents.escalation import Escalation
 from hexaops.features.incidents.remediation import RemediationRun
 from hexaops.features.incidents.store import hold_incident, note
 from hexaops.features.workspaces.automation import AutomationSwitch
@@ -57,8 +58,10 @@ class Autopilot:
     breaker: Breaker
     automation: AutomationSwitch
     run: RemediationRun
+    escalation: Escalation
     audit: AuditLog
     clock: Clock
+    window_seconds: float = WINDOW_SECONDS
 
     async def consider(self, workspace: Workspace, detections: Sequence[Detection], applications: int) -> None:
         """Do about each open detection what the policy wants, once."""
@@ -113,7 +116,9 @@ class Autopilot:
         """Tell what would help, and why it was not done; what only a person can do is escalated."""
         if remedy.action is None:
             row.status = "escalated"
-            await note(session, row, "escalated", ACTOR, f"{remedy.cause}: {remedy.because}", at=now)
+            said = f"{remedy.cause}: {remedy.because}"
+            await note(session, row, "escalated", ACTOR, said, at=now)
+            await self.escalation.send(session, row, said)
             return
         await note(session, row, "suggested", ACTOR, f"{remedy.action}: {remedy.because} ({why})", at=now)
 
@@ -128,6 +133,7 @@ class Autopilot:
         except HexaopsError as refusal:  # rule 13: after several tries a person must look at it
             row.status = "escalated"
             await note(session, row, "escalated", ACTOR, refusal.message, at=now)
+            await self.escalation.send(session, row, refusal.message)
             return
         await note(session, row, "remediation", ACTOR, f"Started {remediation.strategy}: {remedy.because}", at=now)
         details = {"strategy": remediation.strategy, "cause": remedy.cause}
@@ -137,7 +143,7 @@ class Autopilot:
 
     async def _touched(self, session: AsyncSession, workspace: Workspace, now: datetime) -> int:
         """Incidents whose remediation the autopilot has started within the window."""
-        since = now - timedelta(seconds=WINDOW_SECONDS)
+        since = now - timedelta(seconds=self.window_seconds)
         query = select(IncidentRow).where(IncidentRow.workspace_id == workspace.id, IncidentRow.updated_at >= since)
         found = [read(row.remediation) for row in await session.scalars(query)]
         return sum(

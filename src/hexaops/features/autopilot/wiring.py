@@ -8,6 +8,7 @@ from hexaops.features.autopilot.breaker import Breaker
 from hexaops.features.autopilot.deciding import Autopilot
 from hexaops.features.autopilot.detecting import Detector
 from hexaops.features.diagnosis.service import DiagnosisService
+from hexaops.features.incidents.escalation import Escalation
 from hexaops.features.incidents.opening import IncidentDesk
 from hexaops.features.incidents.remediation import RemediationRun
 from hexaops.features.workspaces.automation import AutomationSwitch
@@ -23,7 +24,14 @@ def wire(process: Process) -> None:
     breaker = Breaker(database, audit, clock)
     process.provider.add(breaker)
     autopilot = Autopilot(
-        database, get(DiagnosisService), breaker, get(AutomationSwitch), get(RemediationRun), audit, clock
+        database,
+        get(DiagnosisService),
+        breaker,
+        get(AutomationSwitch),
+        get(RemediationRun),
+        get(Escalation),
+        audit,
+        clock,
     )
     detector = Detector(
         process.clusters, get(WorkspaceDirectory), get(ApplicationService), get(IncidentDesk), autopilot, clock

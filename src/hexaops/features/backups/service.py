@@ -143,10 +143,11 @@ class BackupService:
 
     def check_channels(self, body: BackupRequest) -> None:
         """Raise ValidationFailedError for each channel that is not allowed."""
+        allowed = {*self.settings.backup_channels, *self.settings.notification_channels}
         details = {
-            f"notification_channels.{number}": "not one of the channels that the setting backup_channels allows"
+            f"notification_channels.{number}": "not one of the channels that the settings name"
             for number, channel in enumerate(body.notification_channels)
-            if channel not in self.settings.backup_channels
+            if channel not in allowed
         }
         if details:
             raise ValidationFailedError("The request is not valid", details=details)

@@ -24,11 +24,10 @@ from hexaops.features.applications.errors import ApplicationNotFoundError
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.audit.event import AuditEvent
 from hexaops.features.audit.log import AuditLog
-from hexaops.features.changes.confirmation import Acceptance, Confirmation
+from hexaops.features.changes.parts import Owner, PlannedParts, WantedChange
 from hexaops.features.changes.plan import plan_of
-from hexaops.features.changes.plans import Plans
-from hexaops.features.changes.request import Bounds, ChangeRequest, Requester
 from hexaops.features.incidents.chain import ACTIONS, VERIFY_SECONDS, Remediation, Step, StepChange, read, written
+from hexaops.features.incidents.escalation import Escalation
 from hexaops.features.incidents.store import SEVERITIES, hold_incident, note
 from hexaops.features.webhooks.events import INCIDENT_REMEDIATED
 from hexaops.features.webhooks.outbox import WebhookOutbox
@@ -44,7 +43,6 @@ from hexaops.storage.tables.operations import ACTIVE
 RUN = "incident_remediation"
 POLL_SECONDS = 1.0
 SYSTEM = "system:hexaops"
-SURFACE = "operation"
 
 logger = logging.getLogger(__name__)
 
@@ -57,10 +55,10 @@ class RemediationParts:
     engine: DurableEngine
     applications: ApplicationService
     directory: WorkspaceDirectory
-    plans: Plans
-    confirmation: Confirmation
+    parts: PlannedParts
     outbox: WebhookOutbox
     audit: AuditLog
+    escalation: Escalation
     clock: Clock
 
 
@@ -140,17 +138,16 @@ class RemediationRun:
     async def _make(self, at: _At, number: int, step: Step, change: StepChange) -> str | None:
         """Plan the change, and confirm it where the policy allows it; None: it waits for a person."""
         application = self._parts.applications.get(at.workspace, change.application_id)
-        remediation, kind = at.remediation, ACTIONS[step.step]
-        requester = Requester(
-            at.workspace.id, at.workspace.cluster_id, remediation.actor_id, at.incident_id,
-            Bounds(at.workspace.policy.changes_per_window),
-        )  # fmt: skip
+        remediation, kind, parts = at.remediation, ACTIONS[step.step], self._parts.parts
         subject = Subject(
             id=application.id, kind=application.kind, namespace=application.project, name=application.name
         )
         parameters = {"application_id": application.id, **change.parameters}
-        request = ChangeRequest(requester, kind, (subject,), parameters)
-        plan = await self._parts.plans.make(request, self._event(at, "change.planned", {"action": kind, **parameters}))
+        owner = Owner(
+            id=at.incident_id, workspace=at.workspace, actor_kind=remediation.actor_kind,
+            actor_id=remediation.actor_id, noted={"incident": at.incident_id},
+        )  # fmt: skip
+        plan = await parts.plan(owner, WantedChange(kind, subject, parameters))
         refusal = unattended_refusal(
             at.workspace, kind, at.severity, plan_of(plan).blast_radius.pods_affected,
             always=remediation.confirm_always, allowed=remediation.allowed,
@@ -158,9 +155,7 @@ class RemediationRun:
         if refusal is not None:
             await self._await_person(at, number, refusal)
             return None
-        actor = self._event(at, "change.confirmed", {"plan_id": plan.id, "action": kind, "unattended": True})
-        acceptance = Acceptance(surface=SURFACE, id_prefix="op-", actor=actor, requester=requester)
-        return await self._parts.confirmation.confirm(plan, plan.hash, parameters, acceptance)
+        return await parts.start(owner, plan)
 
     def _needed(self, at: _At, step: Step) -> tuple[StepChange, ...]:
         """The changes of a step, from the applications as they are now."""
@@ -267,6 +262,8 @@ class RemediationRun:
         row.status = "resolved" if status == "completed" else "escalated"
         row.resolved_at = now if status == "completed" else None
         await note(session, row, row.status, SYSTEM, f"The remediation has {status}", at=now)
+        if status != "completed":
+            await self._parts.escalation.send(session, row, f"The remediation has {status}")
         data = {
             "incident": {"id": row.id, "type": row.type, "severity": row.severity, "status": row.status},
             "workspace": {"id": at.workspace.id, "name": at.workspace.name},

@@ -17,6 +17,7 @@ from hexaops.features.audit.log import AuditLog
 from hexaops.features.incidents.beginning import begin
 from hexaops.features.incidents.chain import begun, read
 from hexaops.features.incidents.errors import IncidentNotFoundError, IncidentStateError
+from hexaops.features.incidents.escalation import Escalation
 from hexaops.features.incidents.opening import MOST_SYMPTOMS, TEXT_LIMIT, IncidentDesk, Report
 from hexaops.features.incidents.remediation import RemediationRun
 from hexaops.features.incidents.schemas import IncidentAction, IncidentCreation
@@ -51,6 +52,7 @@ class IncidentService:
     run: RemediationRun
     automation: AutomationSwitch
     audit: AuditLog
+    escalation: Escalation
     clock: Clock
 
     async def open(self, caller: Caller, body: IncidentCreation) -> IncidentDetailView:
@@ -104,6 +106,8 @@ class IncidentService:
             else:
                 self._set(row, DONE[body.action], now)
                 await note(session, row, row.status, actor, _words(body), at=now)
+                if body.action == "escalate":
+                    await self.escalation.send(session, row, _words(body), to=body.escalate_to)
             event = inside.event(
                 f"incident.{body.action}", resource=row.id,
                 details={"strategy": body.remediation_strategy} if body.action == "auto_remediate" else {},

@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from hexaops.features.audit.event import AuditEvent, Outcome
 from hexaops.features.audit.log import AuditLog
+from hexaops.features.notifications.channels import Notice
+from hexaops.features.notifications.sending import Notifications
 from hexaops.features.runs.views import public_status
 from hexaops.features.webhooks import events
 from hexaops.features.webhooks.outbox import WebhookOutbox
@@ -47,6 +49,7 @@ class OperationEvents:
     audit: AuditLog
     outbox: WebhookOutbox
     metrics: Metrics
+    notifications: Notifications
 
     async def started(self, session: AsyncSession, operation: OperationRow, actor: AuditEvent) -> None:
         """It was confirmed and will run."""
@@ -58,6 +61,8 @@ class OperationEvents:
         success, names = operation.status == "completed", _names(operation)
         event = names.completed if success else names.failed
         await self._emit(session, operation, event, success=success, affected=affected)
+        if operation.surface == BACKUP:
+            await self.notifications.send(session, operation.parameters["notification_channels"], _notice(operation))
         details = {"status": operation.status, "error": operation.error_code, "result": operation.result}
         noun = "backup" if operation.surface == BACKUP else "change"
         await self.record(session, operation, f"{noun}.{operation.status}", "ok" if success else "failed", details)
@@ -92,6 +97,14 @@ class OperationEvents:
         if operation.error_code:
             data["result"]["error"] = {"code": operation.error_code, "message": operation.error_message}
         await self.outbox.emit(session, operation.workspace_id, event, data, resource_id=operation.id)
+
+
+def _notice(operation: OperationRow) -> Notice:
+    title = f"{operation.description}: {operation.status}"
+    return Notice(
+        event=BACKUPS.completed, title=title, text=operation.result["message"], workspace_id=operation.workspace_id,
+        resource_id=operation.id,
+    )  # fmt: skip
 
 
 def _subject(operation: OperationRow) -> dict[str, Any]:

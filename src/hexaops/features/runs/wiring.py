@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from hexaops.features.audit.log import AuditLog
+from hexaops.features.notifications.sending import Notifications
 from hexaops.features.runs.events import OperationEvents
 from hexaops.features.runs.reconciler import Reconciler
 from hexaops.features.runs.runner import RUN, OperationRunner
@@ -19,7 +20,7 @@ def wire(process: Process) -> None:
     """Offer the operations' store, their events, what starts them, and what ends those that nobody runs."""
     get, clock = process.provider.get, process.clock
     store = OperationStore(process.database, clock=clock)
-    events = OperationEvents(get(AuditLog), get(WebhookOutbox), process.metrics)
+    events = OperationEvents(get(AuditLog), get(WebhookOutbox), process.metrics, get(Notifications))
     starter = OperationStarter(store, events, process.engine, clock, process.failpoints)
     reconciler = Reconciler(store, process.engine, events, process.settings, clock)
     for service in (store, events, starter, reconciler):

@@ -1,0 +1,1 @@
+"""Notifications: sentences for people, sent to the channels that the settings name, and to no others."""

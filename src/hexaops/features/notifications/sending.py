@@ -1,0 +1,96 @@
+"""Durable sending: a notice leaves with the transaction that gives the reason for it, and is retried for hours."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hexaops.backends.notify.client import NotifySender
+from hexaops.backends.notify.errors import SendError
+from hexaops.config import Settings
+from hexaops.features.audit.event import AuditEvent
+from hexaops.features.audit.log import AuditLog
+from hexaops.features.notifications.channels import Channel, Notice, body_of
+from hexaops.features.notifications.mail import send_mail
+from hexaops.storage.database import Database
+from hexaops.storage.engine import DurableEngine
+
+RUN = "notification"
+WAITS_SECONDS = (10.0, 60.0, 300.0, 1800.0, 7200.0)
+"""Before each further attempt; after the last one it is given up, and the audit log says so."""
+HTTP_OK = range(200, 300)
+
+logger = logging.getLogger(__name__)
+
+
+class _Attempt(msgspec.Struct, frozen=True):
+    """What the durable run is given."""
+
+    id: str
+    channel: str
+    notice: Notice
+    number: int = 0
+
+
+@dataclass(frozen=True)
+class Notifications:
+    """One for the process."""
+
+    settings: Settings
+    channels: Mapping[str, Channel]
+    notifier: NotifySender
+    database: Database
+    engine: DurableEngine
+    audit: AuditLog
+
+    async def send(self, session: AsyncSession, names: Collection[str], notice: Notice) -> None:
+        """Send to those of the names that are channels, once the transaction commits; the same notice only once."""
+        for name in dict.fromkeys(names):
+            if name in self.channels:
+                digest = hashlib.sha256(msgspec.json.encode((name, notice))).hexdigest()[:32]
+                await self._enqueue(session, _Attempt(digest, name, notice))
+
+    async def run(self, argument: str) -> None:
+        """Make one attempt; a process that dies before its outcome is recorded makes it again."""
+        attempt = msgspec.json.decode(argument, type=_Attempt)
+        channel = self.channels.get(attempt.channel)
+        try:
+            if channel is None:
+                return  # taken from the list since
+            await self._deliver(channel, attempt.notice)
+        except SendError as error:
+            await self._failed(attempt, error)
+
+    async def _deliver(self, channel: Channel, notice: Notice) -> None:
+        if channel.kind == "email":
+            await asyncio.to_thread(send_mail, self.settings, channel.target, notice)
+            return
+        headers = {"content-type": "application/json"}
+        reply = await self.notifier.post(channel.target, headers=headers, body=body_of(channel, notice))
+        if reply.status_code not in HTTP_OK:
+            raise SendError(f"the receiver answered {reply.status_code}")
+
+    async def _failed(self, attempt: _Attempt, error: SendError) -> None:
+        logger.info("notification failed", extra={"channel": attempt.channel, "reason": error.message})
+        async with self.database.transaction() as session:
+            if attempt.number < len(WAITS_SECONDS) and not error.permanent:
+                again = msgspec.structs.replace(attempt, number=attempt.number + 1)
+                await self._enqueue(session, again, delay_seconds=WAITS_SECONDS[attempt.number])
+                return
+            notice = attempt.notice
+            details = {"channel": attempt.channel, "reason": error.message, "event": notice.event}
+            event = AuditEvent(
+                "notification.failed", "system", "hexaops", notice.workspace_id, notice.resource_id, outcome="failed",
+                details=details,
+            )  # fmt: skip
+            await self.audit.append(event, session)
+
+    async def _enqueue(self, session: AsyncSession, attempt: _Attempt, *, delay_seconds: float = 0.0) -> None:
+        run_id, argument = f"notify-{attempt.id}.{attempt.number}", msgspec.json.encode(attempt).decode()
+        await self.engine.enqueue(session, RUN, run_id=run_id, argument=argument, delay_seconds=delay_seconds)
