@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from hexaops.analysis.diagnosis.model import Action, Evidence, FieldChange, Finding, Fix, Ref, Severity
-from hexaops.analysis.diagnosis.objects import Obj, text
+from hexaops.analysis.diagnosis.objects import Obj, strings, text
 from hexaops.analysis.diagnosis.pods import is_ready
 from hexaops.analysis.diagnosis.policies import blocking
 from hexaops.analysis.diagnosis.rules.making import quote
@@ -198,7 +198,7 @@ def stuck_deletions(snapshot: Snapshot) -> Iterator[Finding]:
     for one in snapshot.all():
         if one.deleted is None or one.kind in {"Pod", "Namespace"} or snapshot.age(one.deleted) < STUCK_SECONDS:
             continue
-        names = [name for name in one.get("metadata", "finalizers") or [] if isinstance(name, str)]
+        names = strings(one.raw, "metadata", "finalizers")
         if not names:
             continue
         warned = [event for event in snapshot.events(one.ref) if event.warning]

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from hexaops.analysis.diagnosis.model import Action, Evidence, FieldChange, Finding, Fix, Ref, Severity
-from hexaops.analysis.diagnosis.objects import Obj, mapping, template_labels
+from hexaops.analysis.diagnosis.objects import Obj, mapping, strings, template_labels
 from hexaops.analysis.diagnosis.pods import Sick
 from hexaops.analysis.diagnosis.policies import blocking, dns_blocked_by
 from hexaops.analysis.diagnosis.rules.making import from_pod, log_evidence, quote
@@ -156,7 +156,7 @@ def awaits(sick: Sick) -> Finding | None:
     one = sick.broken
     if one is None or not one.init or one.ended or not mapping(one.status, "state", "running"):
         return None
-    script = " ".join(str(part) for key in ("command", "args") for part in one.spec.get(key) or ())
+    script = " ".join(part for key in ("command", "args") for part in strings(one.spec, key))
     lines = sick.log.splitlines()[-5:]
     named = [(found[1], "") for line in reversed(lines) for found in _AWAITED.finditer(line)]
     named += [(found[1], found[2] or "") for found in _ASKED.finditer(script)]

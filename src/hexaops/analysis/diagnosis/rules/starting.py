@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from hexaops.analysis.diagnosis.model import Evidence, FieldChange, Finding, Fix, Ref, Severity
-from hexaops.analysis.diagnosis.objects import items, mapping, text
+from hexaops.analysis.diagnosis.objects import items, mapping, strings, text
 from hexaops.analysis.diagnosis.pods import DELETION_SECONDS, Sick
 from hexaops.analysis.diagnosis.rules.making import from_pod, patch, quote
 
@@ -49,7 +49,7 @@ def stuck_terminating(sick: Sick) -> Finding | None:
     """A pod that does not go."""
     if sick.pod.deleted is None:
         return None
-    names = [one for one in sick.pod.get("metadata", "finalizers") or [] if isinstance(one, str)]
+    names = strings(sick.pod.raw, "metadata", "finalizers")
     minutes = int(sick.snapshot.age(sick.pod.deleted) / 60)
     if names:
         cause = f"its finalizer {', '.join(names)} has not been removed by the controller that set it"
