@@ -15,7 +15,9 @@ from hexaops.features.autopilot import routes as autopilot
 from hexaops.features.backups import routes as backups
 from hexaops.features.chat import routes as chat
 from hexaops.features.clusters import routes as clusters
+from hexaops.features.dashboards import routes as dashboards
 from hexaops.features.diagnosis import routes as diagnosis
+from hexaops.features.diagnostics import routes as diagnostics
 from hexaops.features.health import probes
 from hexaops.features.health import routes as health
 from hexaops.features.health.reference import reference
@@ -64,6 +66,8 @@ ROUTES = (
     *chat.ROUTES,
     *actions.ROUTES,
     *alerts.ROUTES,
+    *dashboards.ROUTES,
+    *diagnostics.ROUTES,
     *webhooks.ROUTES,
     *logs.ROUTES,
     *metrics.ROUTES,

@@ -19,7 +19,9 @@ from hexaops.features.chat import wiring as chat
 from hexaops.features.chat.streaming import ChatStream
 from hexaops.features.clusters import wiring as clusters
 from hexaops.features.clusters.registrar import ClusterRegistrar
+from hexaops.features.dashboards import wiring as dashboards
 from hexaops.features.diagnosis import wiring as diagnosis
+from hexaops.features.diagnostics import wiring as diagnostics
 from hexaops.features.health import wiring as health
 from hexaops.features.incidents import wiring as incidents
 from hexaops.features.insights import wiring as insights
@@ -125,7 +127,8 @@ def wire_work(process: Process, writer_class: type[GuardedWriter]) -> None:
     """What runs and changes something, one runner for every kind of work; and chat, which offers it all."""
     runs.wire(process)
     made = changes.wire(process, writer_class, AlertRecords(process.database).find)
-    works = {**made, **alerts.wire_work(process), **operations.wire(process), **backups.wire(process)}
+    read = {**diagnostics.wire(process), **dashboards.wire(process)}
+    works = {**made, **read, **alerts.wire_work(process), **operations.wire(process), **backups.wire(process)}
     runs.wire_runner(process, works, queues=[WORKSPACE_RUN])
     incidents.wire(process)
     autopilot.wire(process)

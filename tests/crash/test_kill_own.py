@@ -28,9 +28,13 @@ CASES: Mapping[str, Case] = {
         Case("acknowledge_alert", {"alert_id": ALERT}),
         Case("silence_alert", {"alert_id": RULE, "duration": "2h"}),
         Case("delete_alert", {"alert_id": RULE}),
+        case_of("run_health_check", "web-app"),
+        case_of("test_connectivity", "web-app"),
+        case_of("collect_diagnostics", "web-app"),
+        case_of("generate_dashboard", "web-app"),
     )
 }
-NOTING = "apply_alert.completed"
+NOTING = "operation.ending"
 """Where the effect is there and not noted."""
 
 
@@ -68,8 +72,20 @@ async def seed(database_url: str, workspace_id: str) -> None:
     await database.close()
 
 
+async def reading_of(action: str, service: Running) -> int:
+    """1 if an action that reads has told what it read."""
+    (made,) = (await service.client.get("/aiops/actions")).json()["data"]
+    details = made["result"]["details"]
+    if action == "collect_diagnostics":
+        bundle = await service.client.get(f"/aiops/diagnostics/{made['action_id']}")
+        return int(bundle.json()["data"]["application"]["name"] == "web-app")
+    return int(bool(details.get("checks") or details.get("dashboard")))
+
+
 async def effect_of(action: str, service: Running) -> object:
     """What the action has led to: each is 1 if it was done once."""
+    if not action.endswith("_alert"):
+        return await reading_of(action, service)
     data: dict[str, Any] = (await service.client.get("/aiops/alerts")).json()["data"]
     if action == "create_alert":
         return len(data["rules"]) - 1

@@ -26,6 +26,7 @@ from hexaops.cli import (
 from hexaops.cli.ask import ask
 from hexaops.cli.chat import chat
 from hexaops.cli.console import console
+from hexaops.cli.dashboard import dashboard
 from hexaops.cli.diagnose import diagnose
 from hexaops.cli.failures import CliError, report
 from hexaops.cli.logs import logs
@@ -58,7 +59,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (serve, ask, chat, logs, events, top, nodes, whoami, understand, diagnose, snapshot, console):
+for command in (serve, ask, chat, logs, events, top, nodes, whoami, understand, diagnose, dashboard, snapshot, console):
     app.command()(command)
 for group in (apps, actions, alerts, sessions, webhooks, workspace, cluster, token, audit, automation, autopilot):
     app.add_typer(group.app, name=group.__name__.rpartition(".")[2])

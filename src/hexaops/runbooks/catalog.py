@@ -10,6 +10,7 @@ from hexaops.runbooks.cleanup import DeleteUnused
 from hexaops.runbooks.configuration import UpdateConfiguration
 from hexaops.runbooks.failing_pods import RestartFailingPods
 from hexaops.runbooks.quota import UpdateQuota
+from hexaops.runbooks.readings import CollectDiagnostics, GenerateDashboard, RunHealthCheck, TestConnectivity
 from hexaops.runbooks.restart import RestartApplication
 from hexaops.runbooks.revision import RollbackRevision
 from hexaops.runbooks.runbook import Runbook
@@ -29,6 +30,10 @@ CATALOG: tuple[Runbook[Any], ...] = (
     AcknowledgeAlert(),
     SilenceAlert(),
     DeleteAlert(),
+    RunHealthCheck(),
+    TestConnectivity(),
+    CollectDiagnostics(),
+    GenerateDashboard(),
 )
 """What users and services can ask for."""
 OPERATIONS_OWN: tuple[Runbook[Any], ...] = (DeleteUnused(),)

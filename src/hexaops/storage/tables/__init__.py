@@ -7,6 +7,7 @@ from hexaops.storage.tables.backups import BackupRow
 from hexaops.storage.tables.base import Base
 from hexaops.storage.tables.chat import ChatMessageRow, ChatSessionRow
 from hexaops.storage.tables.clusters import ClusterRow
+from hexaops.storage.tables.diagnostics import DiagnosticBundleRow
 from hexaops.storage.tables.idempotency import IdempotencyRow
 from hexaops.storage.tables.incidents import IncidentEntryRow, IncidentRow
 from hexaops.storage.tables.operations import (
@@ -37,6 +38,7 @@ __all__ = [
     "ChatMessageRow",
     "ChatSessionRow",
     "ClusterRow",
+    "DiagnosticBundleRow",
     "ExecutorRow",
     "IdempotencyRow",
     "IncidentEntryRow",

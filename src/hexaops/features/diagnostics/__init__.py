@@ -1,0 +1,1 @@
+"""Health checks, connectivity tests and diagnostic bundles: actions that only read."""

@@ -1,0 +1,66 @@
+"""The route of diagnostic bundles."""
+
+from __future__ import annotations
+
+import gzip
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import Path
+
+from hexaops.errors import NotFoundError
+from hexaops.features.access.caller import AnyCaller, Caller
+from hexaops.features.routing import WORKSPACE, Entry, user
+from hexaops.provide import provided
+from hexaops.responses import Data, View, refuses
+from hexaops.storage.database import Database
+from hexaops.storage.tables import DiagnosticBundleRow
+
+
+class BundleNotFoundError(NotFoundError):
+    """No such bundle in this workspace, or it was removed after 7 days."""
+
+    code = "BUNDLE_NOT_FOUND"
+
+
+class BundleView(View, frozen=True, kw_only=True):
+    """What was collected of one application; secrets are redacted."""
+
+    action_id: str
+    application: dict[str, Any]
+    taken_at: str
+    findings: list[dict[str, Any]]
+    objects: list[dict[str, Any]]
+    """As the API server returned them."""
+    logs: dict[str, str]
+    metrics: dict[str, dict[str, float]]
+    unread: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Bundles:
+    """One for the process."""
+
+    database: Database
+
+    async def get(self, caller: Caller, action_id: str) -> BundleView:
+        """A bundle of the caller's workspace."""
+        async with self.database.reading() as session:
+            row = await session.get(DiagnosticBundleRow, action_id)
+        if row is None or row.workspace_id != caller.get_workspace().id:
+            raise BundleNotFoundError("Bundle not found")
+        return msgspec.json.decode(gzip.decompress(row.document), type=BundleView)
+
+
+@refuses(BundleNotFoundError)
+async def get_bundle(
+    caller: AnyCaller,
+    bundles: Annotated[Bundles, provided(Bundles)],
+    action_id: Annotated[str, Path(max_length=64)],
+) -> Data[BundleView]:
+    """The bundle that a `collect_diagnostics` action made."""
+    return Data(await bundles.get(caller, action_id))
+
+
+ROUTES = (Entry("GET", f"{WORKSPACE}/aiops/diagnostics/{{action_id}}", get_bundle, user("read_logs")),)

@@ -1,0 +1,81 @@
+"""Health checks, connectivity tests and bundles on the documents' own world; nothing is written to the cluster."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.living import LivingWorld, living_world
+
+
+@pytest.fixture
+async def world(sqlite_url: str, tmp_path: Path) -> AsyncIterator[LivingWorld]:
+    async with living_world(sqlite_url, tmp_path, {"metrics_sampling": False}) as opened:
+        yield opened
+
+
+async def details(world: LivingWorld, action: str, application: str, **parameters: Any) -> dict[str, Any]:
+    """What a completed action found."""
+    ended = await world.run(action, application, **parameters)
+    assert ended["status"] == "completed", ended
+    assert {step["status"] for step in ended["steps"]} == {"completed"}
+    found: dict[str, Any] = ended["result"]["details"]
+    return found
+
+
+def results(found: dict[str, Any]) -> dict[str, str]:
+    return {one["check"]: one["result"] for one in found["checks"]}
+
+
+async def test_a_health_check_tells_each_check_with_its_result(world: LivingWorld) -> None:
+    found = await details(world, "run_health_check", "web-app")
+    assert found["result"] in {"passed", "warning"}
+    assert results(found).keys() >= {"replicas", "pods", "endpoints", "diagnosis"}
+    ill = await details(world, "run_health_check", "cache-service")
+    assert (ill["result"], results(ill)["pods"]) == ("failed", "failed")
+    assert world.writes() == []
+
+
+async def test_connectivity_is_told_by_ports_and_endpoints(world: LivingWorld) -> None:
+    found = await details(world, "test_connectivity", "web-app", to="api-service")
+    assert results(found)["endpoints"] == "passed", found
+    assert results(found)["network_policies"] == "unknown", "the simulator serves no network policies"
+    assert found["result"] == "unknown"
+    refused = await details(world, "test_connectivity", "web-app", to="api-service", port=1)
+    assert (refused["result"], results(refused)["port"]) == ("failed", "failed")
+
+
+@pytest.mark.parametrize(
+    ("to", "why"), [("nothing-here", "no Service and no application"), ("kube-system/kube-dns", "no Service")]
+)
+async def test_what_is_not_in_the_workspace_cannot_be_tested(world: LivingWorld, to: str, why: str) -> None:
+    ended = await world.run("test_connectivity", "web-app", to=to)
+    assert ended["status"] == "failed"
+    assert why in ended["result"]["message"]
+
+
+async def test_a_bundle_holds_the_application_and_nothing_else(world: LivingWorld) -> None:
+    found = await details(world, "collect_diagnostics", "database-app")
+    answer = await world.call("GET", found["bundle"].split(world.workspace_id)[1])
+    data = answer.json()["data"]
+    assert data["application"]["name"] == "database-app"
+    assert data["findings"]
+    pods = {one["metadata"]["name"] for one in data["objects"] if one["kind"] == "Pod"}
+    assert pods
+    assert all(name.startswith("database-app") for name in pods)
+    assert all("database-app" in key for key in data["logs"])
+    assert world.writes() == []
+
+
+async def test_a_bundle_is_its_workspaces_own(world: LivingWorld) -> None:
+    found = await details(world, "collect_diagnostics", "web-app", include_logs=False)
+    action_id = found["bundle"].rpartition("/")[2]
+    other = await world.access.workspace("Other", "elsewhere")
+    stranger = await world.access.member("sam", "admin", other)
+    answer = await world.access.client.get(
+        f"/api/v1/workspaces/{other}/aiops/diagnostics/{action_id}", headers=stranger
+    )
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "BUNDLE_NOT_FOUND")
