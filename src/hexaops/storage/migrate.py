@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 from hexaops.storage.database import Database
 from hexaops.storage.tables import Base
 
-HEAD = "0007"
+HEAD = "0008"
 """The newest revision in `migrations/versions`; checked by a test."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 0x68657861

@@ -66,15 +66,24 @@ async def test_while_the_cluster_cannot_be_read_nothing_is_offered_that_reads_it
     assert data["available_actions"] == []
 
 
-async def test_the_kill_switch_takes_every_action_away(world: ChatWorld) -> None:
+async def test_the_kill_switch_takes_every_change_away(world: ChatWorld) -> None:
     body = {"enabled": False, "reason": "freeze"}
     answer = await world.access.client.put("/internal/v1/automation", json=body, headers=world.access.administrator)
     assert answer.status_code == 200, answer.text
     assert await world.access.get(AutomationSwitch).find_stop(world.workspace_id) is not None
     data = await _ask(world)
-    assert data["available_actions"] == []
+    assert data["available_actions"] == [book.name for book in CATALOG if not book.changes_cluster]
     assert data["unavailable"]["workflow_automation"] == "automation is off: freeze"
     assert "Cannot change anything now: automation is off: freeze" in data["limitations"]
+
+
+async def test_self_healing_is_offered_where_the_workspace_has_opted_in(world: ChatWorld) -> None:
+    assert "not opted in" in (await _ask(world))["unavailable"]["self_healing"]
+    body = {"policy": {"unattended_actions": ["restart_failing_pods"]}}
+    path = f"/internal/v1/workspaces/{world.workspace_id}"
+    answer = await world.access.client.patch(path, json=body, headers=world.access.administrator)
+    assert answer.status_code == 200, answer.text
+    assert "self_healing" in _offered(await _ask(world))
 
 
 async def test_limitations_are_enforced(world: ChatWorld) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
-CAPABILITIES: Mapping[str, str] = {
+READS: Mapping[str, str] = {
     "read_workspace": "read_workspace",
     "read_applications": "read_applications",
     "read_metrics": "read_metrics",
@@ -16,30 +16,32 @@ CAPABILITIES: Mapping[str, str] = {
     "read_actions": "read_actions",
     "read_logs": "read_logs",
 }
+"""What a message may read, and the permission for it: these decide what an answer is made of."""
+CAPABILITIES: Mapping[str, str] = {
+    **READS,
+    "generate_insights": "generate_insights",
+    "suggest_optimizations": "suggest_optimizations",
+    "analyze_metrics": "read_metrics",
+    "detect_anomalies": "generate_insights",
+    "predict_trends": "generate_insights",
+    "generate_alerts": "create_alerts",
+    "diagnose_issues": "read_applications",
+    "analyze_logs": "read_logs",
+    "suggest_fixes": "read_applications",
+    "root_cause_analysis": "read_applications",
+    "resource_optimization": "suggest_optimizations",
+    "cost_analysis": "generate_insights",
+    "performance_tuning": "generate_insights",
+    "scaling_recommendations": "suggest_optimizations",
+    "auto_scaling": "execute_actions",
+    "workflow_automation": "execute_actions",
+}
 """Capability → the permission that it needs."""
-KNOWN_LATER = frozenset(
-    {
-        "generate_insights",
-        "suggest_optimizations",
-        "analyze_metrics",
-        "detect_anomalies",
-        "predict_trends",
-        "generate_alerts",
-        "diagnose_issues",
-        "analyze_logs",
-        "suggest_fixes",
-        "root_cause_analysis",
-        "resource_optimization",
-        "cost_analysis",
-        "performance_tuning",
-        "scaling_recommendations",
-        "auto_scaling",
-        "self_healing",
-        "predictive_maintenance",
-        "workflow_automation",
-    }
-)
-"""Named by the documents; not served yet."""
+UNASKED: Mapping[str, str] = {
+    "self_healing": "nothing is healed from a chat: the workspace's policy decides (docs/incidents.md)",
+    "predictive_maintenance": "nothing is done unasked",
+}
+"""Named by the documents, and nothing that a conversation can do."""
 
 
 @dataclass(frozen=True)
@@ -51,13 +53,13 @@ class Granted:
 
 
 def grant(asked: Sequence[str] | None, permissions: Set[str], *, within: Set[str] | None = None) -> Granted:
-    """Asked (everything, if None) ∩ served ∩ permitted ∩ `within` (a session's own restriction)."""
+    """Asked (everything that is read, if None) ∩ served ∩ permitted ∩ `within` (a session's own restriction)."""
     names: list[str] = []
     refused: dict[str, str] = {}
-    for name in dict.fromkeys(asked if asked is not None else CAPABILITIES):
+    for name in dict.fromkeys(asked if asked is not None else READS):
         needed = CAPABILITIES.get(name)
         if needed is None:
-            refused[name] = "not available yet" if name in KNOWN_LATER else "unknown"
+            refused[name] = UNASKED.get(name, "unknown")
         elif needed not in permissions:
             refused[name] = f"needs the permission {needed}"
         elif within is not None and name not in within:

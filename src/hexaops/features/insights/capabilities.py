@@ -65,4 +65,5 @@ class CapabilityService:
             history_problem=None if self.settings.metrics_sampling else "sampling is off (HEXAOPS_METRICS_SAMPLING)",
             logs_problem=None if self.settings.log_collection else "log collection is off (HEXAOPS_LOG_COLLECTION)",
             changes_problem=changes,
+            unattended=workspace.policy.unattended_actions,
         )

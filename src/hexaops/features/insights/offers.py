@@ -32,6 +32,8 @@ class Situation:
     """Why there are no log lines, else None."""
     changes_problem: str | None
     """Why nothing may be changed now, else None."""
+    unattended: Sequence[str] = ()
+    """Kinds of changes that the workspace lets incidents make without a person."""
 
 
 Hindrance = Callable[[Situation], str | None]
@@ -84,6 +86,12 @@ def _changes(situation: Situation) -> str | None:
     return situation.changes_problem
 
 
+def _unattended(situation: Situation) -> str | None:
+    if situation.unattended:
+        return None
+    return "the workspace has not opted in to unattended actions (policy.unattended_actions, docs/incidents.md)"
+
+
 def _any_runbook(situation: Situation) -> str | None:
     return None if situation.catalog else "the catalogue has no actions"
 
@@ -91,7 +99,7 @@ def _any_runbook(situation: Situation) -> str | None:
 OFFERS: Mapping[str, Mapping[str, Hindrance]] = {
     "monitoring": {
         "analyze_metrics": needs("read_metrics", _cluster, _metrics),
-        "detect_anomalies": absent("anomalies are not watched for yet"),
+        "detect_anomalies": needs(INSIGHTS, _cluster, _history),
         "predict_trends": needs(INSIGHTS, _cluster, _history),
         "generate_alerts": needs("create_alerts", runbook("create_alert"), _history),
     },
@@ -104,12 +112,12 @@ OFFERS: Mapping[str, Mapping[str, Hindrance]] = {
     "optimization": {
         "resource_optimization": needs(INSIGHTS, _cluster, _history),
         "cost_analysis": needs(INSIGHTS, _cluster, _metrics),
-        "performance_tuning": absent("performance is not analysed yet"),
-        "scaling_recommendations": absent("numbers of replicas are not recommended yet"),
+        "performance_tuning": needs(INSIGHTS, _cluster, _history),
+        "scaling_recommendations": needs("suggest_optimizations", _cluster, _history),
     },
     "automation": {
         "auto_scaling": needs(EXECUTE, runbook("set_autoscaling"), _cluster, _changes),
-        "self_healing": absent("failing pods are restarted on request only (restart_failing_pods)"),
+        "self_healing": needs(EXECUTE, _unattended, _cluster, _changes),
         "predictive_maintenance": absent("nothing is done unasked"),
         "workflow_automation": needs(EXECUTE, _any_runbook, _cluster, _changes),
     },
@@ -136,10 +144,11 @@ def offers_of(situation: Situation) -> Sequence[Offer]:
 
 
 def actions_of(situation: Situation) -> Sequence[str]:
-    """Actions of the catalogue that the caller can plan now."""
-    if needs(EXECUTE, _cluster, _changes)(situation) is not None:
+    """Actions of the catalogue that the caller can plan now; what changes no cluster goes on while changes are off."""
+    if needs(EXECUTE, _cluster)(situation) is not None:
         return []
-    return [book.name for book in situation.catalog]
+    changes = situation.changes_problem is None
+    return [book.name for book in situation.catalog if changes or not book.changes_cluster]
 
 
 SETTINGS_KINDS = frozenset({"HorizontalPodAutoscaler", "ResourceQuota"})
