@@ -252,6 +252,24 @@ class Settings(BaseSettings):
     metrics_retention_gib: Positive = 4.0
     """Most disk space of the sampled metrics, in GiB; the oldest make room."""
 
+    model_provider: Literal["openai", "anthropic", "ollama"] | None = None
+    """Let a language model word the chat's answers (extra hexaops[llm]): any OpenAI-compatible server, Anthropic or
+    Ollama."""
+    model_name: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    """Its name at the provider."""
+    model_url: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$")] | None = None
+    """Where it is served; unset: the provider's own address."""
+    model_api_key: SecretStr | None = None
+    """Key for it."""
+    model_timeout_seconds: Positive = 30.0
+    """How long an answer may take; then the embedded engine's is given."""
+    model_questions: Annotated[int, Field(ge=0, le=20)] = 4
+    """Further questions that it may ask the embedded engine for one answer."""
+    model_tokens_per_answer: Annotated[int, Field(ge=500)] = 20_000
+    """Most tokens of one answer."""
+    model_tokens_per_day: Annotated[int, Field(ge=0)] = 1_000_000
+    """Most tokens of a workspace in a day (UTC), counted by each process."""
+
     alert_interval_seconds: Positive = 30.0
     """How often the alert rules are judged."""
 

@@ -116,8 +116,8 @@ def wire_foundations(process: Process) -> None:
 
 def wire_answers(process: Process) -> None:
     """What reads and changes nothing."""
-    overview.wire(process)
     diagnosis.wire(process)
+    overview.wire(process)
     performance.wire(process)
     insights.wire(process)
     live.wire(process)

@@ -10,10 +10,14 @@ import msgspec
 import pytest
 
 from hexaops.backends.kubernetes.rows import PortRow, ResourceTotals
+from hexaops.backends.metrics.base import MetricSourceError, Series, Signal, Subject
+from hexaops.features.applications.service import ApplicationService
+from hexaops.features.metrics.sources import MetricSources
+from hexaops.features.overview.requests import measured_requests
 from hexaops.kit.ids import stable_id
 from tests.analysis.applications.rows import MEBI, event, pod, service, workload
 from tests.features.applications.world import FOREIGN, ChatWorld, chat_world
-from tests.serving import CLUSTER_ID, Headers
+from tests.serving import CLUSTER_ID, START, Headers
 
 
 @pytest.fixture
@@ -71,6 +75,35 @@ async def test_a_healthy_application(world: ChatWorld) -> None:
     assert data["metrics"]["cpu_usage_percentage"] == 35.0
     assert data["metrics"]["memory_usage_percentage"] == 45.0
     assert set(data["reasons"]) == {"metrics.request_rate", "metrics.error_rate", "metrics.response_time_p95"}
+    assert "no source" not in str(data["reasons"])
+    assert data["metrics"]["request_rate"] is None
+
+
+async def test_requests_are_the_mean_of_the_last_minutes(world: ChatWorld) -> None:
+    subject, store = Subject(CLUSTER_ID, "Deployment", "production", "web-app"), world.access.context.metric_history
+    for minutes in range(1, 8):
+        served = {Signal.REQUEST_RATE: 100.0 if minutes <= 4 else 900.0, Signal.ERRORS: 1.0, Signal.LATENCY_P95: 245.0}
+        at = START.timestamp() - minutes * 60
+        await store.store.add(at, CLUSTER_ID, [((subject, signal), value) for signal, value in served.items()])
+    found = (await details(world, app_id("web-app")))["metrics"]
+    assert found["request_rate"] == 260.0, "four minutes of 100 and one of 900"
+    assert found["response_time_p95"] == 245.0
+    assert 0.8 <= found["error_rate"] <= 1.0
+
+
+async def test_a_source_that_cannot_be_read_leaves_the_figures_out(world: ChatWorld) -> None:
+    class Away:
+        name = "prometheus"
+
+        async def read(self, *_: object) -> Series:
+            raise MetricSourceError("Prometheus cannot be read", details={"reason": "it did not answer in time"})
+
+    sources = MetricSources(Away(), world.access.context.clusters)
+    application = world.access.context.provider.get(ApplicationService).find_anywhere(app_id("web-app"))
+    assert application is not None
+    found = await measured_requests(sources, CLUSTER_ID, application.application, START.timestamp())
+    assert set(found.figures.values()) == {None}
+    assert found.reasons["error_rate"] == "Prometheus cannot be read: it did not answer in time"
 
 
 async def test_a_degraded_application(world: ChatWorld) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from hexaops.analysis.applications.status import application_of
 from hexaops.analysis.applications.usage import Resource, Share, unmeasured
+from hexaops.analysis.diagnosis.causes import causes_of
+from hexaops.analysis.diagnosis.model import Finding, Ref, Severity
 from hexaops.backends.kubernetes.rows import ConditionRow, PodRow
 from hexaops.features.overview.issues import Issue, issue_word, issues_of
 from tests.analysis.applications.rows import AT, DAY, crashing, node, pod, unplaced, workload
+from tests.living import living_world
 
 Make = Callable[..., PodRow]
 UNKNOWN: dict[Resource, Share] = {"cpu": unmeasured("none"), "memory": unmeasured("none")}
@@ -77,3 +81,26 @@ def test_nodes_in_trouble() -> None:
 ])  # fmt: skip
 def test_reasons_become_words(reason: str, word: str) -> None:
     assert issue_word(reason) == word
+
+
+def test_a_finding_adds_the_cause_and_what_no_status_shows() -> None:
+    owner = workload("production", "web", desired=2, ready=1)
+    application = application_of(owner, [pod(owner, 0), crashing(owner, 1)], application_id="app-1", now=AT)
+    crash = Finding("application-error", Ref("Deployment", "production", "web"), "crashes", "KeyError", Severity.HIGH)
+    expired = Finding("certificate-expired", Ref("Ingress", "production", "shop"), "refused", "old", Severity.CRITICAL)
+    minor = Finding("config-map-unused", Ref("ConfigMap", "production", "x"), "unused", "nobody", Severity.LOW)
+    found = issues_of([(application, UNKNOWN)], [], causes_of([crash, expired, minor], [application]))
+    assert [(one.severity, one.type, one.component) for one in found] == [
+        ("critical", "certificate_expired", "shop"), ("warning", "crash_loop_back_off", "web"),
+    ]  # fmt: skip
+    assert found[0].message == "refused: old"
+    assert found[1].message.endswith("; cause: KeyError")
+
+
+async def test_the_overview_of_a_living_world_names_causes(sqlite_url: str, tmp_path: Path) -> None:
+    async with living_world(sqlite_url, tmp_path) as world:
+        path = f"/internal/v1/workspaces/{world.workspace_id}/overview"
+        answer = await world.access.client.get(path, headers=world.access.administrator)
+        issues = {one["component"]: one for one in answer.json()["data"]["health_metrics"]["issues"]}
+        assert issues.keys() == {"database-app", "cache-service"}
+        assert "cause: insufficient memory: it requests 12Gi" in issues["cache-service"]["message"]

@@ -16,10 +16,11 @@ from hexaops.features.alerts.announcing import announced
 from hexaops.features.alerts.store import RESOLVED, SYSTEM, note, open_alert, rule_of
 from hexaops.features.webhooks.events import ALERT_FIRING, ALERT_RESOLVED
 from hexaops.features.webhooks.outbox import WebhookOutbox
+from hexaops.features.workspaces.ownership import find_name
 from hexaops.kit.clock import Clock
 from hexaops.kit.durations import format_duration, format_time
 from hexaops.kit.ids import new_id
-from hexaops.storage.tables import AlertRow, AlertRuleRow, WorkspaceRow
+from hexaops.storage.tables import AlertRow, AlertRuleRow
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,5 @@ class AlertStates:
             await self._tell(session, rule, alert, ALERT_RESOLVED)
 
     async def _tell(self, session: AsyncSession, rule: AlertRuleRow, alert: AlertRow, event: str) -> None:
-        workspace = await session.get(WorkspaceRow, rule.workspace_id)
-        view = announced(rule, alert, workspace.name if workspace else "")
+        view = announced(rule, alert, await find_name(session, rule.workspace_id) or "")
         await self.outbox.emit(session, rule.workspace_id, event, view, resource_id=alert.id)

@@ -28,11 +28,10 @@ from hexaops.features.backups.errors import ApplicationGoneError, BackupNotFound
 from hexaops.features.backups.schemas import BackupRequest
 from hexaops.features.backups.views import BackupDetailView, BackupView, backup_detail_view, backup_view
 from hexaops.features.backups.work import KIND, STEPS
-from hexaops.features.changes.errors import PlanStaleError
-from hexaops.features.changes.ownership import check_owned
 from hexaops.features.runs.errors import OperationInProgressError
 from hexaops.features.runs.runner import RUN
 from hexaops.features.runs.store import OperationStore, estimated_end, hold, holder_of, steps_of
+from hexaops.features.workspaces.ownership import why_not_owned
 from hexaops.kit.clock import Clock
 from hexaops.kit.durations import format_time
 from hexaops.kit.failpoints import Failpoints
@@ -170,12 +169,10 @@ class BackupService:
 
     async def _accept(self, session: AsyncSession, draft: _Draft) -> tuple[BackupRow, OperationRow]:
         now, source, workspace = self.clock.now(), draft.source, draft.wanted.workspace
-        try:
-            await check_owned(
-                session, workspace_id=workspace.id, cluster_id=source.cluster_id, namespace=source.namespace
-            )
-        except PlanStaleError:
-            raise ApplicationNotFoundError from None
+        if await why_not_owned(
+            session, workspace_id=workspace.id, cluster_id=source.cluster_id, namespace=source.namespace
+        ):
+            raise ApplicationNotFoundError
         operation, row = _operation(draft, now), self._row(draft, now)
         session.add(operation)
         await session.flush()

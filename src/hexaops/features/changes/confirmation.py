@@ -20,7 +20,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from hexaops.features.audit.event import AuditEvent
 from hexaops.features.changes.caps import check_caps
 from hexaops.features.changes.errors import PlanExpiredError, PlanMismatchError, PlanStaleError
-from hexaops.features.changes.ownership import check_owned
 from hexaops.features.changes.plan import Plan, plan_hash, plan_of
 from hexaops.features.changes.planner import Examined
 from hexaops.features.changes.plans import Plans
@@ -29,6 +28,7 @@ from hexaops.features.runs.errors import OperationInProgressError
 from hexaops.features.runs.events import OperationEvents
 from hexaops.features.runs.runner import RUN
 from hexaops.features.runs.store import estimated_end, hold, holder_of, started_since, steps_of
+from hexaops.features.workspaces.ownership import why_not_owned
 from hexaops.kit.durations import format_time
 from hexaops.kit.failpoints import Failpoints
 from hexaops.kit.ids import new_id
@@ -96,9 +96,11 @@ class Confirmation:
             return current.operation_id
         self._check_time(row)
         for namespace in sorted({target.namespace for target in _held(plan.drafts) if target.namespace}):
-            await check_owned(
+            lost = await why_not_owned(
                 session, workspace_id=row.workspace_id, cluster_id=plan.cluster_id, namespace=namespace
-            )  # fmt: skip
+            )
+            if lost:
+                raise PlanStaleError(lost, field="workspace")
         if RUNBOOKS[row.action].changes_cluster and not acceptance.undoes:
             await self._count(session, plan, acceptance.requester)
         operation = self._operation(row, plan, acceptance)

@@ -24,10 +24,10 @@ from hexaops.backends.kubernetes.errors import (
 )
 from hexaops.features.audit.event import Outcome
 from hexaops.features.changes.errors import GuardrailRefusedError, PlanStaleError
-from hexaops.features.changes.ownership import check_owned
 from hexaops.features.runs.events import OperationEvents
 from hexaops.features.runs.store import lock_if_owner
 from hexaops.features.workspaces.automation import AutomationSwitch
+from hexaops.features.workspaces.ownership import why_not_owned
 from hexaops.kit.backoff import Backoff
 from hexaops.kit.clock import Clock
 from hexaops.kit.failpoints import Failpoints
@@ -159,9 +159,11 @@ class GuardedWriter:
     async def _check_allowed(self, session: AsyncSession, operation: OperationRow, target: TargetRef) -> None:
         """Re-check what may have been forbidden since confirmation. Undo writes are always allowed."""
         await self._automation.check(operation.workspace_id, session)
-        await check_owned(
+        lost = await why_not_owned(
             session, workspace_id=operation.workspace_id, cluster_id=operation.cluster_id, namespace=target.namespace
         )
+        if lost:
+            raise PlanStaleError(lost, field="workspace")
 
     async def send(
         self, operation: OperationRow, numbered: NumberedWrite, live: LiveObject | None, *, dry_run: bool = False

@@ -28,6 +28,7 @@ from hexaops.features.chat.nameable import Inventories
 from hexaops.features.chat.planning import ChangePlanner, Request, confirmation
 from hexaops.features.chat.reading.articles import ArticleReader, is_answered
 from hexaops.features.chat.reading.asking import Reader, Reading
+from hexaops.features.chat.retelling import Retelling
 from hexaops.features.chat.schemas import ChatRequest, SessionRequest
 from hexaops.features.chat.sessions import SessionService
 from hexaops.features.chat.store import NewMessage, append_messages
@@ -57,6 +58,8 @@ class ChatService:
     readers: Mapping[Intent, Reader]
     """Answers that are read from other features."""
     clock: Clock
+    retelling: Retelling | None = None
+    """Words answers with a language model, where one is configured."""
 
     async def open(self, caller: Caller, request: ChatRequest) -> Turn:
         """Take a message: check it, and find its session or open one, which is stored with the answer.
@@ -81,6 +84,13 @@ class ChatService:
     async def answer(self, turn: Turn, progress: Progress = _silent, *, record: Record | None = None) -> ChatAnswerView:
         """The answer, stored together with the message and, where its request is still open, the request's record."""
         received_at = self.clock.now()
+        asked, draft = await self.draft(turn, progress)
+        if self.retelling is not None:
+            await self.retelling.retell(turn, asked, draft, self.draft)
+        return await self._store(turn, asked, draft, received_at, record)
+
+    async def draft(self, turn: Turn, progress: Progress = _silent) -> tuple[Understanding, Draft]:
+        """What was understood of a message, and the answer to it; nothing is stored."""
         progress(ProgressView(stage="understanding"))
         known = await self.gatherer.known(turn.caller, turn.capabilities)
         asked = self._understood(turn, known)
@@ -100,7 +110,7 @@ class ChatService:
         if not draft.actions_available and "read_applications" in facts.capabilities:
             draft.offer(actions_for(facts.applications or (), facts))
         progress(ProgressView(stage="answering"))
-        return await self._store(turn, asked, draft, received_at, record)
+        return asked, draft
 
     def _understood(self, turn: Turn, known: Known) -> Understanding:
         inventory = self.inventories.get(
@@ -116,6 +126,8 @@ class ChatService:
     async def _answer_part(self, turn: Turn, asked: Understanding, facts: Facts, draft: Draft) -> None:
         if asked.intent is Intent.CONFIRM:
             await self._tell_confirmation(turn, facts, draft)
+        elif asked.wants_plan and not turn.may_plan:
+            draft.fulfilled = False
         elif asked.wants_plan:
             draft.taken.append(asked.intent.value)
             if not hindered(asked, facts, draft):
@@ -125,7 +137,8 @@ class ChatService:
             await self._read(reader, Reading(turn.caller, asked, turn.message, facts), draft)
         else:
             compose(asked, facts, draft)
-            await self.planner.offer(Request(turn.caller, turn.session_id, asked, facts), draft)
+            if turn.may_plan:
+                await self.planner.offer(Request(turn.caller, turn.session_id, asked, facts), draft)
 
     def _reader(self, message: str, asked: Understanding) -> Reader | None:
         if asked.intent is Intent.OUT_OF_SCOPE and asked.language != "other" and is_answered(message):

@@ -47,6 +47,8 @@ class Turn:
     memory: Memory
     opened: ChatSessionRow | None = None
     """The session, where this message opens it: stored together with the answer."""
+    may_plan: bool = True
+    """False for what a language model asks: it gets answers, and no plan is made."""
 
 
 def memory_of(row: ChatSessionRow) -> Memory:

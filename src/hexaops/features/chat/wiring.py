@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 
+from hexaops.assistant.model.budget import TokenBudget
+from hexaops.assistant.model.providers import ModelNotInstalledError, open_model
+from hexaops.assistant.model.voice import Limits, ModelVoice
 from hexaops.assistant.understanding import Intent
 from hexaops.features.actions.service import ActionService
 from hexaops.features.applications.service import ApplicationService
@@ -20,6 +24,7 @@ from hexaops.features.chat.reading.history import HistoryReader
 from hexaops.features.chat.reading.insights import INSIGHT_INTENTS, InsightReader
 from hexaops.features.chat.reading.logs import LogReader
 from hexaops.features.chat.reading.volumes import VolumeReader
+from hexaops.features.chat.retelling import Retelling
 from hexaops.features.chat.service import ChatService
 from hexaops.features.chat.sessions import SessionService
 from hexaops.features.chat.streaming import ChatStream
@@ -32,6 +37,8 @@ from hexaops.features.workspaces.automation import AutomationSwitch
 from hexaops.features.workspaces.directory import WorkspaceDirectory
 from hexaops.features.workspaces.service import WorkspaceService
 from hexaops.process import Process
+
+logger = logging.getLogger(__name__)
 
 
 def readers(process: Process) -> Mapping[Intent, Reader]:
@@ -57,10 +64,26 @@ def wire(process: Process) -> None:
     sessions = SessionService(database, applications, get(WebhookOutbox), clock)
     gatherer = Gatherer(database, applications, get(DiagnosisService), get(AutomationSwitch), clock)
     inventories, planner = Inventories(applications), ChangePlanner(get(ActionService))
-    chat = ChatService(
-        database, sessions, gatherer, inventories, planner, PlanQueries(database, clock), readers(process), clock
-    )
+    plans, retelling = PlanQueries(database, clock), _retelling(process, applications)
+    chat = ChatService(database, sessions, gatherer, inventories, planner, plans, readers(process), clock, retelling)
     quick_actions = QuickActions(get(WorkspaceService), get(WorkspaceDirectory))
     guide = GuideService(database, quick_actions, clock)
     for service in (sessions, chat, ChatStream(chat), quick_actions, guide):
         process.provider.add(service)
+
+
+def _retelling(process: Process, applications: ApplicationService) -> Retelling | None:
+    """Model mode, where a language model is configured."""
+    settings = process.settings
+    if settings.model_provider is None or settings.model_name is None:
+        return None
+    key = settings.model_api_key.get_secret_value() if settings.model_api_key else None
+    process.redactor.add(key)
+    try:
+        model = open_model(settings.model_provider, settings.model_name, url=settings.model_url, api_key=key)
+    except ModelNotInstalledError as error:
+        logger.warning("no language model: the embedded engine answers", extra={"reason": error.message})
+        return Retelling(None, applications, error.message)
+    limits = Limits(settings.model_timeout_seconds, settings.model_questions, settings.model_tokens_per_answer)
+    budget = TokenBudget(settings.model_tokens_per_day, process.clock)
+    return Retelling(ModelVoice(model, limits, budget), applications)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 import msgspec
 
@@ -128,17 +128,53 @@ async def _collection(cluster: Cluster, kind: Kind, namespace: str | None, fence
         except KubernetesGoneError:  # a token became too old between two pages: everything at once
             found, token, page_size = [], "", None
             continue
-        page = _decoded(body, kind)
-        found += (one for raw in page.get("items") or () if fence.lets_in(one := _typed(raw, kind)))
-        token = page.get("metadata", {}).get("continue") or ""
+        objects, token = decoded_page(body, kind)
+        found += (one for one in objects if fence.lets_in(one))
         if not token:
             return found
 
 
-def _decoded(body: bytes, kind: Kind) -> dict[str, Any]:
+def decoded_page(body: bytes, kind: Kind) -> tuple[list[Raw], str]:
+    """The objects of a page, and the token of the next."""
+    page = _decoded(body, kind)
+    return [_typed(raw, kind) for raw in page.get("items") or ()], page.get("metadata", {}).get("continue") or ""
+
+
+class _Metadata(TypedDict, total=False):
+    """What rules and recordings read of a pod's metadata: a third of a pod is `managedFields`, which none does."""
+
+    name: Any
+    namespace: Any
+    uid: Any
+    labels: Any
+    annotations: Any
+    ownerReferences: Any
+    creationTimestamp: Any
+    deletionTimestamp: Any
+    deletionGracePeriodSeconds: Any
+    finalizers: Any
+    generation: Any
+
+
+class _PodItem(TypedDict, total=False):
+    metadata: _Metadata
+    spec: Any
+    status: Any
+
+
+class _PodPage(TypedDict, total=False):
+    metadata: Any
+    items: list[_PodItem] | None
+
+
+_PODS = msgspec.json.Decoder(_PodPage)
+"""Skipping what is not named here takes two thirds of the time, and of the memory."""
+
+
+def _decoded(body: bytes, kind: Kind) -> Any:
     try:
         with collection_paused():
-            page = msgspec.json.decode(body)
+            page = _PODS.decode(body) if kind.name == "Pod" else msgspec.json.decode(body)
     except msgspec.DecodeError as error:
         message = f"list {kind.name}: the answer is not what a Kubernetes API server sends"
         raise KubernetesUnavailableError(message) from error

@@ -16,7 +16,6 @@ from hexaops.features.applications.service import ApplicationService
 from hexaops.features.diagnosis.service import DiagnosisService
 from hexaops.features.runs.errors import StepFailedError
 from hexaops.features.workspaces.directory import WorkspaceDirectory
-from hexaops.storage.tables import OperationRow
 
 
 @dataclass(frozen=True)
@@ -35,13 +34,13 @@ class DiagnosticReader:
     applications: ApplicationService
     diagnoses: DiagnosisService
 
-    async def place(self, operation: OperationRow) -> Place:
-        """The operation's application, as it is now."""
-        workspace = await self.directory.find(operation.workspace_id)
+    async def place(self, workspace_id: str, application_id: str) -> Place:
+        """The application, as it is now."""
+        workspace = await self.directory.find(workspace_id)
         if workspace is None:
             raise StepFailedError("Its workspace was removed")
         try:
-            return Place(workspace, self.applications.get(workspace, operation.resource_id))
+            return Place(workspace, self.applications.get(workspace, application_id))
         except ApplicationNotFoundError as error:
             raise StepFailedError("The application is not there any more") from error
 

@@ -43,7 +43,7 @@ class DiagnosticWork:
 
     async def perform(self, run: Run, step: str) -> Found:
         """Do one step."""
-        place = await self.reader.place(run.operation)
+        place = await self.reader.place(run.operation.workspace_id, run.operation.resource_id)
         if step in HEALTH:
             return _found(run, await self._health(place, step))
         if step in CONNECTIVITY:

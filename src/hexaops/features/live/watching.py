@@ -18,7 +18,6 @@ from hexaops.features.runs.queries import latest_actions
 from hexaops.kit.durations import format_time
 from hexaops.kit.text import plain
 from hexaops.storage.database import Database
-from hexaops.storage.tables import IncidentRow
 
 LATEST_INCIDENTS = 20
 TEXT_LIMIT = 300
@@ -61,7 +60,16 @@ class WorkspaceReader:
     async def _incidents(self, workspace: Workspace) -> State:
         async with self.database.reading() as session:
             found = await latest_incidents(session, workspace.id, LATEST_INCIDENTS)
-        return {("incident", row.id): _incident(row) for row in found}
+        return {
+            ("incident", row.id): ChangedIncidentView(
+                incident_id=row.id,
+                title=row.title,
+                severity=row.severity,
+                status=row.status,
+                updated_at=format_time(row.updated_at),
+            )
+            for row in found
+        }
 
 
 def _application(found: Application) -> ChangedApplicationView:
@@ -72,16 +80,6 @@ def _application(found: Application) -> ChangedApplicationView:
         status=found.status,
         status_reason=plain(found.trouble, TEXT_LIMIT),
         replicas=found.replicas,
-    )
-
-
-def _incident(row: IncidentRow) -> ChangedIncidentView:
-    return ChangedIncidentView(
-        incident_id=row.id,
-        title=row.title,
-        severity=row.severity,
-        status=row.status,
-        updated_at=format_time(row.updated_at),
     )
 
 

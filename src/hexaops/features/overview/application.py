@@ -14,6 +14,7 @@ from hexaops.features.access.caller import Caller
 from hexaops.features.applications.locating import ApplicationLocator
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.applications.views import NAME_LIMIT, TEXT_LIMIT, freshness_view, problem_view
+from hexaops.features.metrics.sources import MetricSources
 from hexaops.features.overview.application_views import (
     ApplicationDetailsView,
     ApplicationHealthView,
@@ -31,6 +32,7 @@ from hexaops.features.overview.application_views import (
     ServiceView,
 )
 from hexaops.features.overview.moments import moment
+from hexaops.features.overview.requests import Requests, measured_requests
 from hexaops.kit.clock import Clock
 from hexaops.kit.durations import format_duration
 from hexaops.kit.quantities import exact_bytes, exact_cpu
@@ -40,8 +42,6 @@ MEBI = 2.0**20
 LIVENESS_SECONDS = 300.0
 """For how long a failed liveness check counts as failing."""
 NOT_SET = "the pod template does not set it for every container"
-NO_REQUESTS = "no source of request metrics is configured"
-REQUEST_METRICS = ("metrics.request_rate", "metrics.error_rate", "metrics.response_time_p95")
 OVERALL: dict[Status, Overall] = {
     Status.HEALTHY: "healthy",
     Status.PROGRESSING: "progressing",
@@ -65,6 +65,7 @@ class ApplicationDetails:
 
     locator: ApplicationLocator
     applications: ApplicationService
+    sources: MetricSources
     clock: Clock
 
     async def get(self, caller: Caller, application_id: str) -> ApplicationDetailsView:
@@ -74,7 +75,9 @@ class ApplicationDetails:
         samples = await self.applications.usage(workspace)
         freshness = self.applications.freshness(workspace, *APPLICATION_SOURCES, "Service", "Event")
         services = self.applications.services(workspace, application)
-        answer = _Answer(application, self.clock.now().timestamp(), {})
+        now = self.clock.now().timestamp()
+        requests = await measured_requests(self.sources, workspace.cluster_id, application, now)
+        answer = _Answer(application, now, {})
         no_events = freshness.missing.get("Event") or ("events are unread" if "Event" in freshness.unread else None)
         return ApplicationDetailsView(
             application=answer.identity(workspace.id),
@@ -82,7 +85,7 @@ class ApplicationDetails:
             pods=[answer.pod(number, pod, samples) for number, pod in enumerate(application.pods)],
             services=[answer.service(number, row) for number, row in enumerate(services)],
             health=answer.health(self.applications.events(workspace, application), no_events),
-            metrics=answer.metrics(samples),
+            metrics=answer.metrics(samples, requests),
             freshness=freshness_view(freshness),
             reasons=answer.reasons,
         )
@@ -200,16 +203,12 @@ class _Answer:
         recent = event.last_seen >= self.now - LIVENESS_SECONDS
         return recent and event.reason == "Unhealthy" and event.message.startswith("Liveness probe failed")
 
-    def metrics(self, samples: Samples) -> ApplicationMetricsView:
+    def metrics(self, samples: Samples, requests: Requests) -> ApplicationMetricsView:
         shares = shares_of_application(self.application, samples)
         self.reasons.update({f"metrics.{name}_usage_percentage": s.reason for name, s in shares.items() if s.reason})
-        self.reasons.update(
-            {f"metrics.{key}": NO_REQUESTS for key in ("request_rate", "error_rate", "response_time_p95")}
-        )
+        self.reasons.update({f"metrics.{name}": why for name, why in requests.reasons.items()})
         return ApplicationMetricsView(
             cpu_usage_percentage=shares["cpu"].percent,
             memory_usage_percentage=shares["memory"].percent,
-            request_rate=None,
-            error_rate=None,
-            response_time_p95=None,
+            **requests.figures,
         )

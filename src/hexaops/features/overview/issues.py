@@ -1,14 +1,19 @@
-"""What is wrong in a workspace now: applications with failing or pending pods, full limits, nodes in trouble."""
+"""What is wrong in a workspace now: applications with failing or pending pods, full limits, nodes in trouble.
+
+Statuses say what is wrong, and since when; the diagnosis adds each one's cause, and what shows in no status.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 
 from hexaops.analysis.applications.model import UNHEALTHY, Application, PodProblem
 from hexaops.analysis.applications.status import counted, overdue, refused
 from hexaops.analysis.applications.usage import Resource, Share
+from hexaops.analysis.diagnosis.causes import Cause
+from hexaops.analysis.diagnosis.model import Severity
 from hexaops.analysis.workspace_scores import IssueSeverity
 from hexaops.backends.kubernetes.rows import NodeRow
 
@@ -32,13 +37,42 @@ class Issue:
 
 
 def issues_of(
-    applications: Sequence[tuple[Application, Mapping[Resource, Share]]], nodes: Iterable[NodeRow]
+    applications: Sequence[tuple[Application, Mapping[Resource, Share]]],
+    nodes: Iterable[NodeRow],
+    causes: Sequence[Cause] = (),
 ) -> list[Issue]:
     """All of them, the worst and then the oldest first."""
-    found = [issue for application, _ in applications for issue in _of_application(application)]
+    told = _by_application(causes)
+    found = [
+        replace(issue, message=f"{issue.message}; cause: {told[application.id].finding.cause}")
+        if application.id in told
+        else issue
+        for application, _ in applications
+        for issue in _of_application(application)
+    ]
     found += [issue for application, shares in applications for issue in _of_usage(application, shares)]
     found += [issue for node in nodes for issue in _of_node(node)]
+    found += _of_causes(causes, {issue.component for issue in found})
     return sorted(found, key=lambda one: (RANK[one.severity], one.since or float("inf"), one.component, one.type))
+
+
+def _by_application(causes: Iterable[Cause]) -> Mapping[str, Cause]:
+    """The first cause that is told of each application."""
+    found: dict[str, Cause] = {}
+    for one in causes:
+        if one.application is not None and one.is_told and one.finding.severity > Severity.LOW:
+            found.setdefault(one.application.id, one)
+    return found
+
+
+def _of_causes(causes: Iterable[Cause], known: Set[str]) -> Iterator[Issue]:
+    """What no status shows: a missing certificate, a Service without pods, a claim that is not bound."""
+    for one in causes:
+        finding, name = one.finding, one.application.name if one.application else one.finding.subject.name
+        if finding.severity is Severity.LOW or name in known or finding.subject.name in known:
+            continue
+        severity: IssueSeverity = "critical" if finding.severity is Severity.CRITICAL else "warning"
+        yield Issue(severity, issue_word(finding.rule), name, f"{finding.finding}: {finding.cause}", finding.since)
 
 
 def issue_word(reason: str) -> str:

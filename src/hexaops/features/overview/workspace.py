@@ -8,11 +8,14 @@ from collections.abc import Sequence
 from hexaops.analysis import workspace_scores as scores
 from hexaops.analysis.applications.model import Application, Status
 from hexaops.analysis.applications.usage import shares_of_application
+from hexaops.analysis.diagnosis.causes import Cause, causes_of
 from hexaops.backends.kubernetes.extensions import Extensions
 from hexaops.backends.kubernetes.rows import NamespaceRow
+from hexaops.errors import UpstreamUnavailableError
 from hexaops.features.access.tenancy import Workspace
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.applications.views import NAME_LIMIT, TEXT_LIMIT, freshness_view
+from hexaops.features.diagnosis.service import DiagnosisService
 from hexaops.features.overview.activity import Activity, recent_activity
 from hexaops.features.overview.application import running_word
 from hexaops.features.overview.issues import Issue, issues_of
@@ -48,8 +51,11 @@ NOT_SINCE = "it is measured now; for how long it has been so is not known"
 class OverviewService:
     """Reads what the cluster's cache holds, present usage, and our own operations."""
 
-    def __init__(self, applications: ApplicationService, database: Database, clock: Clock) -> None:
+    def __init__(
+        self, applications: ApplicationService, diagnoses: DiagnosisService, database: Database, clock: Clock
+    ) -> None:
         self._applications = applications
+        self._diagnoses = diagnoses
         self._database = database
         self._clock = clock
 
@@ -68,6 +74,7 @@ class OverviewService:
             service.rows(workspace, "Pod"), service.rows(workspace, "PersistentVolumeClaim"), samples
         )
         reasons = usage.reasons
+        causes = await self._causes(workspace, applications, reasons)
         measured = [(application, shares_of_application(application, samples)) for application in applications]
         peaks = [
             max(share.percent for share in shares.values() if share.percent is not None)
@@ -90,11 +97,22 @@ class OverviewService:
                 pipelines=_pipeline_counts(extensions, reasons),
             ),
             resource_usage=resource_usage,
-            health_metrics=_health_view(applications, peaks, issues_of(measured, nodes), now, reasons),
+            health_metrics=_health_view(applications, peaks, issues_of(measured, nodes, causes), now, reasons),
             recent_activity=[_activity_view(one) for one in activity],
             freshness=freshness_view(service.freshness(workspace, *SOURCES)),
             reasons=reasons,
         )
+
+    async def _causes(
+        self, workspace: Workspace, applications: Sequence[Application], reasons: dict[str, str]
+    ) -> Sequence[Cause]:
+        """What a diagnosis says; where there is none, issues are told from statuses alone."""
+        try:
+            diagnosis = await self._diagnoses.get(workspace, logs=False)
+        except UpstreamUnavailableError as error:
+            reasons["health_metrics.issues"] = f"without their causes: {error.message}"
+            return ()
+        return causes_of(diagnosis.findings, applications)
 
     async def _operations(self, workspace: Workspace) -> Sequence[OperationSummary]:
         async with self._database.viewing() as connection:

@@ -15,8 +15,9 @@ from hexaops.features.notifications.sending import Notifications
 from hexaops.features.runs.views import public_status
 from hexaops.features.webhooks import events
 from hexaops.features.webhooks.outbox import WebhookOutbox
+from hexaops.features.workspaces.ownership import find_name
 from hexaops.metrics import Metrics
-from hexaops.storage.tables import OperationRow, WorkspaceRow
+from hexaops.storage.tables import OperationRow
 from hexaops.storage.tables.operations import BACKUP
 
 
@@ -88,10 +89,9 @@ class OperationEvents:
     async def _emit(
         self, session: AsyncSession, operation: OperationRow, event: str, *, success: bool | None, affected: int
     ) -> None:
-        workspace = await session.get(WorkspaceRow, operation.workspace_id)
         data: dict[str, Any] = {
             **_subject(operation),
-            "workspace": {"id": operation.workspace_id, "name": workspace.name if workspace else None},
+            "workspace": {"id": operation.workspace_id, "name": await find_name(session, operation.workspace_id)},
             "result": {"success": success, "resources_affected": affected},
         }
         if operation.error_code:

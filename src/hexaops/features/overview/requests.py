@@ -1,0 +1,44 @@
+"""Requests that an application serves now: the mean of the last five minutes, from the source of metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from hexaops.analysis.applications.model import Application
+from hexaops.analysis.performance.measures import mean
+from hexaops.backends.metrics.base import MetricSourceError, Signal, Subject, Window, read_all
+from hexaops.features.metrics.sources import MetricSources
+
+WINDOW_SECONDS = 300.0
+STEP_SECONDS = 60.0
+SIGNALS: Mapping[str, Signal] = {
+    "request_rate": Signal.REQUEST_RATE,
+    "error_rate": Signal.ERROR_RATE,
+    "response_time_p95": Signal.LATENCY_P95,
+}
+"""By the answer's field: requests a second, percent answered with a 5xx status, milliseconds."""
+
+
+@dataclass(frozen=True)
+class Requests:
+    """What was measured, and why each figure that is missing is."""
+
+    figures: Mapping[str, float | None]
+    reasons: Mapping[str, str] = field(default_factory=dict)
+
+
+async def measured_requests(sources: MetricSources, cluster_id: str, application: Application, now: float) -> Requests:
+    """The figures; where the source cannot be read each has its reason."""
+    subject = Subject(cluster_id, application.kind, application.project, application.name)
+    window = Window.until(now, WINDOW_SECONDS)
+    try:
+        series = await read_all(sources.of(cluster_id), SIGNALS.values(), subject, window, STEP_SECONDS)
+    except MetricSourceError as error:
+        why = f"{error.message}: {error.details.get('reason', '')}".rstrip(": ")
+        return Requests(dict.fromkeys(SIGNALS), dict.fromkeys(SIGNALS, why))
+    found = {name: mean(series[signal].values) for name, signal in SIGNALS.items()}
+    return Requests(
+        {name: None if value is None else round(value, 2) for name, value in found.items()},
+        {name: series[SIGNALS[name]].reason or "not measured" for name, value in found.items() if value is None},
+    )
