@@ -45,6 +45,8 @@ READS = ("GET", "HEAD")
 """Methods whose answers, unless refused, are logged at debug only: probes, scrapes and watchers repeat them."""
 LONGEST_PROBLEM = 2_000
 """Characters of one field's reason: room for every name of a list that the field chooses from."""
+RETRY_SECONDS = "5"
+"""When to ask again for what is unavailable, where nothing tells better."""
 FIRST_REFUSAL = 400
 FIRST_FAILURE = 500
 
@@ -189,7 +191,10 @@ def _unexpected(error: Exception) -> HexaopsError:
 def error_response(request: Request, error: HexaopsError) -> Response:
     """The documents' error body, with the request's id beside it."""
     body = error_view(error, getattr(request.state, "request_id", None))
-    return Response(encode(body), error.status, error.headers, JSON)
+    headers = error.headers
+    if error.status == UpstreamUnavailableError.status:
+        headers = {"Retry-After": RETRY_SECONDS, **headers}
+    return Response(encode(body), error.status, headers, JSON)
 
 
 def error_view(error: HexaopsError, request_id: str | None) -> ErrorView:
@@ -219,6 +224,17 @@ def _of_the_framework(error: HTTPException) -> HexaopsError:
     return refusal
 
 
+def _is_database(error: HexaopsError) -> bool:
+    return error.code == UpstreamUnavailableError.code and error.details.get("source") == "database"
+
+
+def _database_away(request: Request) -> Response:
+    if AI_PATH.match(request.url.path):
+        return error_response(request, AiServiceUnavailableError("database"))
+    details = {"source": "database"}
+    return error_response(request, UpstreamUnavailableError("The database does not answer", details=details))
+
+
 def install_error_handlers(app: FastAPI) -> None:
     """Every error that leaves a route becomes one body here."""
 
@@ -226,6 +242,8 @@ def install_error_handlers(app: FastAPI) -> None:
         assert isinstance(error, HexaopsError)
         if error.status >= 500:
             logger.warning("request failed", extra={"code": error.code, "reason": error.message}, exc_info=error)
+        if _is_database(error):
+            return _database_away(request)
         return error_response(request, error)
 
     def invalid(request: Request, error: Exception) -> Response:
@@ -243,10 +261,7 @@ def install_error_handlers(app: FastAPI) -> None:
 
     def database(request: Request, error: Exception) -> Response:
         logger.warning("database failed", exc_info=error)
-        if AI_PATH.match(request.url.path):
-            return error_response(request, AiServiceUnavailableError("database"))
-        details = {"source": "database"}
-        return error_response(request, UpstreamUnavailableError("The database does not answer", details=details))
+        return _database_away(request)
 
     def data(request: Request, error: Exception) -> Response:
         """PostgreSQL stores no NUL character (SQLSTATE class 22), which JSON strings may hold."""

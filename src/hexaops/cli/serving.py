@@ -16,9 +16,11 @@ from typing import Any
 import typer
 import uvicorn
 
+from hexaops.admission import Admission
 from hexaops.backends.kubernetes.cluster import Cluster
 from hexaops.backends.kubernetes.clusters import Clusters
 from hexaops.backends.kubernetes.opening import Identity, open_cluster
+from hexaops.cli.connections import BoundedProtocol
 from hexaops.cli.credentials import read_credentials, write_credentials
 from hexaops.cli.embedded import Simulator, SimulatorFailedError
 from hexaops.config import ConfigFileError, Settings, read_config_file
@@ -144,7 +146,8 @@ async def _write_credentials(context: ProcessContext, base_url: str, simulator: 
 
 def _uvicorn_config(context: ProcessContext) -> uvicorn.Config:
     return uvicorn.Config(
-        create_app(context),
+        Admission(create_app(context)),
+        http=BoundedProtocol,
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=round(context.settings.shutdown_grace_seconds),

@@ -6,17 +6,20 @@ statement instead of failing in the middle.
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import msgspec
 from sqlalchemy import event, text
-from sqlalchemy.engine import Connection, Dialect, Engine, make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.engine import Connection, Dialect, Engine, ExceptionContext, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, PendingRollbackError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import QueuePool
 
@@ -24,11 +27,52 @@ from hexaops.errors import UpstreamUnavailableError
 from hexaops.kit.recent import RecentTimes
 from hexaops.storage import sqlite
 
-BUSY_SECONDS = 30
+BUSY_SECONDS = 10
+"""How long a SQLite transaction waits for its turn."""
+CONNECT_SECONDS, POOL_SECONDS, STATEMENT_SECONDS = 5, 5, 10
+"""Limits of opening a connection, of waiting for a free one, and of one statement on PostgreSQL."""
+LIMITS = {
+    "statement_timeout": f"{STATEMENT_SECONDS}s",
+    "lock_timeout": f"{STATEMENT_SECONDS // 2}s",
+    "idle_in_transaction_session_timeout": "60s",  # what a stalled client left open must not hold its locks for ever
+}
+"""The server's own limits, which end what a client that is gone has left."""
+PING_SECONDS = 1.5
+AWAY_STATES = ("08", "40", "53", "57", "58", "55P03")
+"""SQLSTATE classes that say nothing against the statement: connection, conflict, resources, operator, system, lock."""
+BROKEN = (asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""The driver's own: the connection is closed, or what comes over it is no PostgreSQL."""
+DAMAGED = ("malformed", "not a database")
 
 
 class DatabaseUnavailableError(UpstreamUnavailableError):
     """The database is unavailable."""
+
+
+def is_unavailable(error: BaseException) -> bool:
+    """Whether the database is the reason: away, stalled, full, overloaded or damaged, and not the statement."""
+    if isinstance(error, DBAPIError):
+        state = str(getattr(error.orig, "sqlstate", "") or "")
+        damaged = any(word in str(error.orig) for word in DAMAGED)
+        lost = error.connection_invalidated or isinstance(error, OperationalError | InterfaceError) or damaged
+        return lost or state.startswith(AWAY_STATES)
+    if isinstance(error, asyncpg.PostgresError):
+        return str(error.sqlstate or "").startswith(AWAY_STATES)
+    return isinstance(error, (PoolTimeoutError, PendingRollbackError, OSError, *BROKEN))
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Errors of drivers that mean an unavailable database become `DatabaseUnavailableError`."""
+    try:
+        yield
+    except (SQLAlchemyError, OSError, asyncpg.PostgresError, *BROKEN) as error:
+        if not is_unavailable(error):
+            raise
+        message = f"The database does not answer: {type(error).__name__}"
+        if any(word in str(error) for word in DAMAGED):
+            message = "The database file is damaged: restore it from a backup, or move it away to begin anew"
+        raise DatabaseUnavailableError(message, details={"source": "database"}) from error
 
 
 BeforeCommit = Callable[[AsyncSession], Awaitable[None]]
@@ -46,23 +90,37 @@ class Connections:
 class Database:
     """Connections and transactions; made once a process."""
 
-    def __init__(self, url: str, *, pool_size: int = 10, before_commit: BeforeCommit | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        pool_size: int = 10,
+        before_commit: BeforeCommit | None = None,
+        statement_seconds: float = STATEMENT_SECONDS,
+    ) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         options: dict[str, Any] = {
             "pool_size": pool_size,
             "max_overflow": 0,
+            "pool_timeout": POOL_SECONDS,
             "pool_pre_ping": not self.is_sqlite,
             "json_serializer": _json,
             "json_deserializer": msgspec.json.decode,
         }
         if self.is_sqlite:
             options["connect_args"] = {"timeout": BUSY_SECONDS, "async_creator_fn": sqlite.connect}
+        else:
+            options["connect_args"] = {
+                "timeout": CONNECT_SECONDS, "command_timeout": statement_seconds, "server_settings": LIMITS,
+            }  # fmt: skip
         self.engine: AsyncEngine = create_async_engine(url, **options)
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
         event.listen(self.engine.sync_engine, "do_connect", _connect)
+        event.listen(self.engine.sync_engine, "handle_error", _drop_stalled)
+        self._asked: asyncio.Task[None] | None = None
         self.queries = RecentTimes()
         """How long statements took."""
         _time_queries(self.engine.sync_engine, self.queries)
@@ -86,26 +144,40 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """A transaction that may write: committed at the end, rolled back on any error."""
-        async with self._writers() as session, session.begin():
-            yield session
-            if self.before_commit is not None:
-                await self.before_commit(session)
+        with translated():
+            async with self._writers() as session, session.begin():
+                yield session
+                if self.before_commit is not None:
+                    await self.before_commit(session)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """A consistent view that writes nothing."""
-        async with self._readers() as session, session.begin():
-            yield session
+        with translated():
+            async with self._readers() as session, session.begin():
+                yield session
 
     @asynccontextmanager
     async def viewing(self) -> AsyncIterator[AsyncConnection]:
         """As `reading`, for statements without the ORM: they take half as long here."""
-        async with self.engine.connect() as connection:
-            yield connection
+        with translated():
+            async with self.engine.connect() as connection:
+                yield connection
 
     async def ping(self) -> None:
         """Raise DatabaseUnavailableError unless the database answers."""
-        await self._ask("SELECT 1")
+        await self._ask("SELECT 1" if not self.is_sqlite else "SELECT count(*) FROM sqlite_schema")
+
+    async def answers_soon(self, seconds: float = PING_SECONDS) -> None:
+        """As `ping`, and a database that is silent for so long is unavailable; the question goes on beside."""
+        if self._asked is None or self._asked.done():
+            self._asked = asyncio.create_task(self.ping())
+            self._asked.add_done_callback(lambda asked: asked.cancelled() or asked.exception())
+        done, _ = await asyncio.wait({self._asked}, timeout=seconds)
+        if not done:
+            message = f"The database did not answer within {seconds:g} s"
+            raise DatabaseUnavailableError(message, details={"source": "database"})
+        await self._asked
 
     async def check(self) -> None:
         """Raise DatabaseUnavailableError unless the database answers and, on SQLite, is whole."""
@@ -117,9 +189,10 @@ class Database:
 
     async def _ask(self, statement: str) -> object:
         try:
-            async with self.engine.connect() as connection:
-                return (await connection.execute(text(statement))).scalar()
-        except (SQLAlchemyError, OSError) as error:
+            with translated():
+                async with self.engine.connect() as connection:
+                    return (await connection.execute(text(statement))).scalar()
+        except SQLAlchemyError as error:
             message = f"The database cannot be opened: {type(error).__name__}"
             raise DatabaseUnavailableError(message, details={"source": "database"}) from error
 
@@ -132,13 +205,16 @@ def _json(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
 
+def _drop_stalled(context: ExceptionContext) -> None:
+    """A connection whose answer did not come in time is in an unknown state: it must not go back to the pool."""
+    if isinstance(context.original_exception, TimeoutError | OSError):
+        context.is_disconnect = True
+
+
 def _connect(dialect: Dialect, _record: object, arguments: list[Any], parameters: dict[str, Any]) -> Any:
     """A server that cannot be reached is an OSError of asyncpg's, which SQLAlchemy would pass on as it is."""
-    try:
+    with translated():
         return dialect.connect(*arguments, **parameters)
-    except OSError as error:
-        message = f"The database cannot be reached: {type(error).__name__}"
-        raise DatabaseUnavailableError(message, details={"source": "database"}) from error
 
 
 def _time_queries(engine: Engine, times: RecentTimes) -> None:

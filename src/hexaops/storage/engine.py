@@ -42,6 +42,11 @@ LISTEN_SECONDS = 0.25
 """DBOS's wait for messages between runs, of which there are none: it is only how long a stop takes."""
 DELAY_SLACK_SECONDS = 0.01
 """Ensures that delayed work is also due by DBOS's own clock."""
+SYSTEM_LIMITS = {
+    "connect_timeout": "5", "keepalives_idle": "5", "keepalives_interval": "2", "keepalives_count": "3",
+    "tcp_user_timeout": "15000", "options": "-c statement_timeout=15s -c lock_timeout=10s",
+}  # fmt: skip
+"""libpq's options for DBOS's own connections: a server that is gone without a word is noticed."""
 FAILED_STATUSES = ("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 PURGE_BATCH = 200
 
@@ -66,7 +71,8 @@ class DurableEngine:
         self._clock = clock
         self._poll_seconds = poll_seconds
         self._runs: dict[str, tuple[Run, int, int | None]] = {}
-        self._running: set[asyncio.Task[Any]] = set()
+        self._running: dict[asyncio.Task[Any], str] = {}
+        """Each run's task and its argument."""
         self._client: DBOSClient | None = None
         self._workers: dict[str, QueueWorker] = {}
         self._beat: asyncio.Task[None] | None = None
@@ -191,6 +197,19 @@ class DurableEngine:
         """Whether the run has ended, successfully or not."""
         return await self._status(run_id) in {"SUCCESS", *FAILED_STATUSES}
 
+    async def is_lost(self, run_id: str, argument: str) -> bool:
+        """Whether this process claimed the run and then could not start it, because the database went away between."""
+        from dbos import DBOS  # noqa: PLC0415 # imported by `launch` already
+
+        if argument in self._running.values():
+            return False
+        found = await DBOS.get_workflow_status_async(run_id)
+        return found is not None and found.status == "PENDING" and found.executor_id == self.executor_id
+
+    async def is_known(self, run_id: str) -> bool:
+        """Whether a run of this id was ever enqueued."""
+        return await self._status(run_id) is not None
+
     async def waiting(self) -> Waiting:
         """Queued runs across all processes; raises RuntimeError before `launch`."""
         if self._client is None:
@@ -235,20 +254,21 @@ class DurableEngine:
     def _system_url(self) -> str:
         if self._database.is_sqlite:
             return f"sqlite:///{self._database.sqlite_path}"
-        return self._database.url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+        bounded = self._database.url.set(drivername="postgresql+psycopg").update_query_dict(SYSTEM_LIMITS)
+        return bounded.render_as_string(hide_password=False)
 
     def _as_workflow(self, name: str, run: Run) -> Callable[[str], Coroutine[Any, Any, None]]:
         async def workflow(argument: str) -> None:
             task = asyncio.current_task()
             assert task is not None
-            self._running.add(task)
+            self._running[task] = argument
             try:
                 await run(argument)
             except Exception:
                 logger.exception("durable run failed", extra={"run": name, "argument": argument})
                 raise
             finally:
-                self._running.discard(task)
+                self._running.pop(task, None)
 
         workflow.__qualname__ = workflow.__name__ = name
         return workflow

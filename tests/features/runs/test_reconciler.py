@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from hexaops.features.runs.reconciler import Reconciler
+from hexaops.features.runs.reconciler import MOST_RESTARTS, Reconciler
 from hexaops.features.runs.runner import RUN
 from hexaops.features.runs.store import hold
 from hexaops.storage.tables import OperationRow
@@ -55,6 +55,9 @@ async def test_a_run_that_raised_frees_its_target(world: LivingWorld) -> None:
     action_id = await lost_operation(world)
     busy = await world.confirm(await world.plan("scale_application", "web-app", replicas=4))
     assert busy.json()["error"]["code"] == "OPERATION_IN_PROGRESS"
+    for number in range(1, MOST_RESTARTS + 1):
+        assert await world.access.get(Reconciler).reconcile() == 0
+        await run_is_over(world, f"{action_id}.{number}")
     assert await world.access.get(Reconciler).reconcile() == 1
     action = await world.ended(action_id)
     assert (action["status"], action["error"]["code"]) == ("failed", "RUN_FAILED")

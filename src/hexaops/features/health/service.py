@@ -56,7 +56,7 @@ class HealthService:
 
     async def _database_ready(self) -> PartView:
         try:
-            await self.database.ping()
+            await self.database.answers_soon()
         except HexaopsError as error:
             return PartView(ready=False, reason=error.message)
         return PartView(ready=True)

@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy.exc import InterfaceError, OperationalError
-
 from hexaops.errors import HexaopsError
 from hexaops.features.runs.errors import CancelledByUserError, FencedError
 from hexaops.features.runs.events import OperationEvents
@@ -25,10 +23,10 @@ from hexaops.storage.tables import OperationRow
 
 RUN = "operation"
 """The kind of durable run."""
-UNAVAILABLE = (OperationalError, InterfaceError, DatabaseUnavailableError)
-"""Database errors: no reason to end an operation, and the end could not be recorded anyway."""
+UNAVAILABLE = (DatabaseUnavailableError,)
+"""No reason to end an operation, and the end could not be recorded anyway."""
 FIRST_PAUSE_SECONDS = 0.5
-LONGEST_PAUSE_SECONDS = 30.0
+LONGEST_PAUSE_SECONDS = 5.0
 
 logger = logging.getLogger(__name__)
 
@@ -114,6 +112,8 @@ class OperationRunner:
             result = await work.perform(run, name)
         except CancelledByUserError:
             await self.store.end_step(run.operation, run.seq, "cancelled")
+            raise
+        except UNAVAILABLE:
             raise
         except (HexaopsError, TimeoutError) as error:
             await self.store.end_step(run.operation, run.seq, "failed", error=_text(error))

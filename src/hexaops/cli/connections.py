@@ -1,0 +1,149 @@
+"""Bounds what a connection may take before anybody knows who is calling: headers, time and number.
+
+uvicorn's fast parser has no limits of its own: it keeps headers of any size and number, and a connection that says
+nothing stays open for ever. A proxy in front may have such limits; the service does not depend on one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import resource
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+LARGEST_HEAD_BYTES = 64 * 1024
+"""The request line and all headers; a token has at most 8 KiB."""
+MOST_HEADERS = 100
+HEAD_SECONDS = 10.0
+"""From a connection's opening, or a later request's first byte, until its headers are whole."""
+MOST_CONNECTIONS = 2_000
+SHARE_OF_FILES = 0.6
+"""Of the process's file descriptors; the rest are the database's, the clusters' and the logs'."""
+END = b"\r\n\r\n"
+LOG_SECONDS = 10.0
+
+logger = logging.getLogger("hexaops.http")
+
+
+class HeadTooLargeError(Exception):
+    """The request's headers are too many; caught by the parser."""
+
+
+def most_connections() -> int:
+    """How many connections are kept open at once."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return MOST_CONNECTIONS if soft == resource.RLIM_INFINITY else min(MOST_CONNECTIONS, int(soft * SHARE_OF_FILES))
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """One connection; of too many, the one that has been silent longest makes way."""
+
+    most = most_connections()
+    head_seconds = HEAD_SECONDS
+    _told = 0.0
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._head: bytes | None = b""
+        """The last bytes of an unfinished head; None while a body or an answer is under way."""
+        self._head_length = 0
+        self._deadline: asyncio.TimerHandle | None = None
+        self.since = 0.0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's
+        """Accept it, with time for its first request's headers; at the limit the longest silent one is closed."""
+        super().connection_made(transport)
+        self.since = self.loop.time()
+        self._wait_for_head()
+        if len(self.connections) > self.most:
+            self._make_room()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget it."""
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Pass on what belongs to a head of a lawful size, or to a body."""
+        if self._head is not None:
+            self._wait_for_head()
+            if not self._is_lawful(data):
+                self._refuse(b"431 Request Header Fields Too Large", b"REQUEST_HEADERS_TOO_LARGE")
+                return
+        super().data_received(data)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """One header, of a head or after a body."""
+        if len(self.headers) >= MOST_HEADERS:
+            raise HeadTooLargeError
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        """The head is whole: what follows is bounded by the application."""
+        self._head = None
+        self._stop_waiting()
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """What comes next is another head."""
+        super().on_message_complete()
+        self._head, self._head_length = b"", 0
+
+    def _is_lawful(self, data: bytes) -> bool:
+        assert self._head is not None
+        room = LARGEST_HEAD_BYTES - self._head_length
+        if len(data) <= room:
+            self._head_length += len(data)
+            self._head = (self._head + data)[-3:]
+            return True
+        return END in self._head + data[:room]
+
+    def _wait_for_head(self) -> None:
+        if self._deadline is None:
+            self._deadline = self.loop.call_later(self.head_seconds, self._too_slow)
+
+    def _stop_waiting(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _too_slow(self) -> None:
+        self._deadline = None
+        if self._head_length:
+            self._refuse(b"408 Request Timeout", b"REQUEST_TIMEOUT")
+        elif self.transport is not None:
+            self.transport.close()
+
+    def _make_room(self) -> None:
+        silent = [one for one in self.connections if isinstance(one, BoundedProtocol) and one.is_silent()]
+        if self.loop.time() - BoundedProtocol._told > LOG_SECONDS:
+            BoundedProtocol._told = self.loop.time()
+            logger.warning("too many connections; closing silent ones", extra={"connections": len(self.connections)})
+        if oldest := min(silent, key=lambda one: one.since, default=None):
+            self.connections.discard(oldest)
+            oldest.transport.abort()
+        else:
+            self._refuse(b"503 Service Unavailable", b"OVERLOADED")
+
+    def is_silent(self) -> bool:
+        """Whether no request of it is under way."""
+        return self.cycle is None or bool(self.cycle.response_complete)
+
+    def _refuse(self, status: bytes, code: bytes) -> None:
+        body = b'{"error":{"code":"' + code + b'","message":"' + status[4:] + b'","details":{}},"request_id":null}'
+        retry = b"retry-after: 5\r\n" if status.startswith(b"503") else b""
+        length = str(len(body)).encode()
+        self.transport.write(
+            b"HTTP/1.1 " + status + b"\r\ncontent-type: application/json\r\nconnection: close\r\n" + retry
+            + b"content-length: " + length + END + body
+        )  # fmt: skip
+        self.transport.close()
+
+    def send_400_response(self, msg: str) -> None:
+        """Say of too many headers that they are too many."""
+        if self.headers is not None and len(self.headers) >= MOST_HEADERS:
+            self._refuse(b"431 Request Header Fields Too Large", b"REQUEST_HEADERS_TOO_LARGE")
+        else:
+            super().send_400_response(msg)
