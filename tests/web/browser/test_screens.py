@@ -23,6 +23,7 @@ def test_every_screen_is_among_them() -> None:
     assert folders - {"sign-in"} == {screen.partition("/")[0] for screen in SCREENS}
 
 
+@pytest.mark.timeout(300)  # axe on thirteen screens takes a minute on a machine that others use
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
 def test_screens(sign_in: Callable[..., Console], theme: str, width: int) -> None:

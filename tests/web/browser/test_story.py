@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.web.browser.conftest import WAIT_MS, Console
 
 expect.set_options(timeout=WAIT_MS)
+pytestmark = pytest.mark.timeout(300)
 
 
 def test_from_the_overview_to_a_healthy_application_and_back(sign_in: Callable[..., Console]) -> None:
