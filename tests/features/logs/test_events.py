@@ -48,6 +48,15 @@ async def test_an_event_is_a_line_of_its_application(access: AccessWorld) -> Non
     assert line.metadata["namespace"] == "prod"
 
 
+async def test_an_event_of_a_replica_set_is_its_deployments(access: AccessWorld) -> None:
+    replicas = workload("prod", "api-service-7d8c9f5b6", kind="ReplicaSet")
+    replicas = msgspec.structs.replace(replicas, owner_kind="Deployment", owner_name="api-service")
+    fill(cluster_of(access).cache, [replicas, event(replicas, "FailedCreate", "exceeded quota")])
+    sink = Sink()
+    await collector(access, sink).round()
+    assert [line.component for line in sink.lines] == ["api-service"]
+
+
 async def test_every_sight_is_stored_once_whatever_restarts(access: AccessWorld) -> None:
     seen = event(workload("prod", "api-service"), "ScalingReplicaSet", "scaled up")
     cache, sink = cluster_of(access).cache, Sink()

@@ -24,9 +24,17 @@ def event_line(cluster: Cluster, event: EventRow, workspace_id: str) -> LogLine:
             time_us=round(event.last_seen * MICROSECONDS),
             level="warning" if event.type == "Warning" else "info",
             message=f"{event.reason}: {event.message}",
-            component=component_of(cluster, pod) if isinstance(pod, PodRow) else event.involved_name,
+            component=component_of(cluster, pod) if isinstance(pod, PodRow) else _application(cluster, event),
             pod=event.involved_name if about_pod else "",
             workspace_id=workspace_id,
             metadata=metadata,
         )
     )
+
+
+def _application(cluster: Cluster, event: EventRow) -> str:
+    """The name of what the event is about; of a ReplicaSet, its Deployment's."""
+    if event.involved_kind == "ReplicaSet":
+        found = cluster.cache.find("ReplicaSet", event.involved_namespace, event.involved_name)
+        return (found.owner_name if found is not None else "") or event.involved_name
+    return event.involved_name
