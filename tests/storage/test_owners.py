@@ -15,8 +15,12 @@ SHARED: Mapping[str, set[str]] = {
     "OperationStepRow": {"runs", "backups", "changes", "operations"},
     "PlanRow": {"changes", "actions", "operations", "scaling"},
     "ChatSessionRow": {"chat", "conversations"},
+    "IncidentRow": {"incidents", "autopilot"},
+    "IncidentEntryRow": {"incidents", "autopilot"},
+    "AutomationRow": {"workspaces", "autopilot"},
 }
-"""Rows of runs and plans are what the features that start them have in common; sessions are also asked below chat."""
+"""Rows of runs and plans are what the features that start them have in common; sessions are also asked below chat. The
+autopilot decides in the transaction that holds an incident, and its breaker is a switch like that of the automation."""
 
 
 def _users() -> dict[str, set[str]]:
