@@ -6,6 +6,7 @@ import socket
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from hexaops.storage.database import Database, DatabaseUnavailableError
 
@@ -31,6 +32,20 @@ async def test_a_damaged_file_refuses_to_start(tmp_path: Path) -> None:
     database = Database(f"sqlite+aiosqlite:///{path}")
     with pytest.raises(DatabaseUnavailableError):
         await database.check()
+    await database.close()
+
+
+async def test_a_file_that_is_damaged_while_it_is_open(tmp_path: Path) -> None:
+    path = tmp_path / "hexaops.db"
+    database = Database(f"sqlite+aiosqlite:///{path}")
+    async with database.transaction() as session:
+        await session.execute(text("CREATE TABLE t (x TEXT)"))
+        await session.execute(text("INSERT INTO t VALUES (:x)"), {"x": "y" * 100_000})
+    await database.close()
+    path.write_bytes(path.read_bytes()[:4096] + b"\xff" * 100_000)
+    with pytest.raises(DatabaseUnavailableError, match="damaged"):
+        async with database.transaction() as session:
+            await session.execute(text("SELECT * FROM t"))
     await database.close()
 
 
