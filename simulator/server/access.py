@@ -28,7 +28,7 @@ ANONYMOUS = User("system:anonymous", ("system:unauthenticated",))
 
 @dataclass(frozen=True)
 class Attributes:
-    """What is to be done; `resource` holds the subresource behind a slash. A path stands for no resource."""
+    """The requested access; `resource` includes the subresource after a slash. A path is a non-resource request."""
 
     verb: str
     group: str = ""

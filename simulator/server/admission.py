@@ -45,7 +45,7 @@ def generated_name(prefix: str) -> str:
 
 
 def prepare_new(store: Store, resource: Resource, obj: Object) -> Object:
-    """A new object as the real server's strategies begin it."""
+    """A new object as prepared by the real server's create strategies."""
     metadata = {
         key: value
         for key, value in obj["metadata"].items()

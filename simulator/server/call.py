@@ -97,7 +97,7 @@ class Call:
 
     @property
     def manager(self) -> str:
-        """Who manages the fields that this request sets: as told, or by the user agent."""
+        """The field manager of this request: the given one, else from the user agent."""
         agent = self.request.headers.get("user-agent", "unknown")
         return self.query.get("fieldManager") or agent.split("/")[0].split(" ")[0] or "unknown"
 

@@ -158,7 +158,7 @@ def _conflict(resource: Resource, name: str, why: str) -> StatusError:
 
 
 def deleted_status(resource: Resource, old: Object) -> Object:
-    """The Status that tells of a deletion that is done."""
+    """The Status of a completed deletion."""
     details = {"name": old["metadata"]["name"], "group": resource.group, "kind": resource.plural,
                "uid": old["metadata"]["uid"]}  # fmt: skip
     return {

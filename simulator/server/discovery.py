@@ -56,7 +56,7 @@ def group_list() -> Object:
 
 
 def group(name: str) -> Object:
-    """One group, as it stands in `/apis`."""
+    """One group, as listed in `/apis`."""
     versions = [{"groupVersion": f"{name}/{version}", "version": version} for version in group_versions()[name]]
     return {"name": name, "versions": versions, "preferredVersion": versions[0]}
 

@@ -27,7 +27,7 @@ class EncodedObjects:
             self._cache.pop(event.object["metadata"]["uid"], None)
 
     def item(self, obj: Object, resource: Resource) -> bytes:
-        """An object as it stands in a list."""
+        """An object as an item of a list."""
         if resource.stored_as and resource.stored_as != resource.qualified:
             return self._encode(to_events_group(obj))
         uid = obj["metadata"]["uid"]
@@ -40,7 +40,7 @@ class EncodedObjects:
         return content
 
     def typed(self, obj: Object, resource: Resource) -> bytes:
-        """An object as it stands alone, with kind and apiVersion."""
+        """A standalone object, with kind and apiVersion."""
         return typed_prefix(resource.kind, resource.api_version) + self.item(obj, resource)[1:]
 
     def _encode(self, obj: Object) -> bytes:

@@ -21,7 +21,7 @@ ERRORS = {
 
 @dataclass
 class Fault:
-    """Holds for requests that match, `times` times or, when None, until it is removed."""
+    """Applies to matching requests, `times` times or, if None, until removed."""
 
     verbs: tuple[str, ...] = ("*",)
     path: str = ""
@@ -38,7 +38,7 @@ class Fault:
     hits: int = field(default=0, init=False)
 
     def matches(self, verb: str, path: str) -> bool:
-        """Whether the fault holds for a request."""
+        """Whether the fault applies to a request."""
         if self.times is not None and self.hits >= self.times:
             return False
         return ("*" in self.verbs or verb in self.verbs) and self.path in path
@@ -65,7 +65,7 @@ class ApiFaults:
         self._stalled = None
 
     def find(self, verb: str, path: str) -> Fault | None:
-        """The first fault that holds for a request; counts the hit."""
+        """The first fault that applies to a request; counts the hit."""
         for fault in self._faults:
             if fault.matches(verb, path):
                 fault.hits += 1
@@ -92,11 +92,11 @@ class ApiFaults:
         return self._stalled is not None and (not self._stalled or resource in self._stalled)
 
     def watch_opened(self, number: int, resource: str, end: Callable[[], None]) -> None:
-        """The server tells of a watch."""
+        """Called by the server when a watch opens."""
         self._watches[number] = (resource, end)
 
     def watch_closed(self, number: int) -> None:
-        """The server tells that a watch is over."""
+        """Called by the server when a watch ends."""
         self._watches.pop(number, None)
 
     def open_watches(self, resource: str = "") -> int:

@@ -53,7 +53,7 @@ class Page:
 
 
 class ContinueExpired(Expired):
-    """The snapshot of a continue token is gone; the answer carries a token that goes on without it."""
+    """The snapshot of a continue token has expired; the response has a token that continues without it."""
 
     def __init__(self, token: str) -> None:
         super().__init__(_INCONSISTENT)

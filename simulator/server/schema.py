@@ -63,7 +63,7 @@ def plain_type(field: Any) -> Any:
 
 
 class WrongType(Exception):  # noqa: N818 - not an error of the program but of a body
-    """A value is not of its field's type; told in the real decoder's words."""
+    """A value of the wrong type for its field, worded like the real decoder's error."""
 
     def __init__(self, value: Any, owner: str, path: str, wanted: str) -> None:
         found = _JSON_TYPES.get(type(value), "null")

@@ -1,4 +1,4 @@
-"""What the simulated world gives the API server beside the store: container logs and usage."""
+"""What the simulated world provides to the API server besides the store: container logs and usage."""
 
 from __future__ import annotations
 

@@ -50,18 +50,18 @@ class Watch:
 
 @dataclass(frozen=True)
 class WatchOptions:
-    """What a watch asks for beside its selection."""
+    """Options of a watch besides its selection."""
 
     timeout_seconds: float
     bookmarks: bool
     bookmark_seconds: float
     initial: list[Object] | None
-    """Objects to tell as ADDED first."""
+    """Objects to send as ADDED first."""
     replay: list[Event]
-    """Kept events to tell then."""
+    """Buffered events to send next."""
     mark_initial_end: bool
     started_at: int
-    """The resourceVersion from which it goes on."""
+    """The resourceVersion to continue from."""
 
 
 class WatchHub:
@@ -186,5 +186,5 @@ def line(kind: str, content: bytes) -> bytes:
 
 
 def error_line(error: StatusError) -> bytes:
-    """The line that tells a watch why it ends."""
+    """The ERROR event that ends a watch."""
     return line("ERROR", msgspec.json.encode(error.body()))

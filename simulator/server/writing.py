@@ -116,7 +116,7 @@ class Writer:
 
 
 def write_object(store: Store, call: Call, obj: Object, old: Object) -> Object:
-    """Validate and write a changed object, or tell what would be written."""
+    """Validate and write a changed object; a dry run returns what would be written."""
     resource = call.known
     # What the store would make of it: with defaults, generation and the check of preconditions.
     complete = store.update(resource.key, obj, dry_run=True)

@@ -43,7 +43,7 @@ class Names:
         self._wishes: dict[str, list[str]] = {}
 
     def wish(self, prefix: str, endings: Iterable[str]) -> None:
-        """Give the next names that begin with `prefix` these endings, in this order."""
+        """Use these suffixes, in order, for the next generated names with `prefix`."""
         self._wishes.setdefault(prefix, []).extend(endings)
 
     def find_wish(self, prefix: str) -> str | None:

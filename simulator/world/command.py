@@ -69,7 +69,7 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run until told to end; the process's exit status."""
+    """Run until stopped; returns the process's exit status."""
     parser = make_parser()
     options = parser.parse_args(arguments)
     if options.speed <= 0:

@@ -56,12 +56,12 @@ class Faults:
         self.changed()
 
     def heal_pod(self, uid: str) -> None:
-        """Take a pod's own fault away."""
+        """Remove a pod's own fault."""
         if self._pods.pop(uid, None) is not None:
             self.changed()
 
     def heal_workload(self, workload: Workload) -> None:
-        """Take a workload's fault away."""
+        """Remove a workload's fault."""
         if self._workloads.pop(workload, None) is not None:
             self.changed()
 

@@ -33,7 +33,7 @@ class Journal:
         self._troubles: list[Trouble] = []
 
     def begin(self, workload: Workload, uid: str, story: str, now: datetime) -> None:
-        """A pod begins to fail; nothing new when it already does."""
+        """Record that a pod starts failing; a no-op if it already is."""
         if not any(trouble.uid == uid and trouble.until is None for trouble in self._troubles):
             self._troubles.append(Trouble(workload, uid, story, now))
             del self._troubles[: max(0, len(self._troubles) - _KEPT)]
@@ -59,7 +59,7 @@ class Journal:
         return any(trouble.uid == uid and trouble.until is None for trouble in self._troubles)
 
     def find_story(self, uid: str) -> str:
-        """What is told of a pod's latest trouble; empty when it had none."""
+        """The latest failure of a pod; empty if it had none."""
         return next((trouble.story for trouble in reversed(self._troubles) if trouble.uid == uid), "")
 
     def export(self) -> list[list[str]]:

@@ -236,7 +236,7 @@ class Kubelets:
         self._journal.begin(workload, run.uid, run.fault.story if run.fault else "", self._cluster.now())
 
     def _probe(self, key: Key) -> None:
-        """The readiness probe fails once more."""
+        """Record another readiness probe failure."""
         current = self._current(key)
         if current is None:
             return

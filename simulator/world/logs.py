@@ -23,7 +23,7 @@ from simulator.world.voices import Moment, Voice, find_voice
 
 Line = tuple[datetime, str]
 _KEPT_LINES = 5000
-"""What a node keeps of a container's log when a reader sets no bound of its own."""
+"""How much of a container's log is returned when the reader sets no limit."""
 _MOST_LINES = 50_000
 _FOLLOW_SECONDS = 0.5
 _UP_SECONDS = 10.0

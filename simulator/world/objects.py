@@ -47,7 +47,7 @@ def with_metadata(obj: Object, **changes: Any) -> Object:
 
 
 def with_annotations(obj: Object, **changes: str | None) -> Object:
-    """A copy with annotations set, or taken away by None."""
+    """A copy with annotations set, or removed where None."""
     merged = {**annotations_of(obj), **changes}
     kept = {name: value for name, value in merged.items() if value is not None}
     return with_metadata(obj, annotations=kept or None)

@@ -1,4 +1,4 @@
-"""Opens a world by the name of its scenario: made anew, or as it was left."""
+"""Opens a world by its scenario's name: a fresh one, or the saved state."""
 
 from __future__ import annotations
 

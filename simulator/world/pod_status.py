@@ -144,7 +144,7 @@ def pod_ip(pod: Object) -> str:
 
 
 def image_id(image: str) -> str:
-    """The digest that stands for an image."""
+    """A stable fake digest of an image."""
     name = image.rsplit(":", 1)[0] if ":" in image.rsplit("/", 1)[-1] else image
     return f"{_registry(name)}@sha256:{hashlib.sha256(image.encode()).hexdigest()}"
 

@@ -45,7 +45,7 @@ class Scheduler:
         self._waiting: dict[Key, None] = {}
 
     def interests(self) -> dict[str, Mapper]:
-        """New pods; and whatever may make room for those that wait."""
+        """Handle new pods, and changes that may make room for pending ones."""
         return {"pods": self._on_pod, "nodes": self._on_node}
 
     def _on_pod(self, event: Event) -> list[Key]:

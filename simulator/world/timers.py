@@ -26,7 +26,7 @@ class Timers:
         self._numbers = count()
 
     def set(self, name: Hashable, after_seconds: float, callback: Callable[[], None]) -> None:
-        """Call `callback` once, so many simulated seconds from now, instead of what `name` had before."""
+        """Call `callback` once after this many simulated seconds, replacing the timer of this `name`."""
         due, number = self._clock.monotonic() + max(0.0, after_seconds), next(self._numbers)
         self._due[name] = (due, number, callback)
         heapq.heappush(self._heap, (due, number, name))

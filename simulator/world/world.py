@@ -107,7 +107,7 @@ class World:
             self.start_periodic()
 
     def start_periodic(self) -> None:
-        """Begin heartbeats and the purge of old events."""
+        """Start heartbeats and the purge of old events."""
         self._nodes.start_heartbeats()
         self._purge()
 

@@ -1,4 +1,4 @@
-"""CronJobs: a Job at each time of the schedule, old ones cleared away."""
+"""CronJobs: starts a Job at each scheduled time and deletes old ones."""
 
 from __future__ import annotations
 

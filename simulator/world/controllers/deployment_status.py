@@ -68,7 +68,7 @@ def _availability(deployment: Object, available: int) -> Condition:
 def _progress(
     deployment: Object, new: Object | None, counts: dict[str, int], *, created: bool, now: datetime
 ) -> Condition | None:
-    """The Progressing condition that holds now; None when the old one stays."""
+    """The new Progressing condition, or None to keep the old one."""
     old = find_condition(deployment, "Progressing")
     if deployment["spec"].get("paused"):
         return _condition("Unknown", "DeploymentPaused", "Deployment is paused")

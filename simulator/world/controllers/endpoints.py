@@ -56,7 +56,7 @@ class Endpoints:
         ]
 
     def reconcile(self, key: Key) -> None:
-        """Write what stands behind a Service now."""
+        """Write the current endpoints of a Service."""
         service = self._cluster.store.find(_SERVICES, key.namespace, key.name)
         if service is None:
             if self._cluster.store.find("endpoints", key.namespace, key.name) is not None:
@@ -145,7 +145,7 @@ class Endpoints:
 
 
 def _shown(pod: Object) -> tuple[Any, ...]:
-    """What an endpoint tells of a pod."""
+    """The endpoint of a pod."""
     status = pod.get("status") or {}
     return (
         is_ready(pod),

@@ -1,4 +1,4 @@
-"""Namespaces: what each one holds from the start, and how one is emptied before it goes."""
+"""Namespaces: default objects of a new one, and deleting the contents of a terminating one."""
 
 from __future__ import annotations
 

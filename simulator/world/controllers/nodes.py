@@ -83,7 +83,7 @@ class Nodes:
             self._evict(key, node)
 
     def _collect_pods(self, name: str) -> None:
-        """The node is gone, and nobody is left to end its pods."""
+        """Delete the pods of a removed node."""
         for pod in self._cluster.pods.on_node(name):
             metadata = pod["metadata"]
             self._cluster.store.delete("pods", metadata["namespace"], metadata["name"], uid=metadata["uid"])

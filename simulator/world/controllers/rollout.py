@@ -39,7 +39,7 @@ class Share:
 
 
 def bounds_of(deployment: Object) -> Bounds:
-    """`maxSurge` and `maxUnavailable` in pods; Recreate allows no surge and takes all away."""
+    """`maxSurge` and `maxUnavailable` in pods; Recreate allows no surge and removes all."""
     spec = deployment["spec"]
     wanted = spec.get("replicas", 1)
     strategy = spec.get("strategy") or {}

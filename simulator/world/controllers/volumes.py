@@ -27,7 +27,7 @@ class Volumes:
         return {RESOURCE: itself}
 
     def reconcile(self, key: Key) -> None:
-        """Bind a pending claim; let go of a removed one's volume."""
+        """Bind a pending claim; release a removed one's volume."""
         claim = self._cluster.store.find(RESOURCE, key.namespace, key.name)
         if claim is None:
             self._release(key)

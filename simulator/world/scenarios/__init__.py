@@ -1,1 +1,1 @@
-"""Clusters to begin with: the documents' own world, and generated ones of any size."""
+"""Initial clusters: the API documents' own world, and generated ones of any size."""
