@@ -11,23 +11,26 @@ from hexaops.storage import tables
 
 FEATURES = Path(features.__path__[0])
 SHARED: Mapping[str, set[str]] = {
-    "OperationRow": {"runs", "actions", "backups", "changes", "incidents", "operations", "alerts"},
-    "OperationStepRow": {"runs", "backups", "changes", "operations"},
-    "PlanRow": {"changes", "actions", "operations", "scaling"},
-    "ChatSessionRow": {"chat", "conversations"},
+    "OperationRow": {"runs", "backups", "changes", "incidents"},
+    "OperationStepRow": {"runs", "backups", "changes"},
     "IncidentRow": {"incidents", "autopilot"},
     "IncidentEntryRow": {"incidents", "autopilot"},
     "AutomationRow": {"workspaces", "autopilot"},
+    "ChatSessionRow": {"chat", "conversations"},
 }
-"""Rows of runs and plans are what the features that start them have in common; sessions are also asked below chat. The
-autopilot decides in the transaction that holds an incident, and its breaker is a switch like that of the automation."""
+"""Autopilot decides under the locks of an incident and of the switch that stops it. Operations are started and
+followed in the transaction of what they belong to; sessions are also asked below chat."""
+TOUCHES = r"\b(?:select|update|delete|insert|aliased|get|get_one)\(\s*({name})\b|\b({name})[.(]"
+"""Reads or writes it; a feature that asks another one may name the row it gets."""
 
 
 def _users() -> dict[str, set[str]]:
     found: dict[str, set[str]] = {name: set() for name in vars(tables) if name.endswith("Row")}
     for path in FEATURES.rglob("*.py"):
-        for name in set(re.findall(r"\b[A-Z]\w*Row\b", path.read_text(encoding="utf-8"))) & found.keys():
-            found[name].add(path.relative_to(FEATURES).parts[0])
+        text = path.read_text(encoding="utf-8")
+        for names in re.findall(TOUCHES.format(name=r"[A-Z]\w*Row"), text):
+            for name in {*names} & found.keys():
+                found[name].add(path.relative_to(FEATURES).parts[0])
     return found
 
 
