@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hexaops.assistant.understanding import Intent, Understanding, understand
+from hexaops.assistant.understanding.conversation import Conversation
 from hexaops.assistant.understanding.values import wanted_replicas
 from testenv.golden.cases import load_worlds
 
@@ -137,3 +138,54 @@ def test_plain_requests_are_planned() -> None:
             if _plans(text) != [(Intent.SCALE_APPLICATION, ("web-app",), wanted(2))]:
                 missed.append(text)
     assert len(missed) <= 0.05 * len(PLAIN) * (sum(map(len, VERBS.values())) + len(COUNTS)), missed
+
+
+TERSE: tuple[tuple[str, Callable[[int], int]], ...] = (
+    ("{n} more pods for {app} please", lambda n: NOW + n),
+    ("could {app} get {n} more pods", lambda n: NOW + n),
+    ("{app} +{n}", lambda n: NOW + n),
+    ("any chance we could get {app} to {n}?", lambda n: n),
+    ("I need {app} at {n}", lambda n: n),
+    ("I'd like {app} to run with {n} replicas", lambda n: n),
+    ("let's have {n} of {app}", lambda n: n),
+    ("{app} should have {n} replicas instead of 3", lambda n: n),
+    ("it would be nice if {app} had {n} pods", lambda n: n),
+)
+TOLD = (
+    "{n} pods of {app} crashed", "{app} must be up by {n}", "there should be {n} {app} pods", "{app} has {n} pods",
+    "would {n} replicas help {app}", "we should have {n} {app} pods, why are there {m}", "get {n} {app} pods",
+    "with {n} {app} pods we would be fine", "only {n} of {m} {app} pods are ready", "are {n} {app} pods enough",
+    "{app} {n}x", "I see {n} {app} pods", "last week {app} had {n} pods", "we need {n} {app} pods but have {m}",
+)  # fmt: skip
+CARRYING = ("and {}", "and {} too", "or {}", "{} as well", "same for {}")
+
+
+@given(st.sampled_from(TERSE), st.integers(2, 9), st.sampled_from(APPLICATIONS))
+@settings(max_examples=120, deadline=None)
+def test_a_wish_without_a_verb_is_planned_as_it_says_or_asked(
+    form: tuple[str, Callable[[int], int]], number: int, application: str
+) -> None:
+    text, wanted = form
+    for plan in _plans(text.format(app=application, n=number)):
+        assert plan == (Intent.SCALE_APPLICATION, (application,), wanted(number)), text
+
+
+@given(st.sampled_from(TOLD), st.integers(2, 9), st.sampled_from(APPLICATIONS))
+@settings(max_examples=150, deadline=None)
+def test_what_is_only_told_of_a_count_is_no_request(form: str, number: int, application: str) -> None:
+    assert not _plans(form.format(app=application, n=number, m=number + 1)), form
+
+
+@given(st.sampled_from(NEVER), st.sampled_from(CARRYING), st.sampled_from(sorted(VERBS)))
+@settings(max_examples=150, deadline=None)
+def test_what_was_no_request_is_none_for_the_next_name_either(frame: str, carrying: str, intent: Intent) -> None:
+    talk = Conversation(DOCS)
+    talk.say(frame.format(f"{VERBS[intent][0]} web-app"))
+    assert not talk.say(carrying.format("api-service")).would_change, (frame, carrying)
+
+
+def test_most_wishes_are_understood() -> None:
+    made = [_plans(text.format(app="web-app", n=5)) for text, _ in TERSE]
+    assert sum(bool(plans) for plans in made) >= len(TERSE) - 1, [
+        t for (t, _), p in zip(TERSE, made, strict=True) if not p
+    ]

@@ -52,7 +52,7 @@ def _spoken(asked: Understanding, named: tuple[str, ...], before: Dialogue) -> S
     if asked.intent in (Intent.DENY, Intent.NO_ACTION, Intent.ROLLBACK_ACTION, Intent.CANCEL_ACTION):
         return before.spoken
     about = asked.about if asked.intent is Intent.ACTION_QUESTION and asked.about is not None else asked.intent
-    return Spoken(about.value, named, asked.parameters, asked.slots)
+    return Spoken(about.value, named, asked.parameters, asked.slots, asked.mode.value)
 
 
 def _differ(parts: tuple[Understanding, ...]) -> bool:

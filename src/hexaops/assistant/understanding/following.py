@@ -41,6 +41,7 @@ _WHY = (("why",), ("why", "is", "that"), ("how", "come"), ("but", "why"), ("and"
 _ASKS = (("what", "about"), ("how", "about"))
 _MORE = word_set("tell show me more details detail please again and some i want to see it go on continue the")
 _SAYS_MORE = word_set("more details detail again continue")
+_STATED = word_set("has had have is are runs")
 _LEAVES = word_set("leave drop without skip")
 _SAYS_NOTHING = frozenset({"talk", "oos", "help"})
 _USAGE = frozenset({Intent.USAGE_QUERY, Intent.HIGH_USAGE})
@@ -104,21 +105,28 @@ def carry_on(clauses: list[Clause], dialogue: Dialogue, index: NameIndex) -> Und
         )
     if any(not _carries(item) for item in words):
         return None
+    if Intent(base.intent) in CHANGE_INTENTS and _STATED & set(plain) and not {"should", "must", "to"} & set(plain):
+        return None  # "it has 5", said of how it is
     said = _read(items, dialogue, index, base)
     if said is None:
         return None
     intent = Intent(base.intent)
     if intent in CHANGE_INTENTS and (plain[:2] in _ASKS or any(clause.is_question for clause in clauses)):
         return Understanding(Intent.STATUS_QUERY, 0.7, targets=said.found.targets, ambiguous=said.found.ambiguous)
-    if intent in CHANGE_INTENTS and "back" in plain and not said.numbers:
+    if intent in CHANGE_INTENTS and "back" in plain and not said.numbers and _told_before(base) is None:
         return Understanding(Intent.ROLLBACK_ACTION, 0.9, Mode.REQUEST, targets=_targets(base, said, index))
     if intent in CHANGE_INTENTS:
-        limit = limits_of_request(items, counts=True)
+        limit = _told_before(base) or limits_of_request(items, counts=said.corrects or "at" not in plain)
         return _put_off(intent, base, said, index, limit) if limit else _change(intent, base, said, index)
     if base.slots is not None and not limits_of_request(items, counts=True):
         project = next((t.entity.name for t in said.found.targets if t.entity.kind == "project"), None)
         return carried(intent, base, _targets(base, said, index), said.parameters.namespace or project, items)
     return None if said.numbers and not said.names else _question(intent, base, said, index)
+
+
+def _told_before(base: Spoken) -> Mode | None:
+    """How the change was spoken of, where it was no request: "how do I restart A", then "and B"."""
+    return None if base.mode in (Mode.REQUEST.value, Mode.READ.value) else Mode(base.mode)
 
 
 def _carries(item: Item) -> bool:

@@ -22,7 +22,7 @@ _MANNER = word_set("rolling full clean complete quick fresh graceful simple hard
 _NO_MANNER = word_set("partly partially mostly hardly barely weekly daily nightly hourly monthly only")
 _STATES = frozenset({"failing", "unhealthy", "stopped", "pending", "not_ready", "slow", "running", "healthy"})
 _BEFORE = word_set("previous former usual normal old earlier original last")
-_JOINS = word_set("and or , & plus")
+_JOINS = word_set("and or then , & + plus")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +49,31 @@ def read_frame(items: tuple[Item, ...], verb: str, at: int, *, opens: int = 0) -
 
 
 def _left_over(items: tuple[Item, ...], verb: str, at: int, opens: int) -> list[str]:
-    left: list[str] = []
+    left: list[str] = [item.text for item in items if "*" in item.text]
     for position, item in enumerate(items):
         if position == at or item.number or _is_small(item) or (position < opens and item.mention is None):
             continue
         if item.mention is not None:
             left += _not_object(items, position, verb) or _other_choice(items, position)
+            left += _aside(items, position, verb)
         elif not _is_explained(items, position, verb):
             left.append(item.text)
     return left
+
+
+def _aside(items: tuple[Item, ...], position: int, verb: str) -> list[str]:
+    """ "A without B", "another A", "half of A", "A's B", "the 5 A pods": not the application as it stands."""
+    before = [item for item in items[:position] if item.word not in ("the", "my", "our")]
+    last, odd = (before[-1] if before else None), []
+    if last is not None and last.word in ("without", "behind"):
+        odd.append(last.text)
+    if verb in ("restart", "start", "stop"):
+        odd += [item.text for item in before[-2:] if item.word in ("another", "half", "twice")]
+    if last is not None and last.mention and last.text.endswith(("'", "'s", "\u2019s")):
+        odd.append(last.text)
+    if last is not None and last.number and position >= 2 and items[position - 2].word in ("the", "those", "these"):
+        odd.append(last.text)
+    return odd
 
 
 def _other_choice(items: tuple[Item, ...], position: int) -> list[str]:
@@ -82,6 +98,8 @@ def _is_explained(items: tuple[Item, ...], position: int, verb: str) -> bool:
         return False
     if item.tags & _KINDS or "pod" in item.tags or item.word in _MANNER or item.word == "single":
         return True
+    if "platform" in item.tags and any(other.word in ("other", "another", "second") for other in items[:position]):
+        return False
     if item.tags & {"project", "platform"} and any(other.word in ("in", "of", "on") for other in items[:position]):
         return True
     if "project" in item.tags and position and _may_be_place(items[position - 1]):

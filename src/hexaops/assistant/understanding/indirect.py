@@ -7,6 +7,7 @@ holds a name, a count or a state and small words; the frame then holds every wor
 from __future__ import annotations
 
 from hexaops.assistant.understanding.clauses import Clause
+from hexaops.assistant.understanding.closed import LIGHT, SMALL
 from hexaops.assistant.understanding.english import BASE, parts_of_speech
 from hexaops.assistant.understanding.intents import Mode
 from hexaops.assistant.understanding.items import Item
@@ -38,6 +39,7 @@ _ON, _OFF = word_set("on online up back running"), word_set("off offline down")
 _COUNTING = word_set("to at = get have has need needs want of with be give make set take down up from")
 _WHATEVER = word_set("whatever everything anything all that which what ones those pods apps applications services")
 _HEALING = word_set("heal fix restart repair recover bounce recycle revive")
+_WISHES_WITH = word_set("like love do need want prefer appreciate great nice good perfect grateful glad happy")
 _COURTESIES = word_set("possible able mind like love appreciate")
 
 
@@ -113,6 +115,8 @@ def _wishes(clause: Clause, *, counts: bool) -> bool:
     words = [word for item in clause.items for word in item.word.split()]
     if not _SHOULD & set(words):
         return True
+    if "would" in words[1:] and not _WISHES_WITH & set(words):
+        return False
     if words[0] in _SHOULD:
         return bool(_COURTESIES & set(words))
     return counts and not clause.is_question
@@ -128,6 +132,7 @@ def _any_verb(items: tuple[Item, ...]) -> int | None:
         item.mention
         or item.number
         or not parts_of_speech(item.word.rpartition("-")[2]) & BASE
+        or (item.word in SMALL | LIGHT and item.word != "kick")
         or item.tags & {"aux", "wh", "say", "pronoun"}
     ):
         return None

@@ -249,6 +249,7 @@ IRREGULAR: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 
 PHRASES: dict[str, str] = {
+    "except": "other than|apart from|aside from|with the exception of",
     "restart": (
         "roll restart|rolling restart|rollout restart|power cycle|turn off and on again|stop and start|"
         "stop then start|hard reboot|soft restart"

@@ -75,6 +75,8 @@ class Spoken:
     parameters: Parameters = field(default_factory=Parameters)
     slots: Slots | None = None
     """Values of a request for one of SETTING_INTENTS."""
+    mode: str = Mode.REQUEST.value
+    """How a change was spoken of: what was only asked about, told or put off is no request in the next message."""
 
 
 @dataclass(frozen=True, slots=True)

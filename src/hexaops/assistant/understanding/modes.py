@@ -39,7 +39,7 @@ def read_act(clause: Clause, previous: Mode | None) -> Act | None:
     """The change that the clause speaks of and the mode, or None when it speaks of none."""
     head = find_head(clause.items)
     if head is not None and head.verb == "stop" and (ended := _stops_from(clause.items[head.at + 1 :])) is not None:
-        return Act(Mode.NEGATED, ended, head.at) if ended else None
+        return Act(Mode.NEGATED if ended else Mode.ADVICE, ended or "stop", head.at)
     if head is not None and head.verb in ("stop", "start", "cancel") and (doing := _doing(clause.items[head.at + 1 :])):
         return Act(Mode.NEGATED if head.verb != "start" else Mode.STATEMENT, doing, head.at)
     if head is not None:
@@ -235,7 +235,7 @@ def carries_on(clause: Clause, tags: set[str]) -> bool:
     After a command, a greeting, or something that is told ("web-app is stuck, …") it is; after a question it is only
     offered.
     """
-    if any(tag.endswith("_lead") for tag in tags):
+    if any(tag.endswith("_lead") for tag in tags) or {"favor", "favour", "kind"} & set(clause.words):
         return True
     words = [item for item in clause.items if not item.is_mark]
     start = next((i for i in words if i.word not in SKIPPED and not i.tags & {"greet", "polite", "yes", "thank"}), None)

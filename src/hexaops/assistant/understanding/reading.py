@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from hexaops.assistant.understanding.changes import intent_of_verb, read_reason
 from hexaops.assistant.understanding.clauses import Clause
+from hexaops.assistant.understanding.doubts import OF_PARTS, may_be_shown, number_of_nothing, points_at_a_part
 from hexaops.assistant.understanding.filters import read_filters, status_filter
 from hexaops.assistant.understanding.following import borrows, label_before, place_before, pointed
 from hexaops.assistant.understanding.frame import Frame, read_frame
@@ -21,6 +22,7 @@ from hexaops.assistant.understanding.labels import INTENT_OF, LABEL_OF
 from hexaops.assistant.understanding.model import Dialogue, Parameters, Resolved
 from hexaops.assistant.understanding.modes import INHERITED, carries_on, mode_of_fragment, read_act
 from hexaops.assistant.understanding.normalise import word_set
+from hexaops.assistant.understanding.numbers import ORDINALS
 from hexaops.assistant.understanding.ranker import Ranking, rank
 from hexaops.assistant.understanding.roles import RoledNumber, read_numbers
 from hexaops.assistant.understanding.speech import Act
@@ -101,7 +103,8 @@ def read_clause(clause: Clause, setting: Setting) -> Reading:
     elif setting.pressed and act.mode in _MAY_BE_TERSE and not clause.is_question:
         act = replace(act, mode=Mode.REQUEST)
     elif is_pressed(clause, act, ranking, setting.previous_mode):
-        pressed = replace(act, mode=Mode.REQUEST)
+        heals = ranking.best == "restart_failing" and "diagnose" in clause.items[0].tags
+        pressed = replace(act, mode=Mode.REQUEST, opens=1 if heals else act.opens)
         asked = _read_request(clause, pressed, tags, ranking, setting)
         act = act if asked.left or asked.mode is not Mode.REQUEST else pressed
     if act is not None and act.mode is Mode.REQUEST:
@@ -211,6 +214,10 @@ def _read_request(clause: Clause, act: Act, tags: set[str], ranking: Ranking, se
         found = replace(found, unknown=(), targets=tuple(t for t in found.targets if t.mention not in left))
     if intent is Intent.STOP_APPLICATION and _may_stop_another(found, setting):
         left = (*left, *(target.mention or act.verb for target in found.targets[:1]))
+    left = (*left, *may_be_shown(items, intent))
+    left = left if setting.before else (*left, *number_of_nothing(items, act.verb, intent, setting.dialogue))
+    if points_at_a_part(items, found, setting.dialogue):
+        left = (*left, *(item.text for item in items if item.word in ORDINALS))
     agreed = max(ranking.of(label) for label in (LABEL_OF[intent], *_LIKE_VERB.get(act.verb, ())))
     sure = 0.97 if not left and agreed >= AGREED else max(0.3, min(0.6, agreed))
     if not left and agreed < AGREED and intent not in _UNDOES and not _is_plain(items, act):
@@ -221,13 +228,6 @@ def _read_request(clause: Clause, act: Act, tags: set[str], ranking: Ranking, se
     )  # fmt: skip
 
 
-_OF_PARTS = frozenset(
-    {Intent.POD_STATUS, Intent.ALERT_QUERY, Intent.EVENT_QUERY, Intent.LOG_QUERY, Intent.NODE_STATUS, *LATER_CHANGES}
-    | {Intent.DIAGNOSE, Intent.CHANGE_HISTORY}
-)
-"""After talk of these, "stop it" may mean a pod, an alert or a backup."""
-
-
 def _may_stop_another(found: Found, setting: Setting) -> bool:
     """ "kill that one" after talk of pods, "stop it" after a restart was asked for: not plainly the application."""
     pointed_at = [target.entity.id for target in found.targets if target.source == "dialogue"]
@@ -235,7 +235,7 @@ def _may_stop_another(found: Found, setting: Setting) -> bool:
         return False
     change = setting.dialogue.change
     changed = change is not None and set(pointed_at) & set(change.targets) and change.intent != Intent.START_APPLICATION
-    return bool(changed) or setting.dialogue.last_intent in {intent.value for intent in _OF_PARTS}
+    return bool(changed) or setting.dialogue.last_intent in {intent.value for intent in OF_PARTS}
 
 
 def _is_plain(items: tuple[Item, ...], act: Act) -> bool:
@@ -318,7 +318,9 @@ def _intent_of_request(
         fails = False  # "restart that one again" selects nothing by its state
     fails = fails and _says_which_fail(rest)
     restarts = intent is Intent.RESTART_APPLICATION or (act.verb in ("start", "undo") and ranking.probability >= LIKED)
-    if (restarts and fails) or (intent is Intent.RESTART_APPLICATION and _selects_by_state(rest, has_app=has_app)):
+    if (restarts and fails) or (
+        intent is Intent.RESTART_APPLICATION and _selects_by_state(rest if act.opens <= 0 else items, has_app=has_app)
+    ):
         return Intent.RESTART_FAILING
     return intent
 

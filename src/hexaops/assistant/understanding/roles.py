@@ -78,6 +78,8 @@ def _roled(items: tuple[Item, ...], position: int, verb: str) -> RoledNumber:
     if before == "minus":
         text, value = f"minus {text}", -value
         before = _before(items, position - 1)
+        if position > 1 and items[position - 2].mention:  # "cart minus one"
+            return RoledNumber(text, item.number.value, "relative", down=True)
     down = verb in ("decrease", "scale_down", "remove", "halve") or any(
         other.word in ("down", "fewer", "less", "lower", "drop", "off", "away", "minus") for other in items
     )
@@ -107,7 +109,8 @@ def _role_of_count(items: tuple[Item, ...], position: int, before: str, after: s
     if (
         (number.kind == "factor" and number.text[:1].isdigit())
         or _word(items, position + 1) in ("times", "x")
-        or before == "factor"
+        or before in ("factor", "times")
+        or (before == "of" and _word(items, position - 2) == "factor")
     ):
         return "factor"
     if before == "from" or _goes_on_to(items, position, before) or _instead_of(items, position):
@@ -130,7 +133,8 @@ def _is_bound(items: tuple[Item, ...], position: int, verb: str) -> bool:
     near = [items[p].word for p in range(max(0, position - 3), position)]
     if any(word in _BOUNDS and not (word == "most" and "at" not in near) for word in near[-2:]):
         return True
-    if near[-2:] == ["up", "to"] and (len(near) < 3 or near[0] in ("to", "at", "by", "have", "with")):
+    offered = any(item.word in ("give", "let", "allow", "have") for item in items[max(0, position - 6) : position])
+    if near[-2:] == ["up", "to"] and (offered or len(near) < 3 or near[0] in ("to", "at", "by", "have", "with")):
         return True
     return (
         _word(items, position + 1) in ("or", "-", "max", "min", "maximum", "minimum")

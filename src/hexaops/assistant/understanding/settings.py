@@ -45,6 +45,8 @@ def with_settings(
     before = before if before is not None and before.slots is not None and before.intent == asked.intent else None
     if asked.mode in _NOT_NOW or not _is_asked_for(items, clauses):
         return asked
+    if asked.intent is Intent.ROLLBACK_APPLICATION and before is None and not _says_version(items):
+        return asked
     slots = read_slots(asked.intent, [*items])
     if asked.intent is Intent.AUTOSCALING and before is None and not _says_autoscaling(items, slots):
         return asked
@@ -59,6 +61,17 @@ def with_settings(
     if not missing and _names_another(items):
         missing = ("project" if asked.intent is Intent.UPDATE_QUOTA else "application",)
     return replace(asked, mode=Mode.REQUEST, slots=slots, missing=missing)
+
+
+_EARLIER = word_set("old older earlier before previous last former prior downgrade")
+_VERSIONS = word_set("roll rolled version release revision rev build deploy deployment image")
+
+
+def _says_version(items: Sequence[Item]) -> bool:
+    """ "put A back to work" is no rollback: an earlier version, or a verb of going back to one, must be said."""
+    undoes = any("undo" in item.tags and item.lemma not in ("bring", "put", "turn", "take") for item in items)
+    words = {word for item in items for word in item.word.split()}
+    return undoes or bool(_EARLIER & words) or ("back" in words and bool(_VERSIONS & words))
 
 
 def _points(items: Sequence[Item]) -> bool:

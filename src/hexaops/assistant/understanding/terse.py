@@ -43,7 +43,7 @@ _POLITE_STARTS = (
 _ASKED = word_set("it you be someone somebody love like appreciate")
 _ENOUGH = (("is", "enough"), ("are", "enough"), ("is", "plenty"), ("are", "plenty"), ("is", "sufficient"))
 _RESTARTING = word_set("rolling quick full clean fresh new another little once through for time round")
-_OFF, _ON = word_set("off down stopped offline"), word_set("on up online running back again")
+_OFF, _ON = word_set("off down offline"), word_set("on up online running back again")
 _SMALL_COUNT = 50
 """Said without any word that wishes, a larger number may be a port or an id: "web-app 404"."""
 

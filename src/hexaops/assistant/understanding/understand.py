@@ -88,6 +88,8 @@ def _read_parts(clauses: list[Clause], setting: Setting) -> list[Part]:
         understanding = _decided(reading)
         if parts and (limit := _limit_after(clause, reading)) is not None:
             parts[-1] = Part(parts[-1].reading, _limited(parts[-1].understanding, limit))
+        if parts and _leaves_out(clause) and parts[-1].understanding.parameters.everything:
+            parts[-1] = Part(parts[-1].reading, _limited(parts[-1].understanding, Mode.CONDITIONAL))
         if parts and _takes_back(clause, understanding):
             parts = [Part(part.reading, _taken_back(part.understanding)) for part in parts]
         parts.append(Part(reading, understanding))
@@ -153,6 +155,13 @@ def _takes_back(clause: Clause, understanding: Understanding) -> bool:
     return len(said) <= 4 and any(item.tags & _RETRACTS for item in said) and not any(i.mention for i in said)
 
 
+def _leaves_out(clause: Clause) -> bool:
+    """ "restart everything. Not database-app": which are left is asked."""
+    items = [item for item in clause.items if not item.is_mark]
+    begins = bool(items) and (items[0].word in ("not", "but", "only", "keep", "leave") or "except" in items[0].tags)
+    return begins and any(item.mention for item in items)
+
+
 def _limit_after(clause: Clause, reading: Reading) -> Mode | None:
     """ "…, but only if nobody is checking out", "…, tomorrow": takes the "now" away from the clause before."""
     if clause.join not in ("soft", "contrast") or reading.mode is Mode.REQUEST:
@@ -195,4 +204,4 @@ def _corrections(clause: Clause) -> tuple[tuple[str, str], ...]:
 def _shaped(understanding: Understanding) -> Understanding:
     resource_type, scope = resource_and_scope(understanding)
     done = replace(understanding, resource_type=resource_type, scope=scope)
-    return replace(done, missing=missing_of(done))
+    return done if done.slots is not None else replace(done, missing=missing_of(done))

@@ -35,7 +35,7 @@ _ARTICLES = word_set("the a an my our your this that these those it they them bo
 _RELATIVES = word_set("that which")
 _BETWEEN = _RELATIVES | word_set("and in of plus &")
 _FORBIDDEN = word_set("not never no nor if unless until when whether why what who how which would might maybe perhaps")
-_ON = word_set("up on online running back going live")
+_ON = word_set("up on online running back going live again")
 _OFF = word_set("off offline down stopped")
 _FIRM = word_set("please pls plz now asap immediately ahead thanks")
 
