@@ -80,7 +80,7 @@ async def test_a_quota_is_planned_for_its_project(world: ChatWorld, proposer: Wr
     [
         (
             "set an environment variable on web-app",
-            "The action sets environment variables, the image or keys of a ConfigMap",
+            "The action sets environment variables, the image, requests and limits or keys of a ConfigMap",
         ),
         ("configure autoscaling for web-app", "bounds, CPU and memory targets"),
         ("raise the quota of production", "limits of the project's ResourceQuota"),
