@@ -207,3 +207,15 @@ def test_the_focus_of_a_session_fills_a_gap() -> None:
 def test_nothing_is_guessed_without_a_dialogue() -> None:
     got = understand("restart it", DOCS)
     assert (got.targets, got.missing) == ((), ("application",))
+
+
+def test_a_place_narrows_a_restart_of_everything_that_fails() -> None:
+    before = Dialogue("restart_failing", spoken=Spoken("restart_failing", mode="request"))
+    got = understand("only in backend", DOCS, before)
+    assert (got.intent, got.parameters.namespace) != (Intent.RESTART_FAILING, None)
+
+
+def test_zero_is_corrected_to_a_number_of_replicas() -> None:
+    stopped = Spoken("stop_application", _ids("web-app"), Parameters(replicas=0), mode="request")
+    got = understand("no, 10!", DOCS, Dialogue("stop_application", _ids("web-app"), spoken=stopped))
+    assert (got.intent, got.parameters.replicas, _names(got)) == (Intent.SCALE_APPLICATION, 10, ["web-app"])

@@ -6,6 +6,7 @@ from hexaops.assistant.understanding.following import last_frame
 from hexaops.assistant.understanding.intents import LATER_CHANGES, Intent
 from hexaops.assistant.understanding.items import Item
 from hexaops.assistant.understanding.model import Dialogue
+from hexaops.assistant.understanding.normalise import word_set
 from hexaops.assistant.understanding.numbers import ORDINALS
 from hexaops.assistant.understanding.targets import Found
 from hexaops.assistant.understanding.verbs import WEAK
@@ -29,6 +30,29 @@ def number_of_nothing(items: tuple[Item, ...], verb: str, intent: Intent, dialog
     if intent is not Intent.SCALE_APPLICATION or verb not in WEAK or last is None:
         return ()
     if any(item.mention or "replica" in item.tags for item in items) or Intent(last.intent) in _COUNTED_BEFORE:
+        return ()
+    return tuple(item.text for item in items if item.number)
+
+
+_COUNTS = word_set("at on has have is are with runs run running only just to from of")
+
+
+def told_of_else(clause_items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """The numbers of "cart times out after 6", not those of "cart is at 6" and "cart has 6 pods"."""
+    if any(item.tags & {"replica", "replicas_word"} for item in clause_items):
+        return ()
+    return tuple(
+        item
+        for position, item in enumerate(clause_items)
+        if item.number and not item.mention and position and clause_items[position - 1].word not in _COUNTS
+    )
+
+
+def number_of_what(items: tuple[Item, ...], verb: str, intent: Intent, told: tuple[Item, ...]) -> tuple[str, ...]:
+    """ "cart times out after 6, make it 12": the number may be of what was told."""
+    if not told or intent is not Intent.SCALE_APPLICATION or verb not in WEAK:
+        return ()
+    if any(item.mention or item.tags & {"replica", "replicas_word"} for item in items):
         return ()
     return tuple(item.text for item in items if item.number)
 

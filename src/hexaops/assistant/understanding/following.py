@@ -31,9 +31,9 @@ _CARRYING = word_set(
     "ones both then what about how only just mean meant was wrong first second third last and or of for to but even "
     "either plus minus make enough please pls right well ah okay more less fewer now same thing still exactly would "
     "please be the that this it on in at from with by there as well many was correction leave drop without skip back "
-    "course"
+    "course typo typed"
 )
-_CORRECTS = word_set("no nah nope sorry actually mean meant wrong instead rather oops ups wait correction")
+_CORRECTS = word_set("no nah nope sorry actually mean meant wrong instead rather oops ups wait correction typo")
 _PERIODS = word_set(
     "yesterday today tonight morning evening week weeks month months day days hour hours year last past"
 )
@@ -284,6 +284,12 @@ def _change(intent: Intent, base: Spoken, said: _Said, index: NameIndex) -> Unde
     if not (said.numbers or said.names or said.corrects):
         return None
     parameters = base.parameters
+    if said.parameters.namespace and not said.found.targets and intent is Intent.RESTART_FAILING:
+        return Understanding(  # "only in backend"
+            intent, 0.9, Mode.REQUEST, parameters=replace(parameters, namespace=said.parameters.namespace)
+        )
+    if intent is Intent.STOP_APPLICATION and said.numbers and base.parameters.replicas == 0:
+        intent = Intent.SCALE_APPLICATION  # "scale it to 0", "no, 10"
     if said.numbers:
         if intent not in _SCALES:
             return None

@@ -64,7 +64,7 @@ def _left_over(items: tuple[Item, ...], verb: str, at: int, opens: int) -> list[
 def _aside(items: tuple[Item, ...], position: int, verb: str) -> list[str]:
     """ "A without B", "another A", "half of A", "A's B", "the 5 A pods": not the application as it stands."""
     before = [item for item in items[:position] if item.word not in ("the", "my", "our")]
-    last, odd = (before[-1] if before else None), []
+    last, odd = (before[-1] if before else None), _other_number(items[position])
     if last is not None and last.word in ("without", "behind"):
         odd.append(last.text)
     if verb in ("restart", "start", "stop"):
@@ -74,6 +74,18 @@ def _aside(items: tuple[Item, ...], position: int, verb: str) -> list[str]:
     if last is not None and last.number and position >= 2 and items[position - 2].word in ("the", "those", "these"):
         odd.append(last.text)
     return odd
+
+
+def _other_number(item: Item) -> list[str]:
+    """ "worker-app-2" is another one, not a slip of "worker-app"."""
+    said = _digits(item.text)
+    candidates = item.mention.candidates if item.mention else ()
+    alike = any(_digits(one.entity.name) == said or _digits(one.entity.id) == said for one in candidates)
+    return [item.text] if said and candidates and not alike else []
+
+
+def _digits(text: str) -> str:
+    return "".join(character for character in text if character.isdigit())
 
 
 def _other_choice(items: tuple[Item, ...], position: int) -> list[str]:

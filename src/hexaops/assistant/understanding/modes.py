@@ -218,11 +218,17 @@ def mode_of_fragment(clause: Clause) -> Mode:
 _WAITING = word_set("wait hold sleep pause give let allow delay postpone leave count")
 
 
+_HOLDING, _FOR = word_set("wait hold pause postpone delay"), word_set("for until till")
+
+
 def _lets_time_pass(items: tuple[Item, ...]) -> bool:
     """ "wait 10 minutes", "give it an hour", "wait until it is quiet": what follows is not for now."""
     words = [item for item in items if not item.is_mark and item.word not in SKIPPED]
-    if not words or words[0].word not in _WAITING:
+    said = [word for item in words for word in item.word.split()]
+    if not said or said[0] not in _WAITING:
         return False
+    if said[0] in _HOLDING and _FOR & set(said[1:3]):  # "wait for Ann's ok", "hold on until it is built"
+        return True
     spans = any(
         time_unit_seconds(item.word) or (item.number is not None and item.number.kind == "time") for item in words
     )

@@ -10,7 +10,13 @@ from dataclasses import dataclass, field, replace
 
 from hexaops.assistant.understanding.changes import intent_of_verb, read_reason
 from hexaops.assistant.understanding.clauses import Clause
-from hexaops.assistant.understanding.doubts import OF_PARTS, may_be_shown, number_of_nothing, points_at_a_part
+from hexaops.assistant.understanding.doubts import (
+    OF_PARTS,
+    may_be_shown,
+    number_of_nothing,
+    number_of_what,
+    points_at_a_part,
+)
 from hexaops.assistant.understanding.filters import read_filters, status_filter
 from hexaops.assistant.understanding.following import borrows, label_before, place_before, pointed
 from hexaops.assistant.understanding.frame import Frame, read_frame
@@ -59,6 +65,8 @@ class Setting:
     """Said in the clause before, alone: "in staging, …"."""
     whole: Ranking | None = None
     """Of all clauses together."""
+    told: tuple[Item, ...] = ()
+    """Numbers that a clause before told of something that may be no replicas."""
     pressed: bool = False
     """The next clause says "do it", "go ahead"."""
 
@@ -215,6 +223,7 @@ def _read_request(clause: Clause, act: Act, tags: set[str], ranking: Ranking, se
     if intent is Intent.STOP_APPLICATION and _may_stop_another(found, setting):
         left = (*left, *(target.mention or act.verb for target in found.targets[:1]))
     left = (*left, *may_be_shown(items, intent))
+    left = (*left, *number_of_what(items, act.verb, intent, setting.told))
     left = left if setting.before else (*left, *number_of_nothing(items, act.verb, intent, setting.dialogue))
     if points_at_a_part(items, found, setting.dialogue):
         left = (*left, *(item.text for item in items if item.word in ORDINALS))

@@ -21,6 +21,8 @@ _BOUNDS = word_set(
 )
 _STEP_BEFORE = word_set("by another plus extra additional further more")
 _STEP_AFTER = word_set("more extra additional further fewer less further again")
+_RUNNING = word_set("run runs running have has get gets fine")
+_DIRECTIONS = word_set("up down out in back more less fewer further another")
 _DOWN_AFTER = word_set("fewer less down")
 _ABSOLUTE_BEFORE = word_set("to at on = with of : only now has have be is")
 _ARTICLES = word_set("a an the just only exactly total of")
@@ -115,7 +117,7 @@ def _role_of_count(items: tuple[Item, ...], position: int, before: str, after: s
         return "factor"
     if before == "from" or _goes_on_to(items, position, before) or _instead_of(items, position):
         return "from"
-    if _goes_on_strangely(items, position):
+    if _goes_on_strangely(items, position) or _is_no_step(items, position, before, verb):
         return "other"
     if before in _STEP_BEFORE or after in _STEP_AFTER or number.text[0] == "+" or verb in _STEP_VERBS:
         return "relative"
@@ -153,6 +155,17 @@ def _goes_on_strangely(items: tuple[Item, ...], position: int) -> bool:
         return False
     counted = after.tags & {"replicas_word", "app", "more", "less", "polite", "now", "later", "if", "because", "except"}
     return not counted and not all(word in SMALL for word in after.word.split())
+
+
+def _is_no_step(items: tuple[Item, ...], position: int, before: str, verb: str) -> bool:
+    """ "add zero replicas"; "A with 16": of what?; "scale A by 2", which may be two more or twice as many."""
+    number, words = items[position].number, {word for item in items for word in item.word.split()}
+    assert number is not None
+    if verb == "assign" and before == "with" and not _RUNNING & words:
+        return not any(item.tags & {"replica", "replicas_word"} for item in items)
+    if number.value == 0 and (verb in _STEP_VERBS or before in _STEP_BEFORE):
+        return True
+    return verb == "scale" and before == "by" and not _DIRECTIONS & words
 
 
 def _instead_of(items: tuple[Item, ...], position: int) -> bool:

@@ -58,9 +58,18 @@ def with_settings(
         place = asked.parameters.namespace or before.parameters.namespace
         asked = replace(asked, parameters=replace(asked.parameters, namespace=place))
     missing = _missing(asked, slots)
+    if not missing and _is_no_version(asked, slots, items):
+        missing = ("setting",)
     if not missing and _names_another(items):
         missing = ("project" if asked.intent is Intent.UPDATE_QUOTA else "application",)
     return replace(asked, mode=Mode.REQUEST, slots=slots, missing=missing)
+
+
+def _is_no_version(asked: Understanding, slots: Slots, items: Sequence[Item]) -> bool:
+    """ "to revision minus 3", "three versions back": a number that is no revision; not "one version back"."""
+    if asked.intent is not Intent.ROLLBACK_APPLICATION or slots.revision is not None:
+        return False
+    return any(item.number is not None and item.mention is None and item.number.value != 1 for item in items)
 
 
 _EARLIER = word_set("old older earlier before previous last former prior downgrade")
@@ -149,5 +158,7 @@ def _missing(asked: Understanding, slots: Slots) -> tuple[str, ...]:
     kinds = [target.entity.kind for target in asked.targets]
     known = bool(asked.parameters.namespace) if of_project else kinds == ["application"] and not asked.excluded
     missing = () if known else ("project" if of_project else "application",)
+    if slots.min_replicas is not None and slots.max_replicas is not None and slots.min_replicas > slots.max_replicas:
+        return (*missing, "setting")
     said = slots.says_something or asked.intent is Intent.ROLLBACK_APPLICATION
     return missing if said and not slots.left else (*missing, "setting")

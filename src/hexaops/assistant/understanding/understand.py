@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from hexaops.assistant.understanding.clauses import CLAUSES_LIMIT, Clause, split_clauses
 from hexaops.assistant.understanding.dialogue import answer_pending
+from hexaops.assistant.understanding.doubts import told_of_else
 from hexaops.assistant.understanding.following import carry_on, label_before, last_frame
 from hexaops.assistant.understanding.intents import CHANGE_INTENTS, Intent, Mode
 from hexaops.assistant.understanding.inventory import Inventory
@@ -99,6 +100,7 @@ def _read_parts(clauses: list[Clause], setting: Setting) -> list[Part]:
             previous_mode=reading.mode if reading.carries_on else Mode.ADVICE,
             previous_verb=reading.verb,
             before=spoken_of or setting.before,
+            told=setting.told if reading.mode is Mode.REQUEST else (*setting.told, *told_of_else(clause.items)),
             namespace=reading.found.namespace if not reading.found.targets and reading.about is None else None,
         )
     return [_as_complaint(part, parts) for part in parts]
