@@ -53,7 +53,8 @@ def test_the_shell_completes_commands_applications_and_actions(
     bare: Run, served: Served, tmp_path: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = str(served.home)
-    assert {"apps", "ask", "actions", "audit", "automation"} == set(completed(bare, home, "a", monkeypatch))
+    expected = {"apps", "ask", "actions", "alerts", "audit", "automation", "autopilot"}
+    assert expected == set(completed(bare, home, "a", monkeypatch))
     assert completed(bare, home, "apps show data", monkeypatch) == ["database-app"]
     assert completed(bare, home, "actions run restart_a", monkeypatch) == ["restart_application"]
     assert completed(bare, str(tmp_path), "apps show data", monkeypatch) == []

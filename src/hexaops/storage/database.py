@@ -7,6 +7,7 @@ statement instead of failing in the middle.
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -54,7 +55,9 @@ def is_unavailable(error: BaseException) -> bool:
     if isinstance(error, DBAPIError):
         state = str(getattr(error.orig, "sqlstate", "") or "")
         damaged = any(word in str(error.orig) for word in DAMAGED)
-        lost = error.connection_invalidated or isinstance(error, OperationalError | InterfaceError) or damaged
+        wrong = getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR  # "no such table"
+        lost = isinstance(error, OperationalError | InterfaceError) and not wrong
+        lost = lost or error.connection_invalidated or damaged
         return lost or state.startswith(AWAY_STATES)
     if isinstance(error, asyncpg.PostgresError):
         return str(error.sqlstate or "").startswith(AWAY_STATES)

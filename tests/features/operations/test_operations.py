@@ -9,11 +9,18 @@ import pytest
 
 from tests.features.operations.calls import Operations
 
+UNAVAILABLE = 503
 RESTART: dict[str, Any] = {"target_component": "database-app", "action": "restart_unhealthy_pods"}
 
 
 async def test_of_forty_at_once_one_runs_and_the_others_are_told_which(operations: Operations) -> None:
-    answers = await asyncio.gather(*(operations.start("auto_heal", **RESTART) for _ in range(40)))
+    async def asked() -> Any:
+        """Again where the database had no connection free in time, as the answer says."""
+        while (answer := await operations.start("auto_heal", **RESTART)).status_code == UNAVAILABLE:
+            pass
+        return answer
+
+    answers = await asyncio.gather(*(asked() for _ in range(40)))
     (accepted,) = [one for one in answers if one.status_code == 200]
     refused = [one.json()["error"] for one in answers if one.status_code == 409]
     assert len(refused) == 39

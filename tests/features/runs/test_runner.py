@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from hexaops.features.runs.runner import OperationRunner
 from hexaops.features.runs.store import OperationStore
 from hexaops.kit.failpoints import Failpoints
-from hexaops.storage.database import Database, DatabaseUnavailableError
+from hexaops.storage.database import Database, DatabaseUnavailableError, translated
 from hexaops.storage.tables import OperationRow
 from tests.features.applications.world import InstantClock
 from tests.serving import START
@@ -25,8 +25,9 @@ class Away(OperationStore):
 
     async def take_over(self, operation_id: str) -> OperationRow | None:  # as its base's
         """The next error, or nothing left to do."""
-        if self.errors:
-            raise self.errors.pop(0)
+        with translated():  # as every read and write of the database
+            if self.errors:
+                raise self.errors.pop(0)
         return None
 
 
