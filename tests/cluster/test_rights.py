@@ -143,6 +143,20 @@ def test_metrics_through_the_proxy_are_granted_apart(plane: ControlPlane, identi
         plane.kubectl("delete", "-f", manifest)
 
 
+def test_deletions_of_a_cleanup_are_granted_apart(plane: ControlPlane, identities: Identities) -> None:
+    manifest = str(SHIPPED / "cleanup.yaml")
+    reader, writer = (f"--as=system:serviceaccount:{NAMESPACE}:hexaops-{kind}" for kind in ("reader", "writer"))
+    plane.kubectl("apply", "-f", manifest)
+    try:
+        assert _can(plane, reader, "list", "configmaps")
+        for resource in ("configmaps", "jobs.batch", "pods", "persistentvolumeclaims", "replicasets.apps"):
+            assert _can(plane, writer, "delete", resource)
+            assert not _can(plane, reader, "delete", resource)
+        assert not _can(plane, writer, "delete", "deployments.apps")
+    finally:
+        plane.kubectl("delete", "-f", manifest)
+
+
 def _can(plane: ControlPlane, who: str, verb: str, resource: str) -> bool:
     name, _, subresource = resource.partition("/")
     extra = [f"--subresource={subresource}"] if subresource else []

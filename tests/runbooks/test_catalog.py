@@ -18,13 +18,20 @@ ROOT = Path(__file__).parents[2]
 each = pytest.mark.parametrize("book", RUNBOOKS.values(), ids=RUNBOOKS.keys())
 
 
-def granted(role: str) -> set[tuple[str, str, str]]:
-    """(verb, group, resource) of a shipped ClusterRole."""
-    documents = yaml.safe_load_all((ROOT / "deploy/rbac.yaml").read_text())
-    (found,) = [one for one in documents if one["kind"] == "ClusterRole" and one["metadata"]["name"] == role]
+WRITER = {"hexaops-writer", "hexaops-cleanup-writer"}
+"""The role that is always there, and the one of deploy/cleanup.yaml."""
+
+
+def granted(roles: set[str]) -> set[tuple[str, str, str]]:
+    """(verb, group, resource) of shipped ClusterRoles."""
+    files = [path.read_text() for path in sorted((ROOT / "deploy").glob("*.yaml"))]
+    documents = [one for text in files for one in yaml.safe_load_all(text)]
+    found = [one for one in documents if one["kind"] == "ClusterRole" and one["metadata"]["name"] in roles]
+    assert len(found) == len(roles)
     return {
         (verb, group, resource)
-        for rule in found["rules"]
+        for role in found
+        for rule in role["rules"]
         for group in rule["apiGroups"]
         for resource in rule["resources"]
         for verb in rule["verbs"]
@@ -57,12 +64,12 @@ def test_the_first_step_examines_and_the_last_one_does_not_write(book: Runbook[A
 
 @each
 def test_the_shipped_role_grants_what_it_needs(book: Runbook[Any]) -> None:
-    assert {needed(right) for right in book.rights} <= granted("hexaops-writer")
+    assert {needed(right) for right in book.rights} <= granted(WRITER)
 
 
 def test_the_shipped_role_grants_nothing_beyond_it() -> None:
     wanted = {needed(right) for book in RUNBOOKS.values() for right in book.rights}
-    assert {one for one in granted("hexaops-writer") if one[0] != "get"} == wanted
+    assert {one for one in granted(WRITER) if one[0] != "get"} == wanted
 
 
 def rights_used(draft: Draft) -> set[tuple[str, str, str]]:
