@@ -58,7 +58,7 @@ TOKENS = (
     kind("groq", "inference key {0}", of(ALNUM, 52, "gs" + "k_")),
     kind("replicate", "using {0}", of(ALNUM, 37, "r8" + "_")),
     kind("perplexity", "using {0}", of(ALNUM, 48, "pp" + "lx-")),
-    kind("npm", "//registry.npmjs.org/:_authToken={0}", of(ALNUM, 36, "np" + "m_")),
+    kind("npm", "//registry.example/:_authToken={0}", of(ALNUM, 36, "np" + "m_")),
     kind("pypi", "upload as __token__ with {0}", of(URL, 90, "pypi-" + "AgEIcHlwaS5vcmc")),
     kind("rubygems", "push with {0}", of(HEX, 48, "ruby" + "gems_")),
     kind("docker hub", "logged in with {0}", of(URL, 27, "dckr" + "_pat_")),
