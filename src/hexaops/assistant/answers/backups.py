@@ -9,7 +9,7 @@ from datetime import datetime
 from hexaops.analysis.applications.model import Application
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
-from hexaops.assistant.answers.lines import listing, name_of, plural, subject_of
+from hexaops.assistant.answers.lines import listing, name_of, subject_of
 from hexaops.assistant.evidence import STORE
 from hexaops.kit.durations import format_duration, format_time
 
@@ -47,6 +47,6 @@ def answer_backups(applications: Sequence[Application], newest: Mapping[str, Kep
         names = listing([name_of(one, facts) for one in without])
         draft.say(f"No backup of {names}." if len(without) == 1 or have else f"There is no backup of {names}.", counted)
     if not applications:
-        draft.say(f"There are {plural(0, 'application')} to back up.", counted)
+        draft.say("There are 0 applications to back up.", counted)
     draft.gap()
     draft.say(HOW)

@@ -6,13 +6,10 @@ from dataclasses import dataclass
 
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.logs import LINES_READ, answer_logs, log_question
-from hexaops.backends.logstores.base import LogStoreError
 from hexaops.features.chat.reading.asking import Reading
 from hexaops.features.logs.service import LogQueryService
-from hexaops.kit.text import markdown
 
 READ_LOGS = "read_logs"
-TEXT_LIMIT = 300
 
 
 @dataclass(frozen=True)
@@ -22,7 +19,7 @@ class LogReader:
     logs: LogQueryService
 
     async def answer(self, reading: Reading, draft: Draft) -> None:
-        """The newest lines of what was asked for."""
+        """The newest lines of what was asked for; raises LogStoreError, which is told as of every reader."""
         if not reading.may(READ_LOGS, draft, to="read logs"):
             return
         if READ_LOGS not in reading.facts.capabilities:
@@ -31,13 +28,8 @@ class LogReader:
             return
         selected = reading.select(draft)
         question = log_question(reading.asked, reading.message, selected, reading.facts)
-        try:
-            found = await self.logs.find(
-                reading.caller.get_workspace().id, components=question.components, levels=question.levels,
-                seconds=question.seconds, limit=LINES_READ,
-            )  # fmt: skip
-        except LogStoreError as error:
-            draft.say(f"I can't tell: {markdown(error.message, TEXT_LIMIT)}.")
-            draft.fulfilled = False
-            return
+        found = await self.logs.find(
+            reading.caller.get_workspace().id, components=question.components, levels=question.levels,
+            seconds=question.seconds, limit=LINES_READ,
+        )  # fmt: skip
         answer_logs(question, found, reading.facts, draft)
