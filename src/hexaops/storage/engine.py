@@ -38,6 +38,8 @@ MAX_RECOVERIES = 20
 APPLICATION_VERSION = "1"
 POLL_SECONDS = 10.0
 """Finds what no notification announces: other replicas' work, and delayed work left by a process that has ended."""
+ALONE_POLL_SECONDS = 60.0
+"""The same for the only process on a SQLite file, whose own commits and takeovers wake it."""
 LISTEN_SECONDS = 0.25
 """DBOS's wait for messages between runs, of which there are none: it is only how long a stop takes."""
 DELAY_SLACK_SECONDS = 0.01
@@ -65,7 +67,7 @@ class DurableEngine:
     """Register the kinds of runs, launch, then enqueue them inside the transaction that accepts the work."""
 
     def __init__(
-        self, database: Database, *, clock: Clock, takeover_seconds: float = 5.0, poll_seconds: float = POLL_SECONDS
+        self, database: Database, *, clock: Clock, takeover_seconds: float = 5.0, poll_seconds: float | None = None
     ) -> None:
         self._database = database
         self._clock = clock
@@ -98,7 +100,7 @@ class DurableEngine:
         """Start taking work, including dead processes' work; raises AlreadyServedError if the file is in use."""
         from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer  # noqa: PLC0415 # slow to import
 
-        from hexaops.storage.queues import QueueWorker, own_queues_only  # noqa: PLC0415 # imports DBOS
+        from hexaops.storage.queues import QueueWorker, end_unused, own_queues_only  # noqa: PLC0415 # imports DBOS
 
         self.reserve()
         url = self._system_url()
@@ -118,12 +120,14 @@ class DurableEngine:
         await self._executors.beat(self.executor_id)
         _join_our_logs(logging.getLogger("dbos"))
         DBOS.launch()
+        end_unused(dbos)
+        poll_seconds = self._poll_seconds or (ALONE_POLL_SECONDS if self._lock.held else POLL_SECONDS)
         for name, (_, concurrency, per_key) in self._runs.items():
             queue = await DBOS.register_queue_async(
                 name,
                 worker_concurrency=concurrency,
                 partition_worker_concurrency=per_key,
-                polling_interval_sec=self._poll_seconds,
+                polling_interval_sec=poll_seconds,
                 on_conflict="always_update",
             )
             self._workers[name] = QueueWorker(dbos, queue)

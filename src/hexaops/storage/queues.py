@@ -17,13 +17,11 @@ from dbos._queue import queue_worker_thread  # tests/storage/test_queues.py noti
 
 if TYPE_CHECKING:
     from dbos import DBOS
-    from dbos import _workflow_commands as background_jobs  # private, like the next line
-from dbos._queue import Queue
+    from dbos._queue import Queue
 
 BUSY_POLL_SECONDS = 0.5
 BACKGROUND_SECONDS = 5.0
 """Between two looks for delayed work that a process which ended has left; its own is made ready to the second."""
-UNUSED_POLL_SECONDS = 60.0
 
 
 class WakeableEvent(threading.Event):
@@ -86,4 +84,9 @@ def own_queues_only(dbos: DBOS) -> None:
     """Before the launch: no worker of DBOS for our queues, and fewer looks at what is empty nearly always."""
     background_jobs._BACKGROUND_JOBS_INTERVAL_SEC = BACKGROUND_SECONDS
     dbos.listen_queues([])
-    dbos._registry.get_internal_queue()._polling_interval_sec = UNUSED_POLL_SECONDS
+
+
+def end_unused(dbos: DBOS) -> None:
+    """After the launch: end DBOS's threads that look for queues and schedules of its own, of which there are none."""
+    for event in dbos.background_thread_stop_events:
+        event.set()

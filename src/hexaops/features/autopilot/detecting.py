@@ -30,8 +30,8 @@ DEBOUNCE_SECONDS = 0.2
 """Changes come in bursts: one look serves all of them."""
 IDLE_SECONDS = 5.0
 """How long nothing may change before it looks anyway: a start that takes too long changes nothing."""
-BUSY_SECONDS = 1.0
-"""The same while an application is unhealthy or was a moment ago."""
+SETTLING_SECONDS = 1.0
+"""The same while an application that was unhealthy has to stay healthy."""
 SETTLED_SECONDS = 10.0
 """How long an application must stay healthy; doubled by each relapse, up to LONGEST_SETTLED_SECONDS."""
 LONGEST_SETTLED_SECONDS = 600.0
@@ -117,7 +117,8 @@ class Detector:
                 del watched[key]
 
     async def _woken(self) -> None:
-        seconds = BUSY_SECONDS if any(self._watched.values()) else IDLE_SECONDS
+        settling = any(one.healthy_since is not None for watched in self._watched.values() for one in watched.values())
+        seconds = SETTLING_SECONDS if settling else IDLE_SECONDS
         alarm = asyncio.ensure_future(self.clock.sleep(seconds))
         change = asyncio.ensure_future(self._changed.wait())
         try:

@@ -22,6 +22,8 @@ from hexaops.features.workspaces.directory import WorkspaceDirectory
 from hexaops.kit.clock import Clock
 from hexaops.kit.timeout import Timeout
 
+ASKED_SECONDS = 60.0
+"""How long after a query the next one is expected."""
 Opener = Callable[[Cluster, LogSource, Clock], ExternalStore]
 Ask = Callable[[LogQuery], Awaitable[LogAnswer]]
 
@@ -53,9 +55,16 @@ class LogEngines:
         self._clusters = clusters
         self._directory = directory
         self._opened: dict[str, _Opened] = {}
+        self._asked_at: float | None = None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether somebody asked a moment ago, and is likely to ask again."""
+        return self._asked_at is not None and self._clock.monotonic() - self._asked_at < ASKED_SECONDS
 
     async def query(self, query: LogQuery, timeout: Timeout) -> LogAnswer:
         """Answer from every engine concerned; raises LogStoreError when one of them fails."""
+        self._asked_at = self._clock.monotonic()
         asks = await self._asks(query, timeout)
         return await asks[0](query) if len(asks) == 1 and not is_of_several(query.after) else await merged(query, asks)
 

@@ -39,7 +39,7 @@ class Logs:
         provider.add(self.tail)
         collector = LogCollector(
             process.clusters, provider.get(WorkspaceDirectory), self.store, clock,
-            audience=self.tail, per_second=settings.log_collection_requests_per_second,
+            audience=(self.tail, self.engines), per_second=settings.log_collection_requests_per_second,
         )  # fmt: skip
         events = EventCollector(process.clusters, provider.get(WorkspaceDirectory), self.store)
         if settings.log_collection:
