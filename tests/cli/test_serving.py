@@ -60,7 +60,7 @@ async def test_a_signal_makes_it_return_so_that_the_rest_can_close(sent: int) ->
     assert not server.force_exit
 
 
-def test_a_second_interrupt_does_not_wait_for_running_requests() -> None:
+async def test_a_second_interrupt_does_not_wait_for_running_requests() -> None:
     server = StoppableServer(uvicorn.Config(_unused), end_streams=lambda: None)
     server.handle_exit(signal.SIGINT, None)
     assert not server.force_exit
