@@ -12,8 +12,8 @@ SMALL = word_set(
     "extra additional further another number count total replica-count go going = , - : ( ) . + % here there some "
     "ones those make try once too as well same kindly if not rather without real whatever following kubectl replicas "
     "time should must possible feel better prefer appreciate love good enough any more "
-    "first second third other others both same nice great lovely grateful glad happy wonderful strong feet "
-    "oh ah um uh hm hmm eh oops mind many plenty suffices sufficient"
+    "first second third former latter other others both same nice great lovely grateful glad happy wonderful strong "
+    "feet oh ah um uh hm hmm eh oops mind many plenty suffices sufficient"
 )
 """Words of closed classes, and particles. They say how things hang together, not what is meant."""
 LIGHT = word_set("perform trigger initiate execute issue kick carry run give put take bring set use help ahead go")

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from hexaops.assistant.understanding.intents import Intent
+from hexaops.assistant.understanding.intents import CHANGE_INTENTS, LATER_CHANGES, Intent
 from hexaops.assistant.understanding.inventory import Inventory
 from hexaops.assistant.understanding.model import Dialogue, PendingQuestion, Spoken, Understanding
+from hexaops.assistant.understanding.recalled import series, spoken_last
 from hexaops.assistant.understanding.understand import understand
 
 _TALK = frozenset({Intent.THANKS, Intent.GREETING, Intent.GOODBYE, Intent.HELP})
@@ -30,12 +31,55 @@ def advance(
     return replace(
         before,
         spoken=before.spoken if kept else _spoken(parts[-1], _ids(parts[-1]) if _differ(parts) else named, before),
-        change=next((_spoken(p, _ids(p), before) for p in parts if p.is_change_request), before.change),
+        change=_change(parts, before),
+        task=_task(parts, before),
+        agreed=_agreed(asked, parts, before),
         named=_named(before.named, parts),
+        series=before.series if kept else _series(before, parts),
         last_intent=before.last_intent if kept else parts[-1].intent.value,
         last_entities=entities or (() if _is_wide(parts) else before.last_entities),
         pending_question=pending,
     )
+
+
+_CHANGED = (CHANGE_INTENTS | LATER_CHANGES) - {Intent.BACKUP, Intent.CANCEL_ACTION, Intent.ROLLBACK_ACTION}
+
+
+def _changes(part: Understanding) -> bool:
+    """Asked for now; kinds that are not planned yet are asked for in the mode of a command."""
+    return part.intent in _CHANGED and (part.is_change_request or part.intent in LATER_CHANGES)
+
+
+def _change(parts: tuple[Understanding, ...], before: Dialogue) -> Spoken | None:
+    """The change that the message asks for, of all its targets; else the one of before."""
+    asked = [part for part in parts if _changes(part)]
+    if not asked:
+        return before.change
+    named = tuple(dict.fromkeys(identity for part in asked for identity in _ids(part)))
+    return _spoken(asked[0], named, before) or before.change
+
+
+_TASKS = CHANGE_INTENTS | LATER_CHANGES | {Intent.DIAGNOSTICS, Intent.DASHBOARD_CREATE, Intent.ALERT_CREATE}
+
+
+def _task(parts: tuple[Understanding, ...], before: Dialogue) -> Spoken | None:
+    last = parts[-1]
+    done = last.intent in _TASKS and (last.intent not in CHANGE_INTENTS or last.is_change_request)
+    return _spoken(last, _ids(last), before) if done else before.task
+
+
+def _agreed(asked: Understanding, parts: tuple[Understanding, ...], before: Dialogue) -> bool:
+    if asked.intent is Intent.CONFIRM:
+        return before.change is not None
+    off = asked.intent in (Intent.DENY, Intent.NO_ACTION, Intent.CANCEL_ACTION, Intent.ROLLBACK_ACTION)
+    return before.agreed and not off and not any(_changes(part) for part in parts)
+
+
+def _series(before: Dialogue, parts: tuple[Understanding, ...]) -> tuple[str, ...]:
+    now = tuple(dict.fromkeys(identity for part in parts for identity in _ids(part)))
+    last = spoken_last(before).intent
+    same = bool(parts[-1].targets) and last in (parts[-1].intent.value, parts[-1].about)
+    return series(before, same, now, replaces=parts[-1].replaces)[:REMEMBERED]
 
 
 def _is_wide(parts: tuple[Understanding, ...]) -> bool:
@@ -81,6 +125,8 @@ def question_of(asked: Understanding) -> PendingQuestion | None:
         first = asked.ambiguous[0].candidates if asked.ambiguous else asked.unknown_names[0].suggestions
         options = tuple(candidate.entity.id for candidate in first)
         return PendingQuestion("choose_entity", intent, options, "", targets, asked.parameters)
+    if asked.would_set:
+        return PendingQuestion("confirm_plan", intent, targets=targets, parameters=asked.parameters)
     if not asked.is_change_request:
         return None
     if "application" in asked.missing or "replicas" in asked.missing:

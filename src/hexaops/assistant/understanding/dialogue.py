@@ -21,6 +21,7 @@ from hexaops.assistant.understanding.model import (
 )
 from hexaops.assistant.understanding.normalise import word_set
 from hexaops.assistant.understanding.numbers import ORDINALS, find_number, why_not_a_count
+from hexaops.assistant.understanding.speech import limits_of_request
 from hexaops.assistant.understanding.targets import find_targets
 
 _LONGEST_ANSWER = 7
@@ -35,10 +36,20 @@ def answer_pending(items: list[Item], dialogue: Dialogue, index: NameIndex) -> U
     """What the message answers to the pending question, or None when it is not an answer."""
     pending = dialogue.pending_question
     said = [item for item in items if not item.is_mark]
-    if pending is None or not said or len(said) > _LONGEST_ANSWER or any(item.word == "not" for item in said):
+    if pending is None or not said or len(said) > _LONGEST_ANSWER:
+        return None
+    if pending.kind == "choose_entity" and said[0].word == "not":
+        return _ruled_out(said[1:], pending, index)
+    if any(item.word == "not" for item in said) or (
+        dialogue.agreed and pending.kind == "confirm_plan" and _stops(said)
+    ):
         return None
     if _refuses(said) or (pending.kind == "confirm_plan" and _calls_off(said)):
         return Understanding(Intent.DENY, 0.95)
+    if pending.kind == "confirm_plan" and (limit := _put_off(items)) is not None:
+        known = tuple(Resolved(one, one.name, 0.9, "dialogue") for one in _entities(pending.targets, index))
+        about = Intent(pending.intent)
+        return Understanding(Intent.ACTION_QUESTION, 0.9, limit, targets=known, about=about)
     if pending.kind == "confirm_plan":
         return Understanding(Intent.CONFIRM, 0.95) if _agrees_to_it(said) else None
     if pending.kind == "choose_entity":
@@ -61,6 +72,31 @@ def _calls_off(said: list[Item]) -> bool:
     return all(
         item.tags & (small | {"cancel", "stop"}) or item.word in ("wait", "the", "plan") for item in said
     ) and any(item.tags & {"cancel", "stop"} or item.word == "wait" for item in said)
+
+
+def _put_off(items: list[Item]) -> Mode | None:
+    """ "yes but only after lunch": agreed to, not now."""
+    if "yes" not in items[0].tags or any(item.mention or item.number for item in items):
+        return None
+    limit = limits_of_request(tuple(items))
+    return limit if limit in (Mode.SCHEDULED, Mode.CONDITIONAL) else None
+
+
+def _stops(said: list[Item]) -> bool:
+    """ "cancel that" after a yes: what may run already is called off, no mere no."""
+    return any(item.tags & {"cancel", "stop"} for item in said)
+
+
+def _ruled_out(said: list[Item], pending: PendingQuestion, index: NameIndex) -> Understanding | None:
+    """ "not the background": the other one of two."""
+    options = _entities(pending.options, index)
+    mentions = [item for item in said if item.mention is not None]
+    if len(options) != 2 or not mentions or not _only_small_words(said):
+        return None
+    left = [option for option in options if not any(_names(item, option) for item in mentions)]
+    if len(left) != 1:
+        return None
+    return _complete(pending, [*_entities(pending.targets, index), *left], pending.parameters)
 
 
 def _agrees(said: list[Item]) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from hexaops.assistant.understanding.following import last_frame
 from hexaops.assistant.understanding.intents import LATER_CHANGES, Intent
 from hexaops.assistant.understanding.items import Item
 from hexaops.assistant.understanding.model import Dialogue
 from hexaops.assistant.understanding.normalise import word_set
 from hexaops.assistant.understanding.numbers import ORDINALS
+from hexaops.assistant.understanding.setting import last_frame
 from hexaops.assistant.understanding.targets import Found
 from hexaops.assistant.understanding.verbs import WEAK
 

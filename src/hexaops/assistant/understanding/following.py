@@ -6,21 +6,33 @@ slot of that frame and leaves the rest; anything with content is read afresh, an
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from hexaops.assistant.understanding.adding import adds_to_it, makes_one, more_on_it
 from hexaops.assistant.understanding.clauses import Clause
 from hexaops.assistant.understanding.closed import LIGHT, SMALL
 from hexaops.assistant.understanding.filters import read_filters
 from hexaops.assistant.understanding.frame import read_frame
-from hexaops.assistant.understanding.intents import CHANGE_INTENTS, Intent, Mode
+from hexaops.assistant.understanding.intents import CHANGE_INTENTS, SETTING_INTENTS, Intent, Mode
 from hexaops.assistant.understanding.inventory import NameIndex
 from hexaops.assistant.understanding.items import Item
-from hexaops.assistant.understanding.labels import LABEL_OF
 from hexaops.assistant.understanding.model import Dialogue, Parameters, Resolved, Spoken, Understanding
+from hexaops.assistant.understanding.names import WORD_OF
 from hexaops.assistant.understanding.normalise import word_set
 from hexaops.assistant.understanding.numbers import ORDINALS, time_unit_seconds
+from hexaops.assistant.understanding.recalled import (
+    PLURALS,
+    beside_a_database,
+    named_by_a_word,
+    pieces_of,
+    pieces_spoken_of,
+    pointed,
+    prefer,
+    resolved,
+    sibling,
+)
 from hexaops.assistant.understanding.roles import read_numbers
+from hexaops.assistant.understanding.setting import last_frame
 from hexaops.assistant.understanding.settings import carried
 from hexaops.assistant.understanding.speech import limits_of_request
 from hexaops.assistant.understanding.targets import Found, find_targets
@@ -31,21 +43,43 @@ _CARRYING = word_set(
     "ones both then what about how only just mean meant was wrong first second third last and or of for to but even "
     "either plus minus make enough please pls right well ah okay more less fewer now same thing still exactly would "
     "please be the that this it on in at from with by there as well many was correction leave drop without skip back "
-    "course typo typed"
+    "course typo typed better enough lets say let particular particularly especially specifically likewise similarly "
+    "former latter brother sister sibling twin its their vs versus against keep kept does do need needs want "
+    "wants number"
 )
-_CORRECTS = word_set("no nah nope sorry actually mean meant wrong instead rather oops ups wait correction typo")
+_CORRECTS = word_set(
+    "no nah nope sorry actually mean meant wrong instead rather oops ups wait correction typo better enough"
+)
 _PERIODS = word_set(
-    "yesterday today tonight morning evening week weeks month months day days hour hours year last past"
+    "yesterday today tonight morning evening night week weeks weekend month months day days hour hours year last past "
+    "january february march april may june july august september october november december monday tuesday wednesday "
+    "thursday friday saturday sunday"
 )
-_WHY = (("why",), ("why", "is", "that"), ("how", "come"), ("but", "why"), ("and", "why"), ("why", "that"))
+_REASONS = word_set("why reason come because")
+_WHY = word_set(
+    "why how come reason what is was that the it so this and but any idea are they then not high much many low do does "
+    "them really though there now of"
+)
 _ASKS = (("what", "about"), ("how", "about"))
 _MORE = word_set("tell show me more details detail please again and some i want to see it go on continue the")
 _SAYS_MORE = word_set("more details detail again continue")
-_STATED = word_set("has had have is are runs")
-_LEAVES = word_set("leave drop without skip")
-_SAYS_NOTHING = frozenset({"talk", "oos", "help"})
+_STATED = word_set("has had have is are runs need needs wants")
+_LEAVES = word_set("leave drop without skip keep")
+_PUTS = word_set("put bring take set")
+_REVERSES = word_set("direction way reverse versa opposite")
+_ASKING = word_set("does is are will would should shall can could did has have")
+_BEFORE_ONE = word_set("wrong that this other the same another which")
+_METRICS = word_set("cpu memory ram mem disk disks storage network bandwidth gpu gpus io traffic")
+_BOUNDS = word_set("min max minimum maximum least most as between floor ceiling cap")
+_ASIDE = word_set("typo typed sorry oops ups oh ah hm hmm uh um nah nope correction wait")
+_JOINS = word_set("and also too plus same well")
 _USAGE = frozenset({Intent.USAGE_QUERY, Intent.HIGH_USAGE})
+_OF_METRICS = frozenset({*_USAGE, Intent.FORECAST_QUERY})
 _SCALES = frozenset({Intent.SCALE_APPLICATION})
+_OF_INTENT = {**dict.fromkeys(_OF_METRICS, _METRICS), Intent.AUTOSCALING: _BOUNDS}
+"""Words that carry on only after these."""
+_OWN_NUMBERS = frozenset({Intent.ALERT_CREATE, Intent.ALERT_ACKNOWLEDGE, *SETTING_INTENTS})
+"""A bare number after these is another number of theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,27 +102,6 @@ class _Said:
     """ "is it the database?"."""
 
 
-def last_frame(dialogue: Dialogue) -> Spoken | None:
-    """What was meant last; of a session of an older version, what it remembers."""
-    if dialogue.spoken is not None or not dialogue.last_intent:
-        return dialogue.spoken
-    known = dialogue.last_intent in set(Intent)
-    return Spoken(dialogue.last_intent, dialogue.last_entities) if known else None
-
-
-def label_before(dialogue: Dialogue) -> str:
-    """The ranker's label of what was meant last, empty where nothing was; small talk between is passed over."""
-    last = last_frame(dialogue)
-    label = LABEL_OF.get(Intent(last.intent), "") if last is not None else ""
-    return "" if label in _SAYS_NOTHING else label
-
-
-def place_before(dialogue: Dialogue) -> str | None:
-    """The namespace that was spoken of last."""
-    last = last_frame(dialogue)
-    return last.parameters.namespace if last is not None else None
-
-
 def carry_on(clauses: list[Clause], dialogue: Dialogue, index: NameIndex) -> Understanding | None:
     """The frame spoken of last with what this message changes in it, or None when the message stands for itself."""
     base = last_frame(dialogue)
@@ -97,31 +110,87 @@ def carry_on(clauses: list[Clause], dialogue: Dialogue, index: NameIndex) -> Und
     if base is None or not words or len(words) > _LONGEST:
         return None
     plain = tuple(word for item in words for word in item.word.split())
-    if plain in _WHY:
-        return _why(base, index)
-    if set(plain) <= _MORE and set(plain) & _SAYS_MORE and Intent(base.intent) not in CHANGE_INTENTS:
-        return Understanding(
-            Intent(base.intent), 0.8, targets=_resolved(base.targets, index), parameters=base.parameters
-        )
-    if any(not _carries(item) for item in words):
+    base = _task_again(base, dialogue, plain)
+    intent = Intent(base.intent)
+    if whole := _as_a_whole(clauses, base, plain, dialogue, index):
+        return whole
+    pieces = pieces_of(index) if {"other", "others"} & set(plain) else pieces_spoken_of(dialogue, index)
+    light = _PUTS if "back" in plain else frozenset()
+    known = light | pieces | _OF_INTENT.get(intent, frozenset()) | index.namespaces
+    strange = [item for item in words if not _carries(item, known)]
+    meant = _loosely(strange, plain, index)
+    if len(strange) > len(meant) or (intent in CHANGE_INTENTS and _tells(set(plain))):
         return None
-    if Intent(base.intent) in CHANGE_INTENTS and _STATED & set(plain) and not {"should", "must", "to"} & set(plain):
-        return None  # "it has 5", said of how it is
-    said = _read(items, dialogue, index, base)
+    said = _read(items, dialogue, index, base, meant)
     if said is None:
         return None
-    intent = Intent(base.intent)
-    if intent in CHANGE_INTENTS and (plain[:2] in _ASKS or any(clause.is_question for clause in clauses)):
-        return Understanding(Intent.STATUS_QUERY, 0.7, targets=said.found.targets, ambiguous=said.found.ambiguous)
-    if intent in CHANGE_INTENTS and "back" in plain and not said.numbers and _told_before(base) is None:
-        return Understanding(Intent.ROLLBACK_ACTION, 0.9, Mode.REQUEST, targets=_targets(base, said, index))
     if intent in CHANGE_INTENTS:
-        limit = _told_before(base) or limits_of_request(items, counts=said.corrects or "at" not in plain)
-        return _put_off(intent, base, said, index, limit) if limit else _change(intent, base, said, index)
+        asks = any(clause.is_question for clause in clauses) or plain[0] in _ASKING
+        asks = asks or (plain[:2] in _ASKS and "same" not in plain)
+        return _changed(intent, base, said, index, asks=asks, items=items)
+    return _asked_again(intent, base, said, index, items)
+
+
+def _as_a_whole(
+    clauses: list[Clause], base: Spoken, plain: tuple[str, ...], dialogue: Dialogue, index: NameIndex
+) -> Understanding | None:
+    """Messages that mean one thing by all their words: "why so much", "tell me more", "the other way round"."""
+    intent, words = Intent(base.intent), set(plain)
+    if words <= _WHY and ("why" in plain or _REASONS & set(plain[-2:])):
+        return _why(base, index)
+    if words <= _MORE and words & _SAYS_MORE and intent not in CHANGE_INTENTS:
+        return Understanding(intent, 0.8, targets=resolved(base.targets, index), parameters=base.parameters)
+    if intent is Intent.DASHBOARD_CREATE and adds_to_it(clauses, plain):
+        return more_on_it(tuple(item for clause in clauses for item in clause.items), base, dialogue, index)
+    if "back" in plain and plain[plain.index("back") + 2 : plain.index("back") + 3] == ("up",):
+        return Understanding(Intent.BACKUP, 0.8, targets=resolved(base.targets, index))
+    if intent is Intent.CONNECTIVITY and _REVERSES & words:
+        turned = resolved(base.targets, index)[::-1]
+        return Understanding(intent, 0.8, targets=turned, parameters=base.parameters)
+    return makes_one(clauses, base, dialogue, index)
+
+
+def _asked_again(
+    intent: Intent, base: Spoken, said: _Said, index: NameIndex, items: tuple[Item, ...]
+) -> Understanding | None:
+    """The question, or the request for a further kind of change, with what is said of it now."""
     if base.slots is not None and not limits_of_request(items, counts=True):
         project = next((t.entity.name for t in said.found.targets if t.entity.kind == "project"), None)
-        return carried(intent, base, _targets(base, said, index), said.parameters.namespace or project, items)
-    return None if said.numbers and not said.names else _question(intent, base, said, index)
+        again = carried(intent, base, _targets(base, said, index), said.parameters.namespace or project, items)
+        return replace(again, replaces=said.corrects)
+    if said.numbers and not said.names and intent not in _OWN_NUMBERS:
+        return None
+    return _question(intent, base, said, index)
+
+
+def _changed(
+    intent: Intent, base: Spoken, said: _Said, index: NameIndex, *, asks: bool, items: tuple[Item, ...]
+) -> Understanding | None:
+    """What a message that only carries on means after a request for a change."""
+    words = {word for item in items for word in item.word.split()}
+    if asks:
+        return Understanding(Intent.STATUS_QUERY, 0.7, targets=said.found.targets, ambiguous=said.found.ambiguous)
+    if "back" in words and not said.numbers and _told_before(base) is None:
+        return Understanding(Intent.ROLLBACK_ACTION, 0.9, Mode.REQUEST, targets=_targets(base, said, index))
+    counts = said.corrects or said.excludes or "at" not in words
+    limit = _told_before(base) or limits_of_request(items, counts=counts)
+    return _put_off(intent, base, said, index, limit) if limit else _change(intent, base, said, index)
+
+
+def _tells(words: set[str]) -> bool:
+    """ "it has 5", "cart needs 5", said of how it is; not "cart needs the same", "6 is enough"."""
+    if words & {"same", "too", "also", "better", "enough"}:
+        return False
+    return bool(_STATED & words) and not {"should", "must", "to"} & words
+
+
+def _task_again(base: Spoken, dialogue: Dialogue, plain: tuple[str, ...]) -> Spoken:
+    """ "ready yet?", "kafka as well": what was asked for, not how it is going; also after a question between."""
+    if dialogue.task is None or Intent(base.intent) in CHANGE_INTENTS:
+        return base
+    same = "same" in plain and bool({"do", "need", "needs", "wants"} & set(plain))
+    joins = base.intent == Intent.ACTION_STATUS and bool({"too", "also", "well", "same"} & set(plain))
+    return dialogue.task if same or joins else base
 
 
 def _told_before(base: Spoken) -> Mode | None:
@@ -129,85 +198,145 @@ def _told_before(base: Spoken) -> Mode | None:
     return None if base.mode in (Mode.REQUEST.value, Mode.READ.value) else Mode(base.mode)
 
 
-def _carries(item: Item) -> bool:
+def _carries(item: Item, known: frozenset[str]) -> bool:
     if item.mention or item.number or item.tags & {"replica", "twice", "half", "polite", "except", "more", "less"}:
         return True
     if time_unit_seconds(item.word) or item.word in _PERIODS or item.word in ORDINALS:
         return True
     words = item.word.split()
+    if item.word in known or _is_letter(item):
+        return True
     kind = bool(item.tags & {"app", "pod", "node", "project"}) and len(words) == 1
     return kind or all(word in _CARRYING or (word in SMALL and word not in LIGHT) for word in words)
 
 
-def _read(items: tuple[Item, ...], dialogue: Dialogue, index: NameIndex, base: Spoken) -> _Said | None:
+def _loosely(strange: list[Item], plain: tuple[str, ...], index: NameIndex) -> tuple[Resolved, ...]:
+    """ "oh and search too": the only application that has the word in its name, though it means something else too."""
+    if len(strange) != 1 or not _JOINS & set(plain):
+        return ()
+    item = strange[0]
+    found = index.words.get(item.word, ())
+    return (Resolved(found[0], item.text, WORD_OF),) if len(found) == 1 else ()
+
+
+def _is_letter(item: Item) -> bool:
+    """The end of a name like `gpu-b`."""
+    return len(item.text) == 1 and item.text.isalpha() and item.word not in ("a", "i")
+
+
+def _read(
+    items: tuple[Item, ...], dialogue: Dialogue, index: NameIndex, base: Spoken, meant: tuple[Resolved, ...]
+) -> _Said | None:
     """What is named; None when that is nothing."""
     words = [word for item in items for word in item.word.split()]
-    found = find_targets(items, index, for_change=Intent(base.intent) in CHANGE_INTENTS)
-    among = () if found.targets or found.ambiguous else pointed(words, dialogue)
-    if sibling := _sibling(items, base, index):
-        found, among = replace(found, targets=sibling), ()
-    frame = read_frame(items, "assign", -1)
-    filters = read_filters(Clause(items), set(), found)
+    items = tuple(item for item in items if item.mention or item.word not in _ASIDE)
+    found, among = _named(items, dialogue, index, base)
+    if not (found.targets or found.ambiguous or among):
+        found = replace(found, targets=meant)
+    if among is None:
+        return None
+    counted = tuple(item for place, item in enumerate(items) if not (_is_pronoun(items, place) or item.word == "no"))
+    frame = read_frame(counted, "assign", -1)
+    filters = read_filters(Clause(items), {tag for item in items for tag in item.tags & {"cpu", "memory"}}, found)
     numbers = (
-        not sibling and any(n.role in ("absolute", "relative", "factor", "percent") for n in frame.numbers)
+        not _sibling(items, base, index)
+        and any(n.role in ("absolute", "relative", "factor", "percent") for n in frame.numbers)
     ) or bool(frame.parameters.replicas_factor)
-    period = filters.time_range_seconds is not None
+    period = filters.time_range_seconds is not None or bool(_PERIODS & set(words))
+    measured = Intent(base.intent) in _OF_METRICS
+    of_metric = measured and (filters.metric is not None or bool(_METRICS & set(words)))
     named = bool(found.targets or found.ambiguous or found.excluded or found.namespace or among)
     same = "same" in words
-    if not (named or numbers or period or same):
+    if not (named or numbers or period or same or of_metric):
         return None
-    parameters = replace(frame.parameters, time_range_seconds=filters.time_range_seconds, namespace=found.namespace)
-    corrects = bool(_CORRECTS & set(words)) or words[:1] == ["not"]
-    excludes = words[:1] == ["not"] or bool(found.excluded and not found.targets) or bool(_LEAVES & set(words))
+    parameters = replace(
+        frame.parameters,
+        time_range_seconds=filters.time_range_seconds,
+        namespace=found.namespace,
+        metric=filters.metric if measured else None,
+    )
+    not_it = words[:1] == ["not"]
+    excludes = (not_it and not _other_than_it(items, found)) or bool(found.excluded and not found.targets)
     return _Said(
         found,
         among,
         parameters,
         numbers and not period,
         named or same,
-        corrects,
-        excludes,
+        bool(_CORRECTS & set(words)) or not_it,
+        excludes or bool(_LEAVES & set(words)),
         begins="from" in words,
-        adds=bool({"also", "too", "well", "add", "plus"} & set(words)),
+        adds=bool({"also", "too", "well", "add", "plus"} & set(words)) and "one" not in words,
         suspects=bool({"is", "be"} & set(words[:3])) and "it" in words[:3],
     )
 
 
+def _other_than_it(items: tuple[Item, ...], found: Found) -> bool:
+    """ "not that one, cart": cart instead, where "not cart" leaves it out."""
+    said = [item for item in items if not item.is_mark]
+    return bool(found.targets) and len(said) > 2 and said[1].word in ("that", "this", "it")
+
+
+def _named(
+    items: tuple[Item, ...], dialogue: Dialogue, index: NameIndex, base: Spoken
+) -> tuple[Found, tuple[str, ...] | None]:
+    """The names, and what is pointed at; None where something is pointed at that cannot be told."""
+    words = {word for item in items for word in item.word.split()}
+    changes = Intent(base.intent) in CHANGE_INTENTS
+    as_said = find_targets(items, index, for_change=changes)
+    found = prefer(as_said, dialogue, index)
+    if ended := _sibling(items, base, index):
+        return replace(found, targets=ended, namespace=None), ()
+    among = pointed(items, dialogue, index)
+    plainly = any(one.entity.kind != "project" for one in as_said.targets)
+    if among and {"other", "others"} & words and not plainly:
+        return Found(), among
+    if found.targets or found.ambiguous or among:
+        return found, () if found.targets or found.ambiguous else among
+    if worded := named_by_a_word(items, dialogue, index) or beside_a_database(items, dialogue, index):
+        return replace(found, targets=worded, namespace=None), ()
+    if PLURALS & words and len(dialogue.series) > 1 and (len(dialogue.series) == 2 or not changes):
+        return found, dialogue.series
+    if found.namespace is None and (places := [item.word for item in items if item.word in index.namespaces]):
+        return replace(found, namespace=places[0]), ()
+    if changes and any("node" in item.tags and not item.mention for item in items):
+        return found, None  # "the server", which is none of those spoken of
+    return found, ()
+
+
+def _is_pronoun(items: tuple[Item, ...], place: int) -> bool:
+    """The "one" of "wrong one", "that one", "the other one", "one for cart": no number."""
+    if items[place].word != "one":
+        return False
+    before = items[place - 1] if place else None
+    after = items[place + 1] if place + 1 < len(items) else None
+    if before is None:
+        return after is not None and after.word in ("for", "on")
+    return before.mention is not None or before.word in _BEFORE_ONE or before.word in ORDINALS
+
+
 def _sibling(items: tuple[Item, ...], base: Spoken, index: NameIndex) -> tuple[Resolved, ...]:
-    """ "I meant 3" after worker-2, "and the 18?" after ip-10-0-1-17: the name of the same kind with that number."""
+    """ "I meant 3" after worker-2, "and the 18?" after ip-10-0-1-17, "b?" after gpu-a."""
     numbers = [n.text for n in read_numbers(items) if n.role == "absolute"]
-    known = index.by_id.get(base.targets[-1]) if base.targets else None
-    if len(numbers) != 1 or known is None or known.kind == "application" or base.intent in _SCALES:
+    if base.intent in _SCALES:
         return ()
-    stem = known.name.rstrip("0123456789")
-    alike = [e for e in index.by_id.values() if e.kind == known.kind and e.name == stem + numbers[0]]
-    return tuple(Resolved(entity, entity.name, 0.9) for entity in alike) if stem != known.name else ()
+    if len(numbers) == 1:
+        return sibling(numbers[0], base, index)
+    letters = [item.text for item in items if _is_letter(item)]
+    return sibling(letters[0], base, index) if len(letters) == 1 else ()
 
 
-def pointed(words: Sequence[str], dialogue: Dialogue) -> tuple[str, ...]:
-    """ "the second one", "the other one", "both": among those named before."""
-    named, base = dialogue.named, last_frame(dialogue) or Spoken("")
-    if "both" in words and len(named) >= 2:
-        return named[-2:]
-    if "other" in words or "others" in words:
-        rest = tuple(identity for identity in named if identity not in base.targets)
-        return rest if len(rest) == 1 or "others" in words else ()
-    for word in words:
-        if word in ORDINALS and (words[-1] == word or {"one", "the"} & set(words)) and word != "last":
-            place = ORDINALS[word]
-            return (named[place],) if -len(named) <= place < len(named) else ()
-    return ()
+_REASON_OF = {
+    **dict.fromkeys(_USAGE, Intent.HIGH_USAGE),
+    **dict.fromkeys((Intent.COST_ANALYSIS, Intent.COST_BREAKDOWN), Intent.COST_BREAKDOWN),
+    Intent.PERFORMANCE_ANALYSIS: Intent.PERFORMANCE_ANALYSIS,
+}
 
 
 def _why(base: Spoken, index: NameIndex) -> Understanding:
-    intent = Intent.HIGH_USAGE if Intent(base.intent) in _USAGE else Intent.DIAGNOSE
+    intent = _REASON_OF.get(Intent(base.intent), Intent.DIAGNOSE)
     place = Parameters(namespace=base.parameters.namespace)
-    return Understanding(intent, 0.8, targets=_resolved(base.targets, index), parameters=place)
-
-
-def _resolved(identities: tuple[str, ...], index: NameIndex) -> tuple[Resolved, ...]:
-    known = (index.by_id.get(identity) for identity in identities)
-    return tuple(Resolved(entity, entity.name, 0.9, "dialogue") for entity in known if entity is not None)
+    return Understanding(intent, 0.8, targets=resolved(base.targets, index), parameters=place)
 
 
 def _targets(base: Spoken, said: _Said, index: NameIndex) -> tuple[Resolved, ...]:
@@ -215,7 +344,7 @@ def _targets(base: Spoken, said: _Said, index: NameIndex) -> tuple[Resolved, ...
         return said.found.targets
     if said.found.ambiguous:
         return ()
-    return _resolved(said.pointed or base.targets, index)
+    return resolved(said.pointed or base.targets, index)
 
 
 def _question(intent: Intent, base: Spoken, said: _Said, index: NameIndex) -> Understanding:
@@ -223,6 +352,7 @@ def _question(intent: Intent, base: Spoken, said: _Said, index: NameIndex) -> Un
         base.parameters,
         namespace=said.parameters.namespace or base.parameters.namespace,
         time_range_seconds=said.parameters.time_range_seconds or base.parameters.time_range_seconds,
+        metric=said.parameters.metric or base.parameters.metric,
     )
     placed = said.parameters.namespace is not None and not said.found.targets
     targets = () if placed else _targets(base, said, index)
@@ -230,16 +360,18 @@ def _question(intent: Intent, base: Spoken, said: _Said, index: NameIndex) -> Un
         targets = _without(base, said, index)
     elif intent in _OF_SEVERAL and len(said.found.targets) == 1:
         targets = _beside(base, said, index)
+    elif intent is Intent.CONNECTIVITY and len(said.pointed) == 1:
+        targets = (*resolved(base.targets[:1], index), *targets)
     return Understanding(
         intent, 0.8, targets=targets, excluded=said.found.excluded, ambiguous=said.found.ambiguous,
-        unknown_names=said.found.unknown, parameters=parameters,
+        unknown_names=said.found.unknown, parameters=parameters, replaces=said.corrects,
     )  # fmt: skip
 
 
 def _without(base: Spoken, said: _Said, index: NameIndex) -> tuple[Resolved, ...]:
     """ "leave minio out", "not the second one": the others of those spoken of."""
     named = {target.entity.id for target in (*said.found.targets, *said.found.excluded)} | set(said.pointed)
-    return _resolved(tuple(identity for identity in base.targets if identity not in named), index)
+    return resolved(tuple(identity for identity in base.targets if identity not in named), index)
 
 
 _OF_SEVERAL = frozenset({Intent.CONNECTIVITY, Intent.PERFORMANCE_ANALYSIS, Intent.DASHBOARD_CREATE})
@@ -247,7 +379,7 @@ _OF_SEVERAL = frozenset({Intent.CONNECTIVITY, Intent.PERFORMANCE_ANALYSIS, Inten
 
 def _beside(base: Spoken, said: _Said, index: NameIndex) -> tuple[Resolved, ...]:
     """The other end of a connection, the suspect beside the slow one, one more on a dashboard."""
-    new, before = said.found.targets[0], _resolved(base.targets, index)
+    new, before = said.found.targets[0], resolved(base.targets, index)
     if any(target.entity.id == new.entity.id for target in before):
         return (new,)
     if base.intent == Intent.CONNECTIVITY:
@@ -271,7 +403,8 @@ def _put_off(intent: Intent, base: Spoken, said: _Said, index: NameIndex, limit:
 
 def _change(intent: Intent, base: Spoken, said: _Said, index: NameIndex) -> Understanding | None:
     """The same change with another target or another number; None where nothing fits."""
-    if said.excludes and not said.numbers:
+    named = {target.entity.id for target in said.found.targets} | set(said.pointed)
+    if said.excludes and (not said.numbers or (named and named < set(base.targets))):
         excluded = said.found.excluded or said.found.targets
         wide = base.parameters.everything or intent is Intent.RESTART_FAILING
         if not wide and len(base.targets) > 1 and (excluded or said.pointed):
@@ -301,13 +434,19 @@ def _change(intent: Intent, base: Spoken, said: _Said, index: NameIndex) -> Unde
         return Understanding(intent, 0.8, Mode.REQUEST, parameters=parameters, missing=("application",))
     return Understanding(
         intent, 0.9, Mode.REQUEST, targets=targets, ambiguous=said.found.ambiguous,
-        unknown_names=said.found.unknown, parameters=parameters,
+        unknown_names=said.found.unknown, parameters=parameters, replaces=said.corrects,
     )  # fmt: skip
 
 
 def _corrected(before: Parameters, said: _Said) -> Parameters:
     """The new number in the old role: after "one more", "make that two" is two more."""
     now = replace(said.parameters, reason=before.reason, namespace=before.namespace, everything=before.everything)
+    if now.replicas_factor is not None and before.replicas is not None:
+        half = before.replicas * now.replicas_factor  # of the number that was said
+        whole = int(half) if half == int(half) else None
+        return replace(now, replicas=whole, replicas_factor=None)
+    if now.replicas_delta is not None and before.replicas is not None and not said.found.targets:
+        return replace(now, replicas=max(0, before.replicas + now.replicas_delta), replicas_delta=None)
     bare = now.replicas is not None and said.corrects
     if bare and before.replicas_delta is not None and now.replicas is not None and not said.found.targets:
         step = now.replicas if before.replicas_delta > 0 else -now.replicas
@@ -315,18 +454,3 @@ def _corrected(before: Parameters, said: _Said) -> Parameters:
     if now.replicas_delta is not None and before.direction == "down" and said.parameters.direction is None:
         return replace(now, replicas_delta=-abs(now.replicas_delta), direction="down")
     return now
-
-
-def borrows(clause: Clause, found: Found, dialogue: Dialogue) -> bool:
-    """Whether a question without a name of its own is about what was spoken of: "show me the logs"."""
-    if last_frame(dialogue) is None or not (dialogue.last_entities or place_before(dialogue)):
-        return False
-    if found.targets or found.ambiguous or found.unknown or found.namespace:
-        return False
-    words = {word for item in clause.items for word in item.word.split()}
-    if clause.items[0].word in ("what", "how") and words & {"can", "you"} == {"can", "you"}:
-        return False
-    wide = any(item.tags & {"everything", "platform", "workspace"} for item in clause.items) or words & {
-        "apps", "applications", "anything", "nodes", "projects", "total", "we", "all", "namespaces", "services",
-    }  # fmt: skip
-    return not wide and len(words) <= 10

@@ -93,8 +93,14 @@ class Dialogue:
     """The last question or change, so that a message can change a slot of it."""
     change: Spoken | None = None
     """The last change that was asked for."""
+    task: Spoken | None = None
+    """The last thing that was asked to be done: a change, a backup, a dashboard."""
     named: tuple[str, ...] = ()
     """Ids in the order in which they were named last: "the second one", "the other one"."""
+    series: tuple[str, ...] = ()
+    """Ids of which the same was asked one after the other: "both", "them"."""
+    agreed: bool = False
+    """Whether the last change was said yes to: what takes it back then is no mere no."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +163,8 @@ class Understanding:
     truncated: bool = False
     """The message was longer than is read."""
     parts: tuple[Understanding, ...] = ()
+    replaces: bool = False
+    """What was said last was wrong: "no, cart"."""
 
     @property
     def is_change_request(self) -> bool:

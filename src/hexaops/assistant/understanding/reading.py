@@ -18,22 +18,31 @@ from hexaops.assistant.understanding.doubts import (
     points_at_a_part,
 )
 from hexaops.assistant.understanding.filters import read_filters, status_filter
-from hexaops.assistant.understanding.following import borrows, label_before, place_before, pointed
 from hexaops.assistant.understanding.frame import Frame, read_frame
 from hexaops.assistant.understanding.indirect import is_pressed, read_indirect
 from hexaops.assistant.understanding.intents import CHANGE_INTENTS, LATER_CHANGES, LATER_INTENTS, Intent, Mode
-from hexaops.assistant.understanding.inventory import NameIndex
 from hexaops.assistant.understanding.items import Item
 from hexaops.assistant.understanding.labels import INTENT_OF, LABEL_OF
-from hexaops.assistant.understanding.model import Dialogue, Parameters, Resolved
+from hexaops.assistant.understanding.model import Parameters, Resolved
 from hexaops.assistant.understanding.modes import INHERITED, carries_on, mode_of_fragment, read_act
 from hexaops.assistant.understanding.normalise import word_set
 from hexaops.assistant.understanding.numbers import ORDINALS
 from hexaops.assistant.understanding.ranker import Ranking, rank
 from hexaops.assistant.understanding.roles import RoledNumber, read_numbers
+from hexaops.assistant.understanding.setting import (
+    Setting,
+    borrows,
+    in_order,
+    label_before,
+    of_a_version,
+    place_before,
+    pointed_at,
+    spoken_of,
+    that_fail,
+)
 from hexaops.assistant.understanding.speech import Act
 from hexaops.assistant.understanding.tags import clause_tags, score_talk
-from hexaops.assistant.understanding.targets import Found, context_of, find_targets, focus_of, from_context, points_back
+from hexaops.assistant.understanding.targets import Found, find_targets, focus_of, from_context, points_back
 from hexaops.assistant.understanding.terse import read_terse
 from hexaops.assistant.understanding.verbs import WEAK
 from hexaops.assistant.understanding.wishes import asks_politely_for, read_wish
@@ -50,25 +59,6 @@ _KEEPS_FRAME = frozenset({Intent.CANCEL_ACTION, Intent.ROLLBACK_ACTION, Intent.R
 _UNDOES = frozenset({Intent.CANCEL_ACTION, Intent.ROLLBACK_ACTION})
 _LIKE_VERB = {"restart": ("restart_failing", "restart_app"), "scale": ("scale_app",), "assign": ("scale_app",)}
 _LIKE_A_CHANGE = frozenset(LABEL_OF[intent] for intent in CHANGE_INTENTS)
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What a clause is read against: names, dialogue, and the clauses before it in the message."""
-
-    index: NameIndex
-    dialogue: Dialogue
-    previous_mode: Mode | None = None
-    before: tuple[Resolved, ...] = ()
-    previous_verb: str = ""
-    namespace: str | None = None
-    """Said in the clause before, alone: "in staging, …"."""
-    whole: Ranking | None = None
-    """Of all clauses together."""
-    told: tuple[Item, ...] = ()
-    """Numbers that a clause before told of something that may be no replicas."""
-    pressed: bool = False
-    """The next clause says "do it", "go ahead"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,16 +148,21 @@ def _has_finite_verb(clause: Clause) -> bool:
 
 def _with_borrowed(reading: Reading, setting: Setting) -> Reading:
     """What is undone, or cannot be planned yet, is about what was spoken of, too."""
+    if reading.mode is Mode.REQUEST and reading.intent in (Intent.RESTART_APPLICATION, Intent.RESTART_FAILING):
+        intent, found, said = that_fail(
+            reading.intent, reading.clause.items, reading.found, reading.parameters, setting
+        )
+        return replace(reading, intent=intent, found=found, parameters=said)
     takes = reading.intent in LATER_INTENTS or reading.intent in _UNDOES
-    if not takes or not borrows(reading.clause, reading.found, setting.dialogue):
+    changes = reading.intent in LATER_CHANGES
+    if not takes or not borrows(reading.clause, reading.found, setting.dialogue, changes=changes):
         return reading
     change = setting.dialogue.change
     if reading.intent in _UNDOES and change is not None and not setting.before:
         own = [setting.index.by_id[identity] for identity in change.targets if identity in setting.index.by_id]
         undone = tuple(Resolved(entity, entity.name, 0.9, "dialogue") for entity in own)
         return replace(reading, found=replace(reading.found, targets=undone))
-    context = context_of(setting.dialogue, setting.index, setting.before)
-    found = from_context("them", context, mention="")
+    found = from_context("them", spoken_of(reading.clause.items, setting), mention="")
     return replace(reading, found=replace(reading.found, targets=found.targets))
 
 
@@ -204,6 +199,8 @@ def _read_request(clause: Clause, act: Act, tags: set[str], ranking: Ranking, se
     if intent is Intent.SCALE_APPLICATION and frame.parameters.replicas == 0:
         intent = Intent.STOP_APPLICATION
     intent, other = _other_change(frame, intent, ranking), INTENT_OF[ranking.best]
+    own = intent in _UNDOES and setting.dialogue.change is not None and not of_a_version(items)
+    other = intent if own else other
     meant = _meant_instead(frame, intent, other, ranking) or _topic(items, act, intent, setting)
     if meant is not None:
         found = replace(found, unknown=()) if found.targets else found
@@ -241,6 +238,8 @@ def _may_stop_another(found: Found, setting: Setting) -> bool:
     """ "kill that one" after talk of pods, "stop it" after a restart was asked for: not plainly the application."""
     pointed_at = [target.entity.id for target in found.targets if target.source == "dialogue"]
     if not pointed_at or any(target.source == "name" for target in setting.before):
+        return False
+    if setting.previous_mode is Mode.NEGATED:  # "don't delete it. only stop it"
         return False
     change = setting.dialogue.change
     changed = change is not None and set(pointed_at) & set(change.targets) and change.intent != Intent.START_APPLICATION
@@ -309,10 +308,13 @@ def _intent_of_request(
         return Intent.RESTART_APPLICATION
     if act.verb == "undo" and items[act.at].lemma in ("bring", "turn", "switch", "put") and _was_stopped(setting):
         return Intent.START_APPLICATION
+    if act.verb == "undo" and setting.dialogue.change is not None and not (has_app or of_a_version(items)):
+        return intent
     if act.verb == "undo":
         earlier = ranking.best == "rollback_app" and (has_app or ranking.probability >= LIKED)
         of_version = whole is not None and whole.of("rollback_app") >= LIKED and bool(setting.before)
-        earlier = earlier or (of_version and setting.dialogue.change is None)
+        deployed = setting.dialogue.last_intent == Intent.CHANGE_HISTORY and "pronoun" in rest_tags
+        earlier = earlier or ((of_version or deployed) and setting.dialogue.change is None)
         return Intent.ROLLBACK_APPLICATION if earlier else intent
     if ("node" in kinds or "node" in rest_tags) and not has_app:
         return Intent.NODE_MAINTENANCE
@@ -385,10 +387,17 @@ def _completed(items: tuple[Item, ...], act: Act, found: Found, parameters: Para
     """Targets from pronouns, the dialogue, the focus, or because there is only one application."""
     if found.targets or found.ambiguous or found.unknown or parameters.everything:
         return found
-    if known := _in_order(items, setting):
+    if known := in_order(items, setting):
         return replace(found, targets=known)
     pointer = points_back(items[act.at + 1 :]) or _subject_pronoun(items[: act.opens]) or _made(items, act.at)
-    context = context_of(setting.dialogue, setting.index, setting.before)
+    context = spoken_of(items, setting)
+    if (
+        pointer
+        and len(context) > 2
+        and not setting.before
+        and not {one.id for one in context} <= {*setting.dialogue.last_entities}
+    ):
+        pointer = "it"  # of which of them all is asked
     if pointer:
         pointed = from_context(pointer, context, mention=pointer)
         if pointed.targets or pointed.ambiguous:
@@ -411,7 +420,7 @@ def _read_talk_of_change(clause: Clause, act: Act, tags: set[str], ranking: Rank
     """A change is spoken of; unless it is forbidden, it may be only a word of a question about something else."""
     about = intent_of_verb(act.verb)
     found = find_targets(clause.items, setting.index, for_change=False)
-    found = _pointed(clause.items, found, setting)
+    found = pointed_at(clause.items, found, setting)
     parameters = read_filters(clause, tags, found)
     best, sure = INTENT_OF[ranking.best], ranking.probability
     kept = act.mode is Mode.NEGATED and act.verb in ("cancel", "undo")
@@ -445,37 +454,17 @@ def _subject_pronoun(opening: tuple[Item, ...]) -> str | None:
     return next((word for word in words[place : place + 1] if word in ("it", "they", "both")), None)
 
 
-def _in_order(items: tuple[Item, ...], setting: Setting) -> tuple[Resolved, ...]:
-    """ "the second one", "both", "the other": by the order in which they were named."""
-    words = [word for item in items if not item.is_mark for word in item.word.split()]
-    known = (setting.index.by_id.get(identity) for identity in pointed(words, setting.dialogue))
-    return tuple(Resolved(entity, entity.name, 0.9, "dialogue") for entity in known if entity is not None)
-
-
-def _pointed(items: tuple[Item, ...], found: Found, setting: Setting) -> Found:
-    """For readings: "its pods", "is it ok" point at what was spoken of last."""
-    if found.targets or found.ambiguous or found.unknown:
-        return found
-    if known := _in_order(items, setting):
-        return replace(found, targets=known)
-    pointer = points_back(items)
-    if pointer is None:
-        return found
-    context = context_of(setting.dialogue, setting.index, setting.before)
-    if not context and (focus := focus_of(setting.dialogue, setting.index)):
-        return replace(found, targets=tuple(Resolved(entity, pointer, 0.8, "focus") for entity in focus))
-    return replace(found, targets=from_context("them", context, mention=pointer).targets)
-
-
 def _read_question(clause: Clause, tags: set[str], ranking: Ranking, setting: Setting) -> Reading:
     found = find_targets(clause.items, setting.index, for_change=False, within=_within(clause, setting))
-    found = _pointed(clause.items, found, setting)
+    found = pointed_at(clause.items, found, setting)
     intent, sure = INTENT_OF[ranking.best], ranking.probability
     follows = borrows(clause, found, setting.dialogue)
     if follows:
-        context = context_of(setting.dialogue, setting.index, setting.before)
+        context = spoken_of(clause.items, setting)
         found = replace(found, targets=from_context("them", context, mention="").targets)
         found = found if found.targets else replace(found, namespace=place_before(setting.dialogue))
+    if intent is Intent.NODE_STATUS:  # "does that fit on the nodes"
+        found = replace(found, targets=tuple(t for t in found.targets if t.source == "name" or t.entity.kind == "node"))
     mode, about = mode_of_fragment(clause), None
     if any(t.source == "name" for t in found.targets) and all(
         item.mention or _says_nothing(item) for item in clause.items

@@ -203,6 +203,8 @@ def _unknown_names(
 
 
 def _is_name(run: list[Item], before: str, after: Item, *, for_change: bool, known: bool) -> bool:
+    if not for_change and all(item.text[0].isdigit() and item.text.isalnum() for item in run):
+        return False  # "over 300ms"
     if any(item.looks_like_name for item in run):
         return True
     beside_noun = "app" in after.tags or before in ("app", "application", "service", "deployment", "called", "named")

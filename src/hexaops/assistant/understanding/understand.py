@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from hexaops.assistant.understanding.calling_off import agreed_to, called_off, taken_up_again
 from hexaops.assistant.understanding.clauses import CLAUSES_LIMIT, Clause, split_clauses
 from hexaops.assistant.understanding.dialogue import answer_pending
 from hexaops.assistant.understanding.doubts import told_of_else
-from hexaops.assistant.understanding.following import carry_on, label_before, last_frame
+from hexaops.assistant.understanding.following import carry_on
 from hexaops.assistant.understanding.intents import CHANGE_INTENTS, Intent, Mode
-from hexaops.assistant.understanding.inventory import Inventory
+from hexaops.assistant.understanding.inventory import Inventory, NameIndex
 from hexaops.assistant.understanding.items import Item, read_items
 from hexaops.assistant.understanding.labels import INTENT_OF
 from hexaops.assistant.understanding.model import Dialogue, Parameters, Understanding
 from hexaops.assistant.understanding.normalise import clean, other_script_share, tokenize, word_set
 from hexaops.assistant.understanding.parts import Part, keep
 from hexaops.assistant.understanding.ranker import Ranking, rank
-from hexaops.assistant.understanding.reading import Reading, Setting, read_clause
+from hexaops.assistant.understanding.reading import Reading, read_clause
+from hexaops.assistant.understanding.setting import Setting, label_before, last_frame
 from hexaops.assistant.understanding.settings import with_settings
 from hexaops.assistant.understanding.shape import asks_for_projects, missing_of, resource_and_scope
 from hexaops.assistant.understanding.speech import limits_of_request, says_go
@@ -47,7 +49,7 @@ def understand(message: str, inventory: Inventory, dialogue: Dialogue | None = N
     if answer is not None:
         return _shaped(answer)
     clauses = split_clauses(items)
-    carried = None if truncated else carry_on(clauses, dialogue, inventory.index)
+    carried = None if truncated else _carried(clauses, dialogue, inventory.index)
     if carried is not None:
         return _shaped(carried)
     clauses = [part for clause in clauses for part in split_further(clause)]
@@ -63,6 +65,18 @@ def understand(message: str, inventory: Inventory, dialogue: Dialogue | None = N
         understandings = (with_settings(understandings[0], items, clauses, whole, last_frame(dialogue)),)
     first = replace(understandings[0], truncated=truncated)
     return replace(first, parts=understandings if len(understandings) > 1 else ())
+
+
+def _carried(clauses: list[Clause], dialogue: Dialogue, index: NameIndex) -> Understanding | None:
+    """What only makes sense after what was said before."""
+    if not clauses:
+        return None
+    return (
+        agreed_to(clauses, dialogue)
+        or called_off(clauses, dialogue, index)
+        or taken_up_again(clauses, dialogue, index)
+        or carry_on(clauses, dialogue, index)
+    )
 
 
 def _is_other_language(text: str, items: list[Item], whole: Ranking) -> bool:

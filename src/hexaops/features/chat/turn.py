@@ -66,7 +66,7 @@ def remembered(memory: Memory, asked: Understanding, draft: Draft) -> Memory:
     """What the session remembers after this answer."""
     plans = tuple(str(attached.data["plan_id"]) for attached in draft.attachments if isinstance(attached, ActionPlan))
     dialogue = advance(memory.dialogue, asked, shown=tuple(draft.shown), pending=draft.pending)
-    called_off = asked.intent in (Intent.DENY, Intent.NO_ACTION)
+    called_off = asked.intent in (Intent.DENY, Intent.NO_ACTION, Intent.CANCEL_ACTION)
     kept = () if called_off or draft.pending is not None else memory.plans
     return Memory(dialogue, plans or kept)
 

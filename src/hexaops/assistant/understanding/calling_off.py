@@ -1,0 +1,135 @@
+"""What takes the last change back, or takes it up again: "no wait, none of that", "cancel it", "now the restart".
+
+Before the change was agreed to, taking it back is a no; after that it is something to cancel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hexaops.assistant.understanding.clauses import Clause
+from hexaops.assistant.understanding.intents import CHANGE_INTENTS, LATER_CHANGES, Intent, Mode
+from hexaops.assistant.understanding.inventory import NameIndex
+from hexaops.assistant.understanding.items import Item
+from hexaops.assistant.understanding.model import Dialogue, Spoken, Understanding
+from hexaops.assistant.understanding.normalise import word_set
+from hexaops.assistant.understanding.recalled import resolved, spoken_last
+
+_LONGEST = 8
+_SMALL = word_set(
+    "no nah nope wait hm hmm ah oh oops sorry actually please pls now then ok okay it that this these those them of "
+    "the all whole thing quick quickly fast asap immediately still yet rather better at once both everything so"
+)
+_STOPS = word_set("cancel abort stop halt interrupt")
+_DROPS = word_set("none nothing drop forget scrap skip leave")
+_NOUNS = {
+    "restart": Intent.RESTART_APPLICATION,
+    "reboot": Intent.RESTART_APPLICATION,
+    "bounce": Intent.RESTART_APPLICATION,
+    "scaling": Intent.SCALE_APPLICATION,
+    "scale-up": Intent.SCALE_APPLICATION,
+    "stop": Intent.STOP_APPLICATION,
+    "shutdown": Intent.STOP_APPLICATION,
+    "start": Intent.START_APPLICATION,
+    "upgrade": Intent.CONFIG_UPDATE,
+    "update": Intent.CONFIG_UPDATE,
+    "deploy": Intent.CONFIG_UPDATE,
+    "deployment": Intent.CONFIG_UPDATE,
+    "rollback": Intent.ROLLBACK_APPLICATION,
+    "delete": Intent.DELETE_APPLICATION,
+    "deletion": Intent.DELETE_APPLICATION,
+    "drain": Intent.NODE_MAINTENANCE,
+    "quota": Intent.UPDATE_QUOTA,
+}
+_ON = word_set("now go proceed continue ahead finally")
+_ONWARDS = _SMALL | _ON | word_set("fine alright right great good thanks and on with to back do make well cool perfect")
+_CHANGES = CHANGE_INTENTS | LATER_CHANGES
+
+
+def called_off(clauses: Sequence[Clause], dialogue: Dialogue, index: NameIndex) -> Understanding | None:
+    """The message as a no, or as a cancellation of what was agreed to; None where it is neither."""
+    if not _is_about_a_change(dialogue):
+        return None
+    said = [item for clause in clauses for item in clause.items if not item.is_mark]
+    if not said or len(said) > _LONGEST or any(item.number for item in said):
+        return None
+    tail = [item for item in clauses[-1].items if not item.is_mark]
+    if _forgets(tail) and len(said) - len(tail) <= 3:
+        return Understanding(Intent.DENY, 0.9)
+    words = [word for item in said for word in item.word.split()]
+    if not all(item.tags & {"deny", "no", "polite"} or _is_small(item) for item in said):
+        return None
+    stops = bool(_STOPS & set(words))
+    if dialogue.agreed and stops:
+        change = dialogue.change or spoken_last(dialogue)
+        return Understanding(Intent.CANCEL_ACTION, 0.9, Mode.REQUEST, targets=resolved(change.targets, index))
+    denies = any(item.tags & {"deny", "no"} for item in said) or "wait" in words or "none" in words
+    if denies and (stops or _DROPS & set(words)):
+        return Understanding(Intent.DENY, 0.9)
+    return None
+
+
+_AGREES = word_set("go proceed ahead confirm confirmed yes y yep yeah sure do approved")
+_WITH_YES = _AGREES | word_set(
+    "ok okay fine alright right good great perfect please pls it that for on then now lets and so well thanks"
+)
+
+
+def agreed_to(clauses: Sequence[Clause], dialogue: Dialogue) -> Understanding | None:
+    """ "go", "alright proceed", "fine, go for it": yes to the change that was spoken of last."""
+    last = spoken_last(dialogue).intent
+    if last not in set(Intent) or Intent(last) not in _CHANGES or any(clause.is_question for clause in clauses):
+        return None
+    words = {word for clause in clauses for item in clause.items if not item.is_mark for word in item.word.split()}
+    return Understanding(Intent.CONFIRM, 0.9) if words <= _WITH_YES and words & (_AGREES - {"do"}) else None
+
+
+def _is_about_a_change(dialogue: Dialogue) -> bool:
+    last = spoken_last(dialogue).intent
+    return dialogue.change is not None or (last in set(Intent) and Intent(last) in _CHANGES)
+
+
+def _is_small(item: Item) -> bool:
+    if item.mention:
+        return False
+    return all(word in _SMALL or word in _STOPS or word in _DROPS for word in item.word.split())
+
+
+def _forgets(said: Sequence[Item]) -> bool:
+    """ "no, forget the reboot"."""
+    words = [item.word for item in said]
+    drops = [place for place, word in enumerate(words) if word in ("forget", "drop", "scrap", "skip")]
+    if not drops or any(item.mention for item in said):
+        return False
+    return all(word in _SMALL or word in _NOUNS for place, word in enumerate(words) if place not in drops)
+
+
+def taken_up_again(clauses: Sequence[Clause], dialogue: Dialogue, index: NameIndex) -> Understanding | None:
+    """ "fine, now the restart": the change that was spoken of before something else came between."""
+    change = dialogue.change
+    if change is None or dialogue.agreed or any(clause.is_question for clause in clauses):
+        return None
+    said = [item for clause in clauses for item in clause.items if not item.is_mark]
+    words = [word for item in said for word in item.word.split()]
+    nouns = [place for place, word in enumerate(words) if word in _NOUNS and place and words[place - 1] in _ARTICLES]
+    if len(nouns) != 1 or len(words) > _LONGEST or any(item.mention or item.number for item in said):
+        return None
+    rest = [word for place, word in enumerate(words) if place != nouns[0]]
+    if not all(word in _ONWARDS for word in rest) or not _ON & set(rest):
+        return None
+    return _again(change, _NOUNS[words[nouns[0]]], index)
+
+
+_ARTICLES = word_set("the that this")
+
+
+def _again(change: Spoken, meant: Intent, index: NameIndex) -> Understanding | None:
+    same = change.intent == meant.value
+    asked = change.mode in (Mode.REQUEST.value, Mode.READ.value)
+    if not (same and asked):
+        return None
+    intent = Intent(change.intent)
+    mode = Mode.REQUEST if intent in CHANGE_INTENTS or change.slots is not None else Mode.READ
+    return Understanding(
+        intent, 0.9, mode, targets=resolved(change.targets, index), parameters=change.parameters, slots=change.slots
+    )

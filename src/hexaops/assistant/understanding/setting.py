@@ -1,0 +1,135 @@
+"""What a clause is read against, and what it takes from there: "its pods", "them", "restart the bad ones"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from hexaops.assistant.understanding.clauses import Clause
+from hexaops.assistant.understanding.intents import Intent, Mode
+from hexaops.assistant.understanding.inventory import KnownEntity, NameIndex
+from hexaops.assistant.understanding.items import Item
+from hexaops.assistant.understanding.labels import LABEL_OF
+from hexaops.assistant.understanding.model import Dialogue, Parameters, Resolved, Spoken
+from hexaops.assistant.understanding.normalise import word_set
+from hexaops.assistant.understanding.ranker import Ranking
+from hexaops.assistant.understanding.recalled import PLURALS, pointed, resolved
+from hexaops.assistant.understanding.targets import Found, context_of, focus_of, from_context, points_back
+
+_SAYS_NOTHING = frozenset({"talk", "oos", "help"})
+_FAILS = frozenset({"failing", "unhealthy", "pending"})
+_OF_IT = word_set("ones one pod pods only just")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a clause is read against: names, dialogue, and the clauses before it in the message."""
+
+    index: NameIndex
+    dialogue: Dialogue
+    previous_mode: Mode | None = None
+    before: tuple[Resolved, ...] = ()
+    previous_verb: str = ""
+    namespace: str | None = None
+    """Said in the clause before, alone: "in staging, …"."""
+    whole: Ranking | None = None
+    """Of all clauses together."""
+    told: tuple[Item, ...] = ()
+    """Numbers that a clause before told of something that may be no replicas."""
+    pressed: bool = False
+    """The next clause says "do it", "go ahead"."""
+
+
+def last_frame(dialogue: Dialogue) -> Spoken | None:
+    """What was meant last; of a session of an older version, what it remembers."""
+    if dialogue.spoken is not None or not dialogue.last_intent:
+        return dialogue.spoken
+    known = dialogue.last_intent in set(Intent)
+    return Spoken(dialogue.last_intent, dialogue.last_entities) if known else None
+
+
+def label_before(dialogue: Dialogue) -> str:
+    """The ranker's label of what was meant last, empty where nothing was; small talk between is passed over."""
+    last = last_frame(dialogue)
+    label = LABEL_OF.get(Intent(last.intent), "") if last is not None else ""
+    return "" if label in _SAYS_NOTHING else label
+
+
+def place_before(dialogue: Dialogue) -> str | None:
+    """The namespace that was spoken of last."""
+    last = last_frame(dialogue)
+    return last.parameters.namespace if last is not None else None
+
+
+def spoken_of(items: tuple[Item, ...], setting: Setting) -> tuple[KnownEntity, ...]:
+    """What was spoken of; of "them" and "both" all of which the same was asked one after the other."""
+    context = context_of(setting.dialogue, setting.index, setting.before)
+    several = any(word in PLURALS for item in items for word in item.word.split())
+    if not several or setting.before or not {one.id for one in context} < {*setting.dialogue.series}:
+        return context
+    return tuple(one.entity for one in resolved(setting.dialogue.series, setting.index))
+
+
+def that_fail(
+    intent: Intent, items: tuple[Item, ...], found: Found, said: Parameters, setting: Setting
+) -> tuple[Intent, Found, Parameters]:
+    """ "restart those" after "which pods are failing"; "restart the bad ones" after talk of one application."""
+    same, last = (intent, found, said), last_frame(setting.dialogue)
+    if last is None or setting.before or found.targets or found.ambiguous or found.unknown or found.namespace:
+        return same
+    if intent is Intent.RESTART_APPLICATION:
+        state = last.parameters.status_filter
+        if state not in _FAILS or setting.dialogue.last_entities or points_back(items) is None or said.everything:
+            return same
+        narrowed = replace(said, status_filter=state, namespace=last.parameters.namespace)
+        return Intent.RESTART_FAILING, found, narrowed
+    wide = said.everything or any(item.tags & {"everything", "app", "whole"} for item in items)
+    if wide or not _OF_IT & {word for item in items for word in item.word.split()}:
+        return same
+    context = context_of(setting.dialogue, setting.index, ())
+    known = tuple(Resolved(one, one.name, 0.9, "dialogue") for one in context if one.kind == "application")
+    place = None if known else last.parameters.namespace
+    return intent, replace(found, targets=known), replace(said, namespace=place)
+
+
+def borrows(clause: Clause, found: Found, dialogue: Dialogue, *, changes: bool = False) -> bool:
+    """Whether a question without a name of its own is about what was spoken of: "show me the logs"."""
+    if last_frame(dialogue) is None or not (dialogue.last_entities or place_before(dialogue)):
+        return False
+    if found.targets or found.ambiguous or found.namespace or any(not u.mention[0].isdigit() for u in found.unknown):
+        return False
+    words = {word for item in clause.items for word in item.word.split()}
+    if clause.items[0].word in ("what", "how") and words & {"can", "you"} == {"can", "you"}:
+        return False
+    wide = words & {
+        "apps", "applications", "anything", "nodes", "projects", "total", "all", "namespaces", "services",
+    }  # fmt: skip
+    of_all = any(item.tags & {"everything", "platform", "workspace"} for item in clause.items)
+    return not (wide or of_all or ("we" in words and not changes)) and len(words) <= 10
+
+
+_VERSIONS = word_set("version release revision rev image build deploy deployment before previous older")
+
+
+def of_a_version(items: tuple[Item, ...]) -> bool:
+    """ "revert to the version before": of the application, not of a change made here."""
+    return any(item.word in _VERSIONS for item in items)
+
+
+def in_order(items: tuple[Item, ...], setting: Setting) -> tuple[Resolved, ...]:
+    """ "the second one", "both", "the other": by the order in which they were named."""
+    return resolved(pointed(items, setting.dialogue, setting.index), setting.index)
+
+
+def pointed_at(items: tuple[Item, ...], found: Found, setting: Setting) -> Found:
+    """For readings: "its pods", "is it ok" point at what was spoken of last."""
+    if found.targets or found.ambiguous or found.unknown:
+        return found
+    if known := in_order(items, setting):
+        return replace(found, targets=known)
+    pointer = points_back(items)
+    if pointer is None:
+        return found
+    context = spoken_of(items, setting)
+    if not context and (focus := focus_of(setting.dialogue, setting.index)):
+        return replace(found, targets=tuple(Resolved(entity, pointer, 0.8, "focus") for entity in focus))
+    return replace(found, targets=from_context("them", context, mention=pointer).targets)

@@ -1,0 +1,167 @@
+"""Conversations of several messages: what the last one means after all that was said before."""
+
+from __future__ import annotations
+
+import pytest
+
+from hexaops.assistant.understanding import Intent, Understanding
+from hexaops.assistant.understanding.conversation import Conversation
+from testenv.golden.cases import load_worlds
+
+WORLDS = load_worlds()
+DOCS, SHOP = WORLDS["docs"], WORLDS["shop"]
+
+
+def _last(world: str, *said: str) -> Understanding:
+    talk = Conversation(WORLDS[world])
+    return [talk.say(message) for message in said][-1]
+
+
+def _names(got: Understanding) -> list[str]:
+    return sorted(target.entity.name for target in got.targets)
+
+
+@pytest.mark.parametrize(
+    ("first", "why", "intent"),
+    [
+        ("latency of web-app?", "and why is that", Intent.PERFORMANCE_ANALYSIS),
+        ("cpu of web-app", "why so high?", Intent.HIGH_USAGE),
+        ("what does web-app cost", "why so much", Intent.COST_BREAKDOWN),
+        ("is web-app healthy", "any idea why not?", Intent.DIAGNOSE),
+        ("is web-app healthy", "what's the reason", Intent.DIAGNOSE),
+    ],
+)
+def test_why_asks_about_what_was_asked(first: str, why: str, intent: Intent) -> None:
+    got = _last("docs", first, why)
+    assert (got.intent, _names(got)) == (intent, ["web-app"])
+
+
+@pytest.mark.parametrize(
+    ("said", "named"),
+    [
+        (("restart users-api and inventory-api", "only users"), ["users-api"]),
+        (("cpu of ml-trainer", "and inference?"), ["ml-inference"]),
+        (("is kafka slow", "and redis?", "show logs of the former"), ["kafka"]),
+        (("cost of kafka and redis", "events of the first", "now the other one"), ["redis"]),
+        (("status of ml-trainer", "and the other ml one?"), ["ml-inference"]),
+    ],
+)
+def test_a_short_name_means_what_was_spoken_of(said: tuple[str, ...], named: list[str]) -> None:
+    assert _names(_last("shop", *said)) == named
+
+
+@pytest.mark.parametrize(
+    ("said", "named"),
+    [
+        (("cordon ip-10-0-1-17", "I meant 18"), ["ip-10-0-1-18"]),
+        (("usage of ip-10-0-1-17", "and the other one?"), ["ip-10-0-1-18"]),
+        (("restart mailer", "not that one, kafka"), ["kafka"]),
+        (("stop mailer", "wrong one, redis"), ["redis"]),
+        (("restart mailer and kafka", "leave kafka"), ["mailer"]),
+    ],
+)
+def test_a_target_is_corrected(said: tuple[str, ...], named: list[str]) -> None:
+    got = _last("shop", *said)
+    assert _names(got) == named
+    assert got.intent is not Intent.DENY
+
+
+@pytest.mark.parametrize(
+    ("said", "replicas", "named"),
+    [
+        (("scale web-app to 0", "no no, 10! typo"), 10, ["web-app"]),
+        (("scale web-app to 0", "no no, 10! typo", "yes", "and now auth-service the same"), 10, ["auth-service"]),
+        (("scale web-app to 8", "6 is enough"), 6, ["web-app"]),
+        (("scale web-app to 8", "ok half of that"), 4, ["web-app"]),
+        (("scale web-app to 8", "hm, one fewer than that"), 7, ["web-app"]),
+        (("scale web-app and auth-service to 5", "auth only to 4"), 4, ["auth-service"]),
+        (("scale web-app to 5", "oh and search too"), 5, ["search-service"]),
+        (("scale web-app to 2", "yes", "do the same with auth-service"), 2, ["auth-service"]),
+    ],
+)
+def test_a_number_is_carried_or_corrected(said: tuple[str, ...], replicas: int, named: list[str]) -> None:
+    got = _last("docs", *said)
+    assert (got.intent, got.parameters.replicas, _names(got)) == (Intent.SCALE_APPLICATION, replicas, named)
+    assert got.would_change
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ("scale web-app and auth-service to 5", "the server just to 2"),
+        ("scale web-app to 5", "does auth-service need the same?"),
+        ("scale web-app to 5", "auth-service has 4"),
+        ("restart web-app", "yes but only after lunch"),
+        ("restart web-app", "no wait, none of that"),
+        ("restart web-app", "hm no, drop that"),
+    ],
+)
+def test_what_only_looks_like_more_of_it_plans_nothing(said: tuple[str, ...]) -> None:
+    assert not _last("docs", *said).would_change
+
+
+@pytest.mark.parametrize("said", ["cancel that, quick", "stop stop, cancel it", "actually abort"])
+def test_what_was_agreed_to_is_cancelled(said: str) -> None:
+    got = _last("docs", "restart web-app", "ok do it", said)
+    assert (got.intent, _names(got)) == (Intent.CANCEL_ACTION, ["web-app"])
+    assert _last("docs", "restart web-app", "cancel that").intent is Intent.DENY
+
+
+@pytest.mark.parametrize("said", ["go", "alright, proceed", "fine, go for it"])
+def test_go_agrees_to_a_change(said: str) -> None:
+    assert _last("docs", "drain worker-node-2", said).intent is Intent.CONFIRM
+
+
+def test_undo_is_the_last_change_of_the_conversation() -> None:
+    for first in ("set LOG_LEVEL=debug on web-app", "scale web-app to 6"):
+        got = _last("docs", first, "yes", "revert this please")
+        assert (got.intent, got.slots, _names(got)) == (Intent.ROLLBACK_ACTION, None, ["web-app"])
+
+
+def test_the_change_is_taken_up_again() -> None:
+    said = ("restart database-app", "hm wait, back it up first", "done?", "fine, now the restart")
+    assert _last("docs", *said[:2]).intent is Intent.BACKUP
+    got = _last("docs", *said)
+    assert (got.intent, _names(got)) == (Intent.RESTART_APPLICATION, ["database-app"])
+    assert _last("docs", "database-app", "what about the restart").intent is not Intent.RESTART_APPLICATION
+
+
+@pytest.mark.parametrize(
+    ("said", "intent", "named"),
+    [
+        (("latency of kafka", "redis too", "is either of them unusual"), Intent.ANOMALY_QUERY, ["kafka", "redis"]),
+        (("logs of kafka", "and redis?", "restart both"), Intent.RESTART_APPLICATION, ["kafka", "redis"]),
+        (("collect diagnostics from kafka", "ready yet?", "redis as well"), Intent.DIAGNOSTICS, ["redis"]),
+        (("can frontend in shop reach redis", "the other way round?"), Intent.CONNECTIVITY, ["frontend", "redis"]),
+        (("backups of kafka?", "take a new one"), Intent.BACKUP, ["kafka"]),
+        (("dashboard for kafka", "add redis to it"), Intent.DASHBOARD_CREATE, ["kafka", "redis"]),
+        (("alert me when cpu of kafka is over 80%", "75 is better"), Intent.ALERT_CREATE, ["kafka"]),
+        (("scale kafka to 9", "does that even fit on the nodes"), Intent.NODE_STATUS, []),
+    ],
+)
+def test_what_was_asked_of_one_is_asked_of_more(said: tuple[str, ...], intent: Intent, named: list[str]) -> None:
+    got = _last("shop", *said)
+    assert (got.intent, _names(got)) == (intent, named)
+
+
+def test_them_among_more_than_two_is_asked() -> None:
+    got = _last("shop", "logs of kafka", "and redis?", "and mailer?", "restart them")
+    assert not got.would_change
+
+
+def test_the_failing_ones_are_those_of_what_was_spoken_of() -> None:
+    got = _last("docs", "pods of web-app", "restart the bad ones")
+    assert (got.intent, _names(got)) == (Intent.RESTART_FAILING, ["web-app"])
+    got = _last("docs", "which pods are failing", "restart those")
+    assert (got.intent, got.parameters.status_filter) == (Intent.RESTART_FAILING, "failing")
+
+
+def test_an_autoscaler_is_made_with_the_bounds_that_are_said() -> None:
+    got = _last("docs", "web-app hpa?", "create one with 3 to 9")
+    assert got.slots is not None
+    assert (got.slots.min_replicas, got.slots.max_replicas, _names(got)) == (3, 9, ["web-app"])
+
+
+def test_the_one_that_is_ruled_out_leaves_the_other() -> None:
+    got = _last("docs", "restart the worker", "not the background")
+    assert (got.intent, _names(got)) == (Intent.RESTART_APPLICATION, ["worker-app"])
