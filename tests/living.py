@@ -28,7 +28,6 @@ from hexaops.features.changes.writes import GuardedWriter
 from hexaops.features.workspaces.service import WorkspaceService
 from hexaops.kit.clock import SystemClock
 from hexaops.kit.timeout import Timeout
-from hexaops.main import create_app
 from simulator.server.access import READER_RULES, WRITER_RULES, Rule, User
 from simulator.server.app import ApiServer, serve
 from simulator.server.app import create_app as create_api_server
@@ -36,12 +35,12 @@ from simulator.world.opening import open_world
 from simulator.world.world import World
 from tests.commits import Commits, watching_commits
 from tests.described import DescribedTransport
-from tests.serving import AccessWorld, Headers
+from tests.serving import AccessWorld, Headers, shared_app
 
 SPEED = 20.0
 SETTINGS: Mapping[str, Any] = {
-    "detection": False, "verify_stable_seconds": 0.2, "change_timeout_seconds": 8, "changes_per_workspace": 1000,
-    "changes_per_cluster": 1000, "default_workspace_name": "Production Workspace",
+    "detection": False, "log_collection": False, "verify_stable_seconds": 0.2, "change_timeout_seconds": 8,
+    "changes_per_workspace": 1000, "changes_per_cluster": 1000, "default_workspace_name": "Production Workspace",
     "webhook_allowed_networks": ["127.0.0.0/8"], "webhook_allow_http": True,
 }  # fmt: skip
 DEADLINE_SECONDS = 60.0
@@ -137,6 +136,16 @@ def client_of(url: str, token: str) -> KubernetesClient:
 
 
 @asynccontextmanager
+async def _started(context: ProcessContext) -> AsyncIterator[None]:
+    try:
+        await context.open()
+        await context.start()
+        yield
+    finally:
+        await context.close()
+
+
+@asynccontextmanager
 async def living_world(
     database_url: str,
     home: Path,
@@ -169,13 +178,10 @@ async def living_world(
                 writer=client_of(url, "writer-token"), clock=clock,
             )  # fmt: skip
             context = ProcessContext(wanted, Clusters([watched]), clock=clock, writer_class=writer_class)
-            app = create_app(context)
+            app = shared_app(context)
             transport = DescribedTransport(app, raise_app_exceptions=False)
             issuer = LocalIssuer(home, audience=wanted.oidc_audience, clock=clock)
-            async with (
-                app.router.lifespan_context(app),
-                httpx2.AsyncClient(transport=transport, base_url="http://test") as client,
-            ):
+            async with _started(context), httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
                 access = AccessWorld(context, None, client, issuer)  # type: ignore[arg-type] # real time here
                 default = await context.provider.get(WorkspaceService).ensure_default("c1")
                 access.workspace_id = default.id

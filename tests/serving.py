@@ -100,21 +100,21 @@ def unwatched_cluster(cluster_id: str = CLUSTER_ID, name: str = "test", *, clock
 
 
 @cache
-def _routes() -> Sequence[BaseRoute]:
+def shared_routes() -> Sequence[BaseRoute]:
     """Made once: FastAPI takes most of a test's time for them, and they hold nothing of a process."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     install_routes(app)
     return app.router.routes
 
 
-def _app(context: ProcessContext) -> FastAPI:
+def shared_app(context: ProcessContext) -> FastAPI:
     """As `create_app` assembles it, on routes that tests share."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.state.context, app.state.provider = context, context.provider
     install_console(app, context.provider)
     app.add_middleware(RequestMiddleware, metrics=context.metrics)
     install_error_handlers(app)
-    app.router.routes.extend(_routes())
+    app.router.routes.extend(shared_routes())
     return app
 
 
@@ -131,7 +131,7 @@ async def access_world(
     clock = ManualClock(START)
     wanted = Settings.model_validate({"home": home, "database_url": database_url, **(settings or {})})
     context = ProcessContext(wanted, Clusters([cluster or unwatched_cluster(), *others]), clock=clock)
-    app = _app(context)
+    app = shared_app(context)
     transport = DescribedTransport(app, raise_app_exceptions=False)
     issuer = LocalIssuer(home, audience=wanted.oidc_audience, clock=clock)
     async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:

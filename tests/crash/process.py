@@ -18,19 +18,21 @@ import uvicorn
 
 from hexaops.backends.kubernetes.cluster import Cluster, ClusterName
 from hexaops.backends.kubernetes.clusters import Clusters
+from hexaops.cli.serving import StoppableServer
 from hexaops.config import Settings
 from hexaops.factory import ProcessContext
 from hexaops.features.changes.writes import GuardedWriter
 from hexaops.features.workspaces.embedded import EmbeddedAccess
 from hexaops.kit.clock import SystemClock
-from hexaops.main import create_app
 from tests.crash.late_intent import LateIntentWriter
 from tests.living import client_of
+from tests.serving import shared_app, shared_routes
 
 START_SECONDS = 60.0
 DEADLINE_SECONDS = 120.0
 LOOK_SECONDS = 0.05
 T = TypeVar("T")
+shared_routes()  # before the fork: they take most of a start
 WRITERS: Mapping[str, type[GuardedWriter]] = {"guarded": GuardedWriter, "late-intent": LateIntentWriter}
 
 
@@ -55,15 +57,23 @@ def serve(start: Start, told: Connection) -> None:
     listener = socket.create_server(("127.0.0.1", 0))
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
-    async def announce() -> None:
+    config = uvicorn.Config(shared_app(context), log_config=None, access_log=False, lifespan="off")
+    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.run(_serve(context, config, listener, told))
+
+
+async def _serve(context: ProcessContext, config: uvicorn.Config, listener: socket.socket, told: Connection) -> None:
+    try:
+        await context.open()
+        await context.start()
         made = await context.provider.get(EmbeddedAccess).ensure("c1")
         port = listener.getsockname()[1]
         account = {"Authorization": f"Bearer {made.account_token}", "X-Service-Account": made.account_id}
         told.send({"url": f"http://127.0.0.1:{port}", "token": made.user_token, "workspace_id": made.workspace_id,
                    "account": account})  # fmt: skip
-
-    app = create_app(context, on_started=announce)
-    uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="on")).run(sockets=[listener])
+        await StoppableServer(config, end_streams=context.end_streams).serve(sockets=[listener])
+    finally:
+        await context.close()
 
 
 @dataclass
@@ -124,7 +134,7 @@ def settings_of(home: Path, database_url: str, failpoint: str | None = None, **m
     """Settings of a process on this home and database, with one armed failpoint."""
     return {
         "home": home, "database_url": database_url, "failpoint": failpoint, "verify_stable_seconds": 0.1,
-        "detection": False,
+        "detection": False, "log_collection": False,
         "change_timeout_seconds": 20, "changes_per_workspace": 100, "changes_per_cluster": 100,
         "takeover_seconds": 1.5, **more,
     }  # fmt: skip
