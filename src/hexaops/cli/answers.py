@@ -14,7 +14,7 @@ PLAN = "action_plan"
 REFERENCE = "action_reference"
 RAW_CALL = re.compile(r"`(?:GET|POST|PUT|PATCH|DELETE) (?:…|/)")
 """A call that the answer tells clients to make: this one makes it itself."""
-TABLE, SERIES = "table", "time_series"
+TABLE, SERIES, DASHBOARD = "table", "time_series", "dashboard"
 BARS = "▁▂▃▄▅▆▇█"
 WIDTH = 60
 COUNTS = ("total", "truncated")
@@ -76,6 +76,9 @@ def print_attachment(attached: Mapping[str, Any]) -> None:
     data = attached.get("data")
     if not isinstance(data, Mapping):
         print_facts({title: data})
+        return
+    if attached.get("type") == DASHBOARD:
+        typer.echo("\nTo print its JSON: hexaops dashboard [APPLICATION]")
         return
     if attached.get("type") == TABLE:
         shown = [list(row) for row in data["rows"][:MOST_ROWS]]

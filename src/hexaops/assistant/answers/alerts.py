@@ -1,11 +1,14 @@
-"""Alerts: no source of alerts is connected yet, so the answer says that and tells what the cluster itself reports."""
+"""Alerts: the workspace's rules and what fires of them, then what the cluster itself reports."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from hexaops.analysis.applications.model import UNHEALTHY, Application
 from hexaops.analysis.applications.status import overdue
 from hexaops.assistant.answers.attachments import ProblemRowView, ProblemTable, ProblemTableView
-from hexaops.assistant.answers.draft import Draft
+from hexaops.assistant.answers.draft import Draft, Suggestion
 from hexaops.assistant.answers.facts import Facts
 from hexaops.assistant.answers.lines import (
     NAME_LIMIT,
@@ -19,14 +22,68 @@ from hexaops.assistant.answers.lines import (
 from hexaops.assistant.answers.nodes import trouble_of
 from hexaops.assistant.answers.possible import actions_for, suggest_for_issues
 from hexaops.assistant.answers.select import applications_of, severity
-from hexaops.assistant.evidence import KUBERNETES
+from hexaops.assistant.evidence import KUBERNETES, STORE
 from hexaops.assistant.understanding.model import Understanding
 from hexaops.backends.kubernetes.rows import NodeRow
 from hexaops.kit.durations import format_duration
 from hexaops.kit.text import markdown, plain
 
-NO_SOURCE = "No alert source is connected to this workspace, so this is what the cluster itself reports."
 SHOWN = 20
+OPEN = ("firing", "acknowledged", "silenced")
+UNITS = {"percent": " %", "bytes": " bytes", "count": ""}
+
+
+@dataclass(frozen=True)
+class RuleLine:
+    """One rule, with its open alert where it has one."""
+
+    id: str
+    name: str
+    state: str
+    """firing, acknowledged or silenced of an alert; else what its measurements say: ok, pending or unknown."""
+    severity: str
+    value: float | None
+    unit: str
+    duration: str
+    """How long the alert has been open; "" where there is none."""
+    alert_id: str
+    application: str
+    reason: str
+    """Why there is no value."""
+
+
+def tell_rules(rules: Sequence[RuleLine], facts: Facts, draft: Draft) -> None:
+    """What fires, of how many rules; a rule that says nothing is told with its reason."""
+    opened = [one for one in rules if one.state in OPEN]
+    value = f"{len(opened)} open of {len(rules)}"
+    noted = draft.evidence.note(STORE, "alert rules", value, unit="rules", at=facts.now, is_query=True)
+    firing = sum(one.state == "firing" for one in rules)
+    others = [f"{count} {word}" for word in OPEN[1:] if (count := sum(one.state == word for one in opened))]
+    words = f"{plural(firing, 'alert') if firing else 'No alert'} {'is' if firing < 2 else 'are'} firing"
+    draft.say(f"{words}{', '.join(['', *others])} ({plural(len(rules), 'rule')}).", noted)
+    for one in sorted(rules, key=lambda rule: rule.state not in OPEN)[:SHOWN]:
+        _rule_line(one, facts, draft)
+    for one in opened[:3]:
+        if one.state == "firing":
+            name = plain(one.application, NAME_LIMIT)
+            words = f"Plan to acknowledge the alerts of {name}"
+            draft.suggest(Suggestion("acknowledge_alert", words, f"acknowledge the alerts of {name}"))
+    draft.gap()
+
+
+def tell_no_rule(facts: Facts, draft: Draft) -> None:
+    """Where the answer is from when nobody has made a rule."""
+    noted = draft.evidence.note(STORE, "alert rules", 0, unit="rules", at=facts.now, is_query=True)
+    draft.say("No alert rule watches this: this is what the cluster itself reports.", noted)
+
+
+def _rule_line(rule: RuleLine, facts: Facts, draft: Draft) -> None:
+    value = "unknown" if rule.value is None else f"{rule.value:.4g}{UNITS.get(rule.unit, f' {rule.unit}')}"
+    noted = draft.evidence.note(STORE, f"alert rule {rule.id}", f"{rule.state}: {value}", unit="state", at=facts.now)
+    why = f" ({markdown(rule.reason, TEXT_LIMIT)})" if rule.value is None and rule.reason else ""
+    since = f" for {rule.duration}" if rule.duration else ""
+    mark = " ⚠️" if rule.state == "firing" else ""
+    draft.say(f"- {markdown(rule.name, TEXT_LIMIT)}: {rule.state}{since}, now {value}{why}{mark}", noted)
 
 
 def answer_alerts(asked: Understanding, facts: Facts, draft: Draft) -> None:
@@ -42,7 +99,6 @@ def answer_alerts(asked: Understanding, facts: Facts, draft: Draft) -> None:
     noted = draft.evidence.note(
         KUBERNETES, "applications and nodes with problems", count, unit="objects", at=at, is_query=True
     )
-    draft.say(NO_SOURCE)
     draft.say(
         f"There {'is' if count == 1 else 'are'} {plural(count, 'open problem') if count else 'no open problems'}.",
         noted,

@@ -146,6 +146,14 @@ class TimeSeriesView(View, frozen=True, kw_only=True):
     series: list[LineView]
 
 
+class DashboardJsonView(View, frozen=True, kw_only=True):
+    """What Grafana imports is `dashboard`."""
+
+    title: str
+    uid: str
+    dashboard: dict[str, Any]
+
+
 class ActionReferenceView(View, frozen=True, kw_only=True):
     """An action, and what may be done with it."""
 
@@ -197,6 +205,12 @@ class TimeSeries(View, frozen=True, kw_only=True, tag_field="type", tag="time_se
     data: TimeSeriesView
 
 
+class Dashboard(View, frozen=True, kw_only=True, tag_field="type", tag="dashboard"):
+    """A Grafana dashboard that the answer made."""
+
+    data: DashboardJsonView
+
+
 class ActionReference(View, frozen=True, kw_only=True, tag_field="type", tag="action_reference"):
     """The action that the answer is about."""
 
@@ -210,5 +224,14 @@ class ActionPlan(View, frozen=True, kw_only=True, tag_field="type", tag="action_
 
 
 Attachment = (
-    StatusTable | NodeTable | PodTable | ProblemTable | LogExcerpt | Table | TimeSeries | ActionReference | ActionPlan
+    StatusTable
+    | NodeTable
+    | PodTable
+    | ProblemTable
+    | LogExcerpt
+    | Table
+    | TimeSeries
+    | Dashboard
+    | ActionReference
+    | ActionPlan
 )

@@ -15,9 +15,13 @@ from hexaops.assistant.evidence import KUBERNETES, STORE
 from hexaops.assistant.understanding.intents import Intent, Mode
 from hexaops.assistant.understanding.model import Understanding
 from hexaops.errors import HexaopsError
+from hexaops.kit.durations import format_duration
 from hexaops.kit.text import markdown, plain
 
 CHANGES_SHOWN = 6
+ALERT_RULE = "AlertRule"
+OWN_KINDS = frozenset({ALERT_RULE, "Alert"})
+"""Rows of ours: no pod is touched."""
 
 
 def tell_plan(draft: Draft, plan: Mapping[str, Any], confirm: Mapping[str, Any], facts: Facts) -> None:
@@ -31,7 +35,9 @@ def tell_plan(draft: Draft, plan: Mapping[str, Any], confirm: Mapping[str, Any],
     read = f"uid {target['uid']}, resourceVersion {target['resource_version']}"
     seen = draft.evidence.note(KUBERNETES, subject, read, unit="object version", at=facts.now)
     draft.say(f"- Target: {markdown(subject, TEXT_LIMIT)}", seen)
-    for change in plan["changes"][:CHANGES_SHOWN]:
+    if target["kind"] == ALERT_RULE and plan["action"] == "create_alert":
+        _rule_line(draft, plan, made)
+    for change in plan["changes"][:CHANGES_SHOWN] if target["kind"] != ALERT_RULE else ():
         before, after = (markdown(_value(change[key]), NAME_LIMIT) for key in ("from", "to"))
         path = markdown(_spelled(change["path"]), NAME_LIMIT)
         dry_run = f"dry run of {subject}"
@@ -40,10 +46,20 @@ def tell_plan(draft: Draft, plan: Mapping[str, Any], confirm: Mapping[str, Any],
             unit="change", at=facts.now,
         )  # fmt: skip
         draft.say(f"- Change: {path} from {before} to {after}", shown)
-    _blast_radius(draft, plan["blast_radius"], subject, facts)
+    if plan["changes"] and target["kind"] not in OWN_KINDS:
+        _blast_radius(draft, plan["blast_radius"], subject, facts)
     for warning in plan["warnings"]:
         draft.say(f"- ⚠️ {markdown(str(warning), 2 * TEXT_LIMIT)}", seen)
     draft.attach(ActionPlan(data={**plan, "confirm": dict(confirm)}))
+
+
+def _rule_line(draft: Draft, plan: Mapping[str, Any], made: str) -> None:
+    """What the rule watches, from what would be stored."""
+    stored = {change["path"].lstrip("/"): change["to"] for change in plan["changes"]}
+    watched = markdown(f"{stored['namespace']}/{stored['application']}", TEXT_LIMIT)
+    lasts = format_duration(float(stored["for_seconds"]))
+    span = f"when they add up within {lasts}" if stored["metric"] == "restarts" else f"when it lasts for {lasts}"
+    draft.say(f"- Watches {watched}; fires {span}, with severity {stored['severity']}", made)
 
 
 def _blast_radius(draft: Draft, radius: Mapping[str, Any], subject: str, facts: Facts) -> None:

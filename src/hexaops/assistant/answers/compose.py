@@ -77,8 +77,15 @@ NEEDS_APPLICATIONS = frozenset(
         Intent.SCALE_APPLICATION,
         Intent.START_APPLICATION,
         Intent.STOP_APPLICATION,
+        Intent.ALERT_CREATE,
+        Intent.ALERT_ACKNOWLEDGE,
+        Intent.DASHBOARD_CREATE,
+        Intent.CONNECTIVITY,
+        Intent.DIAGNOSTICS,
     }
 )
+NAMES_OTHERS = frozenset({Intent.ALERT_CREATE, Intent.ALERT_ACKNOWLEDGE, Intent.CONNECTIVITY, Intent.ALERT_QUERY})
+"""Intents whose names may be of something else than an application: an alert, a rule, a Service, a value."""
 READS = "read_applications"
 
 
@@ -95,6 +102,8 @@ def hindered(asked: Understanding, facts: Facts, draft: Draft) -> bool:
     if asked.ambiguous:
         unsure.ask_which(asked, draft)
         return True
+    if asked.intent in NAMES_OTHERS:
+        return False
     if asked.unknown_names and not (asked.targets and not asked.is_change_request):
         unsure.tell_unknown(asked, draft)
         return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hexaops.assistant.answers.draft import Draft
+from hexaops.assistant.answers.draft import Draft, Suggestion
 from hexaops.assistant.answers.facts import Facts
 from hexaops.assistant.answers.lines import note_count
 from hexaops.assistant.answers.possible import actions_for, suggest_for_issues
@@ -11,31 +11,40 @@ from hexaops.assistant.answers.status import explained
 from hexaops.assistant.answers.talk import STATUS
 from hexaops.assistant.understanding.intents import Intent
 from hexaops.assistant.understanding.model import Understanding
+from hexaops.kit.text import plain
 
 _CANNOT: dict[Intent, str] = {
-    Intent.ALERT_CREATE: "I can't create alerts from this chat.",
-    Intent.ALERT_ACKNOWLEDGE: "I can't acknowledge alerts from this chat.",
-    Intent.DASHBOARD_CREATE: "I can't make dashboards from this chat.",
     Intent.AUTOSCALING: "I plan autoscaling when you ask for it directly, with its bounds. Nothing was changed.",
     Intent.CONFIG_UPDATE: "I plan a configuration when you ask for it directly, with its values. Nothing was changed.",
-    Intent.DEPLOY_APPLICATION: "I can't deploy applications.",
-    Intent.DELETE_APPLICATION: "I can't delete applications.",
-    Intent.NODE_MAINTENANCE: "I can't drain or cordon nodes.",
-    Intent.CONNECTIVITY: "I can't test connections from this chat.",
-    Intent.DIAGNOSTICS: "I can't collect diagnostics from this chat.",
     Intent.ROLLBACK_APPLICATION: "I plan a rollback when you ask for it directly, by name. Nothing was changed.",
     Intent.UPDATE_QUOTA: "I plan a change of quota when you ask for it directly, with its values. Nothing was changed.",
+    Intent.DEPLOY_APPLICATION: (
+        "I can't deploy applications that are not there yet: apply their manifests as you always do (kubectl, Helm, "
+        "Argo CD). A new image of one that runs I can plan: “deploy IMAGE:TAG to NAME”."
+    ),
+    Intent.DELETE_APPLICATION: (
+        "I can't delete applications: remove them where their manifests are kept (Git, Helm), or with kubectl. "
+        "I can plan to stop one, which keeps it: “stop NAME”."
+    ),
+    Intent.NODE_MAINTENANCE: (
+        "I can't drain or cordon nodes: `kubectl drain <node> --ignore-daemonsets` keeps to the disruption budgets. "
+        "I can show what runs on the node first."
+    ),
 }
-SHOWS_STATE = frozenset({Intent.CONNECTIVITY, Intent.DIAGNOSTICS})
 
 
-def answer_later(asked: Understanding, facts: Facts, draft: Draft) -> None:
-    """What is not possible from the chat, then what can be shown instead."""
+def answer_later(asked: Understanding, facts: Facts, draft: Draft) -> None:  # noqa: ARG001 # as every answerer
+    """What is not possible from the chat, and what to do instead."""
     words = _CANNOT.get(asked.intent, "I can't do that from this chat.")
     if not any(statement.text == words for statement in draft.statements):
         draft.say(words)
-    if asked.intent in SHOWS_STATE:
-        show_state(asked, facts, draft)
+    named = [found.entity for found in asked.targets]
+    if asked.intent is Intent.NODE_MAINTENANCE and (node := next((one for one in named if one.kind == "node"), None)):
+        name = plain(node.name, 100)
+        draft.suggest(Suggestion("pod_status", f"Show what runs on {name}", f"Which pods run on {name}?"))
+    elif asked.intent is Intent.DELETE_APPLICATION and named and named[0].kind == "application":
+        name = plain(named[0].name, 100)
+        draft.suggest(Suggestion("stop_application", f"Plan to stop {name}", f"stop {name}"))
     else:
         draft.suggest(STATUS)
     draft.fulfilled = False

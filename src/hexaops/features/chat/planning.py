@@ -64,6 +64,16 @@ class Request:
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """One change that was read from a message."""
+
+    action: str
+    parameters: Mapping[str, Any]
+    what: str
+    """In words, after "I can't plan to"."""
+
+
+@dataclass(frozen=True)
 class ChangePlanner:
     """Turns a request for a change into plans and their words."""
 
@@ -135,11 +145,19 @@ class ChangePlanner:
         if asked.missing:
             ask_for_setting(asked, draft)
             return
-        action, parameters, what = proposal(asked)
         draft.shown += [found.entity.id for found in asked.targets]
-        plan = await self._propose(request, action, parameters, what, draft)
-        if plan is not None:
-            changes.tell_how_to_confirm(draft, [plan])
+        await self.propose(request, [Wanted(*proposal(asked))], draft)
+
+    async def propose(self, request: Request, wanted: Sequence[Wanted], draft: Draft) -> None:
+        """Plan each of these, and tell how to confirm what was planned."""
+        asked = request.asked
+        if EXECUTE not in request.facts.permissions:
+            changes.tell_forbidden(draft, request.facts)
+            return
+        made = [await self._propose(request, one.action, one.parameters, one.what, draft) for one in wanted]
+        plans = [plan for plan in made if plan is not None]
+        if plans:
+            changes.tell_how_to_confirm(draft, plans)
             ids = tuple(found.entity.id for found in asked.targets)
             draft.pending = PendingQuestion("confirm_plan", asked.intent.value, targets=ids)
 

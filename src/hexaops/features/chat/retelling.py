@@ -16,6 +16,7 @@ from hexaops.assistant.model.voice import ModelVoice, Question, Retold, Told
 from hexaops.assistant.understanding import Intent, Understanding
 from hexaops.errors import HexaopsError
 from hexaops.features.applications.service import ApplicationService
+from hexaops.features.chat.reading.proposing import PROPOSED
 from hexaops.features.chat.turn import Turn
 from hexaops.kit.text import markdown
 
@@ -41,7 +42,7 @@ class Retelling:
 
     async def retell(self, turn: Turn, asked: Understanding, draft: Draft, draft_of: DraftOf) -> None:
         """Put the model's words in place of the draft's, or a note that there are none."""
-        if asked.wants_plan or asked.intent in OWN_WORDS or any(part.wants_plan for part in asked.parts):
+        if any(_plans(part) or part.intent in OWN_WORDS for part in (asked, *asked.parts)):
             return
         if self.voice is None:
             _note(draft, self.problem)
@@ -51,7 +52,7 @@ class Retelling:
             understood, further = await draft_of(replace(turn, message=question, may_plan=False))
             if understood.intent is Intent.CONFIRM:
                 return Told(NO_CHANGES)
-            if understood.wants_plan or any(part.wants_plan for part in understood.parts):
+            if any(map(_plans, (understood, *understood.parts))):
                 said = markdown(question, TEXT_LIMIT)
                 draft.suggest(Suggestion(understood.intent.value, f"Ask for it: {said}", question[:TEXT_LIMIT]))
                 return Told(NO_CHANGES)
@@ -71,6 +72,10 @@ class Retelling:
             return frozenset()
         names = {name for one in known for name in (one.name, one.project, *(pod.name for pod in one.pods))}
         return frozenset(name.lower() for name in names)
+
+
+def _plans(asked: Understanding) -> bool:
+    return asked.wants_plan or asked.intent in PROPOSED
 
 
 def _told(draft: Draft) -> Told:

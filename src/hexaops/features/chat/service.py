@@ -134,7 +134,7 @@ class ChatService:
                 tell_freshness(facts.freshness, draft)
                 await self.planner.answer(Request(turn.caller, turn.session_id, asked, facts), draft)
         elif (reader := self._reader(turn.message, asked)) is not None:
-            await self._read(reader, Reading(turn.caller, asked, turn.message, facts), draft)
+            await self._read(reader, self._reading(turn, asked, facts), draft)
         else:
             compose(asked, facts, draft)
             if turn.may_plan:
@@ -144,6 +144,12 @@ class ChatService:
         if asked.intent is Intent.OUT_OF_SCOPE and asked.language != "other" and is_answered(message):
             return ArticleReader()
         return self.readers.get(asked.intent)
+
+    def _reading(self, turn: Turn, asked: Understanding, facts: Facts) -> Reading:
+        dialogue = turn.memory.dialogue
+        recent = dialogue.last_entities if dialogue.last_intent == asked.intent.value else ()
+        planner = self.planner if turn.may_plan else None
+        return Reading(turn.caller, asked, turn.message, facts, turn.session_id, recent, planner)
 
     async def _read(self, reader: Reader, reading: Reading, draft: Draft) -> None:
         asked, facts = reading.asked, reading.facts

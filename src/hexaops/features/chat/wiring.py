@@ -10,6 +10,7 @@ from hexaops.assistant.model.providers import ModelNotInstalledError, open_model
 from hexaops.assistant.model.voice import Limits, ModelVoice
 from hexaops.assistant.understanding import Intent
 from hexaops.features.actions.service import ActionService
+from hexaops.features.alerts.service import AlertService
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.changes.queries import PlanQueries
 from hexaops.features.chat.gathering import Gatherer
@@ -17,9 +18,13 @@ from hexaops.features.chat.guide import GuideService
 from hexaops.features.chat.nameable import Inventories
 from hexaops.features.chat.planning import ChangePlanner
 from hexaops.features.chat.quick_actions import QuickActions
+from hexaops.features.chat.reading.alerts import AlertChangeReader, AlertReader
 from hexaops.features.chat.reading.articles import ArticleReader
 from hexaops.features.chat.reading.asking import Reader
 from hexaops.features.chat.reading.backups import BackupReader
+from hexaops.features.chat.reading.connectivity import ConnectivityReader
+from hexaops.features.chat.reading.dashboards import DashboardReader
+from hexaops.features.chat.reading.diagnostics import DiagnosticsReader
 from hexaops.features.chat.reading.history import HistoryReader
 from hexaops.features.chat.reading.insights import INSIGHT_INTENTS, InsightReader
 from hexaops.features.chat.reading.logs import LogReader
@@ -28,7 +33,9 @@ from hexaops.features.chat.retelling import Retelling
 from hexaops.features.chat.service import ChatService
 from hexaops.features.chat.sessions import SessionService
 from hexaops.features.chat.streaming import ChatStream
+from hexaops.features.dashboards.service import DashboardService
 from hexaops.features.diagnosis.service import DiagnosisService
+from hexaops.features.diagnostics.reading import DiagnosticReader
 from hexaops.features.insights.engine import InsightEngine
 from hexaops.features.logs.service import LogQueryService
 from hexaops.features.metrics.sources import MetricSources
@@ -44,6 +51,8 @@ logger = logging.getLogger(__name__)
 def readers(process: Process) -> Mapping[Intent, Reader]:
     """Who answers which questions from another feature."""
     get = process.provider.get
+    alerts = AlertReader(get(AlertService))
+    alert_changes = AlertChangeReader(alerts)
     insights = InsightReader(get(InsightEngine))
     history = HistoryReader(get(ApplicationService), process.database)
     return {
@@ -52,6 +61,12 @@ def readers(process: Process) -> Mapping[Intent, Reader]:
         Intent.EVENT_QUERY: history,
         Intent.WORKSPACE_GUIDE: ArticleReader(),
         Intent.BACKUP: BackupReader(process.database),
+        Intent.ALERT_QUERY: alerts,
+        Intent.ALERT_CREATE: alert_changes,
+        Intent.ALERT_ACKNOWLEDGE: alert_changes,
+        Intent.DASHBOARD_CREATE: DashboardReader(get(DashboardService)),
+        Intent.CONNECTIVITY: ConnectivityReader(get(DiagnosticReader)),
+        Intent.DIAGNOSTICS: DiagnosticsReader(get(DiagnosticReader)),
         **dict.fromkeys(INSIGHT_INTENTS, insights),
         Intent.FORECAST_QUERY: VolumeReader(get(MetricSources), insights),
     }

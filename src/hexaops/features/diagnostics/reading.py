@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from hexaops.analysis import checks
 from hexaops.analysis.applications.model import Application
+from hexaops.analysis.checks import Check
 from hexaops.analysis.diagnosis.model import Finding
 from hexaops.analysis.diagnosis.objects import Obj
 from hexaops.analysis.diagnosis.snapshot import Snapshot
@@ -16,6 +18,19 @@ from hexaops.features.applications.service import ApplicationService
 from hexaops.features.diagnosis.service import DiagnosisService
 from hexaops.features.runs.errors import StepFailedError
 from hexaops.features.workspaces.directory import WorkspaceDirectory
+
+HEALTH = ("check_replicas", "check_pods", "check_services", "check_findings")
+"""Steps of a health check."""
+CONNECTIVITY = ("check_service", "check_endpoints", "check_policies")
+"""Steps of a connectivity test."""
+
+
+@dataclass(frozen=True)
+class Connection:
+    """Where to: a Service or application (None: the application's own Services), and a port of it (None: each)."""
+
+    to: str | None = None
+    port: int | None = None
 
 
 @dataclass(frozen=True)
@@ -48,10 +63,34 @@ class DiagnosticReader:
         """Everything that the workspace may see, without log lines."""
         return await self.diagnoses.snapshot(place.workspace, logs=False)
 
-    async def findings(self, place: Place) -> Sequence[Finding]:
+    async def findings(self, place: Place, *, logs: bool = True) -> Sequence[Finding]:
         """What the diagnosis says of the application."""
-        made = await self.diagnoses.get(place.workspace, logs=True)
+        made = await self.diagnoses.get(place.workspace, logs=logs)
         return self.diagnoses.about(place.workspace, place.application, made)
+
+    async def health(self, place: Place, step: str, *, logs: bool = True) -> Sequence[Check]:
+        """One step of a health check; `logs`: whether log lines may be read for it."""
+        if step == "check_replicas":
+            return checks.check_replicas(place.application)
+        if step == "check_findings":
+            return checks.check_findings(await self.findings(place, logs=logs))
+        snapshot = await self.snapshot(place)
+        if step == "check_pods":
+            return checks.check_pods(place.application, self.template(snapshot, place))
+        return checks.check_services(snapshot, self.services(snapshot, place))
+
+    async def connectivity(self, place: Place, step: str, wanted: Connection) -> Sequence[Check]:
+        """One step of a connectivity test; raises StepFailedError where there is nothing to test."""
+        snapshot = await self.snapshot(place)
+        services = self.services_named(snapshot, place, wanted.to) if wanted.to else self.services(snapshot, place)
+        if not services:
+            raise StepFailedError("No Service selects it: name what to test with `to`")
+        if step == "check_service":
+            return [one for service in services for one in checks.check_ports(service, wanted.port)]
+        if step == "check_endpoints":
+            return [one for service in services for one in checks.check_endpoints(snapshot, service)]
+        pods = self.pods(snapshot, place)
+        return [one for service in services for one in checks.check_policies(snapshot, pods, service, wanted.port)]
 
     def template(self, snapshot: Snapshot, place: Place) -> Obj | None:
         """The application's workload."""

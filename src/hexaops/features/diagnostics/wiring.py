@@ -20,5 +20,6 @@ def wire(process: Process) -> dict[str, Work]:
     get = process.provider.get
     reader = DiagnosticReader(get(WorkspaceDirectory), get(ApplicationService), get(DiagnosisService))
     process.provider.add(Bundles(process.database))
+    process.provider.add(reader)
     work = DiagnosticWork(process.database, reader, process.clock)
     return {kind.name: work for kind in KINDS}

@@ -17,7 +17,7 @@ from hexaops.analysis.checks import Check
 from hexaops.features.changes.work import drafts_of
 from hexaops.features.diagnosis.views import finding_view
 from hexaops.features.diagnostics.bundle import objects_of
-from hexaops.features.diagnostics.reading import DiagnosticReader, Place
+from hexaops.features.diagnostics.reading import CONNECTIVITY, HEALTH, Connection, DiagnosticReader, Place
 from hexaops.features.runs.errors import StepFailedError
 from hexaops.features.runs.store import lock_if_owner
 from hexaops.features.runs.work import Found, Run, Undone
@@ -45,9 +45,11 @@ class DiagnosticWork:
         """Do one step."""
         place = await self.reader.place(run.operation.workspace_id, run.operation.resource_id)
         if step in HEALTH:
-            return _found(run, await self._health(place, step))
+            return _found(run, await self.reader.health(place, step))
         if step in CONNECTIVITY:
-            return _found(run, await self._connectivity(run, place, step))
+            (draft,) = drafts_of(run.operation)
+            wanted = Connection(draft.parameters.get("to"), draft.parameters.get("port"))
+            return _found(run, await self.reader.connectivity(place, step, wanted))
         if step == "write_bundle":
             return {"details": await self._bundle(run, place)}
         return {}  # the others only show how far it is: the bundle is of one moment
@@ -64,33 +66,6 @@ class DiagnosticWork:
         said = [found["details"] for found in run.found.values() if "details" in found]
         result = next((one["result"] for one in reversed(said) if "result" in one), None)
         return f"{book.words.noun} {book.words.done}" + (f": {result}" if result else " successfully")
-
-    async def _health(self, place: Place, step: str) -> Sequence[Check]:
-        if step == "check_replicas":
-            return checks.check_replicas(place.application)
-        if step == "check_findings":
-            return checks.check_findings(await self.reader.findings(place))
-        snapshot = await self.reader.snapshot(place)
-        if step == "check_pods":
-            return checks.check_pods(place.application, self.reader.template(snapshot, place))
-        return checks.check_services(snapshot, self.reader.services(snapshot, place))
-
-    async def _connectivity(self, run: Run, place: Place, step: str) -> Sequence[Check]:
-        (draft,) = drafts_of(run.operation)
-        wanted, port = draft.parameters.get("to"), draft.parameters.get("port")
-        snapshot = await self.reader.snapshot(place)
-        if wanted:
-            services = self.reader.services_named(snapshot, place, wanted)
-        else:
-            services = self.reader.services(snapshot, place)
-        if not services:
-            raise StepFailedError("No Service selects it: name what to test with `to`")
-        if step == "check_service":
-            return [one for service in services for one in checks.check_ports(service, port)]
-        if step == "check_endpoints":
-            return [one for service in services for one in checks.check_endpoints(snapshot, service)]
-        pods = self.reader.pods(snapshot, place)
-        return [one for service in services for one in checks.check_policies(snapshot, pods, service, port)]
 
     async def _bundle(self, run: Run, place: Place) -> dict[str, Any]:
         (draft,) = drafts_of(run.operation)
@@ -132,10 +107,6 @@ class DiagnosticWork:
                     document=data, created_at=now,
                 )
             )  # fmt: skip
-
-
-HEALTH = frozenset({"check_replicas", "check_pods", "check_services", "check_findings"})
-CONNECTIVITY = frozenset({"check_service", "check_endpoints", "check_policies"})
 
 
 def _found(run: Run, made: Sequence[Check]) -> Found:

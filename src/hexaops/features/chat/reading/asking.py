@@ -12,6 +12,7 @@ from hexaops.assistant.answers.possible import actions_for
 from hexaops.assistant.answers.select import applications_of
 from hexaops.assistant.understanding.model import Understanding
 from hexaops.features.access.caller import Caller
+from hexaops.features.chat.planning import ChangePlanner
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,18 @@ class Reading:
     asked: Understanding
     message: str
     facts: Facts
+    session_id: str = ""
+    recent: tuple[str, ...] = ()
+    """Ids of the message before, where it was about the same thing: "memory above 80 %" completes it."""
+    planner: ChangePlanner | None = None
+    """None for what a language model asks: it plans nothing."""
+
+    @property
+    def applications(self) -> list[Application]:
+        """Those that the message names, else those of the message that it completes."""
+        wanted = {found.entity.id for found in self.asked.targets if found.entity.kind == "application"}
+        wanted = wanted or {*self.recent}
+        return [one for one in self.facts.applications or () if one.id in wanted]
 
     @property
     def is_named(self) -> bool:

@@ -35,6 +35,7 @@ const SHARES = new Set(["cpu_usage", "memory_usage"]);
 function Attachment({ attachment: { type, data } }) {
   if (type === "action_plan") return html`<${Plan} plan=${data} />`;
   if (type === "action_reference" && data.action_id) return html`<${Action} id=${data.action_id} />`;
+  if (type === "dashboard") return html`<details class="attachment"><summary>${data.title} (JSON for Grafana)</summary><pre>${JSON.stringify(data.dashboard, null, 1)}</pre></details>`;
   const rows = data[TABLES[type]] ?? Object.values(data).find(Array.isArray);
   if (!rows?.length || typeof rows[0] !== "object") return null;
   const keys = Object.keys(rows[0]).filter((key) => !HIDDEN.has(key));

@@ -1,0 +1,93 @@
+"""Whether an application reaches another: by rules over Services, endpoints and network policies; no packet is sent."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from hexaops.analysis.applications.model import Application
+from hexaops.analysis.checks import Check
+from hexaops.assistant.answers.checks import tell_connection
+from hexaops.assistant.answers.draft import Draft
+from hexaops.assistant.answers.lines import name_of
+from hexaops.assistant.understanding.normalise import word_set
+from hexaops.features.chat.reading.asking import Reading
+from hexaops.features.diagnostics.reading import CONNECTIVITY, Connection, DiagnosticReader, Place
+from hexaops.features.runs.errors import StepFailedError
+from hexaops.kit.text import markdown
+
+_PORT = re.compile(r"(?:\bport |:)(\d{1,5})\b")
+_REACHED = re.compile(r"\b(?:reach|to|access|with|contact|and) (?:the |service )?([a-z0-9][a-z0-9./-]{1,62}[a-z0-9])")
+_NO_NAMES = word_set(
+    "reach connect talk access get be it its them each other others port test check see anything everything all any my "
+    "our your service services network connectivity from"
+)
+_OUTSIDE = re.compile(r"\b(?:internet|external|outside|egress|world)\b|\b[a-z0-9-]+\.(?:com|org|net|io|dev)\b")
+
+
+@dataclass(frozen=True)
+class ConnectivityReader:
+    """Answers from the workspace's snapshot."""
+
+    diagnostics: DiagnosticReader
+
+    async def answer(self, reading: Reading, draft: Draft) -> None:
+        """The verdict first, then each check."""
+        source, target = ends(reading)
+        if source is None:
+            draft.fulfilled = False
+            draft.say("Between which applications? Name the one that connects and the one that it should reach.")
+            return
+        draft.shown += [one.id for one in (source, target) if one is not None]
+        draft.examine([one for one in (source, target) if one is not None])
+        if target is None and _OUTSIDE.search(reading.message.casefold()):
+            draft.fulfilled = False
+            name = name_of(source, reading.facts)
+            draft.say(f"I can't tell whether {name} reaches addresses outside of the cluster: I judge Services only.")
+            return
+        service = None if target is not None else _service_name(reading, source)
+        port = _PORT.search(reading.message)
+        wanted = Connection(target.id if target is not None else service, int(port.group(1)) if port else None)
+        place = Place(reading.caller.get_workspace(), source)
+        found: list[Check] = []
+        try:
+            for step in CONNECTIVITY:
+                found += await self.diagnostics.connectivity(place, step, wanted)
+        except StepFailedError as error:
+            draft.fulfilled = False
+            draft.say(f"I can't tell: {markdown(error.message, 300)}.")
+            return
+        reached = name_of(target, reading.facts) if target else f"Service {markdown(service, 100)}" if service else None
+        tell_connection(source, reached, found, reading.facts, draft)
+
+
+def ends(reading: Reading) -> tuple[Application | None, Application | None]:
+    """Who connects, and to whom: in the order of the message, unless "from" says otherwise."""
+    text, known = reading.message.casefold(), reading.facts.applications or ()
+    mentions = {found.entity.id: found.mention.casefold() for found in reading.asked.targets}
+    recent = {*reading.recent} if not mentions else set()
+    places: dict[str, int] = {}
+    for one in known:
+        if one.id in mentions or one.id in recent or reading.facts.names.get(one.name, 1) == 1:
+            place = max(_place(text, one.name), text.find(mentions[one.id]) if one.id in mentions else -1)
+            if place >= 0 or one.id in mentions or one.id in recent:
+                places[one.id] = place
+    named = sorted((one for one in known if one.id in places), key=lambda one: places[one.id])
+    if len(named) > 1 and text[: max(places[named[1].id], 0)].rstrip().endswith("from"):
+        return named[1], named[0]
+    return (named[0] if named else None), (named[1] if len(named) > 1 else None)
+
+
+def _place(text: str, name: str) -> int:
+    found = re.search(rf"(?<![\w-]){re.escape(name.casefold())}(?![\w-])", text)
+    return found.start() if found else -1
+
+
+def _service_name(reading: Reading, source: Application) -> str | None:
+    """A Service may have a name that no application has."""
+    for one in reading.asked.unknown_names:
+        return one.mention
+    for word in _REACHED.findall(reading.message.casefold()):
+        if word not in _NO_NAMES and word != source.name.casefold():
+            return str(word)
+    return None
