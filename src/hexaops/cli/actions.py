@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any
 
 import typer
 
+from hexaops.cli.action_parameters import print_kind, read_parameters
 from hexaops.cli.client import open_api, segment
 from hexaops.cli.completing import action_names, application_names
 from hexaops.cli.confirming import carry_out
-from hexaops.cli.deciding import Mode, NoWait, PlanOnly, Yes, decide
+from hexaops.cli.deciding import Mode, NoWait, PlanOnly, Reason, Yes, decide
 from hexaops.cli.failures import USAGE, CliError
 from hexaops.cli.following import exit_code_of, follow, print_result
 from hexaops.cli.options import Options
@@ -71,29 +71,53 @@ def show(context: typer.Context, action_id: ActionId) -> None:
         print_result(one)
 
 
-@app.command()
-def run(
+@app.command(add_help_option=False)
+def run(  # noqa: PLR0913 # size: one parameter an option
     context: typer.Context,
     action: Annotated[
-        str, typer.Argument(help="A kind of change, as in docs/actions.md.", autocompletion=action_names)
-    ],
-    application: Annotated[str, typer.Argument(help="The application's name or id.", autocompletion=application_names)],
+        str | None,
+        typer.Argument(help="A kind of change, as in docs/actions.md.", autocompletion=action_names),
+    ] = None,
+    target: Annotated[
+        str | None,
+        typer.Argument(
+            help="The application, several separated by commas; a project for quotas, an id for alerts.",
+            autocompletion=application_names,
+        ),
+    ] = None,
     parameters: Annotated[
         list[str] | None, typer.Argument(help="Parameters as name=value, such as replicas=4.")
     ] = None,
-    reason: Annotated[str | None, typer.Option(help="Reason, kept in the audit log.")] = None,
+    *,
+    more: Annotated[
+        list[str] | None, typer.Option("--param", help="Another name=value, or a JSON object; may be repeated.")
+    ] = None,
+    reason: Reason = None,
     yes: Yes = False,
     no_wait: NoWait = False,
     plan_only: PlanOnly = False,
+    help_: Annotated[bool, typer.Option("--help", "-h", help="Show this, or what the named ACTION takes.")] = False,
 ) -> None:
     """Propose an action, show its plan, and run it once you confirm.
 
     In a pipe nothing is asked: the plan is shown; run it with `--yes` or `hexaops actions confirm`.
+
+    Examples: `hexaops actions run set_autoscaling --help`,
+    `hexaops actions run update_configuration web-app env.LOG_LEVEL=debug`,
+    `hexaops actions run create_alert web-app --param metric=memory_percent --param threshold=80`
     """
+    if help_:
+        print_kind(action) if action else typer.echo(context.get_help())
+        return
+    if action is None or target is None:
+        missing = "ACTION" if action is None else "TARGET"
+        hint = f"hexaops actions run {action or ''}".rstrip() + " --help"
+        raise CliError(f"Missing {missing}", hint=f"See: {hint}", exit_code=USAGE)
     options: Options = context.obj
+    given = read_parameters(action, target, [*(parameters or []), *(more or [])])
     api = open_api(context)
-    given = {"application_id": application, **_read(parameters or []), **({"reason": reason} if reason else {})}
-    answer = api.post(api.aiops("/actions"), {"action": action, "parameters": given})["data"]
+    body = {"action": action, "parameters": {**given, **({"reason": reason} if reason else {})}}
+    answer = api.post(api.aiops("/actions"), body)["data"]
     decide(options, api, answer, Mode(yes, no_wait, plan_only), path=None)
 
 
@@ -154,16 +178,3 @@ def _time_of(step: dict[str, Any]) -> str:
 
 def _note_of(step: dict[str, Any]) -> str:
     return str(step.get("error") or (f"waiting: {step['waiting_for']}" if step.get("waiting_for") else ""))
-
-
-def _read(parameters: list[str]) -> dict[str, Any]:
-    read: dict[str, Any] = {}
-    for text in parameters:
-        name, sign, value = text.partition("=")
-        if not sign or not name:
-            raise CliError(f"Not name=value: {text}", hint="Write parameters as in replicas=4.", exit_code=USAGE)
-        try:
-            read[name] = json.loads(value)
-        except ValueError:
-            read[name] = value
-    return read
