@@ -1,0 +1,187 @@
+"""The sync client: every method is one call of `calls.py`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx2
+
+from hexaops.client import calls
+from hexaops.client.address import (
+    REPEATABLE,
+    Address,
+    Pause,
+    arguments,
+    checked,
+    pause_after_failure,
+    read_answer,
+    refusal,
+    stream_headers,
+)
+from hexaops.client.calls import ENDED, Call
+from hexaops.client.errors import NoConnectionError, TooLongError
+from hexaops.client.events import Event, EventParser
+from hexaops.client.retry import Retry
+from hexaops.features.actions.views import ActionView
+from hexaops.features.alerts.views import AlertsView
+from hexaops.features.applications.views import ApplicationDetailView, ApplicationView
+from hexaops.features.chat.views import ChatAnswerView
+from hexaops.features.overview.views import OverviewView
+
+T = TypeVar("T")
+POLL_SECONDS = 1.0
+
+
+class Client:
+    """Speaks for one user in one workspace: `with Client.from_home() as client: …`."""
+
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        workspace_id: str,
+        *,
+        retry: Retry | None = None,
+        transport: httpx2.BaseTransport | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._address = Address(url, token, workspace_id)
+        self._retry = retry or Retry()
+        self._sleep = sleep
+        self._http = httpx2.Client(transport=transport, **self._address.options(60.0))
+
+    @classmethod
+    def from_home(cls, home: str | Path = "~/.hexaops") -> Client:
+        """Of the service that runs on this machine; raises ClientError without its credentials."""
+        found = Address.of_home(home)
+        return cls(found.url, found.token, found.workspace_id)
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def send(self, call: Call[T]) -> T:
+        """Any call of `hexaops.client.calls`; repeated where that is safe. Raises ApiError and NoConnectionError."""
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                response = self._http.request(call.method, self._address.path(call), **arguments(call))
+            except REPEATABLE as error:
+                self._sleep(pause_after_failure(call, error, self._retry, attempt))
+                continue
+            answer = read_answer(call, response, self._retry, attempt)
+            if not isinstance(answer, Pause):
+                return answer
+            self._sleep(answer.seconds)
+
+    def overview(self) -> OverviewView:
+        """The workspace at a glance."""
+        return self.send(calls.overview()).data
+
+    def applications(self, *, status: str | None = None, project: str | None = None) -> Iterator[ApplicationView]:
+        """All applications, page by page."""
+        cursor: str | None = None
+        while True:
+            page = self.send(calls.applications(status, project, cursor, 500)).data
+            yield from page.applications
+            cursor = page.pagination.next_cursor
+            if cursor is None:
+                return
+
+    def application(self, name: str) -> ApplicationDetailView:
+        """One by id or name, with its pods and problems."""
+        return self.send(calls.application(name)).data
+
+    def alerts(self) -> AlertsView:
+        """Open alerts and every rule."""
+        return self.send(calls.alerts()).data
+
+    def ask(self, message: str, *, session_id: str | None = None) -> ChatAnswerView:
+        """Ask in your own words; `session_id` of an earlier answer goes on with its conversation."""
+        return self.send(calls.ask(message, session_id)).data
+
+    def plan(self, action: str, application: str | None = None, **parameters: Any) -> ActionView:
+        """Plan a change: nothing happens until `confirm`."""
+        return self.send(calls.plan(action, application, parameters)).data
+
+    def confirm(self, planned: ActionView) -> ActionView:
+        """Carry out a plan."""
+        return self.send(calls.confirm(planned)).data
+
+    def action(self, action_id: str) -> ActionView:
+        """An action as it is now."""
+        return self.send(calls.action(action_id)).data
+
+    def actions(self, *, status: str | None = None) -> Iterator[ActionView]:
+        """All actions, newest first."""
+        cursor: str | None = None
+        while True:
+            page = self.send(calls.actions(status, cursor, 100))
+            yield from page.data
+            cursor = page.pagination.next_cursor
+            if cursor is None:
+                return
+
+    def cancel(self, action_id: str) -> ActionView:
+        """Cancel a running action; what it has done is undone."""
+        return self.send(calls.cancel(action_id)).data
+
+    def rollback(self, action_id: str) -> ActionView:
+        """Plan to undo a completed action."""
+        return self.send(calls.rollback(action_id)).data
+
+    def wait(self, action: ActionView, *, timeout_seconds: float = 600.0) -> ActionView:
+        """The action once it has ended, however it did; raises TooLongError."""
+        waited = 0.0
+        while action.status not in ENDED:
+            if waited >= timeout_seconds:
+                message = f"{action.action_id} is {action.status} after {timeout_seconds:g} s"
+                raise TooLongError(message)
+            self._sleep(POLL_SECONDS)
+            waited += POLL_SECONDS
+            action = self.action(str(action.action_id))
+        return action
+
+    def stream(self, message: str, *, session_id: str | None = None) -> Iterator[Event]:
+        """An answer while it is made: `status`, `evidence`, `delta`, `plan`, at last `final`. Raises ApiError."""
+        yield from self._events(calls.ask(message, session_id), None)
+
+    def events(self, *, last_event_id: str | None = None) -> Iterator[Event]:
+        """What changes in the workspace, for ever; goes on where it broke off."""
+        attempt = 0
+        while True:
+            try:
+                for event in self._events(calls.get("/aiops/events", dict), last_event_id):
+                    attempt, last_event_id = 0, event.id or last_event_id
+                    yield event
+                # a stream that ends without an error is that of a service that stops
+                self._sleep(self._retry.first_seconds)
+            except REPEATABLE as error:
+                attempt += 1
+                pause = self._retry.pause(attempt)
+                if pause is None:
+                    message = "the stream of events broke, and the service could not be reached again"
+                    raise NoConnectionError(message) from error
+                self._sleep(pause)
+
+    def _events(self, call: Call[Any], last_event_id: str | None) -> Iterator[Event]:
+        given = arguments(call)
+        given["headers"] = {**given["headers"], **stream_headers(last_event_id)}
+        with self._http.stream(call.method, self._address.path(call), **given) as response:
+            if response.status_code >= 400:
+                raise refusal(response.status_code, response.read())
+            parser = EventParser()
+            for line in response.iter_lines():
+                event = parser.feed(line)
+                if event is not None:
+                    yield checked(event)

@@ -1,0 +1,174 @@
+"""The clients that are shipped: retries, errors, streams; and the page's examples on a service that runs."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import msgspec
+import pytest
+
+from hexaops.client import ApiError, AsyncClient, Client, ClientError, NoConnectionError, Retry, TooLongError
+from hexaops.client.events import EventParser
+from hexaops.features.actions.views import ActionView
+from hexaops.responses import encode
+from tests.contract.serving import Served, serving
+
+PAGE = Path(__file__).parents[2] / "docs" / "client.md"
+EXAMPLE = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
+Answers = list[httpx2.Response | Exception]
+
+
+def error(status: int, code: str, **headers: str) -> httpx2.Response:
+    body = {"error": {"code": code, "message": "no", "details": {"rule": 7}}, "request_id": "req_1"}
+    return httpx2.Response(status, json=body, headers=headers)
+
+
+def action(status: str) -> ActionView:
+    return ActionView(
+        action_id="action_1", status=status, description="x", started_at=None, estimated_duration="1s", steps=[]
+    )
+
+
+def answer(view: Any) -> httpx2.Response:
+    return httpx2.Response(200, content=b'{"data":' + encode(view) + b"}")
+
+
+class Service:
+    """Gives its answers in turn, and keeps what it was sent and how long the client waited."""
+
+    def __init__(self, *answers: httpx2.Response | Exception) -> None:
+        self._answers = [*answers]
+        self.requests: list[httpx2.Request] = []
+        self.waited: list[float] = []
+
+    def client(self, retry: Retry | None = None) -> Client:
+        transport = httpx2.MockTransport(self._answer)
+        return Client("http://s", "token", "ws-1", retry=retry, transport=transport, sleep=self.waited.append)
+
+    def _answer(self, request: httpx2.Request) -> httpx2.Response:
+        self.requests.append(request)
+        given = self._answers.pop(0)
+        if isinstance(given, Exception):
+            raise given
+        return given
+
+
+def test_a_repeated_request_keeps_its_key() -> None:
+    broken = httpx2.ReadError("broken")
+    service = Service(error(503, "UPSTREAM_UNAVAILABLE"), broken, answer(action("executing")))
+    with service.client() as client:
+        assert client.plan("restart_application", "web-app").status == "executing"
+    keys = {request.headers["idempotency-key"] for request in service.requests}
+    assert (len(service.requests), len(keys)) == (3, 1)
+    first, second = service.waited
+    assert 0.125 <= first <= 0.25 <= second <= 0.5, "pauses double, with jitter"
+    assert json.loads(service.requests[0].content) == {
+        "action": "restart_application",
+        "parameters": {"application_id": "web-app"},
+    }
+
+
+def test_a_limit_is_waited_for_as_long_as_it_says() -> None:
+    service = Service(error(429, "RATE_LIMIT_EXCEEDED", **{"Retry-After": "7"}), answer(action("completed")))
+    with service.client() as client:
+        client.action("action_1")
+    assert service.waited == [7.0]
+    late = Service(error(429, "RATE_LIMIT_EXCEEDED", **{"Retry-After": "3600"}))
+    with late.client() as client, pytest.raises(ApiError) as refused:
+        client.action("action_1")
+    assert (refused.value.code, late.waited) == ("RATE_LIMIT_EXCEEDED", [])
+
+
+def test_a_refusal_is_told_at_once_with_its_details() -> None:
+    service = Service(error(409, "GUARDRAIL_REFUSED"))
+    with service.client() as client, pytest.raises(ApiError) as refused:
+        client.plan("stop_application", "web-app")
+    found = refused.value
+    assert (found.status, found.code, found.details, found.request_id) == (
+        409, "GUARDRAIL_REFUSED", {"rule": 7}, "req_1",
+    )  # fmt: skip
+    assert service.waited == []
+
+
+def test_attempts_end() -> None:
+    service = Service(*(httpx2.ConnectError("refused") for _ in range(3)))
+    with service.client(Retry(attempts=3)) as client, pytest.raises(NoConnectionError):
+        client.overview()
+    assert len(service.requests) == 3
+    proxy = Service(httpx2.Response(502, text="<html>"), httpx2.Response(502, text="<html>"))
+    with proxy.client(Retry(attempts=2)) as client, pytest.raises(ApiError, match="HTTP_502"):
+        client.overview()
+
+
+def test_waiting_for_an_action_ends_with_it_or_with_its_time() -> None:
+    service = Service(answer(action("executing")), answer(action("completed")))
+    with service.client() as client:
+        assert client.wait(action("executing")).status == "completed"
+    assert service.waited == [1.0, 1.0]
+    slow = Service(*(answer(action("executing")) for _ in range(5)))
+    with slow.client() as client, pytest.raises(TooLongError):
+        client.wait(action("executing"), timeout_seconds=3)
+
+
+def test_events_go_on_where_they_broke_off() -> None:
+    first = httpx2.Response(200, text='id: 7\nevent: application\ndata: {"a":1}\n\n')
+    second = httpx2.Response(200, text="id: 8\nevent: reset\ndata: {}\n\n")
+    service = Service(first, httpx2.ReadError("broken"), second)
+    with service.client() as client:
+        events = client.events()
+        assert [next(events).name for _ in range(2)] == ["application", "reset"]
+    assert [one.headers.get("last-event-id") for one in service.requests] == [None, "7", "7"]
+
+
+def test_a_stream_that_ends_with_an_error_raises_it() -> None:
+    body = msgspec.json.encode({"error": {"code": "X", "message": "m", "details": {}}, "request_id": None}).decode()
+    service = Service(httpx2.Response(200, text=f"event: status\ndata: {{}}\n\nevent: error\ndata: {body}\n\n"))
+    with service.client() as client, pytest.raises(ApiError, match="X: m"):
+        [*client.stream("hello")]
+
+
+def test_data_of_several_lines_and_comments_are_read() -> None:
+    parser = EventParser()
+    lines = [": a comment", "event:delta", 'data: {"a":', "data: 1}", "", ""]
+    assert [event.data for line in lines if (event := parser.feed(line))] == [{"a": 1}]
+
+
+def test_both_clients_offer_the_same() -> None:
+    def methods(kind: type) -> dict[str, tuple[str, ...]]:
+        found = inspect.getmembers(kind, inspect.isfunction)
+        return {name: (*inspect.signature(one).parameters,) for name, one in found if not name.startswith("_")}
+
+    assert methods(Client) == methods(AsyncClient)
+
+
+def test_a_home_without_credentials_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ClientError, match="hexaops serve"):
+        Client.from_home(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    settings = {"HEXAOPS_VERIFY_STABLE_SECONDS": "0.5"}
+    with serving(tmp_path_factory.mktemp("client") / "home", "--speed", "10", settings=settings) as service:
+        yield service
+
+
+def examples() -> list[str]:
+    return EXAMPLE.findall(PAGE.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("number", range(len(examples())))
+def test_the_pages_examples_run(
+    served: Served, number: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(served.home.parent))
+    code = examples()[number].replace("from_home()", f"from_home({str(served.home)!r})")
+    run: Callable[..., Any] = exec
+    run(compile(code, f"{PAGE.name}[{number}]", "exec"), {"__name__": "__main__"})
+    assert capsys.readouterr().out.strip(), "an example shows what it does"
