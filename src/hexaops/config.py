@@ -44,6 +44,8 @@ LogField = Literal[
     "time", "message", "level", "component", "pod", "namespace", "trace_id", "error_code", "workspace"
 ]  # fmt: skip
 
+LINK_BASE = r"^(https://[^\s/?#@]+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?)$"
+"""An origin: scheme, host and port; plain HTTP on loopback only, where nobody listens in."""
 ACCOUNT_TOKEN = Path("/var/run/secrets/kubernetes.io/serviceaccount/token")
 """Where Kubernetes mounts a pod's token."""
 
@@ -205,6 +207,17 @@ class Settings(BaseSettings):
     """URL of the issuer's keys; unset: taken from its discovery document."""
     oidc_algorithms: list[str] = ["RS256", "ES256"]
     """Accepted signature algorithms; symmetric ones are never accepted."""
+    oidc_client_id: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+    """The console's client id at the issuer: users sign in there from the console; unset: by a link or a token only."""
+    oidc_client_secret: SecretStr | None = None
+    """Its secret, if the issuer gave it one; unset: a public client, which PKCE protects."""
+    oidc_scopes: list[Annotated[str, Field(pattern=r"^[\x21\x23-\x5b\x5d-\x7e]+$")]] = ["openid", "profile"]
+    """Scopes that the console asks for; `openid` must be one of them."""
+    oidc_redirect_base: Annotated[str, Field(pattern=LINK_BASE)] | None = None
+    """The console's address as browsers see it, without a path: `https://hexaops.example`. The issuer must allow
+    `…/sign-in/callback` below it as a redirect, and `…/` after signing out; `http` on loopback only."""
+    oidc_session_hours: Annotated[float, Field(gt=0, le=12)] = 12.0
+    """How long a session that was opened at the issuer lasts."""
     local_issuer: bool = True
     """Accept user tokens signed by the home folder's key, such as the one in `credentials.json`."""
     local_token_days: Positive = 30.0
@@ -344,6 +357,19 @@ class Settings(BaseSettings):
 
     failpoint: str | None = None
     """Crash tests only: the point at which the process kills itself."""
+
+    @model_validator(mode="after")
+    def _sign_in_is_whole(self) -> Settings:
+        if self.oidc_client_id is None:
+            return self
+        missing = [name for name in ("oidc_issuer", "oidc_redirect_base") if getattr(self, name) is None]
+        if missing:
+            message = f"oidc_client_id needs {' and '.join(missing)}"
+            raise ValueError(message)
+        if "openid" not in self.oidc_scopes:
+            message = "oidc_scopes must contain openid"
+            raise ValueError(message)
+        return self
 
     def database(self) -> str:
         """The SQLAlchemy URL with its async driver; it may hold a password."""

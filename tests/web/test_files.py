@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from hexaops.features.signin.problems import Problem
 from hexaops.web.files import FOLDER, ConsoleFiles
 from tests.serving import AccessWorld
 
@@ -37,6 +38,12 @@ def test_no_text_becomes_markup_and_nothing_is_loaded_from_elsewhere(path: Path)
     assert not SINKS.search(text)
     assert not SECRETS.search(text)
     assert not LITERAL_LINK.search(text)
+
+
+def test_the_page_words_every_problem_of_the_sign_in() -> None:
+    text = (FOLDER / "lib/text.js").read_text()
+    worded = re.findall(r"^  ([A-Z_]+): \[", text, re.MULTILINE)
+    assert sorted(worded) == sorted(Problem)
 
 
 def test_every_import_names_a_file_that_is_there() -> None:

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hexaops.features.signin.middleware import BrowserSessionMiddleware
+from hexaops.features.signin.pages import SignInPages
 from hexaops.features.signin.sessions import BrowserSessions
 from hexaops.provide import Provider
 from hexaops.web.files import ConsoleFiles, StaticFile
@@ -39,7 +40,8 @@ FILE_HEADERS = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 def install_console(app: FastAPI, provider: Provider) -> None:
     """Give the app the page, its files, and the sessions of the browsers that open it."""
-    files = ConsoleFiles()
+    pages = provider.find(SignInPages)
+    files = ConsoleFiles(sign_in=pages.address if pages else "")
 
     async def page(request: Request) -> Response:
         return _answer(request, files.index, PAGE_HEADERS)
@@ -51,6 +53,8 @@ def install_console(app: FastAPI, provider: Provider) -> None:
     app.add_middleware(BrowserSessionMiddleware, sessions=provider.get(BrowserSessions))
     app.router.add_route(PAGE_PATH, page, include_in_schema=False)
     app.router.add_route(FILE_PATH, file, include_in_schema=False)
+    for path, visit in pages.routes if pages else ():
+        app.router.add_route(path, visit, include_in_schema=False)
 
 
 def _answer(request: Request, file: StaticFile, headers: dict[str, str]) -> Response:

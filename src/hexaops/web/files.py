@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import html
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -32,8 +33,10 @@ class StaticFile:
 class ConsoleFiles:
     """Read when first asked for."""
 
-    def __init__(self, folder: Path = FOLDER) -> None:
+    def __init__(self, folder: Path = FOLDER, *, sign_in: str = "") -> None:
         self._folder = folder
+        self._sign_in = sign_in
+        """Where users sign in at their identity provider; empty where they cannot."""
 
     @cached_property
     def version(self) -> str:
@@ -49,6 +52,7 @@ class ConsoleFiles:
         base = f"/console/{self.version}/"
         preloads = "".join(f'<link rel="modulepreload" href="{base}{name}">' for name in self.first)
         text = self._contents[INDEX].decode().replace("{base}", base).replace("<!--preload-->", preloads)
+        text = text.replace("{sign-in}", html.escape(self._sign_in))
         return _file(INDEX, text.encode())
 
     @property

@@ -21,6 +21,7 @@ from jwt import PyJWK
 from jwt.exceptions import PyJWTError
 
 from hexaops.errors import UpstreamUnavailableError
+from hexaops.features.access.documents import discovery_url, fetch_document
 from hexaops.kit.clock import Clock
 
 RSA_ALGORITHMS = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512"})
@@ -32,8 +33,6 @@ LIFETIME_SECONDS = 600.0
 """Age at which the set is refreshed, so that withdrawn keys stop working."""
 LONGEST_STALE_SECONDS = 86_400.0
 """How long known keys stay valid while the issuer is unreachable."""
-LARGEST_ANSWER_BYTES = 1_000_000
-FETCH_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -135,30 +134,9 @@ class PublishedKeys:
     async def _fetch_document(self) -> dict[str, Any]:
         url = self._url
         if url is None:
-            discovery = await self._get(f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
+            discovery = await fetch_document(self._client, discovery_url(self._issuer))
             if discovery["issuer"] != self._issuer:
                 message = "the discovery document names another issuer"
                 raise ValueError(message)
             url = str(discovery["jwks_uri"])
-        return await self._get(url)
-
-    async def _get(self, url: str) -> dict[str, Any]:
-        _refuse_plain_http(url)
-        async with self._client.stream("GET", url, timeout=FETCH_SECONDS, follow_redirects=False) as answer:
-            if answer.status_code != 200:
-                message = f"status {answer.status_code}"
-                raise ValueError(message)
-            body = bytearray()
-            async for part in answer.aiter_bytes():
-                body += part
-                if len(body) > LARGEST_ANSWER_BYTES:
-                    message = "the document is too large"
-                    raise ValueError(message)
-        return msgspec.json.decode(bytes(body), type=dict[str, Any])
-
-
-def _refuse_plain_http(url: str) -> None:
-    parsed = httpx2.URL(url)
-    if parsed.scheme != "https" and not (parsed.scheme == "http" and parsed.host in {"127.0.0.1", "localhost", "::1"}):
-        message = "keys are read over https only (http on loopback)"
-        raise ValueError(message)
+        return await fetch_document(self._client, url)

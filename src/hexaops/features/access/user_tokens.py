@@ -43,6 +43,14 @@ class Issuer:
     user_prefix: str = ""
 
 
+@dataclass(frozen=True)
+class VerifiedToken:
+    """Whom a token names, and everything it claims."""
+
+    principal: Principal
+    claims: Mapping[str, Any]
+
+
 class UserTokens:
     """Turns a bearer token into a principal."""
 
@@ -52,6 +60,10 @@ class UserTokens:
 
     async def verify(self, text: str | None) -> Principal:
         """The token's user; raises UnauthenticatedError without giving away details."""
+        return (await self.read(text)).principal
+
+    async def read(self, text: str | None) -> VerifiedToken:
+        """The token, verified; raises as `verify` does."""
         if not text:
             raise UnauthenticatedError("missing")
         if len(text) > LONGEST_TOKEN:
@@ -61,7 +73,7 @@ class UserTokens:
         if issuer is None or KEY_HEADERS & header.keys() or not _is_access_token(header):
             raise UnauthenticatedError("invalid")
         claims = await self._verified_claims(text, header, issuer)
-        return _principal(claims, issuer)
+        return VerifiedToken(_principal(claims, issuer), claims)
 
     async def _verified_claims(self, text: str, header: Mapping[str, Any], issuer: Issuer) -> Mapping[str, Any]:
         key_id, algorithm = header.get("kid"), header.get("alg")

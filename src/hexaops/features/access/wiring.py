@@ -11,7 +11,12 @@ from hexaops.features.access.rates import RateLimits
 from hexaops.features.access.request_log import RequestLog
 from hexaops.features.access.service_tokens import ServiceTokens
 from hexaops.features.access.tenancy import Tenancy
-from hexaops.features.access.trust import open_identity_provider, trust_roots
+from hexaops.features.access.trust import (
+    find_identity_provider,
+    find_local_issuer,
+    find_session_issuer,
+    open_identity_provider,
+)
 from hexaops.features.access.user_tokens import UserTokens
 from hexaops.features.audit.log import AuditLog
 from hexaops.kit.background import Periodic
@@ -26,12 +31,13 @@ def wire(process: Process, tenancy: Tenancy) -> None:
     authorizer = Authorizer(tenancy)
     accounts = ServiceAccounts(database, audit=audit, clock=clock, redactor=process.redactor)
     cursors = CursorSigner(lambda: process.key.derive("cursors"))
-    for service in (authorizer, accounts, cursors):
+    limits = RateLimits(settings, clock=clock)
+    for service in (authorizer, accounts, cursors, limits):
         provider.add(service)
     gate = Gate(
         _authentication(process),
         authorizer,
-        limits=RateLimits(settings, clock=clock),
+        limits=limits,
         idempotency=IdempotencyService(_idempotency(process)),
         log=RequestLog(audit, database),
     )
@@ -43,9 +49,13 @@ def _authentication(process: Process) -> Authentication:
     client = open_identity_provider(settings)
     if client is not None:
         process.closing.append(client.aclose)
-    local, issuers = trust_roots(settings, clock=clock, client=client)
-    if local is not None:
-        provider.add(local)
+    local = find_local_issuer(settings, clock=clock)
+    outside = find_identity_provider(settings, clock=clock, client=client)
+    sessions = find_session_issuer(settings, process.key, clock=clock)
+    for found in (local, outside, sessions):
+        if found is not None:
+            provider.add(found)
+    issuers = [one.issuer() for one in (local, sessions) if one] + ([outside.issuer] if outside else [])
     services = ServiceTokens(process.database, clock=clock)
     provider.add(services)
     return Authentication(UserTokens(issuers, clock=clock), services, trusted_proxies=settings.trusted_proxies)

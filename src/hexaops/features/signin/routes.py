@@ -12,7 +12,7 @@ from hexaops.features.access.user_tokens import LOCAL_PREFIX
 from hexaops.features.routing import Entry, user
 from hexaops.features.signin.links import LIFETIME_SECONDS, LINK_PREFIX, SignInLinks
 from hexaops.features.signin.middleware import SESSION_PATH
-from hexaops.features.signin.sessions import COOKIE, COOKIE_PATH, BrowserSessions, TokenTooLargeError
+from hexaops.features.signin.sessions import COOKIE, BrowserSessions, TokenTooLargeError, session_cookie
 from hexaops.features.signin.views import BrowserSessionView, SignInLinkView
 from hexaops.kit.durations import format_time
 from hexaops.provide import provided
@@ -37,9 +37,7 @@ async def open_session(caller: AnyCaller, sessions: Sessions, request: Request) 
     session = sessions.start(request.headers["authorization"].partition(" ")[2].strip())
     view = Data(BrowserSessionView(user_id=caller.principal.id, expires_at=format_time(session.expires_at), reasons={}))
     response = Response(encode(view), media_type=JSON)
-    response.headers["Set-Cookie"] = _cookie(
-        request, session.cookie, f"Expires={session.expires_at:%a, %d %b %Y %T} GMT"
-    )
+    response.headers["Set-Cookie"] = session.set_cookie(secure=_is_https(request))
     return response
 
 
@@ -56,7 +54,7 @@ async def get_session(caller: AnyCaller, sessions: Sessions, request: Request) -
 
 async def close_session(caller: AnyCaller, request: Request) -> Response | None:  # noqa: ARG001 # only a caller may
     """Sign the browser out."""
-    return Response(status_code=204, headers={"Set-Cookie": _cookie(request, "", "Max-Age=0")})
+    return Response(status_code=204, headers={"Set-Cookie": session_cookie("", "Max-Age=0", secure=_is_https(request))})
 
 
 @refuses(SignInLinkUnavailableError)
@@ -67,11 +65,6 @@ async def create_link(caller: AnyCaller, links: Links) -> Data[SignInLinkView]:
         raise SignInLinkUnavailableError(message)
     code = links.create(caller.principal.id.removeprefix(LOCAL_PREFIX))
     return Data(SignInLinkView(path=LINK_PREFIX + code, expires_in_seconds=int(LIFETIME_SECONDS)))
-
-
-def _cookie(request: Request, value: str, end: str) -> str:
-    secure = "; Secure" if _is_https(request) else ""
-    return f"{COOKIE}={value}; Path={COOKIE_PATH}; {end}; HttpOnly; SameSite=Strict{secure}"
 
 
 def _is_https(request: Request) -> bool:

@@ -49,6 +49,16 @@ class Session:
     cookie: str
     expires_at: datetime
 
+    def set_cookie(self, *, secure: bool) -> str:
+        """The header that gives it to a browser."""
+        return session_cookie(self.cookie, f"Expires={self.expires_at:%a, %d %b %Y %T} GMT", secure=secure)
+
+
+def session_cookie(value: str, end: str, *, secure: bool) -> str:
+    """A `Set-Cookie` header of the session's cookie; `secure` where the page was loaded over TLS."""
+    more = "; Secure" if secure else ""
+    return f"{COOKIE}={value}; Path={COOKIE_PATH}; {end}; HttpOnly; SameSite=Strict{more}"
+
 
 class BrowserSessions:
     """Seals tokens into cookies and opens them again."""

@@ -1,6 +1,6 @@
 // The frame: who is signed in, where one is, and the screen that belongs there. Screens are loaded when first opened.
 import { html, render, useEffect, useState } from "./lib/html.js";
-import { start } from "./lib/session.js";
+import { start, load } from "./lib/session.js";
 import { session, workspace, workspaceId, workspaces } from "./lib/session-state.js";
 import { choose } from "./lib/session.js";
 import { route, link } from "./lib/router.js";
@@ -45,7 +45,7 @@ function App() {
   return html`<a class="skip" href="#main" onClick=${(event) => { event.preventDefault(); document.getElementById("main").focus(); }}>Skip to content</a>
     <${Top} /><${Side} />
     <main id="main" tabindex="-1">${!workspace.value
-      ? html`<${Empty} kind="workspaces" />`
+      ? html`<${Empty} kind="workspaces"><p>Your user id is <code>${session.value.user_id}</code>.</p><p><button type="button" onClick=${load}>Try again</button></p><//>`
       : known ? html`<${Screen} />` : html`<div class="state empty"><strong>There is no such workspace, or you are not a member of it</strong><p><a href=${link("overview")}>Go to ${workspace.value.name}</a></p></div>`}</main>
     <${Help} />`;
 }

@@ -3,6 +3,8 @@ import { signal, computed } from "./html.js";
 
 /** undefined while it is being read, null when nobody is signed in. */
 export const session = signal(undefined);
+/** Why signing in at the identity provider failed: {code, request}. */
+export const problem = signal(null);
 export const workspaces = signal([]);
 export const workspaceId = signal(null);
 export const workspace = computed(() => workspaces.value.find((one) => one.id === workspaceId.value) ?? null);

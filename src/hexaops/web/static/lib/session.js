@@ -1,10 +1,12 @@
-// Signing in and out. A one-time code comes behind the `#`, is exchanged at once, and leaves the address bar.
+// Signing in and out. A one-time code comes behind the `#`, is exchanged at once, and leaves the address bar; so does the
+// code of what went wrong at the identity provider.
 import { batch } from "./html.js";
 import { get, call } from "./api.js";
 import { reread } from "./router.js";
-import { session, workspaces, workspaceId } from "./session-state.js";
+import { session, workspaces, workspaceId, problem } from "./session-state.js";
 
 const CODE = "#sign-in=";
+const PROBLEM = /^#sign-in-problem=([A-Z_]{1,40})\/([\w.:-]{1,64})$/;
 const LAST = "hexaops.workspace";
 
 export async function start() {
@@ -14,6 +16,12 @@ export async function start() {
     reread();
     await signIn(`Code ${code}`).catch(() => {});
   }
+  const [found, code, request] = PROBLEM.exec(location.hash) ?? [];
+  if (found) {
+    problem.value = { code, request };
+    history.replaceState(null, "", location.pathname);
+    reread();
+  }
   await load();
 }
 
@@ -22,9 +30,19 @@ export async function signIn(authorization) {
   await call("POST", "/session", undefined, { headers: { Authorization: authorization } });
 }
 
+/** Where users sign in at their identity provider, and come back to where they are; "" where they cannot. */
+export function providerSignIn() {
+  const address = document.querySelector("meta[name=sign-in]").content;
+  const place = location.hash.startsWith("#/") ? location.hash.slice(1) : "";
+  return address && `${address}${place && `?next=${encodeURIComponent(place)}`}`;
+}
+
+/** Here, and at the identity provider where the session was opened there: else the next sign-in would ask nothing. */
 export async function signOut() {
+  const outside = providerSignIn() && !session.value.user_id.startsWith("local:");
   await call("DELETE", "/session").catch(() => {});
   session.value = null;
+  if (outside) location.assign("/sign-out");
 }
 
 export async function load() {

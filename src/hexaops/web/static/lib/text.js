@@ -39,6 +39,25 @@ export const text = {
   degraded: "Some data is missing or old",
 };
 
+/** Why a sign-in at the identity provider failed → what happened, and what to do. */
+const PROBLEMS = {
+  NEXT_INVALID: ["The link does not lead to a page of the console", "Sign in here, then open the page from the console."],
+  TOO_MANY_ATTEMPTS: ["Too many sign-ins from your network", "Wait a minute, then try again."],
+  ATTEMPT_UNKNOWN: ["This sign-in was not started in this browser", "Start again here. If it stays, allow cookies for this address and open the console by its usual address."],
+  ATTEMPT_EXPIRED: ["The sign-in took more than ten minutes", "Start again."],
+  ISSUER_UNREACHABLE: ["The identity provider does not answer", "Try again in a moment. If it stays, ask an administrator to check that the service reaches the provider."],
+  ISSUER_UNSUITABLE: ["The identity provider is not set up as the service expects", "Ask an administrator to compare HEXAOPS_OIDC_ISSUER with the provider's discovery document; it must support PKCE with S256."],
+  ISSUER_MIXED_UP: ["The answer came from another identity provider", "Start again here. If it stays, tell an administrator."],
+  ACCESS_DENIED: ["The identity provider did not let you in", "Sign in with another user, or ask an administrator to assign you to this application there."],
+  ISSUER_REFUSED: ["The identity provider refused the sign-in", "Start again. If it stays, give an administrator the request below: the service's log has the reason."],
+  CODE_REFUSED: ["The sign-in was used already, or took too long", "Start again."],
+  CLIENT_REFUSED: ["The identity provider does not know this console", "Ask an administrator to check the client id, its secret and its redirect address."],
+  TOKEN_REFUSED: ["The identity provider's answer cannot be trusted", "Start again. If it stays, give an administrator the request below: the service's log has the reason."],
+  CLOCK_SKEW: ["The clocks of the service and the identity provider differ", "Ask an administrator to synchronise them (NTP), then start again."],
+};
+
+export const signInProblem = (code) => PROBLEMS[code] ?? ["The sign-in failed", "Start again."];
+
 /** Error code → what the reader can do about it. */
 const NEXT = {
   UNAUTHENTICATED: "Sign in again.",
