@@ -32,7 +32,7 @@ def _planned(text: str) -> list[Understanding]:
         "put web-app on hold",
         "worker needs 4 replicas",
         "scale web-app to minus two",
-        "Starte database-app neu",
+        "Starte database-app nicht neu",
         "scale the timeout of web-app to 5",
         "give web-app 5 more seconds",
         "give web-app no more than 6 replicas",

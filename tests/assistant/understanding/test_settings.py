@@ -10,6 +10,8 @@ from testenv.golden.cases import load_worlds
 
 DOCS = load_worlds()["docs"]
 
+_AUTO = Slots(min_replicas=2, max_replicas=8, target_cpu_percent=70)
+
 
 def _asked(text: str) -> Understanding:
     return understand(text, DOCS)
@@ -35,6 +37,19 @@ def _asked(text: str) -> Understanding:
         ),
         ("autoscale web-app, 3 to 9", Intent.AUTOSCALING, Slots(min_replicas=3, max_replicas=9)),
         ("remove the autoscaler of web-app", Intent.AUTOSCALING, Slots(enabled=False)),
+        ("let web-app autoscale 2-8 with 70% cpu", Intent.AUTOSCALING, _AUTO),
+        ("raise the max of web-app's hpa to 10", Intent.AUTOSCALING, Slots(max_replicas=10)),
+        ("set maxReplicas of web-app to 10", Intent.AUTOSCALING, Slots(max_replicas=10)),
+        (
+            "SMTP_HOST of web-app must be mail3.internal now",
+            Intent.CONFIG_UPDATE,
+            Slots(env=(("SMTP_HOST", "mail3.internal"),)),
+        ),
+        ("web-app to revision 7 again please", Intent.ROLLBACK_APPLICATION, Slots(revision=7)),
+        ("downgrade web-app to the version before", Intent.ROLLBACK_APPLICATION, Slots()),
+        ("rollback web-app, the new release is bad", Intent.ROLLBACK_APPLICATION, Slots()),
+        ("web-app was better before, put the old version back", Intent.ROLLBACK_APPLICATION, Slots()),
+        ("the last deploy broke web-app, roll it back", Intent.ROLLBACK_APPLICATION, Slots()),
         ("memory quota of production to 128Gi", Intent.UPDATE_QUOTA, Slots(hard=(("requests.memory", "128Gi"),))),
     ],
 )
@@ -62,8 +77,21 @@ def test_values_are_taken_from_the_sentence(text: str, intent: Intent, slots: Sl
         "unset LOG_LEVEL on web-app",
         "roll web-app back to 2.2",
         "set the quota of production and staging to 8 cores",
+        "we rolled web-app back to the version before",
+        "bob changed LOG_LEVEL of web-app to debug",
+        "I want to know the previous revision of web-app",
+        "give me the previous version of web-app",
+        "web-app was rolled back, check it",
+        "the version before was better for web-app",
     ],
 )
 def test_what_is_not_asked_for_now_or_not_whole_is_not_planned(text: str) -> None:
     asked = _asked(text)
     assert not any(part.would_set or part.would_change for part in (asked.parts or (asked,)))
+
+
+def test_a_project_named_like_a_word_is_one_beside_its_quota() -> None:
+    shop = load_worlds()["shop"]
+    for text in ("monitoring needs a bigger quota, make the memory 48Gi", "raise monitoring's memory quota to 48Gi"):
+        asked = understand(text, shop)
+        assert (asked.would_set, asked.parameters.namespace) == (True, "monitoring"), text

@@ -44,6 +44,35 @@ def _planned(text: str) -> list[Understanding]:
         ("web-app can be switched off, do it please", STOP, None),
         ("could web-app be stopped now?", STOP, None),
         ("web-app is idle, could it be stopped now?", STOP, None),
+        ("web-app hangs again, give it a bounce will you", RESTART, None),
+        ("web-app looks dead, restart it for me?", RESTART, None),
+        ("web-app wants a restart, go ahead", RESTART, None),
+        ("give web-app a fresh start", RESTART, None),
+        ("give web-app a restart when you see this", RESTART, None),
+        ("can web-app be restarted please, the keys are stale", RESTART, None),
+        ("web-app has gone crazy. reboot it.", RESTART, None),
+        ("quick one: restart web-app", RESTART, None),
+        ("bounce web-app once please", RESTART, None),
+        ("stop web-app, nobody needs it", STOP, None),
+        ("stop web-app for the audit", STOP, None),
+        ("put web-app to sleep", STOP, None),
+        ("take web-app out of service", STOP, None),
+        ("pull the plug on web-app", STOP, None),
+        ("we want previews again, so web-app on please", START, None),
+        ("could somebody put web-app at four?", SCALE, 4),
+        ("web-app is bored, drop it to 1", SCALE, 1),
+        ("drop web-app to two", SCALE, 2),
+        ("web-app should have 4 replicas, not 2", SCALE, 4),
+        ("I'd feel better with 5 web-app pods instead of 3", SCALE, 5),
+        ("web-app is oversized, 2 pods will do", SCALE, 2),
+        ("the rush begins at noon, so scale web-app to 6 now", SCALE, 6),
+        ("can we get web-app running on just 2", SCALE, 2),
+        ("web-app should be running with 6 pods", SCALE, 6),
+        ("please make that web-app runs with 4 replicas", SCALE, 4),
+        ("push web-app to 6", SCALE, 6),
+        ("bring web-app down to a single pod, leave it running", SCALE, 1),
+        ("let's run fewer web-app: 2", SCALE, 2),
+        ("shrink web-app to two pods to save money", SCALE, 2),
     ],
 )
 def test_a_wish_is_a_request(text: str, intent: Intent, replicas: int | None) -> None:
@@ -76,6 +105,29 @@ def test_a_wish_is_a_request(text: str, intent: Intent, replicas: int | None) ->
         "wait 10 minutes and then restart web-app",
         "give it an hour, then restart web-app",
         "hold until the backup is done, then stop web-app",
+        "stop web-app, i was joking",
+        "restart web-app, they said",
+        "stop web-app, nobody wants that",
+        "stop web-app, that was yesterday's plan",
+        "stop web-app, people are still buying",
+        "web-app has 3 replicas, not 1",
+        "web-app should have 3 replicas, not 1, right?",
+        "is web-app oversized, 3 pods will do",
+        "number of pods for web-app: 5",
+        "ticket request: restart web-app",
+        "tomorrow is the sale, scale web-app to 6 now?",
+        "put web-app at six o'clock",
+        "pull the plug on web-app's debug mode",
+        "restart whatever is running",
+        "restart whatever is crashing web-app",
+        "fix whatever is broken in web-app",
+        "web-app runs with 4 replicas",
+        "can web-app run with 4 replicas",
+        "shave 2 seconds off web-app",
+        "stop web-app for the canary",
+        "restart web-app once a day",
+        "restart web-app when you see errors",
+        "drop web-app to two users",
     ],
 )
 def test_what_only_looks_like_a_wish_is_not_planned(text: str) -> None:
@@ -109,3 +161,34 @@ def test_a_time_alone_does_not_repeat_the_change() -> None:
     talk = Conversation(DOCS)
     talk.say("restart cache-service")
     assert not talk.say("and yesterday?").would_change
+
+
+def test_a_step_up_is_a_step_whatever_its_verb() -> None:
+    for text, delta in (("spin up two extra web-app instances", 2), ("web-app minus one", -1), ("add 2 to web-app", 2)):
+        [asked] = _planned(text)
+        assert (asked.intent, asked.parameters.replicas_delta) == (SCALE, delta), text
+
+
+def test_a_pronoun_after_a_vague_name_is_asked_about() -> None:
+    for text in ("the gateway is odd, reboot it", "the api is slow, restart it"):
+        assert not understand(text, load_worlds()["shop"]).would_change, text
+
+
+def test_all_but_one_is_one() -> None:
+    [asked] = _planned("remove all web-app replicas but one")
+    assert (asked.intent, asked.parameters.replicas) == (SCALE, 1)
+
+
+def test_a_correction_inside_the_sentence_takes_the_first_name_out() -> None:
+    [asked] = _planned("scale web-app to 3, not web-app but api-service")
+    assert [found.entity.name for found in asked.targets] == ["api-service"]
+
+
+def test_what_fails_is_restarted_however_it_is_said() -> None:
+    for text in (
+        "could you fix whatever is broken by restarting it",
+        "restart whatever is crashing right now",
+        "can you heal all the broken apps please",
+    ):
+        [asked] = _planned(text)
+        assert asked.intent is Intent.RESTART_FAILING, text

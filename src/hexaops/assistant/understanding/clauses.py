@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from hexaops.assistant.understanding.english import NOUN, PAST, THIRD, parts_of_speech
+from hexaops.assistant.understanding.english import BASE, NOUN, PAST, THIRD, parts_of_speech
 from hexaops.assistant.understanding.items import Item
 from hexaops.assistant.understanding.normalise import word_set
 
@@ -59,9 +59,15 @@ def split_clauses(items: list[Item]) -> list[Clause]:
         if item.is_mark and not item.quoted and item.word in _HARD:
             clauses, current = _close(clauses, current, join, is_question=item.word == "?")
             join = "hard" if clauses else "start"
-        elif item.is_mark and item.word == ":" and current and not (_is_time(items, position) or _is_lead_in(current)):
+        elif (
+            item.is_mark
+            and item.word == ":"
+            and current
+            and not (_is_time(items, position) or _is_lead_in(current) or _gives_count(items, position, current))
+        ):
+            leads = all(word in _LEADS for other in current for word in other.word.split())
             clauses, current = _close(clauses, current, join, is_question=False)
-            join = "colon"
+            join = "hard" if leads and clauses else "colon"
         elif (
             current
             and _is_soft(items, position)
@@ -92,6 +98,20 @@ def _is_lead_in(current: list[Item]) -> bool:
         item.mention or item.word in plain or ("base" in item.forms and item.tags & CHANGE_TAGS) or "app" in item.tags
         for item in current
     )
+
+
+_LEADS = word_set("quick one small thing another last more self-heal selfheal favour favor ask ok and hi hey , -")
+"""Before a colon these say nothing of their own: "quick one: restart web-app"."""
+
+
+def _gives_count(items: list[Item], position: int, current: list[Item]) -> bool:
+    """ "more power for web-app: 5 instances": the count belongs to what stands before the colon."""
+    rest = items[position + 1 :]
+    counted = any(item.number for item in rest) and all(
+        item.number or item.tags & {"replicas_word", "polite"} or item.word in _HARD for item in rest
+    )
+    changes = any(item.tags & {"more", "less"} for item in current)
+    return counted and changes and any(item.mention for item in current)
 
 
 def _is_time(items: list[Item], position: int) -> bool:
@@ -146,22 +166,14 @@ def _begins_clause(items: list[Item], start: int, current: list[Item]) -> bool:
         return False
     item = items[position]
     following = items[position + 1] if position + 1 < len(items) else None
+    if _stands_alone(items, start, position):
+        return True
     if item.tags & {"if", "wh", "aux", "deny", "what_if", "how_to", "how_is", "how_many", "help"}:
         return item.word != "need"
     if item.tags & (CHANGE_TAGS | _READ_VERBS | {"assign"}) and "base" in item.forms:
         return not _is_noun_use(item, following)
     if "not" in item.tags:
         return bool(following and following.tags & CHANGE_TAGS)
-    if item.word in ("it", "they", "this", "we", "users", "customers") and following and _is_finite(following):
-        return True
-    if (
-        not item.mention
-        and item.tags <= _PLAIN
-        and following
-        and not following.mention
-        and parts_of_speech(following.word) & THIRD
-    ):
-        return bool(parts_of_speech(item.word) & NOUN) and not following.tags - _PLAIN
     if (item.mention or "pronoun" in item.tags) and following and following.word == "be" and position > start:
         return items[position - 1].word in ("could", "can", "may", "would")
     if item.mention or item.tags & {"pronoun"}:
@@ -170,6 +182,53 @@ def _begins_clause(items: list[Item], start: int, current: list[Item]) -> bool:
         after = _past_names(items, position)
         return _second_count(items, position, current) or bool(after and after.word in _FINITE)
     return False
+
+
+def _stands_alone(items: list[Item], start: int, position: int) -> bool:
+    """ "leave it running", "so web-app on please", "users complain"."""
+    item, after = items[position], items[position + 1 : position + 3]
+    if not after:
+        return False
+    if item.word in ("leave", "keep"):
+        return after[0].word in ("it", "them")
+    if item.mention and _switches_after_so(items, start, position):
+        return True
+    if item.word in _ARTICLES and len(after) == 2 and _tells(after[0], after[1]):
+        return True
+    return _tells(item, after[0]) or _acts(item, after[0])
+
+
+def _acts(item: Item, verb: Item) -> bool:
+    """ "it charges twice", "finance needs it"."""
+    if item.word in ("it", "they", "this", "we", "users", "customers") and _is_finite(verb):
+        return True
+    plain = not (item.mention or verb.mention) and item.tags <= _PLAIN and not verb.tags - _PLAIN
+    return plain and bool(parts_of_speech(verb.word) & THIRD) and bool(parts_of_speech(item.word) & NOUN)
+
+
+def _switches_after_so(items: list[Item], start: int, position: int) -> bool:
+    """ "…, so web-app on please"."""
+    after = [item.word for item in items[position + 1 : position + 3]]
+    led = any(item.word == "so" for item in items[start:position])
+    return led and after[0] in ("on", "off", "up", "down") and (len(after) == 1 or after[1] in ("please", "now", "."))
+
+
+_ANYONE = word_set("now nobody noone everybody everyone users customers clients there")
+_ARTICLES = word_set("the its our my their these those")
+_BEING = word_set("is are was were has have does do did can could will need needs keep keeps")
+
+
+def _tells(item: Item, following: Item) -> bool:
+    """ "nobody looks at it", "users complain", "the keys are stale": a subject and its verb, which tell why."""
+    if item.mention or following.mention or (item.tags | following.tags) & CHANGE_TAGS:
+        return False
+    parts = parts_of_speech(following.word)
+    if item.word in ("i", "we") and following.word in ("want", "need", "prefer"):
+        return True
+    if item.word in _ANYONE:
+        return following.word in _BEING or bool(parts & (THIRD | PAST)) or (bool(parts & BASE) and not parts & NOUN)
+    plain = item.tags <= _PLAIN and bool(parts_of_speech(item.word) & NOUN) and not item.is_mark
+    return plain and item.word.endswith("s") and following.word in ("are", "were", "have", "do", "keep")
 
 
 def _past_names(items: list[Item], position: int) -> Item | None:
@@ -204,9 +263,21 @@ def _spread_question(clauses: list[Clause]) -> list[Clause]:
     is_question = False
     for clause in reversed(clauses):
         joined = bool(spread) and spread[-1].join in ("soft", "contrast") and not _is_told(clause, spread[-1])
+        joined = joined and not _ends_politely(spread[-1])
         is_question = clause.is_question or (is_question and joined)
         spread.append(Clause(clause.items, clause.join, is_question))
     return spread[::-1]
+
+
+def _ends_politely(asked: Clause) -> bool:
+    """ "…, can you please?", "…, bounce it for me?": the mark is of these words alone."""
+    words = asked.words
+    return words[-1:] == ("please",) or words[-2:] in (
+        ("for", "me"),
+        ("will", "you"),
+        ("would", "you"),
+        ("could", "you"),
+    )
 
 
 def _is_told(clause: Clause, asked: Clause) -> bool:

@@ -16,12 +16,17 @@ from hexaops.assistant.understanding.model import InvalidValue, Parameters
 from hexaops.assistant.understanding.normalise import word_set
 from hexaops.assistant.understanding.numbers import why_not_a_count
 from hexaops.assistant.understanding.roles import RoledNumber, read_numbers
+from hexaops.assistant.understanding.speech import courtesy_places
 
 _KINDS = frozenset({"app", "replica", "replicas_word"})
-_MANNER = word_set("rolling full clean complete quick fresh graceful simple hard soft fast safe zero-downtime downtime")
+_MANNER = word_set(
+    "damn bloody poor old darn stupid rolling full clean complete quick fresh graceful simple hard soft fast safe "
+    "zero-downtime downtime"
+)
 _NO_MANNER = word_set("partly partially mostly hardly barely weekly daily nightly hourly monthly only")
 _STATES = frozenset({"failing", "unhealthy", "stopped", "pending", "not_ready", "slow", "running", "healthy"})
 _BEFORE = word_set("previous former usual normal old earlier original last")
+_SELECTING = frozenset({"everything", "whole", "app", "pod", "pronoun", "wh"})
 _JOINS = word_set("and or then , & + plus")
 
 
@@ -50,8 +55,12 @@ def read_frame(items: tuple[Item, ...], verb: str, at: int, *, opens: int = 0) -
 
 def _left_over(items: tuple[Item, ...], verb: str, at: int, opens: int) -> list[str]:
     left: list[str] = [item.text for item in items if "*" in item.text]
+    courtesy = courtesy_places(items)
     for position, item in enumerate(items):
-        if position == at or item.number or _is_small(item) or (position < opens and item.mention is None):
+        if position in courtesy:
+            continue
+        signs = item.word == "minus" and position + 1 < len(items) and items[position + 1].number
+        if position == at or item.number or signs or _is_small(item) or (position < opens and item.mention is None):
             continue
         if item.mention is not None:
             left += _not_object(items, position, verb) or _other_choice(items, position)
@@ -120,8 +129,18 @@ def _is_explained(items: tuple[Item, ...], position: int, verb: str) -> bool:
         return verb == "start"
     if item.word.endswith("ly") and item.word not in _NO_MANNER and "later" not in item.tags:
         return not item.is_unknown or item.word.isalpha()
+    if item.word in ("runs", "running") and verb == "assign" and position + 2 < len(items):
+        return _runs_with(items, position)
     if item.tags & _STATES:
         return _describes(items, position, verb)
+    return _suits(items, position, verb)
+
+
+def _suits(items: tuple[Item, ...], position: int, verb: str) -> bool:
+    """A word that says the same as the verb: "out of service" of a stop, "what is" of a restart."""
+    item = items[position]
+    if "off" in item.tags:
+        return verb == "stop"
     if verb == "restart" and item.word == "what" and position + 1 < len(items):
         return items[position + 1].word == "is"
     if verb == "restart" and item.tags & {"restart", "action_noun"}:
@@ -130,12 +149,26 @@ def _is_explained(items: tuple[Item, ...], position: int, verb: str) -> bool:
     return scales and bool(item.tags & {"scale", "number_noun", "scale_up", "scale_down", "increase", "decrease"})
 
 
+_MADE = word_set("make ensure sure should must be get let")
+
+
+def _runs_with(items: tuple[Item, ...], position: int) -> bool:
+    """ "web-app should be running with 6 pods", "make that web-app runs with 6"; "web-app runs with 6" is only told."""
+    if not _MADE & {word for item in items[:position] for word in item.word.split()}:
+        return False
+    rest = [item for item in items[position + 1 : position + 4] if item.word not in ("just", "only")]
+    return len(rest) > 1 and rest[0].word in ("with", "at", "on") and rest[1].number is not None
+
+
 def _describes(items: tuple[Item, ...], position: int, verb: str) -> bool:
     """ "the failing web-app", "everything that is failing", "get A running": a state of the target."""
     after = items[position + 1] if position + 1 < len(items) else None
     told = position > 0 and (items[position - 1].mention or items[position - 1].tags & _KINDS)
     if verb == "assign" and told and items[position].tags & {"failing", "unhealthy", "fail", "slow", "pending"}:
         return False  # "5 pods of web-app crashed"
+    selects = position > 1 and items[position - 1].word in ("is", "are") and items[position - 2].tags & _SELECTING
+    if selects and ((after is not None and after.mention) or items[position].tags & {"running", "healthy"}):
+        return False  # "whatever is crashing web-app"
     if after is None or after.is_mark or after.mention or after.tags & (_KINDS | {"pod"}):
         return True
     before = items[position - 1].word.rpartition(" ")[2] if position else ""
@@ -143,7 +176,11 @@ def _describes(items: tuple[Item, ...], position: int, verb: str) -> bool:
         return True
     if after.word in ("ones", "things") or (before in ("is", "are") and after.word in ("in", "on", "of")):
         return True
-    return any(other.mention for other in items[:position]) and all(_is_small(other) for other in items[position + 1 :])
+    rest = all(_is_small(other) for other in items[position + 1 :])
+    selected = verb == "restart" and before in ("is", "are") and position > 1 and items[position - 2].tags & _SELECTING
+    if selected and after.word in ("by", "with"):  # "whatever is broken by restarting it"
+        return True
+    return rest and (bool(selected) or any(other.mention for other in items[:position]))
 
 
 def _not_object(items: tuple[Item, ...], position: int, verb: str) -> list[str]:

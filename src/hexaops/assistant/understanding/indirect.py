@@ -14,7 +14,7 @@ from hexaops.assistant.understanding.items import Item
 from hexaops.assistant.understanding.modes import INHERITED
 from hexaops.assistant.understanding.normalise import word_set
 from hexaops.assistant.understanding.ranker import Ranking
-from hexaops.assistant.understanding.speech import SKIPPED, Act, limits_of_request, skip_opening
+from hexaops.assistant.understanding.speech import SKIPPED, Act, asks_ability, limits_of_request, skip_opening
 
 SURE, SURE_OF_SELECTION, SURE_OF_VERB = 0.6, 0.8, 0.9
 _FAILING = frozenset({"failing", "unhealthy", "not_ready"})
@@ -49,6 +49,8 @@ def read_indirect(clause: Clause, ranking: Ranking, previous: Mode | None) -> Ac
     if verb is None or ranking.probability < SURE or (previous in INHERITED and clause.join in ("soft", "colon")):
         return None
     items = clause.items
+    if asks_ability(items) or _mends_one(items, ranking):
+        return None
     counts = verb == "assign"
     selects = ranking.best == "restart_failing" and any(item.tags & _FAILING for item in items)
     told = [item for place, item in enumerate(items) if not (selects and _describes(items, place))]
@@ -65,6 +67,13 @@ def read_indirect(clause: Clause, ranking: Ranking, previous: Mode | None) -> Ac
     if counts:
         return Act(Mode.REQUEST, verb, -1) if any(item.number for item in items) and _says_count(items) else None
     return Act(Mode.REQUEST, verb, -1) if _says_state(items, verb) else None
+
+
+def _mends_one(items: tuple[Item, ...], ranking: Ranking) -> bool:
+    """ "fix whatever is broken in web-app": what is wrong there is asked, no restart."""
+    mends = any(item.lemma in ("fix", "repair", "solve", "resolve", "debug") for item in items)
+    restarts = any("restart" in item.tags for item in items)
+    return ranking.best == "restart_failing" and mends and not restarts and any(item.mention for item in items)
 
 
 def _describes(items: tuple[Item, ...], place: int) -> bool:
@@ -124,8 +133,10 @@ def _wishes(clause: Clause, *, counts: bool) -> bool:
 
 def _any_verb(items: tuple[Item, ...]) -> int | None:
     """Where an imperative stands that is no verb of a change elsewhere: "kick redis", "heal all the broken apps"."""
-    position = next((p for p, item in enumerate(items) if not item.is_mark and not _opens(item)), None)
-    if position is None or position + 1 >= len(items):
+    position, form = skip_opening(items)
+    if form != "base":
+        position = next((p for p, item in enumerate(items) if not item.is_mark and not _opens(item)), len(items))
+    if position + 1 >= len(items):
         return None
     item = items[position]
     if (

@@ -269,6 +269,8 @@ def _may_be_name(tokens: list[Token], start: int, length: int, index: NameIndex)
     following = tokens[start + 1].lower if start + 1 < len(tokens) else ""
     before = tokens[start - 1].lower if start else ""
     if token.lower in index.namespaces:
+        if before not in ("the", "a", "this", "our") and any(other.lower in ("quota", "quotas") for other in tokens):
+            return True
         ends = start + 1 == len(tokens) or not tokens[start + 1].is_word
         said_alone = ends and before in (*_BEFORE_SUBJECT, *_BEFORE_OBJECT)
         return said_alone or before in _BEFORE_NAMESPACE or "project" in ENTRIES.get(following, EMPTY).tags
@@ -345,6 +347,8 @@ def join_phrases(items: list[Item]) -> list[Item]:
         for words, tag in _phrases_at(item):
             if words == ("back", "up") and joined and _takes_particle(joined[-1]):
                 continue
+            if words in (("drop", "it"), ("leave", "it")) and _goes_on(items, position + 2):
+                continue
             stretch = items[position : position + len(words)]
             if len(stretch) == len(words) and all(_is(i, w) for i, w in zip(stretch, words, strict=True)):
                 text = " ".join(part.text for part in stretch)
@@ -367,6 +371,12 @@ def join_phrases(items: list[Item]) -> list[Item]:
             joined.append(item)
             position += 1
     return joined
+
+
+def _goes_on(items: list[Item], position: int) -> bool:
+    """ "drop it to 1", "leave it running": nothing is left alone."""
+    after = items[position].word if position < len(items) else ""
+    return after in ("to", "by", "down", "from", "running", "on", "up", "at")
 
 
 def _takes_particle(item: Item) -> bool:

@@ -261,12 +261,13 @@ PHRASES: dict[str, str] = {
     ),
     "stop": (
         "shut down|turn off|switch off|power off|take down|bring down|take offline|spin down|wind down|"
-        "shut off|put to sleep|power down|stop down"
+        "shut off|put to sleep|power down|stop down|pull the plug on|take out of service"
     ),
     "undo": (
         "roll back|rolled back|rolling back|rolls back|roll it back|roll that back|roll this back|"
         "roll them back|back out|put back|put it back|take back|go back to|switch back"
     ),
+    "off": "out of service|out of action|out of operation|to sleep",
     "scale_up": "scale up|scale out|size up|ramp up|scale upwards",
     "scale_down": "scale down|scale in|size down|ramp down|scale back|cut down|dial down",
     "how_many": "how many|number of|count of|how much of",

@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from hexaops.assistant.understanding.clauses import CHANGE_TAGS, Clause
-from hexaops.assistant.understanding.english import BASE, parts_of_speech
+from hexaops.assistant.understanding.english import BASE, NOUN, parts_of_speech
 from hexaops.assistant.understanding.intents import Mode
 from hexaops.assistant.understanding.items import Item
 from hexaops.assistant.understanding.normalise import word_set
@@ -61,15 +61,15 @@ def _limited(clause: Clause, head: Act, previous: Mode | None) -> Act:
     mode = Mode.REQUEST
     if clause.join == "colon" and previous is not None and previous is not Mode.REQUEST:
         mode = Mode.REPORTED
-    elif previous in INHERITED and clause.join == "soft":
+    elif previous in INHERITED and clause.join == "soft" and not (previous is Mode.SCHEDULED and _says_now(rest)):
         mode = previous or mode
-    elif (limit := limits_of_request(_before_reason(rest))) is not None:
+    elif (limit := limits_of_request(_before_reason(rest), counts=head.verb == "assign")) is not None:
         mode = limit
     elif any("later" in item.tags for item in clause.items[: max(head.at, 0)]):
         mode = Mode.SCHEDULED
     elif _asks_ability(clause, rest):
         mode = Mode.HYPOTHETICAL
-    elif clause.is_question and not _asks_politely(clause.items[: max(head.at, 0)]):
+    elif clause.is_question and not (_asks_politely(clause.items[: max(head.at, 0)]) or _ends_politely(rest)):
         mode = Mode.ADVICE
     return replace(head, mode=mode)
 
@@ -135,14 +135,36 @@ def reason_start(items: tuple[Item, ...]) -> int | None:
             and (after.mention or after.word in ("it", "they", "the", "we", "users"))
         ):
             return position
+        if item.word == "for" and _is_occasion(items, position):
+            return position
         if item.word == "to" and after is not None and _is_purpose(items[:position], after, items[position + 1 :]):
             return position
     return None
 
 
+_VARIANTS = word_set(
+    "canary beta tenant customer region zone shard staging production branch version sidecar part half"
+)
+
+
+def _is_occasion(items: tuple[Item, ...], position: int) -> bool:
+    """ "stop web-app for the audit": the occasion ends the request."""
+    rest = [item for item in items[position + 1 :] if not (item.is_mark or item.tags & {"polite", "now"})]
+    if len(rest) != 2 or rest[0].word not in ("the", "our", "my", "a", "an"):
+        return False
+    noun = rest[1]
+    plain = (
+        not noun.tags - {"everyday", "foreign", "history"}
+        and not (noun.mention or noun.number)
+        and noun.word not in _VARIANTS
+    )
+    named = any(item.mention or "pronoun" in item.tags for item in items[:position])
+    return named and plain and bool(parts_of_speech(noun.word) & NOUN)
+
+
 def _is_purpose(before: tuple[Item, ...], verb: Item, rest: tuple[Item, ...]) -> bool:
     """ "restart web-app to pick up the secret": what the change is for, said after its object."""
-    if verb.lemma in _PURPOSES and parts_of_speech(verb.word) & BASE:
+    if verb.lemma.partition(" ")[0] in _PURPOSES and parts_of_speech(verb.word.partition(" ")[0]) & BASE:
         return True
     named = any(item.mention or "pronoun" in item.tags for item in before)
     plain = parts_of_speech(verb.word) & BASE and not (verb.tags & _CHANGES or verb.mention or verb.number)
@@ -158,6 +180,21 @@ _ASKED_OF = word_set("you we mind please i somebody someone")
 
 def _asks_politely(opening: tuple[Item, ...]) -> bool:
     return any(item.word.split()[-1] in _ASKED_OF for item in opening)
+
+
+def _ends_politely(rest: tuple[Item, ...]) -> bool:
+    """ "bounce it for me?", "restart web-app, will you?"."""
+    words = [word for item in rest if not item.is_mark for word in item.word.split()]
+    return words[-2:] in (
+        ["for", "me"],
+        ["for", "us"],
+        *([modal, "you"] for modal in ("will", "would", "can", "could")),
+    )
+
+
+def _says_now(rest: tuple[Item, ...]) -> bool:
+    """ "traffic doubles at noon, so scale web-app to 6 now"."""
+    return any(item.word in ("now", "already", "immediately") or "now" in item.tags for item in rest)
 
 
 def _mode_of(clause: Clause, act: Act) -> Mode:
@@ -262,8 +299,8 @@ def _is_reported(before: tuple[Item, ...]) -> bool:
         if "say" not in item.tags and item.word not in ("according", "said"):
             continue
         subject = before[position - 1] if position else None
-        if subject is not None and subject.mention:
-            continue  # "web-app wants a restart"
+        if subject is not None and (subject.mention or subject.word.endswith("ing")):
+            continue  # "web-app wants a restart", "we are dropping requests"
         if subject is not None and subject.word not in (
             "i",
             "we",

@@ -21,9 +21,11 @@ from hexaops.assistant.understanding.filters import read_filters, status_filter
 from hexaops.assistant.understanding.frame import Frame, read_frame
 from hexaops.assistant.understanding.indirect import is_pressed, read_indirect
 from hexaops.assistant.understanding.intents import CHANGE_INTENTS, LATER_CHANGES, LATER_INTENTS, Intent, Mode
+from hexaops.assistant.understanding.inventory import Candidate
 from hexaops.assistant.understanding.items import Item
+from hexaops.assistant.understanding.kinds import LIKED, intent_of_request
 from hexaops.assistant.understanding.labels import INTENT_OF, LABEL_OF
-from hexaops.assistant.understanding.model import Parameters, Resolved
+from hexaops.assistant.understanding.model import Ambiguity, Parameters, Resolved
 from hexaops.assistant.understanding.modes import INHERITED, carries_on, mode_of_fragment, read_act
 from hexaops.assistant.understanding.normalise import word_set
 from hexaops.assistant.understanding.numbers import ORDINALS
@@ -50,9 +52,7 @@ from hexaops.assistant.understanding.wishes import asks_politely_for, read_wish
 AGREED = 0.1
 """The ranker agrees with a complete frame from here on: the frame says which change, the ranker only that it is one."""
 LIKELY = 0.15
-SURE_OF_FAILING, SURE_OF_ABOUT = 0.9, 0.8
-LIKED = 0.6
-"""From here on the words are like a change, whatever their verb."""
+SURE_OF_ABOUT = 0.8
 PREFERRED = 0.4
 """The ranker's other intent is taken from here on where the frame is incomplete."""
 _KEEPS_FRAME = frozenset({Intent.CANCEL_ACTION, Intent.ROLLBACK_ACTION, Intent.RESTART_FAILING})
@@ -86,6 +86,7 @@ class Reading:
 
 def read_clause(clause: Clause, setting: Setting) -> Reading:
     """The reading of one clause."""
+    clause = replace(clause, items=_without_contrast(clause.items))
     act = read_act(clause, setting.previous_mode) or _same_verb(clause, setting)
     after_change = setting.dialogue.last_intent in {intent.value for intent in (*CHANGE_INTENTS, Intent.ACTION_STATUS)}
     tags = clause_tags(clause, after_change=after_change)
@@ -95,10 +96,11 @@ def read_clause(clause: Clause, setting: Setting) -> Reading:
         asked = _read_request(clause, wish, tags, ranking, setting)
         act = act if asked.left or asked.mode is not Mode.REQUEST else wish
     if act is None or act.mode in _MAY_BE_TERSE:
-        act = read_terse(clause, ranking, setting.previous_mode, pressed=setting.pressed) or act
+        spoken = len(setting.before) == 1 and not setting.vague
+        act = read_terse(clause, ranking, setting.previous_mode, pressed=setting.pressed, spoken=spoken) or act
     if act is None:
         act = read_indirect(clause, ranking, setting.previous_mode)
-    elif setting.pressed and act.mode in _MAY_BE_TERSE and not clause.is_question:
+    elif setting.pressed and act.mode in _MAY_BE_PRESSED and not clause.is_question and not _has_quote(clause):
         act = replace(act, mode=Mode.REQUEST)
     elif is_pressed(clause, act, ranking, setting.previous_mode):
         heals = ranking.best == "restart_failing" and "diagnose" in clause.items[0].tags
@@ -125,6 +127,23 @@ def read_clause(clause: Clause, setting: Setting) -> Reading:
 
 _WISHED = word_set("need needs want wants like love have give get")
 _MAY_BE_TERSE = frozenset({Mode.STATEMENT, Mode.ADVICE, Mode.HYPOTHETICAL})
+_MAY_BE_PRESSED = _MAY_BE_TERSE | {Mode.REPORTED}
+
+
+def _without_contrast(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """ "3 replicas, not 1": without the count that is ruled out."""
+    for place, item in enumerate(items[:-1]):
+        if item.word != "not" or not items[place + 1].number:
+            continue
+        if any(other.number and not other.mention for other in items[:place]):
+            rest = items[place + 2 :]
+            if all(other.is_mark or other.tags & {"replicas_word", "polite", "more", "now"} for other in rest):
+                return items[:place] + tuple(other for other in rest if "polite" in other.tags)
+    return items
+
+
+def _has_quote(clause: Clause) -> bool:
+    return any(item.quoted for item in clause.items)
 
 
 def _is_coloured(clause: Clause, previous: Mode | None) -> bool:
@@ -195,13 +214,16 @@ def _read_request(clause: Clause, act: Act, tags: set[str], ranking: Ranking, se
     items, reason = read_reason(clause.items)
     found = find_targets(items, setting.index, for_change=True, start=act.at + 1, within=_within(clause, setting))
     frame = read_frame(items, act.verb, act.at, opens=act.opens)
-    intent = _intent_of_request(items, act, tags, ranking, found, setting)
+    intent = intent_of_request(items, act, tags, ranking, found, setting)
     if intent is Intent.SCALE_APPLICATION and frame.parameters.replicas == 0:
         intent = Intent.STOP_APPLICATION
     intent, other = _other_change(frame, intent, ranking), INTENT_OF[ranking.best]
     own = intent in _UNDOES and setting.dialogue.change is not None and not of_a_version(items)
     other = intent if own else other
-    meant = _meant_instead(frame, intent, other, ranking) or _topic(items, act, intent, setting)
+    meant_targets = found.targets or (setting.before if points_back(items) else ())
+    of_application = {target.entity.kind for target in meant_targets} == {"application"}
+    meant = _meant_instead(frame, intent, other, ranking, of_application=of_application)
+    meant = meant or _topic(items, act, intent, setting)
     if meant is not None:
         found = replace(found, unknown=()) if found.targets else found
         return Reading(clause, Mode.READ, meant, ranking.probability, ranking, found, read_filters(clause, tags, found))
@@ -251,13 +273,17 @@ def _is_plain(items: tuple[Item, ...], act: Act) -> bool:
     return act.at >= 0 and sum(1 for item in items if not item.is_mark) <= 4
 
 
-def _meant_instead(frame: Frame, intent: Intent, other: Intent, ranking: Ranking) -> Intent | None:
+def _meant_instead(
+    frame: Frame, intent: Intent, other: Intent, ranking: Ranking, *, of_application: bool
+) -> Intent | None:
     """What the words are like, where they are no wholly understood request for the change of their verb.
 
     Another change that is not planned by its verb ("put image nginx:1.27 on web-app") is meant even by a whole frame.
     """
     if other is intent or ranking.best in _LIKE_A_CHANGE or ranking.best == "talk":
         return None
+    if other is Intent.NODE_MAINTENANCE and frame.is_complete and of_application:
+        return None  # "cache-service has gone mad. reboot it."
     if frame.is_complete:
         return other if other in LATER_CHANGES and ranking.probability >= LIKED else None
     return other if ranking.probability >= PREFERRED else None
@@ -286,101 +312,11 @@ def _topic(items: tuple[Item, ...], act: Act, intent: Intent, setting: Setting) 
 def _other_change(frame: Frame, intent: Intent, ranking: Ranking) -> Intent:
     """The change that the words are like, where the verb's own is not wholly understood: what is asked about."""
     other = INTENT_OF[ranking.best]
-    if other not in CHANGE_INTENTS or ranking.probability < LIKED or intent in _UNDOES:
+    if other not in CHANGE_INTENTS or ranking.probability < LIKED:
+        return intent
+    if intent in _UNDOES or intent is Intent.ROLLBACK_APPLICATION:
         return intent
     return other if frame.left or other in _UNDOES else intent
-
-
-def _intent_of_request(
-    items: tuple[Item, ...], act: Act, tags: set[str], ranking: Ranking, found: Found, setting: Setting
-) -> Intent:
-    whole = setting.whole
-    kinds = {target.entity.kind for target in found.targets}
-    rest = items[act.at + 1 :]
-    rest_tags = {tag for item in rest for tag in item.tags}
-    intent = intent_of_verb(act.verb)
-    has_app = "application" in kinds or bool(found.ambiguous)
-    if act.verb == "stop" and (rest_tags & {"action", "action_noun"} or "action" in kinds) and not _first_is_app(rest):
-        return Intent.CANCEL_ACTION
-    if act.verb == "stop" and "after_change" in tags and not _names_something(rest):
-        return Intent.CANCEL_ACTION
-    if act.verb == "start" and rest_tags & {"restart"}:
-        return Intent.RESTART_APPLICATION
-    if act.verb == "undo" and items[act.at].lemma in ("bring", "turn", "switch", "put") and _was_stopped(setting):
-        return Intent.START_APPLICATION
-    if act.verb == "undo" and setting.dialogue.change is not None and not (has_app or of_a_version(items)):
-        return intent
-    if act.verb == "undo":
-        earlier = ranking.best == "rollback_app" and (has_app or ranking.probability >= LIKED)
-        of_version = whole is not None and whole.of("rollback_app") >= LIKED and bool(setting.before)
-        deployed = setting.dialogue.last_intent == Intent.CHANGE_HISTORY and "pronoun" in rest_tags
-        earlier = earlier or ((of_version or deployed) and setting.dialogue.change is None)
-        return Intent.ROLLBACK_APPLICATION if earlier else intent
-    if ("node" in kinds or "node" in rest_tags) and not has_app:
-        return Intent.NODE_MAINTENANCE
-    fails = ranking.best == "restart_failing" and (not has_app or ranking.probability >= LIKED)
-    if whole is not None and "pronoun" in rest_tags and not has_app:
-        nothing_before = not (setting.before or setting.dialogue.last_entities)
-        fails = whole.of("restart_failing") >= (LIKED if nothing_before else SURE_OF_FAILING)
-        fails = fails and (nothing_before or bool(setting.before))
-    elif "pronoun" in rest_tags and not has_app:
-        fails = False
-    if "pronoun" in rest_tags and setting.previous_mode is None:
-        fails = False  # "restart that one again" selects nothing by its state
-    fails = fails and _says_which_fail(rest)
-    restarts = intent is Intent.RESTART_APPLICATION or (act.verb in ("start", "undo") and ranking.probability >= LIKED)
-    if (restarts and fails) or (
-        intent is Intent.RESTART_APPLICATION and _selects_by_state(rest if act.opens <= 0 else items, has_app=has_app)
-    ):
-        return Intent.RESTART_FAILING
-    return intent
-
-
-def _says_which_fail(rest: tuple[Item, ...]) -> bool:
-    """A state, or "the ones", "whatever": a bare "restart" selects nothing by its state."""
-    return any(
-        item.mention
-        or item.tags & {*_STATES, "everything", "whole", "pod", "app", "pronoun", "unhealthy", "slow"}
-        or item.word in ("ones", "those", "patients", "whichever", "dead", "sick", "bad", "red")
-        for item in rest
-    )
-
-
-def _was_stopped(setting: Setting) -> bool:
-    """ "bring it back" after a stop."""
-    change = setting.dialogue.change
-    return change is not None and change.intent == Intent.STOP_APPLICATION.value
-
-
-def _names_something(rest: tuple[Item, ...]) -> bool:
-    """ "stop the app", "stop everything"; not "stop", "stop that": after a change that means the change."""
-    return any(item.mention or item.is_foreign or item.tags & {"app", "pod", "everything"} for item in rest)
-
-
-def _first_is_app(rest: tuple[Item, ...]) -> bool:
-    for item in rest:
-        if item.mention:
-            return any(candidate.entity.kind == "application" for candidate in item.mention.candidates)
-        if item.tags & {"action", "action_noun"}:
-            return False
-    return False
-
-
-_STATES = frozenset({"failing", "unhealthy", "pending", "not_ready", "fail"})
-
-
-def _selects_by_state(rest: tuple[Item, ...], *, has_app: bool) -> bool:
-    """ "the failing pods", "everything that is down"; not "the failing web-app"."""
-    for position, item in enumerate(rest):
-        if item.tags & _STATES:
-            nouns = [
-                other
-                for other in rest
-                if (other.tags & {"pod", "app", "everything", "whole"} or other.word == "ones") and not other.mention
-            ]
-            after = rest[position + 1] if position + 1 < len(rest) else None
-            return bool(nouns) and not (after is not None and after.mention) and (not has_app or "pod" in nouns[0].tags)
-    return False
 
 
 def _completed(items: tuple[Item, ...], act: Act, found: Found, parameters: Parameters, setting: Setting) -> Found:
@@ -399,6 +335,9 @@ def _completed(items: tuple[Item, ...], act: Act, found: Found, parameters: Para
     ):
         pointer = "it"  # of which of them all is asked
     if pointer:
+        if setting.vague and setting.before:
+            candidates = tuple(Candidate(entity, 0.5) for entity in context[:5])
+            return replace(found, ambiguous=(Ambiguity(pointer, candidates),))
         pointed = from_context(pointer, context, mention=pointer)
         if pointed.targets or pointed.ambiguous:
             return replace(found, targets=pointed.targets, ambiguous=pointed.ambiguous)

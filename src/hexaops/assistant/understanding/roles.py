@@ -118,7 +118,10 @@ def _role_of_count(items: tuple[Item, ...], position: int, before: str, after: s
         return "from"
     if _goes_on_strangely(items, position) or _is_no_step(items, position, before, verb):
         return "other"
-    if before in _STEP_BEFORE or after in _STEP_AFTER or number.text[0] == "+" or verb in _STEP_VERBS:
+    if verb in _STEP_VERBS and before in ("but", "except"):
+        return "absolute"  # "remove all replicas but one"
+    steps = verb in _STEP_VERBS and before != "to"  # "drop cart to 2" says where it goes
+    if before in _STEP_BEFORE or after in _STEP_AFTER or number.text[0] == "+" or steps:
         return "relative"
     if any(other.word in ("off", "away") for other in items[position + 1 :]):
         return "relative"
@@ -132,6 +135,9 @@ def _role_of_count(items: tuple[Item, ...], position: int, before: str, after: s
 def _is_bound(items: tuple[Item, ...], position: int, verb: str) -> bool:
     """ "at most 6", "no more than 6", "between 2 and 5", "2 or 3", "up to 6" (but "scale it up to 6" is a count)."""
     near = [items[p].word for p in range(max(0, position - 3), position)]
+    grows = verb == "increase" and bool(items[position + 1 : position + 2]) and near[-1:] == ["until"]
+    if grows and items[position + 1].tags & {"replicas_word"}:
+        return False  # "increase it until 7 replicas"
     if any(word in _BOUNDS and not (word == "most" and "at" not in near) for word in near[-2:]):
         return True
     offered = any(item.word in ("give", "let", "allow", "have") for item in items[max(0, position - 6) : position])
@@ -168,8 +174,9 @@ def _is_no_step(items: tuple[Item, ...], position: int, before: str, verb: str) 
 
 
 def _instead_of(items: tuple[Item, ...], position: int) -> bool:
-    """ "3 replicas instead of 1"."""
-    return _word(items, position - 1) == "of" and "instead" in _word(items, position - 2)
+    """ "3 replicas instead of 1", "5 rather than 3"."""
+    before = (_word(items, position - 2), _word(items, position - 1))
+    return before in (("instead", "of"), ("rather", "than"))
 
 
 def _goes_on_to(items: tuple[Item, ...], position: int, before: str) -> bool:

@@ -35,6 +35,10 @@ class Setting:
     """Of all clauses together."""
     told: tuple[Item, ...] = ()
     """Numbers that a clause before told of something that may be no replicas."""
+    previous_best: str = ""
+    """The label that the clause before is most like."""
+    vague: bool = False
+    """The names before say a kind of thing, or fit several: "the store"."""
     pressed: bool = False
     """The next clause says "do it", "go ahead"."""
 

@@ -8,27 +8,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from hexaops.assistant.understanding.clauses import Clause
-from hexaops.assistant.understanding.english import BASE, NOUN, PROGRESSIVE, parts_of_speech
+from hexaops.assistant.understanding.english import BASE, NOUN, PAST, PROGRESSIVE, parts_of_speech
 from hexaops.assistant.understanding.intents import SETTING_INTENTS, Intent, Mode
 from hexaops.assistant.understanding.items import Item
 from hexaops.assistant.understanding.labels import LABEL_OF
 from hexaops.assistant.understanding.model import Resolved, Spoken, Understanding
 from hexaops.assistant.understanding.normalise import word_set
-from hexaops.assistant.understanding.ranker import Ranking
-from hexaops.assistant.understanding.slots import Slots, merged, read_slots
+from hexaops.assistant.understanding.ranker import Ranking, rank
+from hexaops.assistant.understanding.slots import Slots, bounds_of, merged, read_slots
 from hexaops.assistant.understanding.speech import limits_of_request, skip_opening
 
 LEAST = 0.6
 _FORBIDDEN = word_set(
-    "who what when where why how which whether maybe perhaps think guess wonder if unless until not never nor did does "
-    "was were says said told asked someone somebody yesterday already been ago"
+    "who what when where why how which whether maybe perhaps think guess wonder if unless until not never nor "
+    "says said told asked someone somebody"
 )
+_PAST = word_set("did does was were yesterday already been ago")
+"""These forbid only where they stand: "it was better before, put the old version back" asks."""
 _NOT_NOW = frozenset({Mode.NEGATED, Mode.CONDITIONAL, Mode.REPORTED, Mode.HOWTO})
 _INVERTED = word_set("should were had")
 """First in a clause they make it a condition: "should the error rate rise, …"."""
 _BY_ITSELF = word_set("hpa automatic automatically automate itself own alone elastic elastically dynamic dynamically")
+_ASKING = word_set("want prefer give")
 _WISHES = word_set("should needs need let could want like must please pls")
 _FINITE = word_set("is are has had am")
 
@@ -43,11 +47,13 @@ def with_settings(
     if asked.intent not in SETTING_INTENTS or whole.of(LABEL_OF[asked.intent]) < LEAST:
         return asked
     before = before if before is not None and before.slots is not None and before.intent == asked.intent else None
-    if asked.mode in _NOT_NOW or not _is_asked_for(items, clauses):
+    if asked.mode in _NOT_NOW or not _is_asked_for(items, clauses, LABEL_OF[asked.intent]):
         return asked
-    if asked.intent is Intent.ROLLBACK_APPLICATION and before is None and not _says_version(items):
+    rolls_back = asked.intent is Intent.ROLLBACK_APPLICATION and before is None
+    if rolls_back and (not _says_version(items) or _asks_to_see(items)):
         return asked
     slots = read_slots(asked.intent, [*items])
+    asked = replace(asked, unknown_names=tuple(n for n in asked.unknown_names if not _is_value(n.mention, slots)))
     if asked.intent is Intent.AUTOSCALING and before is None and not _says_autoscaling(items, slots):
         return asked
     if asked.intent is Intent.UPDATE_QUOTA:
@@ -65,6 +71,13 @@ def with_settings(
     return replace(asked, mode=Mode.REQUEST, slots=slots, missing=missing)
 
 
+def _is_value(mention: str, slots: Slots) -> bool:
+    """Whether what reads like a name is a value that was said: "mail2.internal", "4-12"."""
+    values = {value for _, value in (*slots.env, *slots.hard)} | {slots.image or ""}
+    bounds = bounds_of(mention)
+    return mention in values or (bool(bounds) and bounds == (slots.min_replicas, slots.max_replicas))
+
+
 def _is_no_version(asked: Understanding, slots: Slots, items: Sequence[Item]) -> bool:
     """ "to revision minus 3", "three versions back": a number that is no revision; not "one version back"."""
     if asked.intent is not Intent.ROLLBACK_APPLICATION or slots.revision is not None:
@@ -73,6 +86,7 @@ def _is_no_version(asked: Understanding, slots: Slots, items: Sequence[Item]) ->
 
 
 _EARLIER = word_set("old older earlier before previous last former prior downgrade")
+_EARLIER_THAN = word_set("version release revision build one")
 _VERSIONS = word_set("roll rolled version release revision rev build deploy deployment image")
 
 
@@ -80,7 +94,15 @@ def _says_version(items: Sequence[Item]) -> bool:
     """ "put A back to work" is no rollback: an earlier version, or a verb of going back to one, must be said."""
     undoes = any("undo" in item.tags and item.lemma not in ("bring", "put", "turn", "take") for item in items)
     words = {word for item in items for word in item.word.split()}
-    return undoes or bool(_EARLIER & words) or ("back" in words and bool(_VERSIONS & words))
+    before = any(first.word in _EARLIER_THAN and second.word == "before" for first, second in pairwise(items))
+    numbered = any(first.word in ("revision", "rev") and second.number for first, second in pairwise(items))
+    return undoes or before or numbered or bool(_EARLIER & words) or ("back" in words and bool(_VERSIONS & words))
+
+
+def _asks_to_see(items: Sequence[Item]) -> bool:
+    """ "I want to know the previous revision", "give me the previous version": shown; "… back" is not."""
+    shown = any(item.tags & {"show", "how_many", "number_noun", "log", "history"} for item in items)
+    return shown and not any(item.word == "back" or "undo" in item.tags for item in items)
 
 
 def _points(items: Sequence[Item]) -> bool:
@@ -99,9 +121,13 @@ def carried(
     return replace(asked, missing=_missing(asked, slots))
 
 
-def _is_asked_for(items: Sequence[Item], clauses: Sequence[Clause]) -> bool:
+def _is_asked_for(items: Sequence[Item], clauses: Sequence[Clause], label: str) -> bool:
     words = {word for item in items for word in item.word.split()}
     if any(item.quoted for item in items) or _FORBIDDEN & words or limits_of_request(tuple(items), counts=True):
+        return False
+    if any(_tells_past(clause) for clause in clauses) and not any(_asks_by_itself(clause, label) for clause in clauses):
+        return False
+    if _PAST & words and not any(_asks_by_itself(clause, label) for clause in clauses):
         return False
     if any(clause.words[:1] and clause.words[0] in _INVERTED for clause in clauses):
         return False
@@ -110,12 +136,34 @@ def _is_asked_for(items: Sequence[Item], clauses: Sequence[Clause]) -> bool:
     return bool(_WISHES & words or not _FINITE & words) or any(_is_imperative(clause) for clause in clauses)
 
 
+def _tells_past(clause: Clause) -> bool:
+    """ "we rolled web-app back", "bob changed LOG_LEVEL to debug": a subject, then a verb of the past."""
+    position, _ = skip_opening(clause.items)
+    words = [item for item in clause.items[position:] if not item.is_mark]
+    for place, item in enumerate(words[:4]):
+        said = parts_of_speech(item.word.partition(" ")[0])
+        if place and said & PAST and not said & BASE and item.mention is None:
+            return words[place - 1].word not in ("be", "get", "have", "need", "needs", "want", "to", "the", "a", "my")
+    return False
+
+
+def _asks_by_itself(clause: Clause, label: str) -> bool:
+    """ "… was better, put the old version back": the clause is the request, and tells nothing."""
+    words = {word for item in clause.items for word in item.word.split()}
+    asks = _is_imperative(clause) or bool((_WISHES | _ASKING) & words)
+    undoes = label == LABEL_OF[Intent.ROLLBACK_APPLICATION] and any("undo" in item.tags for item in clause.items)
+    like = undoes or (len(clause.words) > 2 and rank(clause.items).of(label) >= LEAST)
+    return asks and not _PAST & words and like and not _tells_past(clause)
+
+
 def _is_imperative(clause: Clause) -> bool:
     position, _ = skip_opening(clause.items)
     if position >= len(clause.items):
         return False
     item = clause.items[position]
-    return item.mention is None and bool(parts_of_speech(item.word.partition(" ")[0]) & BASE)
+    first = item.word.partition(" ")[0]
+    undoes = "undo" in item.tags and "base" in item.forms
+    return item.mention is None and (undoes or bool(parts_of_speech(first) & BASE))
 
 
 def _names_another(items: Sequence[Item]) -> bool:
@@ -138,6 +186,7 @@ def _says_autoscaling(items: Sequence[Item], slots: Slots) -> bool:
     """ "at most 4 replicas", "scale it to 80 % CPU" alone may mean something else."""
     bounded = slots.min_replicas is not None and slots.max_replicas is not None
     named = any("autoscale" in item.tags or item.word in _BY_ITSELF or "autoscal" in item.word for item in items)
+    named = named or any(item.word in ("minreplicas", "maxreplicas") for item in items)
     return bounded or named
 
 

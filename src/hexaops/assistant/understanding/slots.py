@@ -15,7 +15,8 @@ from hexaops.assistant.understanding.numbers import find_number
 
 _BEFORE_VALUE = word_set("to at = : be as of is")
 _SKIPPED = word_set("should must be set equal the value")
-_LOW, _HIGH = word_set("min minimum least from between lower"), word_set("max maximum most upper ceiling up limit")
+_LOW = word_set("min minimum least from between lower minreplicas floor")
+_HIGH = word_set("max maximum most upper ceiling up limit maxreplicas cap")
 _PERCENT = word_set("% percent pct")
 _RELATIVE = word_set("by more another additional extra further fewer less plus minus half double twice")
 _REMOVES = word_set("remove delete disable drop off away rid without no stop")
@@ -120,6 +121,8 @@ def _autoscaling(items: list[Item]) -> Slots:
     plain: list[int] = []
     left: list[str] = []
     for position, item in enumerate(items):
+        if item.mention is None and (both := bounds_of(item.text)):
+            plain += both
         if item.number is None or item.mention is not None:
             continue
         number, role = item.number.value, _role_of_bound(items, position)
@@ -140,6 +143,12 @@ def _autoscaling(items: list[Item]) -> Slots:
         enabled=False if removes else None,
         left=tuple(left),
     )
+
+
+def bounds_of(text: str) -> tuple[int, ...]:
+    """Both numbers of `2-8`."""
+    low, dash, high = text.partition("-")
+    return (int(low), int(high)) if dash and low.isdecimal() and high.isdecimal() and len(text) < 12 else ()
 
 
 def _take_bounds(bounds: dict[str, int], plain: list[int]) -> bool:
@@ -163,9 +172,9 @@ def _role_of_bound(items: list[Item], position: int) -> str:
     target = "memory" if _near_memory(items, position) else "cpu"
     if after in _PERCENT:
         return target
-    for back in range(1, 4):
+    for back in range(1, 8):
         place = position - back
-        if place < 0 or items[place].number:
+        if place < 0 or items[place].number or (back > 3 and not _may_stand_between(items[place + 1])):
             break
         if items[place].word in _LOW:
             return "min"
@@ -174,6 +183,11 @@ def _role_of_bound(items: list[Item], position: int) -> str:
         if items[place].word in ("cpu", "target", "memory"):
             return target
     return {"min": "min", "minimum": "min", "max": "max", "maximum": "max"}.get(after, "")
+
+
+def _may_stand_between(item: Item) -> bool:
+    """ "the max of A's hpa to 10"."""
+    return item.mention is not None or "autoscale" in item.tags or item.word in ("of", "for", "on", "the", "to", "at")
 
 
 def _near_memory(items: list[Item], position: int) -> bool:

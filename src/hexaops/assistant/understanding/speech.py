@@ -41,6 +41,8 @@ _OPENINGS = (
             "i would be grateful if you would|i would appreciate it if you could|it would be nice if you could|"
             "it would be great if you could|i would be glad if you could|could you perhaps|can you maybe|please go and|"
             "go and|you should|feel free to|i am asking you to|time to|i think it is time to|it is time to|"
+            "do the needful and|please do the needful and|just go and|"
+            "i would say it is time to|i think it is time to|i guess it is time to|please to|"
             "can somebody|could somebody|can someone|could someone|any chance you could|any chance you can|"
             "any chance we could|it would be great to|would be great to|we have to|i have to",
             "courtesy": "would you|will you",
@@ -66,7 +68,6 @@ _CONDITIONS_OF_COURTESY = tuple(
         "when you can",
         "when you could",
         "when possible",
-        "when you have time",
         "when you have a moment",
         "when you get a chance",
         "when you have a minute",
@@ -74,11 +75,14 @@ _CONDITIONS_OF_COURTESY = tuple(
         "once more",
         "if it is possible",
         "when ready",
+        "when you read this",
+        "when you see this",
+        "when you have time",
         "until further notice",
         "if you do not mind",
     ]
 )
-_LINKS = word_set("a an the another full complete quick rolling clean graceful simple fresh immediate hard soft")
+_LINKS = word_set("a an the new another full complete quick rolling clean graceful simple fresh immediate hard soft")
 _STRICT = CHANGE_TAGS - {"increase", "decrease", "add", "remove", "particle"}
 
 
@@ -96,13 +100,16 @@ class Act:
 
 
 _GO = word_set("do go add make set apply execute proceed")
-_BESIDE_GO = _GO | word_set("please pls it that so this them ahead now thanks can could you for me yes and right away")
+_BESIDE_GO = _GO | word_set(
+    "so please pls it that so this them ahead now thanks can could you for me yes and right away"
+)
 
 
 def says_go(clause: Clause) -> bool:
     """ "please do it", "go ahead", "can you do that": what was said just before is asked for."""
     words = [word for item in clause.items if not item.is_mark for word in item.word.split()]
-    return bool(_GO & set(words)) and set(words) <= _BESIDE_GO and len(words) <= 6
+    goes = bool(_GO & set(words)) or words in (["can", "you", "please"], ["could", "you", "please"])
+    return goes and set(words) <= _BESIDE_GO and len(words) <= 6
 
 
 def find_head(items: tuple[Item, ...]) -> Act | None:
@@ -114,10 +121,32 @@ def find_head(items: tuple[Item, ...]) -> Act | None:
     return replace(head, opens=max(head.opens, min(position, head.at), 0))
 
 
+def _healed(items: tuple[Item, ...], position: int) -> int | None:
+    """Where "restarting" stands in "fix whatever is broken by restarting it", "heal the failed ones with a restart"."""
+    if not items[position].tags & {"diagnose"} or "base" not in items[position].forms:
+        return None
+    for place in range(position + 2, len(items)):
+        led = {items[place - 1].word, items[place - 2].word}
+        if items[place].word == "restarting" and "by" in led:
+            return place
+        if items[place].word == "restart" and "with" in led:
+            return place
+    return None
+
+
+def asks_ability(items: tuple[Item, ...]) -> bool:
+    """ "can web-app run with 4 replicas": whether it may, unless a please says otherwise."""
+    words = [item for item in items if not item.is_mark]
+    asks = len(words) > 2 and words[0].word in ("can", "could") and words[1].mention is not None
+    return asks and words[2].word == "run" and not any("polite" in item.tags for item in words)
+
+
 def _head_at(items: tuple[Item, ...], position: int, form: str) -> Act | None:
     item = items[position]
     if form == "courtesy":
         form = "base" if _is_courteous(items) else "none"
+    if form == "base" and (healed := _healed(items, position)) is not None:
+        return Act(Mode.REQUEST, "restart", healed, opens=position + 1)
     verb = change_verb(items, position)
     if verb is None and form == "base":
         verb = caused_verb(items, position)
@@ -180,18 +209,21 @@ def _nominal(items: tuple[Item, ...], position: int) -> Act | None:
         ):
             verb = next(tag for tag in ("restart", "scale", "undo") if tag in item.tags)
             return Act(Mode.REQUEST, verb, position + 1 + offset, opens=position + 1)
+        if item.lemma == "start" and items[position + offset].word in ("fresh", "clean", "new") and not item.quoted:
+            return Act(Mode.REQUEST, "restart", position + 1 + offset, opens=position + 1)
         if not (item.word in _LINKS or (is_given and (item.mention or item.tags & {"pronoun", "app", "everything"}))):
             return None
     return None
+
+
+_AFTER_NOUN = word_set("for because so since to as will would can could once again when and as right")
 
 
 def _follows(items: tuple[Item, ...], position: int) -> bool:
     """ "give A restart rights", "get restart counts": no restart is given."""
     before, after = items[position - 1], items[position + 1 : position + 2]
     noun = after and not (after[0].is_mark or after[0].word in SKIPPED or after[0].tags & {"polite", "now"})
-    return before.word not in _LINKS or bool(
-        noun and after[0].word not in ("for", "because", "so", "since", "to", "as")
-    )
+    return before.word not in _LINKS or bool(noun and after[0].word not in _AFTER_NOUN)
 
 
 def _counted(items: tuple[Item, ...], position: int) -> Act | None:
@@ -258,7 +290,7 @@ def limits_of_request(items: tuple[Item, ...], *, counts: bool = False) -> Mode 
         if courtesy:
             position += len(courtesy)
             continue
-        if "if" in item.tags:
+        if "if" in item.tags and not _is_no_condition(items, position):
             return Mode.CONDITIONAL
         if _is_ready_by(items, position):
             return Mode.SCHEDULED
@@ -268,6 +300,29 @@ def limits_of_request(items: tuple[Item, ...], *, counts: bool = False) -> Mode 
             return Mode.NEGATED
         position += 1
     return None
+
+
+def _is_no_condition(items: tuple[Item, ...], position: int) -> bool:
+    """ "bounce it once", "until 7 replicas": how often, how many."""
+    word, after = items[position].word, items[position + 1 : position + 3]
+    if word == "before":
+        ends = position + 1 == len(items) or items[position + 1].is_mark
+        return ends or (position > 0 and items[position - 1].word in ("version", "one", "release", "revision", "build"))
+    if word == "once":
+        return all(item.is_mark or item.tags & {"polite", "now", "thank"} for item in items[position + 1 :])
+    counted = len(after) == 2 and after[0].number is not None and bool(after[1].tags & {"replica", "replicas_word"})
+    return word == "until" and counted and any("increase" in item.tags for item in items[:position])
+
+
+def courtesy_places(items: tuple[Item, ...]) -> frozenset[int]:
+    """Where a condition of courtesy stands: "when you read this"."""
+    return frozenset(
+        place
+        for start in range(len(items))
+        for words in _CONDITIONS_OF_COURTESY
+        if _words_at(items, start, len(words)) == words
+        for place in range(start, start + len(words))
+    )
 
 
 def _is_ready_by(items: tuple[Item, ...], position: int) -> bool:

@@ -76,8 +76,11 @@ def find_targets(
             picked = Ambiguity(placed.mention, candidates)
         if isinstance(picked, Ambiguity):
             ambiguous.append(picked)
-        elif all(picked.entity.id != other.entity.id for other in (*targets, *excluded)):
+        elif all(
+            picked.entity.id != other.entity.id for other in (excluded if placed.excluded else (*targets, *excluded))
+        ):
             (excluded if placed.excluded else targets).append(picked)
+    targets = [target for target in targets if all(target.entity.id != other.entity.id for other in excluded)]
     ids = {target.entity.id for target in targets}
     ambiguous = [said for said in ambiguous if not {candidate.entity.id for candidate in said.candidates} <= ids]
     known = bool(targets or ambiguous or unknown)

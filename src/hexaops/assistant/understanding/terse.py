@@ -17,7 +17,7 @@ from hexaops.assistant.understanding.modes import INHERITED
 from hexaops.assistant.understanding.normalise import word_set
 from hexaops.assistant.understanding.ranker import Ranking
 from hexaops.assistant.understanding.roles import read_numbers
-from hexaops.assistant.understanding.speech import Act, limits_of_request
+from hexaops.assistant.understanding.speech import Act, asks_ability, limits_of_request
 
 SURE, SURE_BARE = 0.8, 0.93
 """With a word that wishes, and with none."""
@@ -34,7 +34,7 @@ _WISHING = word_set(
 _BEFORE = word_set(
     "chance as many great nice good possible able time running run only single just somebody someone "
     "sure require requires better really be being having total love happy glad grateful "
-    "cool perfect ideal we us i"
+    "cool perfect ideal we us i minus off rid"
 )
 _MOVING = word_set("push size crank ramp dial lift trim slim thin beef pump pull move get go bump blow level")
 _POLITE_STARTS = (
@@ -48,14 +48,28 @@ _SMALL_COUNT = 50
 """Said without any word that wishes, a larger number may be a port or an id: "web-app 404"."""
 
 
-def read_terse(clause: Clause, ranking: Ranking, previous: Mode | None, *, pressed: bool = False) -> Act | None:
-    """The request that the clause makes, or None; `pressed` where the next one says "do it"."""
+def read_terse(
+    clause: Clause, ranking: Ranking, previous: Mode | None, *, pressed: bool = False, spoken: bool = False
+) -> Act | None:
+    """The request that the clause makes, or None.
+
+    `pressed`: the next one says "do it"; `spoken`: the one before is about one application.
+    """
     if previous in INHERITED and clause.join in ("soft", "colon"):
         return None
     items = tuple(item for item in clause.items if not item.is_mark)
     words = [word for item in items for word in item.word.split()]
-    if not words or any(item.quoted for item in items) or not any(item.mention for item in items):
+    if not words or any(item.quoted for item in items) or asks_ability(items):
         return None
+    if not any(item.mention for item in items):
+        bare = (
+            spoken
+            and clause.join != "contrast"
+            and not clause.is_question
+            and ranking.best == "scale_app"
+            and ranking.probability >= SURE
+        )
+        return _bare_count(items) if bare else None
     polite = any(tuple(words[: len(start)]) == start for start in _POLITE_STARTS)
     doubts = words[0] in ("should", "shall", "must", "need", "will") or (words[0] == "would" and words[1:2] == ["it"])
     if {"will", "shall", "going"} & set(words) and words[-2:] != ["will", "do"]:
@@ -79,7 +93,7 @@ def read_terse(clause: Clause, ranking: Ranking, previous: Mode | None, *, press
 def _counted(
     clause: Clause, items: tuple[Item, ...], words: list[str], ranking: Ranking, *, pressed: bool
 ) -> Act | None:
-    numbers = read_numbers(clause.items, "assign")
+    numbers = tuple(number for number in read_numbers(clause.items, "assign") if number.role != "from")
     factor = any(item.tags & {"twice", "half"} for item in items)
     another = "another" in words and any("replica" in item.tags for item in items)
     if len(numbers) > 1 or not (numbers or factor or another) or limits_of_request(clause.items, counts=True):
@@ -93,7 +107,8 @@ def _counted(
     polite_do = "do" in told and words[-1] == "do" and any(w in words for w in ("would", "will"))
     if [w for w in told if not ((pressed and w == "think") or (polite_do and w == "do") or _how_about(words, w))]:
         return None
-    wishes = bool(_WISHING & set(words)) or (bool(numbers) and numbers[0].role != "absolute")
+    moves = items[0].word in _MOVING
+    wishes = moves or bool(_WISHING & set(words)) or (bool(numbers) and numbers[0].role != "absolute")
     least = SURE if wishes else SURE_BARE
     if ranking.probability < least or (not wishes and numbers and numbers[0].value > _SMALL_COUNT):
         return None
@@ -102,6 +117,29 @@ def _counted(
         return None
     first = next(p for p, item in enumerate(clause.items) if item.mention or item.number or item.tags & {"twice"})
     return Act(Mode.REQUEST, "assign", at, opens=max(0, first))
+
+
+_SUFFICING = (
+    "will do", "would do", "should do", "do", "is enough", "are enough", "is plenty", "are plenty", "suffice",
+    "suffices", "is fine", "are fine", "is what we need", "are what we need", "is all we need", "are all we need",
+    "will suffice", "would be enough", "should be enough", "is all it needs",
+)  # fmt: skip
+_HAVING = word_set("so then please just run go make let us lets down up to only give it with use")
+
+
+def _bare_count(items: tuple[Item, ...]) -> Act | None:
+    """ "(web-app is oversized,) 3 pods will do", "go to 6"."""
+    at = next((place for place, item in enumerate(items) if item.number and item.number.kind == "count"), -1)
+    if at < 0 or any(word not in _HAVING for item in items[:at] for word in item.word.split()):
+        return None
+    counted = at + 1 < len(items) and "replicas_word" in items[at + 1].tags
+    words = [word for item in items[at + 1 + counted :] for word in item.word.split()]
+    while words and words[-1] in ("please", "now", "then", "instead", "thanks"):
+        words = words[:-1]
+    told = " ".join(words)
+    if told in _SUFFICING or (not told and at > 0 and items[0].word in ("go", "run", "so", "please")):
+        return Act(Mode.REQUEST, "assign", -1, opens=len(items))
+    return None
 
 
 def _how_about(words: list[str], word: str) -> bool:

@@ -9,6 +9,7 @@ from hexaops.assistant.understanding.clauses import CLAUSES_LIMIT, Clause, split
 from hexaops.assistant.understanding.dialogue import answer_pending
 from hexaops.assistant.understanding.doubts import told_of_else
 from hexaops.assistant.understanding.following import carry_on
+from hexaops.assistant.understanding.foreign import read_foreign
 from hexaops.assistant.understanding.intents import CHANGE_INTENTS, Intent, Mode
 from hexaops.assistant.understanding.inventory import Inventory, NameIndex
 from hexaops.assistant.understanding.items import Item, read_items
@@ -23,6 +24,7 @@ from hexaops.assistant.understanding.settings import with_settings
 from hexaops.assistant.understanding.shape import asks_for_projects, missing_of, resource_and_scope
 from hexaops.assistant.understanding.speech import limits_of_request, says_go
 from hexaops.assistant.understanding.splitting import split_further
+from hexaops.assistant.understanding.targets import find_targets
 
 _TALK = frozenset({Intent.GREETING, Intent.THANKS, Intent.GOODBYE, Intent.CONFIRM, Intent.DENY, Intent.HELP})
 LEAST = 0.2
@@ -42,6 +44,8 @@ def understand(message: str, inventory: Inventory, dialogue: Dialogue | None = N
     items = read_items(tokenize(text), inventory.index)
     if not any(not item.is_mark for item in items):
         return Understanding(Intent.UNCLEAR, 0.0, language="none", truncated=truncated)
+    if not truncated and (foreign := read_foreign(tokenize(text), inventory.index)) is not None:
+        return _shaped(foreign)
     whole = rank(items, label_before(dialogue))
     if _is_other_language(text, items, whole):
         return Understanding(Intent.OUT_OF_SCOPE, 0.9, language="other", truncated=truncated)
@@ -113,11 +117,18 @@ def _read_parts(clauses: list[Clause], setting: Setting) -> list[Part]:
             setting,
             previous_mode=reading.mode if reading.carries_on else Mode.ADVICE,
             previous_verb=reading.verb,
+            previous_best=reading.ranking.best,
             before=spoken_of or setting.before,
+            vague=_is_vague(clause, setting) if spoken_of else setting.vague,
             told=setting.told if reading.mode is Mode.REQUEST else (*setting.told, *told_of_else(clause.items)),
             namespace=reading.found.namespace if not reading.found.targets and reading.about is None else None,
         )
     return [_as_complaint(part, parts) for part in parts]
+
+
+def _is_vague(clause: Clause, setting: Setting) -> bool:
+    """ "the store is slow": for a change the name would have to be asked about."""
+    return bool(find_targets(clause.items, setting.index, for_change=True).ambiguous)
 
 
 _ASKS_WHY = frozenset({"why", "what", "where", "how", "who"})
@@ -182,10 +193,23 @@ def _limit_after(clause: Clause, reading: Reading) -> Mode | None:
     """ "…, but only if nobody is checking out", "…, tomorrow": takes the "now" away from the clause before."""
     if clause.join not in ("soft", "contrast") or reading.mode is Mode.REQUEST:
         return None
+    if _takes_distance(clause):
+        return Mode.REPORTED
     words = [item for item in clause.items if not item.is_mark and item.word not in _LEADS_TO_LIMIT]
     if not words or not (words[0].tags & {"if", "later"} or words[0].word in _LIMITING):
         return None
     return limits_of_request(clause.items)
+
+
+_SAYING = word_set("say says said want wants wanted ask asks asked told think thinks suggest suggested")
+_DISTANCE = word_set("joke joking kidding said says against already yesterday mistake plan planned idea")
+
+
+def _takes_distance(clause: Clause) -> bool:
+    """ "…, they said", "…, that was yesterday's plan", "…, nobody wants that": no reason to do it."""
+    words = [item for item in clause.items if not item.is_mark]
+    told = len(words) <= 4 and any(item.word in _SAYING for item in words[1:])
+    return told or any(item.word in _DISTANCE for item in words)
 
 
 def _limited(understanding: Understanding, mode: Mode) -> Understanding:

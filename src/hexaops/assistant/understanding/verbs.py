@@ -93,11 +93,18 @@ def change_verb(items: tuple[Item, ...], position: int) -> str | None:
             return tag
     for tag in ("start", "stop"):
         if tag in item.tags and not (item.tags & {"light", "respond"}):
-            return tag
+            return "add" if tag == "start" and _more_replicas(items[position + 1 :]) else tag
     for tag in WEAK:
         if tag in item.tags and counts_replicas(items, position):
             return tag
     return None
+
+
+def _more_replicas(rest: tuple[Item, ...]) -> bool:
+    """ "spin up two extra web-app instances", "fire up another replica of web-app"."""
+    counted = any(item.number for item in rest[:2]) or any(item.word == "another" for item in rest[:1])
+    more = any("more" in item.tags for item in rest[:3])
+    return counted and more and any("replicas_word" in item.tags for item in rest)
 
 
 def _particle(items: tuple[Item, ...], position: int) -> str | None:
@@ -123,7 +130,7 @@ def _particle(items: tuple[Item, ...], position: int) -> str | None:
         if (moved := _moves_count(rest, offset)) is not None:
             return moved or None
         if item.tags & {"off", "down", "stopped"}:
-            return _after_off(rest[offset + 1 :])
+            return "decrease" if _is_single_replica(rest[offset + 1 :]) else _after_off(rest[offset + 1 :])
         if item.word in ("up", "on", "online", "live"):
             return None if items[position].lemma == "shut" else "start"  # "shut it up" silences
         if item.word == "back" and not any(i.word in ("up", "on", "online") for i in items[position:]):
@@ -142,6 +149,12 @@ def _moves_count(rest: tuple[Item, ...], offset: int) -> str | None:
     if count:
         return {"down": "decrease", "off": "remove", "up": "increase"}.get(word, "assign")
     return None
+
+
+def _is_single_replica(rest: tuple[Item, ...]) -> bool:
+    """ "bring A down to a single pod"."""
+    words = [item.word for item in rest[:4]]
+    return words[:1] == ["to"] and "single" in words and any("replicas_word" in item.tags for item in rest[:4])
 
 
 def _after_off(rest: tuple[Item, ...]) -> str:
@@ -187,12 +200,18 @@ def caused_verb(items: tuple[Item, ...], position: int, *, wanted: bool = False)
         ):
             return found
         if item.word in ("running", "going", "started") and not wanted:
-            return "start"
+            return "assign" if item.word == "running" and _runs_with(rest[place + 1 :]) else "start"
         if item.word in ("up", "online", "back", "live", "down", "off", "offline") and not _counts(rest[place:]):
             return "stop" if item.word in ("down", "off", "offline") else "start"
         if item.is_mark:
             return None
     return None
+
+
+def _runs_with(rest: list[Item]) -> bool:
+    """ "get A running with just 2"."""
+    words = [item for item in rest if item.word not in ("just", "only")]
+    return len(words) > 1 and words[0].word in ("with", "on", "at") and words[1].number is not None
 
 
 def _selected(rest: list[Item]) -> int:

@@ -50,7 +50,8 @@ def read_wish(clause: Clause) -> Act | None:
         return None
     wished = _after_wish(items, end, finite=finite)
     said = {word for item in items[start:] for word in item.word.split()}
-    if wished is None or clause.is_question or _FORBIDDEN & said or any("say" in item.tags for item in items[start:]):
+    says = any("say" in item.tags for place, item in enumerate(items[start:], start) if place != end)
+    if wished is None or clause.is_question or _FORBIDDEN & said or says:
         return None
     verb, at = _what(items, wished)
     if verb is None or limits_of_request(items[end:], counts=verb == "assign"):
@@ -202,11 +203,24 @@ def _what(items: tuple[Item, ...], start: int) -> tuple[str | None, int]:
         by_then = any(a.word in _ON and b.word in ("at", "by") for a, b in pairwise(rest))
         return (None, -1) if by_then and not counts else ("assign", -1)  # "has to be up by 8"
     words = [word for item in rest for word in item.word.split()]
+    if not _is_state(words):
+        return None, -1
     if {"fresh", "new"} & set(words) and {"up", "back"} & set(words):
         return "restart", -1
     if _OFF & set(words):
         return "stop", -1
     return ("start", -1) if _ON & set(words) else (None, -1)
+
+
+def _is_state(words: list[str]) -> bool:
+    """ "to be up again", "back online"; not "to pick it up"."""
+    first = next((place for place, word in enumerate(words) if word in _ON | _OFF), len(words))
+    return all(word in _TO_STATE for word in words[:first])
+
+
+_TO_STATE = (
+    _LINK_VERBS | _ADVERBS | word_set("to with fresh new a pods replicas set brought turned switched taken put shut")
+)
 
 
 def _verb_of(item: Item) -> str | None:
