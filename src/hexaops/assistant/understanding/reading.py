@@ -212,6 +212,8 @@ def _with_talk(reading: Reading, tags: set[str]) -> Reading:
 
 def _read_request(clause: Clause, act: Act, tags: set[str], ranking: Ranking, setting: Setting) -> Reading:
     items, reason = read_reason(clause.items)
+    if act.at >= len(items):  # the verb stands behind what reads like a reason
+        items, reason = clause.items, None
     found = find_targets(items, setting.index, for_change=True, start=act.at + 1, within=_within(clause, setting))
     frame = read_frame(items, act.verb, act.at, opens=act.opens)
     intent = intent_of_request(items, act, tags, ranking, found, setting)
