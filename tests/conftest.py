@@ -21,7 +21,7 @@ from hexaops.storage.migrate import migrate
 from hexaops.storage.tables import ExecutorRow
 from tests.serving import AccessWorld, access_world
 
-SERVERS = ("live", "served", "cluster", "service")
+SERVERS = ("live", "expendable", "served", "cluster", "service")
 """Fixtures that start a process which the tests of a folder share."""
 ENGINES = ("sqlite", "postgresql")
 TEMPLATE = "hexaops_template"
