@@ -104,6 +104,7 @@ def _told(asked: Understanding, pending: PendingQuestion | None, inventory: Inve
     told["would_change"] = any(part.would_change for part in asked.parts or (asked,))
     told["asks"] = None if pending is None or pending.kind == "confirm_plan" else _asked(pending, inventory)
     told["parts"] = [_part(part) for part in asked.parts]
+    told["left_out"] = [*asked.left_out]
     return told
 
 

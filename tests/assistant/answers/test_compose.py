@@ -153,3 +153,13 @@ def test_evidence_is_kept_once() -> None:
     assert draft.evidence.note("kubernetes", "Pod a/b", "x", at=AT) == first
     assert len(draft.evidence.items) == 1
     assert draft.evidence.items[0].view().measured_at == "2024-01-20T15:30:00Z"
+
+
+def test_what_was_left_out_is_named() -> None:
+    draft = Draft()
+    unsure.tell_left_out(Understanding(Intent.STATUS_QUERY, 0.9, left_out=("make sure *it* restarts",)), draft)
+    assert draft.content == "I left out “make sure \\*it\\* restarts”: ask for it in a message of its own."
+    assert not draft.fulfilled
+    whole = Draft()
+    unsure.tell_left_out(Understanding(Intent.STATUS_QUERY, 0.9), whole)
+    assert whole.content == ""

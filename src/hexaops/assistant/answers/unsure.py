@@ -14,6 +14,7 @@ from hexaops.assistant.understanding.model import PendingQuestion, Understanding
 from hexaops.kit.text import markdown, plain
 
 CHOICES = 5
+LEFT_LIMIT = 120
 _PHRASES: dict[Intent, tuple[str, str]] = {
     Intent.STATUS_QUERY: ("the status of the applications", "What's the status of my applications?"),
     Intent.USAGE_QUERY: ("CPU and memory usage", "Show CPU and memory usage"),
@@ -133,6 +134,16 @@ def _ask_meaning(asked: Understanding, draft: Draft) -> None:
     draft.pending = PendingQuestion(
         "choose_intent", asked.intent.value, (asked.intent.value,), "", targets, asked.parameters
     )
+
+
+def tell_left_out(asked: Understanding, draft: Draft) -> None:
+    """What else was asked for: never lost in silence."""
+    if not asked.left_out:
+        return
+    draft.gap()
+    draft.fulfilled = False
+    said = listing([f"“{markdown(text, LEFT_LIMIT)}”" for text in asked.left_out[:CHOICES]])
+    draft.say(f"I left out {said}: ask for it in a message of its own.")
 
 
 def tell_invalid(asked: Understanding, draft: Draft) -> None:

@@ -45,7 +45,7 @@ _CARRYING = word_set(
     "please be the that this it on in at from with by there as well many was correction leave drop without skip back "
     "course typo typed better enough lets say let particular particularly especially specifically likewise similarly "
     "former latter brother sister sibling twin its their vs versus against keep kept does do need needs want "
-    "wants number"
+    "wants number box boxes machine part thing"
 )
 _CORRECTS = word_set(
     "no nah nope sorry actually mean meant wrong instead rather oops ups wait correction typo better enough"
@@ -63,6 +63,7 @@ _WHY = word_set(
 _ASKS = (("what", "about"), ("how", "about"))
 _MORE = word_set("tell show me more details detail please again and some i want to see it go on continue the")
 _SAYS_MORE = word_set("more details detail again continue")
+_HOW_FAR = word_set("status progress state so and any the what is its now please")
 _STATED = word_set("has had have is are runs need needs wants")
 _LEAVES = word_set("leave drop without skip keep")
 _PUTS = word_set("put bring take set")
@@ -76,7 +77,11 @@ _JOINS = word_set("and also too plus same well")
 _USAGE = frozenset({Intent.USAGE_QUERY, Intent.HIGH_USAGE})
 _OF_METRICS = frozenset({*_USAGE, Intent.FORECAST_QUERY})
 _SCALES = frozenset({Intent.SCALE_APPLICATION})
-_OF_INTENT = {**dict.fromkeys(_OF_METRICS, _METRICS), Intent.AUTOSCALING: _BOUNDS}
+_OF_INTENT = {
+    **dict.fromkeys(_OF_METRICS, _METRICS),
+    Intent.AUTOSCALING: _BOUNDS,
+    Intent.LOG_QUERY: word_set("error errors warning warnings exception exceptions fatal info debug lines"),
+}
 """Words that carry on only after these."""
 _OWN_NUMBERS = frozenset({Intent.ALERT_CREATE, Intent.ALERT_ACKNOWLEDGE, *SETTING_INTENTS})
 """A bare number after these is another number of theirs."""
@@ -140,6 +145,8 @@ def _as_a_whole(
         return _why(base, index)
     if words <= _MORE and words & _SAYS_MORE and intent not in CHANGE_INTENTS:
         return Understanding(intent, 0.8, targets=resolved(base.targets, index), parameters=base.parameters)
+    if dialogue.task == base and words <= _HOW_FAR and words & {"status", "progress"}:
+        return Understanding(Intent.ACTION_STATUS, 0.8, targets=resolved(base.targets, index))
     if intent is Intent.DASHBOARD_CREATE and adds_to_it(clauses, plain):
         return more_on_it(tuple(item for clause in clauses for item in clause.items), base, dialogue, index)
     if "back" in plain and plain[plain.index("back") + 2 : plain.index("back") + 3] == ("up",):
@@ -189,7 +196,8 @@ def _task_again(base: Spoken, dialogue: Dialogue, plain: tuple[str, ...]) -> Spo
     if dialogue.task is None or Intent(base.intent) in CHANGE_INTENTS:
         return base
     same = "same" in plain and bool({"do", "need", "needs", "wants"} & set(plain))
-    joins = base.intent == Intent.ACTION_STATUS and bool({"too", "also", "well", "same"} & set(plain))
+    now = plain[:2] == ("and", "now") and Intent(dialogue.task.intent) not in CHANGE_INTENTS
+    joins = base.intent == Intent.ACTION_STATUS and (now or bool({"too", "also", "well", "same"} & set(plain)))
     return dialogue.task if same or joins else base
 
 
@@ -243,17 +251,16 @@ def _read(
         and any(n.role in ("absolute", "relative", "factor", "percent") for n in frame.numbers)
     ) or bool(frame.parameters.replicas_factor)
     period = filters.time_range_seconds is not None or bool(_PERIODS & set(words))
-    measured = Intent(base.intent) in _OF_METRICS
-    of_metric = measured and (filters.metric is not None or bool(_METRICS & set(words)))
+    of_it = bool(_OF_INTENT.get(Intent(base.intent), frozenset()) & set(words))
     named = bool(found.targets or found.ambiguous or found.excluded or found.namespace or among)
     same = "same" in words
-    if not (named or numbers or period or same or of_metric):
+    if not (named or numbers or period or same or of_it):
         return None
     parameters = replace(
         frame.parameters,
         time_range_seconds=filters.time_range_seconds,
         namespace=found.namespace,
-        metric=filters.metric if measured else None,
+        metric=filters.metric if Intent(base.intent) in _OF_METRICS else None,
     )
     not_it = words[:1] == ["not"]
     excludes = (not_it and not _other_than_it(items, found)) or bool(found.excluded and not found.targets)
@@ -283,13 +290,14 @@ def _named(
     """The names, and what is pointed at; None where something is pointed at that cannot be told."""
     words = {word for item in items for word in item.word.split()}
     changes = Intent(base.intent) in CHANGE_INTENTS
-    as_said = find_targets(items, index, for_change=changes)
+    others = bool({"other", "others"} & words)
+    as_said = find_targets(items, index, for_change=changes or others)
     found = prefer(as_said, dialogue, index)
     if ended := _sibling(items, base, index):
         return replace(found, targets=ended, namespace=None), ()
     among = pointed(items, dialogue, index)
     plainly = any(one.entity.kind != "project" for one in as_said.targets)
-    if among and {"other", "others"} & words and not plainly:
+    if among and others and not plainly:
         return Found(), among
     if found.targets or found.ambiguous or among:
         return found, () if found.targets or found.ambiguous else among

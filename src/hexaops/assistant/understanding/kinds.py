@@ -6,7 +6,7 @@ from hexaops.assistant.understanding.changes import intent_of_verb
 from hexaops.assistant.understanding.intents import Intent
 from hexaops.assistant.understanding.items import Item
 from hexaops.assistant.understanding.ranker import Ranking
-from hexaops.assistant.understanding.setting import Setting, of_a_version
+from hexaops.assistant.understanding.setting import Setting, of_a_change
 from hexaops.assistant.understanding.speech import Act
 from hexaops.assistant.understanding.targets import Found
 
@@ -32,7 +32,7 @@ def intent_of_request(
         return Intent.RESTART_APPLICATION
     if act.verb == "undo" and items[act.at].lemma in ("bring", "turn", "switch", "put") and _was_stopped(setting):
         return Intent.START_APPLICATION
-    if act.verb == "undo" and setting.dialogue.change is not None and not (has_app or of_a_version(items)):
+    if act.verb == "undo" and not has_app and of_a_change(items, setting):
         return intent
     if act.verb == "undo":
         earlier = ranking.best == "rollback_app" and (has_app or ranking.probability >= LIKED)

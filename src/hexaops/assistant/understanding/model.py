@@ -163,6 +163,8 @@ class Understanding:
     truncated: bool = False
     """The message was longer than is read."""
     parts: tuple[Understanding, ...] = ()
+    left_out: tuple[str, ...] = ()
+    """What else the message asks for, in its own words: no part answers it, so the answer names it."""
     replaces: bool = False
     """What was said last was wrong: "no, cart"."""
 

@@ -8,16 +8,18 @@ request get none.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from hexaops.assistant.understanding.clauses import Clause
 from hexaops.assistant.understanding.closed import LIGHT, SMALL
 from hexaops.assistant.understanding.intents import CHANGE_INTENTS, LATER_CHANGES, Intent, Mode
+from hexaops.assistant.understanding.items import Item
 from hexaops.assistant.understanding.labels import INTENT_OF, LABEL_OF
 from hexaops.assistant.understanding.model import Understanding
 from hexaops.assistant.understanding.normalise import word_set
 from hexaops.assistant.understanding.ranker import Ranking
 from hexaops.assistant.understanding.reading import Reading
-from hexaops.assistant.understanding.splitting import begins_clause
+from hexaops.assistant.understanding.splitting import begins_clause, is_purpose
 
 SURE, SURE_BESIDE_A_CHANGE, WHOLE = 0.6, 0.75, 0.97
 SURE_OF_OTHERS = 0.9
@@ -41,8 +43,45 @@ class Part:
 
 def keep(parts: list[Part], whole: Ranking) -> list[Part]:
     """The parts worth an answer, in order; one alone must agree with what all words together are like."""
+    parts = _named_again([_as_said(part, place, parts) for place, part in enumerate(parts)])
     kept = _worth(parts, whole)
     return [_agreed(kept[0], whole, alone=len(parts) == 1)] if len(kept) == 1 else kept
+
+
+OWN_WISH, OWN_QUESTION = 0.35, 0.5
+"""How sure a clause that is not answered must be of something of its own to be named as left out."""
+
+
+def left_out(parts: list[Part], kept: list[Part]) -> tuple[str, ...]:
+    """Clauses that ask for something else than what is answered."""
+    if all(part.understanding.intent in _NOTHING for part in kept):
+        return ()
+    answered = {_label(part) for part in kept} | {part.reading.ranking.best for part in kept}
+    clauses = [part.reading.clause for part in kept]
+    lost = [part for part in parts if part.reading.clause not in clauses]
+    return tuple(
+        " ".join(item.text for item in part.reading.clause.items)
+        for part in lost
+        if _asks_for_more(part) and part.reading.ranking.best not in answered
+    )
+
+
+def _asks_for_more(part: Part) -> bool:
+    clause, ranking = part.reading.clause, part.reading.ranking
+    if _asks_the_same(clause) or not begins_clause(clause.items):
+        return False
+    if ranking.best in ("talk", "oos"):
+        return _is_foreign_question(part)
+    content = [item for item in clause.items if not (item.is_mark or _says_nothing(item))]
+    if len(content) < 2:
+        return ranking.probability >= SURE_OF_OTHERS
+    told = part.reading.mode is Mode.STATEMENT and clause.words[:2] != ("make", "sure")
+    commands = not told and any("base" in item.forms for item in clause.items[:4])
+    return ranking.probability >= (OWN_WISH if commands and clause.join != "start" else OWN_QUESTION)
+
+
+def _says_nothing(item: Item) -> bool:
+    return all(word in SMALL or word in LIGHT or word in _WH or word in _YOU for word in item.word.split())
 
 
 def _agreed(part: Part, whole: Ranking, *, alone: bool) -> Part:
@@ -106,7 +145,7 @@ def _worth(parts: list[Part], whole: Ranking) -> list[Part]:
     if any(part.understanding.intent in _UNDOES for part in requests):
         changes = requests
     elif requests:
-        changes = [part for part in changes if part in requests or part.understanding.negated]
+        changes = [p for p in changes if p in requests or p.understanding.negated or is_purpose(p.reading.clause)]
     if not requests:
         changes = [part for part in changes if not _is_background(part, whole)] or changes
     if requests or (changes and not asked):
@@ -114,7 +153,7 @@ def _worth(parts: list[Part], whole: Ranking) -> list[Part]:
         beside = [
             part
             for part in asked
-            if part.understanding.confidence >= SURE_BESIDE_A_CHANGE
+            if (part.understanding.confidence >= SURE_BESIDE_A_CHANGE or _is_command(part))
             and part.understanding.intent not in known
             and (part.reading.about is None or part.reading.clause.is_question or not requests)
         ]
@@ -125,7 +164,7 @@ def _worth(parts: list[Part], whole: Ranking) -> list[Part]:
             parts[0].understanding, intent=Intent.OUT_OF_SCOPE, confidence=whole.probability, mode=Mode.READ
         )
         return [replace(parts[0], understanding=foreign)]
-    several = _distinct([part for part in asked if part.understanding.confidence >= SURE])
+    several = _distinct([part for part in asked if part.understanding.confidence >= SURE or _is_command(part)])
     differ = len({(part.understanding.intent, *_ids(part.understanding)) for part in several}) > 1
     if differ and _are_several(several, whole):
         return several
@@ -139,6 +178,8 @@ def _are_several(parts: list[Part], whole: Ranking) -> bool:
     """
     own = [_own_chance(part) for part in parts]
     shares = [whole.of(_label(part)) for part in parts]
+    if all(part.reading.clause.is_question and part.reading.clause.join in ("start", "hard") for part in parts):
+        return min(own) >= LIKED_AFTER_ALL
     led = any(part.reading.clause.join == "colon" and not _is_own_question(part) for part in parts[1:])
     if led and whole.probability >= SURE:
         return False
@@ -178,7 +219,7 @@ def _is_only_like_one(part: Part) -> bool:
 def _is_guess(part: Part, whole: Ranking) -> bool:
     """A request that is not understood, in a message that is like something else."""
     guessed = part.understanding.confidence < SURE or bool(part.understanding.left)
-    guessed = guessed and _own_chance(part) < SURE_OF_OTHERS
+    guessed = guessed and _own_chance(part) < LIKED_AFTER_ALL
     return guessed and whole.probability >= SURE_OF_OTHERS and INTENT_OF[whole.best] not in CHANGE_INTENTS
 
 
@@ -188,11 +229,70 @@ def _is_background(part: Part, whole: Ranking) -> bool:
     return told and whole.probability >= SURE and INTENT_OF[whole.best] not in CHANGE_INTENTS
 
 
+_LEAST = 0.5
+
+
+def _is_command(part: Part) -> bool:
+    """ "then upgrade it", "tell me how cart is": a verb first, sure enough to be something of its own."""
+    clause = part.reading.clause
+    return clause.join != "start" and _own_chance(part) >= _LEAST and begins_clause(clause.items)
+
+
+def _as_said(part: Part, place: int, parts: list[Part]) -> Part:
+    """The part, where only the clause before makes it plain what is asked."""
+    clause, said = part.reading.clause, part.understanding
+    if said.intent in _UNDOES and said.mode is Mode.CONDITIONAL and clause.words[:2] in _ANSWERED:
+        spoken_of = replace(said, intent=Intent.ACTION_QUESTION, about=said.intent)
+        return replace(part, understanding=spoken_of)
+    changed = any(before.understanding.intent in _CHANGED for before in parts[:place])
+    if changed and _tells_when_done(clause):
+        return replace(part, understanding=replace(said, intent=Intent.ACTION_STATUS, confidence=0.9, mode=Mode.READ))
+    measures = any(item.tags & {"cpu", "memory"} for item in clause.items)
+    if place and said.intent is Intent.UNCLEAR and measures and len(clause.words) <= 5:
+        understanding = replace(said, intent=Intent.USAGE_QUERY, confidence=0.7, alternatives=())
+        return replace(part, understanding=understanding)
+    return part
+
+
+_CHANGED = CHANGE_INTENTS | LATER_CHANGES
+_TELLS = word_set("tell let ping notify report inform say message call")
+_DONE = word_set("done finished complete completed ready up over through finishes completes there")
+
+
+def _tells_when_done(clause: Clause) -> bool:
+    """ "… and tell me when that is done"."""
+    words = [word for text in clause.words for word in text.split()]
+    led = {"me", "us"} & set(words) and {"when", "once", "if", "as"} & set(words)
+    return bool(led and _TELLS & set(words[:3]) and _DONE & set(words[-2:])) and not any(
+        i.mention for i in clause.items
+    )
+
+
+def _named_again(parts: list[Part]) -> list[Part]:
+    """ "logs and events of cart": what the second is about is what the first is about, too."""
+    done = [*parts]
+    for place, (one, other) in enumerate(pairwise(parts)):
+        bare = len(one.reading.clause.words) <= 2 and not _ids(one.understanding) and not _is_wide(one)
+        reads = {one.understanding.mode, other.understanding.mode} == {Mode.READ}
+        joined = other.reading.clause.join == "soft" and not begins_clause(other.reading.clause.items)
+        if bare and reads and joined and other.reading.found.targets and one.understanding.intent not in _NOTHING:
+            targets = other.understanding.targets
+            done[place] = replace(one, understanding=replace(one.understanding, targets=targets))
+    return done
+
+
+def _is_wide(part: Part) -> bool:
+    return part.understanding.parameters.everything or part.understanding.intent is Intent.COST_ANALYSIS
+
+
 def _asks(part: Part) -> bool:
     """A question or a command; not background, a condition or small talk."""
     if part.understanding.intent in _NOTHING or part.understanding.intent in CHANGE_INTENTS:
         return False
-    if _asks_the_same(part.reading.clause) or (_is_only_like_one(part) and _own_chance(part) < SURE_OF_OTHERS):
+    if part.understanding.intent is Intent.ACTION_STATUS and _tells_when_done(part.reading.clause):
+        return True
+    same = part.reading.about is None and _asks_the_same(part.reading.clause)
+    if same or (_is_only_like_one(part) and _own_chance(part) < SURE_OF_OTHERS):
         return False
     return part.reading.about is not None or not (part.reading.is_statement or _only_colours(part.reading))
 
@@ -206,16 +306,26 @@ def _asks_the_same(clause: Clause) -> bool:
     words = clause.words
     bare = all(word in _WH for word in words)
     content = [i for i in clause.items if not (i.is_mark or all(w in SMALL or w in LIGHT for w in i.word.split()))]
-    to_me = bool(_YOU & set(words)) and all(
-        item.tags <= {"say", "show", "wh", "filler", "everyday"} for item in content
+    named = any(item.mention for item in clause.items)
+    to_me = (
+        not named
+        and bool(_YOU & set(words))
+        and all(item.tags <= {"say", "show", "wh", "filler", "everyday"} for item in content)
     )
     return clause.join != "start" and (bare or to_me)
 
 
+_ANSWERED = (("if", "yes"), ("if", "so"), ("if", "not"), ("if", "no"))
+
+
 def _only_colours(reading: Reading) -> bool:
     """ "as soon as the deploy is done, …", "in staging, …": a condition or place of what is joined to it."""
+    if reading.clause.words[:2] in _ANSWERED and len(reading.clause.words) > 2:
+        return False  # "is it ready? if yes, uncordon it"
     is_place = reading.found.namespace is not None and not reading.found.targets and len(reading.clause.words) <= 4
-    begun = begins_clause(reading.clause.items) or reading.ranking.probability >= SURE_OF_OTHERS
+    sure = reading.ranking.probability >= SURE_OF_OTHERS
+    is_place = is_place and not sure
+    begun = begins_clause(reading.clause.items) or sure
     own = reading.confidence >= SURE_BESIDE_A_CHANGE and begun
     return is_place or (not own and reading.mode in (Mode.CONDITIONAL, Mode.SCHEDULED, Mode.REPORTED))
 
@@ -247,7 +357,8 @@ def _distinct(parts: list[Part]) -> list[Part]:
     """Without what only says the same again."""
     kept: list[Part] = []
     for part in parts:
-        same = kept and kept[-1].understanding.intent is part.understanding.intent
+        last = kept[-1].understanding if kept else None
+        same = last is not None and (last.intent, last.about) == (part.understanding.intent, part.understanding.about)
         other = part.reading.found.targets and part.understanding.intent in LATER_CHANGES | CHANGE_INTENTS
         if same and part.understanding.intent not in CHANGE_INTENTS and not other:
             continue
@@ -257,7 +368,9 @@ def _distinct(parts: list[Part]) -> list[Part]:
 
 
 def _says_the_same(one: Understanding, other: Understanding) -> bool:
-    return (one.intent, one.parameters, _ids(one)) == (other.intent, other.parameters, _ids(other))
+    return (one.intent, one.about, one.parameters, _ids(one)) == (
+        other.intent, other.about, other.parameters, _ids(other)
+    )  # fmt: skip
 
 
 def _ids(understanding: Understanding) -> tuple[str, ...]:

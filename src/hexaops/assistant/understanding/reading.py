@@ -36,14 +36,14 @@ from hexaops.assistant.understanding.setting import (
     borrows,
     in_order,
     label_before,
-    of_a_version,
+    of_a_change,
     place_before,
     pointed_at,
     spoken_of,
     that_fail,
 )
 from hexaops.assistant.understanding.speech import Act
-from hexaops.assistant.understanding.tags import clause_tags, score_talk
+from hexaops.assistant.understanding.tags import clause_tags, has_finite_verb, score_talk
 from hexaops.assistant.understanding.targets import Found, find_targets, focus_of, from_context, points_back
 from hexaops.assistant.understanding.terse import read_terse
 from hexaops.assistant.understanding.verbs import WEAK
@@ -87,8 +87,12 @@ class Reading:
 def read_clause(clause: Clause, setting: Setting) -> Reading:
     """The reading of one clause."""
     clause = replace(clause, items=_without_contrast(clause.items))
+    if needed := _needed_too(clause, setting):
+        return needed
     act = read_act(clause, setting.previous_mode) or _same_verb(clause, setting)
     after_change = setting.dialogue.last_intent in {intent.value for intent in (*CHANGE_INTENTS, Intent.ACTION_STATUS)}
+    if act is not None and act.mode is Mode.NEGATED and clause.words[:2] == ("if", "not"):
+        act = replace(act, mode=Mode.CONDITIONAL)  # "is it ok? if not, restart it"
     tags = clause_tags(clause, after_change=after_change)
     ranking = rank(clause.items, label_before(setting.dialogue))
     wish = None if _is_coloured(clause, setting.previous_mode) else read_wish(clause) or asks_politely_for(clause)
@@ -120,7 +124,7 @@ def read_clause(clause: Clause, setting: Setting) -> Reading:
     return replace(
         reading,
         numbers=reading.numbers or read_numbers(clause.items),
-        is_statement=reading.mode is not Mode.REQUEST and declared and said > 2 and _has_finite_verb(clause),
+        is_statement=reading.mode is not Mode.REQUEST and declared and said > 2 and has_finite_verb(clause),
         carries_on=leads,
     )
 
@@ -151,20 +155,6 @@ def _is_coloured(clause: Clause, previous: Mode | None) -> bool:
     return previous in INHERITED and clause.join in ("soft", "colon")
 
 
-_AUXILIARIES = word_set("is are was were does do did has have had will can could should not")
-_SUBJECTS = word_set("i we it they he she this that there the my our your these those users customers people someone")
-
-
-def _has_finite_verb(clause: Clause) -> bool:
-    """ "users complain", "web-app is slow": told, where "errors of web-app please" asks."""
-    words = [item for item in clause.items if not item.is_mark and not item.tags & {"greet", "yes", "thank"}]
-    if not words or not (words[0].mention or words[0].word in _SUBJECTS):
-        return False
-    if words[0].word in ("i", "we") and len(words) > 1 and words[1].word.split()[0] in ("need", "want", "would"):
-        return False
-    return any("aux" in item.tags or item.forms or _AUXILIARIES & {*item.word.split()} for item in words[1:])
-
-
 def _with_borrowed(reading: Reading, setting: Setting) -> Reading:
     """What is undone, or cannot be planned yet, is about what was spoken of, too."""
     if reading.mode is Mode.REQUEST and reading.intent in (Intent.RESTART_APPLICATION, Intent.RESTART_FAILING):
@@ -193,13 +183,31 @@ def _same_verb(clause: Clause, setting: Setting) -> Act | None:
     return None
 
 
+def _needed_too(clause: Clause, setting: Setting) -> Reading | None:
+    """ "restart redis, and grafana needs it too": the same, or redis? That is asked."""
+    said = [item for item in clause.items if not item.is_mark and item.word not in ("and", "oh", "also")]
+    words = [item.word for item in said]
+    needs = words[1:2] in (["needs"], ["need"], ["wants"]) and words[2:3] in (["it"], ["one"], ["that"], ["the"])
+    if setting.previous_mode is not Mode.REQUEST or not (setting.previous_verb and needs and said[0].mention):
+        return None
+    found = find_targets(clause.items, setting.index, for_change=True)
+    intent, left = intent_of_verb(setting.previous_verb), tuple(item.text for item in said[1:])
+    ranking = rank(clause.items, label_before(setting.dialogue))
+    return Reading(clause, Mode.REQUEST, intent, 0.6, ranking, found, verb=setting.previous_verb, left=left)
+
+
 def _within(clause: Clause, setting: Setting) -> str | None:
     return setting.namespace if clause.join == "soft" else None
 
 
+def _begins_with_if(clause: Clause) -> bool:
+    """ "if not, cancel it"."""
+    return clause.words[:1] == ("if",) and len(clause.words) > 2
+
+
 def _with_talk(reading: Reading, tags: set[str]) -> Reading:
     """The reading, or the greeting, thanks, yes or no that the whole clause is."""
-    if reading.mode is Mode.REQUEST:
+    if reading.mode is Mode.REQUEST or _begins_with_if(reading.clause):
         return reading
     talk = score_talk(reading.clause, tags)
     if not talk:
@@ -220,8 +228,7 @@ def _read_request(clause: Clause, act: Act, tags: set[str], ranking: Ranking, se
     if intent is Intent.SCALE_APPLICATION and frame.parameters.replicas == 0:
         intent = Intent.STOP_APPLICATION
     intent, other = _other_change(frame, intent, ranking), INTENT_OF[ranking.best]
-    own = intent in _UNDOES and setting.dialogue.change is not None and not of_a_version(items)
-    other = intent if own else other
+    other = intent if intent in _UNDOES and of_a_change(items, setting) else other
     meant_targets = found.targets or (setting.before if points_back(items) else ())
     of_application = {target.entity.kind for target in meant_targets} == {"application"}
     meant = _meant_instead(frame, intent, other, ranking, of_application=of_application)
@@ -307,7 +314,7 @@ def _topic(items: tuple[Item, ...], act: Act, intent: Intent, setting: Setting) 
     if whole is None or intent is not Intent.SCALE_APPLICATION or act.verb not in (*WEAK, "double", "halve"):
         return None
     topic, counted = INTENT_OF[whole.best], any("replica" in item.tags for item in items)
-    named = act.verb in ("double", "halve") and any(item.mention for item in items)
+    named = any(item.mention for item in items) and (act.verb in ("double", "halve") or topic is Intent.UPDATE_QUOTA)
     return topic if topic in LATER_CHANGES and whole.probability >= LIKED and not (counted or named) else None
 
 

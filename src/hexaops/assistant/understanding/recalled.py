@@ -82,7 +82,8 @@ def named_by_a_word(items: Sequence[Item], dialogue: Dialogue, index: NameIndex)
         if len(known) < 2:
             continue
         for item in items:
-            fitting = [entity for entity in known if not item.mention and item.word in split_name(entity.name)]
+            said = _DATABASES if item.word in _DATABASES else {item.word}
+            fitting = [entity for entity in known if not item.mention and said & {*split_name(entity.name)}]
             if len(fitting) == 1:
                 return (Resolved(fitting[0], item.text, 0.9, "dialogue"),)
     return ()
@@ -155,7 +156,8 @@ def pieces_of(index: NameIndex) -> frozenset[str]:
 def pieces_spoken_of(dialogue: Dialogue, index: NameIndex) -> frozenset[str]:
     """The words of the names that were spoken of."""
     known = {one.entity for level in _levels(dialogue) for one in resolved(level, index)}
-    return frozenset(piece for entity in known for piece in split_name(entity.name))
+    pieces = frozenset(piece for entity in known for piece in split_name(entity.name))
+    return pieces | _DATABASES if pieces & _DATABASES else pieces
 
 
 def _of_its_kind(items: Sequence[Item], base: Spoken, index: NameIndex) -> tuple[str, ...]:

@@ -114,9 +114,9 @@ def borrows(clause: Clause, found: Found, dialogue: Dialogue, *, changes: bool =
 _VERSIONS = word_set("version release revision rev image build deploy deployment before previous older")
 
 
-def of_a_version(items: tuple[Item, ...]) -> bool:
-    """ "revert to the version before": of the application, not of a change made here."""
-    return any(item.word in _VERSIONS for item in items)
+def of_a_change(items: tuple[Item, ...], setting: Setting) -> bool:
+    """ "revert this" after a change of this conversation; "revert to the version before" is of the application."""
+    return setting.dialogue.change is not None and not any(item.word in _VERSIONS for item in items)
 
 
 def in_order(items: tuple[Item, ...], setting: Setting) -> tuple[Resolved, ...]:

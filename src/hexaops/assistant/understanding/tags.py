@@ -5,7 +5,23 @@ from __future__ import annotations
 from hexaops.assistant.understanding.clauses import Clause
 from hexaops.assistant.understanding.intents import Intent
 from hexaops.assistant.understanding.items import Item
+from hexaops.assistant.understanding.normalise import word_set
 from hexaops.assistant.understanding.numbers import time_unit_seconds
+
+_AUXILIARIES = word_set("is are was were does do did has have had will can could should not")
+_SUBJECTS = word_set("i we it they he she this that there the my our your these those users customers people someone")
+
+
+def has_finite_verb(clause: Clause) -> bool:
+    """ "users complain", "web-app is slow": told, where "errors of web-app please" asks."""
+    words = [item for item in clause.items if not item.is_mark and not item.tags & {"greet", "yes", "thank"}]
+    if not words or not (words[0].mention or words[0].word in _SUBJECTS):
+        return False
+    if words[0].word in ("i", "we") and len(words) > 1 and words[1].word.split()[0] in ("need", "want", "would"):
+        return False
+    bare = {"base"} if words[0].mention else set()  # "minio disk forecast"
+    return any("aux" in i.tags or i.forms - bare or _AUXILIARIES & {*i.word.split()} for i in words[1:])
+
 
 TALK = (
     (Intent.DENY, "deny", 0.95),

@@ -16,14 +16,14 @@ from hexaops.assistant.understanding.items import Item, read_items
 from hexaops.assistant.understanding.labels import INTENT_OF
 from hexaops.assistant.understanding.model import Dialogue, Parameters, Understanding
 from hexaops.assistant.understanding.normalise import clean, other_script_share, tokenize, word_set
-from hexaops.assistant.understanding.parts import Part, keep
+from hexaops.assistant.understanding.parts import Part, keep, left_out
 from hexaops.assistant.understanding.ranker import Ranking, rank
 from hexaops.assistant.understanding.reading import Reading, read_clause
 from hexaops.assistant.understanding.setting import Setting, label_before, last_frame
 from hexaops.assistant.understanding.settings import with_settings
 from hexaops.assistant.understanding.shape import asks_for_projects, missing_of, resource_and_scope
 from hexaops.assistant.understanding.speech import limits_of_request, says_go
-from hexaops.assistant.understanding.splitting import split_further
+from hexaops.assistant.understanding.splitting import begins_clause, is_purpose, split_further
 from hexaops.assistant.understanding.targets import find_targets
 
 _TALK = frozenset({Intent.GREETING, Intent.THANKS, Intent.GOODBYE, Intent.CONFIRM, Intent.DENY, Intent.HELP})
@@ -67,7 +67,7 @@ def understand(message: str, inventory: Inventory, dialogue: Dialogue | None = N
         understandings = tuple(_not_now(understanding) for understanding in understandings)
     if len(understandings) == 1 and not truncated:
         understandings = (with_settings(understandings[0], items, clauses, whole, last_frame(dialogue)),)
-    first = replace(understandings[0], truncated=truncated)
+    first = replace(understandings[0], truncated=truncated, left_out=left_out(parts, kept))
     return replace(first, parts=understandings if len(understandings) > 1 else ())
 
 
@@ -105,6 +105,8 @@ def _read_parts(clauses: list[Clause], setting: Setting) -> list[Part]:
         setting = replace(setting, pressed=place + 1 < len(clauses) and says_go(clauses[place + 1]))
         reading = read_clause(clause, setting)
         understanding = _decided(reading)
+        if is_purpose(clause):
+            understanding = _as_purpose(understanding, reading)
         if parts and (limit := _limit_after(clause, reading)) is not None:
             parts[-1] = Part(parts[-1].reading, _limited(parts[-1].understanding, limit))
         if parts and _leaves_out(clause) and parts[-1].understanding.parameters.everything:
@@ -121,7 +123,7 @@ def _read_parts(clauses: list[Clause], setting: Setting) -> list[Part]:
             before=spoken_of or setting.before,
             vague=_is_vague(clause, setting) if spoken_of else setting.vague,
             told=setting.told if reading.mode is Mode.REQUEST else (*setting.told, *told_of_else(clause.items)),
-            namespace=reading.found.namespace if not reading.found.targets and reading.about is None else None,
+            namespace=_place_of_next(reading),
         )
     return [_as_complaint(part, parts) for part in parts]
 
@@ -129,6 +131,13 @@ def _read_parts(clauses: list[Clause], setting: Setting) -> list[Part]:
 def _is_vague(clause: Clause, setting: Setting) -> bool:
     """ "the store is slow": for a change the name would have to be asked about."""
     return bool(find_targets(clause.items, setting.index, for_change=True).ambiguous)
+
+
+def _place_of_next(reading: Reading) -> str | None:
+    """ "in staging, …"; not the project whose quota is raised."""
+    of_quota = reading.intent is Intent.UPDATE_QUOTA and begins_clause(reading.clause.items)
+    own = reading.found.targets or reading.about is not None or of_quota
+    return None if own else reading.found.namespace
 
 
 _ASKS_WHY = frozenset({"why", "what", "where", "how", "who"})
@@ -210,6 +219,14 @@ def _takes_distance(clause: Clause) -> bool:
     words = [item for item in clause.items if not item.is_mark]
     told = len(words) <= 4 and any(item.word in _SAYING for item in words[1:])
     return told or any(item.word in _DISTANCE for item in words)
+
+
+def _as_purpose(understanding: Understanding, reading: Reading) -> Understanding:
+    """What a change is for: spoken of, whatever its words are like."""
+    about = INTENT_OF[reading.ranking.best]
+    if about not in CHANGE_INTENTS:
+        return _limited(understanding, Mode.STATEMENT)
+    return replace(understanding, intent=Intent.ACTION_QUESTION, mode=Mode.STATEMENT, about=about, left=())
 
 
 def _limited(understanding: Understanding, mode: Mode) -> Understanding:

@@ -15,6 +15,7 @@ from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
 from hexaops.assistant.answers.lines import TEXT_LIMIT
 from hexaops.assistant.answers.possible import actions_for
+from hexaops.assistant.answers.unsure import tell_left_out
 from hexaops.assistant.understanding import Intent, Understanding, understand
 from hexaops.errors import UpstreamUnavailableError
 from hexaops.features.access.caller import Caller
@@ -107,6 +108,7 @@ class ChatService:
         for part in parts:
             draft.gap()
             await self._answer_part(turn, part, facts, draft)
+        tell_left_out(asked, draft)
         if not draft.actions_available and "read_applications" in facts.capabilities:
             draft.offer(actions_for(facts.applications or (), facts))
         progress(ProgressView(stage="answering"))
