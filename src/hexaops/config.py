@@ -327,7 +327,7 @@ class Settings(BaseSettings):
     notification_channels: dict[str, SecretStr] = {}
     """Channels by name: the URL of a Slack-compatible webhook (`slack:#ops`) or any other, or `mailto:address`."""
     escalation_channels: list[str] = []
-    """Those of them that are told of every incident that is escalated."""
+    """Channels notified of every escalated incident."""
     smtp_host: str | None = None
     """Mail server of the `mailto:` channels."""
     smtp_port: Annotated[int, Field(ge=1, le=65535)] = 587
@@ -367,7 +367,7 @@ class Settings(BaseSettings):
             message = f"oidc_client_id needs {' and '.join(missing)}"
             raise ValueError(message)
         if "openid" not in self.oidc_scopes:
-            message = "oidc_scopes must contain openid"
+            message = "oidc_scopes must include openid"
             raise ValueError(message)
         return self
 

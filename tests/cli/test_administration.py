@@ -65,7 +65,7 @@ def test_the_life_of_a_cluster(hexaops: Run, served: Served, tmp_path: Path) -> 
     made = hexaops("workspace", "create", "On the twin", "--cluster", "twin", "--unclaimed", "--json").data
     assert made["cluster"] == "twin"
     refused = hexaops("cluster", "remove", "twin")
-    assert (refused.code, "Workspaces lie on the cluster" in refused.err) == (1, True)
+    assert (refused.code, "Workspaces still use this cluster" in refused.err) == (1, True)
     assert hexaops("workspace", "delete", made["id"]).code == 0
     assert hexaops("cluster", "remove", "twin").code == 0
     assert hexaops("cluster", "add", "away", "--kubeconfig", str(tmp_path / "absent")).code == 2

@@ -85,7 +85,7 @@ async def test_a_rotated_token_is_used_and_a_revoked_one_refused(
         await client.get("Deployment", "harbor", "berth-planner")
         (mounted / "token").write_text("not.a.token")
         clock.advance(REREAD_SECONDS)
-        with pytest.raises(KubernetesForbiddenError, match="does not accept our credentials"):
+        with pytest.raises(KubernetesForbiddenError, match="rejected the service's credentials"):
             await client.get("Deployment", "harbor", "berth-planner")
     finally:
         await client.close()

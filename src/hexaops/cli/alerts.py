@@ -151,7 +151,7 @@ def silence(
     yes: Yes = False,
     plan_only: PlanOnly = False,
 ) -> None:
-    """Keep a rule quiet for a while: it is judged, but nobody is told."""
+    """Silence a rule for a while: it is still evaluated, but sends no notifications."""
     if (duration is None) is not end:
         raise CliError("Give a duration such as 2h, or --end.", exit_code=USAGE)
     given = {"alert_id": alert_id, "reason": reason} if reason else {"alert_id": alert_id}

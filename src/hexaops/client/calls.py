@@ -84,7 +84,7 @@ def plan(action: str, application: str | None, parameters: Mapping[str, Any]) ->
 def confirm(planned: ActionView) -> Call[Data[ActionView]]:
     """Carry out a plan that `plan` gave."""
     if not planned.plan or not planned.confirm:
-        message = f"not a plan that awaits confirmation: it is {planned.status}"
+        message = f"this plan cannot be confirmed: it is {planned.status}"
         raise ValueError(message)
     parameters = {**planned.plan.parameters, **planned.confirm.parameters}
     return post("/aiops/actions", Data[ActionView], {"action": planned.plan.action, "parameters": parameters})

@@ -262,7 +262,7 @@ RULE_FIELDS = frozenset(
 
 
 class AcknowledgeAlert(OwnRunbook):
-    """Says that somebody looks after an alert: it is told to nobody again until it is resolved."""
+    """Acknowledges an alert: no further notifications until it is resolved."""
 
     name = "acknowledge_alert"
     target = "alert"
@@ -316,7 +316,7 @@ class AcknowledgeAlert(OwnRunbook):
 
 
 class SilenceAlert(OwnRunbook):
-    """Keeps a rule quiet for a while: it is still judged, but nobody is told."""
+    """Silences a rule for a while: it is still evaluated, but sends no notifications."""
 
     name = "silence_alert"
     target = "alert"

@@ -21,7 +21,7 @@ class LiveObject:
         self.kind = kind
         self._metadata: Mapping[str, Any] = document.get("metadata") or {}
         if not self._metadata.keys() >= {"name", "uid", "resourceVersion"}:
-            message = f"get {kind}: the answer is not what a Kubernetes API server sends"
+            message = f"get {kind}: the response is not valid for a Kubernetes API server"
             raise KubernetesUnavailableError(message)
         self._spec: Mapping[str, Any] = document.get("spec") or {}
         self._status: Mapping[str, Any] = document.get("status") or {}

@@ -74,7 +74,7 @@ def translated() -> Iterator[None]:
             raise
         message = f"The database does not answer: {type(error).__name__}"
         if any(word in str(error) for word in DAMAGED):
-            message = "The database file is damaged: restore it from a backup, or move it away to begin anew"
+            message = "The database file is damaged: restore it from a backup, or move it aside to start fresh"
         raise DatabaseUnavailableError(message, details={"source": "database"}) from error
 
 
@@ -187,7 +187,7 @@ class Database:
         if not self.is_sqlite:
             await self.ping()
         elif await self._ask("PRAGMA quick_check(1)") != "ok":
-            message = "The database file is damaged: restore it from a backup, or move it away to begin anew"
+            message = "The database file is damaged: restore it from a backup, or move it aside to start fresh"
             raise DatabaseUnavailableError(message, details={"source": "database"})
 
     async def _ask(self, statement: str) -> object:

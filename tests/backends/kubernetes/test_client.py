@@ -157,7 +157,7 @@ async def test_no_server_is_unavailable(server: ApiServer, make_client: MakeClie
 
 async def test_an_answer_that_is_not_json_is_unavailable(server: ApiServer, client: KubernetesClient) -> None:
     server.answer(200, b"<html>")
-    with pytest.raises(KubernetesUnavailableError, match="not what a Kubernetes API server sends"):
+    with pytest.raises(KubernetesUnavailableError, match="not valid for a Kubernetes API server"):
         await client.get("Pod", "shop", "web")
 
 

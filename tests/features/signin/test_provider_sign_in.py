@@ -467,7 +467,7 @@ async def test_without_a_client_id_there_is_no_such_page(sqlite_url: str, tmp_pa
     [
         ({"oidc_issuer": None}, "oidc_client_id needs oidc_issuer"),
         ({"oidc_redirect_base": None}, "oidc_client_id needs oidc_redirect_base"),
-        ({"oidc_scopes": ["profile"]}, "must contain openid"),
+        ({"oidc_scopes": ["profile"]}, "must include openid"),
         ({"oidc_redirect_base": "http://console.example"}, "oidc_redirect_base"),
         ({"oidc_redirect_base": "https://console.example/"}, "oidc_redirect_base"),
         ({"oidc_redirect_base": "https://console.example/path"}, "oidc_redirect_base"),

@@ -169,7 +169,7 @@ def _family(code: int, message: str, status: Status, target: Target) -> Kubernet
         case 403:
             return KubernetesForbiddenError(message, target=target, missing=_missing(target))
         case 401:
-            message = f"{target}: the cluster does not accept our credentials"
+            message = f"{target}: the cluster rejected the service's credentials"
             return KubernetesForbiddenError(message, target=target)
         case 429 if target.resource.endswith("/eviction") and _is_budget(status):
             return EvictionRefusedError(message, target=target)

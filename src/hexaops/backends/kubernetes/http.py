@@ -92,7 +92,7 @@ class KubernetesHttp:
         try:
             return decode(body)
         except (msgspec.MsgspecError, ValueError) as error:
-            message = f"{call.target}: the answer is not what a Kubernetes API server sends"
+            message = f"{call.target}: the response is not valid for a Kubernetes API server"
             raise KubernetesUnavailableError(message, target=call.target) from error
 
     async def json(self, call: Call) -> dict[str, Any]:

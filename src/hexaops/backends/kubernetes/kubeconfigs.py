@@ -72,7 +72,7 @@ def _named(content: Mapping[str, Any], part: str, name: object) -> dict[str, Any
 def _kept(found: Mapping[str, Any], known: frozenset[str], part: str) -> dict[str, Any]:
     given = {str(key): value for key, value in found.items() if value not in (None, "", False)}
     if foreign := sorted(given.keys() - known - {"extensions"}):
-        message = f"kubeconfig: {foreign[0][:60]!r} of the {part} is not accepted: give data, not files or plugins"
+        message = f"kubeconfig: {foreign[0][:60]!r} of the {part} is not accepted: provide data, not files or plugins"
         raise KubernetesConfigError(message)
     kept = {key: value for key, value in given.items() if key in known}
     for key, value in kept.items():

@@ -113,7 +113,7 @@ class ServiceAccounts:
             account = await _get(session, account_id)
             live = await session.scalars(self._live(account_id))
             if len(live.all()) >= LIVE_TOKENS:
-                message = "Two tokens are live already: revoke one first"
+                message = "There are already two active tokens; revoke one first"
                 raise TooManyTokensError(message, details={"live_tokens": LIVE_TOKENS})
             issued = self._issue(session, account, expires_in)
             await self._record(session, caller, "token.created", account_id, {"token_id": issued.row.id})

@@ -54,7 +54,7 @@ class IdempotencyInProgressError(ConflictError):
 
 
 class IdempotencyOutcomeUnknownError(ConflictError):
-    """The first request took effect, but its answer was lost in a crash."""
+    """The first request took effect but its response was lost in a crash."""
 
     code = "IDEMPOTENCY_OUTCOME_UNKNOWN"
 
@@ -145,7 +145,7 @@ class AnswerSeal:
 
 
 def _in_progress() -> IdempotencyInProgressError:
-    message = "A request with this idempotency key is still being worked on"
+    message = "A request with this idempotency key is still in progress"
     return IdempotencyInProgressError(message, headers={"Retry-After": "1"})
 
 
@@ -162,7 +162,7 @@ def _replay(found: StoredAnswer, fingerprint: str, seal: AnswerSeal) -> Response
         return Response(seal.open(found.body), found.status, headers)
     if found.alive:
         raise _in_progress()
-    message = "The request took effect, but its answer was lost: look at what it made, or send it with a new key"
+    message = "The request took effect but its response was lost; check what it changed, or retry with a new key"
     raise IdempotencyOutcomeUnknownError(message)
 
 

@@ -13,7 +13,7 @@ from hexaops.features.access.permissions import SCOPES
 
 def _known_scope(scope: str) -> str:
     if scope not in SCOPES:
-        message = f"no such scope; there are {', '.join(SCOPES)}"
+        message = f"no such scope; the scopes are {', '.join(SCOPES)}"
         raise ValueError(message)
     return scope
 

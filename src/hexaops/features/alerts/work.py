@@ -97,7 +97,7 @@ class AlertWork:
             return
         query = select(func.count()).where(AlertRuleRow.workspace_id == operation.workspace_id)
         if (await session.scalar(query) or 0) >= MOST_RULES:
-            message = f"The workspace has {MOST_RULES} alert rules, which is the most: delete one first"
+            message = f"The workspace has {MOST_RULES} alert rules, which is the maximum; delete one first"
             raise StepFailedError(message)
         session.add(
             AlertRuleRow(
@@ -132,7 +132,7 @@ class AlertWork:
         async with self.database.reading() as session:
             await lock_if_owner(session, run.operation)
             if not await _is_applied(session, record):
-                message = "The row is not as planned: somebody else changed it at the same time"
+                message = "The record has changed since it was planned"
                 raise NotVerifiedError(message)
 
 

@@ -102,7 +102,7 @@ class _Reading:
             found = await self.cluster.reader.get(source.kind, source.namespace, source.name, timeout=self.limit)
             if isinstance(row, WorkloadRow) and text(found, "metadata", "uid") == source.uid:
                 return found, row
-        message = f"{source.kind} {source.name} was deleted, or created anew under its name"
+        message = f"{source.kind} {source.name} was deleted, or recreated under the same name"
         raise ApplicationGoneError(message)
 
     async def read(self, wanted: Sequence[Named]) -> list[Object]:

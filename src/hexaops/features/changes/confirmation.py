@@ -154,7 +154,7 @@ class Confirmation:
     def _check_time(self, row: PlanRow) -> None:
         """Checked before the examination, which may take a while, and again when the plan is accepted."""
         if self.plans.clock.now() >= row.expires_at:
-            message = "The plan's time to be confirmed is over: ask for a new one"
+            message = "The plan has expired; request a new one"
             raise PlanExpiredError(message, details={"expired_at": format_time(row.expires_at)})
 
     async def _count(self, session: AsyncSession, plan: Plan, requester: Requester) -> None:

@@ -211,7 +211,9 @@ class ChangeWork:
         if any(write.call.verb == "delete" and write.target == target for write in part.draft.writes):
             return
         if live is None or live.target.uid != target.uid:
-            message = f"{change.book.words.noun} {part.draft.subject.name} was deleted, or created anew under its name"
+            message = (
+                f"{change.book.words.noun} {part.draft.subject.name} was deleted, or recreated under the same name"
+            )
             raise StepFailedError(message)
 
     def _check_stuck(self, part: Part, reason: str | None) -> None:

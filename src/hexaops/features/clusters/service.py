@@ -103,7 +103,7 @@ class ClusterService:
                 message = "The cluster is named by the settings or the configuration file: remove it there"
                 raise ClusterInUseError(message, details={"source": self.registrar.source_of(cluster_id)})
             if held := await self.directory.ids_on(cluster_id, session):
-                message = "Workspaces lie on the cluster: remove them first"
+                message = "Workspaces still use this cluster; remove them first"
                 raise ClusterInUseError(message, details={"workspaces": held})
             await session.delete(row)
             await self.audit.append(caller.event("cluster.removed", resource=cluster_id), session)

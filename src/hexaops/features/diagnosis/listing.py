@@ -176,7 +176,7 @@ def _decoded(body: bytes, kind: Kind) -> Any:
         with collection_paused():
             page = _PODS.decode(body) if kind.name == "Pod" else msgspec.json.decode(body)
     except msgspec.DecodeError as error:
-        message = f"list {kind.name}: the answer is not what a Kubernetes API server sends"
+        message = f"list {kind.name}: the response is not valid for a Kubernetes API server"
         raise KubernetesUnavailableError(message) from error
     return page if isinstance(page, dict) else {}
 

@@ -84,7 +84,7 @@ class DiagnosticWork:
         }  # fmt: skip
         data = await asyncio.to_thread(lambda: gzip.compress(msgspec.json.encode(document), 6))
         if len(data) > LARGEST_BYTES:
-            message = f"The bundle would have {len(data)} bytes compressed; the most is {LARGEST_BYTES}"
+            message = f"The bundle would have {len(data)} bytes compressed; the limit is {LARGEST_BYTES}"
             raise StepFailedError(message)
         await self._keep(run, place, data)
         return {

@@ -84,7 +84,7 @@ def _places(after: Place | None, engines: int) -> Sequence[_Place]:
     except msgspec.MsgspecError:
         found = []
     if len(found) != engines:
-        message = "The log engines have changed since the first page; begin again without a cursor"
+        message = "The log engines have changed since the first page; start again without a cursor"
         raise LogStoreError(message, details={"source": "log store"})
     return found
 

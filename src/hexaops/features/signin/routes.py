@@ -61,7 +61,7 @@ async def close_session(caller: AnyCaller, request: Request) -> Response | None:
 async def create_link(caller: AnyCaller, links: Links) -> Data[SignInLinkView]:
     """Make a link that opens the console as the caller, once, within ten minutes."""
     if not caller.principal.id.startswith(LOCAL_PREFIX):
-        message = "Only users of the local issuer can make sign-in links; sign in at your identity provider"
+        message = "Only users of the local issuer can create sign-in links; sign in with your identity provider"
         raise SignInLinkUnavailableError(message)
     code = links.create(caller.principal.id.removeprefix(LOCAL_PREFIX))
     return Data(SignInLinkView(path=LINK_PREFIX + code, expires_in_seconds=int(LIFETIME_SECONDS)))

@@ -149,7 +149,7 @@ class WebhookService:
     async def _check_room(self, session: AsyncSession, workspace_id: str) -> None:
         counted = select(func.count()).where(WebhookSubscriptionRow.workspace_id == workspace_id)
         if (await session.execute(counted)).scalar_one() >= MOST_SUBSCRIPTIONS:
-            message = f"The workspace has {MOST_SUBSCRIPTIONS} webhooks, as many as it may have: delete one first"
+            message = f"The workspace has {MOST_SUBSCRIPTIONS} webhooks, which is the maximum; delete one first"
             raise WebhookLimitError(message)
 
     async def _record(self, session: AsyncSession, caller: Caller, action: str, row: WebhookSubscriptionRow) -> None:

@@ -61,7 +61,7 @@ class DefaultWorkspaceExistsError(ConflictError):
     code = "DEFAULT_WORKSPACE_EXISTS"
 
     def __init__(self, workspace_id: str | None) -> None:
-        message = "The cluster has a workspace of all unclaimed namespaces already"
+        message = "The cluster already has a default workspace"
         super().__init__(message, details={"workspace_id": workspace_id})
 
 

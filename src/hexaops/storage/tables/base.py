@@ -33,7 +33,7 @@ class UtcTime(TypeDecorator[datetime]):
         if value is None:
             return None
         if value.tzinfo is None:
-            message = "a time without a zone reached the store"
+            message = "a timestamp without a time zone reached the store"
             raise ValueError(message)
         moment = value.astimezone(UTC)
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment

@@ -175,7 +175,7 @@ class RowDecoder:
 
     def _garbage(self, verb: str) -> KubernetesUnavailableError:
         target = Target(verb, self.kind)
-        message = f"{target}: the answer is not what a Kubernetes API server sends"
+        message = f"{target}: the response is not valid for a Kubernetes API server"
         return KubernetesUnavailableError(message, target=target)
 
 
