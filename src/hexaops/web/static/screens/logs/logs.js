@@ -8,6 +8,8 @@ import { number, plural } from "../../lib/format.js";
 import { Failed, Forbidden, Shown } from "../../parts/states.js";
 import { LogLines } from "../../parts/log-lines.js";
 import { Timeline, Facet, Patterns } from "./aggregations.js";
+import { learn } from "./completion.js";
+import { QueryBox } from "./query-box.js";
 
 const RANGES = { "15m": 900, "1h": 3_600, "6h": 21_600, "24h": 86_400, "7d": 604_800 };
 const LEVELS = ["debug", "info", "warning", "error", "unknown"];
@@ -19,6 +21,9 @@ export default function Logs() {
   const wanted = { q: asked.get("q") ?? "", range: asked.get("range") ?? "1h", component: asked.get("component") ?? "", level: asked.get("level") ?? "", from: asked.get("from") ?? "", to: asked.get("to") ?? "" };
   const [following, setFollowing] = useState(false);
   const [typed, setTyped] = useState(wanted.q);
+  const [known, setKnown] = useState({ level: Object.fromEntries(LEVELS.map((level) => [level, null])) });
+  const [problem, setProblem] = useState(null);
+  const heard = { onAnswer: (data) => { setProblem(null); setKnown((old) => learn(old, data)); }, onProblem: (error) => setProblem({ error, text: wanted.q }) };
   const [round, setRound] = useState(0);
   const submit = (event) => {
     event.preventDefault();
@@ -27,7 +32,7 @@ export default function Logs() {
   };
   return html`<h1>Logs</h1>
     <form class="filters" role="search" aria-label="Log query" onSubmit=${submit}>
-      <input type="search" class="grow" aria-label="Query" placeholder="error AND (timeout OR refused) NOT debug" spellcheck="false" value=${typed} onInput=${(event) => setTyped(event.target.value)} />
+      <${QueryBox} text=${typed} onText=${setTyped} known=${known} problem=${problem} />
       <select aria-label="Time range" value=${wanted.range} onChange=${(event) => setQuery({ range: event.target.value, from: "", to: "" })}>${Object.keys(RANGES).map((one) => html`<option value=${one}>Last ${one}</option>`)}</select>
       <select aria-label="Level" value=${wanted.level} onChange=${(event) => setQuery({ level: event.target.value })}><option value="">Level: any</option>${LEVELS.map((one) => html`<option>${one}</option>`)}</select>
       <button class="primary">Search</button>
@@ -36,7 +41,7 @@ export default function Logs() {
     ${(wanted.component || wanted.from) && html`<div class="chips">
       ${wanted.component && html`<button type="button" onClick=${() => setQuery({ component: "" })}>Component ${wanted.component} ✕</button>`}
       ${wanted.from && html`<button type="button" onClick=${() => setQuery({ from: "", to: "" })}>Only ${new Date(wanted.from).toLocaleString("en-GB")} to ${new Date(wanted.to).toLocaleTimeString("en-GB")} ✕</button>`}</div>`}
-    ${following ? html`<${Tail} wanted=${wanted} />` : html`<${Found} wanted=${wanted} round=${round} />`}`;
+    ${following ? html`<${Tail} wanted=${wanted} ...${heard} />` : html`<${Found} wanted=${wanted} round=${round} ...${heard} />`}`;
 }
 
 function bodyOf({ q, range, component, level, from, to }, round) {
@@ -45,19 +50,25 @@ function bodyOf({ q, range, component, level, from, to }, round) {
   return { round, query: { text: q, time_range: { start: new Date(start).toISOString(), end: new Date(end).toISOString() }, filters: { components: component ? [component] : [], log_level: level ? [level] : [] } }, options: { limit: 200, highlight: true } };
 }
 
-function Found({ wanted, round }) {
+const isOfTheText = (error) => error?.code === "INVALID_LOG_QUERY" && error.details.field === "query.text";
+
+function Found({ wanted, round, onAnswer, onProblem }) {
   const [body, setBody] = useState(() => bodyOf(wanted, round));
   const key = JSON.stringify([wanted, round]);
   useEffect(() => setBody(bodyOf(wanted, round)), [key]);
   const { round: _, ...sent } = body;
   const answer = useResource(inside("/aiops/logs/query"), { body: sent });
+  useEffect(() => {
+    if (answer.error) isOfTheText(answer.error) && onProblem(answer.error);
+    else if (answer.data) onAnswer(answer.data);
+  }, [answer.data, answer.error]);
   const [older, setOlder] = useState({ lines: [] });
   const added = older.key === JSON.stringify(sent) ? older : { lines: [] };
   const next = async (cursor) => {
     const { data } = await call("POST", inside("/aiops/logs/query"), { ...sent, options: { ...sent.options, aggregate: false, cursor } });
     setOlder({ key: JSON.stringify(sent), lines: [...added.lines, ...data.logs], cursor: data.pagination.next_cursor });
   };
-  if (answer.error?.details?.position !== undefined || answer.error?.code === "INVALID_LOG_QUERY") return html`<${Marked} error=${answer.error} text=${wanted.q} />`;
+  if (isOfTheText(answer.error)) return html`<p class="faint">Correct the query where it is marked, then press Enter. Combine words with AND, OR, NOT and brackets; put a phrase in quotes.</p>`;
   return html`<${Shown} resource=${answer} what="the log lines">${(data) => {
     const cursor = added.cursor === undefined ? data.pagination.next_cursor : added.cursor;
     return html`<p class="faint" role="status">${plural(data.total_hits, "line")} in ${number(data.execution_time_ms)} ms${data.limits.length > 0 && ` · ${data.limits.join("; ")}`}</p>
@@ -68,14 +79,7 @@ function Found({ wanted, round }) {
   }}<//>`;
 }
 
-/** The query with the place where it cannot be understood. */
-function Marked({ error, text }) {
-  const at = Number(error.details?.position ?? text.length);
-  return html`<div class="state failed" role="alert"><strong>${error.message}</strong>
-    <pre tabindex="0">${text}\n${" ".repeat(Math.max(0, at))}^</pre><p>Combine words with AND, OR, NOT and brackets; put a phrase in quotes.</p></div>`;
-}
-
-function Tail({ wanted }) {
+function Tail({ wanted, onProblem }) {
   const [lines, setLines] = useState([]);
   const [error, setError] = useState(null);
   useEffect(() => {
@@ -84,7 +88,11 @@ function Tail({ wanted }) {
     (async () => {
       const response = await send("GET", path, undefined, { signal: stop.signal, headers: { Accept: "text/event-stream" } });
       for await (const { event, data } of events(response)) if (event === "line") setLines((old) => [data, ...old].slice(0, MOST_FOLLOWED));
-    })().catch((problem) => stop.signal.aborted || setError(problem));
+    })().catch((problem) => {
+      if (stop.signal.aborted) return;
+      if (isOfTheText(problem)) onProblem(problem);
+      setError(problem);
+    });
     return () => stop.abort();
   }, [JSON.stringify(wanted)]);
   if (error) return html`<${Failed} error=${error} />`;
