@@ -26,6 +26,8 @@ class Case:
     """Words that the finding or its cause must hold, without case."""
     alone: bool = False
     """Only what the case adds, without the shop around it."""
+    fixes: tuple[str, ...] = ()
+    """Actions of a fix that would mend it; empty where only a person or another system can."""
 
     def snapshot(self) -> Raw:
         """The shop, or nothing, with the case's change."""
@@ -38,13 +40,24 @@ FAULTS: list[Case] = []
 CONTROLS: list[Case] = []
 
 
-def fault(rule: str, about: str, says: str = "", *, alone: bool = False) -> Callable[[Break], Break]:
+def fault(rule: str, about: str, says: str = "", fix: str = "", *, alone: bool = False) -> Callable[[Break], Break]:
     """Register a fault; alternatives in `rule` and `about`, and the words in `says`, are separated by blanks or `|`."""
 
     def register(change: Break) -> Break:
         area = change.__module__.rpartition(".")[2]
         words = tuple(word.strip().lower() for word in says.split("|") if word.strip())
-        FAULTS.append(Case(change.__name__, area, change, tuple(rule.split()), tuple(about.split()), words, alone))
+        FAULTS.append(
+            Case(
+                change.__name__,
+                area,
+                change,
+                tuple(rule.split()),
+                tuple(about.split()),
+                words,
+                alone,
+                tuple(fix.split()),
+            )
+        )
         return change
 
     return register
