@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from testenv.diagnosis.case import crash_loop, fault, stuck, unready
-from testenv.diagnosis.cases.jobs import job, job_pod
-from testenv.diagnosis.objects import Raw, ago, config_map, container, ended, running, waiting
+from testenv.diagnosis.case import crash_loop, fault, unready
+from testenv.diagnosis.objects import Raw, ended, waiting
 from testenv.diagnosis.world import App, World, deploy, find_app, set_statuses, settle, stateful
 
 
@@ -179,16 +178,16 @@ def lock_of_the_leader_is_forbidden(world: World) -> None:
     world.log(
         app.pods[0],
         "\n".join(
-            'E0310 11:5%d:01.000100       1 leaderelection.go:436] "Unhandled Error" err="error retrieving resource lock '
+            f'E0310 11:5{minute}:01.000100       1 leaderelection.go:436] "Unhandled Error" err="error retrieving resource lock '
             'shop/operator-leader: leases.coordination.k8s.io \\"operator-leader\\" is forbidden: User '
             '\\"system:serviceaccount:shop:shop-sa\\" cannot get resource \\"leases\\" in API group '
-            '\\"coordination.k8s.io\\" in the namespace \\"shop\\""' % minute
+            '\\"coordination.k8s.io\\" in the namespace \\"shop\\""'
             for minute in range(3, 9)
         ),
     )
 
 
-@fault("application-error dependency-down api-server-slow leader-lost", "Deployment/csi-controller", "lease|lost")
+@fault("leader-lost", "Deployment/csi-controller", "lease|lost")
 def leader_cannot_renew_its_lease(world: World) -> None:
     app = deploy(world, "csi-controller", replicas=1, with_service=False)
     crash_loop(
@@ -203,7 +202,7 @@ def leader_cannot_renew_its_lease(world: World) -> None:
     )
 
 
-@fault("clock-skew certificate-untrusted certificate-expired", "Deployment/relay Node/*", "not yet valid|clock")
+@fault("clock-skew", "Deployment/relay Node/*", "not yet valid|clock")
 def certificate_is_not_valid_yet(world: World) -> None:
     _crash(
         world,
@@ -236,7 +235,7 @@ def migration_was_edited(world: World) -> None:
     )
 
 
-@fault("application-error data-incompatible", "StatefulSet/db", "incompatible|15")
+@fault("data-incompatible", "StatefulSet/db", "incompatible|15")
 def database_is_newer_than_its_files(world: World) -> None:
     app = find_app(world, "db")
     edit(app, image="postgres:17.2")
@@ -263,7 +262,7 @@ def mysql_finds_lost_and_found(world: World) -> None:
     )
 
 
-@fault("application-error data-locked volume-exclusive", "Deployment/metrics", "lock")
+@fault("data-locked", "Deployment/metrics", "lock")
 def two_pods_want_the_lock_of_one_folder(world: World) -> None:
     app = deploy(world, "metrics", replicas=1)
     crash_loop(
@@ -309,7 +308,7 @@ def proxy_configuration_does_not_parse(world: World) -> None:
     )
 
 
-@fault("file-permission", "Deployment/dashboards", "not writable|/var/lib/grafana")
+@fault("file-permission", "Deployment/dashboards", "permission denied|/var/lib/grafana")
 def dashboards_may_not_write(world: World) -> None:
     _crash(
         world,
@@ -341,7 +340,7 @@ def repository_refuses_the_key(world: World) -> None:
     settle(app)
 
 
-@fault("application-error image-library command-not-found", "Deployment/codec", "glibc_2.38")
+@fault("application-error", "Deployment/codec", "glibc_2.38")
 def c_library_is_too_old(world: World) -> None:
     _crash(
         world,
@@ -350,7 +349,7 @@ def c_library_is_too_old(world: World) -> None:
     )
 
 
-@fault("image-platform", "Deployment/codec", "illegal instruction")
+@fault("segfault image-platform", "Deployment/codec", "illegal instruction")
 def processor_lacks_an_instruction(world: World) -> None:
     _crash(
         world,
@@ -380,14 +379,14 @@ def program_has_no_descriptors_left(world: World) -> None:
         world.log(
             pod,
             "\n".join(
-                "2026/03/10 11:57:%02d http: Accept error: accept tcp [::]:8080: accept4: too many open files; retrying "
-                "in 1s" % second
+                f"2026/03/10 11:57:{second} http: Accept error: accept tcp [::]:8080: accept4: too many open files; retrying "
+                "in 1s"
                 for second in range(10, 40)
             ),
         )
 
 
-@fault("connections-exhausted log-errors dependency-down", "Deployment/orders", "pool|hikari")
+@fault("connections-exhausted", "Deployment/orders", "pool|hikari")
 def connection_pool_is_empty(world: World) -> None:
     app = deploy(world, "orders", replicas=2)
     unready(world, app, "HTTP probe failed with statuscode: 503")
@@ -395,9 +394,8 @@ def connection_pool_is_empty(world: World) -> None:
         world.log(
             pod,
             "\n".join(
-                "2026-03-10 11:57:%02d.000 ERROR [nio-8080-exec-%d] o.h.e.j.s.SqlExceptionHelper : HikariPool-1 - "
+                f"2026-03-10 11:57:{n}.000 ERROR [nio-8080-exec-{n}] o.h.e.j.s.SqlExceptionHelper : HikariPool-1 - "
                 "Connection is not available, request timed out after 30000ms (total=10, active=10, idle=0, waiting=42)"
-                % (n, n)
                 for n in range(10, 30)
             ),
         )
@@ -416,138 +414,3 @@ def name_service_is_killed_and_everybody_complains(world: World) -> None:
         ("api", "psycopg.OperationalError: [Errno -3] Temporary failure in name resolution"),
     ):
         crash_loop(world, find_app(world, name), log=text)
-
-
-@fault("container-start missing-key volume-mount", "Deployment/portal ConfigMap/portal-conf", "subpath")
-def sub_path_cannot_be_made(world: World) -> None:
-    app = deploy(world, "portal", replicas=1)
-    volume(
-        app,
-        {"name": "data", "persistentVolumeClaim": {"claimName": "data-db-0"}},
-        {"mountPath": "/data", "subPath": "portal/$(POD)"},
-    )
-    stuck(
-        world,
-        app,
-        "CreateContainerConfigError",
-        'failed to create subPath directory for volumeMount "data" of container "portal"',
-        events=(("Failed", 'Error: failed to create subPath directory for volumeMount "data" of container "portal"'),),
-    )
-
-
-@fault("container-start", "Deployment/portal", "directory onto a file|not a directory")
-def file_is_mounted_on_a_folder(world: World) -> None:
-    app = deploy(world, "portal", replicas=1)
-    volume(
-        app,
-        {"name": "conf", "configMap": {"name": "kube-root-ca.crt"}},
-        {"mountPath": "/etc/portal/portal.conf", "subPath": "portal.conf"},
-    )
-    text = (
-        "failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: "
-        "unable to start container process: error during container init: error mounting "
-        '"/var/lib/kubelet/pods/9f/volume-subpaths/conf/portal/0" to rootfs at "/etc/portal/portal.conf": mount '
-        "src=/var/lib/kubelet/pods/9f/volume-subpaths/conf/portal/0, dst=/etc/portal/portal.conf, flags=MS_BIND|MS_REC: "
-        "not a directory: Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified host "
-        "path exists and is the expected type: unknown"
-    )
-    last = {"exitCode": 128, "reason": "StartError", "message": text, "startedAt": "1970-01-01T00:00:00Z",
-            "finishedAt": ago(2)}  # fmt: skip
-    set_statuses(app.pods[0], waiting("portal", "CrashLoopBackOff", "back-off 2m40s", restarts=5, last=last))
-    world.warn(app.pods[0], "Failed", f"Error: {text}", count=6, first=9)
-    settle(app)
-
-
-@fault("missing-setting bad-configuration invalid-variable-names", "Deployment/portal ConfigMap/portal-env", "db-host")
-def names_of_variables_are_invalid(world: World) -> None:
-    app = deploy(world, "portal", replicas=1)
-    edit(app, envFrom=[{"configMapRef": {"name": "portal-env"}}])
-    world.add(config_map("portal-env", {"1db-host": "db", "LOG_LEVEL": "info"}))
-    crash_loop(world, app, log="config: required key DB_HOST missing value")
-    world.warn(
-        app.pods[0],
-        "InvalidEnvironmentVariableNames",
-        "Keys [1db-host] from the EnvFrom configMap shop/portal-env were skipped since they are considered invalid "
-        "environment variable names.",
-        count=9,
-        first=20,
-    )
-
-
-@fault("container-start runtime-stuck", "Deployment/portal Node/node-1", "reserved")
-def runtime_keeps_the_name_of_a_container(world: World) -> None:
-    stuck(
-        world,
-        deploy(world, "portal", replicas=1),
-        "CreateContainerError",
-        'failed to reserve container name "portal_portal-7d9_shop_9f_0": name "portal_portal-7d9_shop_9f_0" is reserved '
-        'for "0c1f2b7d5f"',
-        events=(
-            ("Failed", "Error: context deadline exceeded"),
-            (
-                "Failed",
-                'Error: failed to reserve container name "portal_portal-7d9_shop_9f_0": name '
-                '"portal_portal-7d9_shop_9f_0" is reserved for "0c1f2b7d5f"',
-            ),
-        ),
-    )
-
-
-@fault("command-not-found container-start", "Deployment/portal", "no command")
-def image_has_no_command(world: World) -> None:
-    stuck(
-        world,
-        deploy(world, "portal", replicas=1),
-        "CreateContainerError",
-        'failed to generate container "5f" spec: failed to generate spec: no command specified',
-    )
-
-
-@fault("container-start security-profile", "Deployment/portal Node/*", "seccomp|audit.json")
-def seccomp_profile_is_not_on_the_node(world: World) -> None:
-    stuck(
-        world,
-        deploy(world, "portal", replicas=1),
-        "CreateContainerError",
-        'failed to create containerd container: cannot load seccomp profile "/var/lib/kubelet/seccomp/profiles/audit.json": '
-        "open /var/lib/kubelet/seccomp/profiles/audit.json: no such file or directory",
-    )
-
-
-@fault("command-not-found", "Deployment/portal", "--config")
-def arguments_stand_where_the_command_belongs(world: World) -> None:
-    app = deploy(world, "portal", replicas=1)
-    edit(app, command=["--config", "/etc/portal.yaml"])
-    stuck(
-        world,
-        app,
-        "RunContainerError",
-        "failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: "
-        'unable to start container process: error during container init: exec: "--config": executable file not found in '
-        "$PATH: unknown",
-    )
-
-
-@fault("cpu-throttling liveness-probe", "Deployment/render", "cpu|throttl", "patch")
-def throttled_until_the_probe_gives_up(world: World) -> None:
-    app = deploy(world, "render", replicas=1)
-    pod = app.pods[0]
-    set_statuses(pod, running("render", restarts=6, since=2, last=ended(137, "Error", at=2.2)))
-    world.warn(
-        pod,
-        "Unhealthy",
-        'Liveness probe failed: Get "http://10.1.0.7:8080/healthz": context deadline exceeded (Client.Timeout exceeded '
-        "while awaiting headers)",
-        count=31,
-        first=28,
-    )
-    world.warn(pod, "Killing", "Container render failed liveness probe, will be restarted", kind="Normal", count=6)
-    world.metrics = {f"shop/{pod['metadata']['name']}/render": {"cpu_usage_cores": 0.499, "cpu_throttled_ratio": 0.93}}
-
-
-@fault("sidecar-blocks-job job-stuck", "Job/* CronJob/settle", "istio-proxy|sidecar")
-def job_never_ends_because_its_sidecar_runs(world: World) -> None:
-    pod = job_pod("settle", 1, code=0, at=170)
-    pod["spec"]["containers"].append(container("istio-proxy", "docker.io/istio/proxyv2:1.24.0"))
-    set_statuses(pod, pod["status"]["containerStatuses"][0], running("istio-proxy", since=175), phase="Running")
-    job(world, "settle", pods=[pod], active=1, age=176)

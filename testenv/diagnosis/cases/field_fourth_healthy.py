@@ -6,7 +6,6 @@ from copy import deepcopy
 
 from testenv.diagnosis.case import control
 from testenv.diagnosis.cases.autoscaling import hpa
-from testenv.diagnosis.cases.field_fourth import edit
 from testenv.diagnosis.cases.jobs import cron, job, job_pod
 from testenv.diagnosis.cases.network import gateway, route
 from testenv.diagnosis.cases.nodes import set_condition

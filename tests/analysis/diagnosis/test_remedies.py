@@ -17,6 +17,7 @@ from tests.analysis.applications.rows import AT, crashing, pod, workload
 WEB = Ref("Deployment", "shop", "web")
 HPA = Ref("HorizontalPodAutoscaler", "shop", "web")
 QUOTA = Ref("ResourceQuota", "shop", "compute")
+MEMORY = "spec.template.spec.containers[0].resources.limits.memory"
 IMAGE = "spec.template.spec.containers[0].image"
 
 
@@ -39,6 +40,12 @@ def _finding(fix: Fix | None, rule: str = "rule") -> Finding:
             "update_configuration",
             {"container": "web", "image": "a:2"},
         ),
+        (
+            Fix.patched(WEB, "s", (FieldChange(MEMORY, "1Gi", "2Gi"),)),
+            "update_configuration",
+            {"container": "web", "limits": {"memory": "2Gi"}},
+        ),
+        (Fix(Action.RESTART, WEB, "Read the new token"), "restart_application", {}),
         (Fix(Action.SCALE, WEB, "s", (FieldChange("spec.replicas", 1, 3),)), "scale_application", {"replicas": 3}),
         (Fix.patched(HPA, "s", (FieldChange("spec.maxReplicas", 2, 6),)), "set_autoscaling", {"max_replicas": 6}),
         (
@@ -59,7 +66,7 @@ def test_a_fix_that_a_runbook_can_make(web: Application, fix: Fix, action: str, 
     [
         Fix.patched(WEB, "s", (FieldChange(IMAGE, "a:1", None),)),
         Fix.patched(WEB, "s", (FieldChange(IMAGE, "a:1", "a:2"), FieldChange("spec.paused", True, False))),
-        Fix.patched(WEB, "s", (FieldChange("spec.template.spec.containers[0].resources.limits.memory", "1Gi", "2Gi"),)),
+        Fix.patched(WEB, "s", (FieldChange(MEMORY, "1Gi", None),)),
         Fix.patched(HPA, "s", (FieldChange("spec.maxReplicas", 2, None),)),
         Fix.patched(HPA, "s", (FieldChange("spec.maxReplicas", 2, 6), FieldChange("spec.metrics", "x", "y"))),
         Fix.patched(QUOTA, "s", (FieldChange("spec.hard.pods", "4", None),)),

@@ -10,6 +10,7 @@ import pytest
 
 from hexaops.analysis.diagnosis import Finding, Severity, diagnose, read_snapshot
 from testenv.diagnosis.scoring import is_about
+from testenv.diagnosis.served import as_served
 from testenv.diagnosis.suite import CONTROLS, FAULTS, Case
 
 Raw = dict[str, Any]
@@ -41,6 +42,11 @@ def _in_lists(raw: Raw) -> None:
     raw["objects"] = [
         {"apiVersion": api, "kind": f"{kind}List", "items": items} for (api, kind), items in groups.items()
     ]
+
+
+def _as_served(raw: Raw) -> None:
+    """With the defaults, managed fields and addresses that an API server returns."""
+    as_served(raw)
 
 
 def _new_events(raw: Raw) -> None:
@@ -75,6 +81,7 @@ def _of_strangers(raw: Raw) -> None:
 SHAPES: tuple[tuple[str, Shape, float], ...] = (
     ("stamped logs", _stamped, 0.98),
     ("lists", _in_lists, 0.98),
+    ("as served", _as_served, 0.98),
     ("new events", _new_events, 0.98),
     ("pods without conditions", _no_conditions, 0.98),
     ("events of strangers", _of_strangers, 0.98),

@@ -14,9 +14,9 @@ from hexaops.analysis.diagnosis.catalog import NEEDS, POD_RULES, RULES
 from hexaops.analysis.diagnosis.model import Evidence, Finding, Ref, Severity
 from hexaops.analysis.diagnosis.pods import Sick, is_ready, sick_pods
 from hexaops.analysis.diagnosis.releases import blame_release
-from hexaops.analysis.diagnosis.rules.controllers import blocked_ordinals
+from hexaops.analysis.diagnosis.rules.controllers import blocked_ordinals, stale_revision
 from hexaops.analysis.diagnosis.rules.fixes import fix_of
-from hexaops.analysis.diagnosis.rules.jobs import failed_jobs
+from hexaops.analysis.diagnosis.rules.jobs import failed_jobs, with_indexes
 from hexaops.analysis.diagnosis.rules.remedies import REMEDIES
 from hexaops.analysis.diagnosis.snapshot import Snapshot
 
@@ -29,15 +29,16 @@ _SAYS_LITTLE = frozenset({"crash", "pod-failed", "pod-not-ready", "completed-con
 def diagnose(snapshot: Snapshot) -> list[Finding]:
     """The findings, worst and surest first; empty when nothing is wrong."""
     found = [finding for sick in sick_pods(snapshot) for finding in _explain(sick)]
-    for _, sick in failed_jobs(snapshot):
-        found += [one for one in (_explain(sick) if sick else []) if one.rule not in _SAYS_LITTLE]
+    for job, sick in failed_jobs(snapshot):
+        explained = [one for one in (_explain(sick) if sick else []) if one.rule not in _SAYS_LITTLE]
+        found += [with_indexes(one, job) for one in explained]
     for rule in RULES:
         found += rule(snapshot)
     if snapshot.unread:
         found = [one for one in found if not NEEDS.get(one.rule, frozenset()) & snapshot.unread]
     if snapshot.other_nodes:
         found = [one for one in found if one.subject.kind != "Node" or one.subject.name not in snapshot.other_nodes]
-    merged = [blocked_ordinals(one, snapshot) for one in _merge(found)]
+    merged = [stale_revision(blocked_ordinals(one, snapshot), snapshot) for one in _merge(found)]
     whole = [replace(one, fix=fix_of(one, snapshot)) for one in _absorb(merged)]
     return sorted(whole, key=_rank)
 
@@ -101,7 +102,10 @@ def _absorb(found: list[Finding]) -> list[Finding]:
         assert top is not None
         symptom = found[at]
         note = Evidence("symptom", symptom.subject, f"{symptom.finding}")
-        kept[top] = kept[top].with_evidence(note, affected=(symptom.subject, *symptom.affected))
+        worst = max(kept[top].severity, symptom.severity)
+        kept[top] = replace(kept[top], severity=worst).with_evidence(
+            note, affected=(symptom.subject, *symptom.affected)
+        )
     return [replace(one, evidence=one.evidence[:MOST_EVIDENCE]) for one in kept.values()]
 
 

@@ -52,6 +52,8 @@ class Action(StrEnum):
     """Set the number of replicas."""
     ROLLBACK = "rollback"
     """Go back to the revision before."""
+    RESTART = "restart"
+    """Start the target's pods anew."""
     RENEW = "renew"
     """Replace a certificate or credentials."""
 

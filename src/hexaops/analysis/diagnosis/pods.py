@@ -20,6 +20,8 @@ FLAPPING_SECONDS = 1800.0
 """A container that ended this recently and has restarted FLAPPING_RESTARTS times is not well, though it runs now."""
 FLAPPING_RESTARTS = 3
 LEFT_SECONDS = 86400.0
+HELD_SECONDS = 1800.0
+"""How long a container may run on after the others of its Job's pod have succeeded."""
 DELETION_SECONDS = 300.0
 """How long after its grace period a pod may still be there."""
 _HOPELESS = frozenset(
@@ -283,8 +285,30 @@ def _is_unwell(snapshot: Snapshot, pod: Obj, all_containers: tuple[Container, ..
         return True
     if is_ready(pod):
         return False
+    if _has_partly_ended(pod, all_containers):
+        return _job_is_held(snapshot, pod, all_containers)
     changed = seconds(text(pod.condition("Ready"), "lastTransitionTime"))
     return snapshot.age(changed) > 30 and not any(_may_still_start(snapshot, one) for one in all_containers)
+
+
+def _has_partly_ended(pod: Obj, all_containers: tuple[Container, ...]) -> bool:
+    """Whether a pod that runs to its end waits for some of its containers only, and those are well."""
+    if pod.text("spec", "restartPolicy") in {"", "Always"}:
+        return False
+    open_ones = [one for one in all_containers if not has_succeeded(one)]
+    return len(open_ones) < len(all_containers) and all(one.ready for one in open_ones)
+
+
+def has_succeeded(one: Container) -> bool:
+    """Whether it has ended with exit code 0 and is not started again."""
+    return mapping(one.status, "state", "terminated").get("exitCode") == 0
+
+
+def _job_is_held(snapshot: Snapshot, pod: Obj, all_containers: tuple[Container, ...]) -> bool:
+    """Whether the work was done long ago, and only what accompanied it runs on."""
+    ends = [seconds(text(one.ended, "finishedAt")) for one in all_containers if not one.init and has_succeeded(one)]
+    known = [end for end in ends if end is not None]
+    return bool(known) and snapshot.age(max(known)) > HELD_SECONDS and text(pod.controller(), "kind") == "Job"
 
 
 def _may_still_start(snapshot: Snapshot, one: Container) -> bool:

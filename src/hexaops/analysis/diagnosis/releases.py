@@ -27,6 +27,9 @@ _NOT_THE_RELEASE = frozenset(
         "terminating-stuck",
     }
 )
+_OF_THE_IMAGE = frozenset({"application-error", "segfault"})
+_OF_THE_PROGRAM = _OF_THE_IMAGE | {"crash", "bad-configuration", "completed-container"}
+"""Causes that a release brings, and that going back removes."""
 _REVISION = "deployment.kubernetes.io/revision"
 
 
@@ -36,7 +39,9 @@ def blame_release(finding: Finding, sick: Sick) -> Finding:
         return finding
     new = sick.snapshot.find("ReplicaSet", sick.pod.namespace, text(sick.pod.controller(), "name"))
     old = _before(sick.snapshot, sick.workload, new) if new else None
-    if new is None or old is None:
+    if new is None:
+        return _go_back(finding, sick)
+    if old is None:
         return finding
     changes = difference(_template(old), _template(new))
     if not changes:
@@ -55,6 +60,22 @@ def blame_release(finding: Finding, sick: Sick) -> Finding:
     return replace(finding, cause=cause, fix=fix, evidence=(*finding.evidence, evidence))
 
 
+def _go_back(finding: Finding, sick: Sick) -> Finding:
+    """Offer the revision before where the snapshot has no ReplicaSets to compare, and none of the newest is well."""
+    revision = _revision(sick.workload)
+    fresh = sick.snapshot.age(sick.pod.created) < RECENT_RELEASE
+    well = any(is_ready(pod) for pod in sick.snapshot.pods_of(sick.workload) if _same_set(pod, sick.pod))
+    told_by_image = finding.fix is None or finding.rule in _OF_THE_IMAGE
+    if finding.rule not in _OF_THE_PROGRAM or not told_by_image or revision < 2 or not fresh or well:
+        return finding
+    fix = Fix(Action.ROLLBACK, sick.workload.ref, "Go back to the revision before")
+    return replace(finding, fix=fix)
+
+
+def _same_set(pod: Obj, other: Obj) -> bool:
+    return text(pod.controller(), "name") == text(other.controller(), "name")
+
+
 def _before(snapshot: Snapshot, workload: Obj, new: Obj) -> Obj | None:
     older = [
         one
@@ -71,8 +92,8 @@ def _ready(snapshot: Snapshot, replicaset: Obj) -> bool:
     return any(is_ready(pod) for pod in snapshot.pods_by_owner.get(replicaset.ref, ()))
 
 
-def _revision(replicaset: Obj) -> int:
-    value = replicaset.annotations.get(_REVISION)
+def _revision(one: Obj) -> int:
+    value = one.annotations.get(_REVISION)
     return int(value) if isinstance(value, str) and value.isdigit() else 0
 
 

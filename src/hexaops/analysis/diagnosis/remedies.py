@@ -16,6 +16,7 @@ from hexaops.analysis.diagnosis.model import Action, FieldChange, Finding, Fix
 from hexaops.backends.kubernetes.rows import PodRow
 
 _IMAGE = re.compile(r"^spec\.template\.spec\.containers\[(\d+)\]\.image$")
+_AMOUNT = re.compile(r"^spec\.template\.spec\.containers\[(\d+)\]\.resources\.(requests|limits)\.(cpu|memory)$")
 _CRASHES = frozenset({"application-error", "crash", "liveness-probe", "terminating-stuck", "segfault"})
 """Causes within one pod; with siblings of the same template that are well, a new pod may do better."""
 
@@ -53,6 +54,8 @@ def _of_workload(fix: Fix, application: Application) -> Remedy | None:
     if fix.action is Action.ROLLBACK and application.kind == "Deployment":
         revision = re.search(r"revision (\d+)", fix.summary)
         return Remedy("rollback_revision", {"revision": int(revision[1])} if revision else {}, fix.summary)
+    if fix.action is Action.RESTART:
+        return Remedy("restart_application", {}, fix.summary)
     wanted = {one.path: one.wanted for one in fix.changes}
     replicas = wanted.get("spec.replicas")
     if isinstance(replicas, int) and replicas > 0:
@@ -65,6 +68,10 @@ def _of_workload(fix: Fix, application: Application) -> Remedy | None:
         names = application.workload.container_names
         if image and isinstance(value, str) and int(image[1]) < len(names):
             return Remedy("update_configuration", {"container": names[int(image[1])], "image": value}, fix.summary)
+        amount = _AMOUNT.match(path)
+        if amount and isinstance(value, str) and int(amount[1]) < len(names):
+            parameters = {"container": names[int(amount[1])], amount[2]: {amount[3]: value}}
+            return Remedy("update_configuration", parameters, fix.summary)
     return None
 
 

@@ -138,6 +138,17 @@ class Snapshot:
         for found in self._events.values():
             yield from found
 
+    def events_because(self, reason: str, *, within: float) -> list[Event]:
+        """Recent events of this reason about anything."""
+        return [one for one in self._events_by_reason.get(reason, ()) if self.now - one.last <= within]
+
+    @cached_property
+    def _events_by_reason(self) -> dict[str, list[Event]]:
+        found: dict[str, list[Event]] = defaultdict(list)
+        for one in self.all_events():
+            found[one.reason].append(one)
+        return found
+
     def log(self, pod: Obj, container: str) -> str:
         """The container's log, the run before the current one first; empty when the snapshot has none."""
         key = f"{pod.namespace}/{pod.name}/{container}"

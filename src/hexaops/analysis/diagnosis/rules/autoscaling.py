@@ -313,4 +313,34 @@ def budgets_overlap(snapshot: Snapshot) -> Iterator[Finding]:
             )
 
 
-RULES = (target_missing, cannot_measure, conflict, at_maximum, budget_selects_nothing, budget_blocks, budgets_overlap)
+def budget_cannot_count(snapshot: Snapshot) -> Iterator[Finding]:
+    """A budget whose pods have no controller, so that what it protects cannot be counted."""
+    for one in snapshot.of("PodDisruptionBudget"):
+        found = one.condition("DisruptionAllowed")
+        if text(found, "reason") == "SyncFailed":
+            yield Finding(
+                "pdb-sync",
+                one.ref,
+                "the budget does not work: its pods cannot be evicted",
+                f"its pods cannot be counted: {quote(text(found, 'message'))}; pods without a controller need "
+                "minAvailable as a number",
+                Severity.MEDIUM,
+                (Evidence("status", one.ref, f"DisruptionAllowed: SyncFailed {quote(text(found, 'message'))}"),),
+                Fix.patched(
+                    one.ref,
+                    "Use minAvailable as a number",
+                    (FieldChange("spec.maxUnavailable", str(one.get("spec", "maxUnavailable")), None),),
+                ),
+            )
+
+
+RULES = (
+    budget_cannot_count,
+    target_missing,
+    cannot_measure,
+    conflict,
+    at_maximum,
+    budget_selects_nothing,
+    budget_blocks,
+    budgets_overlap,
+)

@@ -214,8 +214,22 @@ def stuck_deletions(snapshot: Snapshot) -> Iterator[Finding]:
                 "Let the finalizer's controller finish, or remove the finalizer",
                 (FieldChange("metadata.finalizers", ", ".join(names), None),),
             ),
+            symptom_of=_users_of(snapshot, one),
             affected=(one.ref,),
         )
+
+
+def _users_of(snapshot: Snapshot, one: Obj) -> tuple[Ref, ...]:
+    """The workloads that wait for the volume of an attachment."""
+    volume = snapshot.find("PersistentVolume", "", one.text("spec", "source", "persistentVolumeName"))
+    if one.kind != "VolumeAttachment" or volume is None:
+        return ()
+    claim, namespace = volume.text("spec", "claimRef", "name"), volume.text("spec", "claimRef", "namespace")
+    return tuple(
+        snapshot.workload(pod).ref
+        for pod in snapshot.pods_in(namespace)
+        if any(text(part, "persistentVolumeClaim", "claimName") == claim for part in pod.items("spec", "volumes"))
+    )
 
 
 def _held_by(snapshot: Snapshot, one: Obj, names: list[str]) -> str:
@@ -233,7 +247,9 @@ def _held_by(snapshot: Snapshot, one: Obj, names: list[str]) -> str:
             return f"it is still used by pod {', '.join(users[:5])} (finalizer kubernetes.io/pvc-protection)"
     if one.kind == "PersistentVolume" and "kubernetes.io/pv-protection" in names:
         return "it is still bound to a claim (finalizer kubernetes.io/pv-protection)"
-    return f"its finalizer {', '.join(names)} has not been removed by the controller that set it"
+    told = text(one.condition("Terminating"), "message")
+    said = f": {quote(told)}" if told else ""
+    return f"its finalizer {', '.join(names)} has not been removed by the controller that set it{said}"
 
 
 RULES = (stuck_deletions, namespace_terminating, api_services, repeated_warnings, logged_errors)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hexaops.analysis.diagnosis.model import Action, Evidence, FieldChange, Finding, Fix, Ref, Severity
 from hexaops.analysis.diagnosis.objects import Obj, mapping, number, seconds, spec_path, text
@@ -15,12 +15,15 @@ from hexaops.analysis.diagnosis.snapshot import Snapshot
 
 PAUSED_SECONDS = 3600.0
 STALLED_SECONDS = 600.0
+_HASH = "controller-revision-hash"
 _EXCEEDED = re.compile(
     r"exceeded quota: ([\w.-]{1,253}), requested: (.{1,200}), used: (.{1,200}), limited: (.{1,200})$"
 )
 _MUST_SPECIFY = re.compile(r"failed quota: ([\w.-]{1,253}): (must specify .{1,200})")
 _NO_ACCOUNT = re.compile(r'serviceaccount "([^"]{1,253})" not found')
 _NO_PRIORITY = re.compile(r"no PriorityClass with name ([\w.-]{1,253}) was found")
+_NO_RUNTIME = re.compile(r'RuntimeClass(?:\.node\.k8s\.io)? "([^"]{1,253})" not found')
+_LEAVING = re.compile(r"unable to create new content in namespace \S{1,63} because it is being terminated")
 _RANGE = re.compile(
     r"(?:maximum|minimum) (?:memory|cpu|\S{1,40}) usage per \w{1,20} is .{1,80}|"
     r"\w{1,20} max limit to request ratio .{1,120}"
@@ -65,8 +68,8 @@ def _refused(snapshot: Snapshot, one: Obj, message: str) -> Finding:
     ready = any(is_ready(pod) for pod in snapshot.pods_of(above))
     return Finding(
         rule=why.rule,
-        subject=above.ref,
-        finding="pods cannot be created",
+        subject=why.subject or above.ref,
+        finding="pods cannot be created" + (f" ({above.ref})" if why.subject else ""),
         cause=why.cause,
         severity=Severity.HIGH if ready else Severity.CRITICAL,
         evidence=(Evidence("event", one.ref, f"FailedCreate: {quote(message)}"),),
@@ -87,6 +90,8 @@ class Why:
     root: Ref | None = None
     fix: Fix | None = None
     symptom_of: tuple[Ref, ...] = ()
+    subject: Ref | None = None
+    """What is to be mended, where it is not the workload."""
 
 
 def _quota(_snapshot: Snapshot, above: Obj, found: re.Match[str]) -> Why:
@@ -129,7 +134,22 @@ def _webhook_call(snapshot: Snapshot, _above: Obj, found: re.Match[str]) -> Why:
         if any(text(hook, "name") == found[1] for hook in one.items("webhooks"))
     )
     cause = f"the admission webhook {found[1]} cannot be called: {quote(found.string[-250:])}"
-    return Why("webhook-call", cause, symptom_of=hooks)
+    if not hooks:
+        return Why("webhook-call", cause)
+    change = FieldChange(f"webhooks[{found[1]}].failurePolicy", "Fail", "Ignore")
+    fix = Fix.patched(hooks[0], "Bring its server back, or let requests pass without it", (change,))
+    return Why("webhook-call", cause, hooks[0], fix, hooks, hooks[0])
+
+
+def _leaving(_snapshot: Snapshot, above: Obj, found: re.Match[str]) -> Why:
+    space = Ref("Namespace", "", above.namespace)
+    return Why("creation-refused", f"its namespace is being deleted: {quote(found[0])}", None, None, (space,))
+
+
+def _runtime_class(_snapshot: Snapshot, _above: Obj, found: re.Match[str]) -> Why:
+    missing = Ref("RuntimeClass", "", found[1])
+    fix = Fix(Action.CREATE, missing, f"Create the RuntimeClass {found[1]}")
+    return Why("missing-runtime-class", f"RuntimeClass {found[1]} does not exist", missing, fix)
 
 
 def _denied(_snapshot: Snapshot, above: Obj, found: re.Match[str]) -> Why:
@@ -153,6 +173,8 @@ REFUSALS: tuple[tuple[re.Pattern[str], Callable[[Snapshot, Obj, re.Match[str]], 
     (_NO_ACCOUNT, _account),
     (_NO_PRIORITY, _priority),
     (_VIOLATES, _security),
+    (_LEAVING, _leaving),
+    (_NO_RUNTIME, _runtime_class),
     (_CALLING, _webhook_call),
     (_WEBHOOK_DENIED, _denied),
     (_POLICY, _denied),
@@ -292,13 +314,28 @@ def blocked_ordinals(finding: Finding, snapshot: Snapshot) -> Finding:
     note = Evidence(
         "status", one.ref, f"{there} of {wanted} pods exist: the higher ordinals wait until {sick} is ready"
     )
-    return Finding(
-        **{
-            **finding.__dict__,
-            "cause": f"{finding.cause} ({sick}; the higher ordinals wait for it)",
-            "evidence": (*finding.evidence, note),
-        }
+    cause = f"{finding.cause} ({sick}; the higher ordinals wait for it)"
+    return replace(finding, cause=cause, evidence=(*finding.evidence, note))
+
+
+def stale_revision(finding: Finding, snapshot: Snapshot) -> Finding:
+    """Say that the template has changed since, where an ordered StatefulSet waits for a pod of the old one."""
+    one = snapshot.at(finding.subject)
+    if one is None or one.kind != "StatefulSet" or one.text("spec", "podManagementPolicy") == "Parallel":
+        return finding
+    wanted = one.text("status", "updateRevision")
+    pods = [snapshot.at(ref) for ref in finding.affected if ref.kind == "Pod"]
+    old = [pod for pod in pods if pod and pod.labels.get(_HASH) not in {None, wanted}]
+    by_hand = one.text("spec", "updateStrategy", "type") == "OnDelete"
+    if by_hand or not wanted or not old or len(old) < len(pods):
+        return finding
+    pod = old[0]
+    cause = (
+        f"{finding.cause}. {pod.name} still has revision {pod.labels[_HASH]} although the template is at {wanted}: the "
+        "StatefulSet waits for it to become ready and does not replace it, so it has to be deleted"
     )
+    fix = Fix(Action.DELETE, pod.ref, f"Delete {pod.name}; it is made anew from the current template")
+    return replace(finding, cause=cause, fix=fix)
 
 
 RULES = (creation_refused, unavailable, paused, headless_service_missing, daemon_set_nowhere)

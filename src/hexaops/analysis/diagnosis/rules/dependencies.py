@@ -17,7 +17,12 @@ _LOOKUP = re.compile(
     r"host(?! not)) \"?([A-Za-z0-9][A-Za-z0-9.-]{1,250})"
 )
 _URL = re.compile(r"[a-z][a-z0-9+]{1,15}://(?:[^\s/@]{1,100}@)?([A-Za-z0-9.-]{1,250})(?::(\d{1,5}))?")
-_HOST_PORT = re.compile(r"\b([A-Za-z0-9][A-Za-z0-9.-]{0,250}):(\d{2,5})\b")
+_HOST_PORT = re.compile(
+    r"\b(?!\S{1,80}\.(?:go|py|js|ts|rb|rs|java|kt|cs|cc|cpp|c|php|scala|ex):\d)"
+    r"([A-Za-z0-9][A-Za-z0-9.-]{0,250}):(\d{2,5})\b"
+)
+"""Not the place in a source file, such as `main.go:77`."""
+_CLUSTER_NAME = re.compile(r"\b([a-z0-9][a-z0-9-]{0,62}\.[a-z0-9][a-z0-9-]{0,62}\.svc)\b")
 _KEYWORDS = re.compile(r"host='([A-Za-z0-9.-]{1,250})', port='?(\d{1,5})")
 _AT_PORT = re.compile(r"(?:server at|host:?|to) \"?([A-Za-z0-9][\w.-]{1,250})\"?(?: \([\d.]+\))?,? port:? (\d{1,5})")
 _AWAITED = re.compile(r"(?i)\bwait(?:ing)? (?:for|on|until) (?:the )?(?:service |host )?\"?([a-z0-9][a-z0-9.-]{0,250})")
@@ -69,6 +74,8 @@ def target_of(sick: Sick, line: str) -> Target | None:
         for pattern in (_KEYWORDS, _AT_PORT, _URL, _HOST_PORT)
         for found in pattern.finditer(line)
     ]
+    ports = [port for _, port in named if port]
+    named[:0] = [(found[1], ports[0] if ports else "") for found in _CLUSTER_NAME.finditer(line)]
     named += [(found[1], "") for found in _CONNECT.finditer(line) if found[1].lower() not in _NOT_A_NAME]
     named = [(host, port) for host, port in named if not host.isdigit() and host not in _LOCAL]  # compared, not bound
     for host, port in named:
@@ -120,7 +127,7 @@ def refused(sick: Sick, line: str) -> Finding | None:
         target.port,
     )
     if policy is not None and not re.search(r"(?i)connection refused|ECONNREFUSED", line):
-        return _blocked(sick, policy, f"{target} from {sick.workload.ref.name}", evidence)
+        return _blocked(sick, policy, f"{target} from {sick.workload.ref.name}{_place(sick, target.service)}", evidence)
     stopped = stopped_behind(sick, target.service)
     why = f"{stopped.ref} is scaled to 0 replicas" if stopped else quote(line)
     cause = f"its dependency {target} ({target.service.ref}) does not answer: {why}"
@@ -138,6 +145,11 @@ def refused(sick: Sick, line: str) -> Finding | None:
 
 def _started(stopped: Ref) -> Fix:
     return Fix(Action.SCALE, stopped, f"Start {stopped.name}", (FieldChange("spec.replicas", 0, None),))
+
+
+def _place(sick: Sick, service: Obj) -> str:
+    """The namespace, where the two are in different ones."""
+    return "" if sick.pod.namespace == service.namespace else f" of namespace {sick.pod.namespace}"
 
 
 def stopped_behind(sick: Sick, service: Obj) -> Obj | None:

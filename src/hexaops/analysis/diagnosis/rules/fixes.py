@@ -6,6 +6,7 @@ machine or a registry that is down, a quota of the cloud.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from hexaops.analysis.diagnosis.model import Action, FieldChange, Finding, Fix, Ref
@@ -62,6 +63,9 @@ def _issuer(finding: Finding, snapshot: Snapshot) -> Fix | None:
 
 
 def _modes(finding: Finding, _snapshot: Snapshot) -> Fix | None:
+    if "DataSource" in finding.cause:
+        change = FieldChange("spec.dataSource", None, None)
+        return Fix.patched(finding.subject, "Make the claim anew from a snapshot that exists", (change,))
     if "access mode" not in finding.cause:
         return None
     change = FieldChange("spec.accessModes", None, "ReadWriteOnce")
@@ -105,6 +109,23 @@ def _attached(finding: Finding, snapshot: Snapshot) -> Fix | None:
     return Fix(Action.DELETE, named[0], "Detach the volume from the node that is gone") if named else None
 
 
+def _definition(finding: Finding, _snapshot: Snapshot) -> Fix | None:
+    found = re.search(r"CustomResourceDefinition ([\w.-]{1,253})", finding.cause)
+    missing = Ref("CustomResourceDefinition", "", found[1]) if found else None
+    return Fix(Action.CREATE, missing, f"Install the definition {missing.name}") if missing else None
+
+
+def _metrics_server(_finding: Finding, snapshot: Snapshot) -> Fix | None:
+    missing = Ref("Deployment", "kube-system", "metrics-server")
+    return None if snapshot.at(missing) else Fix(Action.CREATE, missing, "Install metrics-server")
+
+
+def _image_of(finding: Finding, snapshot: Snapshot) -> Fix | None:
+    one = snapshot.at(finding.subject)
+    change = FieldChange(f"{spec_path(one)}.containers[0].image", None, None) if one else None
+    return Fix.patched(finding.subject, "Name an image that can be pulled", (change,)) if change else None
+
+
 _CORDON = _set("spec.unschedulable", "Keep new pods away, and drain it, while the machine is repaired", False, True)
 
 FIXES: dict[str, Maker] = {
@@ -118,12 +139,18 @@ FIXES: dict[str, Maker] = {
     "dns-loop": _dns,
     "evicted": _evicted,
     "gateway-class": _set("spec.gatewayClassName", "Name a class that a controller accepts"),
+    "gateway-not-programmed": _where("onflict", _set("spec.listeners", "Give each listener a port or host of its own")),
     "host-path": _template("volumes", "Do without the hostPath"),
+    "hpa-metric-missing": _set("spec.metrics", "Name a metric that is served, or serve it"),
+    "metrics-api-down": _metrics_server,
     "hpa-conflict": _delete("Keep one autoscaler for the target"),
+    "image-pull": _where("manifest.v1", _image_of),
+    "registry-unreachable": _where("no such host", _image_of),
     "image-platform": _template("containers[0].image", "Set an image that is built for the node's architecture"),
     "ingress-conflict": _set("spec.rules", "Claim another path, or delete one of them"),
     "network-policy-nothing": _set("spec.podSelector", "Select pods that exist"),
     "network-policy-open": _set("spec.ingress", "Allow only what is needed"),
+    "node-events": _CORDON,
     "node-missing": _template("nodeName", "Leave the choice of the node to the scheduler"),
     "node-network": _CORDON,
     "node-not-ready": _CORDON,
@@ -132,6 +159,7 @@ FIXES: dict[str, Maker] = {
     "namespace-terminating": _terminating,
     "olm-catalog": _set("spec.image", "Name a catalog image that can be pulled"),
     "olm-cluster-catalog": _set("spec.source.image.ref", "Name a catalog image that can be pulled"),
+    "olm-csv": _definition,
     "olm-extension": _set("spec.source.catalog", "Name a package and version that a catalog has"),
     "olm-install-plan": _where("approv", _set("spec.approved", "Approve it", False, True)),
     "olm-operator-group": _delete("Keep one OperatorGroup in the namespace"),
@@ -147,6 +175,9 @@ FIXES: dict[str, Maker] = {
     "route-backend": _set("spec.rules", "Name a Service and port that exist"),
     "route-refused": _where("ostname", _set("spec.hostnames", "Match a listener of the Gateway")),
     "secret-in-env": _template("containers[0].env", "Read it from a Secret"),
+    "service-selector": _set("spec.selector", "Select pods that exist"),
+    "tls-secret": _where("tls.key", _set("spec.tls", "Name a Secret with a certificate and its key")),
+    "volume-failed": _where("Recycle", _set("spec.persistentVolumeReclaimPolicy", "Keep it", "Recycle", "Retain")),
     "volume-attach": _attached,
     "volume-mount": _provider_class,
 }

@@ -59,10 +59,10 @@ def gateway(snapshot: Snapshot) -> Iterator[Finding]:
         if bad and not certificates and snapshot.age(one.created) > SETTLE_SECONDS:
             part = bad[-1]
             listeners = [
-                f"listener {text(item, 'name')}: {quote(text(inner, 'message'))}"
+                f"listener {text(item, 'name')}: {text(inner, 'reason')} {quote(text(inner, 'message'))}".strip()
                 for item in one.items("status", "listeners")
                 for inner in items(item, "conditions")
-                if inner.get("status") == "False"
+                if _is_wrong(inner)
             ]
             cause = f"{text(part, 'reason')}: {quote(text(part, 'message'))}" + (
                 f" ({'; '.join(listeners)})" if listeners else ""
@@ -76,6 +76,12 @@ def gateway(snapshot: Snapshot) -> Iterator[Finding]:
                 _conditions(one),
                 symptom_of=(missing,),
             )
+
+
+def _is_wrong(condition: Raw) -> bool:
+    """Whether a listener's condition tells of trouble; `Conflicted` does when it is true."""
+    bad = "True" if text(condition, "type") in {"Conflicted", "OverlappingTLSConfig"} else "False"
+    return condition.get("status") == bad and text(condition, "reason") not in {"Invalid", "Pending"}
 
 
 def _certificates(snapshot: Snapshot, one: Obj) -> Iterator[Finding]:

@@ -250,6 +250,23 @@ def _challenge(snapshot: Snapshot, certificate: Obj) -> str:
     return ""
 
 
+def not_served(snapshot: Snapshot) -> Iterator[Finding]:
+    """An ingress without an address whose controller says why it cannot serve it."""
+    for one in snapshot.of("Ingress"):
+        if one.items("status", "loadBalancer", "ingress"):
+            continue
+        warned = [event for event in snapshot.events(one.ref) if event.warning]
+        if warned:
+            yield Finding(
+                "ingress-not-served",
+                one.ref,
+                "it has no address, and is not served",
+                f"its controller cannot set it up: {warned[0].reason}: {quote(warned[0].message)}",
+                Severity.HIGH,
+                (warned[0].evidence,),
+            )
+
+
 def conflict(snapshot: Snapshot) -> Iterator[Finding]:
     """Two Ingresses of one class claim the same host and path, with different backends."""
     claims: dict[tuple[str, str, str], list[tuple[Obj, str]]] = defaultdict(list)
@@ -294,4 +311,4 @@ def expired_secrets(snapshot: Snapshot) -> Iterator[Finding]:
         yield one.with_evidence(*[Evidence("spec", ref, f"uses Secret {secret.name}") for ref in users], affected=users)
 
 
-RULES = (class_missing, backend_missing, tls, expired_secrets, not_issued, conflict)
+RULES = (class_missing, backend_missing, tls, expired_secrets, not_issued, not_served, conflict)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from hexaops.analysis.diagnosis.model import Action, Evidence, FieldChange, Finding, Fix, Severity
 from hexaops.analysis.diagnosis.objects import Obj, seconds, text
@@ -11,6 +12,7 @@ from hexaops.analysis.diagnosis.rules.making import quote
 from hexaops.analysis.diagnosis.schedules import is_time_zone, period_minutes, schedule_error
 from hexaops.analysis.diagnosis.snapshot import Snapshot
 
+REPLACED_PERIODS = 5.0
 LATE_PERIODS = 3.0
 """A CronJob that has missed this many of its starts is late."""
 
@@ -82,6 +84,12 @@ def job_failed(snapshot: Snapshot) -> Iterator[Finding]:
             symptom_of=(one.ref, *([sick.pod.ref] if sick else [])),
             affected=affected,
         )
+
+
+def with_indexes(finding: Finding, job: Obj) -> Finding:
+    """Say which indexes of an indexed Job failed."""
+    failed = job.text("status", "failedIndexes")
+    return replace(finding, cause=f"{finding.cause} (failed indexes: {failed})") if failed else finding
 
 
 def job_suspended(snapshot: Snapshot) -> Iterator[Finding]:
@@ -215,4 +223,34 @@ def _missed(snapshot: Snapshot, one: Obj, missed: float) -> Finding:
     )
 
 
-RULES = (job_failed, job_suspended, cron_suspended, cron_schedule, cron_late)
+def cron_replaced(snapshot: Snapshot) -> Iterator[Finding]:
+    """A CronJob that ends each of its Jobs before it is done, since the next one is due."""
+    for one in snapshot.of("CronJob"):
+        period = period_minutes(one.text("spec", "schedule"))
+        if period is None or one.text("spec", "concurrencyPolicy") != "Replace":
+            continue
+        good = seconds(one.text("status", "lastSuccessfulTime")) or one.created
+        due = seconds(one.text("status", "lastScheduleTime"))
+        if due is None or snapshot.age(due) / 60 > LATE_PERIODS * period:
+            continue
+        ended = snapshot.events(one.ref, "SuccessfulDelete")
+        if snapshot.age(good) / 60 < REPLACED_PERIODS * period or len(ended) < LATE_PERIODS:
+            continue
+        fix = Fix.patched(
+            one.ref,
+            "Let a run end before the next one, or start it less often",
+            (FieldChange("spec.concurrencyPolicy", "Replace", "Forbid"),),
+        )
+        yield Finding(
+            "cronjob-replaced",
+            one.ref,
+            "no run comes to its end",
+            f"concurrencyPolicy is Replace and a run takes longer than the {period:g} minutes between two starts: "
+            "each is deleted before it is done",
+            Severity.HIGH,
+            tuple(event.evidence for event in ended[:2]),
+            fix,
+        )
+
+
+RULES = (job_failed, job_suspended, cron_suspended, cron_schedule, cron_late, cron_replaced)

@@ -11,6 +11,7 @@ from hexaops.analysis.diagnosis.objects import mapping, text
 from hexaops.analysis.diagnosis.pods import Sick
 from hexaops.analysis.diagnosis.rules.dependencies import awaits, behind, name_missing, refused, target_of
 from hexaops.analysis.diagnosis.rules.making import QUOTE, ended_with, from_pod, log_evidence, quote
+from hexaops.kit.text import plain
 
 TAIL_LINES = 60
 """Last words stand at the end."""
@@ -20,9 +21,16 @@ _RECOVERED = re.compile(
     r"(?i)(?<!not )\bconnected to\b|connection (?:re-?)?established|ready to accept|\brecovered\b|succeeded after"
 )
 """What was wrong before such a line is over."""
+_COLOUR = re.compile(r"\x1b\[[\d;]{0,12}m")
 _STACK = ("at ", "File ", "goroutine ")
-_GOES_ON = re.compile(r"(?i)^(?:\w{1,20}: )?(?:detail|hint|reason|cause|caused by|script|sql state|message)\b")
+_GOES_ON = re.compile(
+    r"(?i)^(?:\w{1,20}: )?(?:detail|hint|reason|cause|caused by|script|sql state|message)\b|\b(?:DETAIL|HINT):  ?\S"
+)
 """A line that explains the one before."""
+_RECORD = re.compile(
+    r"^\W{0,3}(?:\d{2,4}[-/:.]\d\d|[IWEF]\d{4} |ts=|time=|level=|\{|\[|TRACE|DEBUG|INFO|WARN|ERROR|FATAL)"
+)
+"""How a new record of a log begins: any other line goes on with the record before."""
 _WRITTEN = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d) (?:(?:stdout|stderr) [FP] )?")
 """What the runtime writes before a line."""
 _SAYS_NOTHING = re.compile(
@@ -42,12 +50,18 @@ class Words:
     make: Callable[[Sick, str, Words], Finding | None] | None = None
 
 
+def plain_line(line: str) -> str:
+    """The line without colours, and with the quotes of a message within a message."""
+    return _COLOUR.sub("", line).replace('\\"', '"')
+
+
 def tail(sick: Sick) -> list[str]:
-    """The last lines that say something, newest first."""
+    """The last lines that say something, newest first, each once."""
     most = TAIL_LINES if sick.crashing else LIVE_LINES
-    lines = [_WRITTEN.sub("", line, 1).strip()[:1000] for line in reversed(sick.log.splitlines()[-most:])]
+    lines = [_WRITTEN.sub("", plain_line(line), 1).strip()[:1000] for line in reversed(sick.log.splitlines()[-most:])]
     recovered = next((at for at, line in enumerate(lines) if _RECOVERED.search(line)), len(lines))
-    return [line for line in lines[:recovered] or lines if line and not line.startswith(_STACK)]
+    said = lines[:recovered] or lines
+    return list(dict.fromkeys(line for line in said if line and not line.startswith(_STACK)))
 
 
 def explained(lines: list[str], line: str, at: int = 0) -> str:
@@ -55,8 +69,15 @@ def explained(lines: list[str], line: str, at: int = 0) -> str:
     begin = max(0, at - QUOTE // 3) if len(line) > QUOTE else 0
     shown = f"…{line[begin:]}" if begin else line
     newest_first = lines.index(line) if line in lines else 0
-    after = [one for one in reversed(lines[max(0, newest_first - 3) : newest_first]) if _GOES_ON.search(one)]
-    return quote(" ".join([quote(shown), *after]) if after else shown)
+    following = lines[max(0, newest_first - 3) : newest_first][::-1]
+    after = [one for one in following if _GOES_ON.search(one)] or _rest_of_record(following)
+    return plain(" ".join([quote(shown), *after]), 2 * QUOTE) if after else quote(shown)
+
+
+def _rest_of_record(following: list[str]) -> list[str]:
+    """The next line, where it belongs to the same record."""
+    goes_on = following[:1] and not _RECORD.search(following[0]) and not _SAYS_NOTHING.search(following[0])
+    return following[:1] if goes_on else []
 
 
 def _dns(sick: Sick, line: str, words: Words) -> Finding | None:
@@ -105,8 +126,28 @@ def _words(
 KNOWN = (
     _words("dns-loop", r"plugin/loop: Loop .{0,80} detected", "the cluster's DNS forwards queries to itself: {line}"),
     _words(
+        "clock-skew",
+        r"not yet valid(?!.{0,120}is after)|CertificateNotYetValid|RequestTimeTooSkewed|"
+        r"time is too (?:skewed|large)|used before issued|issued in the future|[Cc]lock (?:skew|drift)",
+        "a certificate or token is not yet valid: the clock of one side is wrong, or the certificate is to begin "
+        "later: {line}",
+    ),
+    _words(
+        "leader-lost",
+        r"leader ?election lost|leaderelection lost|failed to renew lease|lost (?:the )?(?:leader|lease)\b|lease lost",
+        "it lost the lease that makes it the leader, since it could not renew it in time at the API server: {line}",
+    ),
+    _words(
+        "credentials-rejected",
+        r"provide credentials|\*v1\w{0,10}\.\w{1,60}: Unauthorized|invalid bearer token|"
+        r"(?:token|jwt)\b[^\n]{0,60}\bexpired",
+        "its token is not accepted, or has expired: {line}",
+    ),
+    _words(
         "heap",
-        r"OutOfMemoryError|heap out of memory|Reached heap limit|MemoryError\b|Allocation failed - JavaScript heap",
+        r"OutOfMemoryError|heap out of memory|Reached heap limit|MemoryError\b|Allocation failed - JavaScript heap|"
+        r"Allowed memory size of \d+ bytes exhausted|runtime: out of memory|std::bad_alloc|OutOfMemoryException|"
+        r"cannot allocate memory|failed to allocate memory",
         "the program runs out of heap memory: {line}",
     ),
     _words(
@@ -124,6 +165,20 @@ KNOWN = (
         "rbac-forbidden", r"is forbidden: User \"system:serviceaccount:", "its service account lacks a right: {line}"
     ),
     _words(
+        "data-locked",
+        r"lock[^\n]{0,60}resource temporarily unavailable|\bunable to lock\b|"
+        r"could not (?:acquire|obtain|get) (?:a |the )?(?:file |exclusive )?lock|database is locked|"
+        r"lock file[^\n]{0,80}(?:exists|held)|already locked|is locked by another",
+        "another process holds the lock of its data: a pod before it has not ended, or two share the volume: {line}",
+    ),
+    _words(
+        "data-incompatible",
+        r"incompatible with server|not compatible with this version|initialized by \w+ version|"
+        r"cannot (?:be )?downgrade|downgrade (?:is )?not (?:supported|allowed)|created (?:by|with) a newer version|"
+        r"unsupported (?:data|file|on-disk) (?:format|version)|featureCompatibilityVersion",
+        "the data on its volume is of another version of the program: {line}",
+    ),
+    _words(
         "host-limit",
         r"vm\.max_map_count|too many open files|\bEMFILE\b|resource temporarily unavailable|"
         r"failed to create new OS thread|unable to create (?:new )?native thread|inotify (?:watch )?limit|"
@@ -133,16 +188,25 @@ KNOWN = (
     _words(
         "connections-exhausted",
         r"too many (?:clients|connections)|remaining connection slots|max number of clients reached|"
-        r"connection limit exceeded",
+        r"connection limit exceeded|sorry, too many",
         "",
         _exhausted,
+    ),
+    _words(
+        "connections-exhausted",
+        r"Connection is not available, request timed out|QueuePool limit|pool (?:is )?(?:exhausted|full|empty)|"
+        r"(?:acquir|obtain|get)\w* (?:a )?connection from (?:the )?pool|waiting for (?:a )?(?:free |idle )?connection",
+        "its own pool of connections is exhausted: requests hold them for too long, or it is too small: {line}",
     ),
     _words(
         "credentials-rejected",
         r"(?:\bcode:? ?|status(?:code)?[ =:]{1,2}|http )40[13]\b|\b403 Forbidden|not authorized to perform|"
         r"password authentication failed|authentication failed|access denied for user|"
         r"invalid (?:username or )?password|NOAUTH|WRONGPASS|AccessDenied|InvalidAccessKeyId|ExpiredToken|"
-        r"SCRAM authentication|SASL authentication|\b401 Unauthorized|login failed",
+        r"SCRAM authentication|SASL authentication|\b401 Unauthorized|login failed|ACCESS_REFUSED|login was refused|"
+        r"Permission denied \((?:publickey|password|keyboard)|could not read (?:Username|Password) for|"
+        r"invalid_(?:client|grant)|bad credentials|invalid api key|SignatureDoesNotMatch|unauthorized_client|"
+        r"security token included in the request",
         "the other side rejects its credentials: {line}",
     ),
     _words(
@@ -157,19 +221,20 @@ KNOWN = (
     _words("file-permission", r"read-only file system|\bEROFS\b", "it writes to a read-only file system: {line}"),
     _words(
         "port-forbidden",
-        r"bind[^\n]{0,80}permission denied|listen tcp[^\n]{0,60}permission denied|"
+        r"bind[^\n]{0,80}permission denied|listen (?:tcp|EACCES)[^\n]{0,60}permission denied|"
         r"permission denied[^\n]{0,40}bind(?:ing)?\b",
         "a user other than root may not listen on a port below 1024: {line}",
     ),
     _words(
         "file-permission",
         r"(?:open|mkdir|create|write|chown|unlink)[^\n]{0,120}(?:permission denied|operation not permitted)|"
-        r"has wrong ownership|invalid permissions",
+        r"has wrong ownership|invalid permissions|is not writable|not writeable",
         "it may not use a file or folder: {line}",
     ),
     _words(
         "port-in-use",
-        r"address already in use|EADDRINUSE|port \d+ (?:is )?already in use",
+        r"address already in use|EADDRINUSE|port \d+ (?:is |was )?already in use|"
+        r"Only one usage of each socket address|port is already allocated",
         "the port that it listens on is taken within the pod: {line}",
     ),
     _words(
@@ -177,12 +242,19 @@ KNOWN = (
         r"(?:environment variable|env(?:ironment)? var|setting|"
         r"config(?:uration)? key)s?[^\n]{0,60}(?:not set|missing|required|undefined|not found|empty)|"
         r"(?:missing|required|undefined|unset)[^\n]{0,30}(?:environment variable|env var)|"
-        r"(?-i:KeyError: '[A-Z][A-Z0-9_]+')",
+        r"(?-i:KeyError: '[A-Z][A-Z0-9_]+'|key not found: \"[A-Z][A-Z0-9_]+\")|Could not resolve placeholder|"
+        r"required key \S+ missing|(?-i:\b[A-Z][A-Z0-9_]{2,60}\b) (?:must be set|is not set|is required|not set\b)|"
+        r"environment variable not found|setting must not be empty",
         "an environment variable or setting is missing: {line}",
     ),
     _words(
         "bad-configuration",
-        r"(?:failed|unable|cannot|could not|error)[^\n]{0,30}(?:load|read|pars|decod|unmarshal|"
+        r"no such field: '|field \S+ not found in type|unknown field|unexpected key|additional propert(?:y|ies) ",
+        "its configuration cannot be read: {line}",
+    ),
+    _words(
+        "bad-configuration",
+        r"(?:failed|unable|cannot|could not|error)[^\n]{0,30}(?:load|read|pars|decod|unmarshal|initializ|"
         r"valid)[^\n]{0,30}config|invalid config|config(?:uration)? (?:file )?(?:error|is invalid|"
         r"invalid)|(?:yaml|toml|json): (?:line|unmarshal|invalid|unknown)|unknown (?:directive|"
         r"configuration)|mapping values are not allowed|unknown flag|unrecognized (?:option|argument)|"
@@ -205,13 +277,17 @@ KNOWN = (
     ),
 )
 _UNCAUGHT = re.compile(
+    r"^\S{1,200}: .{0,200}version `\S{1,60}' not found|"
     r"^(?:panic: |fatal error: |thread '.{0,80}' panicked|Unhandled|Uncaught|Exception in thread|[Ff]atal\b|\[?fatal)|"
-    r"^(?:[A-Za-z_][\w.]{0,120}(?:Error|Exception)\b)|level=fatal|\"(?:level|severity)\":\s?\"(?:fatal|critical)|\bFATAL\b|\bCRITICAL\b|\b(?:panic|PANIC):",
+    r"^(?:[A-Za-z_][\w.]{0,120}(?:Error|Exception)\b)|level=fatal|"
+    r"\"(?:level|severity)\":\s?\"(?:fatal|critical)|\bFATAL\b|\bCRITICAL\b|\b(?:panic|PANIC):",
 )
 """What ends a program; the last such line is the one that did."""
 _ERROR_LINE = re.compile(
     r"^\W{0,3}(?:ERROR|Error|error|ERR|E\d{4})\b|level=error|\bERROR\b|\"(?:level|severity)\":\s?\"error"
 )
+_ERROR_LEVEL = re.compile(r"\bERROR\b|level=error|\b(?:FATAL|CRITICAL)\b|^[EF]\d{4} ")
+MOST_IN_A_RUN = 5
 _ERROR = re.compile(r"(?i)\berror\b|\bfailed\b|\bfailure\b|exception|cannot |could not |\bdenied\b|\binvalid\b")
 
 
@@ -224,6 +300,7 @@ def last_words(sick: Sick) -> Finding | None:
         line = next((one for one in lines if words.pattern.search(one)), None)
         if line is None:
             continue
+        line = _head_of_record(lines, line, words)
         if words.make is not None:
             found = words.make(sick, line, words)
             if found is not None:
@@ -246,9 +323,28 @@ def uncaught(sick: Sick) -> Finding | None:
     if line is None:
         return None
     deeper = next((one for one in lines if one.startswith("Caused by: ")), None)
-    shown = f"{quote(line)} ({deeper})" if deeper else explained(lines, line)
-    cause = f"the program ends with an error of its own ({ended_with(sick.broken.exit_code)}): {quote(shown)}"
+    first = _first_of_run(lines, line)
+    shown = f"{quote(line)} ({deeper or first})" if deeper or first else explained(lines, line)
+    cause = (
+        f"the program ends with an error of its own ({ended_with(sick.broken.exit_code)}): {plain(shown, 2 * QUOTE)}"
+    )
     return from_pod(sick, "application-error", _seen(sick), cause, evidence=(log_evidence(sick, line),))
+
+
+def _head_of_record(lines: list[str], line: str, words: Words) -> str:
+    """The line before, where the newest only explains it and both are of this kind."""
+    at = lines.index(line) + 1
+    explains = _GOES_ON.search(line) and at < len(lines) and words.pattern.search(lines[at])
+    return lines[at] if explains else line
+
+
+def _first_of_run(lines: list[str], line: str) -> str:
+    """The first of the errors that directly precede the last one: what follows is often of its making."""
+    at = lines.index(line)
+    run = 0
+    while run < MOST_IN_A_RUN and at + run + 1 < len(lines) and _ERROR_LEVEL.search(lines[at + run + 1]):
+        run += 1
+    return lines[at + run] if run and _ERROR_LEVEL.search(line) else ""
 
 
 def _seen(sick: Sick) -> str:

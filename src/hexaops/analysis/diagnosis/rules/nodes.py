@@ -10,13 +10,17 @@ from hexaops.analysis.diagnosis.objects import Obj, seconds, text
 from hexaops.analysis.diagnosis.rules.making import quote
 from hexaops.analysis.diagnosis.snapshot import Snapshot
 
+JOINING_SECONDS = 180.0
+"""How long a new node may take to become ready."""
+UNAPPROVED_SECONDS = 600.0
+REPEATED = 3
 _PRESSURES = {
     "MemoryPressure": ("memory", "it has too little memory left, and evicts pods that use more than they request"),
     "DiskPressure": ("disk", "its disk is nearly full, and it evicts pods and removes images"),
     "PIDPressure": ("process ids", "it has too few process ids left: some program starts too many processes"),
 }
 _FINE = frozenset({"Ready", "NetworkUnavailable", *_PRESSURES, "EtcdIsVoter"})
-_PROBLEMS = re.compile(r"(?i)readonly|deadlock|problem|unhealthy|corrupt|frequent|failure|error")
+_PROBLEMS = re.compile(r"(?i)readonly|deadlock|problem|unhealthy|skew|corrupt|frequent|failure|error")
 _CAUSES = (
     (re.compile(r"(?i)cni|network plugin|NetworkReady=false"), "its network plugin (CNI) is not ready: {}"),
     (
@@ -39,7 +43,7 @@ def not_ready(snapshot: Snapshot) -> Iterator[Finding]:
     """A node that does not answer or says that it cannot work."""
     for one in snapshot.of("Node"):
         ready = one.condition("Ready")
-        if ready.get("status") == "True" or not ready:
+        if ready.get("status") == "True" or not ready or snapshot.age(one.created) < JOINING_SECONDS:
             continue
         message = text(ready, "message")
         cause = next((words.format(quote(message)) for pattern, words in _CAUSES if pattern.search(message)), "") or (
@@ -47,6 +51,12 @@ def not_ready(snapshot: Snapshot) -> Iterator[Finding]:
             if message
             else "cannot tell: the kubelet gives no reason; its log would show it"
         )
+        waiting = _unapproved(snapshot, one)
+        if waiting and "certificate" not in cause:
+            cause = (
+                f"its kubelet has no valid certificate: {len(waiting)} requests for one wait to be approved "
+                f"({waiting[0].name})"
+            )
         pods = _pods(snapshot, one)
         unknown = ready.get("status") == "Unknown"
         evidence = (
@@ -62,9 +72,26 @@ def not_ready(snapshot: Snapshot) -> Iterator[Finding]:
             f"node {one.name}: {cause}",
             Severity.CRITICAL if unknown and pods else Severity.HIGH,
             evidence,
+            _approval(waiting[0]) if waiting else None,
             affected=(one.ref, *affected),
             since=seconds(text(ready, "lastTransitionTime")),
         )
+
+
+def _unapproved(snapshot: Snapshot, node: Obj) -> list[Obj]:
+    """The node's requests for a certificate that nobody has decided on."""
+    return [
+        one
+        for one in snapshot.of("CertificateSigningRequest")
+        if one.text("spec", "username") == f"system:node:{node.name}"
+        and not one.items("status", "conditions")
+        and snapshot.age(one.created) > UNAPPROVED_SECONDS
+    ]
+
+
+def _approval(request: Obj) -> Fix:
+    change = FieldChange("status.conditions[Approved]", None, True)
+    return Fix.patched(request.ref, "Check that the request is the node's own, and approve it", (change,))
 
 
 def pressure(snapshot: Snapshot) -> Iterator[Finding]:
@@ -128,6 +155,35 @@ def problems(snapshot: Snapshot) -> Iterator[Finding]:
             )
 
 
+_TOLD: dict[str, tuple[str, str]] = {
+    "SystemOOM": ("runs out of memory", "the kernel kills processes, since the node has no memory left"),
+    "ImageGCFailed": ("runs out of disk", "unused images cannot be removed fast enough to free its disk"),
+    "FreeDiskSpaceFailed": ("runs out of disk", "too few unused images can be removed to free its disk"),
+    "ContainerGCFailed": ("cannot remove containers", "its container runtime does not answer"),
+    "EvictionThresholdMet": ("evicts pods", "it is short of a resource"),
+}
+"""Events of kubelets that tell of trouble before a condition does."""
+
+
+def told(snapshot: Snapshot) -> Iterator[Finding]:
+    """What a kubelet keeps reporting of its node while the conditions are still fine."""
+    for one in snapshot.of("Node"):
+        if any(one.condition(kind).get("status") == "True" for kind in _PRESSURES):
+            continue
+        events = [event for event in snapshot.events(one.ref, *_TOLD) if event.warning]
+        if sum(event.count for event in events) < REPEATED:
+            continue
+        seen, cause = _TOLD[events[0].reason]
+        yield Finding(
+            "node-events",
+            one.ref,
+            f"node {one.name} {seen}",
+            f"node {one.name}: {cause}: {quote(events[0].message)}",
+            Severity.HIGH,
+            tuple(event.evidence for event in events[:2]),
+        )
+
+
 def cordoned(snapshot: Snapshot) -> Iterator[Finding]:
     """A node that takes no new pods."""
     for one in snapshot.of("Node"):
@@ -146,4 +202,4 @@ def cordoned(snapshot: Snapshot) -> Iterator[Finding]:
             )
 
 
-RULES = (not_ready, pressure, network, problems, cordoned)
+RULES = (not_ready, pressure, network, problems, told, cordoned)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from hexaops.analysis.diagnosis.model import Action, FieldChange, Fix, Ref
 from hexaops.analysis.diagnosis.objects import containers, items, mapping, spec_path, text
-from hexaops.analysis.diagnosis.pods import Sick
+from hexaops.analysis.diagnosis.pods import Sick, is_ready
 from hexaops.analysis.diagnosis.rules.making import patch
 
 
@@ -24,6 +25,8 @@ def _configuration(sick: Sick) -> Fix | None:
     names = [text(one, "configMap", "name") for one in sick.pod.items("spec", "volumes") if mapping(one, "configMap")]
     names += [text(one, "configMapRef", "name") for one in items(sick.broken.spec, "envFrom")] if sick.broken else []
     names = [one for one in names if one]
+    if not names and sick.workload.name == "coredns":
+        names = ["coredns"]
     if not names:
         args = sick.broken.spec.get("args") if sick.broken else None
         change = FieldChange("args", " ".join(map(str, args)), None) if isinstance(args, list) else None
@@ -32,16 +35,81 @@ def _configuration(sick: Sick) -> Fix | None:
     return Fix.patched(target, f"Correct the configuration in ConfigMap {names[0]}", (FieldChange("data", None, None),))
 
 
+_OWN_TOKEN = re.compile(r"\*v1\w{0,10}\.\w{1,60}: Unauthorized|provide credentials|invalid bearer token")
+
+
 def _credentials(sick: Sick) -> Fix | None:
+    if _OWN_TOKEN.search(sick.log):
+        return Fix(Action.RESTART, sick.workload.ref, "Restart it, so that it reads the token that it has now")
     sources = [
-        text(entry, "valueFrom", "secretKeyRef", "name")
-        for one in containers(sick.pod.mapping("spec"))
-        for entry in items(one, "env")
-        if mapping(entry, "valueFrom", "secretKeyRef")
+        *[
+            text(entry, "valueFrom", "secretKeyRef", "name")
+            for one in containers(sick.pod.mapping("spec"))
+            for entry in items(one, "env")
+        ],
+        *[
+            text(entry, "secretRef", "name")
+            for one in containers(sick.pod.mapping("spec"))
+            for entry in items(one, "envFrom")
+        ],
+        *[text(one, "secret", "secretName") for one in sick.pod.items("spec", "volumes")],
     ]
-    if not sources:
+    named = next((one for one in sources if one), "")
+    target = Ref("Secret", sick.pod.namespace, named) if named else sick.workload.ref
+    return Fix(Action.RENEW, target, "Put in credentials that are accepted")
+
+
+def _image(sick: Sick) -> Fix | None:
+    """The program itself is at fault, which only another image mends; not where others run the same one well."""
+    owner = sick.pod.controller()
+    if owner and any(is_ready(pod) for pod in sick.snapshot.pods_of(sick.workload) if pod.controller() == owner):
         return None
-    return Fix(Action.RENEW, Ref("Secret", sick.pod.namespace, sources[0]), "Put in credentials that are accepted")
+    image = text(sick.broken.spec, "image") if sick.broken else ""
+    return patch(sick, "Run an image without the error", FieldChange("image", image or None, None))
+
+
+def _config_refused(sick: Sick) -> Fix | None:
+    said = sick.message
+    if "is reserved for" in said:
+        return Fix(Action.DELETE, sick.pod.ref, "Delete the pod; it is made anew under another name")
+    fields = {
+        "ubPath": ("volumeMounts", "Correct the subPath of the mount"),
+        "no command": ("command", "Name the command to run"),
+        "eccomp": ("securityContext.seccompProfile", "Name a profile that the nodes have, or RuntimeDefault"),
+        "pparmor": ("securityContext.appArmorProfile", "Name a profile that the nodes have, or RuntimeDefault"),
+        "mount": ("volumeMounts", "Correct the mount"),
+    }
+    for words, (path, summary) in fields.items():
+        if words in said:
+            return patch(sick, summary, FieldChange(path, None, None))
+    return None
+
+
+def _one_writer(sick: Sick) -> Fix | None:
+    replicas = sick.workload.get("spec", "replicas")
+    if isinstance(replicas, int) and replicas > 1:
+        change = FieldChange("spec.replicas", replicas, 1)
+        return Fix(Action.SCALE, sick.workload.ref, "Run one replica, since one only may hold the lock", (change,))
+    if sick.workload.kind != "Deployment":
+        return None
+    change = FieldChange("spec.strategy.type", sick.workload.text("spec", "strategy", "type") or None, "Recreate")
+    return Fix.patched(sick.workload.ref, "End the pod before the next one starts", (change,))
+
+
+def _runtime(sick: Sick) -> Fix | None:
+    name = sick.pod.text("spec", "runtimeClassName")
+    if not name:
+        return None
+    change = FieldChange(f"{spec_path(sick.workload)}.runtimeClassName", name, None)
+    return Fix.patched(sick.workload.ref, "Name a runtime class that the nodes have", (change,))
+
+
+def _mount(sick: Sick) -> Fix | None:
+    shares = [text(one, "name") for one in sick.pod.items("spec", "volumes") if mapping(one, "nfs")]
+    if not shares or not any(words in sick.message for words in ("refused", "denied", "No such")):
+        return None
+    change = FieldChange(f"{spec_path(sick.workload)}.volumes[{shares[0]}].nfs", None, None)
+    return Fix.patched(sick.workload.ref, "Name an export that the nodes may mount", (change,))
 
 
 def _rights(sick: Sick) -> Fix | None:
@@ -77,15 +145,23 @@ def _of_workload(field: str, summary: str) -> Callable[[Sick], Fix | None]:
 
 REMEDIES: dict[str, Callable[[Sick], Fix | None]] = {
     "anti-affinity": _of_workload("affinity.podAntiAffinity", "Prefer spread instead of demanding it, or add a node"),
+    "application-error": _image,
     "bad-configuration": _configuration,
+    "container-config": _config_refused,
     "credentials-rejected": _credentials,
+    "data-incompatible": _image,
+    "data-locked": _one_writer,
     "file-permission": _files,
     "heap": _more_memory,
     "host-port": _of_workload("containers[0].ports[0].hostPort", "Do without the host port, or add a node"),
     "missing-setting": _environment,
+    "pod-sandbox": _runtime,
     "port-in-use": _port,
     "rbac-forbidden": _rights,
+    "readiness-gate": _of_workload("readinessGates", "Remove the gate, or bring its controller back"),
     "scheduling-gate": _gate,
+    "segfault": _image,
     "topology-spread": _of_workload("topologySpreadConstraints", "Allow an uneven spread (ScheduleAnyway)"),
+    "volume-mount": _mount,
 }
 """By rule. A rule that makes its own fix does not need one here."""

@@ -6,7 +6,7 @@ import re
 
 from hexaops.analysis.diagnosis.model import Action, Evidence, FieldChange, Finding, Fix, Ref, Severity
 from hexaops.analysis.diagnosis.objects import items, mapping, number, quantity, seconds, spec_path, text
-from hexaops.analysis.diagnosis.pods import FLAPPING_RESTARTS, Sick
+from hexaops.analysis.diagnosis.pods import FLAPPING_RESTARTS, Sick, has_succeeded
 from hexaops.analysis.diagnosis.rules.making import ended_with, from_pod, patch, quote
 from hexaops.analysis.diagnosis.usage import usage_of
 from hexaops.kit.quantities import format_bytes, format_cpu
@@ -20,6 +20,7 @@ _STATUS = re.compile(r"statuscode: (\d{3})")
 _PROBE_PORT = re.compile(r"(?:://|dial tcp )\[?[\w.:]{1,80}?\]?:(\d{1,5})\b")
 _SLOW = re.compile(r"(?i)deadline exceeded|timed? ?out|timeout")
 _KILLED_CHILD = re.compile(r"(?i)sent SIGKILL! Perhaps out of memory|out of memory: killed process|\boom-kill")
+_SKIPPED = re.compile(r"Keys \[([^\]]{1,500})\] from the EnvFrom (\w+) [^/\s]{1,63}/(\S{1,253}) were skipped")
 _NODE_SHORT = re.compile(r"low on resource: ([\w-]{1,40})")
 
 
@@ -317,7 +318,7 @@ def evicted(sick: Sick) -> Finding | None:
 _SIGNALS = {
     139: ("segfault", "it crashed with a segmentation fault (exit code 139, SIGSEGV)"),
     134: ("segfault", "it aborted itself (exit code 134, SIGABRT)"),
-    132: ("segfault", "it ran an instruction that the processor does not know (exit code 132, SIGILL)"),
+    132: ("segfault", "illegal instruction: it ran one that the processor does not know (exit code 132, SIGILL)"),
     135: ("segfault", "bus error (exit code 135, SIGBUS)"),
 }
 
@@ -325,7 +326,11 @@ _SIGNALS = {
 def signalled(sick: Sick) -> Finding | None:
     """Ended by a signal of its own making."""
     known = _SIGNALS.get(sick.broken.exit_code or 0) if sick.broken and sick.crashing else None
-    return from_pod(sick, known[0], f"{sick.container} keeps crashing", known[1]) if known else None
+    if known is None:
+        return None
+    last = next((line for line in reversed(sick.log.splitlines()) if line.strip()), "")
+    said = f"; its last line: {quote(last)}" if last else ""
+    return from_pod(sick, known[0], f"{sick.container} keeps crashing", f"{known[1]}{said}")
 
 
 def completed(sick: Sick) -> Finding | None:
@@ -437,7 +442,50 @@ def not_ready(sick: Sick) -> Finding | None:
     return from_pod(sick, "pod-not-ready", "pods are not ready", cause, severity=Severity.HIGH)
 
 
-RULES = (evicted, rejected, out_of_memory)
+def held_job(sick: Sick) -> Finding | None:
+    """A Job's pod whose work is done, and that a container of another purpose keeps running."""
+    done = [one.name for one in sick.all if not one.init and has_succeeded(one)]
+    running = [one.name for one in sick.all if mapping(one.status, "state", "running") and one.ready]
+    if text(sick.pod.controller(), "kind") != "Job" or not done or not running:
+        return None
+    names = ", ".join(running)
+    return from_pod(
+        sick,
+        "job-held",
+        "the Job does not complete although its work is done",
+        f"the sidecar {names} keeps running after {', '.join(done)} has succeeded, so the pod never ends",
+        fix=Fix.patched(
+            sick.workload.ref,
+            f"Make {names} an init container with restartPolicy Always: Kubernetes then ends it with the others",
+            (FieldChange(f"{spec_path(sick.workload)}.initContainers", None, names),),
+        ),
+    )
+
+
+def invalid_variable_names(sick: Sick) -> Finding | None:
+    """Keys of a ConfigMap or Secret that were left out of the environment, of a container that then fails."""
+    found = [one for one in sick.events if one.reason == "InvalidEnvironmentVariableNames"]
+    said = _SKIPPED.search(found[0].message) if found else None
+    if said is None or not sick.crashing:
+        return None
+    kind = "Secret" if said[2].lower() == "secret" else "ConfigMap"
+    holder = Ref(kind, sick.pod.namespace, said[3])
+    last = sick.log.strip().splitlines()[-1:]
+    return from_pod(
+        sick,
+        "invalid-variable-names",
+        f"{sick.container} keeps crashing",
+        f"the keys {said[1]} of {kind} {said[3]} are no valid names of environment variables, and were skipped"
+        + (f"; its last line: {quote(last[0])}" if last else ""),
+        evidence=(found[0].evidence,),
+        root=holder,
+        fix=Fix.patched(
+            holder, "Rename the keys", tuple(FieldChange(f"data.{key}", key, None) for key in said[1].split(", "))
+        ),
+    )
+
+
+RULES = (evicted, rejected, out_of_memory, held_job, invalid_variable_names)
 PROBES = (cpu_throttled, startup_probe, liveness_probe)
 LATE = (signalled, completed, readiness_probe, crash, not_ready)
 """In this order: the first that explains the pod is its cause."""

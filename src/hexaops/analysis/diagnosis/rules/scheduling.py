@@ -1,21 +1,19 @@
-"""Pods without a node: what the scheduler says, held against the nodes and the pod's own constraints.
-
-Source of the sentence: kube-scheduler's FitError, `0/N nodes are available: k reason, k reason. preemption: …`.
-"""
+"""Pods without a node: what the scheduler says, held against the nodes and the pod's own constraints."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
-from hexaops.analysis.diagnosis.model import Action, Evidence, FieldChange, Finding, Fix, Ref, Severity
+from hexaops.analysis.diagnosis.model import FieldChange, Finding, Fix, Severity
 from hexaops.analysis.diagnosis.objects import Obj, Raw, containers, items, mapping, quantity, spec_path, text
 from hexaops.analysis.diagnosis.pods import Sick
+from hexaops.analysis.diagnosis.rules import volumes
 from hexaops.analysis.diagnosis.rules.making import from_pod, quote
+from hexaops.analysis.diagnosis.rules.unplaced import Unplaced, placing, unplaced
 from hexaops.analysis.diagnosis.selectors import describe_labels, matches_expression
 from hexaops.kit.quantities import format_bytes, format_cpu
 
-_NODES = re.compile(r"\b\d{1,6}/(\d{1,6}) nodes are available: (.{1,2000}?)(?:\. preemption:|\.\s|\.?$)", re.DOTALL)
+PREEMPTED_SECONDS = 3600.0
 _INSUFFICIENT = re.compile(r"(\d{1,6}) Insufficient ([a-zA-Z0-9./-]{1,100})")
 _TAINT = re.compile(
     r"had (?:untolerated taint|taints? that the pod didn't tolerate|taint(?= \{))s?(?:\(s\))? ?(?:\{([^}]{0,200})\})?"
@@ -30,57 +28,6 @@ _OTHERS = tuple(
         r"Too many pods",
     )
 )
-_CLAIM = re.compile(r'persistentvolumeclaim "([^"]{1,253})" (not found|is being deleted)')
-
-
-@dataclass(frozen=True)
-class Unplaced:
-    """A pod without a node and the scheduler's reasons."""
-
-    sick: Sick
-    sentence: str
-    total: str
-    reasons: str
-
-    @property
-    def spec(self) -> Raw:
-        """The pod's spec."""
-        return self.sick.pod.mapping("spec")
-
-    @property
-    def evidence(self) -> tuple[Evidence, ...]:
-        """The scheduler's words."""
-        return (Evidence("status", self.sick.pod.ref, quote(self.sentence)),) if self.sentence else ()
-
-
-def unplaced(sick: Sick) -> Unplaced | None:
-    """The pod with its reasons, when it has no node."""
-    if (
-        sick.pod.text("spec", "nodeName")
-        or sick.pod.text("status", "phase") not in {"Pending", ""}
-        or sick.pod.deleted is not None
-    ):
-        return None
-    said = text(sick.pod.condition("PodScheduled"), "message")
-    events = sick.snapshot.events(sick.pod.ref, "FailedScheduling")
-    sentence = said or (events[0].message if events else "")
-    found = _NODES.search(sentence)
-    return Unplaced(sick, sentence, found[1] if found else "", found[2] if found else sentence)
-
-
-def _finding(
-    pod: Unplaced, rule: str, cause: str, *, fix: Fix | None = None, symptom_of: tuple[Ref, ...] = (), key: str = ""
-) -> Finding:
-    return from_pod(
-        pod.sick,
-        rule,
-        "pods are Pending: no node takes them",
-        cause,
-        evidence=pod.evidence,
-        fix=fix,
-        symptom_of=symptom_of,
-        key=key,
-    )
 
 
 def gated(sick: Sick) -> Finding | None:
@@ -123,90 +70,6 @@ def scheduler_missing(sick: Sick) -> Finding | None:
     )
 
 
-def claim(sick: Sick) -> Finding | None:
-    """A claim that is missing or not bound."""
-    pod = unplaced(sick)
-    if pod is None:
-        return None
-    names = [
-        text(one, "persistentVolumeClaim", "claimName")
-        for one in items(pod.spec, "volumes")
-        if mapping(one, "persistentVolumeClaim")
-    ]
-    if said := _CLAIM.search(pod.sentence):
-        missing = Ref("PersistentVolumeClaim", sick.pod.namespace, said[1])
-        return from_pod(
-            sick,
-            "claim-missing",
-            "pods are Pending: a claim is missing",
-            f"PersistentVolumeClaim {said[1]} does not exist",
-            key=f"missing {missing}",
-            root=missing,
-            evidence=pod.evidence,
-            fix=Fix(Action.CREATE, missing, f"Create the claim {said[1]}"),
-        )
-    if (
-        "unbound immediate PersistentVolumeClaims" in pod.sentence
-        or "didn't find available persistent volumes" in pod.sentence
-    ):
-        refs = tuple(Ref("PersistentVolumeClaim", sick.pod.namespace, name) for name in names)
-        unbound = [
-            one for one in refs if (found := sick.snapshot.at(one)) is None or found.text("status", "phase") != "Bound"
-        ]
-        cause = f"its claim {', '.join(one.name for one in unbound or refs)} is not bound to a volume"
-        return _finding(pod, "claim-unbound", cause, symptom_of=tuple(unbound or refs))
-    return None
-
-
-def volume_node_affinity(sick: Sick) -> Finding | None:
-    """The volume can only be used elsewhere."""
-    pod = unplaced(sick)
-    if pod is None or "volume node affinity conflict" not in pod.reasons:
-        return None
-    where = []
-    for volume in items(pod.spec, "volumes"):
-        one = sick.snapshot.find(
-            "PersistentVolumeClaim", sick.pod.namespace, text(volume, "persistentVolumeClaim", "claimName")
-        )
-        bound = sick.snapshot.find("PersistentVolume", "", one.text("spec", "volumeName")) if one else None
-        for term in bound.items("spec", "nodeAffinity", "required", "nodeSelectorTerms") if bound else ():
-            wanted = [
-                f"{text(e, 'key')} in ({', '.join(map(str, e.get('values') or []))})"
-                for e in items(term, "matchExpressions")
-            ]
-            where.append(f"{bound.name if bound else ''} is bound to {' and '.join(wanted)}")
-    cause = "volume node affinity conflict: no usable node is in the zone or on the node of its volume" + (
-        f" ({'; '.join(where)})" if where else ""
-    )
-    return _finding(pod, "volume-node-affinity", cause)
-
-
-def volume_limit(sick: Sick) -> Finding | None:
-    """The nodes hold as many volumes as their driver can attach, or the claim serves one pod only."""
-    pod = unplaced(sick)
-    if pod is None:
-        return None
-    if "ReadWriteOncePod" in pod.reasons:
-        names = [text(one, "persistentVolumeClaim", "claimName") for one in items(pod.spec, "volumes")]
-        claims = tuple(name for name in names if name)
-        cause = f"its claim {', '.join(claims)} is ReadWriteOncePod and another pod uses it: one pod at a time may"
-        return _finding(pod, "volume-exclusive", cause, fix=_one_replica(sick))
-    if not re.search(r"exceed max volume count|max attachable volume|too many volumes", pod.reasons, re.IGNORECASE):
-        return None
-    return _finding(
-        pod,
-        "volume-limit",
-        "the nodes that it may use have as many volumes attached as their driver allows (exceed max volume count)",
-    )
-
-
-def _one_replica(sick: Sick) -> Fix | None:
-    replicas = sick.workload.get("spec", "replicas")
-    if not isinstance(replicas, int) or replicas < 2:
-        return None
-    return Fix(Action.SCALE, sick.workload.ref, "Run one replica", (FieldChange("spec.replicas", replicas, 1),))
-
-
 def mixed(sick: Sick) -> Finding | None:
     """Several reasons together: some nodes are barred, the rest lack room."""
     pod = unplaced(sick)
@@ -221,7 +84,7 @@ def mixed(sick: Sick) -> Finding | None:
         f"({_request_words(pod, lacking)}), and others have the taint {_taint_text(taint)} that it does not "
         f"tolerate"
     )
-    return _finding(pod, "mixed-constraints", cause, fix=_smaller(pod, lacking))
+    return placing(pod, "mixed-constraints", cause, fix=_smaller(pod, lacking))
 
 
 def insufficient(sick: Sick) -> Finding | None:
@@ -242,8 +105,34 @@ def insufficient(sick: Sick) -> Finding | None:
         detail = f"more than any node has ({_show(resource, largest)} allocatable)"
     else:
         detail = f"the nodes' {resource} is taken by the requests of other pods"
-    cause = f"insufficient {' and '.join(lacking)}: it requests {_request_words(pod, lacking)}; {detail}"
-    return _finding(pod, "insufficient-resources", cause, fix=_smaller(pod, lacking))
+    detail += _cordoned_too(pod)
+    cause = (
+        f"insufficient {' and '.join(lacking)}: it requests {_request_words(pod, lacking)}; {detail}{_preempted(sick)}"
+    )
+    return placing(pod, "insufficient-resources", cause, fix=_smaller(pod, lacking))
+
+
+def _cordoned_too(pod: Unplaced) -> str:
+    """Which nodes are kept out of use, where the scheduler counts some."""
+    if "were unschedulable" not in pod.reasons:
+        return ""
+    names = [one.name for one in pod.sick.snapshot.of("Node") if one.get("spec", "unschedulable") is True]
+    return f", and {', '.join(names) or 'others'} cannot be used: cordoned"
+
+
+def _preempted(sick: Sick) -> str:
+    """Whether pods of the workload were preempted, which is how they came to wait."""
+    pods = (f"{one.name}-" for one in sick.snapshot.sets_by_owner.get(sick.workload.ref, ()))
+    prefixes = (*pods, f"{sick.workload.name}-")
+    seen = any(
+        event.about.namespace == sick.pod.namespace and event.about.name.startswith(prefixes)
+        for event in sick.snapshot.events_because("Preempted", within=PREEMPTED_SECONDS)
+    )
+    if not seen:
+        return ""
+    name = sick.pod.text("spec", "priorityClassName")
+    own = f" ({name})" if name else ""
+    return f"; its pods were preempted by pods of a higher priority than theirs{own}"
 
 
 def _smaller(pod: Unplaced, lacking: list[str]) -> Fix:
@@ -291,7 +180,8 @@ def node_selector(sick: Sick) -> Finding | None:
     pod = unplaced(sick)
     if pod is None or not _SELECTOR.search(pod.reasons) or _nodes_with(pod, _SELECTOR) < _nodes_with(pod, _TAINT):
         return None
-    if sick.workload.kind == "DaemonSet" and _TAINT.search(pod.reasons):
+    others = (_TAINT, _INSUFFICIENT, *_OTHERS)
+    if sick.workload.kind == "DaemonSet" and any(other.search(pod.reasons) for other in others):
         return None  # each of its pods is for one node: the others never match
     wanted = constraints_of(pod.spec)
     nodes = sick.snapshot.of("Node")
@@ -307,7 +197,7 @@ def node_selector(sick: Sick) -> Finding | None:
         "Correct the node selector, or label a node",
         (FieldChange(f"{spec_path(sick.workload)}.nodeSelector", asked, None),),
     )
-    return _finding(pod, "node-selector", cause, fix=fix)
+    return placing(pod, "node-selector", cause, fix=fix)
 
 
 class Constraint:
@@ -351,7 +241,7 @@ def taint(sick: Sick) -> Finding | None:
             if cordoned
             else None
         )
-        return _finding(pod, "taint", cause, fix=fix, key="cordoned")
+        return placing(pod, "taint", cause, fix=fix, key="cordoned")
     barred = tuple(one.ref for one in sick.snapshot.of("Node") if _is_barred(one, pod.reasons))
     path = f"{spec_path(sick.workload)}.tolerations"
     fix = Fix.patched(
@@ -359,7 +249,7 @@ def taint(sick: Sick) -> Finding | None:
         "Tolerate the taint, or remove it from a node",
         (FieldChange(path, None, _taint_text(found)),),
     )
-    return _finding(
+    return placing(
         pod,
         "taint",
         f"the pod does not tolerate the taint {_taint_text(found)} of the nodes that it could run on",
@@ -412,7 +302,7 @@ def anti_affinity(sick: Sick) -> Finding | None:
         f"its required pod {'anti-affinity' if anti else 'affinity'} ({where or 'of other pods'}) leaves no node: "
         + (f"each of the {pod.total} nodes already has such a pod or is barred" if anti else "no node has such a pod")
     )
-    return _finding(pod, "anti-affinity", cause)
+    return placing(pod, "anti-affinity", cause)
 
 
 def topology_spread(sick: Sick) -> Finding | None:
@@ -422,7 +312,7 @@ def topology_spread(sick: Sick) -> Finding | None:
         return None
     keys = ", ".join(text(one, "topologyKey") for one in items(pod.spec, "topologySpreadConstraints"))
     missing = " (the nodes do not have that label)" if "missing required label" in pod.reasons else ""
-    return _finding(pod, "topology-spread", f"its topology spread constraint over {keys} cannot be met{missing}")
+    return placing(pod, "topology-spread", f"its topology spread constraint over {keys} cannot be met{missing}")
 
 
 def host_port(sick: Sick) -> Finding | None:
@@ -433,7 +323,7 @@ def host_port(sick: Sick) -> Finding | None:
     ports = ", ".join(
         str(port["hostPort"]) for one in containers(pod.spec) for port in items(one, "ports") if port.get("hostPort")
     )
-    return _finding(pod, "host-port", f"host port {ports} is already taken on every node that it could run on")
+    return placing(pod, "host-port", f"host port {ports} is already taken on every node that it could run on")
 
 
 def too_many_pods(sick: Sick) -> Finding | None:
@@ -445,7 +335,7 @@ def too_many_pods(sick: Sick) -> Finding | None:
         (int((quantity(one.mapping("status", "allocatable").get("pods")) or 0.0)) for one in sick.snapshot.of("Node")),
         default=0,
     )
-    return _finding(
+    return placing(
         pod,
         "too-many-pods",
         f"too many pods: the nodes hold the {most or 'largest number of'} pods that each of them may run",
@@ -463,7 +353,7 @@ def unschedulable(sick: Sick) -> Finding | None:
         if pod.sentence
         else "cannot tell: the scheduler's event is not in the snapshot"
     )
-    return _finding(pod, "unschedulable", cause, symptom_of=barred)
+    return placing(pod, "unschedulable", cause, symptom_of=barred)
 
 
 def node_name_missing(sick: Sick) -> Finding | None:
@@ -483,9 +373,7 @@ def node_name_missing(sick: Sick) -> Finding | None:
 RULES = (
     gated,
     scheduler_missing,
-    claim,
-    volume_node_affinity,
-    volume_limit,
+    *volumes.RULES,
     mixed,
     insufficient,
     node_selector,

@@ -12,6 +12,9 @@ from hexaops.kit.redaction import is_telling
 
 SYSTEM = ("kube-system", "kube-public", "kube-node-lease")
 _EVERYBODY = frozenset({"system:anonymous", "system:unauthenticated", "system:authenticated", "system:serviceaccounts"})
+_NO_LOGIN = frozenset({"system:anonymous", "system:unauthenticated"})
+_HOST_FIELDS = ("hostPID", "hostIPC", "hostNetwork")
+_GREAT_CAPABILITIES = frozenset({"ALL", "SYS_ADMIN", "SYS_MODULE", "SYS_PTRACE", "SYS_RAWIO", "NET_ADMIN", "BPF"})
 _SENSITIVE_PATHS = (
     "/var/run/docker.sock",
     "/run/containerd",
@@ -34,6 +37,7 @@ def bindings(snapshot: Snapshot) -> Iterator[Finding]:
             one.text("roleRef", "name"),
         )
         yield from _admin(one, role)
+        yield from _anonymous(one, role)
         found = snapshot.at(role)
         if found is None:
             if snapshot.has(role.kind) or role.kind == "Role":
@@ -83,7 +87,7 @@ def _admin(one: Obj, role: Ref) -> Iterator[Finding]:
             else f"the default service account of {text(subject, 'namespace')}, which pods without one of "
             f"their own use,"
         )
-        open_door = name in {"system:anonymous", "system:unauthenticated"}
+        open_door = name in _NO_LOGIN
         severity = Severity.CRITICAL if open_door else Severity.HIGH if everybody else Severity.MEDIUM
         yield Finding(
             "rbac-cluster-admin",
@@ -93,6 +97,24 @@ def _admin(one: Obj, role: Ref) -> Iterator[Finding]:
             severity,
             (Evidence("spec", one.ref, f"subject {name}, role cluster-admin"),),
             Fix(Action.DELETE, one.ref, "Delete the binding, and grant only what is needed"),
+        )
+
+
+def _anonymous(one: Obj, role: Ref) -> Iterator[Finding]:
+    """Rights for whoever reaches the API server; `cluster-admin` has its own words."""
+    for subject in one.items("subjects"):
+        name = text(subject, "name")
+        if role.name == "cluster-admin" or role.name.startswith("system:") or name not in _NO_LOGIN:
+            continue
+        yield Finding(
+            "rbac-anonymous",
+            one.ref,
+            "callers without a login have rights",
+            f"{name} has the {role.kind} {role.name}",
+            Severity.HIGH,
+            (Evidence("spec", one.ref, f"subject {name}, role {role.name}"),),
+            Fix(Action.DELETE, one.ref, "Delete the binding, and grant it to those who need it"),
+            key=f"rbac-anonymous {one.ref} {name}",
         )
 
 
@@ -156,6 +178,35 @@ def host_paths(snapshot: Snapshot) -> Iterator[Finding]:
                 )
 
 
+def host_namespaces(snapshot: Snapshot) -> Iterator[Finding]:
+    """Programs that share the namespaces of their node, or hold capabilities that amount to root there."""
+    for one in _own(snapshot):
+        spec = template_spec(one)
+        shared = [field for field in _HOST_FIELDS if spec.get(field) is True]
+        added = {
+            str(name).removeprefix("CAP_")
+            for container in containers(spec)
+            for name in mapping(container, "securityContext", "capabilities").get("add") or []
+        }
+        great = sorted(added & _GREAT_CAPABILITIES)
+        if shared or great:
+            has = [*(f"{field}: true" for field in shared), *(f"capability {name}" for name in great)]
+            fields = [*shared, *(["containers[0].securityContext.capabilities.add"] if great else [])]
+            yield Finding(
+                "host-namespace",
+                one.ref,
+                "it can reach into its node",
+                f"its pod template sets {', '.join(has)}",
+                Severity.LOW,
+                (Evidence("spec", one.ref, ", ".join(has)),),
+                Fix.patched(
+                    one.ref,
+                    "Do without what it does not need",
+                    tuple(FieldChange(f"{spec_path(one)}.{field}", True, None) for field in fields),
+                ),
+            )
+
+
 def secrets_in_env(snapshot: Snapshot) -> Iterator[Finding]:
     """Secrets written into the pod template."""
     for one in _own(snapshot):
@@ -207,4 +258,4 @@ def default_service_account(snapshot: Snapshot) -> Iterator[Finding]:
         )
 
 
-RULES = (bindings, privileged, host_paths, secrets_in_env, default_service_account)
+RULES = (bindings, privileged, host_paths, host_namespaces, secrets_in_env, default_service_account)

@@ -105,6 +105,10 @@ def wrong_target_port(snapshot: Snapshot) -> Iterator[Finding]:
         declared = _declared(pods[0])
         if not declared:
             continue  # ports need not be declared: nothing can be told
+        strangers = _strangers(snapshot, one, pods)
+        if strangers is not None:
+            yield strangers
+            continue
         for port in one.items("spec", "ports"):
             target = port.get("targetPort", port.get("port"))
             if _is_served(target, text(port, "protocol") or "TCP", declared):
@@ -126,6 +130,39 @@ def wrong_target_port(snapshot: Snapshot) -> Iterator[Finding]:
                 (Evidence("spec", one.ref, f"targetPort: {target}"),),
                 fix,
             )
+
+
+def _strangers(snapshot: Snapshot, one: Obj, pods: list[Obj]) -> Finding | None:
+    """Pods of another workload that the selector takes too, and that do not listen on the port."""
+    by_workload: dict[Ref, Obj] = {snapshot.workload(pod).ref: pod for pod in pods}
+    ports = [
+        (port.get("targetPort", port.get("port")), text(port, "protocol") or "TCP")
+        for port in one.items("spec", "ports")
+    ]
+    serving, others = [], []
+    for ref, pod in by_workload.items():
+        declared = _declared(pod)
+        if all(_is_served(target, protocol, declared) for target, protocol in ports):
+            serving.append(ref)
+        elif declared:
+            others.append(ref)
+    if not serving or not others:
+        return None
+    selector = describe_labels(one.mapping("spec", "selector"))
+    meant = snapshot.at(serving[0])
+    labels = {**template_labels(meant)} if meant else {}
+    key = next((key for key in labels if key not in one.mapping("spec", "selector")), "")
+    change = (FieldChange(f"spec.selector.{key}", None, str(labels[key])),) if key else ()
+    return Finding(
+        "service-mixed",
+        one.ref,
+        "some of its connections reach the wrong program",
+        f"its selector {selector} also takes the pods of {', '.join(map(str, others))}, which do not listen on its "
+        f"target port {', '.join(str(target) for target, _ in ports)}",
+        Severity.HIGH,
+        (Evidence("spec", one.ref, f"selector: {selector}"),),
+        Fix.patched(one.ref, f"Select the pods of {serving[0].name} only", change),
+    )
 
 
 def _declared(pod: Obj) -> list[tuple[str, int, str]]:

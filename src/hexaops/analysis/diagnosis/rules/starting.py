@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
-from hexaops.analysis.diagnosis.model import Evidence, FieldChange, Finding, Fix, Ref, Severity
+from hexaops.analysis.diagnosis.model import Action, Evidence, FieldChange, Finding, Fix, Ref, Severity
 from hexaops.analysis.diagnosis.objects import items, mapping, strings, text
 from hexaops.analysis.diagnosis.pods import DELETION_SECONDS, Sick
 from hexaops.analysis.diagnosis.rules.making import from_pod, patch, quote
 
 _VOLUME = re.compile(r'for volume "([^"]{1,253})"')
+_NO_ACCOUNT = re.compile(r'failed to fetch token: serviceaccounts? "([^"]{1,253})" not found')
 _EXEC = re.compile(r'exec: "([^"]{1,300})"')
 _SHELL = re.compile(r"not found|ermission denied|(?:\bexec |env: |bad interpreter).{0,200}[Nn]o such file or directory")
 """What a shell says of a command that it cannot run."""
@@ -19,6 +20,10 @@ _COMMAND = re.compile(
 _NO_ADDRESS = re.compile(
     r"(?i)no IPs available|no IP addresses available|failed to assign an IP|InsufficientFreeAddresses|range is full"
 )
+_HANDLER = re.compile(
+    r'no runtime for "([^"]{1,63})" is configured|[Rr]untime ?[Hh]andler "?([\w.-]{1,63})"? (?:not|is not)'
+)
+_NETWORK = re.compile(r"(?i)\bcni\b|network|plugin type|setup pod|calico|cilium|flannel")
 _NETWORK_PLUGINS = re.compile(
     r"calico|canal|cilium|flannel|weave|aws-node|azure-cn|antrea|kindnet|multus|kube-router|ovn|cni"
 )
@@ -100,6 +105,18 @@ def volume(sick: Sick) -> Finding | None:
     event = found[0]
     name = _VOLUME.search(event.message)
     evidence = (event.evidence,)
+    if account := _NO_ACCOUNT.search(event.message):
+        missing = Ref("ServiceAccount", sick.pod.namespace, account[1])
+        return from_pod(
+            sick,
+            "missing-service-account",
+            "pods are stuck in ContainerCreating",
+            f"ServiceAccount {account[1]} does not exist in namespace {sick.pod.namespace}: it has no token to mount",
+            key=f"missing {missing}",
+            root=missing,
+            evidence=evidence,
+            fix=Fix(Action.CREATE, missing, f"Create the ServiceAccount {account[1]}"),
+        )
     claims = tuple(
         Ref("PersistentVolumeClaim", sick.pod.namespace, text(one, "persistentVolumeClaim", "claimName"))
         for one in sick.pod.items("spec", "volumes")
@@ -115,7 +132,7 @@ def volume(sick: Sick) -> Finding | None:
         ]
         cause = (
             f"Multi-Attach: volume {name[1] if name else ''} is still attached to another "
-            f"node{' (' + ', '.join(held) + ')' if held else ''}, and it is ReadWriteOnce"
+            f"node{' (' + ', '.join(held) + ')' if held else ''}, and it is ReadWriteOnce{_detach_error(sick, name)}"
         )
         return from_pod(sick, "volume-attach", "pods are stuck in ContainerCreating", cause, evidence=evidence)
     what = "attached" if event.reason == "FailedAttachVolume" else "mounted"
@@ -137,6 +154,15 @@ def volume(sick: Sick) -> Finding | None:
 QUOTED = 280
 
 
+def _detach_error(sick: Sick, name: re.Match[str] | None) -> str:
+    """Why the attachment that is to go does not."""
+    for one in sick.snapshot.of("VolumeAttachment"):
+        said = one.text("status", "detachError", "message")
+        if said and name and one.text("spec", "source", "persistentVolumeName") == name[1]:
+            return f"; detaching it fails: {quote(said)}"
+    return ""
+
+
 def _source_of(sick: Sick, name: str) -> str:
     for one in items(sick.pod.mapping("spec"), "volumes"):
         if text(one, "name") == name and mapping(one, "nfs"):
@@ -151,7 +177,14 @@ def sandbox(sick: Sick) -> Finding | None:
         return None
     said = found[0].message
     key = f"sandbox {quote(said)[-80:]}"
-    why = "no IP address is left in the pool" if _NO_ADDRESS.search(said) else "the network plugin (CNI) fails"
+    if _NO_ADDRESS.search(said):
+        why = "no IP address is left in the pool"
+    elif handler := _HANDLER.search(said):
+        why = f"its node has no container runtime named {handler[1] or handler[2]} (runtimeClassName)"
+    elif _NETWORK.search(said):
+        why = "the network plugin (CNI) fails"
+    else:
+        why = "the container runtime cannot make the pod's sandbox"
     plugin = re.search(r'plugin type="([^"]{1,60})"', said)
     cause = f"{why}{' (' + plugin[1] + ')' if plugin else ''}: {quote(said[-QUOTED:])}"
     return from_pod(

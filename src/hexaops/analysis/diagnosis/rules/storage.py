@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hexaops.analysis.diagnosis.model import Action, Evidence, FieldChange, Finding, Fix, Ref, Severity
-from hexaops.analysis.diagnosis.objects import Obj, quantity, strings, text
+from hexaops.analysis.diagnosis.objects import Obj, quantity, seconds, strings, text
 from hexaops.analysis.diagnosis.rules.making import quote
 from hexaops.analysis.diagnosis.snapshot import Event, Snapshot
 
@@ -184,6 +184,11 @@ def claim_resize(snapshot: Snapshot) -> Iterator[Finding]:
             quantity(one.get("spec", "resources", "requests", "storage")),
             quantity(one.get("status", "capacity", "storage")),
         )
+        waiting = one.condition("FileSystemResizePending")
+        if waiting.get("status") == "True" and not bad:
+            since = seconds(text(waiting, "lastTransitionTime"))
+            if snapshot.age(since) > RESIZE_SECONDS:
+                yield _resize_pending(snapshot, one, text(waiting, "message"))
         if bad and wanted and has and wanted > has:
             cause = (
                 f"the storage cannot expand it to {one.get('spec', 'resources', 'requests', 'storage')}: "
@@ -198,6 +203,23 @@ def claim_resize(snapshot: Snapshot) -> Iterator[Finding]:
                 (bad[0].evidence,),
                 affected=(one.ref, *_users(snapshot, one)),
             )
+
+
+def _resize_pending(snapshot: Snapshot, one: Obj, said: str) -> Finding:
+    users = _users(snapshot, one)
+    above = next((ref for ref in users if ref.kind != "Pod"), users[0] if users else None)
+    asked = one.get("spec", "resources", "requests", "storage")
+    return Finding(
+        "claim-resize",
+        one.ref,
+        "the claim is not resized yet",
+        f"its volume was enlarged to {asked}, and the file system on it grows only when its pod is restarted "
+        f"(FileSystemResizePending: {quote(said)})",
+        Severity.MEDIUM,
+        (Evidence("status", one.ref, f"FileSystemResizePending: {quote(said)}"),),
+        Fix(Action.RESTART, above, f"Restart {above.name}, so that the file system is grown") if above else None,
+        affected=(one.ref, *users),
+    )
 
 
 def volumes(snapshot: Snapshot) -> Iterator[Finding]:
