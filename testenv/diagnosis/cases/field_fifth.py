@@ -69,7 +69,7 @@ def _crash(world: World, log: str, *, code: int = 1, name: str = "orders", **spe
     return app
 
 
-@fault("probe-port readiness-probe wrong-port", "Deployment/orders", "3000", "patch")
+@fault("probe-port", "Deployment/orders", "3000", "patch")
 def program_listens_on_another_port(world: World) -> None:
     noise(world)
     app = deploy(world, "orders", replicas=2)
@@ -78,7 +78,7 @@ def program_listens_on_another_port(world: World) -> None:
         world.log(pod, "> orders@2.1.0 start\n> node server.js\n\nServer listening on port 3000")
 
 
-@fault("readiness-probe listens-locally", "Deployment/orders", "127.0.0.1")
+@fault("listens-locally", "Deployment/orders", "127.0.0.1")
 def program_listens_on_the_loopback_only(world: World) -> None:
     noise(world)
     app = deploy(world, "orders", replicas=2)
@@ -121,7 +121,7 @@ def release_wants_a_label_that_no_node_has(world: World) -> None:
     settle(app)
 
 
-@fault("image-not-found image-unauthorized", "Deployment/orders", "ghcr.io/acme/orders:2.1")
+@fault("image-unauthorized", "Deployment/orders", "ghcr.io/acme/orders:2.1")
 def registry_says_denied_for_what_it_does_not_have(world: World) -> None:
     noise(world)
     app = deploy(world, "orders", replicas=2)
@@ -190,7 +190,7 @@ def certificate_expired_in_the_words_of_java(world: World) -> None:
            "Caused by: java.security.cert.CertificateExpiredException: NotAfter: Mon Mar 09 12:00:00 UTC 2026")  # fmt: skip
 
 
-@fault("dependency-name dns-policy", "Deployment/orders", "dnspolicy", "patch")
+@fault("dependency-name", "Deployment/orders", "dnspolicy", "patch")
 def pod_asks_the_name_server_of_its_node(world: World) -> None:
     app = _crash(world, "dial tcp: lookup api.shop.svc.cluster.local on 169.254.169.253:53: no such host")
     for part in (app.template, *[pod["spec"] for pod in app.pods]):
@@ -261,7 +261,7 @@ def killed_without_the_reason_but_at_its_limit(world: World) -> None:
     world.metrics = {f"shop/{pod['metadata']['name']}/orders": {"memory_working_set_bytes": 267000000}}
 
 
-@fault("oom heap", "Deployment/orders", "memory")
+@fault("heap", "Deployment/orders", "memory")
 def cache_cannot_fork_for_its_snapshot(world: World) -> None:
     _crash(world, "1:M 10 Mar 2026 11:57:00.100 # Can't save in background: fork: Cannot allocate memory\n1:M 10 Mar 2026 "
            "11:57:01.100 # Out Of Memory allocating 1048592 bytes!", code=134)  # fmt: skip
@@ -365,7 +365,7 @@ def host_path_is_of_another_type(world: World) -> None:
     settle(app)
 
 
-@fault("preempted pod-rejected insufficient-resources", "Deployment/orders", "preempt")
+@fault("insufficient-resources", "Deployment/orders", "preempt")
 def pods_carry_the_mark_of_preemption(world: World) -> None:
     noise(world)
     app = deploy(world, "orders", replicas=1)

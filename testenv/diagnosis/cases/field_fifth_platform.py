@@ -69,7 +69,7 @@ def gatekeeper_denies(world: World) -> None:
             'Privileged container is not allowed: web, securityContext: {"privileged": true}')  # fmt: skip
 
 
-@fault("cronjob-invalid cronjob-missed creation-refused", "CronJob/report", "restartpolicy")
+@fault("template-invalid", "CronJob/report", "restartpolicy")
 def template_of_a_cron_job_is_invalid(world: World) -> None:
     noise(world)
     one = cron(world, "report", status={"lastScheduleTime": ago(65)})
@@ -103,7 +103,7 @@ def application_of_the_deployer_cannot_go(world: World) -> None:
 
 
 @fault(
-    "hpa-bounds hpa-target-missing hpa-metric-missing hpa-unmeasured unready",
+    "hpa-pods-unmeasured",
     "HorizontalPodAutoscaler/web Deployment/web",
     "no metrics|ready",
 )
@@ -130,7 +130,7 @@ def route_names_a_listener_that_is_not_there(world: World) -> None:
     one["spec"]["parentRefs"][0]["sectionName"] = "https"
 
 
-@fault("route-backend", "HTTPRoute/api", "backendnotfound|checkout")
+@fault("route-backend", "HTTPRoute/api", "checkout")
 def only_the_status_tells_of_a_missing_backend(world: World) -> None:
     noise(world)
     gateway(world)
@@ -156,7 +156,7 @@ def pods_of_a_node_say_that_its_network_is_not_ready(world: World) -> None:
                first=9)  # fmt: skip
 
 
-@fault("rbac-subject-missing rbac-role-missing", "RoleBinding/deployers", "ci-deployer")
+@fault("rbac-subject-missing", "RoleBinding/deployers", "ci-deployer")
 def binding_names_an_account_that_does_not_exist(world: World) -> None:
     noise(world)
     world.add(

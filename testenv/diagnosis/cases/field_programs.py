@@ -71,7 +71,7 @@ def shared_library_missing(world: World) -> None:
     )
 
 
-@fault("application-error", "Deployment/ledger", "cannot find module|server.js")
+@fault("application-error command-not-found", "Deployment/ledger", "cannot find module|server.js")
 def node_module_missing(world: World) -> None:
     _crash(
         world,

@@ -18,6 +18,7 @@ from hexaops.analysis.diagnosis.rules import (
     nodes,
     operators,
     policies,
+    probes,
     references,
     running,
     saturation,
@@ -40,7 +41,7 @@ POD_RULES: tuple[PodRule, ...] = (
     *starting.RULES,
     *running.RULES,
     *logs.RULES,
-    *running.PROBES,
+    *probes.RULES,
     *logs.LATE,
     *running.LATE,
 )

@@ -91,6 +91,17 @@ def blocking(snapshot: Snapshot, source: Obj, targets: Sequence[Obj], port: str)
     return None
 
 
+def outside_blocked_by(snapshot: Snapshot, source: Obj, port: str) -> Obj | None:
+    """The policy that keeps the pod from addresses outside of the cluster, or None."""
+    out = _selecting(snapshot, source, "Egress")
+    for policy in out:
+        for rule in policy.items("spec", "egress"):
+            peers = items(rule, "to")
+            if _allows_port(rule, None, port) and (not peers or any(mapping(peer, "ipBlock") for peer in peers)):
+                return None
+    return out[0] if out else None
+
+
 def dns_blocked_by(snapshot: Snapshot, source: Obj) -> Obj | None:
     """The policy that keeps the pod from asking the cluster's DNS, or None when it may ask."""
     out = _selecting(snapshot, source, "Egress")

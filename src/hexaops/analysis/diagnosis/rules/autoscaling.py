@@ -91,8 +91,10 @@ def cannot_measure(snapshot: Snapshot) -> Iterator[Finding]:
                 f"the resource metrics API (metrics.k8s.io, served by metrics-server) does not answer: {quote(message)}"
             )
             unready = "did not receive metrics" in message
+            if unready:
+                cause = f"none of its pods gives metrics, since they are not ready or just started: {quote(message)}"
             yield Finding(
-                "metrics-api-down",
+                "hpa-pods-unmeasured" if unready else "metrics-api-down",
                 one.ref,
                 "it cannot scale: CPU or memory use cannot be read",
                 cause,

@@ -24,6 +24,7 @@ _NO_ACCOUNT = re.compile(r'serviceaccount "([^"]{1,253})" not found')
 _NO_PRIORITY = re.compile(r"no PriorityClass with name ([\w.-]{1,253}) was found")
 _NO_RUNTIME = re.compile(r'RuntimeClass(?:\.node\.k8s\.io)? "([^"]{1,253})" not found')
 _LEAVING = re.compile(r"unable to create new content in namespace \S{1,63} because it is being terminated")
+_INVALID = re.compile(r"\bis invalid: (spec\.[\w.\[\]]{1,200}): .{1,300}")
 _RANGE = re.compile(
     r"(?:maximum|minimum) (?:memory|cpu|\S{1,40}) usage per \w{1,20} is .{1,80}|"
     r"\w{1,20} max limit to request ratio .{1,120}"
@@ -36,7 +37,7 @@ _POLICY = re.compile(r"ValidatingAdmissionPolicy '([^']{1,253})'.{0,200}denied r
 
 def creation_refused(snapshot: Snapshot) -> Iterator[Finding]:
     """A controller whose pods the API server does not accept, and why."""
-    for one in snapshot.of("ReplicaSet", "StatefulSet", "DaemonSet", "Job", "ReplicationController"):
+    for one in snapshot.of("ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicationController"):
         message = _refusal(snapshot, one)
         if message:
             yield _refused(snapshot, one, message)
@@ -57,6 +58,8 @@ def _is_complete(snapshot: Snapshot, one: Obj) -> bool:
     wanted = one.get("spec", "replicas")
     if one.kind == "DaemonSet":
         wanted = one.number("status", "desiredNumberScheduled")
+    if one.kind == "CronJob":
+        return False
     if one.kind == "Job":
         return bool(one.number("status", "active") or one.number("status", "succeeded"))
     return len(snapshot.pods_by_owner.get(one.ref, ())) >= (wanted if isinstance(wanted, int) else 1)
@@ -69,7 +72,9 @@ def _refused(snapshot: Snapshot, one: Obj, message: str) -> Finding:
     return Finding(
         rule=why.rule,
         subject=why.subject or above.ref,
-        finding="pods cannot be created" + (f" ({above.ref})" if why.subject else ""),
+        finding=("Jobs" if one.kind == "CronJob" else "pods")
+        + " cannot be created"
+        + (f" ({above.ref})" if why.subject else ""),
         cause=why.cause,
         severity=Severity.HIGH if ready else Severity.CRITICAL,
         evidence=(Evidence("event", one.ref, f"FailedCreate: {quote(message)}"),),
@@ -146,6 +151,13 @@ def _leaving(_snapshot: Snapshot, above: Obj, found: re.Match[str]) -> Why:
     return Why("creation-refused", f"its namespace is being deleted: {quote(found[0])}", None, None, (space,))
 
 
+def _template(_snapshot: Snapshot, above: Obj, found: re.Match[str]) -> Why:
+    path = found[1].removeprefix("spec.")
+    base = "spec.jobTemplate.spec" if above.kind == "CronJob" else "spec"
+    fix = Fix.patched(above.ref, "Correct the field", (FieldChange(f"{base}.{path}", None, None),))
+    return Why("template-invalid", f"its template is invalid: {quote(found[0])}", None, fix)
+
+
 def _runtime_class(_snapshot: Snapshot, _above: Obj, found: re.Match[str]) -> Why:
     missing = Ref("RuntimeClass", "", found[1])
     fix = Fix(Action.CREATE, missing, f"Create the RuntimeClass {found[1]}")
@@ -174,6 +186,7 @@ REFUSALS: tuple[tuple[re.Pattern[str], Callable[[Snapshot, Obj, re.Match[str]], 
     (_NO_PRIORITY, _priority),
     (_VIOLATES, _security),
     (_LEAVING, _leaving),
+    (_INVALID, _template),
     (_NO_RUNTIME, _runtime_class),
     (_CALLING, _webhook_call),
     (_WEBHOOK_DENIED, _denied),

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 
 from hexaops.analysis.diagnosis.model import Action, Evidence, FieldChange, Finding, Fix, Ref, Severity
-from hexaops.analysis.diagnosis.objects import Obj, mapping, strings, template_labels
+from hexaops.analysis.diagnosis.objects import Obj, mapping, spec_path, strings, template_labels
 from hexaops.analysis.diagnosis.pods import Sick
-from hexaops.analysis.diagnosis.policies import blocking, dns_blocked_by
+from hexaops.analysis.diagnosis.policies import blocking, dns_blocked_by, outside_blocked_by
 from hexaops.analysis.diagnosis.rules.making import from_pod, log_evidence, quote
 from hexaops.analysis.diagnosis.selectors import matches_labels
 
@@ -22,6 +22,7 @@ _HOST_PORT = re.compile(
     r"([A-Za-z0-9][A-Za-z0-9.-]{0,250}):(\d{2,5})\b"
 )
 """Not the place in a source file, such as `main.go:77`."""
+_ORDINAL = re.compile(r"-\d{1,4}$")
 _CLUSTER_NAME = re.compile(r"\b([a-z0-9][a-z0-9-]{0,62}\.[a-z0-9][a-z0-9-]{0,62}\.svc)\b")
 _KEYWORDS = re.compile(r"host='([A-Za-z0-9.-]{1,250})', port='?(\d{1,5})")
 _AT_PORT = re.compile(r"(?:server at|host:?|to) \"?([A-Za-z0-9][\w.-]{1,250})\"?(?: \([\d.]+\))?,? port:? (\d{1,5})")
@@ -51,6 +52,7 @@ _NOT_A_NAME = frozenset(
         "error",
     ]
 )  # readable
+_WAITED = re.compile(r"(?i)time(?:d)? ?out|deadline exceeded|ETIMEDOUT|no route|unreachable")
 _LOCAL = frozenset({"127.0.0.1", "localhost", "0.0.0.0"})  # noqa: S104 # compared, not bound
 _NO_SUCH = re.compile(r"(?i)no such host|host not found|NXDOMAIN|ENOTFOUND|not known|could not translate|UnknownHost")
 
@@ -91,9 +93,24 @@ def service_named(sick: Sick, host: str) -> Obj | None:
     if _ADDRESS.match(host):
         same = [one for one in sick.snapshot.of("Service") if one.text("spec", "clusterIP") == host]
         return same[0] if len(same) == 1 else None
+    namespace, name = place_of(sick, host)
+    return sick.snapshot.find("Service", namespace, name)
+
+
+def place_of(sick: Sick, host: str) -> tuple[str, str]:
+    """Namespace and name of the Service that a host name would mean, also where it names one pod behind it."""
     parts = host.split(".")
-    namespace = parts[1] if len(parts) > 1 else sick.pod.namespace
-    return sick.snapshot.find("Service", namespace, parts[0])
+    if "svc" in parts[2:]:
+        at = parts.index("svc", 2)
+        return parts[at - 1], parts[at - 2]
+    if len(parts) == 2 and _ORDINAL.search(parts[0]) and sick.snapshot.find("Namespace", "", parts[1]) is None:
+        return sick.pod.namespace, parts[1]
+    return (parts[1], parts[0]) if len(parts) > 1 else (sick.pod.namespace, parts[0])
+
+
+def _is_outside(host: str) -> bool:
+    """Whether a host is not of the cluster: a name with a domain of its own."""
+    return "." in host and not _ADDRESS.match(host) and not host.endswith((".svc", ".local", ".internal"))
 
 
 def behind(sick: Sick, service: Obj) -> tuple[Ref, ...]:
@@ -111,6 +128,9 @@ def refused(sick: Sick, line: str) -> Finding | None:
     seen = f"{sick.container} {'keeps crashing' if sick.crashing else 'is not ready'}: it cannot reach {target}"
     evidence = (log_evidence(sick, line),)
     if target.service is None:
+        policy = outside_blocked_by(sick.snapshot, sick.pod, target.port) if _is_outside(target.host) else None
+        if policy is not None and _WAITED.search(line):
+            return _blocked(sick, policy, f"{target} to be reached from {sick.workload.ref.name}", evidence)
         cause = f"its dependency {target} does not answer: {quote(line)}"
         return from_pod(
             sick,
@@ -227,6 +247,25 @@ def _blocked(
     )
 
 
+def _asks_outside(sick: Sick, host: str, service: Obj, line: str) -> Finding | None:
+    """With the pod's dnsPolicy it does not ask the cluster's DNS, which alone knows the name."""
+    policy = sick.pod.text("spec", "dnsPolicy") or "ClusterFirst"
+    on_host = sick.pod.get("spec", "hostNetwork") is True
+    if policy not in {"Default", "None"} and not (on_host and policy == "ClusterFirst"):
+        return None
+    wanted = "ClusterFirstWithHostNet" if on_host else "ClusterFirst"
+    change = FieldChange(f"{spec_path(sick.workload)}.dnsPolicy", policy, wanted)
+    return from_pod(
+        sick,
+        "dependency-name",
+        f"{sick.container} {'keeps crashing' if sick.crashing else 'is not ready'}: a name does not resolve",
+        f"the name {host} does not resolve although {service.ref} exists: with dnsPolicy {policy} the pod asks the "
+        "name server of its node, which does not know names of the cluster",
+        evidence=(log_evidence(sick, line),),
+        fix=Fix.patched(sick.workload.ref, "Ask the DNS of the cluster", (change,)),
+    )
+
+
 def name_missing(sick: Sick, line: str, rule: str) -> Finding | None:
     """A name does not resolve: cluster DNS is down or cut off, or the name is wrong."""
     found = _LOOKUP.search(line)
@@ -258,17 +297,27 @@ def name_missing(sick: Sick, line: str, rule: str) -> Finding | None:
         )
     service = service_named(sick, host) if host else None
     if service is not None:
-        cause = f"the name {host} does not resolve although {service.ref} exists: {quote(line)}"
-        return from_pod(
-            sick, rule, seen, cause, evidence=evidence, symptom_of=(*behind(sick, service), *[one.ref for one in dns])
+        return _asks_outside(sick, host, service, line) or from_pod(
+            sick,
+            rule,
+            seen,
+            f"the name {host} does not resolve although {service.ref} exists: {quote(line)}",
+            evidence=evidence,
+            symptom_of=(*behind(sick, service), *[one.ref for one in dns]),
         )
     local = "." not in host or ".svc" in host
+    namespace, name = place_of(sick, host)
     missing = (
-        f"there is no Service {host.split('.')[0]} in namespace "
-        f"{host.split('.')[1] if host.count('.') else sick.pod.namespace}"
+        f"there is no Service {name} in namespace {namespace}"
         if local and host
         else "the name is wrong, or its DNS does not answer"
     )
     cause = f"the name {host or 'that it looks up'} does not resolve: {missing}"
     fix = Fix(Action.PATCH, sick.workload.ref, f"Correct the host name {host}", ()) if host else None
-    return from_pod(sick, rule, seen, cause, evidence=evidence, fix=fix, key=f"{rule} {sick.workload.ref} {host}")
+    governed = tuple(
+        one.ref
+        for one in sick.snapshot.of("StatefulSet")
+        if one.namespace == namespace and one.text("spec", "serviceName") == name
+    )
+    key = f"{rule} {sick.workload.ref} {host}"
+    return from_pod(sick, rule, seen, cause, evidence=evidence, fix=fix, key=key, symptom_of=governed)

@@ -115,6 +115,24 @@ def _definition(finding: Finding, _snapshot: Snapshot) -> Fix | None:
     return Fix(Action.CREATE, missing, f"Install the definition {missing.name}") if missing else None
 
 
+def _csv(finding: Finding, snapshot: Snapshot) -> Fix | None:
+    if "NoOperatorGroup" in finding.cause:
+        group = Ref("OperatorGroup", finding.subject.namespace, finding.subject.namespace)
+        return Fix(Action.CREATE, group, "Create an OperatorGroup in the namespace")
+    return _definition(finding, snapshot)
+
+
+def _route(finding: Finding, _snapshot: Snapshot) -> Fix | None:
+    if "ostname" in finding.cause:
+        return Fix.patched(
+            finding.subject, "Match a listener of the Gateway", (FieldChange("spec.hostnames", None, None),)
+        )
+    if "NoMatchingParent" in finding.cause:
+        change = FieldChange("spec.parentRefs[0].sectionName", None, None)
+        return Fix.patched(finding.subject, "Name a listener of the Gateway", (change,))
+    return None
+
+
 def _metrics_server(_finding: Finding, snapshot: Snapshot) -> Fix | None:
     missing = Ref("Deployment", "kube-system", "metrics-server")
     return None if snapshot.at(missing) else Fix(Action.CREATE, missing, "Install metrics-server")
@@ -159,7 +177,7 @@ FIXES: dict[str, Maker] = {
     "namespace-terminating": _terminating,
     "olm-catalog": _set("spec.image", "Name a catalog image that can be pulled"),
     "olm-cluster-catalog": _set("spec.source.image.ref", "Name a catalog image that can be pulled"),
-    "olm-csv": _definition,
+    "olm-csv": _csv,
     "olm-extension": _set("spec.source.catalog", "Name a package and version that a catalog has"),
     "olm-install-plan": _where("approv", _set("spec.approved", "Approve it", False, True)),
     "olm-operator-group": _delete("Keep one OperatorGroup in the namespace"),
@@ -173,7 +191,7 @@ FIXES: dict[str, Maker] = {
     "rbac-wildcard": _set("roleRef", "Grant only what is needed"),
     "registry-rate-limit": _template("imagePullSecrets", "Pull with an account, or from a mirror"),
     "route-backend": _set("spec.rules", "Name a Service and port that exist"),
-    "route-refused": _where("ostname", _set("spec.hostnames", "Match a listener of the Gateway")),
+    "route-refused": _route,
     "secret-in-env": _template("containers[0].env", "Read it from a Secret"),
     "service-selector": _set("spec.selector", "Select pods that exist"),
     "tls-secret": _where("tls.key", _set("spec.tls", "Name a Secret with a certificate and its key")),

@@ -62,6 +62,11 @@ def invalid_name(sick: Sick) -> Finding | None:
     if sick.broken is None or sick.broken.reason not in {"InvalidImageName", "ImageInspectError"}:
         return None
     image = image_of(sick)
+    if sick.broken.reason == "ImageInspectError":
+        said = quote(text(sick.broken.waiting, "message"))
+        cause = f"the runtime cannot read the image {image} that its node has: {said}"
+        fix = patch(sick, "Pull the image anew", FieldChange("imagePullPolicy", None, "Always"))
+        return from_pod(sick, "image-pull", f"{sick.container} cannot start: ImageInspectError", cause, fix=fix)
     return from_pod(
         sick,
         "image-invalid-name",

@@ -23,16 +23,19 @@ _DEFAULT_CLASS = "ingressclass.kubernetes.io/is-default-class"
 def class_missing(snapshot: Snapshot) -> Iterator[Finding]:
     """No class, or one that does not exist: no controller acts on it."""
     for one in snapshot.of("Ingress"):
-        name = one.text("spec", "ingressClassName")
+        legacy = one.annotations.get(_LEGACY_CLASS)
+        taken = bool(one.items("status", "loadBalancer", "ingress"))
+        name = one.text("spec", "ingressClassName") or (str(legacy) if legacy and not taken else "")
+        field = "spec.ingressClassName" if not legacy else f"metadata.annotations.{_LEGACY_CLASS}"
         classes = snapshot.of("IngressClass")
         if name and snapshot.find("IngressClass", "", name) is None:
-            if not classes and one.items("status", "loadBalancer", "ingress"):
+            if not classes and taken:
                 continue  # a controller has taken it; the snapshot merely lacks the classes
             known = ", ".join(item.name for item in classes) or "none"
             fix = Fix.patched(
                 one.ref,
                 "Name a class that exists",
-                (FieldChange("spec.ingressClassName", name, classes[0].name if len(classes) == 1 else None),),
+                (FieldChange(field, name, classes[0].name if len(classes) == 1 else None),),
             )
             yield Finding(
                 "ingress-class-missing",

@@ -164,6 +164,8 @@ def cron_late(snapshot: Snapshot) -> Iterator[Finding]:
         zone = one.text("spec", "timeZone")
         if period is None or one.get("spec", "suspend") is True or (zone and not is_time_zone(zone)):
             continue
+        if snapshot.events(one.ref, "FailedCreate"):
+            continue  # it starts in time, and its Jobs are refused
         last = seconds(one.text("status", "lastScheduleTime")) or one.created
         missed = snapshot.age(last) / 60 / period
         if last is None or missed < LATE_PERIODS:
@@ -193,8 +195,7 @@ def _blocked(snapshot: Snapshot, one: Obj, missed: float) -> Finding | None:
 def _missed(snapshot: Snapshot, one: Obj, missed: float) -> Finding:
     deadline = one.get("spec", "startingDeadlineSeconds")
     events = tuple(
-        event.evidence
-        for event in snapshot.events(one.ref, "MissSchedule", "TooManyMissedTimes", "FailedNeedsStart", "FailedCreate")
+        event.evidence for event in snapshot.events(one.ref, "MissSchedule", "TooManyMissedTimes", "FailedNeedsStart")
     )[:1]
     fix = None
     if isinstance(deadline, int) and deadline < 10:

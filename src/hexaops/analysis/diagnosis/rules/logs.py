@@ -144,6 +144,12 @@ KNOWN = (
         "its token is not accepted, or has expired: {line}",
     ),
     _words(
+        "command-not-found",
+        r"can't open file '|unable to access jarfile|no main manifest attribute|unknown (?:sub)?command\b|"
+        r"could not find or load main class|Cannot find module '/",
+        "its command names what is not in the image: {line}",
+    ),
+    _words(
         "heap",
         r"OutOfMemoryError|heap out of memory|Reached heap limit|MemoryError\b|Allocation failed - JavaScript heap|"
         r"Allowed memory size of \d+ bytes exhausted|runtime: out of memory|std::bad_alloc|OutOfMemoryException|"
@@ -152,7 +158,8 @@ KNOWN = (
     ),
     _words(
         "certificate-expired",
-        r"certificate has expired|CERT_HAS_EXPIRED|certificate expired|certificate is expired",
+        r"certificate has expired|CERT_HAS_EXPIRED|certificate expired|certificate is expired|"
+        r"CertificateExpiredException",
         "a certificate has expired: {line}",
     ),
     _words(
@@ -332,10 +339,10 @@ def uncaught(sick: Sick) -> Finding | None:
 
 
 def _head_of_record(lines: list[str], line: str, words: Words) -> str:
-    """The line before, where the newest only explains it and both are of this kind."""
+    """The line before, where the newest only goes on with it and both are of this kind."""
     at = lines.index(line) + 1
-    explains = _GOES_ON.search(line) and at < len(lines) and words.pattern.search(lines[at])
-    return lines[at] if explains else line
+    goes_on = _GOES_ON.search(line) or not _RECORD.search(line)
+    return lines[at] if goes_on and at < len(lines) and words.pattern.search(lines[at]) else line
 
 
 def _first_of_run(lines: list[str], line: str) -> str:

@@ -68,6 +68,15 @@ def _image(sick: Sick) -> Fix | None:
     return patch(sick, "Run an image without the error", FieldChange("image", image or None, None))
 
 
+def _command(sick: Sick) -> Fix | None:
+    written = [
+        " ".join(map(str, part))
+        for key in ("command", "args")
+        if isinstance(part := (sick.broken.spec.get(key) if sick.broken else None), list)
+    ]
+    return patch(sick, "Correct the command", FieldChange("command", " ".join(written) or None, None))
+
+
 def _config_refused(sick: Sick) -> Fix | None:
     said = sick.message
     if "is reserved for" in said:
@@ -106,6 +115,10 @@ def _runtime(sick: Sick) -> Fix | None:
 
 def _mount(sick: Sick) -> Fix | None:
     shares = [text(one, "name") for one in sick.pod.items("spec", "volumes") if mapping(one, "nfs")]
+    paths = [text(one, "name") for one in sick.pod.items("spec", "volumes") if mapping(one, "hostPath")]
+    if paths and "hostPath type check failed" in sick.message:
+        change = FieldChange(f"{spec_path(sick.workload)}.volumes[{paths[0]}].hostPath", None, None)
+        return Fix.patched(sick.workload.ref, "Name a path that the nodes have", (change,))
     if not shares or not any(words in sick.message for words in ("refused", "denied", "No such")):
         return None
     change = FieldChange(f"{spec_path(sick.workload)}.volumes[{shares[0]}].nfs", None, None)
@@ -147,6 +160,7 @@ REMEDIES: dict[str, Callable[[Sick], Fix | None]] = {
     "anti-affinity": _of_workload("affinity.podAntiAffinity", "Prefer spread instead of demanding it, or add a node"),
     "application-error": _image,
     "bad-configuration": _configuration,
+    "command-not-found": _command,
     "container-config": _config_refused,
     "credentials-rejected": _credentials,
     "data-incompatible": _image,

@@ -128,7 +128,11 @@ def _preempted(sick: Sick) -> str:
         event.about.namespace == sick.pod.namespace and event.about.name.startswith(prefixes)
         for event in sick.snapshot.events_because("Preempted", within=PREEMPTED_SECONDS)
     )
-    if not seen:
+    marked = any(
+        text(one.condition("DisruptionTarget"), "reason") == "PreemptionByScheduler"
+        for one in sick.snapshot.pods_of(sick.workload)
+    )
+    if not seen and not marked:
         return ""
     name = sick.pod.text("spec", "priorityClassName")
     own = f" ({name})" if name else ""

@@ -38,6 +38,7 @@ def bindings(snapshot: Snapshot) -> Iterator[Finding]:
         )
         yield from _admin(one, role)
         yield from _anonymous(one, role)
+        yield from _subject_missing(snapshot, one)
         found = snapshot.at(role)
         if found is None:
             if snapshot.has(role.kind) or role.kind == "Role":
@@ -63,6 +64,23 @@ def _role_missing(one: Obj, role: Ref) -> Iterator[Finding]:
         (Evidence("spec", one.ref, f"roleRef: {role.kind} {role.name}"),),
         Fix(Action.CREATE, role, f"Create {role.kind} {role.name}"),
     )
+
+
+def _subject_missing(snapshot: Snapshot, one: Obj) -> Iterator[Finding]:
+    for subject in one.items("subjects"):
+        ref = Ref("ServiceAccount", text(subject, "namespace") or one.namespace, text(subject, "name"))
+        known = any(account.namespace == ref.namespace for account in snapshot.of("ServiceAccount"))
+        if text(subject, "kind") == "ServiceAccount" and known and snapshot.at(ref) is None:
+            yield Finding(
+                "rbac-subject-missing",
+                one.ref,
+                "the binding grants to nobody",
+                f"its ServiceAccount {ref.name} does not exist in namespace {ref.namespace}",
+                Severity.LOW,
+                (Evidence("spec", one.ref, f"subject: ServiceAccount {ref.name}"),),
+                Fix(Action.CREATE, ref, f"Create the ServiceAccount {ref.name}"),
+                key=f"rbac-subject-missing {one.ref} {ref.name}",
+            )
 
 
 def _allows_everything(role: Obj) -> bool:

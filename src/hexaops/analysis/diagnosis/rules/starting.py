@@ -102,7 +102,7 @@ def volume(sick: Sick) -> Finding | None:
     found = [one for one in sick.events if one.reason in _MOUNT_EVENTS]
     if not found:
         return None
-    event = found[0]
+    event = next((one for one in found if not one.message.startswith("Unable to attach or mount volumes")), found[0])
     name = _VOLUME.search(event.message)
     evidence = (event.evidence,)
     if account := _NO_ACCOUNT.search(event.message):
