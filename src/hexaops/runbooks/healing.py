@@ -43,7 +43,7 @@ def remedy_for(application: Application, findings: Sequence[Finding], *, restart
     restart = Remedy(RestartFailingPods.name, {}, cause, f"{_pods(len(curable))} may start anew")
     if restart_asked and curable:
         return restart
-    fix = first.fix if first and first.severity >= Severity.HIGH else None
+    fix = first.fix if first and first.severity >= Severity.HIGH and not _is_of_the_image(first) else None
     if fix is not None and fix.action is Action.ROLLBACK:
         return Remedy(RollbackRevision.name, {}, cause, plain(fix.summary, TEXT_LIMIT))
     if fix is not None:
@@ -51,6 +51,12 @@ def remedy_for(application: Application, findings: Sequence[Finding], *, restart
     if curable:
         return restart
     return Remedy(None, {}, cause, "needs a person: new pods would meet the same")
+
+
+def _is_of_the_image(finding: Finding) -> bool:
+    """Whether only an image without the error would mend it, which nobody knows: new pods may do."""
+    by_patch = finding.fix is not None and finding.fix.action is Action.PATCH
+    return by_patch and finding.rule in {"application-error", "segfault"}
 
 
 def trips(unhealthy: int, all_of_them: int) -> bool:
