@@ -14,6 +14,7 @@ from hexaops.features.audit import wiring as audit
 from hexaops.features.autopilot import wiring as autopilot
 from hexaops.features.backups import wiring as backups
 from hexaops.features.changes import wiring as changes
+from hexaops.features.changes.owndata import OwnData
 from hexaops.features.changes.writes import GuardedWriter
 from hexaops.features.chat import wiring as chat
 from hexaops.features.chat.streaming import ChatStream
@@ -126,7 +127,9 @@ def wire_answers(process: Process) -> None:
 def wire_work(process: Process, writer_class: type[GuardedWriter]) -> None:
     """What runs and changes something, one runner for every kind of work; and chat, which offers it all."""
     runs.wire(process)
-    made = changes.wire(process, writer_class, AlertRecords(process.database).find)
+    backup_contents = backups.contents(process)
+    own = OwnData(AlertRecords(process.database).find, backup_contents.read, backup_contents.unseal)
+    made = changes.wire(process, writer_class, own)
     read = {**diagnostics.wire(process), **dashboards.wire(process)}
     works = {**made, **read, **alerts.wire_work(process), **operations.wire(process), **backups.wire(process)}
     runs.wire_runner(process, works, queues=[WORKSPACE_RUN])

@@ -58,12 +58,16 @@ class Service:
 
     def internal(self, path: str) -> Object:
         """What the internal API says to the first service account."""
-        account = self.credentials["service_account"]
-        headers = {"Authorization": f"Bearer {account['token']}", "X-Service-Account": account["id"]}
-        answer = self.client.get(f"/internal/v1{path}", headers=headers)
+        answer = self.internally("GET", path)
         assert answer.status_code == 200, answer.text
         found: Object = answer.json()["data"]
         return found
+
+    def internally(self, method: str, path: str, body: Any = None) -> httpx2.Response:
+        """A request to the internal API by the first service account."""
+        account = self.credentials["service_account"]
+        headers = {"Authorization": f"Bearer {account['token']}", "X-Service-Account": account["id"]}
+        return self.client.request(method, f"/internal/v1{path}", json=body, headers=headers)
 
     def say(self, message: str, **more: Any) -> Object:
         """The answer to a chat message."""

@@ -18,7 +18,7 @@ from tests.conftest import ENGINES
 from tests.crash.process import Running, Start, running, settings_of, until
 from tests.crash.test_kill import ENDED, stage
 
-WEB = stable_id("app-", "c1", "frontend", "Deployment", "web-app")
+WEB = ("frontend", "Deployment", "web-app")
 POINTS = (
     "backup.accepted", "backup.collected", "backup.written", "operation.ending", "operation.ended",
     *(f"{step}.{moment}" for step in STEPS for moment in ("started", "completed")),
@@ -32,10 +32,10 @@ def internal(service: Running, path: str) -> httpx2.URL:
     return service.client.base_url.copy_with(path=f"/internal/v1{path}")
 
 
-async def start(service: Running) -> None:
+async def start(service: Running, *application: str) -> None:
     """Ask for a backup as soon as the cluster has been read; the process may die before it answers."""
     headers = {**service.account, "Idempotency-Key": "the-one"}
-    url = internal(service, f"/applications/{WEB}/backup")
+    url = internal(service, f"/applications/{stable_id('app-', 'c1', *application)}/backup")
     answer = await until(
         lambda: service.client.post(url, json={}, headers=headers), lambda answer: answer.status_code != 503
     )
@@ -61,7 +61,7 @@ async def test_killed_and_completed(point: str, database_url: str, tmp_path: Pat
     async with stage() as stage_:
         async with running(Start(settings, stage_.url)) as service:
             with contextlib.suppress(httpx2.TransportError):
-                await start(service)
+                await start(service, *WEB)
             assert await service.died() == -signal.SIGKILL, f"{point} was never reached"
         async with running(Start({**settings, "failpoint": None}, stage_.url)) as service:
             backup = await ended(service)

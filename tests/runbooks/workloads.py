@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from hexaops.backends.kubernetes.cache import WatchCache
 from hexaops.runbooks.catalog import RUNBOOKS
 from hexaops.runbooks.live import LiveObject, LiveWorkload
-from hexaops.runbooks.model import Draft, OwnRecord, Subject
+from hexaops.runbooks.model import ArchivedObject, Draft, OwnRecord, Subject
 from hexaops.runbooks.parameters import parse
 
 
@@ -71,6 +72,10 @@ class StillWorld:
     async def recorded_replicas(self, uid: str) -> int | None:  # one workload a test
         """What the last stop recorded."""
         return self.recorded
+
+    async def archived(self, backup_id: str) -> Sequence[ArchivedObject]:
+        """A draft of restoring has tests of its own, with a living cluster."""
+        raise NotImplementedError(backup_id)
 
     async def record(self, kind: str, record_id: str) -> OwnRecord | None:
         """The row, if it is one of these."""

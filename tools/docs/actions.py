@@ -17,8 +17,9 @@ INTRO = (
 )
 
 OWN = (
-    "# Changes that operations alone plan\n\nNo user can ask for these: [operations](operations.md) plan them for what "
-    "they have found. They can be confirmed, and follow every rule of [changes.md](changes.md)."
+    "# Changes that operations and backups alone plan\n\nNo user can ask for these: [operations](operations.md) plan "
+    "them for what they have found, [backups](backups.md) to restore one. They can be confirmed, and follow "
+    "every rule of [changes.md](changes.md)."
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.store import Key, Object
+from simulator.store import Event, Key, Object
 from simulator.world.cluster import Cluster, Mapper, itself
 from simulator.world.objects import annotations_of, is_terminating, with_annotations, with_spec, with_status
 
@@ -23,8 +23,8 @@ class Volumes:
         self._cluster = cluster
 
     def interests(self) -> dict[str, Mapper]:
-        """Claims."""
-        return {RESOURCE: itself}
+        """Claims, and pods that go: the last one lets go of a claim that was deleted before it."""
+        return {RESOURCE: itself, "pods": _claims_let_go}
 
     def reconcile(self, key: Key) -> None:
         """Bind a pending claim; release a removed one's volume."""
@@ -117,6 +117,14 @@ class Volumes:
             claim = volume["spec"].get("claimRef") or {}
             if (claim.get("namespace"), claim.get("name")) == (key.namespace, key.name):
                 self._cluster.store.delete(_VOLUMES, "", volume["metadata"]["name"])
+
+
+def _claims_let_go(event: Event) -> list[Key]:
+    if event.type != "DELETED":
+        return []
+    volumes = event.object["spec"].get("volumes") or ()
+    names = [(volume.get("persistentVolumeClaim") or {}).get("claimName") for volume in volumes]
+    return [Key(RESOURCE, event.key.namespace, name) for name in names if name]
 
 
 _BIND_DONE = "pv.kubernetes.io/bind-completed"

@@ -17,6 +17,7 @@ from hexaops.cli import (
     audit,
     automation,
     autopilot,
+    backups,
     cluster,
     sessions,
     token,
@@ -61,7 +62,20 @@ app = typer.Typer(
 )
 for command in (serve, ask, chat, logs, events, top, nodes, whoami, understand, diagnose, dashboard, snapshot, console):
     app.command()(command)
-for group in (apps, actions, alerts, sessions, webhooks, workspace, cluster, token, audit, automation, autopilot):
+for group in (
+    apps,
+    actions,
+    alerts,
+    sessions,
+    webhooks,
+    workspace,
+    cluster,
+    token,
+    audit,
+    automation,
+    autopilot,
+    backups,
+):
     app.add_typer(group.app, name=group.__name__.rpartition(".")[2])
 
 

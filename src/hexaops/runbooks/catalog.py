@@ -12,6 +12,7 @@ from hexaops.runbooks.failing_pods import RestartFailingPods
 from hexaops.runbooks.quota import UpdateQuota
 from hexaops.runbooks.readings import CollectDiagnostics, GenerateDashboard, RunHealthCheck, TestConnectivity
 from hexaops.runbooks.restart import RestartApplication
+from hexaops.runbooks.restore import RestoreBackup
 from hexaops.runbooks.revision import RollbackRevision
 from hexaops.runbooks.runbook import Runbook
 from hexaops.runbooks.scale import ScaleApplication, StartApplication, StopApplication
@@ -36,8 +37,8 @@ CATALOG: tuple[Runbook[Any], ...] = (
     GenerateDashboard(),
 )
 """What users and services can ask for."""
-OPERATIONS_OWN: tuple[Runbook[Any], ...] = (DeleteUnused(),)
-"""What operations alone plan, for reasons that they have made sure of."""
+OPERATIONS_OWN: tuple[Runbook[Any], ...] = (DeleteUnused(), RestoreBackup())
+"""What operations and backups alone plan, for reasons that they have made sure of."""
 ASKED_FOR: dict[str, Runbook[Any]] = {book.name: book for book in CATALOG}
 RUNBOOKS: dict[str, Runbook[Any]] = {book.name: book for book in (*CATALOG, *OPERATIONS_OWN)}
 """All of them by action name."""

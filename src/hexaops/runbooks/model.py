@@ -40,6 +40,14 @@ class TargetRef(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.kind}/{self.namespace}/{self.name}"
 
 
+class Sealed(msgspec.Struct, frozen=True):
+    """An encrypted object, which is only decrypted when it is sent."""
+
+    text: str
+    owner: str
+    """What it was encrypted for."""
+
+
 class Call(msgspec.Struct, frozen=True, kw_only=True):
     """One call to the API server, without the preconditions that are added when it is sent."""
 
@@ -47,6 +55,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     body: Fields = {}
     """The patch, the scale, or the whole object to create; empty for delete and evict."""
     patch_type: Literal["merge", "strategic"] = "merge"
+    sealed: Sealed | None = None
+    """The object to create, where it is a Secret; `body` then only names its keys."""
 
 
 class FieldChange(msgspec.Struct, frozen=True):
@@ -77,6 +87,15 @@ class OwnRecord(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     namespace: str
     fields: Fields
+
+
+class ArchivedObject(msgspec.Struct, frozen=True):
+    """An object of a backup as the API server sent it then; of a Secret the keys, and everything in `sealed`."""
+
+    document: Fields
+    uids: frozenset[str]
+    """Of the object itself, and of those that were created from backups of its application."""
+    sealed: Sealed | None = None
 
 
 class RecordChange(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ from pydantic import Field
 from hexaops.analysis.applications.model import Application
 from hexaops.runbooks.disruption import ready_pods_down_by_rollout
 from hexaops.runbooks.live import LiveObject, LiveWorkload
+from hexaops.runbooks.manifests import merge_patch
 from hexaops.runbooks.model import Call, Draft, FieldChange, Fields, Subject, Write
 from hexaops.runbooks.parameters import Parameters, refused
 from hexaops.runbooks.restart import DRAIN, REPLACE
@@ -119,14 +120,7 @@ def _template(replica_set: LiveObject) -> dict[str, Any]:
 
 def _replace(old: Any, new: Any) -> Call:
     """A merge patch whose result is exactly the new template: what only the old one has becomes null."""
-    return Call(verb="patch", body={"spec": {"template": _merge(old, new)}})
-
-
-def _merge(old: Any, new: Any) -> Any:
-    if not (isinstance(old, dict) and isinstance(new, dict)):
-        return new
-    patch = dict.fromkeys(old.keys() - new.keys())
-    return patch | {key: _merge(old.get(key), value) for key, value in new.items() if old.get(key) != value}
+    return Call(verb="patch", body={"spec": {"template": merge_patch(old, new)}})
 
 
 def _changes(before: dict[str, Any], after: dict[str, Any]) -> tuple[FieldChange, ...]:

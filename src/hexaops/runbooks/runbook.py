@@ -16,7 +16,7 @@ from hexaops.analysis.applications.model import Application
 from hexaops.backends.kubernetes.cache import WatchCache
 from hexaops.errors import HexaopsError
 from hexaops.runbooks.live import LiveObject
-from hexaops.runbooks.model import Draft, Fields, OwnRecord, Subject, TargetRef, Verb, Written
+from hexaops.runbooks.model import ArchivedObject, Draft, Fields, OwnRecord, Subject, TargetRef, Verb, Written
 from hexaops.runbooks.parameters import Parameters
 
 P = TypeVar("P", bound=Parameters)
@@ -62,6 +62,10 @@ class World(Protocol):
 
     async def record(self, kind: str, record_id: str) -> OwnRecord | None:
         """A row of our own of the requester's workspace, such as an alert."""
+        ...
+
+    async def archived(self, backup_id: str) -> Sequence[ArchivedObject]:
+        """What a backup of the requester's workspace holds; raises NotApplicableError where there is none."""
         ...
 
 

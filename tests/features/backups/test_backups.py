@@ -3,112 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import gzip
 import json
 import os
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 from sqlalchemy import select, update
 
 from hexaops.features.backups.archive import Archives
 from hexaops.features.backups.errors import ArchiveBrokenError
 from hexaops.features.backups.retention import Retention
-from hexaops.kit.ids import stable_id
-from hexaops.storage.tables import AuditRow, BackupRow, OperationRow, WebhookEventRow
+from hexaops.storage.tables import AuditRow, BackupRow, WebhookEventRow
 from simulator.server.access import Rule
-from tests.living import DEADLINE_SECONDS, ENDED, LivingWorld, living_world
-from tests.serving import Headers
-
-CHANNEL = "slack:#ops"
-CANARY = "CanaryPassword4721x"
-ENCODED = base64.b64encode(CANARY.encode()).decode()
-FULL = {
-    "backup_type": "automated", "reason": "pre_deployment_backup", "retention_policy": "long",
-    "include_volumes": True, "notification_channels": [CHANNEL],
-}  # fmt: skip
-
-
-def app_id(name: str, project: str, kind: str = "Deployment") -> str:
-    return stable_id("app-", "c1", project, kind, name)
-
-
-WEB, DATABASE = app_id("web-app", "frontend"), app_id("database-app", "data")
-
-
-@dataclass
-class Backups:
-    """Calls of the internal API about backups."""
-
-    living: LivingWorld
-    folder: Path
-
-    async def call(
-        self, method: str, path: str, body: Any = None, headers: Headers | None = None, **query: str
-    ) -> httpx2.Response:
-        url = f"/internal/v1{path}"
-        headers = headers or self.living.access.administrator
-        return await self.living.access.client.request(method, url, json=body, headers=headers, params=query)
-
-    async def start(self, application_id: str, **body: Any) -> dict[str, Any]:
-        answer = await self.call("POST", f"/applications/{application_id}/backup", body)
-        assert answer.status_code == 200, answer.text
-        started: dict[str, Any] = answer.json()["data"]
-        return started
-
-    async def get(self, backup_id: str) -> dict[str, Any]:
-        found: dict[str, Any] = (await self.call("GET", f"/backups/{backup_id}")).json()["data"]
-        return found
-
-    async def ended(self, backup_id: str) -> dict[str, Any]:
-        """Asked of the database: a request is audited, and would wake itself by that commit."""
-        await self.living.commits.until(
-            lambda: self._operation(backup_id), lambda one: one.status in ENDED, seconds=DEADLINE_SECONDS
-        )
-        return await self.get(backup_id)
-
-    async def _operation(self, backup_id: str) -> OperationRow:
-        async with self.living.access.context.database.reading() as session:
-            return await session.get_one(OperationRow, backup_id)
-
-    async def run(self, application_id: str, **body: Any) -> dict[str, Any]:
-        return await self.ended((await self.start(application_id, **body))["backup_id"])
-
-    def archives(self) -> Archives:
-        return Archives(self.folder, self.living.access.context.key)
-
-    def objects(self, backup: dict[str, Any]) -> dict[str, dict[str, Any]]:
-        read = self.archives().read(backup["backup_id"], backup["sha256"])
-        return {f"{one['kind']}/{one['metadata']['name']}": one for one in read}
-
-
-def mount_a_secret(world: LivingWorld) -> None:
-    """web-app reads one Secret, one that is missing, and a ConfigMap."""
-    store = world.cluster.store
-    place = {"namespace": "frontend"}
-    noted = {"kubectl.kubernetes.io/last-applied-configuration": CANARY}
-    secret = {"metadata": {**place, "name": "web-login", "annotations": noted}, "data": {"password": ENCODED}}
-    store.create("secrets", secret)
-    store.create("configmaps", {"metadata": {**place, "name": "web-settings"}, "data": {"theme": "dark"}})
-    template = json.loads(json.dumps(world.workload("web-app")["spec"]["template"]))
-    template["spec"]["containers"][0]["envFrom"] = [
-        {"secretRef": {"name": "web-login"}}, {"configMapRef": {"name": "web-settings"}},
-        {"secretRef": {"name": "web-absent", "optional": True}},
-    ]  # fmt: skip
-    world.change("web-app", template=template)
-
-
-@pytest.fixture
-async def backups(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Backups]:
-    settings = {"backup_channels": [CHANNEL], "rate_limit_application": "30/minute"}
-    async with living_world(sqlite_url, tmp_path, settings) as living:
-        yield Backups(living, tmp_path / "backups")
+from tests.features.backups.calls import CANARY, CHANNEL, DATABASE, ENCODED, FULL, WEB, Backups, mount_a_secret
 
 
 async def test_an_application_is_backed_up_with_all_that_it_uses(backups: Backups) -> None:

@@ -28,6 +28,7 @@ PATCH_TYPES = {
     "apply": "application/apply-patch+yaml",
 }
 METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+ONE_METADATA_ONLY = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 _LOG_LIMIT_BYTES = 4 * 1024 * 1024
 LOG_PART_BYTES = 512 * 1024
 
@@ -55,6 +56,13 @@ class KubernetesClient:
         """One whole object; raises KubernetesNotFoundError."""
         target, path = _address("get", kind, namespace, name)
         return await self._http.json(Call("GET", path, target, timeout))
+
+    async def get_metadata(
+        self, kind: str | Kind, namespace: str, name: str, *, timeout: Limit = DEFAULT_TIMEOUT_SECONDS
+    ) -> dict[str, Any]:
+        """An object's metadata only; raises KubernetesNotFoundError."""
+        target, path = _address("get", kind, namespace, name)
+        return await self._http.json(Call("GET", path, target, timeout, accept=ONE_METADATA_ONLY))
 
     async def list(
         self,

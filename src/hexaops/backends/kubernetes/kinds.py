@@ -74,6 +74,7 @@ KINDS: dict[str, Kind] = {
         Kind("CronJob", "batch", "v1", "cronjobs"),
         Kind("Event", "", "v1", "events"),
         Kind("ConfigMap", "", "v1", "configmaps"),
+        Kind("Secret", "", "v1", "secrets"),
         Kind("ControllerRevision", "apps", "v1", "controllerrevisions"),
     )
 }

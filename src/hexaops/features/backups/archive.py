@@ -22,9 +22,12 @@ from hexaops.features.backups.collecting import SECRET, Collected, Source
 from hexaops.features.backups.errors import ArchiveBrokenError, BackupKeyUnusableError
 from hexaops.kit.keys import SecretKey, UnusableKeyError
 from hexaops.kit.sealing import SealBrokenError, seal, unseal
+from hexaops.runbooks.model import Sealed
 
 FORMAT = "hexaops-backup/1"
 PURPOSE = "backups"
+ENCRYPTED = "<encrypted>"
+"""Stands for a Secret's value."""
 
 
 class Archive(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +48,16 @@ class Written:
     sha256: str
     size_bytes: int
     objects: int
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An object in an archive."""
+
+    document: dict[str, Any]
+    """Of a Secret its type and the names of its keys."""
+    uid: str
+    sealed: Sealed | None = None
 
 
 class Archives:
@@ -87,6 +100,10 @@ class Archives:
 
     def read(self, backup_id: str, sha256: str) -> list[dict[str, Any]]:
         """Its objects, Secrets decrypted; raises ArchiveBrokenError where anything is not as it was written."""
+        archive = self._checked(backup_id, sha256)
+        return [self._opened(backup_id, one) for one in archive.objects]
+
+    def _checked(self, backup_id: str, sha256: str) -> Archive:
         with _told():
             content = self._file(backup_id).read_bytes()
         if hashlib.sha256(content).hexdigest() != sha256:
@@ -94,7 +111,20 @@ class Archives:
         archive = _decoded(gzip.decompress(content))
         if archive.backup_id != backup_id:
             raise ArchiveBrokenError("The archive is of another backup")
-        return [self._opened(backup_id, one) for one in archive.objects]
+        return archive
+
+    def entries(self, backup_id: str, sha256: str) -> list[Entry]:
+        """Its objects with Secrets still encrypted, but for the names of their keys; raises as `read` does."""
+        return [self._entry(backup_id, one) for one in self._checked(backup_id, sha256).objects]
+
+    def unseal(self, sealed: Sealed) -> dict[str, Any]:
+        """The object that was encrypted; raises ArchiveBrokenError."""
+        try:
+            text = unseal(self._derived(), sealed.text, owner=sealed.owner)
+        except SealBrokenError as error:
+            raise ArchiveBrokenError("A Secret in the archive cannot be decrypted with this process's key") from error
+        opened: dict[str, Any] = msgspec.json.decode(text)
+        return opened
 
     def settle(self, backup_id: str) -> None:
         """Remove what lies beside the finished archive; raises ArchiveBrokenError."""
@@ -146,14 +176,17 @@ class Archives:
             raise BackupKeyUnusableError(str(error)) from None
 
     def _opened(self, backup_id: str, one: dict[str, Any]) -> dict[str, Any]:
+        return self.unseal(Sealed(one["sealed"], _owner(backup_id, one))) if "sealed" in one else one
+
+    def _entry(self, backup_id: str, one: dict[str, Any]) -> Entry:
         if "sealed" not in one:
-            return one
-        try:
-            text = unseal(self._derived(), one["sealed"], owner=_owner(backup_id, one))
-        except SealBrokenError as error:
-            raise ArchiveBrokenError("A Secret in the archive cannot be decrypted with this process's key") from error
-        opened: dict[str, Any] = msgspec.json.decode(text)
-        return opened
+            return Entry(one, one["metadata"].get("uid", ""))
+        sealed = Sealed(one["sealed"], _owner(backup_id, one))
+        opened = self.unseal(sealed)
+        shown = {key: value for key, value in one.items() if key != "sealed"}
+        shown["type"] = opened.get("type", "Opaque")
+        shown["data"] = dict.fromkeys(sorted(opened.get("data") or {}), ENCRYPTED)
+        return Entry(shown, opened["metadata"].get("uid", ""), sealed)
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from hexaops.features.backups.errors import ApplicationGoneError
 from hexaops.kit.clock import Clock
 from hexaops.kit.timeout import Timeout
 
-SECRET = Kind("Secret", "", "v1", "secrets")
+SECRET = KINDS["Secret"]
 BESIDE = ("Service", "Ingress", "HorizontalPodAutoscaler", "PodDisruptionBudget", "PersistentVolumeClaim")
 """Kinds that belong to a workload, found in the watch cache."""
 SNAPSHOTS = "snapshot.storage.k8s.io"
@@ -112,7 +112,7 @@ class _Reading:
         return [one for one in found if one is not None]
 
     async def _one(self, wanted: Named, places: asyncio.Semaphore) -> Object | None:
-        kind = SECRET if wanted.kind == SECRET.name else KINDS[wanted.kind]
+        kind = KINDS[wanted.kind]
         async with places:
             try:
                 return _kept(await self.cluster.reader.get(kind, self.namespace, wanted.name, timeout=self.limit), kind)

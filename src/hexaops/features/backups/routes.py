@@ -11,16 +11,26 @@ from hexaops.features.access.caller import AnyCaller
 from hexaops.features.access.paging import paged
 from hexaops.features.applications.errors import ApplicationNotFoundError, ClusterUnreadError
 from hexaops.features.backups.errors import BackupKeyUnusableError, BackupNotFoundError
-from hexaops.features.backups.schemas import BackupRequest
+from hexaops.features.backups.restoring import RestoreService, RestoreView
+from hexaops.features.backups.schemas import BackupRequest, RestoreRequest
 from hexaops.features.backups.service import BackupService
 from hexaops.features.backups.views import BackupDetailView, BackupView
+from hexaops.features.changes.errors import (
+    GuardrailRefusedError,
+    PlanExpiredError,
+    PlanMismatchError,
+    PlanNotFoundError,
+    PlanStaleError,
+)
 from hexaops.features.routing import INTERNAL, Entry, service
 from hexaops.features.runs.errors import OperationInProgressError
 from hexaops.kit.paging import PageRequest
 from hexaops.provide import provided
 from hexaops.responses import Data, Listing, pagination, refuses
+from hexaops.runbooks.runbook import NotApplicableError
 
 Backups = Annotated[BackupService, provided(BackupService)]
+Restores = Annotated[RestoreService, provided(RestoreService)]
 Page = Annotated[PageRequest, paged()]
 
 
@@ -55,6 +65,25 @@ async def get_backup(
     return Data(await service.get(caller, backup_id))
 
 
+@refuses(
+    BackupNotFoundError,
+    NotApplicableError,
+    GuardrailRefusedError,
+    PlanNotFoundError,
+    PlanMismatchError,
+    PlanExpiredError,
+    PlanStaleError,
+    OperationInProgressError,
+    KubernetesForbiddenError,
+    KubernetesUnavailableError,
+)
+async def restore_backup(
+    caller: AnyCaller, service: Restores, backup_id: Annotated[str, Path(max_length=64)], body: RestoreRequest
+) -> Data[RestoreView]:
+    """Plan the restoring of a backup, or carry the plan out; `GET /internal/v1/operations/:id` follows it."""
+    return Data(await service.restore(caller, backup_id, body))
+
+
 ROUTES = (
     Entry(
         "POST", f"{INTERNAL}/applications/{{application_id}}/backup", start_backup,
@@ -62,4 +91,8 @@ ROUTES = (
     ),
     Entry("GET", f"{INTERNAL}/backups", list_backups, service("application:read")),
     Entry("GET", f"{INTERNAL}/backups/{{backup_id}}", get_backup, service("application:read")),
+    Entry(
+        "POST", f"{INTERNAL}/backups/{{backup_id}}/restore", restore_backup, service("application:write"),
+        idempotent=True,
+    ),
 )  # fmt: skip

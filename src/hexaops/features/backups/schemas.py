@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
+from hexaops.features.scaling.schemas import Confirming, Reason
+
 WITHOUT_NUL = r"^[^\x00]*$"
 Retention = Literal["short", "standard", "long"]
 
@@ -22,3 +24,11 @@ class BackupRequest(BaseModel):
         list[Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=WITHOUT_NUL)]], Field(max_length=20)
     ] = []
     """Of those that the setting `backup_channels` allows."""
+
+
+class RestoreRequest(Confirming):
+    """`POST …/backups/:id/restore`."""
+
+    existing: Literal["keep", "replace"] = "keep"
+    """What becomes of an object that is there and differs from the backup."""
+    reason: Reason | None = None

@@ -8,23 +8,44 @@ from hexaops.features.applications.service import ApplicationService
 from hexaops.features.audit.log import AuditLog
 from hexaops.features.backups.archive import Archives
 from hexaops.features.backups.collecting import Collector
+from hexaops.features.backups.contents import BackupContents
 from hexaops.features.backups.everything import BackupAll
+from hexaops.features.backups.restoring import RestoreService
 from hexaops.features.backups.retention import SWEEP_SECONDS, Retention
 from hexaops.features.backups.service import BackupService
 from hexaops.features.backups.work import KIND, BackupWork
+from hexaops.features.changes.confirmation import Confirmation
 from hexaops.features.operations.service import OperationService
 from hexaops.features.runs.store import OperationStore
 from hexaops.features.runs.work import Work
+from hexaops.features.scaling.changing import ServiceChanges
 from hexaops.features.workspaces.directory import WorkspaceDirectory
 from hexaops.kit.background import Periodic
 from hexaops.process import Process
+
+
+def contents(process: Process) -> BackupContents:
+    """What a plan to restore reads."""
+    return BackupContents(process.database, archives_of(process))
+
+
+def archives_of(process: Process) -> Archives:
+    """The process's archives."""
+    return Archives(process.settings.archive_folder(), process.key)
+
+
+def wire_restoring(process: Process) -> None:
+    """Offer the restoring of backups, which is a change like any other."""
+    get, confirmation = process.provider.get, process.provider.get(Confirmation)
+    changes = ServiceChanges(confirmation.plans, confirmation, get(OperationStore), process.clock)
+    process.provider.add(RestoreService(process.database, get(Authorizer), changes))
 
 
 def wire(process: Process) -> dict[str, Work]:
     """Offer the feature's services, and the operation over all; returns the works that its runs need."""
     settings, clock, get = process.settings, process.clock, process.provider.get
     database, failpoints, store = process.database, process.failpoints, get(OperationStore)
-    archives = Archives(settings.archive_folder(), process.key)
+    archives = archives_of(process)
     collector, retention = Collector(process.clusters, clock), Retention(database, archives, clock)
     process.provider.add(retention)
     process.background.add(Periodic("backup-retention", retention.apply, SWEEP_SECONDS, waits_first=True))
@@ -35,5 +56,6 @@ def wire(process: Process) -> dict[str, Work]:
     process.provider.add(service)
     everything = BackupAll(service, get(ApplicationService), get(WorkspaceDirectory), clock)
     get(OperationService).add(everything)
+    wire_restoring(process)
     work = BackupWork(database, collector, archives, retention, failpoints)
     return {KIND: work, everything.name: everything}

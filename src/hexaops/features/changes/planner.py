@@ -7,7 +7,7 @@ step of the run: a rule that holds when the plan is made must still hold when it
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
@@ -29,6 +29,7 @@ from hexaops.errors import HexaopsError, ValidationFailedError
 from hexaops.features.changes import difference, guardrails
 from hexaops.features.changes.caps import check_caps
 from hexaops.features.changes.errors import GuardrailRefusedError, PlanStaleError
+from hexaops.features.changes.owndata import OwnData
 from hexaops.features.changes.plan import BlastRadius, BudgetView
 from hexaops.features.changes.request import ChangeRequest
 from hexaops.features.changes.writes import budget_refusal, check_unchanged, read_object, send_call
@@ -37,7 +38,7 @@ from hexaops.features.workspaces.automation import AutomationSwitch
 from hexaops.kit.clock import Clock
 from hexaops.runbooks.catalog import ASKED_FOR, RUNBOOKS, UNCOUNTED
 from hexaops.runbooks.live import LiveObject
-from hexaops.runbooks.model import Draft, OwnRecord, Write
+from hexaops.runbooks.model import ArchivedObject, Draft, OwnRecord, Write
 from hexaops.runbooks.parameters import parse
 from hexaops.runbooks.runbook import RIGHT_OF_VERB, Runbook
 from hexaops.runbooks.scale import StopApplication
@@ -45,8 +46,6 @@ from hexaops.runbooks.workloads import WORKLOADS
 from hexaops.storage.tables import OperationRow
 
 T = TypeVar("T")
-RecordReader = Callable[[str, str, str], Awaitable[OwnRecord | None]]
-"""Workspace, kind, id → the row, if it is that workspace's."""
 ATTEMPTS = 6
 """Readings of a target whose status changes under the dry run."""
 
@@ -59,7 +58,7 @@ class Sight:
     store: OperationStore
     at: datetime
     workspace_id: str
-    records: RecordReader | None = None
+    own: OwnData
     seen: dict[tuple[str, str, str], LiveObject | None] = field(default_factory=dict)
     listed: dict[tuple[str, str], Sequence[Mapping[str, Any]]] = field(default_factory=dict)
 
@@ -77,7 +76,11 @@ class Sight:
 
     async def record(self, kind: str, record_id: str) -> OwnRecord | None:
         """A row of our own, if it is the workspace's."""
-        return await self.records(self.workspace_id, kind, record_id) if self.records else None
+        return await self.own.record(self.workspace_id, kind, record_id)
+
+    async def archived(self, backup_id: str) -> Sequence[ArchivedObject]:
+        """What a backup holds, if it is the workspace's."""
+        return await self.own.archived(self.workspace_id, backup_id)
 
     async def list(self, kind: str, namespace: str, *, metadata_only: bool = False) -> Sequence[Mapping[str, Any]]:
         """All objects of a kind in a namespace, read once."""
@@ -128,7 +131,7 @@ class Planner:
     automation: AutomationSwitch
     settings: Settings
     clock: Clock
-    records: RecordReader | None = None
+    own: OwnData
 
     async def examine(self, request: ChangeRequest, at: datetime) -> Examined:
         """What would be done; raises ValidationFailed, NotApplicable, GuardrailRefused or a KubernetesError.
@@ -155,7 +158,7 @@ class Planner:
         )
 
     def _sight(self, cluster: Cluster, workspace_id: str, at: datetime) -> Sight:
-        return Sight(cluster, self.store, at, workspace_id, self.records)
+        return Sight(cluster, self.store, at, workspace_id, self.own)
 
     async def _part(self, book: Runbook[Any], request: ChangeRequest, index: int, sight: Sight) -> _Part:
         subject = request.subjects[index]
@@ -265,7 +268,7 @@ class Planner:
             target = write.target
             live = await sight.find(target.kind, target.namespace, target.name) if target.uid else None
             try:
-                planned = await send_call(sight.cluster.writer, write, live, dry_run=True)
+                planned = await send_call(sight.cluster.writer, write, live, dry_run=True, unseal=self.own.unseal)
             except EvictionRefusedError as error:
                 raise budget_refusal(error) from error
             except KubernetesConflictError as error:

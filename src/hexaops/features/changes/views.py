@@ -6,6 +6,7 @@ from typing import Any
 
 from hexaops.features.changes.plan import BlastRadius, plan_of, total_seconds
 from hexaops.kit.durations import format_duration, format_time
+from hexaops.kit.redaction import redact_fields
 from hexaops.responses import View
 from hexaops.runbooks.model import Draft, FieldChange, RecordChange, Risk, Subject, TargetRef, Write
 from hexaops.storage.tables import PlanRow
@@ -117,7 +118,9 @@ def _records(drafts: tuple[Draft, ...]) -> list[RecordChange]:
 
 
 def _change_view(changed: str, change: FieldChange) -> FieldChangeView:
-    return FieldChangeView(object=changed, path=change.path, before=change.before, after=change.after)
+    name = change.path.rpartition("/")[2]
+    before, after = redact_fields(change.before, name), redact_fields(change.after, name)
+    return FieldChangeView(object=changed, path=change.path, before=before, after=after)
 
 
 def _write_view(write: Write) -> PlannedWriteView:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from hexaops.features.audit.log import AuditLog
 from hexaops.features.changes.confirmation import Confirmation
-from hexaops.features.changes.planner import Planner, RecordReader
+from hexaops.features.changes.owndata import OwnData
+from hexaops.features.changes.planner import Planner
 from hexaops.features.changes.plans import Plans
 from hexaops.features.changes.work import ChangeWork
 from hexaops.features.changes.writes import GuardedWriter
@@ -16,15 +17,21 @@ from hexaops.process import Process
 from hexaops.runbooks.catalog import RUNBOOKS
 
 
-def wire(process: Process, writer_class: type[GuardedWriter], records: RecordReader) -> dict[str, Work]:
+def wire(process: Process, writer_class: type[GuardedWriter], own: OwnData) -> dict[str, Work]:
     """Offer plans and their confirmation; returns the work of every kind of change."""
     settings, clusters, clock, get = process.settings, process.clusters, process.clock, process.provider.get
     events, automation = get(OperationEvents), get(AutomationSwitch)
-    planner = Planner(clusters, get(OperationStore), automation, settings, clock, records)
+    planner = Planner(clusters, get(OperationStore), automation, settings, clock, own)
     plans = Plans(planner, get(AuditLog), settings, clock)
     process.provider.add(plans)
     process.provider.add(Confirmation(plans, events, process.engine, process.failpoints))
     writer = writer_class(
-        process.database, clusters, events, automation=automation, clock=clock, failpoints=process.failpoints
+        process.database,
+        clusters,
+        events,
+        automation=automation,
+        clock=clock,
+        failpoints=process.failpoints,
+        unseal=own.unseal,
     )
     return dict.fromkeys(RUNBOOKS, ChangeWork(clusters, planner, writer, settings, clock))

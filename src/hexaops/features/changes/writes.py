@@ -24,6 +24,7 @@ from hexaops.backends.kubernetes.errors import (
 )
 from hexaops.features.audit.event import Outcome
 from hexaops.features.changes.errors import GuardrailRefusedError, PlanStaleError
+from hexaops.features.changes.owndata import Unseal, unreadable
 from hexaops.features.runs.events import OperationEvents
 from hexaops.features.runs.store import lock_if_owner
 from hexaops.features.workspaces.automation import AutomationSwitch
@@ -81,7 +82,7 @@ class GuardedWriter:
 
     def __init__(
         self, database: Database, clusters: Clusters, events: OperationEvents, *, automation: AutomationSwitch,
-        clock: Clock, failpoints: Failpoints,
+        clock: Clock, failpoints: Failpoints, unseal: Unseal,
     ) -> None:  # fmt: skip
         self._database = database
         self._clusters = clusters
@@ -89,6 +90,7 @@ class GuardedWriter:
         self._automation = automation
         self._clock = clock
         self._failpoints = failpoints
+        self._unseal = unseal
 
     async def write(self, operation: OperationRow, numbered: NumberedWrite) -> WriteIntentRow:
         """Make the call once; returns its record. Raises PlanStaleError, FencedError or a KubernetesError."""
@@ -169,7 +171,8 @@ class GuardedWriter:
         self, operation: OperationRow, numbered: NumberedWrite, live: LiveObject | None, *, dry_run: bool = False
     ) -> None:
         """The call itself, with its preconditions."""
-        await send_call(self._clusters.get(operation.cluster_id).writer, numbered.write, live, dry_run=dry_run)
+        writer = self._clusters.get(operation.cluster_id).writer
+        await send_call(writer, numbered.write, live, dry_run=dry_run, unseal=self._unseal)
         if not dry_run:
             self._failpoints.reach(numbered.point("sent"))
 
@@ -226,16 +229,18 @@ class GuardedWriter:
 async def read_object(reader: KubernetesClient, kind: str, namespace: str, name: str) -> LiveObject | None:
     """One object as the API server has it now, or None."""
     try:
-        document = await reader.get(kind, namespace, name)
+        # Whether a Secret is there, and which, is all that a change may know of it.
+        read = reader.get_metadata if kind == "Secret" else reader.get
+        document = await read(kind, namespace, name)
     except KubernetesNotFoundError:
         return None
     return LiveWorkload(document, kind) if kind in WORKLOADS else LiveObject(document, kind)
 
 
 async def send_call(
-    writer: KubernetesClient, write: Write, live: LiveObject | None, *, dry_run: bool
+    writer: KubernetesClient, write: Write, live: LiveObject | None, *, dry_run: bool, unseal: Unseal = unreadable
 ) -> dict[str, Any] | None:
-    """Send a call with the read's resourceVersion and uid as preconditions.
+    """Send a call with the read's resourceVersion and uid as preconditions; a sealed body is decrypted here only.
 
     Returns the object (of a scale, its part) as it is or, dry, would be; None for one that is gone.
     """
@@ -253,7 +258,8 @@ async def send_call(
         }
         return await writer.patch(*where, body, patch_type=call.patch_type, dry_run=dry_run)
     if call.verb == "create":
-        return await writer.create(target.kind, target.namespace, call.body, dry_run=dry_run)
+        body = unseal(call.sealed) if call.sealed else call.body
+        return await writer.create(target.kind, target.namespace, body, dry_run=dry_run)
     if call.verb == "evict":
         await writer.evict(target.namespace, target.name, uid=target.uid, dry_run=dry_run)
     else:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from hexaops.analysis.applications.model import Application
 from hexaops.features.access.caller import Caller
 from hexaops.features.changes.confirmation import Acceptance, Confirmation
 from hexaops.features.changes.errors import PlanStaleError
@@ -45,13 +44,10 @@ class ServiceChanges:
     clock: Clock
 
     async def carry_out(
-        self, caller: Caller, application: Application, action: str, parameters: Mapping[str, Any], given: Confirming
+        self, caller: Caller, subject: Subject, action: str, parameters: Mapping[str, Any], given: Confirming
     ) -> Carried:
         """Confirm the named plan; else plan, and start what the workspace's policy lets start by a single call."""
         workspace = caller.get_workspace()
-        subject = Subject(
-            id=application.id, kind=application.kind, namespace=application.project, name=application.name
-        )
         request = ChangeRequest(service_requester(caller), action, (subject,), parameters)
         if given.confirmation and given.plan_id:
             row = await self.plans.get(given.plan_id, request.requester)

@@ -22,6 +22,7 @@ from hexaops.features.webhooks.events import AUTOSCALE_TRIGGERED
 from hexaops.features.webhooks.outbox import WebhookOutbox
 from hexaops.kit.clock import Clock
 from hexaops.kit.durations import format_duration, format_time, parse_duration
+from hexaops.runbooks.model import Subject
 from hexaops.storage.database import Database
 
 MISMATCH_POINTS = 10.0
@@ -50,7 +51,7 @@ class ScalingService:
         workspace = caller.get_workspace()
         application = self.applications.get(workspace, name)
         action, parameters = _change(body)
-        carried = await self.changes.carry_out(caller, application, action, parameters, body)
+        carried = await self.changes.carry_out(caller, _subject_of(application), action, parameters, body)
         shown, replicas = progress_of(carried), carried.draft.replicas
         return ScaleView(
             deployment_name=application.name,
@@ -83,7 +84,9 @@ class ScalingService:
             )  # fmt: skip
         # The confirmed plan is of these very replicas: a decision that has changed since makes it another plan.
         parameters = {"application_id": application.id, "replicas": decision.replicas}
-        carried = await self.changes.carry_out(placed.caller, application, "scale_application", parameters, body)
+        carried = await self.changes.carry_out(
+            placed.caller, _subject_of(application), "scale_application", parameters, body
+        )
         if carried.operation is not None:
             await self._emit(placed.caller, application, decision, carried, reason)
         shown = progress_of(carried)
@@ -166,6 +169,10 @@ class ScalingService:
         }
         async with self.database.transaction() as session:
             await self.outbox.emit(session, workspace.id, AUTOSCALE_TRIGGERED, data, resource_id=operation.action_id)
+
+
+def _subject_of(application: Application) -> Subject:
+    return Subject(id=application.id, kind=application.kind, namespace=application.project, name=application.name)
 
 
 def _change(body: ScaleRequest) -> tuple[str, dict[str, Any]]:

@@ -1,0 +1,71 @@
+"""What a kept backup holds, for the plan that restores it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hexaops.features.backups.archive import Archives
+from hexaops.features.workspaces.ownership import why_not_owned
+from hexaops.runbooks.manifests import creatable
+from hexaops.runbooks.model import ArchivedObject, Fields, Sealed
+from hexaops.runbooks.restore import RestoreBackup
+from hexaops.runbooks.runbook import NotApplicableError
+from hexaops.storage.database import Database
+from hexaops.storage.tables import BackupRow, OperationRow, WriteIntentRow
+
+
+@dataclass(frozen=True)
+class BackupContents:
+    """Reads the archives; a Secret's contents leave it when the Secret is created, and only then."""
+
+    database: Database
+    archives: Archives
+
+    async def read(self, workspace_id: str, backup_id: str) -> Sequence[ArchivedObject]:
+        """Raises NotApplicableError where the workspace has no such backup any more, or ArchiveBrokenError."""
+        async with self.database.reading() as session:
+            row, sha256 = await _kept(session, workspace_id, backup_id)
+            created = await _created(session, row)
+        entries = await asyncio.to_thread(self.archives.entries, backup_id, sha256)
+        return [ArchivedObject(one.document, created | {one.uid}, one.sealed) for one in entries]
+
+    def unseal(self, sealed: Sealed) -> Fields:
+        """The Secret as it is created; raises ArchiveBrokenError."""
+        return creatable(self.archives.unseal(sealed))
+
+
+async def _kept(session: AsyncSession, workspace_id: str, backup_id: str) -> tuple[BackupRow, str]:
+    row = await session.get(BackupRow, backup_id)
+    if row is None or row.workspace_id != workspace_id:
+        raise NotApplicableError("The backup is gone", possible=None)
+    operation = await session.get_one(OperationRow, backup_id)
+    if operation.status != "completed" or row.sha256 is None:
+        raise NotApplicableError("The backup is not complete", possible="once it has completed")
+    if row.removed_at is not None:
+        raise NotApplicableError("The backup has expired: its archive was removed", possible=None)
+    lost = await why_not_owned(
+        session, workspace_id=workspace_id, cluster_id=row.source["cluster_id"], namespace=row.source["namespace"]
+    )
+    if lost:
+        raise NotApplicableError(lost, possible=None)
+    return row, row.sha256
+
+
+async def _created(session: AsyncSession, row: BackupRow) -> frozenset[str]:
+    """Uids of what was created from backups of the same application."""
+    query = (
+        select(WriteIntentRow.response)
+        .join(OperationRow, OperationRow.id == WriteIntentRow.operation_id)
+        .where(
+            OperationRow.kind == RestoreBackup.name,
+            OperationRow.workspace_id == row.workspace_id,
+            OperationRow.resource_id == row.application_id,
+            WriteIntentRow.purpose == "apply",
+        )
+    )
+    return frozenset(uid for found in await session.scalars(query) if (uid := found.get("uid")))

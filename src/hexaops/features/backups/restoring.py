@@ -1,0 +1,88 @@
+"""Restores a backup for service accounts: a plan first, carried out once it is confirmed by its hash."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from msgspec import UNSET, UnsetType
+
+from hexaops.features.access.authorize import Authorizer
+from hexaops.features.access.caller import Caller
+from hexaops.features.access.errors import WorkspaceNotFoundError
+from hexaops.features.backups.errors import BackupNotFoundError
+from hexaops.features.backups.schemas import RestoreRequest
+from hexaops.features.changes.views import PlanView
+from hexaops.features.scaling.changing import Carried, ServiceChanges
+from hexaops.features.scaling.views import NOT_STARTED
+from hexaops.kit.durations import format_time, parse_duration
+from hexaops.responses import View
+from hexaops.runbooks.model import Subject
+from hexaops.runbooks.restore import RestoreBackup
+from hexaops.storage.database import Database
+from hexaops.storage.tables import BackupRow
+
+Status = Literal["restoring", "completed", "failed", "cancelled", "awaiting_confirmation"]
+ENDED: dict[str, Status] = {"completed": "completed", "failed": "failed", "cancelled": "cancelled"}
+
+
+class RestoreView(View, frozen=True, kw_only=True):
+    """A restoring that was planned or started."""
+
+    backup_id: str
+    application_id: str
+    workspace_id: str
+    status: Status
+    operation_id: str | None
+    """Follow it under /internal/v1/operations/:id."""
+    started_at: str | None
+    estimated_completion: str | None
+    plan: PlanView | UnsetType = UNSET
+    reasons: dict[str, str]
+
+
+@dataclass(frozen=True)
+class RestoreService:
+    """One for the process."""
+
+    database: Database
+    authorizer: Authorizer
+    changes: ServiceChanges
+
+    async def restore(self, caller: Caller, backup_id: str, body: RestoreRequest) -> RestoreView:
+        """Plan it, or start what a plan has named; raises BackupNotFoundError for absent and foreign alike."""
+        async with self.database.reading() as session:
+            row = await session.get(BackupRow, backup_id)
+        if row is None:
+            raise BackupNotFoundError
+        try:
+            inside = await self.authorizer.authorize(caller, "application:write", row.workspace_id)
+        except WorkspaceNotFoundError:
+            raise BackupNotFoundError from None
+        source = row.source
+        subject = Subject(
+            id=row.application_id, kind=source["kind"], namespace=source["namespace"], name=source["name"]
+        )
+        parameters = {"backup_id": backup_id, "existing": body.existing}
+        if body.reason is not None:
+            parameters["reason"] = body.reason
+        return _view(row, await self.changes.carry_out(inside, subject, RestoreBackup.name, parameters, body))
+
+
+def _view(row: BackupRow, carried: Carried) -> RestoreView:
+    operation, reasons = carried.operation, dict[str, str]()
+    if operation is None:
+        reasons = dict.fromkeys(("operation_id", "started_at", "estimated_completion"), NOT_STARTED)
+    seconds = parse_duration(operation.estimated_duration) if operation else 0.0
+    return RestoreView(
+        backup_id=row.id,
+        application_id=row.application_id,
+        workspace_id=row.workspace_id,
+        status=ENDED.get(operation.status, "restoring") if operation else "awaiting_confirmation",
+        operation_id=operation.action_id if operation else None,
+        started_at=operation.started_at if operation else None,
+        estimated_completion=format_time(carried.started_at + timedelta(seconds=seconds)) if operation else None,
+        plan=UNSET if operation else carried.plan,
+        reasons=reasons,
+    )
