@@ -314,6 +314,16 @@ class Settings(BaseSettings):
 
     backup_folder: Path | None = None
     """Folder of the archives of backups; unset: `backups` in the home folder. Replicas must share it."""
+    backup_bucket: Annotated[str, Field(pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w./-]*)?$")] | None = None
+    """Bucket of the archives instead of a folder, such as `s3://backups/hexaops`: of AWS or any S3-compatible store."""
+    backup_s3_endpoint: Annotated[str, Field(pattern=r"^https?://[^@\s]+$")] | None = None
+    """URL of an S3-compatible store other than AWS."""
+    backup_s3_region: str = "us-east-1"
+    """Region of the bucket."""
+    backup_s3_access_key: str | None = None
+    """Id of the bucket's access key; unset: the environment's, or the role of the machine or pod."""
+    backup_s3_secret_key: SecretStr | None = None
+    """The access key's secret."""
     backup_retention_short_days: Positive = 7.0
     """How long a backup with `retention_policy` short is kept."""
     backup_retention_standard_days: Positive = 30.0

@@ -10,6 +10,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from hexaops.backends.objects.folder import FolderStore
 from hexaops.features.backups.archive import Archives
 from hexaops.features.backups.work import STEPS
 from hexaops.kit.ids import stable_id
@@ -68,6 +69,8 @@ async def test_killed_and_completed(point: str, database_url: str, tmp_path: Pat
         assert backup["status"] == "completed", backup
         assert [step["status"] for step in backup["steps"]] == ["completed"] * len(STEPS)
         assert [file.name for file in (tmp_path / "backups").iterdir()] == [f"{backup['backup_id']}.json.gz"]
-        objects = Archives(tmp_path / "backups", SecretKey(tmp_path)).read(backup["backup_id"], backup["sha256"])
+        objects = Archives(FolderStore(tmp_path / "backups"), SecretKey(tmp_path)).read(
+            backup["backup_id"], backup["sha256"]
+        )
         assert len(objects) == backup["objects"] > 1
         assert stage_.writes() == []

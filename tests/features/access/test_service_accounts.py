@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import httpx2
@@ -204,3 +205,20 @@ def test_a_typing_error_is_found_without_the_store() -> None:
         assert find_token(changed) is None, place
     assert token.text not in repr(token)
     assert len({new_token().text for _ in range(1000)}) == 1000
+
+
+async def test_account_and_token_may_be_name_and_password(access: AccessWorld) -> None:
+    made = await _make(access)
+    account, token = made["service_account"]["id"], made["token"]["token"]
+
+    def basic(name: str, password: str) -> Headers:
+        return {"Authorization": "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()}
+
+    assert (await _enter(access, basic(account, token))).status_code == 200
+    assert (await _enter(access, {**basic(account, token), "X-Service-Account": account})).status_code == 200
+    assert await _refusal(access, basic("sa-other", token))
+    assert await _refusal(access, basic(account, token[:-1] + "x"))
+    assert await _refusal(access, {**basic(account, token), "X-Service-Account": "sa-other"})
+    assert await _refusal(access, {"Authorization": "Basic not-base64"})
+    user = await access.client.get("/api/v1/workspaces", headers=basic(account, token))
+    assert user.status_code == 401

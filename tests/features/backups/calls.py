@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx2
 
+from hexaops.backends.objects.folder import FolderStore
 from hexaops.features.backups.archive import Archives
 from hexaops.kit.ids import stable_id
 from hexaops.storage.tables import OperationRow
@@ -93,7 +94,7 @@ class Backups:
         return found
 
     def archives(self) -> Archives:
-        return Archives(self.folder, self.living.access.context.key)
+        return Archives(FolderStore(self.folder), self.living.access.context.key)
 
     def objects(self, backup: dict[str, Any]) -> dict[str, dict[str, Any]]:
         read = self.archives().read(backup["backup_id"], backup["sha256"])

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from hexaops.backends.objects.folder import FolderStore
 from hexaops.features.backups.archive import Archives
 from hexaops.features.backups.errors import ArchiveBrokenError
 from hexaops.features.backups.retention import Retention
@@ -58,7 +59,7 @@ async def test_secrets_are_in_the_archive_and_nowhere_in_plain(backups: Backups)
     assert "web-login" in document
     assert CANARY not in document
     assert ENCODED not in document
-    other = Archives(backups.folder, type(backups.living.access.context.key)(backups.folder / "another"))
+    other = Archives(FolderStore(backups.folder), type(backups.living.access.context.key)(backups.folder / "another"))
     with pytest.raises(ArchiveBrokenError, match="decrypted"):
         other.read(backup["backup_id"], backup["sha256"])
 

@@ -5,6 +5,7 @@ token → principal → workspace → permission → rate limit → idempotency 
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Awaitable, Callable
 
 from fastapi import Request, Response
@@ -40,10 +41,12 @@ class Authentication:
 
     async def principal(self, request: Request, policy: Policy) -> Principal:
         """Authenticate the request; raises the audience's 401."""
-        token = _bearer(request)
         if policy.audience == "user":
-            return await self._users.verify(token)
-        return await self._services.verify(token, request.headers.get("x-service-account"))
+            return await self._users.verify(_bearer(request))
+        named = request.headers.get("x-service-account")
+        if (basic := _basic(request)) is not None and named in {None, basic[0]}:
+            return await self._services.verify(basic[1], basic[0])
+        return await self._services.verify(_bearer(request), named)
 
     def address(self, request: Request) -> str:
         """Where the request comes from."""
@@ -152,6 +155,19 @@ def _subject(request: Request, policy: Policy) -> tuple[str, ...]:
     if policy.limit in {"health", "logs", "log_push"}:
         return ()
     return (request.path_params.get(WORKSPACE_PARAMETER, ""),)
+
+
+def _basic(request: Request) -> tuple[str, str] | None:
+    """Account and token as name and password: for clients that can send no header of their own."""
+    lines = request.headers.getlist("authorization")
+    scheme, _, encoded = lines[0].partition(" ") if len(lines) == 1 else ("", "", "")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        name, colon, token = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
+    except ValueError:
+        return None
+    return (name, token) if colon else None
 
 
 def _bearer(request: Request) -> str | None:

@@ -1,6 +1,6 @@
-"""Archives in a folder: gzipped JSON in which each Secret is encrypted, written whole or not at all.
+"""Archives in a store: gzipped JSON in which each Secret is encrypted, written whole or not at all.
 
-The manifests collected wait in a file of their own (`.collected`) until they are compressed, so that a run which is
+The manifests collected wait under a name of their own (`.collected`) until they are compressed, so that a run which is
 killed in between goes on with what it collected.
 """
 
@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import os
-import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from hexaops.backends.objects.store import ObjectStore, ObjectStoreError
 from hexaops.features.backups.collecting import SECRET, Collected, Source
 from hexaops.features.backups.errors import ArchiveBrokenError, BackupKeyUnusableError
 from hexaops.kit.keys import SecretKey, UnusableKeyError
@@ -43,7 +41,7 @@ class Archive(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True)
 class Written:
-    """An archive as it lies in the folder."""
+    """An archive as it is kept."""
 
     sha256: str
     size_bytes: int
@@ -61,10 +59,10 @@ class Entry:
 
 
 class Archives:
-    """All archives of this process's folder. Every method blocks."""
+    """All archives of a store. Every method blocks."""
 
-    def __init__(self, folder: Path, key: SecretKey) -> None:
-        self._folder = folder
+    def __init__(self, store: ObjectStore, key: SecretKey) -> None:
+        self._store = store
         self._key = key
 
     def encode(self, backup_id: str, source: Source, collected: Collected) -> bytes:
@@ -80,23 +78,26 @@ class Archives:
 
     def keep(self, backup_id: str, document: bytes) -> None:
         """Put a document aside until it is written; raises ArchiveBrokenError."""
-        self._write(self._staged(backup_id), document)
+        with _told():
+            self._store.put(_staged(backup_id), document)
 
     def is_kept(self, backup_id: str) -> bool:
         """Whether a document was put aside here."""
-        return self._staged(backup_id).exists()
+        with _told():
+            return self._store.exists(_staged(backup_id))
 
     def write(self, backup_id: str) -> Written:
         """Make the archive of the document that was put aside; raises ArchiveBrokenError."""
         with _told():
-            document = self._staged(backup_id).read_bytes()
-        content = gzip.compress(document, mtime=0)
-        self._write(self._file(backup_id), content)
+            document = self._store.get(_staged(backup_id))
+            content = gzip.compress(document, mtime=0)
+            self._store.put(_name(backup_id), content)
         return Written(hashlib.sha256(content).hexdigest(), len(content), len(_decoded(document).objects))
 
     def exists(self, backup_id: str) -> bool:
-        """Whether the archive lies here."""
-        return self._file(backup_id).exists()
+        """Whether the archive is kept."""
+        with _told():
+            return self._store.exists(_name(backup_id))
 
     def read(self, backup_id: str, sha256: str) -> list[dict[str, Any]]:
         """Its objects, Secrets decrypted; raises ArchiveBrokenError where anything is not as it was written."""
@@ -105,7 +106,7 @@ class Archives:
 
     def _checked(self, backup_id: str, sha256: str) -> Archive:
         with _told():
-            content = self._file(backup_id).read_bytes()
+            content = self._store.get(_name(backup_id))
         if hashlib.sha256(content).hexdigest() != sha256:
             raise ArchiveBrokenError("The archive is not as it was written: its checksum differs")
         archive = _decoded(gzip.decompress(content))
@@ -127,39 +128,16 @@ class Archives:
         return opened
 
     def settle(self, backup_id: str) -> None:
-        """Remove what lies beside the finished archive; raises ArchiveBrokenError."""
+        """Remove what is kept beside the finished archive; raises ArchiveBrokenError."""
         with _told():
-            for one in (self._staged(backup_id), *self._folder.glob(f"{backup_id}.*.part")):
-                one.unlink(missing_ok=True)
+            self._store.delete(_staged(backup_id))
+            self._store.tidy(backup_id)
 
     def remove(self, backup_id: str) -> None:
         """Remove everything of a backup; raises ArchiveBrokenError."""
         with _told():
-            self._file(backup_id).unlink(missing_ok=True)
+            self._store.delete(_name(backup_id))
         self.settle(backup_id)
-
-    def _file(self, backup_id: str) -> Path:
-        return self._folder / f"{backup_id}.json.gz"
-
-    def _staged(self, backup_id: str) -> Path:
-        return self._folder / f"{backup_id}.collected"
-
-    def _write(self, file: Path, content: bytes) -> None:
-        """Under its name only once it is whole on the disk."""
-        part = file.with_name(f"{file.name.partition('.')[0]}.{secrets.token_hex(8)}.part")
-        with _told():
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as output:
-                output.write(content)
-                output.flush()
-                os.fsync(output.fileno())
-            part.replace(file)
-            folder = os.open(self._folder, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
 
     def _sealed(self, backup_id: str, one: dict[str, Any]) -> dict[str, Any]:
         """All of a Secret is encrypted: its annotations may repeat its data."""
@@ -191,11 +169,19 @@ class Archives:
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """What the file system refuses, without the folder's path."""
+    """What the store refuses."""
     try:
         yield
-    except OSError as error:
-        raise ArchiveBrokenError(f"The folder of archives cannot be used: {error.strerror}") from error
+    except ObjectStoreError as error:
+        raise ArchiveBrokenError(str(error)) from error
+
+
+def _name(backup_id: str) -> str:
+    return f"{backup_id}.json.gz"
+
+
+def _staged(backup_id: str) -> str:
+    return f"{backup_id}.collected"
 
 
 def _owner(backup_id: str, one: Mapping[str, Any]) -> str:

@@ -6,17 +6,17 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hexaops.features.backups.archive import Archives
+from hexaops.features.changes.queries import uids_written
 from hexaops.features.workspaces.ownership import why_not_owned
 from hexaops.runbooks.manifests import creatable
 from hexaops.runbooks.model import ArchivedObject, Fields, Sealed
 from hexaops.runbooks.restore import RestoreBackup
 from hexaops.runbooks.runbook import NotApplicableError
 from hexaops.storage.database import Database
-from hexaops.storage.tables import BackupRow, OperationRow, WriteIntentRow
+from hexaops.storage.tables import BackupRow, OperationRow
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,9 @@ class BackupContents:
         """Raises NotApplicableError where the workspace has no such backup any more, or ArchiveBrokenError."""
         async with self.database.reading() as session:
             row, sha256 = await _kept(session, workspace_id, backup_id)
-            created = await _created(session, row)
+            created = await uids_written(
+                session, RestoreBackup.name, workspace_id=workspace_id, subject_id=row.application_id
+            )
         entries = await asyncio.to_thread(self.archives.entries, backup_id, sha256)
         return [ArchivedObject(one.document, created | {one.uid}, one.sealed) for one in entries]
 
@@ -54,18 +56,3 @@ async def _kept(session: AsyncSession, workspace_id: str, backup_id: str) -> tup
     if lost:
         raise NotApplicableError(lost, possible=None)
     return row, row.sha256
-
-
-async def _created(session: AsyncSession, row: BackupRow) -> frozenset[str]:
-    """Uids of what was created from backups of the same application."""
-    query = (
-        select(WriteIntentRow.response)
-        .join(OperationRow, OperationRow.id == WriteIntentRow.operation_id)
-        .where(
-            OperationRow.kind == RestoreBackup.name,
-            OperationRow.workspace_id == row.workspace_id,
-            OperationRow.resource_id == row.application_id,
-            WriteIntentRow.purpose == "apply",
-        )
-    )
-    return frozenset(uid for found in await session.scalars(query) if (uid := found.get("uid")))

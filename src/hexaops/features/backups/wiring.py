@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hexaops.backends.objects.folder import FolderStore
+from hexaops.backends.objects.s3 import Bucket, BucketStore
 from hexaops.features.access.authorize import Authorizer
 from hexaops.features.applications.locating import ApplicationLocator
 from hexaops.features.applications.service import ApplicationService
@@ -30,8 +32,18 @@ def contents(process: Process) -> BackupContents:
 
 
 def archives_of(process: Process) -> Archives:
-    """The process's archives."""
-    return Archives(process.settings.archive_folder(), process.key)
+    """The process's archives, in its folder or bucket."""
+    settings = process.settings
+    where = settings.backup_bucket
+    if where is None:
+        return Archives(FolderStore(settings.archive_folder()), process.key)
+    name, _, prefix = where.removeprefix("s3://").partition("/")
+    secret = settings.backup_s3_secret_key
+    bucket = Bucket(
+        name=name, prefix=prefix.strip("/"), endpoint=settings.backup_s3_endpoint, region=settings.backup_s3_region,
+        access_key=settings.backup_s3_access_key, secret_key=secret.get_secret_value() if secret else None,
+    )  # fmt: skip
+    return Archives(BucketStore(bucket), process.key)
 
 
 def wire_restoring(process: Process) -> None:

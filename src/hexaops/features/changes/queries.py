@@ -8,12 +8,13 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from hexaops.features.access.caller import Caller
 from hexaops.features.changes.views import plan_view
 from hexaops.kit.clock import Clock
 from hexaops.storage.database import Database
-from hexaops.storage.tables import PlanRow
+from hexaops.storage.tables import OperationRow, PlanRow, WriteIntentRow
 
 
 @dataclass(frozen=True)
@@ -35,3 +36,18 @@ class PlanQueries:
         )
         async with self.database.reading() as session:
             return [msgspec.to_builtins(plan_view(row)) for row in await session.scalars(query.order_by(PlanRow.id))]
+
+
+async def uids_written(session: AsyncSession, kind: str, *, workspace_id: str, subject_id: str) -> frozenset[str]:
+    """Uids of the objects that changes of a kind have written for a subject."""
+    query = (
+        select(WriteIntentRow.response)
+        .join(OperationRow, OperationRow.id == WriteIntentRow.operation_id)
+        .where(
+            OperationRow.kind == kind,
+            OperationRow.workspace_id == workspace_id,
+            OperationRow.resource_id == subject_id,
+            WriteIntentRow.purpose == "apply",
+        )
+    )
+    return frozenset(uid for found in await session.scalars(query) if (uid := found.get("uid")))
