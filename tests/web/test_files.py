@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from hexaops.backends.logstores.query.parser import FIELDS
+from hexaops.features.access.permissions import SCOPES
 from hexaops.features.signin.problems import Problem
 from hexaops.web.files import FOLDER, ConsoleFiles
 from tests.serving import AccessWorld
@@ -50,6 +51,11 @@ def test_the_page_words_every_problem_of_the_sign_in() -> None:
 def test_the_query_box_completes_the_fields_of_the_language() -> None:
     text = (FOLDER / "screens/logs/completion.js").read_text().partition("};")[0]
     assert sorted(re.findall(r"^  (\w+): ", text, re.MULTILINE)) == sorted(FIELDS)
+
+
+def test_the_settings_offer_every_scope() -> None:
+    text = (FOLDER / "screens/settings/new-account.js").read_text()
+    assert re.findall(r'^  "([a-z:]+)": ', text, re.MULTILINE) == list(SCOPES)
 
 
 def test_every_import_names_a_file_that_is_there() -> None:

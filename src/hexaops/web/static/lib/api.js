@@ -13,12 +13,14 @@ export class ApiError extends Error {
 }
 
 const API = "/api/v1";
+const INTERNAL = "/internal/v1/";
 
-/** The raw response; the header proves to the service that this page sent the call, and not a page elsewhere. */
+/** The raw response of a path below the public API, or of a whole path of the internal one; the header proves to the service that this page sent the call, and not a page elsewhere. */
 export async function send(method, path, body, { signal, headers } = {}) {
   let response;
+  const isInternal = path.startsWith(INTERNAL);
   try {
-    response = await fetch(API + path, {
+    response = await fetch(isInternal ? path : API + path, {
       method,
       signal,
       credentials: "same-origin",
@@ -36,7 +38,7 @@ export async function send(method, path, body, { signal, headers } = {}) {
   }
   if (!response.ok) {
     const problem = new ApiError(response.status, await response.json().catch(() => null));
-    if (response.status === 401) session.value = null;
+    if (response.status === 401 && !isInternal) session.value = null; // the internal API knows no sessions
     throw problem;
   }
   return response;

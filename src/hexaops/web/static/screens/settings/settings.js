@@ -7,12 +7,14 @@ import { ago, moment } from "../../lib/format.js";
 import { Empty, Failed, Forbidden, Shown } from "../../parts/states.js";
 import { Badge } from "../../parts/badge.js";
 import { Table } from "../../parts/table.js";
+import { Accounts } from "./accounts.js";
 
 export default function Settings() {
-  if (!may("manage_webhooks")) return html`<h1>Settings</h1><${Forbidden} permission="manage_webhooks" />`;
-  return html`<h1>Settings</h1><section><h2>Webhooks</h2><${Webhooks} /></section>
-    <section><h2>Deliveries</h2><${Deliveries} /></section>
-    <section><h2>Elsewhere</h2><p class="faint">Service accounts and their tokens belong to the internal API: <code>hexaops token --help</code>. Every route is described at <a href="/docs">/docs</a>.</p></section>`;
+  return html`<h1>Settings</h1>${may("manage_webhooks")
+    ? html`<section><h2>Webhooks</h2><${Webhooks} /></section><section><h2>Deliveries</h2><${Deliveries} /></section>`
+    : html`<section><h2>Webhooks</h2><${Forbidden} permission="manage_webhooks" /></section>`}
+    <section><h2>Service accounts</h2><${Accounts} /></section>
+    <section><h2>Elsewhere</h2><p class="faint">Notification channels are settings of the service (<code>HEXAOPS_NOTIFICATION_CHANNELS</code>): their addresses are secrets, and no API shows them. Every route is described at <a href="/docs">/docs</a>.</p></section>`;
 }
 
 function Webhooks() {
