@@ -38,6 +38,8 @@ def _planned(text: str) -> list[Understanding]:
         "give web-app no more than 6 replicas",
         "scale web-app to 2 or 3",
         "restart 2 pods of web-app",
+        "scale web-app's api-service to 5",
+        "stop cache-services' web-app",
         "restart the cache of web-app",
         "stop sending traffic to web-app",
         "start a backup of database-app",
@@ -103,3 +105,14 @@ def test_roles_of_numbers(text: str, roles: list[str]) -> None:
 def test_what_is_left_over_is_asked_about() -> None:
     got = understand("restart the cache of web-app", DOCS)
     assert (got.intent, got.missing, got.left) == (Intent.RESTART_APPLICATION, ("meaning",), ("cache",))
+
+
+def test_a_project_may_own_the_application() -> None:
+    [asked] = _planned("restart production's web-app")
+    assert [found.entity.name for found in asked.targets] == ["web-app"]
+
+
+def test_several_with_one_number_after_a_reason() -> None:
+    asked = understand("the sale starts now, I want web-app and api-service at 6 each", DOCS)
+    planned = [part for part in (asked.parts or (asked,)) if part.would_change]
+    assert [found.entity.name for part in planned for found in part.targets] in ([], ["web-app", "api-service"])

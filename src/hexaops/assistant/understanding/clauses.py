@@ -191,11 +191,17 @@ def _stands_alone(items: list[Item], start: int, position: int) -> bool:
         return False
     if item.word in ("leave", "keep"):
         return after[0].word in ("it", "them")
-    if item.mention and _switches_after_so(items, start, position):
+    if item.mention and (_switches_after_so(items, start, position) or _is_wanted(items[start:position])):
         return True
     if item.word in _ARTICLES and len(after) == 2 and _tells(after[0], after[1]):
         return True
     return _tells(item, after[0]) or _acts(item, after[0])
+
+
+def _is_wanted(skipped: list[Item]) -> bool:
+    """ "…, I want web-app and cart at 6"."""
+    words = [item.word for item in skipped]
+    return words[-2:] in (["i", "want"], ["i", "need"], ["we", "want"], ["we", "need"])
 
 
 def _acts(item: Item, verb: Item) -> bool:

@@ -78,7 +78,7 @@ def _aside(items: tuple[Item, ...], position: int, verb: str) -> list[str]:
         odd.append(last.text)
     if verb in ("restart", "start", "stop"):
         odd += [item.text for item in before[-2:] if item.word in ("another", "half", "twice")]
-    if last is not None and last.mention and last.text.endswith(("'", "'s", "\u2019s")):
+    if last is not None and last.mention and last.possessive and not _is_place(last):
         odd.append(last.text)
     if last is not None and last.number and position >= 2 and items[position - 2].word in ("the", "those", "these"):
         odd.append(last.text)

@@ -80,6 +80,7 @@ class Item:
     quoted: bool = False
     corrected: bool = False
     is_mark: bool = False
+    possessive: bool = False
 
     @property
     def is_unknown(self) -> bool:
@@ -116,7 +117,10 @@ def read_items(tokens: list[Token], index: NameIndex) -> list[Item]:
         if _code(token) is None:
             mention, used = _find_mention(tokens, position, index, slips=corrections < _CORRECTIONS_LIMIT)
         if mention is not None:
-            items.append(Item(mention.text, mention.text.lower(), mention=mention, quoted=token.quoted))
+            owns = tokens[position + used - 1].possessive
+            items.append(
+                Item(mention.text, mention.text.lower(), mention=mention, quoted=token.quoted, possessive=owns)
+            )
             position += used
             corrections += mention.candidates[0].score < 1
             continue

@@ -8,7 +8,7 @@ so what is understood is what a person sees.
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 MAX_CHARACTERS = 2000
 """Longer messages are cut, and a cut message is never a change request: its end may take the request back."""
@@ -61,6 +61,8 @@ class Token:
     lower: str
     is_word: bool
     quoted: bool = False
+    possessive: bool = False
+    """Said with "'s" or a bare apostrophe after it, which are left out."""
 
 
 def clean(message: str) -> tuple[str, bool]:
@@ -116,6 +118,8 @@ def tokenize(text: str) -> list[Token]:
             position = end
             continue
         if character in _QUOTES:
+            if not open_quote and tokens and _owns(text, position):
+                tokens[-1] = replace(tokens[-1], possessive=True)
             open_quote = _next_quote(text, position, open_quote)
         elif not character.isspace() or character == "\n":
             tokens.append(Token(character, character, is_word=False, quoted=bool(open_quote)))
@@ -209,6 +213,13 @@ def _words(word: str, *, quoted: bool) -> list[Token]:
     expanded = CONTRACTIONS.get(lower)
     if expanded:
         return [Token(part, part, is_word=True, quoted=quoted) for part in expanded.split()]
-    if lower.endswith("'s"):
+    owns = lower.endswith("'s")
+    if owns:
         word, lower = word[:-2], lower[:-2]
-    return [Token(word, lower, is_word=True, quoted=quoted)]
+    return [Token(word, lower, is_word=True, quoted=quoted, possessive=owns)]
+
+
+def _owns(text: str, position: int) -> bool:
+    """The apostrophe of "redis' cart"."""
+    after = text[position + 1 : position + 2]
+    return text[position] == "'" and position > 0 and text[position - 1] in "sSxXzZ" and after == " "

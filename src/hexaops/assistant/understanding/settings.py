@@ -24,7 +24,7 @@ from hexaops.assistant.understanding.speech import limits_of_request, skip_openi
 LEAST = 0.6
 _FORBIDDEN = word_set(
     "who what when where why how which whether maybe perhaps think guess wonder if unless until not never nor "
-    "says said told asked someone somebody"
+    "say says said tell tells told asks asked someone somebody myself ourselves"
 )
 _PAST = word_set("did does was were yesterday already been ago")
 """These forbid only where they stand: "it was better before, put the old version back" asks."""
@@ -33,7 +33,8 @@ _INVERTED = word_set("should were had")
 """First in a clause they make it a condition: "should the error rate rise, …"."""
 _BY_ITSELF = word_set("hpa automatic automatically automate itself own alone elastic elastically dynamic dynamically")
 _ASKING = word_set("want prefer give")
-_WISHES = word_set("should needs need let could want like must please pls")
+_WISHES = word_set("should needs need let want like must")
+_ASKED_OR_TOLD = word_set("is are was were does do did has have")
 _FINITE = word_set("is are has had am")
 
 
@@ -127,13 +128,22 @@ def _is_asked_for(items: Sequence[Item], clauses: Sequence[Clause], label: str) 
         return False
     if any(_tells_past(clause) for clause in clauses) and not any(_asks_by_itself(clause, label) for clause in clauses):
         return False
+    if any(_asks_whether(clause) for clause in clauses):
+        return False
     if _PAST & words and not any(_asks_by_itself(clause, label) for clause in clauses):
         return False
     if any(clause.words[:1] and clause.words[0] in _INVERTED for clause in clauses):
         return False
     if any(clause.is_question for clause in clauses):
-        return any(clause.words[:1] and clause.words[0] in ("could", "can", "would", "please") for clause in clauses)
+        return any(_asks_politely(clause.words) for clause in clauses)
     return bool(_WISHES & words or not _FINITE & words) or any(_is_imperative(clause) for clause in clauses)
+
+
+def _asks_whether(clause: Clause) -> bool:
+    """ "is LOG_LEVEL=debug on web-app", "I will set it", whatever polite word is put before."""
+    position, _ = skip_opening(clause.items)
+    words = [word for item in clause.items[position:] if not item.is_mark for word in item.word.split()]
+    return bool(words and words[0] in _ASKED_OR_TOLD) or words[:2] in (["i", "will"], ["we", "will"])
 
 
 def _tells_past(clause: Clause) -> bool:
@@ -145,6 +155,16 @@ def _tells_past(clause: Clause) -> bool:
         if place and said & PAST and not said & BASE and item.mention is None:
             return words[place - 1].word not in ("be", "get", "have", "need", "needs", "want", "to", "the", "a", "my")
     return False
+
+
+def _asks_politely(words: tuple[str, ...]) -> bool:
+    """ "could you …?", "can web-app have …?"; not "can I …?", "would it help …?"."""
+    first, second = (*words, "", "")[:2]
+    if first == "would":
+        return second in ("you", "someone", "somebody") or words[1:4] == ("it", "be", "possible")
+    return first == "please" or (
+        first in ("could", "can") and second not in ("i", "it", "this", "that", "there", "one")
+    )
 
 
 def _asks_by_itself(clause: Clause, label: str) -> bool:

@@ -19,6 +19,7 @@ from hexaops.assistant.understanding.normalise import clean, other_script_share,
 from hexaops.assistant.understanding.parts import Part, keep, left_out
 from hexaops.assistant.understanding.ranker import Ranking, rank
 from hexaops.assistant.understanding.reading import Reading, read_clause
+from hexaops.assistant.understanding.refusals import must_refuse
 from hexaops.assistant.understanding.setting import Setting, label_before, last_frame
 from hexaops.assistant.understanding.settings import with_settings
 from hexaops.assistant.understanding.shape import asks_for_projects, missing_of, resource_and_scope
@@ -46,6 +47,8 @@ def understand(message: str, inventory: Inventory, dialogue: Dialogue | None = N
         return Understanding(Intent.UNCLEAR, 0.0, language="none", truncated=truncated)
     if not truncated and (foreign := read_foreign(tokenize(text), inventory.index)) is not None:
         return _shaped(foreign)
+    if must_refuse(items):
+        return _shaped(Understanding(Intent.OUT_OF_SCOPE, 0.95, truncated=truncated))
     whole = rank(items, label_before(dialogue))
     if _is_other_language(text, items, whole):
         return Understanding(Intent.OUT_OF_SCOPE, 0.9, language="other", truncated=truncated)
