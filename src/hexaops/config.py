@@ -252,6 +252,8 @@ class Settings(BaseSettings):
     prometheus_url: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$")] | None = None
     """Prometheus that knows the metrics of the cluster of the settings, up to and without `/api/v1`; unset: they are
     sampled."""
+    insight_scan_seconds: Annotated[float, Field(ge=0)] = 900.0
+    """How often the insights of workspaces with a webhook for them are drawn in the background; 0: never."""
     detection: bool = True
     """Open incidents for applications that become unhealthy; what becomes of them is each workspace's policy."""
     metrics_sampling: bool = True

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from typing import TypedDict
 
 from hexaops.analysis.insights.model import Insight
 from hexaops.features.access.tenancy import Workspace
@@ -74,17 +75,11 @@ class Announcer:
     database: Database
     outbox: WebhookOutbox
 
-    async def announce(self, workspace: Workspace, found: Assessment) -> None:
-        """Accept the events of an assessment."""
+    async def announce(self, workspace: Workspace, found: Assessment, *, known: Set[str] = frozenset()) -> None:
+        """Accept the events of an assessment; anomalies of `known` applications have been announced already."""
         where = EventWorkspaceView(id=workspace.id, name=plain(workspace.name, NAME_LIMIT))
         made = InsightEventView(
-            insight=GeneratedView(
-                id=new_id("insight_"),
-                status="generated",
-                total=len(found.insights),
-                high_priority=sum(one.weight in {"critical", "high"} for one in found.insights),
-                categories=sorted({one.category for one in found.insights}),
-            ),
+            insight=GeneratedView(id=new_id("insight_"), status="generated", **told_counts(found)),
             workspace=where,
             result=EventResultView(success=True, resources_affected=_resources(found.insights)),
         )
@@ -94,7 +89,26 @@ class Announcer:
                 if "novelty" in one.metrics and one.applications:
                     view = _anomaly(one, where)
                     resource_id = view.anomaly.application_id
+                    if resource_id in known:
+                        continue
                     await self.outbox.emit(session, workspace.id, ANOMALY_DETECTED, view, resource_id=resource_id)
+
+
+class Counts(TypedDict):
+    """What `aiops.insight.generated` counts."""
+
+    total: int
+    high_priority: int
+    categories: list[str]
+
+
+def told_counts(found: Assessment) -> Counts:
+    """The counts of an assessment, as they are announced."""
+    return Counts(
+        total=len(found.insights),
+        high_priority=sum(one.weight in {"critical", "high"} for one in found.insights),
+        categories=sorted({one.category for one in found.insights}),
+    )
 
 
 def _resources(insights: Sequence[Insight]) -> int:
