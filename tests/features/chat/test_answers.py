@@ -207,3 +207,22 @@ async def test_a_thousand_applications_are_capped_with_their_number(world: ChatW
     table = data["attachments"][0]["data"]
     assert (len(table["applications"]), table["total"], table["truncated"]) == (200, 1012, True)
     assert len(data["evidence"]) < 100
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("Which images are running?", "web-app runs shop/web-app:1.0"),
+        ("which image does web-app run?", "**web-app** runs "),
+        ("What are the limits of web-app?", "**web-app** requests "),
+        ("Which services are there?", "production/web-app: ClusterIP, "),
+        ("Which pods have restarted most?", "often first:\n- database-app-2: 13 restarts"),
+        ("Which node is busiest?", "uses the most CPU: "),
+        ("How do I fix an ImagePullBackOff?", "**Fix ImagePullBackOff**"),
+        ("Why does my HPA not scale?", "**A HorizontalPodAutoscaler does not scale**"),
+    ],
+)
+async def test_the_field_that_was_asked_for_is_told(world: ChatWorld, question: str, said: str) -> None:
+    data = await world.ask(question)
+    assert said in data["response"]["content"]
+    assert data["response"]["metadata"]["intent_fulfilled"] is True

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from hexaops.analysis.applications.model import Application
 from hexaops.assistant.answers.attachments import ActionPlan
 from hexaops.assistant.answers.draft import Draft, Suggestion
@@ -157,6 +159,11 @@ _VERBS = {
 
 
 def _value(value: object) -> str:
+    """As a person writes it: a variable as NAME=value, other objects as JSON."""
+    if isinstance(value, Mapping) and {*value} == {"name", "value"}:
+        return f"{value['name']}={value['value']}"
+    if isinstance(value, (Mapping, list)):
+        return msgspec.json.encode(value).decode()
     return "none" if value is None else str(value)
 
 

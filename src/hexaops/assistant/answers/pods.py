@@ -47,7 +47,7 @@ def answer_pods(asked: Understanding, facts: Facts, draft: Draft) -> None:
     draft.analyzed += len(pods)
     _summary(draft, facts, pods, found, asked)
     _list(draft, facts, found)
-    _table(draft, found)
+    pod_table(draft, found)
     suggest_for_issues(draft, [a for a in selected if any(entry[0] is a for entry in found)], facts)
     if len(selected) <= 10:
         draft.shown += [application.id for application in selected]
@@ -105,7 +105,8 @@ def _list(draft: Draft, facts: Facts, found: Sequence[Listed]) -> None:
         draft.say(f"- … and {len(troubled) - SHOWN} more (see the table)", noted)
 
 
-def _table(draft: Draft, found: Sequence[Listed]) -> None:
+def pod_table(draft: Draft, found: Sequence[Listed]) -> None:
+    """These pods as an attachment."""
     rows = [
         PodRowView(
             name=plain(pod.name, NAME_LIMIT),

@@ -14,9 +14,15 @@ ABILITIES = (
     "- Status: “What's the status of my applications?”, “Is NAME running?”, “Which apps are failing?”",
     "- Pods and nodes: “Which pods are failing?”, “Are all nodes ready?”",
     "- Usage now: “CPU of NAME”, “Top 5 by memory”",
-    "- Open problems: “Are there any alerts?”",
+    "- Open problems: “Are there any alerts?”, “Why is NAME failing?”, “Errors in the logs of NAME”",
+    "- Checks: “Run health checks”, “Can NAME reach NAME?”",
+    "- Cost and sizes: “What does this workspace cost?”, “Where can I save money?”",
+    "- How things are done: “How do I fix an ImagePullBackOff?”",
 )
-CHANGES = "- Changes, as a plan that you confirm: “Restart NAME”, “Scale NAME to 5 replicas”, “Stop NAME”, “Start NAME”"
+CHANGES = (
+    "- Changes, as a plan that you confirm: “Restart NAME”, “Scale NAME to 5 replicas”, "
+    "“Stop NAME”, “Alert me when memory of NAME is above 80 %”"
+)
 STATUS = Suggestion("status_query", "Show how all applications are doing", "What's the status of my applications?")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from hexaops.analysis.applications.model import Application
 from hexaops.analysis.applications.usage import Resource, Share, share_of_capacity
@@ -16,10 +16,12 @@ from hexaops.assistant.answers.lines import (
     note_share,
     shares_of,
     status_table,
+    subject_of,
     whole,
 )
 from hexaops.assistant.answers.select import applications_of, filtered
 from hexaops.assistant.evidence import METRICS
+from hexaops.assistant.understanding.intents import Intent
 from hexaops.assistant.understanding.model import Understanding
 from hexaops.backends.kubernetes.rows import NodeRow
 from hexaops.kit.quantities import format_bytes, format_cpu
@@ -51,6 +53,8 @@ def applications(asked: Understanding, facts: Facts, draft: Draft, resources: Se
     known.sort(key=lambda pair: pair[1][resources[0]].percent or 0.0, reverse=True)
     limit = min(asked.parameters.limit or SHOWN, SHOWN)
     title = " and ".join(LABELS[resource] for resource in resources).replace("and Memory", "and memory")
+    if asked.intent is Intent.HIGH_USAGE and len(known) > 1:
+        _most(draft, known, resources[0], facts)
     draft.say(f"{title} usage now{', highest first' if len(known) > 1 else ''}:")
     for application, shares in known[:limit]:
         _application(draft, application, [(resource, shares[resource]) for resource in resources], facts)
@@ -69,6 +73,22 @@ def applications(asked: Understanding, facts: Facts, draft: Draft, resources: Se
         draft.shown += [application.id for application in selected]
 
 
+def _most(
+    draft: Draft, known: Sequence[tuple[Application, Mapping[Resource, Share]]], resource: Resource, facts: Facts
+) -> None:  # fmt: skip
+    """Who uses the most, in amount and, where that is another, of its limit."""
+    most = max(known, key=lambda pair: pair[1][resource].used or 0.0)
+    share, word = most[1][resource], LABELS[resource].replace("Mem", "mem")
+    noted = [note_share(draft, most[0], resource, share), _note_amount(draft, most[0], resource, share)]
+    words = f"{name_of(most[0], facts)} uses the most {word}: {amount(resource, share.used)}"
+    percent = known[0][1][resource].percent or 0.0
+    if round(percent) > round(share.percent or 0.0):
+        noted.append(note_share(draft, known[0][0], resource, known[0][1][resource]))
+        words += f"; {name_of(known[0][0], facts)} is nearest to its limit: {whole(percent)}"
+    draft.say(f"{words}.", *noted)
+    draft.gap()
+
+
 def _application(
     draft: Draft, application: Application, shares: Sequence[tuple[Resource, Share]], facts: Facts
 ) -> None:
@@ -81,13 +101,13 @@ def _application(
         elif used:
             parts.append(f"{LABELS[resource]}: {used} (no percentage: {share.reason})")
         if used:
-            noted.append(
-                draft.evidence.note(
-                    METRICS, f"{application.kind} {application.project}/{application.name}", used,
-                    unit=f"{resource} used", at=share.measured_at,
-                )
-            )  # fmt: skip
+            noted.append(_note_amount(draft, application, resource, share))
     draft.say(f"- {name_of(application, facts)}: {', '.join(parts)}", *noted)
+
+
+def _note_amount(draft: Draft, application: Application, resource: Resource, share: Share) -> str:
+    used, unit = amount(resource, share.used), f"{resource} used"
+    return draft.evidence.note(METRICS, subject_of(application), used, unit=unit, at=share.measured_at)
 
 
 def nodes(asked: Understanding, facts: Facts, draft: Draft, resources: Sequence[Resource]) -> None:
@@ -100,10 +120,20 @@ def nodes(asked: Understanding, facts: Facts, draft: Draft, resources: Sequence[
         draft.fulfilled = False
         draft.say(f"I can't tell the usage of nodes: {why_no_node_usage(facts)}.")
         return
+    shown.sort(key=lambda pair: _node_percent(pair[0], facts, resources[0]), reverse=True)
+    if len(shown) > 1:
+        first, (_, noted) = shown[0]
+        name, percent = markdown(first.name, NAME_LIMIT), whole(_node_percent(first, facts, resources[0]))
+        draft.say(f"{name} uses the most {LABELS[resources[0]].replace('Mem', 'mem')}: {percent}.", *noted)
     draft.say("Usage of the nodes now, of what they can give to pods:")
     for node, (told, noted) in shown:
         draft.say(f"- {markdown(node.name, NAME_LIMIT)}: {told}", *noted)
     draft.gap()
+
+
+def _node_percent(node: NodeRow, facts: Facts, resource: Resource) -> float:
+    share = node_share(node, facts, resource)
+    return share.percent or 0.0 if share else 0.0
 
 
 def node_usage(

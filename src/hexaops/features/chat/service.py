@@ -27,7 +27,7 @@ from hexaops.features.chat.gathering import Gatherer, Known
 from hexaops.features.chat.messages import checked, session_name
 from hexaops.features.chat.nameable import Inventories
 from hexaops.features.chat.planning import ChangePlanner, Request, confirmation
-from hexaops.features.chat.reading.articles import ArticleReader, is_answered
+from hexaops.features.chat.reading.articles import ArticleReader, is_answered, is_asked_how
 from hexaops.features.chat.reading.asking import Reader, Reading
 from hexaops.features.chat.retelling import Retelling
 from hexaops.features.chat.schemas import ChatRequest, SessionRequest
@@ -40,6 +40,9 @@ from hexaops.kit.clock import Clock
 from hexaops.kit.text import markdown
 from hexaops.storage.core import insert_rows
 from hexaops.storage.database import Database
+
+HOW_TO_INTENTS = frozenset({Intent.DIAGNOSE, Intent.ROOT_CAUSE, Intent.POD_STATUS, Intent.LIST_RESOURCES})
+"""Questions for trouble that may mean trouble in general."""
 
 
 def _silent(_progress: ProgressView) -> None:
@@ -144,6 +147,8 @@ class ChatService:
 
     def _reader(self, message: str, asked: Understanding) -> Reader | None:
         if asked.intent is Intent.OUT_OF_SCOPE and asked.language != "other" and is_answered(message):
+            return ArticleReader()
+        if asked.intent in HOW_TO_INTENTS and not asked.targets and is_asked_how(message):
             return ArticleReader()
         return self.readers.get(asked.intent)
 

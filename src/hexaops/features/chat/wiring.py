@@ -28,6 +28,7 @@ from hexaops.features.chat.reading.diagnostics import DiagnosticsReader
 from hexaops.features.chat.reading.history import HistoryReader
 from hexaops.features.chat.reading.insights import INSIGHT_INTENTS, InsightReader
 from hexaops.features.chat.reading.logs import LogReader
+from hexaops.features.chat.reading.resources import ResourceReader, UsageReader
 from hexaops.features.chat.reading.volumes import VolumeReader
 from hexaops.features.chat.retelling import Retelling
 from hexaops.features.chat.service import ChatService
@@ -53,6 +54,7 @@ def readers(process: Process) -> Mapping[Intent, Reader]:
     get = process.provider.get
     alerts = AlertReader(get(AlertService))
     alert_changes = AlertChangeReader(alerts)
+    resources = ResourceReader(get(ApplicationService))
     insights = InsightReader(get(InsightEngine))
     history = HistoryReader(get(ApplicationService), process.database)
     return {
@@ -68,6 +70,9 @@ def readers(process: Process) -> Mapping[Intent, Reader]:
         Intent.CONNECTIVITY: ConnectivityReader(get(DiagnosticReader)),
         Intent.DIAGNOSTICS: DiagnosticsReader(get(DiagnosticReader)),
         **dict.fromkeys(INSIGHT_INTENTS, insights),
+        Intent.HIGH_USAGE: UsageReader(insights),
+        Intent.LIST_RESOURCES: resources,
+        Intent.POD_STATUS: resources,
         Intent.FORECAST_QUERY: VolumeReader(get(MetricSources), insights),
     }
 

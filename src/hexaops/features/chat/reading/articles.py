@@ -10,8 +10,12 @@ from hexaops.assistant.knowledge.search import library
 from hexaops.features.chat.reading.asking import Reading
 
 HOW_TO = re.compile(
-    r"\b(?:how (?:do|can|could|should|would|to)|what(?:'s| is| are) (?:a|an|the)|explain|guide)\b", re.IGNORECASE
+    r"\b(?:how (?:do|does|can|could|should|would|to)|what(?:'s| is| are| does| do) (?:a|an|the|my)?|why (?:do|does) my|"
+    r"explain|guide)\b",
+    re.IGNORECASE,
 )
+FIXES = re.compile(r"^\W*how (?:do|can|could|should|would) (?:i|we|you) |^\W*how to ", re.IGNORECASE)
+""" "How do I fix an ImagePullBackOff?" asks for a way to do it, where no application is named."""
 
 
 class ArticleReader:
@@ -32,6 +36,11 @@ class ArticleReader:
         draft.say("I have no article that answers this.")
         for one in found.near:
             draft.say(f"- Near to it: {one.title}")
+
+
+def is_asked_how(message: str) -> bool:
+    """Whether a message that names nothing of the workspace asks how a kind of trouble is mended."""
+    return FIXES.search(message) is not None and library().search(message).article is not None
 
 
 def is_answered(message: str) -> bool:

@@ -1,0 +1,83 @@
+"""Questions for fields of what exists (images, sizes, Services), for restarts, and for the busiest node."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from hexaops.analysis.applications.model import Application
+from hexaops.assistant.answers import resources as told
+from hexaops.assistant.answers.draft import Draft
+from hexaops.assistant.answers.pods import answer_pods
+from hexaops.assistant.answers.status import answer_status
+from hexaops.assistant.answers.usage import answer_usage
+from hexaops.assistant.understanding.intents import Intent
+from hexaops.features.applications.service import ApplicationService
+from hexaops.features.chat.reading.asking import Reader, Reading
+
+_IMAGES = re.compile(r"\b(?:images?|image tags?|which versions?|what versions?)\b")
+_SIZES = re.compile(r"\b(?:limits?|requests?)\b")
+_SERVICES = re.compile(r"\b(?:services?|ports?)\b")
+_RESTARTS = re.compile(r"\brestart(?:s|ed)\b|\brestart counts?\b")
+_NODES = re.compile(r"\bnodes?\b")
+
+
+@dataclass(frozen=True)
+class ResourceReader:
+    """Answers from the watch cache; what asks for no field is answered as a question for the status."""
+
+    applications: ApplicationService
+
+    async def answer(self, reading: Reading, draft: Draft) -> None:
+        """The field that was asked for, of what was named."""
+        text = _without_names(reading)
+        if reading.asked.intent is Intent.POD_STATUS:
+            if _RESTARTS.search(text) and reading.asked.parameters.status_filter is None:
+                told.tell_restarts(reading.select(draft), reading.facts, draft)
+            else:
+                answer_pods(reading.asked, reading.facts, draft)
+            return
+        for words, tell in ((_IMAGES, told.tell_images), (_SIZES, told.tell_sizes)):
+            if words.search(text):
+                tell(reading.select(draft), reading.facts, draft)
+                return
+        if _SERVICES.search(text):
+            self._services(reading, draft)
+        else:
+            answer_status(reading.asked, reading.facts, draft)
+
+    def _services(self, reading: Reading, draft: Draft) -> None:
+        workspace, selected = reading.caller.get_workspace(), reading.select(draft)
+        served: dict[str, list[str]] = {}
+        found = {}
+        for one in selected:
+            for service in self.applications.services(workspace, one):
+                served.setdefault(service.uid, []).append(one.name)
+                found[service.uid] = service
+        if not reading.is_named:
+            found |= {row.uid: row for row in self.applications.rows(workspace, "Service")}
+        services = sorted(found.values(), key=lambda row: (row.namespace, row.name))
+        told.tell_services(services, served, reading.facts, draft)
+
+
+@dataclass(frozen=True)
+class UsageReader:
+    """Who uses the most: nodes where nodes are asked for, else whoever answers for applications."""
+
+    applications: Reader
+
+    async def answer(self, reading: Reading, draft: Draft) -> None:
+        """The usage, the highest first."""
+        if _NODES.search(_without_names(reading)) and not reading.applications:
+            answer_usage(replace(reading.asked, resource_type="nodes"), reading.facts, draft)
+        else:
+            await self.applications.answer(reading, draft)
+
+
+def _without_names(reading: Reading) -> str:
+    """The message without names of applications: "api-service" asks for no Service."""
+    text = reading.message.casefold()
+    known: list[Application] = [*(reading.facts.applications or ())]
+    for name in sorted({one.name.casefold() for one in known}, key=len, reverse=True):
+        text = text.replace(name, " ")
+    return text

@@ -1,0 +1,206 @@
+"""The questions of `tools/transcript.py`, each with what the API server's objects say its answer must hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Raw = Mapping[str, Any]
+WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
+
+
+@dataclass(frozen=True)
+class Objects:
+    """The cluster's objects by kind, at one moment."""
+
+    by_kind: Mapping[str, Sequence[Raw]]
+
+    def workloads(self) -> Iterator[tuple[str, int, int]]:
+        """Name, ready and wanted replicas."""
+        for kind in WORKLOADS:
+            for one in self.by_kind[kind]:
+                status = one.get("status", {})
+                if kind == "DaemonSet":
+                    yield one["metadata"]["name"], status.get("numberReady", 0), status["desiredNumberScheduled"]
+                else:
+                    yield one["metadata"]["name"], status.get("readyReplicas", 0), one["spec"]["replicas"]
+
+    def workload(self, name: str) -> Raw:
+        """One by its name."""
+        found = (one for kind in WORKLOADS for one in self.by_kind[kind] if one["metadata"]["name"] == name)
+        return next(found)
+
+    def container(self, name: str) -> Raw:
+        """The first container of a workload's template."""
+        first: Raw = self.workload(name)["spec"]["template"]["spec"]["containers"][0]
+        return first
+
+    def pods(self) -> Iterator[tuple[str, str, int]]:
+        """Name, phase and restarts."""
+        for one in self.by_kind["Pod"]:
+            statuses = one.get("status", {}).get("containerStatuses", ())
+            yield one["metadata"]["name"], one["status"]["phase"], sum(each["restartCount"] for each in statuses)
+
+
+def _nothing(_objects: Objects) -> Sequence[str]:
+    return ()
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked; `expects` gives words that a true answer holds, `against` says what they were read from."""
+
+    text: str
+    expects: Callable[[Objects], Sequence[str]] = _nothing
+    against: str = ""
+
+
+def _replicas(objects: Objects) -> list[str]:
+    return [f"{name}: {ready}/{wanted}" for name, ready, wanted in objects.workloads()]
+
+
+def _ill(objects: Objects) -> list[str]:
+    """Those with fewer ready replicas than wanted."""
+    ill = [f"{name}: {ready}/{wanted}" for name, ready, wanted in objects.workloads() if ready < wanted]
+    return [*ill, f"{len(ill)} of {len([*objects.workloads()])} applications"]
+
+
+def _of(name: str) -> Callable[[Objects], list[str]]:
+    return lambda objects: [f"{ready}/{wanted}" for one, ready, wanted in objects.workloads() if one == name]
+
+
+def _nodes(objects: Objects) -> list[str]:
+    names = [one["metadata"]["name"] for one in objects.by_kind["Node"]]
+    ready = sum(
+        any(each["type"] == "Ready" and each["status"] == "True" for each in one["status"]["conditions"])
+        for one in objects.by_kind["Node"]
+    )
+    return [*names, f"{ready} of {len(names)} nodes"]
+
+
+def _crashing(objects: Objects) -> list[str]:
+    """Pods whose container waits to be started again."""
+    return [
+        one["metadata"]["name"]
+        for one in objects.by_kind["Pod"]
+        for each in one.get("status", {}).get("containerStatuses", ())
+        if each.get("state", {}).get("waiting", {}).get("reason") == "CrashLoopBackOff"
+    ]
+
+
+def _pending(objects: Objects) -> list[str]:
+    return [name for name, phase, _ in objects.pods() if phase == "Pending"]
+
+
+def _restarted(objects: Objects) -> list[str]:
+    restarted = [(name, count) for name, _, count in objects.pods() if count]
+    return [f"{name}: {count} restart" for name, count in restarted] + [f"{len(restarted)} of"]
+
+
+def _images(objects: Objects) -> list[str]:
+    """Escaped as Markdown has it."""
+    names = [name for name, _, _ in objects.workloads()]
+    return [f"{name} runs {objects.container(name)['image']}".replace("_", "\\_") for name in names]
+
+
+def _services(objects: Objects) -> list[str]:
+    found = [one for one in objects.by_kind["Service"] if one["metadata"]["namespace"] != "default"]
+    return [f"{one['metadata']['namespace']}/{one['metadata']['name']}" for one in found]
+
+
+def _project(name: str) -> Callable[[Objects], list[str]]:
+    def expected(objects: Objects) -> list[str]:
+        return [
+            one["metadata"]["name"]
+            for kind in WORKLOADS
+            for one in objects.by_kind[kind]
+            if one["metadata"]["namespace"] == name
+        ]
+
+    return expected
+
+
+def _scales(name: str, to: int) -> Callable[[Objects], list[str]]:
+    return lambda objects: [f"from {objects.workload(name)['spec']['replicas']} to {to}"]
+
+
+def _port(name: str) -> Callable[[Objects], list[str]]:
+    def expected(objects: Objects) -> list[str]:
+        service = next(one for one in objects.by_kind["Service"] if one["metadata"]["name"] == name)
+        return [f"ports {', '.join(str(port['port']) for port in service['spec']['ports'])}"]
+
+    return expected
+
+
+def _requests_memory(name: str) -> Callable[[Objects], list[str]]:
+    return lambda objects: [objects.container(name)["resources"]["requests"]["memory"]]
+
+
+REPLICAS, PODS, NODES = "replicas of every workload", "the pods' states", "the nodes' conditions"
+QUESTIONS = (
+    Question("What's the status of my applications?", _replicas, REPLICAS),
+    Question("How many applications are running?", _replicas, REPLICAS),
+    Question("Which applications are unhealthy?", _ill, REPLICAS),
+    Question("Is web-app healthy?", _of("web-app"), "its replicas"),
+    Question("How many replicas does api-service have?", _of("api-service"), "its replicas"),
+    Question("What is wrong with database-app?", _crashing, PODS),
+    Question("Why is cache-service pending?", _pending, PODS),
+    Question("Which pods are failing?", _crashing, PODS),
+    Question("Which pods have restarted most?", _restarted, "the pods' restart counts"),
+    Question("How many pods does search-engine have?", _of("search-engine"), "its replicas"),
+    Question("Are all nodes ready?", _nodes, NODES),
+    Question("Which node is busiest?", lambda objects: _nodes(objects)[:-1], "the nodes' names"),
+    Question("How many nodes are there?", _nodes, NODES),
+    Question("How much memory does web-app use?"),
+    Question("Which application uses the most CPU?"),
+    Question("Are there any alerts?", lambda objects: _ill(objects)[:-1], REPLICAS),
+    Question("Show me the events of the last hour"),
+    Question("What changed in the last day?"),
+    Question("Which images are running?", _images, "the images of every template"),
+    Question("Which services are there?", _services, "every Service"),
+    Question("What are the limits of api-service?", _requests_memory("api-service"), "its template"),
+    Question("Which apps are in the data project?", _project("data"), "the workloads of the namespace"),
+    Question("Show the logs of database-app"),
+    Question("Any errors in the logs of the last 30 minutes?"),
+    Question("What does database-app log before it crashes?"),
+    Question("How much does this workspace cost?"),
+    Question("Which application costs the most?"),
+    Question("Where can I save money?"),
+    Question("Which requests are too large?"),
+    Question("Is anything unusual going on?"),
+    Question("When will a volume run out of space?"),
+    Question("Will memory run out on any node?"),
+    Question("Are there security problems?"),
+    Question("Can web-app reach database-app?", _port("database-app"), "the Service's ports"),
+    Question("Can web-app connect to cache-service on port 6379?", _port("cache-service"), "the Service's ports"),
+    Question("Can web-app connect to cache-service on port 80?", lambda _: ["No:"], "the Service's ports"),
+    Question("Run a health check on web-app", _of("web-app"), "its replicas"),
+    Question("Run health checks", lambda objects: _ill(objects)[-1:], REPLICAS),
+    Question("Create a dashboard for api-service"),
+    Question("Alert me when memory of web-app is above 80 % for 10 minutes", lambda _: ["memory above 80 %", "10m"]),
+    Question("Create an alert for cache-service"),
+    Question("Acknowledge all alerts"),
+    Question("Collect diagnostics of database-app"),
+    Question("Restart database-app", lambda _: ["Nothing has been changed."]),
+    Question("Scale web-app to 5", _scales("web-app", 5), "its replicas"),
+    Question("Restart the failing pods", lambda _: ["Nothing has been changed."]),
+    Question("Stop worker-app", _scales("worker-app", 0), "its replicas"),
+    Question("Set LOG_LEVEL=debug on api-service"),
+    Question("Autoscale api-service between 2 and 6 pods at 70% cpu"),
+    Question(
+        "Roll web-app back to the previous version",
+        lambda objects: [objects.container("web-app")["image"]],
+        "its image",
+    ),
+    Question("What happens if I restart web-app?"),
+    Question("Don't restart anything"),
+    Question("Delete message-queue"),
+    Question("Drain worker-node-1"),
+    Question("Do I have backups?"),
+    Question("How do I fix an ImagePullBackOff?"),
+    Question("Why does my HPA not scale?"),
+    Question("What is a finalizer?"),
+    Question("What can you do?"),
+    Question("Thanks, that's all"),
+)
