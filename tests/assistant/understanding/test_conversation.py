@@ -94,10 +94,33 @@ def test_a_number_is_carried_or_corrected(said: tuple[str, ...], replicas: int, 
         ("restart web-app", "yes but only after lunch"),
         ("restart web-app", "no wait, none of that"),
         ("restart web-app", "hm no, drop that"),
+        ("scale web-app to 6", "auth-service has the same"),
+        ("scale web-app to 6", "auth-service too, if it works"),
+        ("scale web-app to 6", "better not"),
+        ("scale web-app to 6", "10 is too much"),
+        ("scale web-app to 6", "make it 8 next week"),
+        ("scale web-app and auth-service to 5", "the other to 3"),
+        ("scale web-app and auth-service to 5", "the third one to 3"),
+        ("restart web-app", "never auth-service"),
+        ("who restarted web-app", "and auth-service too?"),
+        ("stop web-app", "forget it", "and auth-service"),
+        ("stop web-app", "no", "and auth-service too"),
+        ("stop web-app", "yes", "cancel that", "and auth-service"),
+        ("restart web-app", "back it up first", "was the restart done"),
+        ("restart web-app", "yes", "now the restart is stuck"),
+        ("set LOG_LEVEL=debug on web-app", "auth-service has that too"),
+        ("autoscale web-app from 2 to 6", "the minimum was 2"),
+        ("logs of web-app", "and auth-service", "what would happen if I restarted both"),
     ],
 )
 def test_what_only_looks_like_more_of_it_plans_nothing(said: tuple[str, ...]) -> None:
-    assert not _last("docs", *said).would_change
+    got = _last("docs", *said)
+    assert not (got.would_change or got.would_set)
+
+
+def test_a_number_after_a_no_is_another_try() -> None:
+    got = _last("docs", "scale web-app to 6", "no", "to 5")
+    assert (got.parameters.replicas, got.would_change) == (5, True)
 
 
 @pytest.mark.parametrize("said", ["cancel that, quick", "stop stop, cancel it", "actually abort"])

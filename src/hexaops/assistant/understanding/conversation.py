@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from hexaops.assistant.understanding.intents import CHANGE_INTENTS, LATER_CHANGES, Intent
+from hexaops.assistant.understanding.intents import CHANGE_INTENTS, LATER_CHANGES, Intent, Mode
 from hexaops.assistant.understanding.inventory import Inventory
 from hexaops.assistant.understanding.model import Dialogue, PendingQuestion, Spoken, Understanding
 from hexaops.assistant.understanding.recalled import series, spoken_last
@@ -93,7 +93,9 @@ def _ids(asked: Understanding) -> tuple[str, ...]:
 
 def _spoken(asked: Understanding, named: tuple[str, ...], before: Dialogue) -> Spoken | None:
     """The frame that the next message may carry on; what was refused or undone is none."""
-    if asked.intent in (Intent.DENY, Intent.NO_ACTION, Intent.ROLLBACK_ACTION, Intent.CANCEL_ACTION):
+    if asked.intent in (Intent.DENY, Intent.NO_ACTION, Intent.CANCEL_ACTION):
+        return replace(before.spoken, mode=Mode.NEGATED.value) if before.spoken is not None else None
+    if asked.intent is Intent.ROLLBACK_ACTION:
         return before.spoken
     about = asked.about if asked.intent is Intent.ACTION_QUESTION and asked.about is not None else asked.intent
     return Spoken(about.value, named, asked.parameters, asked.slots, asked.mode.value)

@@ -64,7 +64,8 @@ _ASKS = (("what", "about"), ("how", "about"))
 _MORE = word_set("tell show me more details detail please again and some i want to see it go on continue the")
 _SAYS_MORE = word_set("more details detail again continue")
 _HOW_FAR = word_set("status progress state so and any the what is its now please")
-_STATED = word_set("has had have is are runs need needs wants")
+_STATED = word_set("has had have is are was were runs")
+_NEEDS = word_set("need needs wants")
 _LEAVES = word_set("leave drop without skip keep")
 _PUTS = word_set("put bring take set")
 _REVERSES = word_set("direction way reverse versa opposite")
@@ -124,14 +125,17 @@ def carry_on(clauses: list[Clause], dialogue: Dialogue, index: NameIndex) -> Und
     known = light | pieces | _OF_INTENT.get(intent, frozenset()) | index.namespaces
     strange = [item for item in words if not _carries(item, known)]
     meant = _loosely(strange, plain, index)
-    if len(strange) > len(meant) or (intent in CHANGE_INTENTS and _tells(set(plain))):
+    changes = intent in CHANGE_INTENTS or base.slots is not None
+    if len(strange) > len(meant) or (changes and _tells(set(plain))):
         return None
     said = _read(items, dialogue, index, base, meant)
     if said is None:
         return None
+    asks = any(clause.is_question for clause in clauses) or plain[0] in _ASKING
+    asks = asks or (plain[:2] in _ASKS and "same" not in plain)
+    if base.slots is not None and asks:
+        return None
     if intent in CHANGE_INTENTS:
-        asks = any(clause.is_question for clause in clauses) or plain[0] in _ASKING
-        asks = asks or (plain[:2] in _ASKS and "same" not in plain)
         return _changed(intent, base, said, index, asks=asks, items=items)
     return _asked_again(intent, base, said, index, items)
 
@@ -180,15 +184,18 @@ def _changed(
     if "back" in words and not said.numbers and _told_before(base) is None:
         return Understanding(Intent.ROLLBACK_ACTION, 0.9, Mode.REQUEST, targets=_targets(base, said, index))
     counts = said.corrects or said.excludes or "at" not in words
-    limit = _told_before(base) or limits_of_request(items, counts=counts)
+    told = _told_before(base)
+    if told is Mode.NEGATED and said.numbers and not (said.found.targets or said.pointed):
+        told = None  # "no", "5 then"
+    limit = told or limits_of_request(items, counts=counts)
     return _put_off(intent, base, said, index, limit) if limit else _change(intent, base, said, index)
 
 
 def _tells(words: set[str]) -> bool:
-    """ "it has 5", "cart needs 5", said of how it is; not "cart needs the same", "6 is enough"."""
-    if words & {"same", "too", "also", "better", "enough"}:
+    """ "it has 5", "redis has that too", "cart needs 5": how it is; not "cart needs the same", "6 is enough"."""
+    if words & {"should", "must", "to", "better", "enough", "mean", "meant"}:
         return False
-    return bool(_STATED & words) and not {"should", "must", "to"} & words
+    return bool(_STATED & words) or (bool(_NEEDS & words) and not words & {"same", "too", "also"})
 
 
 def _task_again(base: Spoken, dialogue: Dialogue, plain: tuple[str, ...]) -> Spoken:
@@ -307,6 +314,8 @@ def _named(
         return found, dialogue.series
     if found.namespace is None and (places := [item.word for item in items if item.word in index.namespaces]):
         return replace(found, namespace=places[0]), ()
+    if changes and (others or any(item.word in ORDINALS and item.word != "last" for item in items)):
+        return found, None  # "the other", "the third", of which there is none
     if changes and any("node" in item.tags and not item.mention for item in items):
         return found, None  # "the server", which is none of those spoken of
     return found, ()
