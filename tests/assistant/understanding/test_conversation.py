@@ -97,6 +97,17 @@ def test_a_number_is_carried_or_corrected(said: tuple[str, ...], replicas: int, 
         ("scale web-app to 6", "auth-service has the same"),
         ("scale web-app to 6", "auth-service too, if it works"),
         ("scale web-app to 6", "better not"),
+        ("scale web-app to 6", "same as auth-service"),
+        ("scale web-app to 6", "one more than auth-service"),
+        ("scale web-app to 6", "no, not 5"),
+        ("scale web-app to 6", "in 5"),
+        ("scale web-app to 6", "on worker-node-3"),
+        ("scale web-app to 6", "'5 please'"),
+        ("restart web-app", "and what about the auth one"),
+        ("restart web-app", "same for everything"),
+        ("stop web-app", "everything in production too"),
+        ("stop web-app", "what else is stopped", "start those"),
+        ("autoscale web-app from 2 to 6", "same as auth-service"),
         ("scale web-app to 6", "10 is too much"),
         ("scale web-app to 6", "make it 8 next week"),
         ("scale web-app and auth-service to 5", "the other to 3"),
@@ -175,8 +186,9 @@ def test_them_among_more_than_two_is_asked() -> None:
 def test_the_failing_ones_are_those_of_what_was_spoken_of() -> None:
     got = _last("docs", "pods of web-app", "restart the bad ones")
     assert (got.intent, _names(got)) == (Intent.RESTART_FAILING, ["web-app"])
-    got = _last("docs", "which pods are failing", "restart those")
-    assert (got.intent, got.parameters.status_filter) == (Intent.RESTART_FAILING, "failing")
+    for said in (("which pods are failing", "restart those"), ("which apps are failing", "why", "restart them")):
+        got = _last("docs", *said)
+        assert (got.intent, got.parameters.status_filter) == (Intent.RESTART_FAILING, "failing")
 
 
 def test_an_autoscaler_is_made_with_the_bounds_that_are_said() -> None:

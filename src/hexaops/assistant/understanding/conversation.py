@@ -82,9 +82,13 @@ def _series(before: Dialogue, parts: tuple[Understanding, ...]) -> tuple[str, ..
     return series(before, same, now, replaces=parts[-1].replaces)[:REMEMBERED]
 
 
+_LISTS = frozenset({Intent.STATUS_QUERY, Intent.POD_STATUS})
+
+
 def _is_wide(parts: tuple[Understanding, ...]) -> bool:
-    """About everything, or a whole project: "it" in the next message means nothing said before."""
-    return any(part.parameters.everything or part.parameters.namespace for part in parts)
+    """About everything, a whole project or what is in some state: "it" then means nothing said before."""
+    listed = any(part.intent in _LISTS and part.parameters.status_filter for part in parts)
+    return listed or any(part.parameters.everything or part.parameters.namespace for part in parts)
 
 
 def _ids(asked: Understanding) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ slot of that frame and leaves the rest; anything with content is read afresh, an
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from hexaops.assistant.understanding.adding import adds_to_it, makes_one, more_on_it
 from hexaops.assistant.understanding.clauses import Clause
@@ -64,6 +65,8 @@ _ASKS = (("what", "about"), ("how", "about"))
 _MORE = word_set("tell show me more details detail please again and some i want to see it go on continue the")
 _SAYS_MORE = word_set("more details detail again continue")
 _HOW_FAR = word_set("status progress state so and any the what is its now please")
+_COMPARES = word_set("as than like")
+_NO_COUNT = word_set("not in after before until since within")
 _STATED = word_set("has had have is are was were runs")
 _NEEDS = word_set("need needs wants")
 _LEAVES = word_set("leave drop without skip keep")
@@ -126,13 +129,13 @@ def carry_on(clauses: list[Clause], dialogue: Dialogue, index: NameIndex) -> Und
     strange = [item for item in words if not _carries(item, known)]
     meant = _loosely(strange, plain, index)
     changes = intent in CHANGE_INTENTS or base.slots is not None
-    if len(strange) > len(meant) or (changes and _tells(set(plain))):
-        return None
+    if len(strange) > len(meant) or (changes and (_tells(set(plain)) or _means_else(items))):
+        return _which_is_meant(intent, base, items, index) if changes and _compares(items) else None
     said = _read(items, dialogue, index, base, meant)
     if said is None:
         return None
     asks = any(clause.is_question for clause in clauses) or plain[0] in _ASKING
-    asks = asks or (plain[:2] in _ASKS and "same" not in plain)
+    asks = asks or (any(pair in _ASKS for pair in pairwise(plain)) and "same" not in plain)
     if base.slots is not None and asks:
         return None
     if intent in CHANGE_INTENTS:
@@ -196,6 +199,31 @@ def _tells(words: set[str]) -> bool:
     if words & {"should", "must", "to", "better", "enough", "mean", "meant"}:
         return False
     return bool(_STATED & words) or (bool(_NEEDS & words) and not words & {"same", "too", "also"})
+
+
+def _means_else(items: tuple[Item, ...]) -> bool:
+    """A number that is not wanted ("not 4") or a time ("in 5"), a comparison, all there is, a quotation."""
+    if any(item.word in _NO_COUNT and after.number and not after.mention for item, after in pairwise(items)):
+        return True
+    wide = any("everything" in item.tags and item.word != "each" for item in items)
+    return wide or _compares(items) or any(item.quoted for item in items)
+
+
+def _compares(items: tuple[Item, ...]) -> bool:
+    """ "same as B", "one more than B"."""
+    return any(item.word in _COMPARES and after.mention for item, after in pairwise(items))
+
+
+def _which_is_meant(intent: Intent, base: Spoken, items: tuple[Item, ...], index: NameIndex) -> Understanding:
+    """What compares with another is asked about: neither its number nor its name is plain."""
+    left = tuple(item.text for item in items if not item.is_mark)
+    targets = resolved(base.targets, index)
+    if base.slots is not None:
+        return Understanding(intent, 0.6, Mode.REQUEST, targets=targets, slots=base.slots, missing=("setting",))
+    mode = _told_before(base) or Mode.REQUEST
+    about = None if mode is Mode.REQUEST else intent
+    intent = intent if about is None else Intent.ACTION_QUESTION
+    return Understanding(intent, 0.6, mode, targets=targets, left=left, about=about)
 
 
 def _task_again(base: Spoken, dialogue: Dialogue, plain: tuple[str, ...]) -> Spoken:
@@ -352,7 +380,7 @@ _REASON_OF = {
 
 def _why(base: Spoken, index: NameIndex) -> Understanding:
     intent = _REASON_OF.get(Intent(base.intent), Intent.DIAGNOSE)
-    place = Parameters(namespace=base.parameters.namespace)
+    place = Parameters(namespace=base.parameters.namespace, status_filter=base.parameters.status_filter)
     return Understanding(intent, 0.8, targets=resolved(base.targets, index), parameters=place)
 
 
@@ -447,6 +475,8 @@ def _change(intent: Intent, base: Spoken, said: _Said, index: NameIndex) -> Unde
     elif intent in (Intent.CANCEL_ACTION, Intent.ROLLBACK_ACTION):
         return None
     targets = _targets(base, said, index)
+    if any(target.entity.kind not in ("application", "pod") for target in targets):
+        return None  # "on worker-3"
     if not targets and not said.found.ambiguous and not base.parameters.everything:
         return Understanding(intent, 0.8, Mode.REQUEST, parameters=parameters, missing=("application",))
     return Understanding(

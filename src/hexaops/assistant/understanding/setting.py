@@ -68,7 +68,7 @@ def spoken_of(items: tuple[Item, ...], setting: Setting) -> tuple[KnownEntity, .
     """What was spoken of; of "them" and "both" all of which the same was asked one after the other."""
     context = context_of(setting.dialogue, setting.index, setting.before)
     several = any(word in PLURALS for item in items for word in item.word.split())
-    if not several or setting.before or not {one.id for one in context} < {*setting.dialogue.series}:
+    if not several or setting.before or not context or not {one.id for one in context} < {*setting.dialogue.series}:
         return context
     return tuple(one.entity for one in resolved(setting.dialogue.series, setting.index))
 
@@ -106,6 +106,7 @@ def borrows(clause: Clause, found: Found, dialogue: Dialogue, *, changes: bool =
         return False
     wide = words & {
         "apps", "applications", "anything", "nodes", "projects", "total", "all", "namespaces", "services",
+        "else",
     }  # fmt: skip
     of_all = any(item.tags & {"everything", "platform", "workspace"} for item in clause.items)
     return not (wide or of_all or ("we" in words and not changes)) and len(words) <= 10
