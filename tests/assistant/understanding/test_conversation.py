@@ -126,7 +126,8 @@ def test_a_number_is_carried_or_corrected(said: tuple[str, ...], replicas: int, 
 )
 def test_what_only_looks_like_more_of_it_plans_nothing(said: tuple[str, ...]) -> None:
     got = _last("docs", *said)
-    assert not (got.would_change or got.would_set)
+    assert not got.would_change
+    assert not got.would_set
 
 
 def test_a_number_after_a_no_is_another_try() -> None:
@@ -170,6 +171,8 @@ def test_the_change_is_taken_up_again() -> None:
         (("backups of kafka?", "take a new one"), Intent.BACKUP, ["kafka"]),
         (("dashboard for kafka", "add redis to it"), Intent.DASHBOARD_CREATE, ["kafka", "redis"]),
         (("alert me when cpu of kafka is over 80%", "75 is better"), Intent.ALERT_CREATE, ["kafka"]),
+        (("kafka is timing out", "could it be redis?"), Intent.DIAGNOSE, ["kafka", "redis"]),
+        (("backup of kafka ok?", "and of redis", "make one of both now"), Intent.BACKUP, ["kafka", "redis"]),
         (("scale kafka to 9", "does that even fit on the nodes"), Intent.NODE_STATUS, []),
     ],
 )
@@ -200,3 +203,20 @@ def test_an_autoscaler_is_made_with_the_bounds_that_are_said() -> None:
 def test_the_one_that_is_ruled_out_leaves_the_other() -> None:
     got = _last("docs", "restart the worker", "not the background")
     assert (got.intent, _names(got)) == (Intent.RESTART_APPLICATION, ["worker-app"])
+
+
+def test_stop_before_a_correction_stops_nothing() -> None:
+    got = _last("docs", "scale web-app to 10", "no stop, I meant auth-service", "and only 5")
+    assert (got.intent, got.parameters.replicas, _names(got)) == (Intent.SCALE_APPLICATION, 5, ["auth-service"])
+
+
+def test_another_value_of_a_variable() -> None:
+    got = _last("docs", "set LOG_LEVEL=warn on web-app", "sorry, error not warn")
+    assert got.slots is not None
+    assert (dict(got.slots.env), got.would_set) == ({"LOG_LEVEL": "error"}, True)
+    assert not _last("docs", "set LOG_LEVEL=warn on web-app", "error, not info").would_set
+
+
+def test_a_list_is_narrowed() -> None:
+    got = _last("docs", "show me the pods of web-app", "only the failing ones")
+    assert (got.intent, got.parameters.status_filter, _names(got)) == (Intent.POD_STATUS, "failing", ["web-app"])

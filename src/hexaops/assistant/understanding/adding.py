@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from hexaops.assistant.understanding.clauses import Clause
@@ -10,7 +11,7 @@ from hexaops.assistant.understanding.inventory import NameIndex
 from hexaops.assistant.understanding.items import Item
 from hexaops.assistant.understanding.model import Dialogue, Spoken, Understanding
 from hexaops.assistant.understanding.normalise import word_set
-from hexaops.assistant.understanding.recalled import prefer, resolved
+from hexaops.assistant.understanding.recalled import PLURALS, prefer, resolved
 from hexaops.assistant.understanding.settings import carried
 from hexaops.assistant.understanding.slots import Slots
 from hexaops.assistant.understanding.speech import limits_of_request
@@ -40,7 +41,8 @@ def makes_one(
     if any(clause.is_question for clause in clauses) or limits_of_request(items, counts=True) is Mode.NEGATED:
         return None
     found = prefer(find_targets(items, index, for_change=False), dialogue, index)
-    targets = found.targets or resolved(base.targets, index)
+    both = len(dialogue.series) > 1 and bool(PLURALS & {*words})
+    targets = found.targets or resolved(dialogue.series if both else base.targets, index)
     if intent is not Intent.AUTOSCALING:
         return Understanding(intent, 0.8, targets=targets)
     if limits_of_request(items, counts=True):
@@ -61,3 +63,22 @@ def more_on_it(items: tuple[Item, ...], base: Spoken, dialogue: Dialogue, index:
     new = tuple(one for one in found.targets if one.entity.id not in base.targets)
     targets = (*resolved(base.targets, index), *new)
     return Understanding(Intent(base.intent), 0.8, targets=targets, parameters=base.parameters)
+
+
+_BESIDE = word_set("sorry no oops i mean meant should be please it to the value rather ups wait hm")
+
+
+def rather(clauses: Sequence[Clause], base: Spoken, index: NameIndex) -> Understanding | None:
+    """ "sorry, error, not warn": another value of the one variable that was to be set."""
+    slots, items = base.slots, [item for clause in clauses for item in clause.items if not item.is_mark]
+    if base.intent != Intent.CONFIG_UPDATE or slots is None or len(slots.env) != 1 or slots.image:
+        return None
+    (name, value), words = slots.env[0], [item.text.lower() for item in items]
+    place = next((p for p, word in enumerate(words) if word == "not" and words[p + 1 : p + 2] == [value.lower()]), 0)
+    rest = [p for p, word in enumerate(words) if p not in (place, place + 1) and word not in _BESIDE]
+    if not place or len(rest) != 1 or any(clause.is_question for clause in clauses):
+        return None
+    changed = replace(slots, env=((name, items[rest[0]].text),))
+    targets = resolved(base.targets, index)
+    asked = Understanding(Intent.CONFIG_UPDATE, 0.9, Mode.REQUEST, targets=targets, slots=changed, replaces=True)
+    return replace(asked, parameters=base.parameters, missing=() if targets else ("application",))

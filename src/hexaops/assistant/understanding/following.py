@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from hexaops.assistant.understanding.adding import adds_to_it, makes_one, more_on_it
+from hexaops.assistant.understanding.adding import adds_to_it, makes_one, more_on_it, rather
 from hexaops.assistant.understanding.clauses import Clause
 from hexaops.assistant.understanding.closed import LIGHT, SMALL
-from hexaops.assistant.understanding.filters import read_filters
+from hexaops.assistant.understanding.filters import State, read_filters, status_filter
 from hexaops.assistant.understanding.frame import read_frame
 from hexaops.assistant.understanding.intents import CHANGE_INTENTS, SETTING_INTENTS, Intent, Mode
 from hexaops.assistant.understanding.inventory import NameIndex
@@ -65,6 +65,8 @@ _ASKS = (("what", "about"), ("how", "about"))
 _MORE = word_set("tell show me more details detail please again and some i want to see it go on continue the")
 _SAYS_MORE = word_set("more details detail again continue")
 _HOW_FAR = word_set("status progress state so and any the what is its now please")
+_LISTS = frozenset({Intent.POD_STATUS, Intent.STATUS_QUERY})
+_STATES = frozenset({"failing", "fail", "pending", "healthy", "unhealthy", "running", "stopped", "not_ready"})
 _COMPARES = word_set("as than like")
 _NO_COUNT = word_set("not in after before until since within")
 _STATED = word_set("has had have is are was were runs")
@@ -125,8 +127,10 @@ def carry_on(clauses: list[Clause], dialogue: Dialogue, index: NameIndex) -> Und
         return whole
     pieces = pieces_of(index) if {"other", "others"} & set(plain) else pieces_spoken_of(dialogue, index)
     light = _PUTS if "back" in plain else frozenset()
+    if {"mean", "meant"} & set(plain):
+        light = light | {"stop", "hold", "on"}  # "no stop, I meant cart"
     known = light | pieces | _OF_INTENT.get(intent, frozenset()) | index.namespaces
-    strange = [item for item in words if not _carries(item, known)]
+    strange = [item for item in words if not (_carries(item, known) or _narrows(item, intent))]
     meant = _loosely(strange, plain, index)
     changes = intent in CHANGE_INTENTS or base.slots is not None
     if len(strange) > len(meant) or (changes and (_tells(set(plain)) or _means_else(items))):
@@ -161,7 +165,7 @@ def _as_a_whole(
     if intent is Intent.CONNECTIVITY and _REVERSES & words:
         turned = resolved(base.targets, index)[::-1]
         return Understanding(intent, 0.8, targets=turned, parameters=base.parameters)
-    return makes_one(clauses, base, dialogue, index)
+    return makes_one(clauses, base, dialogue, index) or rather(clauses, base, index)
 
 
 def _asked_again(
@@ -262,6 +266,11 @@ def _loosely(strange: list[Item], plain: tuple[str, ...], index: NameIndex) -> t
     return (Resolved(found[0], item.text, WORD_OF),) if len(found) == 1 else ()
 
 
+def _narrows(item: Item, intent: Intent) -> bool:
+    """ "only the failing ones" of a list of pods or applications."""
+    return intent in _LISTS and bool(item.tags & _STATES) and item.word not in SMALL
+
+
 def _is_letter(item: Item) -> bool:
     """The end of a name like `gpu-b`."""
     return len(item.text) == 1 and item.text.isalpha() and item.word not in ("a", "i")
@@ -287,14 +296,16 @@ def _read(
     ) or bool(frame.parameters.replicas_factor)
     period = filters.time_range_seconds is not None or bool(_PERIODS & set(words))
     of_it = bool(_OF_INTENT.get(Intent(base.intent), frozenset()) & set(words))
+    narrowed = any(_narrows(item, Intent(base.intent)) for item in items)
     named = bool(found.targets or found.ambiguous or found.excluded or found.namespace or among)
     same = "same" in words
-    if not (named or numbers or period or same or of_it):
+    if not (named or numbers or period or same or of_it or narrowed):
         return None
     parameters = replace(
         frame.parameters,
         time_range_seconds=filters.time_range_seconds,
         namespace=found.namespace,
+        status_filter=_state(items) if narrowed else None,
         metric=filters.metric if Intent(base.intent) in _OF_METRICS else None,
     )
     not_it = words[:1] == ["not"]
@@ -311,6 +322,10 @@ def _read(
         adds=bool({"also", "too", "well", "add", "plus"} & set(words)) and "one" not in words,
         suspects=bool({"is", "be"} & set(words[:3])) and "it" in words[:3],
     )
+
+
+def _state(items: tuple[Item, ...]) -> State | None:
+    return status_filter(Clause(items), {tag for item in items for tag in item.tags if item.word not in SMALL})
 
 
 def _other_than_it(items: tuple[Item, ...], found: Found) -> bool:
@@ -398,12 +413,13 @@ def _question(intent: Intent, base: Spoken, said: _Said, index: NameIndex) -> Un
         namespace=said.parameters.namespace or base.parameters.namespace,
         time_range_seconds=said.parameters.time_range_seconds or base.parameters.time_range_seconds,
         metric=said.parameters.metric or base.parameters.metric,
+        status_filter=said.parameters.status_filter or base.parameters.status_filter,
     )
     placed = said.parameters.namespace is not None and not said.found.targets
     targets = () if placed else _targets(base, said, index)
     if said.excludes and len(base.targets) > 1:
         targets = _without(base, said, index)
-    elif intent in _OF_SEVERAL and len(said.found.targets) == 1:
+    elif (intent in _OF_SEVERAL or (said.suspects and intent in _CAUSES)) and len(said.found.targets) == 1:
         targets = _beside(base, said, index)
     elif intent is Intent.CONNECTIVITY and len(said.pointed) == 1:
         targets = (*resolved(base.targets[:1], index), *targets)
@@ -419,6 +435,7 @@ def _without(base: Spoken, said: _Said, index: NameIndex) -> tuple[Resolved, ...
     return resolved(tuple(identity for identity in base.targets if identity not in named), index)
 
 
+_CAUSES = frozenset({Intent.DIAGNOSE, Intent.ROOT_CAUSE})
 _OF_SEVERAL = frozenset({Intent.CONNECTIVITY, Intent.PERFORMANCE_ANALYSIS, Intent.DASHBOARD_CREATE})
 
 

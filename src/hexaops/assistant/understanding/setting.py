@@ -86,6 +86,8 @@ def that_fail(
             return same
         narrowed = replace(said, status_filter=state, namespace=last.parameters.namespace)
         return Intent.RESTART_FAILING, found, narrowed
+    if any(item.word == "there" for item in items) and last.parameters.namespace:
+        return intent, found, replace(said, namespace=last.parameters.namespace)
     wide = said.everything or any(item.tags & {"everything", "app", "whole"} for item in items)
     if wide or not _OF_IT & {word for item in items for word in item.word.split()}:
         return same
