@@ -10,17 +10,26 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from hexaops.assistant.understanding.adding import adds_to_it, makes_one, more_on_it, rather
+from hexaops.assistant.understanding.carrying import (
+    PERIODS,
+    carries,
+    compares,
+    is_letter,
+    loosely,
+    means_else,
+    narrows,
+    tells,
+)
 from hexaops.assistant.understanding.clauses import Clause
-from hexaops.assistant.understanding.closed import LIGHT, SMALL
+from hexaops.assistant.understanding.closed import SMALL
 from hexaops.assistant.understanding.filters import State, read_filters, status_filter
 from hexaops.assistant.understanding.frame import read_frame
 from hexaops.assistant.understanding.intents import CHANGE_INTENTS, SETTING_INTENTS, Intent, Mode
 from hexaops.assistant.understanding.inventory import NameIndex
 from hexaops.assistant.understanding.items import Item
 from hexaops.assistant.understanding.model import Dialogue, Parameters, Resolved, Spoken, Understanding
-from hexaops.assistant.understanding.names import WORD_OF
 from hexaops.assistant.understanding.normalise import word_set
-from hexaops.assistant.understanding.numbers import ORDINALS, time_unit_seconds
+from hexaops.assistant.understanding.numbers import ORDINALS
 from hexaops.assistant.understanding.recalled import (
     PLURALS,
     beside_a_database,
@@ -39,22 +48,8 @@ from hexaops.assistant.understanding.speech import limits_of_request
 from hexaops.assistant.understanding.targets import Found, find_targets
 
 _LONGEST = 9
-_CARRYING = word_set(
-    "no nah nope not never sorry wait hm hmm uh oh ups oops actually same too also instead rather other others one "
-    "ones both then what about how only just mean meant was wrong first second third last and or of for to but even "
-    "either plus minus make enough please pls right well ah okay more less fewer now same thing still exactly would "
-    "please be the that this it on in at from with by there as well many was correction leave drop without skip back "
-    "course typo typed better enough lets say let particular particularly especially specifically likewise similarly "
-    "former latter brother sister sibling twin its their vs versus against keep kept does do need needs want "
-    "wants number box boxes machine part thing"
-)
 _CORRECTS = word_set(
     "no nah nope sorry actually mean meant wrong instead rather oops ups wait correction typo better enough"
-)
-_PERIODS = word_set(
-    "yesterday today tonight morning evening night week weeks weekend month months day days hour hours year last past "
-    "january february march april may june july august september october november december monday tuesday wednesday "
-    "thursday friday saturday sunday"
 )
 _REASONS = word_set("why reason come because")
 _WHY = word_set(
@@ -65,12 +60,6 @@ _ASKS = (("what", "about"), ("how", "about"))
 _MORE = word_set("tell show me more details detail please again and some i want to see it go on continue the")
 _SAYS_MORE = word_set("more details detail again continue")
 _HOW_FAR = word_set("status progress state so and any the what is its now please")
-_LISTS = frozenset({Intent.POD_STATUS, Intent.STATUS_QUERY})
-_STATES = frozenset({"failing", "fail", "pending", "healthy", "unhealthy", "running", "stopped", "not_ready"})
-_COMPARES = word_set("as than like")
-_NO_COUNT = word_set("not in after before until since within")
-_STATED = word_set("has had have is are was were runs")
-_NEEDS = word_set("need needs wants")
 _LEAVES = word_set("leave drop without skip keep")
 _PUTS = word_set("put bring take set")
 _REVERSES = word_set("direction way reverse versa opposite")
@@ -79,7 +68,6 @@ _BEFORE_ONE = word_set("wrong that this other the same another which")
 _METRICS = word_set("cpu memory ram mem disk disks storage network bandwidth gpu gpus io traffic")
 _BOUNDS = word_set("min max minimum maximum least most as between floor ceiling cap")
 _ASIDE = word_set("typo typed sorry oops ups oh ah hm hmm uh um nah nope correction wait")
-_JOINS = word_set("and also too plus same well")
 _USAGE = frozenset({Intent.USAGE_QUERY, Intent.HIGH_USAGE})
 _OF_METRICS = frozenset({*_USAGE, Intent.FORECAST_QUERY})
 _SCALES = frozenset({Intent.SCALE_APPLICATION})
@@ -130,11 +118,11 @@ def carry_on(clauses: list[Clause], dialogue: Dialogue, index: NameIndex) -> Und
     if {"mean", "meant"} & set(plain):
         light = light | {"stop", "hold", "on"}  # "no stop, I meant cart"
     known = light | pieces | _OF_INTENT.get(intent, frozenset()) | index.namespaces
-    strange = [item for item in words if not (_carries(item, known) or _narrows(item, intent))]
-    meant = _loosely(strange, plain, index)
+    strange = [item for item in words if not (carries(item, known) or narrows(item, intent))]
+    meant = loosely(strange, plain, index)
     changes = intent in CHANGE_INTENTS or base.slots is not None
-    if len(strange) > len(meant) or (changes and (_tells(set(plain)) or _means_else(items))):
-        return _which_is_meant(intent, base, items, index) if changes and _compares(items) else None
+    if len(strange) > len(meant) or (changes and (tells(set(plain)) or means_else(items))):
+        return _which_is_meant(intent, base, items, index) if changes and compares(items) else None
     said = _read(items, dialogue, index, base, meant)
     if said is None:
         return None
@@ -198,26 +186,6 @@ def _changed(
     return _put_off(intent, base, said, index, limit) if limit else _change(intent, base, said, index)
 
 
-def _tells(words: set[str]) -> bool:
-    """ "it has 5", "redis has that too", "cart needs 5": how it is; not "cart needs the same", "6 is enough"."""
-    if words & {"should", "must", "to", "better", "enough", "mean", "meant"}:
-        return False
-    return bool(_STATED & words) or (bool(_NEEDS & words) and not words & {"same", "too", "also"})
-
-
-def _means_else(items: tuple[Item, ...]) -> bool:
-    """A number that is not wanted ("not 4") or a time ("in 5"), a comparison, all there is, a quotation."""
-    if any(item.word in _NO_COUNT and after.number and not after.mention for item, after in pairwise(items)):
-        return True
-    wide = any("everything" in item.tags and item.word != "each" for item in items)
-    return wide or _compares(items) or any(item.quoted for item in items)
-
-
-def _compares(items: tuple[Item, ...]) -> bool:
-    """ "same as B", "one more than B"."""
-    return any(item.word in _COMPARES and after.mention for item, after in pairwise(items))
-
-
 def _which_is_meant(intent: Intent, base: Spoken, items: tuple[Item, ...], index: NameIndex) -> Understanding:
     """What compares with another is asked about: neither its number nor its name is plain."""
     left = tuple(item.text for item in items if not item.is_mark)
@@ -245,37 +213,6 @@ def _told_before(base: Spoken) -> Mode | None:
     return None if base.mode in (Mode.REQUEST.value, Mode.READ.value) else Mode(base.mode)
 
 
-def _carries(item: Item, known: frozenset[str]) -> bool:
-    if item.mention or item.number or item.tags & {"replica", "twice", "half", "polite", "except", "more", "less"}:
-        return True
-    if time_unit_seconds(item.word) or item.word in _PERIODS or item.word in ORDINALS:
-        return True
-    words = item.word.split()
-    if item.word in known or _is_letter(item):
-        return True
-    kind = bool(item.tags & {"app", "pod", "node", "project"}) and len(words) == 1
-    return kind or all(word in _CARRYING or (word in SMALL and word not in LIGHT) for word in words)
-
-
-def _loosely(strange: list[Item], plain: tuple[str, ...], index: NameIndex) -> tuple[Resolved, ...]:
-    """ "oh and search too": the only application that has the word in its name, though it means something else too."""
-    if len(strange) != 1 or not _JOINS & set(plain):
-        return ()
-    item = strange[0]
-    found = index.words.get(item.word, ())
-    return (Resolved(found[0], item.text, WORD_OF),) if len(found) == 1 else ()
-
-
-def _narrows(item: Item, intent: Intent) -> bool:
-    """ "only the failing ones" of a list of pods or applications."""
-    return intent in _LISTS and bool(item.tags & _STATES) and item.word not in SMALL
-
-
-def _is_letter(item: Item) -> bool:
-    """The end of a name like `gpu-b`."""
-    return len(item.text) == 1 and item.text.isalpha() and item.word not in ("a", "i")
-
-
 def _read(
     items: tuple[Item, ...], dialogue: Dialogue, index: NameIndex, base: Spoken, meant: tuple[Resolved, ...]
 ) -> _Said | None:
@@ -294,9 +231,9 @@ def _read(
         not _sibling(items, base, index)
         and any(n.role in ("absolute", "relative", "factor", "percent") for n in frame.numbers)
     ) or bool(frame.parameters.replicas_factor)
-    period = filters.time_range_seconds is not None or bool(_PERIODS & set(words))
+    period = filters.time_range_seconds is not None or bool(PERIODS & set(words))
     of_it = bool(_OF_INTENT.get(Intent(base.intent), frozenset()) & set(words))
-    narrowed = any(_narrows(item, Intent(base.intent)) for item in items)
+    narrowed = any(narrows(item, Intent(base.intent)) for item in items)
     named = bool(found.targets or found.ambiguous or found.excluded or found.namespace or among)
     same = "same" in words
     if not (named or numbers or period or same or of_it or narrowed):
@@ -382,7 +319,7 @@ def _sibling(items: tuple[Item, ...], base: Spoken, index: NameIndex) -> tuple[R
         return ()
     if len(numbers) == 1:
         return sibling(numbers[0], base, index)
-    letters = [item.text for item in items if _is_letter(item)]
+    letters = [item.text for item in items if is_letter(item)]
     return sibling(letters[0], base, index) if len(letters) == 1 else ()
 
 
