@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,20 +38,29 @@ def trend(values: Floats) -> Trend | None:
         return None
     at = at[:: max(1, math.ceil(len(at) / MOST_PAIRS_POINTS))]
     known = values[at]
-    first, second = np.triu_indices(len(at), 1)
-    slopes = np.sort((known[second] - known[first]) / (at[second] - at[first]))
-    count = len(at)
+    first, second = _pairs(len(at))
+    slopes = (known[second] - known[first]) / (at[second] - at[first])
+    count, middle = len(at), len(slopes) // 2
     spread = math.sqrt(max(1e-12, (count * (count - 1) * (2 * count + 5) - _ties(known)) / 18))
     score = float(np.sign(slopes).sum())
     z = (score - np.sign(score)) / spread if score else 0.0
     reach = 1.96 * spread
-    low, high = (len(slopes) - reach) / 2, (len(slopes) + reach) / 2
+    low = max(0, int((len(slopes) - reach) / 2))
+    high = min(len(slopes) - 1, math.ceil((len(slopes) + reach) / 2))
+    ranked = np.partition(slopes, (low, max(0, middle - 1), middle, high))  # a few ranks are needed, not all
     return Trend(
-        slope=float(np.median(slopes)),
-        low=float(slopes[max(0, int(low))]),
-        high=float(slopes[min(len(slopes) - 1, math.ceil(high))]),
+        slope=float(ranked[middle] if len(slopes) % 2 else (ranked[middle - 1] + ranked[middle]) / 2),
+        low=float(ranked[low]),
+        high=float(ranked[high]),
         confidence=math.erf(abs(z) / math.sqrt(2)),
     )
+
+
+@lru_cache(maxsize=8)
+def _pairs(count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Indices of all pairs: the same for all series of one length."""
+    first, second = np.triu_indices(count, 1)
+    return first, second
 
 
 def _ties(known: Floats) -> float:

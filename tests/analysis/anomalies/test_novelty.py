@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hexaops.analysis.anomalies.novelty import HISTORY, SLACK, NoveltyDetector, _Scale, novelty
+from hexaops.analysis.anomalies.novelty import HISTORY, SLACK, NoveltyDetector, _Scale, latest_at_most, novelty
 
 DAY = 288
 
@@ -20,7 +20,7 @@ def test_distances_are_those_of_the_definition() -> None:
     scale = _Scale(7, 300)
     for now in range(len(values)):
         seen = values[: now + 1]
-        distance = scale.distance(seen, np.square(seen[:-1] - seen[-1])[::-1])
+        distance = scale.distance(seen[::-1], np.square(seen[:-1] - seen[-1])[::-1])
         if now >= 13:
             latest = seen[-7:]
             nearest = min(float(np.linalg.norm(seen[end - 6 : end + 1] - latest)) for end in range(6, now - 6))
@@ -63,5 +63,19 @@ def test_memory_is_bounded() -> None:
     detector = NoveltyDetector()
     for value in np.random.default_rng(1).normal(size=HISTORY + 3 * SLACK):
         detector.update(float(value))
-    assert detector._size <= HISTORY + SLACK
+    assert len(detector._buffer) == HISTORY + SLACK
     assert all(len(scale.past) <= HISTORY for scale in detector._scales)
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("count", [260, 400, 700])
+def test_the_bound_of_the_latest_scores_holds_and_is_tight(seed: int, count: int) -> None:
+    random = np.random.default_rng(seed)
+    values = np.sin(np.arange(count) / (3 + seed)) + random.normal(0, 0.1 * (seed % 3), count) + 100.0
+    values[-4:] += seed
+    points = count // 20
+    scores = novelty(values)[-points:]
+    bound = latest_at_most(values, points)
+    assert scores.max() <= bound * (1 + 1e-6)
+    if scores.max() > 1.0:  # nothing larger shortly before it
+        assert bound == pytest.approx(scores.max(), rel=1e-6)

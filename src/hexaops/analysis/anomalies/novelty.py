@@ -12,8 +12,10 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, insort
 from collections import deque
+from functools import lru_cache
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
@@ -46,23 +48,25 @@ class _Scale:
     def distance(self, values: Floats, fresh: Floats) -> float | None:
         """Distance to the nearest earlier stretch that does not overlap the latest one; None while there is none.
 
-        `values` ends with the latest; `fresh` holds its squared differences to the earlier ones, latest first.
+        `values` begins with the latest; `fresh` holds its squared differences to the earlier ones, latest first.
         """
         m, n = self.length, len(values)
         if m == 1:
-            return math.sqrt(fresh.min()) if n > 1 else None
+            return math.sqrt(np.minimum.reduce(fresh)) if n > 1 else None
         squared = self._squared
         new = min(n - 1, self._lags)
-        squared[:new] += fresh[:new]
+        head = squared[:new]
+        np.add(head, fresh[:new], out=head)  # `squared[:new] += …` would copy the result onto itself
         old = min(n - 1 - m, self._lags)
         if old <= 0:
             return None
         left = self._scratch[:old]
-        np.subtract(values[n - 2 - m :: -1][:old], values[n - 1 - m], out=left)
+        np.subtract(values[m + 1 : m + 1 + old], values[m], out=left)
         np.multiply(left, left, out=left)
-        squared[:old] -= left
+        head = squared[:old]
+        np.subtract(head, left, out=head)
         usable = squared[m - 1 : min(n - m, self._lags)]
-        return math.sqrt(max(0.0, usable.min())) if len(usable) else None
+        return math.sqrt(max(0.0, np.minimum.reduce(usable))) if len(usable) else None
 
     def surprise(self, distance: float, floor: float) -> float:
         """The distance against a high quantile of the past ones; then it joins them."""
@@ -84,8 +88,9 @@ class NoveltyDetector:
     def __init__(self, *, history: int = HISTORY, lengths: tuple[int, ...] = LENGTHS) -> None:
         self._history = history
         self._buffer: Floats = np.empty(history + SLACK)
+        """Filled from its end, so that the latest comes first and all operations run forwards in memory."""
         self._fresh: Floats = np.empty(history + SLACK)
-        self._size = 0
+        self._first = len(self._buffer)
         self._seen = 0
         self._scales = [_Scale(length, history) for length in lengths]
         self._recent: deque[tuple[int, float]] = deque()
@@ -95,25 +100,25 @@ class NoveltyDetector:
         """The score of the next point: 0 nothing new, 1 as strange as it ever was, above: an anomaly."""
         if value is None or not math.isfinite(value):
             return 0.0
-        fresh = self._fresh[: self._size]
-        if self._size:
-            np.subtract(self._buffer[self._size - 1 :: -1], value, out=fresh)
+        earlier = self._buffer[self._first :]
+        fresh = self._fresh[: len(earlier)]
+        np.subtract(earlier, value, out=fresh)
         np.multiply(fresh, fresh, out=fresh)
         self._append(value)
-        values = self._buffer[: self._size]
+        values = self._buffer[self._first :]
         floor = FLOOR * math.sqrt(self._spread / max(1, self._seen)) + 1e-12 * abs(value)
         scores = [
             scale.surprise(distance, floor * math.sqrt(scale.length))
             for scale in self._scales
             if (distance := scale.distance(values, fresh)) is not None
         ]
-        if self._size == len(self._buffer):
+        if not self._first:
             self._forget()
         return self._inhibited(max(scores, default=0.0) if self._seen > WARM_UP else 0.0)
 
     def _append(self, value: float) -> None:
-        self._buffer[self._size] = value
-        self._size += 1
+        self._first -= 1
+        self._buffer[self._first] = value
         self._seen += 1
         before = value - self._mean
         self._mean += before / self._seen
@@ -121,8 +126,8 @@ class NoveltyDetector:
 
     def _forget(self) -> None:
         """Drop the oldest points, so that memory and time stay bounded."""
-        self._buffer[: self._history] = self._buffer[SLACK:].copy()
-        self._size = self._history
+        self._buffer[SLACK:] = self._buffer[: self._history].copy()
+        self._first = SLACK
 
     def _inhibited(self, score: float) -> float:
         recent = self._recent
@@ -139,3 +144,52 @@ def novelty(values: Floats) -> Floats:
     """The scores of a whole series; NaN is a missing point."""
     detector = NoveltyDetector()
     return np.array([detector.update(float(value)) for value in values])
+
+
+def latest_at_most(values: Floats, points: int) -> float:
+    """What the scores of the latest `points` cannot exceed, far cheaper than the scores: most series end here."""
+    highest = 0.0
+    count = len(values)
+    if count > HISTORY:
+        return math.inf
+    deviations = np.cumsum(np.square(values)) / np.arange(1, count + 1)
+    means = np.cumsum(values) / np.arange(1, count + 1)
+    floors = FLOOR * np.sqrt(np.maximum(0.0, deviations - np.square(means))) + 1e-12 * np.abs(values)
+    by_lag = _squares_by_lag(values)
+    for length in LENGTHS:
+        first = max(1, 2 * length - 1)
+        distances = _nearest(by_lag, length)
+        for at in range(max(first + WARM_UP // 4 + 1, count - points), count):
+            past = distances[first:at]
+            rank = int(QUANTILE * (len(past) - 1))
+            floor = floors[at] * math.sqrt(length)
+            yardstick = max(float(np.partition(past, rank)[rank]), floor)
+            highest = max(highest, float(distances[at]) / yardstick if distances[at] > floor else 0.0)
+    return highest
+
+
+def _squares_by_lag(values: Floats) -> Floats:
+    """At [i, l - 1] the squared difference of the points i and i - l, where there are both."""
+    padded = np.concatenate([np.full(len(values), values.mean()), values])[:-1]
+    earlier = sliding_window_view(padded, len(values))[:, ::-1]
+    differences: Floats = values[:, None] - earlier
+    np.multiply(differences, differences, out=differences)
+    return differences
+
+
+def _nearest(by_lag: Floats, length: int) -> Floats:
+    """At each point the distance of the stretch that ends there to the nearest that ended before it began."""
+    sums = by_lag
+    if length > 1:
+        sums = np.cumsum(by_lag, axis=0)
+        sums[length:] -= sums[:-length].copy()
+    found: Floats = np.sqrt(np.maximum(0.0, np.where(_usable(len(by_lag), length), sums, np.inf).min(axis=1)))
+    return found
+
+
+@lru_cache(maxsize=8)
+def _usable(count: int, length: int) -> NDArray[np.bool_]:
+    """Which lags reach a stretch that is whole and does not overlap the latest one."""
+    lags, ends = np.arange(1, count + 1)[None, :], np.arange(count)[:, None]
+    usable: NDArray[np.bool_] = (lags >= length) & (lags <= ends - length + 1)
+    return usable

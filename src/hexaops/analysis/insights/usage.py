@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from hexaops.analysis.anomalies.novelty import novelty
+from hexaops.analysis.anomalies.novelty import latest_at_most, novelty
 from hexaops.analysis.applications.model import Application
 from hexaops.analysis.applications.usage import Resource, Share
 from hexaops.analysis.insights.model import Insight, PriceBook, Recommendation, Seen, Weight
@@ -23,6 +23,7 @@ AT_LIMIT_PERCENT = 95.0
 LEAST_CHANGE_PERCENT = 10.0
 SURE = 0.95
 ANOMALOUS = 1.15
+ROUNDING = 1e-6
 """The threshold that NAB's sweeper finds (docs/formulas.md)."""
 NOVELTY_POINTS = 250
 LEAST_SAVING_SHARE = 0.1
@@ -133,10 +134,13 @@ def anomalous(measured: Sequence[Measured]) -> Iterator[Insight]:
             known = values[np.isfinite(values)]
             if len(known) < NOVELTY_POINTS:
                 continue
-            score = float(novelty(known)[-max(1, len(known) // 20) :].max())
+            latest = max(1, len(known) // 20)
+            if latest_at_most(known, latest) < ANOMALOUS * (1 - ROUNDING):
+                continue
+            score = float(novelty(known)[-latest:].max())
             if score < ANOMALOUS:
                 continue
-            baseline, latest = float(np.median(known)), float(known[-1])
+            baseline, now = float(np.median(known)), float(known[-1])
             name, label = one.application.name, LABELS[resource]
             yield Insight(
                 category="performance",
@@ -144,7 +148,7 @@ def anomalous(measured: Sequence[Measured]) -> Iterator[Insight]:
                 title=f"Unusual {label} use of {name}",
                 description=f"Its latest {label} use is unlike anything before in the time that was looked at.",
                 applications=(one.application,),
-                metrics={"novelty": round(score, 2), "value": latest, "baseline": baseline},
+                metrics={"novelty": round(score, 2), "value": now, "baseline": baseline},
                 recommendations=(Recommendation("examine", "medium", f"Look at what changed in {name} lately"),),
                 seen=(Seen("history", _subject(one.application), round(score, 2), "novelty score"),),
             )
