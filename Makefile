@@ -60,7 +60,7 @@ test-cluster: ## build a real control plane (once) and run the tests that need i
 	@if command -v go >/dev/null; then $(MAKE) --no-print-directory _test-cluster; \
 	else echo "test-cluster: skipped, Go is not installed (see docs/cluster.md)"; fi
 
-test-engines: install-dev compiled ## run the log adapters on real VictoriaLogs, OpenSearch and ClickHouse (part of test-cluster)
+test-engines: install-dev compiled ## run log adapters and metrics queries on real servers such as VictoriaLogs and Prometheus (part of test-cluster)
 	$(BIN)/python -m pytest -m engines $(TESTS)
 
 _test-cluster: install-dev compiled

@@ -1,0 +1,1 @@
+"""Real metric servers on loopback, filled with series of the past."""
