@@ -31,7 +31,7 @@ from hexaops.features.routing import Entry
 from hexaops.features.workspaces.directory import WorkspaceDirectory
 from hexaops.main import create_app
 from hexaops.openapi import errors_of
-from hexaops.web.console import FILE_PATH, PAGE_PATH
+from hexaops.web.console import DOCS_PATH, FILE_PATH, PAGE_PATH
 from tests.serving import AccessWorld, Headers, access_world, unwatched_cluster
 
 GUARDED = [entry for entry in ROUTES if entry.policy.audience != "anyone"]
@@ -106,6 +106,7 @@ def test_the_app_serves_the_table_and_nothing_else(sqlite_url: str, tmp_path: Pa
         "/openapi.json",
         "/docs",
         PAGE_PATH,
+        DOCS_PATH,
         FILE_PATH,
     }
 

@@ -10,10 +10,19 @@ from hexaops.features.signin.middleware import BrowserSessionMiddleware
 from hexaops.features.signin.pages import SignInPages
 from hexaops.features.signin.sessions import BrowserSessions
 from hexaops.provide import Provider
+from hexaops.web.docs import DocsPages
 from hexaops.web.files import ConsoleFiles, StaticFile
 
 PAGE_PATH = "/"
 FILE_PATH = "/console/{version}/{name:path}"
+DOCS_PATH = "/docs/{name:path}"
+DOCS_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'",
+    "Cache-Control": "no-cache",
+    "Referrer-Policy": "no-referrer",
+}
+"""Pages of text: no script runs in them at all."""
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -50,9 +59,17 @@ def install_console(app: FastAPI, provider: Provider) -> None:
         found = files.find(request.path_params["version"], request.path_params["name"])
         return _answer(request, found, FILE_HEADERS) if found else Response(status_code=404)
 
+    docs = DocsPages()
+
+    async def read(request: Request) -> Response:
+        found = docs.find(request.path_params.get("name", ""))
+        return _answer(request, found, DOCS_HEADERS) if found else Response(status_code=404)
+
     app.add_middleware(BrowserSessionMiddleware, sessions=provider.get(BrowserSessions))
     app.router.add_route(PAGE_PATH, page, include_in_schema=False)
     app.router.add_route(FILE_PATH, file, include_in_schema=False)
+    for path in ("/docs", DOCS_PATH):
+        app.router.add_route(path, read, include_in_schema=False)
     for path, visit in pages.routes if pages else ():
         app.router.add_route(path, visit, include_in_schema=False)
 
