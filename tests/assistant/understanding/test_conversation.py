@@ -210,6 +210,26 @@ def test_stop_before_a_correction_stops_nothing() -> None:
     assert (got.intent, got.parameters.replicas, _names(got)) == (Intent.SCALE_APPLICATION, 5, ["auth-service"])
 
 
+def test_what_was_refused_is_still_spoken_of() -> None:
+    got = _last("docs", "show the password of database-app", "ok, then just its logs")
+    assert (got.intent, _names(got)) == (Intent.LOG_QUERY, ["database-app"])
+
+
+def test_of_two_the_second_stays_the_second() -> None:
+    got = _last("docs", "restart web-app and auth-service", "no only web-app", "yes", "and now the second")
+    assert _names(got) == ["auth-service"]
+
+
+def test_back_to_a_number_after_a_question() -> None:
+    got = _last("docs", "scale web-app to 0", "yes", "how much do we save with that", "ok back to 3")
+    assert (got.intent, got.parameters.replicas, _names(got)) == (Intent.SCALE_APPLICATION, 3, ["web-app"])
+
+
+def test_the_near_end_of_a_connection_stays() -> None:
+    got = _last("docs", "can I reach database-app from web-app?", "and cache-service?")
+    assert _names(got) == ["cache-service", "web-app"]
+
+
 def test_another_value_of_a_variable() -> None:
     got = _last("docs", "set LOG_LEVEL=warn on web-app", "sorry, error not warn")
     assert got.slots is not None

@@ -79,6 +79,21 @@ def test_a_condition_or_a_purpose_is_no_plan(message: str) -> None:
     assert not parts[1].would_change
 
 
+@pytest.mark.parametrize(
+    ("message", "planned"),
+    [
+        ("scale mailer to 5 and kafka has 3", ["mailer"]),
+        ("restart mailer. or wait, is kafka ok?", []),
+        ("stop mailer so that we can scale kafka to 1", ["mailer"]),
+        ("who stopped mailer and started kafka", []),
+        ("if you stop mailer, start kafka", []),
+    ],
+)
+def test_only_what_is_asked_for_is_planned(message: str, planned: list[str]) -> None:
+    parts = [part for part in _parts(message) if part.would_change]
+    assert [target.entity.name for part in parts for target in part.targets] == planned
+
+
 def test_a_condition_is_offered() -> None:
     asked, change = _parts("is mailer ok? if not restart it")
     assert (asked.intent, change.about, change.mode) == (

@@ -20,7 +20,7 @@ _CARRYING = word_set(
     "please be the that this it on in at from with by there as well many was correction leave drop without skip back "
     "course typo typed better enough lets say let particular particularly especially specifically likewise similarly "
     "former latter brother sister sibling twin its their vs versus against keep kept does do need needs want "
-    "wants number box boxes machine part thing"
+    "wants number box boxes machine part thing by detail details db database"
 )
 PERIODS = word_set(
     "yesterday today tonight morning evening night week weeks weekend month months day days hour hours year last past "

@@ -117,6 +117,8 @@ def _named(before: tuple[str, ...], parts: tuple[Understanding, ...]) -> tuple[s
     now += [identity for identity in options if identity not in now]
     if len(now) > 1:
         return tuple(dict.fromkeys(now))[:REMEMBERED]
+    if len(before) == 2 and set(now) <= set(before):
+        return before  # of two the second stays the second
     return (*(identity for identity in before if identity not in now), *now)[-REMEMBERED:]
 
 

@@ -109,7 +109,7 @@ def carry_on(clauses: list[Clause], dialogue: Dialogue, index: NameIndex) -> Und
     if base is None or not words or len(words) > _LONGEST:
         return None
     plain = tuple(word for item in words for word in item.word.split())
-    base = _task_again(base, dialogue, plain)
+    base = _task_again(base, dialogue, plain, counts=any(item.number for item in words))
     intent = Intent(base.intent)
     if whole := _as_a_whole(clauses, base, plain, dialogue, index):
         return whole
@@ -141,7 +141,12 @@ def _as_a_whole(
     """Messages that mean one thing by all their words: "why so much", "tell me more", "the other way round"."""
     intent, words = Intent(base.intent), set(plain)
     if words <= _WHY and ("why" in plain or _REASONS & set(plain[-2:])):
-        return _why(base, index)
+        return _why(base, resolved(base.targets, index))
+    items = tuple(item for clause in clauses for item in clause.items if not item.is_mark)
+    named = [item for item in items if item.mention]
+    if "why" in words and len(named) == 1 and all(item.mention or item.word in _WHY for item in items):
+        found = prefer(find_targets(items, index, for_change=False), dialogue, index)
+        return _why(base, found.targets) if found.targets else None
     if words <= _MORE and words & _SAYS_MORE and intent not in CHANGE_INTENTS:
         return Understanding(intent, 0.8, targets=resolved(base.targets, index), parameters=base.parameters)
     if dialogue.task == base and words <= _HOW_FAR and words & {"status", "progress"}:
@@ -198,14 +203,16 @@ def _which_is_meant(intent: Intent, base: Spoken, items: tuple[Item, ...], index
     return Understanding(intent, 0.6, mode, targets=targets, left=left, about=about)
 
 
-def _task_again(base: Spoken, dialogue: Dialogue, plain: tuple[str, ...]) -> Spoken:
+def _task_again(base: Spoken, dialogue: Dialogue, plain: tuple[str, ...], *, counts: bool) -> Spoken:
     """ "ready yet?", "kafka as well": what was asked for, not how it is going; also after a question between."""
     if dialogue.task is None or Intent(base.intent) in CHANGE_INTENTS:
         return base
     same = "same" in plain and bool({"do", "need", "needs", "wants"} & set(plain))
     now = plain[:2] == ("and", "now") and Intent(dialogue.task.intent) not in CHANGE_INTENTS
     joins = base.intent == Intent.ACTION_STATUS and (now or bool({"too", "also", "well", "same"} & set(plain)))
-    return dialogue.task if same or joins else base
+    scaled = dialogue.task.intent in (Intent.SCALE_APPLICATION, Intent.STOP_APPLICATION)
+    again = scaled and counts and {"back", "to"} <= set(plain)
+    return dialogue.task if same or joins or again else base
 
 
 def _told_before(base: Spoken) -> Mode | None:
@@ -330,10 +337,10 @@ _REASON_OF = {
 }
 
 
-def _why(base: Spoken, index: NameIndex) -> Understanding:
+def _why(base: Spoken, targets: tuple[Resolved, ...]) -> Understanding:
     intent = _REASON_OF.get(Intent(base.intent), Intent.DIAGNOSE)
     place = Parameters(namespace=base.parameters.namespace, status_filter=base.parameters.status_filter)
-    return Understanding(intent, 0.8, targets=resolved(base.targets, index), parameters=place)
+    return Understanding(intent, 0.8, targets=targets, parameters=place)
 
 
 def _targets(base: Spoken, said: _Said, index: NameIndex) -> tuple[Resolved, ...]:

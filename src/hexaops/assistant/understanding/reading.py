@@ -178,6 +178,7 @@ def _with_borrowed(reading: Reading, setting: Setting) -> Reading:
 def _same_verb(clause: Clause, setting: Setting) -> Act | None:
     """ "scale A to 4 and B to 2": the second clause has its verb from the first."""
     counted = clause.items[0].mention is not None and any(item.number for item in clause.items[:3])
+    counted = counted and not any("aux" in item.tags or item.word in ("has", "had", "runs") for item in clause.items)
     if setting.previous_mode is Mode.REQUEST and setting.previous_verb and clause.join == "soft" and counted:
         return Act(Mode.REQUEST, setting.previous_verb, -1)
     return None
@@ -411,6 +412,8 @@ def _read_question(clause: Clause, tags: set[str], ranking: Ranking, setting: Se
         context = spoken_of(clause.items, setting)
         found = replace(found, targets=from_context("them", context, mention="").targets)
         found = found if found.targets else replace(found, namespace=place_before(setting.dialogue))
+    if intent is Intent.CONNECTIVITY:
+        found = replace(found, targets=_from_near_to_far(clause.items, found.targets))
     if intent is Intent.NODE_STATUS:  # "does that fit on the nodes"
         found = replace(found, targets=tuple(t for t in found.targets if t.source == "name" or t.entity.kind == "node"))
     mode, about = mode_of_fragment(clause), None
@@ -421,6 +424,13 @@ def _read_question(clause: Clause, tags: set[str], ranking: Ranking, setting: Se
     if intent in CHANGE_INTENTS and intent not in _UNDOES:
         intent, about, sure = _unasked(intent, ranking)
     return Reading(clause, mode, intent, sure, ranking, found, read_filters(clause, tags, found), about)
+
+
+def _from_near_to_far(items: tuple[Item, ...], targets: tuple[Resolved, ...]) -> tuple[Resolved, ...]:
+    """ "is redis reachable from cart": cart is the near end."""
+    places = [place for place, item in enumerate(items) if item.mention]
+    begun = len(places) == 2 and any(item.word == "from" for item in items[places[0] : places[1]])
+    return targets[::-1] if begun and len(targets) == 2 else targets
 
 
 def _says_nothing(item: Item) -> bool:

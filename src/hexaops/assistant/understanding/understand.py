@@ -48,7 +48,8 @@ def understand(message: str, inventory: Inventory, dialogue: Dialogue | None = N
     if not truncated and (foreign := read_foreign(tokenize(text), inventory.index)) is not None:
         return _shaped(foreign)
     if must_refuse(items):
-        return _shaped(Understanding(Intent.OUT_OF_SCOPE, 0.95, truncated=truncated))
+        named = find_targets(tuple(items), inventory.index, for_change=False).targets  # "then just its logs"
+        return _shaped(Understanding(Intent.OUT_OF_SCOPE, 0.95, targets=named, truncated=truncated))
     whole = rank(items, label_before(dialogue))
     if _is_other_language(text, items, whole):
         return Understanding(Intent.OUT_OF_SCOPE, 0.9, language="other", truncated=truncated)
@@ -191,6 +192,9 @@ def _takes_back(clause: Clause, understanding: Understanding) -> bool:
     if understanding.intent is Intent.DENY:
         return True
     said = [item for item in clause.items if not item.is_mark]
+    words = [word for item in said for word in item.word.split() if word not in ("or", "oh", "hm", "no", "but", "ah")]
+    if words[:1] == ["wait"] or words[:2] == ["hold", "on"]:
+        return understanding.intent not in CHANGE_INTENTS
     return len(said) <= 4 and any(item.tags & _RETRACTS for item in said) and not any(i.mention for i in said)
 
 
