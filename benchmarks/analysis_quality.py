@@ -1,4 +1,4 @@
-"""Anomalies on NAB and root causes on PetShop, one configuration, each beside a simple baseline.
+"""Anomalies, forecasts and sizes on NAB, root causes on PetShop: one configuration, each beside a simple baseline.
 
 `--data FOLDER` names the folder with `NAB/` and `petshop/` (default `../shared/data`).
 """
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.quality import nab, petshop
+from benchmarks.quality.demand import print_demand
 from hexaops.analysis.anomalies.novelty import NoveltyDetector, novelty
 
 TITLE = "anomalies (NAB) and root causes (PetShop) on public data"
@@ -44,7 +45,8 @@ def _nab(folder: Path) -> bool:
         )
         print(f"  {label:28} {shown}")
     print(f"  an update takes {_microseconds(corpus):.1f} µs of CPU, best of 5 stretches (bar 20)")
-    return results["novelty"]["standard"][0] >= NAB_BAR
+    demand = print_demand(corpus)
+    return results["novelty"]["standard"][0] >= NAB_BAR and demand
 
 
 def _microseconds(corpus: list[nab.Series]) -> float:

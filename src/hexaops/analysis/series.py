@@ -116,7 +116,10 @@ def forecast(values: Floats, steps: int, *, season: int = 0, coverage: float = 0
     at = np.flatnonzero(np.isfinite(values))
     if len(at) < max(FEWEST, 2 * season):
         return None
-    line = trend(values)
+    # a season cut off in its middle looks like a slope, so the slope is that of what the season leaves
+    whole = len(values) - len(values) % season if season else 0
+    seasonal = _profile(values[-whole:], season) if whole else np.zeros(1)
+    line = trend(values - seasonal[(np.arange(len(values)) - (len(values) - whole)) % len(seasonal)])
     assert line is not None
     slope = line.slope if line.confidence > 0.95 else 0.0
     index = np.arange(len(values), dtype=np.float64)
