@@ -96,7 +96,7 @@ def unwatched_cluster(cluster_id: str = CLUSTER_ID, name: str = "test", *, clock
     """A cluster that nothing ever asks."""
     connection = ClusterConnection.from_server("http://127.0.0.1:9")
     reader = KubernetesClient(KubernetesHttp(connection))
-    return Cluster(named=ClusterName(cluster_id, name), reader=reader, clock=clock)
+    return Cluster(named=ClusterName(cluster_id, name), reader=reader, clock=clock or ManualClock(START))
 
 
 @cache
@@ -130,7 +130,7 @@ async def access_world(
     """The app on a migrated database; the clusters, by default one that nothing asks, are not started."""
     clock = ManualClock(START)
     wanted = Settings.model_validate({"home": home, "database_url": database_url, **(settings or {})})
-    context = ProcessContext(wanted, Clusters([cluster or unwatched_cluster(), *others]), clock=clock)
+    context = ProcessContext(wanted, Clusters([cluster or unwatched_cluster(clock=clock), *others]), clock=clock)
     app = shared_app(context)
     transport = DescribedTransport(app, raise_app_exceptions=False)
     issuer = LocalIssuer(home, audience=wanted.oidc_audience, clock=clock)

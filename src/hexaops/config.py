@@ -307,7 +307,7 @@ class Settings(BaseSettings):
     """Maximum changes per cluster within the window."""
     change_window_seconds: Positive = 600.0
     """Length of that window."""
-    evidence_age_seconds: Positive = 150.0
+    evidence_age_seconds: Positive = 10.0
     """Maximum age of the budget, autoscaler and pod data that a plan may rely on."""
     single_call_risk: Literal["none", "low", "medium", "high"] = "low"
     """Highest risk that `confirmation: true` can execute without a prior plan."""

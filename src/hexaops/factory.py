@@ -67,7 +67,11 @@ class ProcessContext(Process):
         wire_work(self, self.writer_class)
 
     async def open(self) -> None:
-        """Open the database and bring it up to date; nothing runs yet."""
+        """Check the key, open the database and bring it up to date; nothing runs yet."""
+        self.key.check()
+        file = self.database.sqlite_path
+        if file is not None and file.exists() and file.stat().st_size == 0:
+            logger.warning("the database file is empty: it begins anew, without what it may have held")
         await self.database.check()
         self.engine.reserve()
         await migrate(self.database)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+import yaml
 from starlette.types import Receive, Scope, Send
 
 from hexaops.cli.embedded import Simulator, SimulatorFailedError, SimulatorOptions
@@ -66,3 +67,17 @@ async def test_a_second_interrupt_does_not_wait_for_running_requests() -> None:
     assert not server.force_exit
     server.handle_exit(signal.SIGINT, None)
     assert server.force_exit
+
+
+def test_a_killed_simulator_is_started_again_where_it_was(tmp_path: Path) -> None:
+    simulator = Simulator(tmp_path, SimulatorOptions(scenario="empty"))
+    try:
+        first = simulator.wait_ready()
+        assert not simulator.revive()
+        os.kill(first["pid"], signal.SIGKILL)
+        os.waitid(os.P_PID, first["pid"], os.WEXITED | os.WNOWAIT)
+        assert simulator.revive()
+        again = yaml.safe_load(simulator.kubeconfig.read_text())
+        assert again["clusters"][0]["cluster"]["server"] == first["server"]
+    finally:
+        simulator.stop()

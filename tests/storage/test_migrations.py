@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
 from hexaops.storage.database import Database
-from hexaops.storage.migrate import HEAD, MIGRATIONS, migrate, upgrade
+from hexaops.storage.migrate import HEAD, MIGRATIONS, UnknownRevisionError, migrate, upgrade
 from hexaops.storage.tables import Base
 from tests.conftest import ENGINES
 
@@ -93,3 +93,10 @@ def test_head_is_the_newest_revision() -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     assert ScriptDirectory.from_config(config).get_current_head() == HEAD
+
+
+async def test_a_newer_database_is_refused_in_one_line(database: Database) -> None:
+    async with database.transaction() as session:
+        await session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(UnknownRevisionError, match=f"schema 9999, this version knows up to {HEAD}"):
+        await migrate(database)

@@ -51,6 +51,6 @@ async def test_a_file_that_is_damaged_while_it_is_open(tmp_path: Path) -> None:
 
 async def test_a_folder_that_does_not_exist(tmp_path: Path) -> None:
     database = Database(f"sqlite+aiosqlite:///{tmp_path / 'absent' / 'hexaops.db'}")
-    with pytest.raises(DatabaseUnavailableError):
+    with pytest.raises(DatabaseUnavailableError, match="unable to open database file"):
         await database.check()
     await database.close()

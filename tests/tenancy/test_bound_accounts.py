@@ -134,7 +134,7 @@ async def test_a_foreign_workspace_looks_absent(bound: Bound, entry: Entry) -> N
 
 @pytest.mark.parametrize("entry", WITHIN, ids=lambda entry: f"{entry.method} {entry.path}")
 async def test_its_own_workspace_it_administers(bound: Bound, entry: Entry) -> None:
-    body = {"name": "Renamed", "role": "viewer", "namespaces": OWN[:1]}
+    body = {"name": "Renamed", "role": "viewer", "namespaces": OWN}
     answer = await bound.send(entry, bound.own_id, body)
     absent_member = entry.method == "DELETE" and entry.path.endswith("{user_id}")
     assert answer.status_code == (404 if absent_member else entry.status), answer.text
@@ -162,6 +162,24 @@ async def test_others_namespaces_and_nobodys_are_refused_alike(bound: Bound, wan
     more = {"namespaces": [*OWN, "more"], "expect_missing": True}
     accepted = await bound.send(change, bound.own_id, more, bound.unbound)
     assert accepted.status_code == 200
+
+
+@pytest.mark.parametrize("left", [[], OWN[:1]])
+async def test_a_namespace_is_not_given_to_the_default_workspace(bound: Bound, left: list[str]) -> None:
+    (change,) = [entry for entry in WITHIN if entry.method == "PATCH"]
+    refused = await bound.send(change, bound.own_id, {"namespaces": left})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "SERVICE_ACCOUNT_BOUND")
+    assert (await bound.own())[0] == {*OWN}
+    accepted = await bound.send(change, bound.own_id, {"namespaces": left}, bound.unbound)
+    assert (accepted.status_code, accepted.json()["data"]["namespaces"]) == (200, left)
+
+
+async def test_the_default_workspace_has_no_list_of_its_own(bound: Bound) -> None:
+    (change,) = [entry for entry in WITHIN if entry.method == "PATCH"]
+    same = await bound.send(change, bound.access.workspace_id, {"namespaces": []}, bound.unbound)
+    assert same.status_code == 200
+    refused = await bound.send(change, bound.access.workspace_id, {"namespaces": ["more"]}, bound.unbound)
+    assert refused.status_code == 422
 
 
 @pytest.mark.parametrize(

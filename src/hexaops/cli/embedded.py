@@ -14,6 +14,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 
 class SimulatorFailedError(Exception):
@@ -37,18 +38,24 @@ class Simulator:
         self.folder = home / "simulator"
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.kubeconfig = self.folder / "kubeconfig"
-        arguments = [
-            "--home", str(self.folder), "--kubeconfig", str(self.kubeconfig), "--port", str(options.port),
-            "--speed", str(options.speed), "--parent-pid", str(os.getpid()),
-        ]  # fmt: skip
-        if options.fresh:
-            arguments.append("--fresh")
-        if options.scenario:
-            arguments += ["--scenario", options.scenario]
+        self._options = options
+        self._port = options.port
         self._log_path = self.folder / "simulator.log"
         self._log = self._log_path.open("ab")
         self._log_start = self._log.tell()
-        self._process = subprocess.Popen(  # noqa: S603 # our own module with our own arguments
+        self._process = self._start(fresh=options.fresh, port=options.port)
+
+    def _start(self, *, fresh: bool, port: int) -> subprocess.Popen[bytes]:
+        options = self._options
+        arguments = [
+            "--home", str(self.folder), "--kubeconfig", str(self.kubeconfig), "--port", str(port),
+            "--speed", str(options.speed), "--parent-pid", str(os.getpid()),
+        ]  # fmt: skip
+        if fresh:
+            arguments.append("--fresh")
+        if options.scenario:
+            arguments += ["--scenario", options.scenario]
+        return subprocess.Popen(  # noqa: S603 # our own module with our own arguments
             [sys.executable, "-m", "simulator", *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=self._log,
         )  # fmt: skip
@@ -63,7 +70,18 @@ class Simulator:
                 self._own_words() or f"the simulator ended with status {status}; see {self._log_path}"
             )
         ready: dict[str, Any] = json.loads(line)
+        self._port = urlsplit(ready["server"]).port or 0
         return ready
+
+    def revive(self) -> bool:
+        """Start it again where it has ended, at its port and with the state it saved last; True if it had ended."""
+        if self._process.poll() is None:
+            return False
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+        self._process = self._start(fresh=False, port=self._port)
+        self.wait_ready()
+        return True
 
     def _own_words(self) -> str | None:
         """Its last log line, if that is a reason rather than a traceback."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import logging
 import signal
 import socket
 from collections.abc import Callable
@@ -30,10 +31,14 @@ from hexaops.factory import ProcessContext
 from hexaops.features.access.local_issuer import OWNER
 from hexaops.features.signin.links import LINK_PREFIX, SignInLinks
 from hexaops.features.workspaces.embedded import EmbeddedAccess
+from hexaops.kit.background import Periodic
 from hexaops.kit.clock import Clock, SystemClock
+from hexaops.kit.keys import UnusableKeyError
 from hexaops.kit.memory import freeze_held_memory
 from hexaops.logs import Redactor, configure_logs
 from hexaops.main import create_app
+
+logger = logging.getLogger(__name__)
 
 FIRST_REQUEST_SECONDS = 1.0
 """How long a stop waits for the first request on open connections."""
@@ -116,7 +121,7 @@ def serve_until_stopped(settings: Settings, simulator: Simulator | None) -> int:
         config = _uvicorn_config(context)
         with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
             runner.run(_serve(context, config, listener, simulator))
-    except (HexaopsError, SimulatorFailedError, ConfigFileError, OSError) as error:
+    except (HexaopsError, SimulatorFailedError, ConfigFileError, UnusableKeyError, OSError) as error:
         typer.echo(f"hexaops: {getattr(error, 'message', error)}", err=True)
         return 1
     except KeyboardInterrupt:  # while it was starting or closing
@@ -132,6 +137,8 @@ async def _serve(
         host, port = listener.getsockname()[:2]
         base_url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         path = await _write_credentials(context, base_url, simulator)
+        if simulator:
+            context.background.add(_keep(simulator))
         await context.start()
         gc.enable()  # off since the command began
         freeze_held_memory()
@@ -144,6 +151,16 @@ async def _serve(
         await StoppableServer(config, end_streams=context.end_streams).serve(sockets=[listener])
     finally:
         await context.close()
+
+
+def _keep(simulator: Simulator) -> Periodic:
+    """Starts a simulator that has ended again: nothing else would."""
+
+    async def look() -> None:
+        if await asyncio.to_thread(simulator.revive):
+            logger.warning("the simulator had ended and was started again")
+
+    return Periodic("simulator", look, 1.0, waits_first=True, expected=(SimulatorFailedError,))
 
 
 async def _write_credentials(context: ProcessContext, base_url: str, simulator: Simulator | None) -> str:

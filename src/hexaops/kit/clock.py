@@ -67,3 +67,32 @@ class ManualClock:
         self._sleepers = [(at, event) for at, event in self._sleepers if at > self._elapsed]
         for event in due:
             event.set()
+
+
+class ClockCheck:
+    """Compares the time of day with the monotonic clock, over windows of a few seconds."""
+
+    WINDOW_SECONDS = 4.0
+    TOLERATED_SECONDS = 2.0
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._problem: str | None = None
+        self._base = clock.now(), clock.monotonic()
+
+    def problem(self) -> str | None:
+        """What is wrong with the time of day, or None; ask every few seconds."""
+        now, monotonic = self._clock.now(), self._clock.monotonic()
+        lasted = monotonic - self._base[1]
+        if lasted >= self.WINDOW_SECONDS:
+            passed = (now - self._base[0]).total_seconds()
+            self._problem = self._judge(passed, lasted)
+            self._base = now, monotonic
+        return self._problem
+
+    def _judge(self, passed: float, lasted: float) -> str | None:
+        if passed < lasted - self.TOLERATED_SECONDS:
+            return f"the service's clock stands still or was set back: {passed:.0f} s in {lasted:.0f} s"
+        if passed > lasted + self.TOLERATED_SECONDS:
+            return f"the service's clock jumped ahead: {passed:.0f} s in {lasted:.0f} s"
+        return None

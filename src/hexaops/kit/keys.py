@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import contextlib
 import hashlib
 import hmac
@@ -24,6 +23,7 @@ class SecretKey:
     def __init__(self, home: Path, configured: str | None = None) -> None:
         self._home = home
         self._configured = configured
+        self._file = home / "secrets.key"
         self._key: bytes | None = None
 
     def get(self) -> bytes:
@@ -32,13 +32,18 @@ class SecretKey:
             self._key = _read(self._configured) if self._configured else self._own()
         return self._key
 
+    def check(self) -> None:
+        """Raise UnusableKeyError for a configured or stored key that is none; a missing one is made when needed."""
+        if self._configured or self._file.exists():
+            self.get()
+
     def derive(self, purpose: str) -> bytes:
         """A key for one purpose, which tells nothing about the others."""
         return hmac.digest(self.get(), purpose.encode(), hashlib.sha256)
 
     def _own(self) -> bytes:
         """The key in the home folder, made on first use: it appears whole or not at all, and only once."""
-        file = self._home / "secrets.key"
+        file = self._file
         if not file.exists():
             self._home.mkdir(parents=True, exist_ok=True, mode=0o700)
             draft = file.with_name(f"secrets.key.{secrets.token_hex(8)}")
@@ -50,13 +55,13 @@ class SecretKey:
             with contextlib.suppress(FileExistsError):
                 os.link(draft, file)
             draft.unlink()
-        return _read(file.read_text())
+        return _read(file.read_text(errors="replace"))
 
 
 def _read(text: str) -> bytes:
     try:
         key = base64.b64decode(text.strip(), validate=True)
-    except binascii.Error:
+    except ValueError:  # of base64, or of letters beyond ASCII
         key = b""
     if len(key) != KEY_BYTES:
         message = f"The key of the signing secrets must be {KEY_BYTES} bytes in base64"

@@ -72,10 +72,18 @@ def translated() -> Iterator[None]:
     except (SQLAlchemyError, OSError, asyncpg.PostgresError, *BROKEN) as error:
         if not is_unavailable(error):
             raise
-        message = f"The database does not answer: {type(error).__name__}"
+        message = f"The database does not answer: {_reason(error)}"
         if any(word in str(error) for word in DAMAGED):
             message = "The database file is damaged: restore it from a backup, or move it aside to start fresh"
         raise DatabaseUnavailableError(message, details={"source": "database"}) from error
+
+
+def _reason(error: BaseException) -> str:
+    """SQLite's own words, which name nothing; of other errors only their kind: theirs may name hosts and users."""
+    driver = getattr(error, "orig", None)
+    if isinstance(driver, sqlite3.Error):
+        return str(driver)[:200]
+    return type(getattr(driver, "__cause__", None) or driver or error).__name__
 
 
 BeforeCommit = Callable[[AsyncSession], Awaitable[None]]
@@ -196,7 +204,7 @@ class Database:
                 async with self.engine.connect() as connection:
                     return (await connection.execute(text(statement))).scalar()
         except SQLAlchemyError as error:
-            message = f"The database cannot be opened: {type(error).__name__}"
+            message = f"The database cannot be opened: {_reason(error)}"
             raise DatabaseUnavailableError(message, details={"source": "database"}) from error
 
     async def close(self) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import Column, MetaData, PrimaryKeyConstraint, String, Table, inspect, select, text
 from sqlalchemy.engine import Connection
 
+from hexaops.errors import HexaopsError
 from hexaops.storage.database import Database
 from hexaops.storage.tables import Base
 
@@ -26,6 +27,16 @@ VERSION = Table(
     PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
 )
 """Alembic's version table, as Alembic would create it."""
+
+
+class UnknownRevisionError(HexaopsError):
+    """The database was made by a version that this one does not know."""
+
+    code = "UNKNOWN_SCHEMA"
+
+    def __init__(self, revision: str) -> None:
+        message = f"The database has schema {revision[:32]}, this version knows up to {HEAD}: run the newer version"
+        super().__init__(message, details={"source": "database"})
 
 
 async def migrate(database: Database) -> None:
@@ -65,7 +76,13 @@ def _bring_to_head(connection: Connection) -> None:
         VERSION.create(connection)
         connection.execute(VERSION.insert().values(version_num=HEAD))
     elif revision != HEAD:
+        _check_known(revision)
         upgrade(connection)
+
+
+def _check_known(revision: str) -> None:
+    if not [*(MIGRATIONS / "versions").glob(f"{revision}_*.py")]:
+        raise UnknownRevisionError(revision)
 
 
 def _revision(connection: Connection) -> str | None:

@@ -44,7 +44,14 @@ async def test_lists_in_pages_and_watches_from_the_lists_version(
     watch = pods.watches[0].query
     assert watch["resourceVersion"] == str(server.version)
     assert watch["allowWatchBookmarks"] == "true"
-    assert 240 <= int(watch["timeoutSeconds"]) <= 300
+    assert 4 <= int(watch["timeoutSeconds"]) <= 5
+
+
+async def test_other_kinds_are_watched_for_minutes(server: ApiServer, start_cluster: StartCluster) -> None:
+    services = server.collection("/api/v1/services", "Service")
+    await start_cluster("Service")
+    await until(lambda: services.watches)
+    assert 240 <= int(services.watches[0].query["timeoutSeconds"]) <= 300
 
 
 async def test_events_become_rows_and_changes(pods: Collection, start_cluster: StartCluster) -> None:

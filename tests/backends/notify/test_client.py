@@ -57,6 +57,13 @@ def loopback(**options: object) -> NotifySender:
         "http://example.com\\@127.0.0.1/",
         "http://127。0。0。1/",
         "http://example.com:22/",
+        "https://xn--fa-hia.example.com/",
+        "https://faß.example.com/",
+        "https://βόλος.example.com/",
+        "https://example.com:2379/",
+        "https://example.com:6379/",
+        "https://example.com:6443/",
+        "https://example.com:10250/",
         "http://example.com:0/",
         "http://example.com:99999/",
         "http://example.com/#part",
@@ -86,6 +93,22 @@ async def test_plain_http_needs_the_setting() -> None:
     with pytest.raises(ForbiddenTargetError, match="https"):
         await sender.check("http://example.com/")
     await sender.check("https://example.com/")
+
+
+async def test_a_name_is_resolved_as_it_is_sent() -> None:
+    class Asked(Names):
+        hosts: list[str]
+
+        async def resolve(self, host: str, port: int) -> list[str]:
+            self.hosts.append(host)
+            return await super().resolve(host, port)
+
+    names = Asked(["8.8.8.8"])
+    names.hosts = []
+    sender = NotifySender(AddressPolicy(), resolver=names)
+    await sender.check("https://bücher.example.com:8443/hook")
+    await sender.check("https://xn--bcher-kva.example.com/hook")
+    assert names.hosts == ["xn--bcher-kva.example.com"] * 2
 
 
 async def test_one_forbidden_address_among_good_ones_refuses_the_name() -> None:

@@ -112,6 +112,9 @@ async def test_the_chain_is_verified_through_the_api(access: AccessWorld) -> Non
     path = "/internal/v1/audit/verification"
     answer = await access.client.get(path, params=head, headers=access.administrator)
     assert answer.json()["data"]["valid"] is True
+    for half in ("seq", "hash"):
+        refused = await access.client.get(path, params={half: head[half]}, headers=access.administrator)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (422, "VALIDATION_FAILED")
     forged = {**head, "hash": "0" * 64}
     answer = await access.client.get(path, params=forged, headers=access.administrator)
     assert (answer.json()["data"]["valid"], answer.json()["data"]["reason"]) == (False, "differs from the anchor")

@@ -222,3 +222,10 @@ async def test_account_and_token_may_be_name_and_password(access: AccessWorld) -
     assert await _refusal(access, {"Authorization": "Basic not-base64"})
     user = await access.client.get("/api/v1/workspaces", headers=basic(account, token))
     assert user.status_code == 401
+
+
+async def test_a_request_names_one_account(access: AccessWorld) -> None:
+    headers = [*access.administrator.items(), ("X-Service-Account", "sa-another")]
+    for order in (headers, headers[::-1]):
+        refused = await access.client.get("/internal/v1/workspaces", headers=order)
+        assert refused.status_code == 401

@@ -178,3 +178,28 @@ async def test_a_lost_reply_is_read_back_and_not_sent_again(world: LivingWorld) 
     assert action["status"] == "completed"
     assert len(world.writes()) == 1
     assert world.workload("web-app")["spec"]["replicas"] == 4
+
+
+async def test_a_rollback_is_confirmed_by_true_only(world: LivingWorld) -> None:
+    scaled = await world.run("scale_application", "web-app", replicas=2)
+    path, before = f"/aiops/actions/{scaled['action_id']}/rollback", len(world.writes())
+    plan = (await world.call("POST", path)).json()["data"]["plan"]
+    for word in ("yes", "true", 1, "on"):
+        parameters = {"plan_id": plan["plan_id"], "plan_hash": plan["plan_hash"], "confirmation": word}
+        refused = await world.call("POST", path, {"parameters": parameters})
+        assert (refused.status_code, error_of(refused)["code"]) == (422, "VALIDATION_FAILED")
+    assert len(world.writes()) == before
+
+
+async def test_nothing_is_planned_on_data_that_has_become_old(world: LivingWorld) -> None:
+    """The server still answers requests, but a watch of a kind that the rules need has died."""
+    cluster = world.access.context.clusters.get(world.access.context.clusters.default_id)
+    plan = await world.plan("restart_application", "web-app")
+    await cluster.halt_watches()
+    budgets = cluster.cache.table("PodDisruptionBudget")
+    budgets.confirmed_at -= 11.0
+    for answer in (await world.ask("restart_application", "api-service"), await world.confirm(plan)):
+        error = error_of(answer)
+        assert error["details"]["rule"] == 7
+        assert "PodDisruptionBudget objects have not been read for" in error["details"]["reason"]
+    assert not world.writes()

@@ -105,6 +105,19 @@ async def test_readiness_needs_one_cluster_and_names_the_others(access: AccessWo
     assert not parts["cluster away"]["ready"]
 
 
+async def test_a_cluster_that_has_fallen_silent_is_not_ready(access: AccessWorld) -> None:
+    cache = access.context.clusters.get("cluster-a").cache
+    for kind in cache.kinds:
+        table = cache.table(kind)
+        table.synced, table.as_of, table.confirmed_at = True, access.clock.now(), access.clock.monotonic()
+    for kind in cache.kinds:
+        cache.table(kind).confirmed_at -= 11.0
+    answer = await access.client.get("/readyz")
+    part = answer.json()["parts"]["cluster test"]
+    assert not part["ready"]
+    assert part["reason"].startswith("the API server has sent nothing for 11 s")
+
+
 async def test_without_any_cluster_it_is_not_ready(access: AccessWorld) -> None:
     for cluster_id in ("cluster-a", "cluster-b"):
         await access.context.clusters.remove(cluster_id)

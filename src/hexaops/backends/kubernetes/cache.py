@@ -31,8 +31,9 @@ from hexaops.backends.kubernetes.rows import (
     ServiceRow,
     WorkloadRow,
 )
+from hexaops.backends.kubernetes.staleness import overdue
 from hexaops.backends.kubernetes.table import Change, KindStatus, Table
-from hexaops.kit.clock import Clock, SystemClock
+from hexaops.kit.clock import Clock, ClockCheck, SystemClock
 from hexaops.kit.timeout import Timeout
 
 T = TypeVar("T")
@@ -69,6 +70,7 @@ class WatchCache:
             kind: EventTable(clock=self._clock) if kind == "Event" else Table(kind, _INDEXES.get(kind))
             for kind in kinds
         }
+        self.clock_check = ClockCheck(self._clock)
         self._callbacks: list[Callable[[Change], None]] = []
         self._progress = asyncio.Event()
 
@@ -237,7 +239,14 @@ class WatchCache:
 
     def status(self, *kinds: str) -> dict[str, KindStatus]:
         """By kind (those of these that are watched; all when none is named): how it can be read, and what is wrong."""
-        return {kind: table.status() for kind, table in self._tables.items() if not kinds or kind in kinds}
+        named = [table for kind, table in self._tables.items() if not kinds or kind in kinds]
+        clock_problem, heard = self.clock_check.problem(), self._silent_seconds()
+        return {table.kind: overdue(table.status(self._clock), heard, clock_problem) for table in named}
+
+    def _silent_seconds(self) -> float | None:
+        """Since any kind was last confirmed; None before a sync."""
+        ages = [table.age_seconds(self._clock) for table in self._tables.values() if table.synced]
+        return min((age for age in ages if age is not None), default=None)
 
     def as_of(self, *kinds: str) -> datetime | None:
         """The oldest last contact of these kinds (of all available ones when none is named); None before a sync."""

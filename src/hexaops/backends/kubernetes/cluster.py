@@ -67,12 +67,16 @@ class Cluster:
         """Wait until these kinds (all when none is named) are listed or known unavailable; False if time ran out."""
         return await self.cache.wait_synced(timeout, *kinds)
 
-    async def stop(self) -> None:
-        """End the watches and close both clients."""
+    async def halt_watches(self) -> None:
+        """End the watches; what was read is kept, and grows old."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
+
+    async def stop(self) -> None:
+        """End the watches and close both clients."""
+        await self.halt_watches()
         await self.reader.close()
         if self.writer is not self.reader:
             await self.writer.close()

@@ -82,3 +82,16 @@ KINDS: dict[str, Kind] = {
 
 WATCHED_KINDS: tuple[WatchedKind, ...] = WatchedKind.__args__  # type: ignore[attr-defined]
 """What a cluster's cache holds by default."""
+PROMPT_KINDS: frozenset[WatchedKind] = frozenset(
+    {
+        "Pod",
+        "Deployment",
+        "StatefulSet",
+        "DaemonSet",
+        "ReplicaSet",
+        "HorizontalPodAutoscaler",
+        "PodDisruptionBudget",
+        "Node",
+    }
+)
+"""What a status or a safety rule is derived from: a watch of these that has died is noticed within seconds."""

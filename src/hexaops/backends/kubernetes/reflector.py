@@ -24,6 +24,7 @@ from hexaops.backends.kubernetes.errors import (
     Target,
     error_from_status,
 )
+from hexaops.backends.kubernetes.kinds import PROMPT_KINDS
 from hexaops.backends.kubernetes.lines import LineSplitter
 from hexaops.kit.backoff import Backoff
 from hexaops.kit.clock import Clock
@@ -43,6 +44,10 @@ class WatchSettings:
     page_size: int = 500
     watch_seconds: tuple[int, int] = (240, 300)
     """The server ends each watch after a random time in between, so that many clients do not return at once."""
+    prompt_watch_seconds: tuple[int, int] = (4, 5)
+    """The same for PROMPT_KINDS: a watch that the server does not end in time is dead, whatever else still answers."""
+    grace_seconds: float = 2.0
+    """How long such a watch may be silent beyond its agreed end."""
     stall_seconds: float = 100.0
     """Silence after which a watch counts as dead; a live one has a bookmark every 60 to 75 seconds."""
     list_timeout_seconds: float = 60.0
@@ -147,13 +152,13 @@ class Reflector:
 
     async def _watch(self) -> None:
         started = self._clock.monotonic()
-        seconds = self._rng.randint(*self._settings.watch_seconds)
+        seconds, stall_seconds = self._watch_limits()
         splitter = LineSplitter()
         async with self._client.watch(
             self._kind,
             resource_version=self._version,
             timeout_seconds=seconds,
-            stall_seconds=self._settings.stall_seconds,
+            stall_seconds=stall_seconds,
         ) as chunks:
             self._table.error = None
             self._refused_since = None
@@ -162,9 +167,21 @@ class Reflector:
                 lines = splitter.feed(chunk)
                 if lines:
                     self._apply(lines)
+        lasted = self._clock.monotonic() - started
+        if lasted >= seconds - 1:
+            # The server has ended it as agreed, so it has sent everything until now.
+            self._confirm(self._version)
         # A server that ends watches at once must not be asked in a tight loop.
-        if self._clock.monotonic() - started < 1.0:
+        elif lasted < 1.0:
             await self._pause_after_failure()
+
+    def _watch_limits(self) -> tuple[int, float]:
+        """How long to watch, and after how much silence the watch is dead."""
+        settings = self._settings
+        if self._kind not in PROMPT_KINDS:
+            return self._rng.randint(*settings.watch_seconds), settings.stall_seconds
+        seconds = self._rng.randint(*settings.prompt_watch_seconds)
+        return seconds, min(seconds + settings.grace_seconds, settings.stall_seconds)
 
     def _apply(self, lines: list[bytes]) -> None:
         changes = []
@@ -205,6 +222,8 @@ class Reflector:
         self._failures = 0
         self._refused_since = None
         self._table.as_of = self._clock.now()
+        self._table.confirmed_at = self._clock.monotonic()
+        self._cache.clock_check.problem()
         self._table.resource_version = version
         self._table.error = None
 

@@ -10,6 +10,7 @@ from typing import Generic, Literal, TypeVar
 import msgspec
 
 from hexaops.backends.kubernetes.rows import ObjectRow
+from hexaops.kit.clock import Clock
 
 R = TypeVar("R", bound=ObjectRow)
 
@@ -40,6 +41,10 @@ class KindStatus:
     """Why it is not up to date now; None when it is."""
     available: bool
     """False when the kind is forbidden or does not exist on this cluster; `error` says which."""
+    revision: int = 0
+    """Grows with every change of the rows; `resource_version` also grows when others change."""
+    age_seconds: float | None = None
+    """Since `as_of`, by the clock that says more: a clock that stands still or is set back makes nothing newer."""
 
 
 @dataclass
@@ -51,9 +56,12 @@ class Table(Generic[R]):
     synced: bool = False
     available: bool = True
     as_of: datetime | None = None
+    confirmed_at: float = 0.0
+    """`as_of` on the monotonic clock."""
     resource_version: str = ""
     error: str | None = None
     count: int = 0
+    revision: int = 0
     _rows: dict[str, dict[str, R]] = field(default_factory=dict)
     _index: dict[str, dict[str, R]] = field(default_factory=dict)
 
@@ -79,6 +87,7 @@ class Table(Generic[R]):
         if previous is not None and _same_version(previous, row):
             return None
         rows[row.name] = row
+        self.revision += 1
         if previous is None:
             self.count += 1
         self._reindex(previous, row)
@@ -93,6 +102,7 @@ class Table(Generic[R]):
         if not rows:
             del self._rows[namespace]
         self.count -= 1
+        self.revision += 1
         self._reindex(previous, None)
         return Change(self.kind, "DELETED", last or previous, previous)
 
@@ -107,7 +117,13 @@ class Table(Generic[R]):
             if (row.namespace, row.name) not in seen and (change := self.remove(row.namespace, row.name)):
                 yield change
 
-    def status(self) -> KindStatus:
+    def age_seconds(self, clock: Clock) -> float | None:
+        """Since the last confirmed contact; None before the first."""
+        if self.as_of is None:
+            return None
+        return max((clock.now() - self.as_of).total_seconds(), clock.monotonic() - self.confirmed_at)
+
+    def status(self, clock: Clock) -> KindStatus:
         """A snapshot of how fresh this is."""
         return KindStatus(
             kind=self.kind,
@@ -117,6 +133,8 @@ class Table(Generic[R]):
             count=self.count,
             error=self.error,
             available=self.available,
+            revision=self.revision,
+            age_seconds=self.age_seconds(clock),
         )
 
     def _reindex(self, previous: R | None, row: R | None) -> None:

@@ -19,7 +19,7 @@ from hexaops import __version__
 from hexaops.backends.notify.addresses import AddressPolicy
 from hexaops.backends.notify.errors import SendError, TimedOutError, UnreachableError
 from hexaops.backends.notify.resolver import Resolver, SystemResolver
-from hexaops.backends.notify.targets import is_literal, port_of, read_target, refused
+from hexaops.backends.notify.targets import is_literal, name_of, port_of, read_target, refused
 from hexaops.kit.text import plain
 
 EXCERPT_BYTES = 1024
@@ -85,7 +85,7 @@ class NotifySender:
             await self._transport.aclose()
 
     async def _addresses(self, target: httpx2.URL) -> list[str]:
-        host = target.host
+        host = name_of(target)
         if is_literal(host):
             found = [host]
         else:
@@ -129,7 +129,7 @@ class NotifySender:
                 "connection": "close",
             },
             content=body,
-            extensions={"timeout": httpx2.Timeout(self._timeout_seconds).as_dict(), "sni_hostname": target.host},
+            extensions={"timeout": httpx2.Timeout(self._timeout_seconds).as_dict(), "sni_hostname": name_of(target)},
         )
         response = await self._open_transport().handle_async_request(request)
         try:

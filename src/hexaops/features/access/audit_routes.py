@@ -9,6 +9,7 @@ from typing import Annotated
 
 from fastapi import Query
 
+from hexaops.errors import ValidationFailedError
 from hexaops.features.access.caller import AnyCaller
 from hexaops.features.access.paging import paged
 from hexaops.features.audit.reader import Anchor, AuditReader
@@ -57,6 +58,10 @@ async def verify_chain(
     hash: Annotated[str | None, Query(pattern=r"^[0-9a-f]{64}$")] = None,  # noqa: A002 # the query parameter's name
 ) -> Data[VerificationView]:
     """Verify the whole chain, including the anchor if one is given."""
+    if (seq is None) != (hash is None):
+        missing = "hash" if hash is None else "seq"
+        details = {f"query.{missing}": "an anchor is both `seq` and `hash`"}
+        raise ValidationFailedError("The request is not valid", details=details)
     anchor = Anchor(seq, hash) if seq is not None and hash is not None else None
     return Data(verification_view(await reader.verify(anchor)))
 

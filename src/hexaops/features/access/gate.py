@@ -43,8 +43,9 @@ class Authentication:
         """Authenticate the request; raises the audience's 401."""
         if policy.audience == "user":
             return await self._users.verify(_bearer(request))
-        named = request.headers.get("x-service-account")
-        if (basic := _basic(request)) is not None and named in {None, basic[0]}:
+        claimed = request.headers.getlist("x-service-account")
+        named = claimed[0] if len(claimed) == 1 else None
+        if (basic := _basic(request)) is not None and (not claimed or named == basic[0]):
             return await self._services.verify(basic[1], basic[0])
         return await self._services.verify(_bearer(request), named)
 

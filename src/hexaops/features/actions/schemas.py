@@ -6,7 +6,7 @@ import json
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 WITHOUT_NUL = r"^[^\x00]*$"
 Identifier = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=WITHOUT_NUL)]
@@ -47,6 +47,8 @@ class ActionRequest(BaseModel):
 
 class ConfirmationFields(BaseModel):
     """Confirmation fields within `parameters`."""
+
+    model_config = ConfigDict(strict=True)
 
     confirmation: bool = False
     plan_id: Identifier | None = None

@@ -87,7 +87,7 @@ class ApplicationIndex:
     def _known_until(self) -> float:
         """Now, or the last read while pods cannot be read: time passing must not worsen what is unseen."""
         now = self._clock.now().timestamp()
-        pods = self._cache.table("Pod") if "Pod" in self._cache.kinds else None
+        pods = self._cache.status("Pod").get("Pod")
         if pods is not None and pods.error is not None and pods.as_of is not None:
             return min(now, pods.as_of.timestamp())
         return now

@@ -229,9 +229,11 @@ class Planner:
         )
 
     def _check_fresh(self, cache: WatchCache) -> None:
-        """Rules 7 and 8 need recent data."""
+        """Rules 7 and 8 need recent data, and expiry a clock that goes."""
+        if clock_problem := cache.clock_check.problem():
+            raise GuardrailRefusedError(7, clock_problem, possible="mend the clock of the service's machine")
         for kind, status in cache.status("HorizontalPodAutoscaler", "PodDisruptionBudget", "Pod").items():
-            age = (self.clock.now() - status.as_of).total_seconds() if status.as_of else None
+            age = status.age_seconds
             if age is None or age > self.settings.evidence_age_seconds:
                 reason = f"{kind} objects have not been read " + ("yet" if age is None else f"for {age:.0f} s")
                 possible = "try again when the cluster can be read"

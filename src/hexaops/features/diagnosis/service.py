@@ -166,7 +166,7 @@ class DiagnosisService:
 
 def _version(cluster: Cluster, workspace: Workspace) -> object:
     """Differs when anything that is watched has changed, or the workspace's fence has."""
-    states = tuple((one.resource_version, one.count, one.available) for one in cluster.cache.status().values())
+    states = tuple((one.revision, one.available) for one in cluster.cache.status().values())
     return cluster, workspace, states
 
 

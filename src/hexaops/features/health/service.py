@@ -66,4 +66,8 @@ def _cluster_ready(cluster: Cluster) -> PartView:
     missing = {kind: status.error for kind, status in cluster.cache.status().items() if not status.synced}
     if not cluster.cache.is_synced():
         return PartView(ready=False, reason="the cluster has not been read yet", kinds=sorted(missing))
+    pods = cluster.cache.status("Pod").get("Pod")
+    silent = pods.error if pods is not None and pods.synced else None
+    if silent is not None:
+        return PartView(ready=False, reason=silent)
     return PartView(ready=True, unavailable_kinds=missing or UNSET)

@@ -75,7 +75,7 @@ async def create_workspace(
     return Data(claimed_view(await workspaces.create(caller, body)))
 
 
-@refuses(NamespaceTakenError, NamespaceNotFoundError, BoundAccountError)
+@refuses(NamespaceTakenError, NamespaceNotFoundError, WorkspaceInUseError, BoundAccountError)
 async def change_workspace(
     caller: AnyCaller, workspaces: Workspaces, body: WorkspaceChange
 ) -> Data[ClaimedWorkspaceView]:

@@ -161,7 +161,7 @@ class WorkspaceService:
         return ClaimedWorkspace(await self._directory.get(row.id), taken)
 
     async def change(self, caller: Caller, workspace_id: str, body: WorkspaceChange) -> ClaimedWorkspace:
-        """Set what the body names; raises NamespaceTakenError, and BoundAccountError as `check_bound` does."""
+        """Set what the body names; raises NamespaceTakenError, WorkspaceInUseError, and as `check_bound` does."""
         added: set[str] = set()
         async with self._database.transaction() as session:
             row = await _get(session, workspace_id)
@@ -171,7 +171,8 @@ class WorkspaceService:
                 setattr(row, name, getattr(body, name))
             if body.policy is not None:
                 row.policy = {**row.policy, **body.policy.model_dump(exclude_unset=True)}
-            if body.namespaces is not None:
+            if body.namespaces is not None and (body.namespaces or not row.is_default):
+                await self._check_idle(session, row.id, held - set(body.namespaces))
                 added = set(body.namespaces) - held
                 if not row.is_default:
                     self._check_claimable(row.cluster_id, added, expect_missing=body.expect_missing)
@@ -190,11 +191,15 @@ class WorkspaceService:
             row = await _get(session, workspace_id)
             if row.is_default and row.cluster_id == self._clusters.default_id:
                 raise WorkspaceInUseError("The default workspace holds what no other claims and cannot be removed")
-            if running := await self._find_active(session, workspace_id):
-                message = "A change is running in the workspace"
-                raise WorkspaceInUseError(message, details={"operation_id": running})
+            await self._check_idle(session, row.id, {"all"})
             await session.delete(row)
             await self._audit.append(caller.event("workspace.deleted", workspace_id=workspace_id), session)
+
+    async def _check_idle(self, session: AsyncSession, workspace_id: str, lost: Collection[str]) -> None:
+        """A running change must not lose its namespace; raises WorkspaceInUseError."""
+        if lost and (running := await self._find_active(session, workspace_id)):
+            message = "A change is running in the workspace"
+            raise WorkspaceInUseError(message, details={"operation_id": running})
 
     async def list_members(self, workspace_id: str) -> list[Member]:
         """The members, by id."""
