@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from hexaops.admission import Admission, Bounds, Lane, OverloadedError, lane_of
+from hexaops.admission import SHARES, SPARE_CONNECTIONS, Admission, Bounds, Lane, OverloadedError, lane_of, lanes_for
 
 LONG_SECONDS = 3600.0
 
@@ -30,15 +30,72 @@ def scope(path: str, method: str = "GET", **headers: str) -> Scope:
         ("/api/v1/ai/chat", "POST", "chat"),
         ("/api/v1/workspaces/ws-1/aiops/actions", "POST", "changes"),
         ("/internal/v1/workspaces/ws-1", "PATCH", "changes"),
-        ("/internal/v1/logs/tail", "GET", None),
+        ("/internal/v1/logs/tail", "GET", "streams"),
+        ("/api/v1/workspaces/ws-1/aiops/events", "GET", "streams"),
+        ("/api/v1/workspaces/ws-1/aiops/events", "POST", "changes"),
     ],
 )
 def test_lanes(path: str, method: str, lane: str | None) -> None:
     assert lane_of(scope(path, method)) == lane
 
 
-def test_a_stream_of_chat_is_no_lane_s() -> None:
-    assert lane_of(scope("/api/v1/workspaces/w/aiops/chat", "POST", accept="text/event-stream")) is None
+def test_a_stream_of_chat_has_a_lane_of_its_own() -> None:
+    asked = scope("/api/v1/workspaces/w/aiops/chat", "POST", accept="text/event-stream")
+    assert lane_of(asked) == "chat streams"
+
+
+@pytest.mark.parametrize("connections", [1, 3, 10, 20, 50])
+def test_the_lanes_fit_the_pool(connections: int) -> None:
+    places = [lanes_for(connections)[name].places for name in SHARES]
+    assert all(places)
+    assert sum(places) <= max(len(places), connections - SPARE_CONNECTIONS)
+
+
+async def test_one_caller_has_few_streams() -> None:
+    lane = Lane(Bounds(places=10, queue=0, seconds=0.0, each=2))
+    for caller in ("a", "a", "b"):
+        await lane.enter(caller)
+    with pytest.raises(OverloadedError):
+        await lane.enter("a")
+    lane.leave("a")
+    await lane.enter("a")
+
+
+async def test_those_that_wait_count_too() -> None:
+    lane = Lane(Bounds(places=1, queue=10, seconds=LONG_SECONDS, each=2))
+    await lane.enter("a")
+    waiting = asyncio.create_task(lane.enter("a"))
+    await asyncio.sleep(0)
+    with pytest.raises(OverloadedError):
+        await lane.enter("a")
+    lane.leave("a")
+    await waiting
+
+
+async def test_a_browser_is_told_from_others_by_its_cookie() -> None:
+    lane = {"streams": Bounds(places=10, queue=0, seconds=0.0, each=1)}
+    going, begun = asyncio.Event(), 0
+
+    async def work(scope: Scope, receive: Receive, send: Send) -> None:
+        nonlocal begun
+        begun += 1
+        await going.wait()
+
+    gate = Admission(work, lane)
+    refused: list[Message] = []
+
+    async def receive() -> Any:
+        return {"type": "http.request"}
+
+    async def send(message: Message) -> None:
+        refused.append(message)
+
+    asked = [scope("/api/v1/workspaces/w/aiops/events", cookie=cookie) for cookie in ("one", "two", "two")]
+    tasks = [asyncio.create_task(gate(one, receive, send)) for one in asked]
+    await asyncio.sleep(0)
+    assert (begun, [message.get("status") for message in refused][:1]) == (2, [503])
+    going.set()
+    await asyncio.gather(*tasks)
 
 
 async def test_what_has_no_place_waits_and_what_has_no_queue_is_refused() -> None:
@@ -48,11 +105,10 @@ async def test_what_has_no_place_waits_and_what_has_no_queue_is_refused() -> Non
     await asyncio.sleep(0)
     with pytest.raises(OverloadedError):
         await lane.enter("d")
-    lane.leave()
-    await waiting[0]
-    lane.leave()
-    await waiting[1]
-    lane.leave()
+    for caller, task in zip(("a", "b"), waiting, strict=True):
+        lane.leave(caller)
+        await task
+    lane.leave("c")
     await lane.enter("e")
 
 
@@ -64,13 +120,13 @@ async def test_callers_take_turns() -> None:
     async def ask(caller: str) -> None:
         await lane.enter(caller)
         order.append(caller)
-        lane.leave()
+        lane.leave(caller)
 
     tasks = []
     for caller in ("greedy", "greedy", "greedy", "modest"):
         tasks.append(asyncio.create_task(ask(caller)))
         await asyncio.sleep(0)
-    lane.leave()
+    lane.leave("greedy")
     await asyncio.gather(*tasks)
     assert order.index("modest") == 1
 
@@ -84,12 +140,9 @@ async def test_one_caller_takes_half_of_the_queue_at_most() -> None:
         await lane.enter("a")
     other = asyncio.create_task(lane.enter("b"))
     await asyncio.sleep(0)
-    lane.leave()
-    await tasks[0]
-    lane.leave()
-    await other
-    lane.leave()
-    await tasks[1]
+    for caller, task in (("a", tasks[0]), ("a", other), ("b", tasks[1])):
+        lane.leave(caller)
+        await task
 
 
 async def test_a_wait_that_is_too_long_or_given_up_leaves_the_queue() -> None:
@@ -104,7 +157,7 @@ async def test_a_wait_that_is_too_long_or_given_up_leaves_the_queue() -> None:
     gone.cancel()
     with pytest.raises(asyncio.CancelledError):
         await gone
-    patient.leave()
+    patient.leave("a")
     await patient.enter("c")
 
 
@@ -113,7 +166,7 @@ async def test_a_place_is_not_lost_when_its_turn_comes_as_the_waiter_goes() -> N
     await lane.enter("a")
     gone = asyncio.create_task(lane.enter("b"))
     await asyncio.sleep(0)
-    lane.leave()
+    lane.leave("a")
     gone.cancel()
     with pytest.raises(asyncio.CancelledError):
         await gone

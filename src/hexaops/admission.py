@@ -1,16 +1,16 @@
 """Admission control: what cannot be answered soon is refused at once, before any work is done for it.
 
 Requests wait in lanes by what they cost: reads, chat and changes each have places of their own, so that a crowd in one
-leaves the others alone; probes and streams pass. Whoever waits is taken in turn by caller, not by arrival: one caller
-with many requests does not hold up the others. A caller here is only a fingerprint of what it sent as credentials;
-nothing has been verified yet.
+leaves the others alone; only probes pass. A stream holds its place as long as it lasts, so each caller may have few.
+Whoever waits is taken in turn by caller, not by arrival: one caller with many requests does not hold up the others. A
+caller here is only a fingerprint of what it sent as credentials; nothing has been verified yet.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -36,13 +36,29 @@ class Bounds:
     queue: int
     seconds: float
     """How long a request waits for its turn at most."""
+    each: int | None = None
+    """Requests of one caller worked on at once; None: as many as there are places."""
 
 
-LANES: Mapping[str, Bounds] = {
-    "reads": Bounds(places=16, queue=48, seconds=1.0),
-    "chat": Bounds(places=6, queue=18, seconds=3.0),
-    "changes": Bounds(places=8, queue=24, seconds=3.0),
+SHARES: Mapping[str, tuple[float, float]] = {"reads": (0.4, 1.0), "chat": (0.3, 3.0), "changes": (0.3, 3.0)}
+"""Of the places that use the database, and how long to wait for one."""
+SPARE_CONNECTIONS = 2
+"""Of the pool, for background tasks and probes."""
+QUEUED_PER_PLACE = 3
+STREAMS_BOUNDS: Mapping[str, Bounds] = {
+    "chat streams": Bounds(places=12, queue=24, seconds=3.0, each=6),
+    "streams": Bounds(places=1000, queue=0, seconds=0.0, each=20),
 }
+
+
+def lanes_for(connections: int) -> dict[str, Bounds]:
+    """Lanes that together ask for no more than so many database connections at once, as far as each has a place."""
+    most = connections - SPARE_CONNECTIONS
+    lanes = {}
+    for name, (share, seconds) in SHARES.items():
+        places = max(1, int(most * share))
+        lanes[name] = Bounds(places=places, queue=places * QUEUED_PER_PLACE, seconds=seconds)
+    return {**lanes, **STREAMS_BOUNDS}
 
 
 class OverloadedError(Exception):
@@ -55,15 +71,19 @@ class Lane:
     def __init__(self, bounds: Bounds) -> None:
         self._bounds = bounds
         self._taken = 0
+        self._held: Counter[str] = Counter()
         self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
         self._length = 0
 
     async def enter(self, caller: str) -> None:
         """Take a place, perhaps after a wait; raises OverloadedError."""
+        own = self._waiting.get(caller)
+        if self._bounds.each is not None and self._held[caller] + len(own or ()) >= self._bounds.each:
+            raise OverloadedError
         if self._taken < self._bounds.places:
             self._taken += 1
+            self._held[caller] += 1
             return
-        own = self._waiting.get(caller)
         if self._length >= self._bounds.queue or (own is not None and len(own) * 2 >= self._bounds.queue):
             raise OverloadedError
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -72,6 +92,7 @@ class Lane:
         try:
             async with asyncio.timeout(self._bounds.seconds):
                 await turn
+            self._held[caller] += 1
         except TimeoutError:
             self._withdraw(caller, turn)
             raise OverloadedError from None
@@ -79,8 +100,14 @@ class Lane:
             self._withdraw(caller, turn)
             raise
 
-    def leave(self) -> None:
-        """Give the place to the next caller's first request."""
+    def leave(self, caller: str) -> None:
+        """Give the caller's place to the next caller's first request."""
+        self._held[caller] -= 1
+        if not self._held[caller]:
+            del self._held[caller]
+        self._pass_on()
+
+    def _pass_on(self) -> None:
         while self._waiting:
             caller, turns = self._waiting.popitem(last=False)
             turn = turns.popleft()
@@ -100,13 +127,13 @@ class Lane:
             if not turns:
                 del self._waiting[caller]
         elif turn.done() and not turn.cancelled():
-            self.leave()  # its turn came at the same moment
+            self._pass_on()  # its turn came at the same moment
 
 
 class Admission:
     """ASGI middleware around everything else."""
 
-    def __init__(self, app: ASGIApp, lanes: Mapping[str, Bounds] = LANES) -> None:
+    def __init__(self, app: ASGIApp, lanes: Mapping[str, Bounds]) -> None:
         self._app = app
         self._lanes = {name: Lane(bounds) for name, bounds in lanes.items()}
 
@@ -115,32 +142,33 @@ class Admission:
         if name is None:
             await self._app(scope, receive, send)
             return
-        lane = self._lanes[name]
+        lane, caller = self._lanes[name], _caller(scope)
         try:
-            await lane.enter(_caller(scope))
+            await lane.enter(caller)
         except OverloadedError:
             await _refuse(send)
             return
         try:
             await self._app(scope, receive, send)
         finally:
-            lane.leave()
+            lane.leave(caller)
 
 
 def lane_of(scope: Scope) -> str | None:
-    """The lane of a request; None for what is always let through: probes, and streams, which last."""
+    """The lane of a request; None for what is always let through."""
     if scope["type"] != "http" or scope["path"] in PROBES:
         return None
     headers = dict(scope["headers"])
-    if STREAMS.search(scope["path"]):
-        return None
+    if STREAMS.search(scope["path"]) and scope["method"] == "GET":
+        return "streams"
     if CHAT.match(scope["path"]) and scope["method"] == "POST":
-        return None if b"event-stream" in headers.get(b"accept", b"") else "chat"
+        return "chat streams" if b"event-stream" in headers.get(b"accept", b"") else "chat"
     return "reads" if scope["method"] in {"GET", "HEAD", "OPTIONS"} else "changes"
 
 
 def _caller(scope: Scope) -> str:
-    given = dict(scope["headers"]).get(b"authorization", b"")
+    headers = dict(scope["headers"])
+    given = headers.get(b"authorization") or headers.get(b"cookie")
     if given:
         return str(hash(given))
     client = scope.get("client")

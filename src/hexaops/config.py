@@ -163,7 +163,7 @@ class Settings(BaseSettings):
     """Port to listen on; 0 picks a free one."""
     database_url: SecretStr | None = None
     """`postgresql://…` or `sqlite:///FILE`; unset: `hexaops.db` in the home folder."""
-    database_pool_size: Annotated[int, Field(ge=1, le=100)] = 10
+    database_pool_size: Annotated[int, Field(ge=1, le=100)] = 20
     """Size of this process's PostgreSQL connection pool."""
     takeover_seconds: Positive = 5.0
     """A replica that is silent for this long counts as dead, and another takes over its work."""
@@ -306,6 +306,10 @@ class Settings(BaseSettings):
     changes_per_cluster: Count = 20
     """Maximum changes per cluster within the window."""
     change_window_seconds: Positive = 600.0
+    """Length of that window."""
+    repeats_per_target: Count | None = None
+    """Maximum changes of one kind to one target within `repeat_window_seconds`; default `changes_per_workspace`."""
+    repeat_window_seconds: Positive = 3600.0
     """Length of that window."""
     evidence_age_seconds: Positive = 10.0
     """Maximum age of the budget, autoscaler and pod data that a plan may rely on."""

@@ -18,7 +18,7 @@ from typing import Any
 import typer
 import uvicorn
 
-from hexaops.admission import Admission
+from hexaops.admission import Admission, lanes_for
 from hexaops.backends.kubernetes.cluster import Cluster
 from hexaops.backends.kubernetes.clusters import Clusters
 from hexaops.backends.kubernetes.opening import Identity, open_cluster
@@ -174,7 +174,7 @@ async def _write_credentials(context: ProcessContext, base_url: str, simulator: 
 
 def _uvicorn_config(context: ProcessContext) -> uvicorn.Config:
     return uvicorn.Config(
-        Admission(create_app(context)),
+        Admission(create_app(context), lanes_for(context.settings.database_pool_size)),
         http=BoundedProtocol,
         log_config=None,
         access_log=False,

@@ -90,6 +90,43 @@ def _print_taken(taken: dict[str, Any]) -> None:
 
 
 @app.command()
+def schedule(
+    context: typer.Context,
+    workspace_id: WorkspaceId,
+    window: Annotated[list[str] | None, typer.Option(help="When changes may begin; repeatable.")] = None,
+    freeze: Annotated[list[str] | None, typer.Option(help="When none may begin; repeatable.")] = None,
+    always: Annotated[bool, typer.Option("--always", help="Remove every window.")] = False,
+    no_freezes: Annotated[bool, typer.Option("--no-freezes", help="Remove every freeze.")] = False,
+) -> None:
+    """Show or set when changes may begin, in the workspace's time zone. What is given replaces what was there.
+
+    Example: `hexaops workspace schedule ws-1 --window "mon-fri 09:00-17:00" --freeze 2026-12-20/2027-01-03`
+    """
+    if (window and always) or (freeze and no_freezes):
+        raise CliError("Give --window or --always, --freeze or --no-freezes.", exit_code=USAGE)
+    options: Options = context.obj
+    path = f"/workspaces/{segment(workspace_id)}"
+    policy: dict[str, Any] = {}
+    if window or always:
+        policy["change_windows"] = window or []
+    if freeze or no_freezes:
+        policy["change_freezes"] = freeze or []
+    api = open_api(context)
+    found = (api.internal("PATCH", path, {"policy": policy}) if policy else api.internal("GET", path))["data"]
+    shown = {
+        "windows": found["policy"]["change_windows"], "freezes": found["policy"]["change_freezes"],
+        "timezone": found["timezone"],
+    }  # fmt: skip
+    if options.as_json:
+        print_json(shown)
+        return
+    print_facts({
+        "windows": ", ".join(shown["windows"]) or "at any time", "freezes": ", ".join(shown["freezes"]) or "none",
+        "timezone": shown["timezone"],
+    })  # fmt: skip
+
+
+@app.command()
 def delete(context: typer.Context, workspace_id: WorkspaceId) -> None:
     """Delete a workspace; its namespaces return to the default one."""
     options: Options = context.obj

@@ -203,3 +203,37 @@ async def test_nothing_is_planned_on_data_that_has_become_old(world: LivingWorld
         assert error["details"]["rule"] == 7
         assert "PodDisruptionBudget objects have not been read for" in error["details"]["reason"]
     assert not world.writes()
+
+
+async def test_changes_begin_within_the_workspace_s_windows(world: LivingWorld) -> None:
+    """In its time zone; a plan of before is refused too, and undoing is allowed."""
+    scaled = await world.run("scale_application", "web-app", replicas=2)
+    plan, before = await world.plan("restart_application", "api-service"), len(world.writes())
+    path = f"/internal/v1/workspaces/{world.workspace_id}"
+    policy = {"change_windows": ["daily 00:00-24:00"], "change_freezes": ["2020-01-01/2199-12-31"]}
+    change = {"timezone": "Asia/Tokyo", "policy": policy}
+    client, administrator = world.access.client, world.access.administrator
+    answer = await client.patch(path, json=change, headers=administrator)
+    assert answer.json()["data"]["policy"]["change_freezes"] == ["2020-01-01/2199-12-31"]
+    for refused in (await world.ask("restart_application", "web-app"), await world.confirm(plan)):
+        error = error_of(refused)
+        assert error["details"]["rule"] == 11
+        assert error["details"]["possible_when"] == "from 2199-12-31T15:00:00Z"
+    assert len(world.writes()) == before
+    undo = await world.call("POST", f"/aiops/actions/{scaled['action_id']}/rollback")
+    assert undo.json()["data"]["status"] == "awaiting_confirmation"
+    wrong = await client.patch(path, json={"policy": {"change_windows": ["always"]}}, headers=administrator)
+    assert (wrong.status_code, [*error_of(wrong)["details"]]) == (422, ["policy.change_windows.0"])
+    await client.patch(path, json={"policy": {"change_freezes": []}}, headers=administrator)
+    assert (await world.confirm(plan)).status_code == 200
+
+
+async def test_the_same_change_is_not_made_again_and_again(sqlite_url: str, tmp_path: Path) -> None:
+    async with living_world(sqlite_url, tmp_path, {"repeats_per_target": 1}) as world:
+        scaled = await world.run("scale_application", "web-app", replicas=2)
+        error = error_of(await world.ask("scale_application", "web-app", replicas=3))
+        assert error["details"]["rule"] == 13
+        await world.plan("restart_application", "web-app")
+        await world.plan("scale_application", "api-service", replicas=4)
+        undo = await world.call("POST", f"/aiops/actions/{scaled['action_id']}/rollback")
+        assert undo.json()["data"]["status"] == "awaiting_confirmation"

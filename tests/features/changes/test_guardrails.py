@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from hexaops.backends.kubernetes.rows import HpaRow, PdbRow
 from hexaops.backends.kubernetes.selectors import Selector
 from hexaops.config import Settings
-from hexaops.features.changes.caps import check_caps
+from hexaops.features.changes.caps import check_caps, check_repeats
 from hexaops.features.changes.errors import GuardrailRefusedError
 from hexaops.features.changes.guardrails import GuardrailContext, check
+from hexaops.kit.durations import format_time
 from hexaops.runbooks.live import LiveWorkload
 from tests.runbooks.workloads import NOW, drafted, workload
 
@@ -67,6 +70,22 @@ async def test_rule_8_leaves_replicas_to_the_autoscaler(action: str) -> None:
     error = refusal(await context(action, hpas=(autoscaler(),), **parameters))
     assert error.rule == 8
     assert "web-hpa" in error.details["possible_when"]
+
+
+@pytest.mark.parametrize(
+    "marks", [{"name": "keda-hpa-web"}, {"name": "own", "labels": {"scaledobject.keda.sh/name": "web"}}]
+)
+async def test_rule_8_leaves_replicas_to_keda(marks: dict[str, Any]) -> None:
+    kept = msgspec.structs.replace(autoscaler(), **marks)
+    refused = refusal(await context("scale_application", replicas=4, hpas=(kept,)))
+    assert refused.rule == 8
+    assert refused.message.startswith("KEDA ScaledObject web sets its replicas")
+    assert "ScaledObject web" in refused.details["possible_when"]
+
+
+async def test_rule_8_leaves_sizes_to_a_vertical_autoscaler() -> None:
+    found = replace(await context("restart_application"), verticals=("web-vpa",))
+    assert refusal(found).message == "VerticalPodAutoscaler web-vpa sets the sizes of its containers"
 
 
 async def test_an_autoscaler_does_not_forbid_a_restart() -> None:
@@ -137,3 +156,16 @@ def test_rule_10_says_when_the_next_change_may_start() -> None:
     with pytest.raises(GuardrailRefusedError) as error:
         check_caps(Settings(), None, starts, ())
     assert error.value.details["possible_when"] == "wait until 2026-01-02T03:14:06Z", "one of the five is the second's"
+
+
+def test_rule_13_says_when_the_same_change_may_be_made_again() -> None:
+    settings = Settings(changes_per_workspace=3, repeat_window_seconds=3600)
+    started = [NOW - timedelta(minutes=minutes) for minutes in (50, 20, 10)]
+    check_repeats(settings, None, "web", started[1:])
+    check_repeats(settings, 4, "web", started)
+    with pytest.raises(GuardrailRefusedError, match="made 3 times to web within 1h") as refused:
+        check_repeats(settings, None, "web", started)
+    assert refused.value.rule == 13
+    assert refused.value.details["possible_when"] == f"from {format_time(NOW + timedelta(minutes=10))}"
+    with pytest.raises(GuardrailRefusedError):
+        check_repeats(Settings(changes_per_workspace=9, repeats_per_target=2), None, "web", started[1:])

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
+from hexaops.kit.calendar import Calendar
+
 Role = Literal["viewer", "operator", "admin"]
 Risk = Literal["none", "low", "medium", "high"]
 IncidentSeverity = Literal["low", "medium", "high", "critical"]
@@ -40,6 +42,10 @@ class WorkspacePolicy:
     """What becomes of a detection: nothing, a suggestion, or a remediation."""
     autopilot_classes: tuple[AutopilotClass, ...] = ()
     """Classes of detections that may be remediated without a person."""
+    change_windows: tuple[str, ...] = ()
+    """When changes may begin, in the workspace's time zone; none: at any time."""
+    change_freezes: tuple[str, ...] = ()
+    """When no change may begin, in the workspace's time zone."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,11 @@ class Workspace:
     policy: WorkspacePolicy
     timezone: str
     created_at: datetime
+
+    @property
+    def calendar(self) -> Calendar:
+        """When changes may begin."""
+        return Calendar(self.timezone, self.policy.change_windows, self.policy.change_freezes)
 
     def owns(self, namespace: str) -> bool:
         """Whether the workspace owns the namespace."""

@@ -188,9 +188,7 @@ def _inverses(row: OperationRow, drafts: Sequence[Draft]) -> list[tuple[str, dic
 
 def _requester(caller: Caller, session_id: str | None) -> Requester:
     workspace = caller.get_workspace()
-    mapped = workspace.policy.kubernetes_user
-    user = mapped and mapped.replace("{user}", caller.principal.id)
-    bounds = Bounds(workspace.policy.changes_per_window, user)
+    bounds = Bounds.of(workspace, caller.principal.id)
     return Requester(workspace.id, workspace.cluster_id, caller.principal.id, session_id, bounds)
 
 

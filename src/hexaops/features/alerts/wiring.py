@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from hexaops.features.actions.service import ActionService
 from hexaops.features.alerts.engine import AlertEngine
+from hexaops.features.alerts.gating import CriticalRules
 from hexaops.features.alerts.service import AlertService
 from hexaops.features.alerts.states import AlertStates
 from hexaops.features.alerts.store import AlertRecords
 from hexaops.features.alerts.work import AlertWork
 from hexaops.features.applications.service import ApplicationService
+from hexaops.features.incidents.gating import AlertGate
 from hexaops.features.metrics.sources import MetricSources
 from hexaops.features.runs.work import Work
 from hexaops.features.webhooks.outbox import WebhookOutbox
@@ -36,5 +38,6 @@ def wire(process: Process) -> None:
         process.settings.alert_interval_seconds,
     )  # fmt: skip
     process.provider.add(engine)
+    get(AlertGate).sources.append(CriticalRules(database, engine, clock))
     process.provider.add(AlertService(database, get(ActionService), engine, applications, clock))
     process.background.add(Periodic("alert-engine", engine.evaluate, engine.interval_seconds))

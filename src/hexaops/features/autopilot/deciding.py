@@ -23,6 +23,7 @@ from hexaops.features.diagnosis.service import DiagnosisService
 from hexaops.features.incidents.beginning import begin
 from hexaops.features.incidents.chain import begun, read
 from hexaops.features.incidents.escalation import Escalation
+from hexaops.features.incidents.gating import AlertGate
 from hexaops.features.incidents.remediation import RemediationRun
 from hexaops.features.incidents.store import hold_incident, note
 from hexaops.features.workspaces.automation import AutomationSwitch
@@ -59,6 +60,7 @@ class Autopilot:
     automation: AutomationSwitch
     run: RemediationRun
     escalation: Escalation
+    gate: AlertGate
     audit: AuditLog
     clock: Clock
     window_seconds: float = WINDOW_SECONDS
@@ -100,12 +102,12 @@ class Autopilot:
         why = _refusal(workspace, remedy)
         if why is None and await self.automation.find_stop(workspace.id) is not None:
             why = "automation is off"
+        if why is None:
+            why = await self.gate.refusal(workspace, one.incident_id, besides=frozenset({one.application.id}))
         async with self.database.transaction() as session:
             row = await hold_incident(session, one.incident_id)
             if row is None or row.status != "open" or await _considered(session, row.id):
                 return
-            if why is None and await self._others_critical(session, row):
-                why = "another critical alert fires"
             now = self.clock.now()
             if why is not None:
                 await self._suggest(session, row, remedy, why, now)
@@ -149,14 +151,6 @@ class Autopilot:
         return sum(
             one is not None and one.actor_id == AUTOPILOT and one.started_at >= since.timestamp() for one in found
         )
-
-    async def _others_critical(self, session: AsyncSession, row: IncidentRow) -> bool:
-        """Rule 12: nothing is done automatically while another source reports something critical."""
-        query = select(IncidentRow.id).where(
-            IncidentRow.workspace_id == row.workspace_id, IncidentRow.id != row.id, IncidentRow.status != "resolved",
-            IncidentRow.severity == "critical", IncidentRow.source != "detection",
-        )  # fmt: skip
-        return await session.scalar(query.limit(1)) is not None
 
 
 def _refusal(workspace: Workspace, remedy: Remedy) -> str | None:

@@ -9,6 +9,7 @@ from hexaops.features.autopilot.deciding import Autopilot
 from hexaops.features.autopilot.detecting import Detector
 from hexaops.features.diagnosis.service import DiagnosisService
 from hexaops.features.incidents.escalation import Escalation
+from hexaops.features.incidents.gating import AlertGate
 from hexaops.features.incidents.opening import IncidentDesk
 from hexaops.features.incidents.remediation import RemediationRun
 from hexaops.features.workspaces.automation import AutomationSwitch
@@ -30,6 +31,7 @@ def wire(process: Process) -> None:
         get(AutomationSwitch),
         get(RemediationRun),
         get(Escalation),
+        get(AlertGate),
         audit,
         clock,
     )

@@ -1,4 +1,4 @@
-"""Rule 10: at most so many changes per window; rollbacks are not capped."""
+"""Rules 10 and 13: at most so many changes per window, and of one kind per target; rollbacks are not capped."""
 
 from __future__ import annotations
 
@@ -27,3 +27,16 @@ def check_caps(
         free_at = format_time(started[len(started) - cap] + window) if cap else None
         possible = f"wait until {free_at}" if free_at else f"raise the {where}'s cap"
         raise GuardrailRefusedError(10, reason, possible=possible)
+
+
+def check_repeats(settings: Settings, workspace_cap: int | None, name: str, started: Sequence[datetime]) -> None:
+    """Rule 13: a change that is made again and again mends nothing. Times of the same kind on one target, in order."""
+    own = settings.changes_per_workspace if workspace_cap is None else workspace_cap
+    cap = own if settings.repeats_per_target is None else settings.repeats_per_target
+    if not cap or len(started) < cap:
+        return
+    window = timedelta(seconds=settings.repeat_window_seconds)
+    spelled = format_duration(settings.repeat_window_seconds)
+    reason = f"The same change was made {len(started)} times to {name} within {spelled}: look for the cause"
+    possible = f"from {format_time(started[len(started) - cap] + window)}"
+    raise GuardrailRefusedError(13, reason, possible=possible)

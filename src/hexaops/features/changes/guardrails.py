@@ -26,6 +26,10 @@ GITOPS_MARKS: Mapping[str, str] = {
 """Label or annotation → the GitOps tool that would revert our change."""
 
 
+KEDA_LABEL, KEDA_PREFIX = "scaledobject.keda.sh/name", "keda-hpa-"
+"""What KEDA marks its HorizontalPodAutoscalers with, and names them by default."""
+
+
 @dataclass(frozen=True)
 class GuardrailContext:
     """What was read for one draft."""
@@ -37,6 +41,8 @@ class GuardrailContext:
     budgets: Sequence[PdbRow] = ()
     protected: Set[str] = frozenset()
     """Protected namespaces besides the system's: the service's own."""
+    verticals: Sequence[str] = ()
+    """VerticalPodAutoscalers that set the sizes of containers that the draft sets."""
 
 
 def check(context: GuardrailContext) -> tuple[str, ...]:
@@ -64,6 +70,10 @@ def check_owner(context: GuardrailContext) -> tuple[str, ...]:
             raise GuardrailRefusedError(8, reason, possible=f"change {live.controller}")
     if context.draft.scales and context.hpas:
         raise _owned_by_autoscaler(context.draft, context.hpas[0])
+    if context.verticals:
+        reason = f"VerticalPodAutoscaler {context.verticals[0]} sets the sizes of its containers"
+        possible = "change its resourcePolicy, or set its updateMode to Off"
+        raise GuardrailRefusedError(8, reason, possible=possible)
     for live in context.objects:
         keeper = next(
             (GITOPS_MARKS[mark] for mark in GITOPS_MARKS if mark in {**live.labels, **live.annotations}), None
@@ -82,8 +92,19 @@ def _it(context: GuardrailContext, live: LiveObject) -> str:
     return "It" if live.target.uid == main.uid else f"{live.kind} {live.target.name}"
 
 
+def keda_scaler(hpa: HpaRow) -> str | None:
+    """The ScaledObject behind an autoscaler that KEDA keeps, or None."""
+    if KEDA_LABEL in hpa.labels:
+        return hpa.labels[KEDA_LABEL]
+    return hpa.name.removeprefix(KEDA_PREFIX) if hpa.name.startswith(KEDA_PREFIX) else None
+
+
 def _owned_by_autoscaler(draft: Draft, hpa: HpaRow) -> GuardrailRefusedError:
     assert draft.replicas is not None
+    if (scaler := keda_scaler(hpa)) is not None:
+        reason = f"KEDA ScaledObject {scaler} sets its replicas through HorizontalPodAutoscaler {hpa.name}"
+        possible = f"change minReplicaCount or maxReplicaCount of ScaledObject {scaler}, or pause it"
+        return GuardrailRefusedError(8, reason, possible=possible)
     bounds = f"between {hpa.min_replicas} and {hpa.max_replicas}"
     reason = f"HorizontalPodAutoscaler {hpa.name} sets its replicas ({bounds}, now {hpa.current})"
     if draft.replicas.after == 0:

@@ -232,7 +232,7 @@ def _key(parameters: Mapping[str, Any]) -> bytes:
 
 def _requester(owner: Owner) -> Requester:
     workspace = owner.workspace
-    bounds = Bounds(workspace.policy.changes_per_window)
+    bounds = Bounds.of(workspace)
     return Requester(workspace.id, workspace.cluster_id, owner.actor_id, owner.id, bounds)
 
 

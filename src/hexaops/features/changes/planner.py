@@ -27,14 +27,17 @@ from hexaops.backends.kubernetes.rows import WorkloadRow
 from hexaops.config import Settings
 from hexaops.errors import HexaopsError, ValidationFailedError
 from hexaops.features.changes import difference, guardrails
-from hexaops.features.changes.caps import check_caps
+from hexaops.features.changes.caps import check_caps, check_repeats
 from hexaops.features.changes.errors import GuardrailRefusedError, PlanStaleError
 from hexaops.features.changes.owndata import OwnData
 from hexaops.features.changes.plan import BlastRadius, BudgetView
 from hexaops.features.changes.request import ChangeRequest
+from hexaops.features.changes.schedule import check_schedule
+from hexaops.features.changes.vertical import vertical_autoscalers
 from hexaops.features.changes.writes import budget_refusal, check_unchanged, read_object, send_call
-from hexaops.features.runs.store import OperationStore, started_since
+from hexaops.features.runs.store import OperationStore, repeats_since, started_since
 from hexaops.features.workspaces.automation import AutomationSwitch
+from hexaops.features.workspaces.directory import WorkspaceDirectory
 from hexaops.kit.clock import Clock
 from hexaops.runbooks.catalog import ASKED_FOR, RUNBOOKS, UNCOUNTED
 from hexaops.runbooks.live import LiveObject
@@ -131,6 +134,7 @@ class Planner:
     automation: AutomationSwitch
     settings: Settings
     clock: Clock
+    directory: WorkspaceDirectory
     own: OwnData
 
     async def examine(self, request: ChangeRequest, at: datetime) -> Examined:
@@ -142,6 +146,7 @@ class Planner:
         if book.changes_cluster:
             await self.automation.check(request.requester.workspace_id)
         if book.changes_cluster and not request.undoes:
+            check_schedule(request.requester.bounds.calendar, self.clock.now())
             await self._check_caps(request)
         cluster = self.clusters.get(request.requester.cluster_id)
         parts = [
@@ -201,6 +206,8 @@ class Planner:
     async def examine_again(self, operation: OperationRow, drafts: Sequence[Draft], user: str | None) -> None:
         """Before a run's first write: check that targets are unchanged and all rules and rights still hold."""
         await self.automation.check(operation.workspace_id)
+        if operation.rollback_of is None:
+            await self._check_schedule_again(operation.workspace_id)
         cluster = self.clusters.get(operation.cluster_id)
         sight = self._sight(cluster, operation.workspace_id, self.clock.now())
         for draft in drafts:
@@ -212,6 +219,12 @@ class Planner:
             anew = await book.draft(draft.subject, parse(book.parameters, draft.parameters), sight)
             guardrails.check(await self._guardrail_context(anew, sight))
             await self._check_rights(draft, sight.cluster, user)
+
+    async def _check_schedule_again(self, workspace_id: str) -> None:
+        """A run may have waited since its confirmation; a workspace that is gone refuses at the next rule."""
+        workspace = await self.directory.find(workspace_id)
+        if workspace is not None:
+            check_schedule(workspace.calendar, self.clock.now())
 
     async def _guardrail_context(self, draft: Draft, sight: Sight) -> guardrails.GuardrailContext:
         """Budgets and autoscalers come from the watch cache, whose age the rules bound."""
@@ -225,6 +238,7 @@ class Planner:
             objects=[one for one in objects if one is not None],
             hpas=sight.cache.hpas_of(row) if row else (),
             budgets=sight.cache.pdbs_of(row) if row else (),
+            verticals=await vertical_autoscalers(draft, sight.cluster.reader),
             protected=frozenset({own} if own else ()),
         )
 
@@ -252,7 +266,14 @@ class Planner:
                 session, since, workspace_id=requester.workspace_id, cluster_id=requester.cluster_id,
                 uncounted=UNCOUNTED,
             )  # fmt: skip
+            repeats = await repeats_since(
+                session, now - timedelta(seconds=self.settings.repeat_window_seconds),
+                workspace_id=requester.workspace_id, kind=request.action,
+            )  # fmt: skip
         check_caps(self.settings, requester.bounds.changes_cap, *started)
+        for subject in request.subjects:
+            on_it = [at for at, subjects in repeats if subject.id in subjects]
+            check_repeats(self.settings, requester.bounds.changes_cap, subject.name, on_it)
 
     async def _check_rights(self, draft: Draft, cluster: Cluster, user: str | None) -> None:
         """Rule 2: check the rights to the exact calls, of the writer and of the mapped user."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hexaops.features.access.caller import Caller
+from hexaops.features.access.tenancy import Workspace
+from hexaops.kit.calendar import Calendar
 from hexaops.runbooks.model import Draft, Subject, TargetRef
 
 CONFIRMATION_FIELDS = frozenset({"confirmation", "plan_id", "plan_hash"})
@@ -20,6 +22,15 @@ class Bounds:
     """Its own cap of changes in the window; None: the service's."""
     kubernetes_user: str | None = None
     """The Kubernetes user that the requester is mapped to; None: our own roles decide."""
+    calendar: Calendar = field(default_factory=Calendar)
+    """When changes may begin."""
+
+    @classmethod
+    def of(cls, workspace: Workspace, user_id: str | None = None) -> Bounds:
+        """What the workspace adds; a service account or the service itself is mapped to no Kubernetes user."""
+        mapped = workspace.policy.kubernetes_user if user_id is not None else None
+        user = mapped and mapped.replace("{user}", user_id or "")
+        return cls(workspace.policy.changes_per_window, user, workspace.calendar)
 
 
 @dataclass(frozen=True)
@@ -36,7 +47,7 @@ class Requester:
 def service_requester(caller: Caller, session_id: str | None = None) -> Requester:
     """A service account in the path's workspace. It is mapped to no Kubernetes user: its scopes decide."""
     workspace = caller.get_workspace()
-    bounds = Bounds(workspace.policy.changes_per_window)
+    bounds = Bounds.of(workspace)
     return Requester(workspace.id, workspace.cluster_id, caller.principal.id, session_id, bounds)
 
 

@@ -13,6 +13,7 @@ from hexaops.features.runs.events import OperationEvents
 from hexaops.features.runs.store import OperationStore
 from hexaops.features.runs.work import Work
 from hexaops.features.workspaces.automation import AutomationSwitch
+from hexaops.features.workspaces.directory import WorkspaceDirectory
 from hexaops.process import Process
 from hexaops.runbooks.catalog import RUNBOOKS
 
@@ -21,7 +22,7 @@ def wire(process: Process, writer_class: type[GuardedWriter], own: OwnData) -> d
     """Offer plans and their confirmation; returns the work of every kind of change."""
     settings, clusters, clock, get = process.settings, process.clusters, process.clock, process.provider.get
     events, automation = get(OperationEvents), get(AutomationSwitch)
-    planner = Planner(clusters, get(OperationStore), automation, settings, clock, own)
+    planner = Planner(clusters, get(OperationStore), automation, settings, clock, get(WorkspaceDirectory), own)
     plans = Plans(planner, get(AuditLog), settings, clock)
     process.provider.add(plans)
     process.provider.add(Confirmation(plans, events, process.engine, process.failpoints))

@@ -28,6 +28,7 @@ from hexaops.features.changes.parts import Owner, PlannedParts, WantedChange
 from hexaops.features.changes.plan import plan_of
 from hexaops.features.incidents.chain import ACTIONS, VERIFY_SECONDS, Remediation, Step, StepChange, read, written
 from hexaops.features.incidents.escalation import Escalation
+from hexaops.features.incidents.gating import AlertGate
 from hexaops.features.incidents.store import SEVERITIES, hold_incident, note
 from hexaops.features.webhooks.events import INCIDENT_REMEDIATED
 from hexaops.features.webhooks.outbox import WebhookOutbox
@@ -59,6 +60,7 @@ class RemediationParts:
     outbox: WebhookOutbox
     audit: AuditLog
     escalation: Escalation
+    gate: AlertGate
     clock: Clock
 
 
@@ -152,6 +154,9 @@ class RemediationRun:
             at.workspace, kind, at.severity, plan_of(plan).blast_radius.pods_affected,
             always=remediation.confirm_always, allowed=remediation.allowed,
         )  # fmt: skip
+        if refusal is None:
+            gate = self._parts.gate
+            refusal = await gate.refusal(at.workspace, at.incident_id, besides=frozenset(at.affected))
         if refusal is not None:
             await self._await_person(at, number, refusal)
             return None

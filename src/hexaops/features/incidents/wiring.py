@@ -10,6 +10,7 @@ from hexaops.features.changes.parts import PlannedParts
 from hexaops.features.diagnosis.service import DiagnosisService
 from hexaops.features.incidents.alertmanager import AlertReceiver
 from hexaops.features.incidents.escalation import Escalation
+from hexaops.features.incidents.gating import AlertGate
 from hexaops.features.incidents.opening import IncidentDesk
 from hexaops.features.incidents.remediation import RUN, RemediationParts, RemediationRun
 from hexaops.features.incidents.service import IncidentService
@@ -27,6 +28,7 @@ def wire(process: Process) -> None:
     database, engine, clock, get = process.database, process.engine, process.clock, process.provider.get
     applications, directory, audit = get(ApplicationService), get(WorkspaceDirectory), get(AuditLog)
     escalation = Escalation(get(Notifications), process.settings.escalation_channels)
+    gate = AlertGate(database)
     parts = RemediationParts(
         database=database,
         engine=engine,
@@ -36,6 +38,7 @@ def wire(process: Process) -> None:
         outbox=get(WebhookOutbox),
         audit=audit,
         escalation=escalation,
+        gate=gate,
         clock=clock,
     )
     run = RemediationRun(parts)
@@ -49,6 +52,7 @@ def wire(process: Process) -> None:
         desk,
         run,
         escalation,
+        gate,
         upkeep,
     ):
         process.provider.add(service)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -13,6 +13,7 @@ from hexaops.features.access.tenancy import Workspace
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.changes.parts import PlannedParts, WantedChange, allowed_by_risk, owner_of
 from hexaops.features.diagnosis.service import DiagnosisService
+from hexaops.features.incidents.gating import AlertGate
 from hexaops.features.operations.outcome import acted, found_of, none_failed, stopped
 from hexaops.features.operations.work import Takes, WorkspaceWork
 from hexaops.features.runs.work import Found, Run, Undone
@@ -39,6 +40,7 @@ class AutoHeal(WorkspaceWork):
     diagnosis: DiagnosisService
     directory: WorkspaceDirectory
     parts: PlannedParts
+    gate: Callable[[], AlertGate]
 
     async def perform(self, run: Run, step: str) -> Found:
         """One of the three steps."""
@@ -85,12 +87,15 @@ class AutoHeal(WorkspaceWork):
     async def _act(self, run: Run, workspace: Workspace) -> Found:
         remedies = msgspec.convert(run.found[IDENTIFY]["remedies"], list[RemedyView])
         wanted = [WantedChange(one.action, _subject(one), one.parameters) for one in remedies if one.action]
-        confirmed = run.operation.parameters.get("confirmation", True)
+        affected = frozenset(one.application_id for one in remedies)
+        gated = await self.gate().refusal(workspace, None, besides=affected) if wanted else None
+        confirmed = run.operation.parameters.get("confirmation", True) and gated is None
         carried = await self.parts.carry_out(
             run, owner_of(run.operation, workspace), wanted,
             lambda plan: confirmed and allowed_by_risk(workspace, plan),
         )  # fmt: skip
-        return found_of(carried, len(carried.made))
+        found = found_of(carried, len(carried.made))
+        return found if gated is None else {**found, "gated": f"nothing was started: {gated} (rule 12)"}
 
     async def _verify(self, run: Run, workspace: Workspace) -> Found:
         """Each part has verified its own application; here all of them are looked at once more."""

@@ -7,6 +7,7 @@ from hexaops.features.applications.service import ApplicationService
 from hexaops.features.changes.confirmation import Confirmation
 from hexaops.features.changes.parts import PlannedParts
 from hexaops.features.diagnosis.service import DiagnosisService
+from hexaops.features.incidents.gating import AlertGate
 from hexaops.features.metrics.sources import MetricSources
 from hexaops.features.operations.cleaning import Cleanup
 from hexaops.features.operations.healing import AutoHeal
@@ -31,7 +32,7 @@ def wire(process: Process) -> dict[str, Work]:
     confirmation, starter = get(Confirmation), get(OperationStarter)
     parts = PlannedParts(confirmation, starter.store, clock)
     built: tuple[WorkspaceWork, ...] = (
-        AutoHeal(applications, diagnosis, directory, parts),
+        AutoHeal(applications, diagnosis, directory, parts, lambda: get(AlertGate)),
         SecurityScan(applications, diagnosis, directory),
         Cleanup(applications, directory, process.clusters, parts, clock),
         Sizing(applications, directory, lambda: get(MetricSources), parts, clock),

@@ -242,6 +242,22 @@ async def started_since(
     return [*in_workspace], [*on_cluster]
 
 
+async def repeats_since(
+    session: AsyncSession, since: datetime, *, workspace_id: str, kind: str
+) -> list[tuple[datetime, frozenset[str]]]:
+    """When changes of a kind were started in the workspace since then, the oldest first, and their subjects."""
+    query = (
+        select(OperationRow.started_at, OperationRow.plan)
+        .where(
+            OperationRow.workspace_id == workspace_id, OperationRow.kind == kind, OperationRow.started_at >= since,
+            OperationRow.plan_id.is_not(None), OperationRow.rollback_of.is_(None),
+        )
+        .order_by(OperationRow.started_at)
+    )  # fmt: skip
+    rows = (await session.execute(query)).all()
+    return [(at, frozenset(draft["subject"]["id"] for draft in plan.get("drafts", ()))) for at, plan in rows]
+
+
 async def holder_of(session: AsyncSession, resources: Iterable[str]) -> OperationRow | None:
     """An operation that holds one of the targets, or None."""
     query = (

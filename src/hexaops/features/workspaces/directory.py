@@ -127,6 +127,8 @@ class WorkspaceDirectory:
             unattended_pods=_or(stored.get("unattended_pods"), WorkspacePolicy.unattended_pods),
             autopilot=stored.get("autopilot") or WorkspacePolicy.autopilot,
             autopilot_classes=tuple(stored.get("autopilot_classes") or ()),
+            change_windows=tuple(stored.get("change_windows") or ()),
+            change_freezes=tuple(stored.get("change_freezes") or ()),
         )
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import zoneinfo
+from collections.abc import Callable
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from hexaops.features.access.tenancy import AutopilotClass, AutopilotMode, IncidentSeverity, Risk, Role
+from hexaops.kit.calendar import parse_freeze, parse_window
 from hexaops.kit.text import visible
 
 Name = Annotated[
@@ -32,6 +34,18 @@ def _known_zone(name: str) -> str:
 Zone = Annotated[str, Field(max_length=64), AfterValidator(_known_zone)]
 
 
+def _readable(parse: Callable[[str], object]) -> AfterValidator:
+    def check(text: str) -> str:
+        parse(text)
+        return text
+
+    return AfterValidator(check)
+
+
+ChangeWindow = Annotated[str, Field(max_length=64), _readable(parse_window)]
+ChangeFreeze = Annotated[str, Field(max_length=64), _readable(parse_freeze)]
+
+
 class PolicyBody(BaseModel):
     """A workspace's policy; omitted fields use the service's settings."""
 
@@ -53,6 +67,10 @@ class PolicyBody(BaseModel):
     """What becomes of a detection: nothing (off), a suggestion (suggest, the default), or a remediation (act)."""
     autopilot_classes: Annotated[list[AutopilotClass], Field(max_length=10)] | None = None
     """Classes of detections that `act` may remediate without a person; default none."""
+    change_windows: Annotated[list[ChangeWindow], Field(max_length=20)] | None = None
+    """When changes may begin, in the workspace's time zone, such as `mon-fri 09:00-17:00`; default at any time."""
+    change_freezes: Annotated[list[ChangeFreeze], Field(max_length=50)] | None = None
+    """When no change may begin, such as `2026-12-20/2027-01-03`, the last day included; default never."""
 
 
 class WorkspaceCreation(BaseModel):

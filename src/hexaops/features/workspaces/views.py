@@ -47,6 +47,10 @@ class PolicyView(View, frozen=True, kw_only=True):
     autopilot: AutopilotMode
     """What becomes of a detection."""
     autopilot_classes: tuple[AutopilotClass, ...]
+    change_windows: tuple[str, ...]
+    """When changes may begin, in the workspace's time zone; empty: at any time."""
+    change_freezes: tuple[str, ...]
+    """When no change may begin."""
 
 
 class WorkspaceView(WorkspaceSummaryView, frozen=True, kw_only=True):

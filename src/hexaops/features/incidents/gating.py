@@ -1,0 +1,50 @@
+"""Rule 12: nothing is changed automatically while something critical is wrong elsewhere, or that cannot be told."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from sqlalchemy import select
+
+from hexaops.errors import HexaopsError
+from hexaops.features.access.tenancy import Workspace
+from hexaops.storage.database import Database
+from hexaops.storage.tables import IncidentRow
+
+
+class AlertSource(Protocol):
+    """Somebody who knows of critical alerts."""
+
+    async def critical(self, workspace: Workspace, *, besides: Set[str]) -> str | None:
+        """What fires, or why it cannot be told; None: nothing. Alerts on the applications `besides` do not count."""
+        ...
+
+
+@dataclass(frozen=True)
+class AlertGate:
+    """Asks every source; features above this one add theirs."""
+
+    database: Database
+    sources: list[AlertSource] = field(default_factory=list)
+
+    async def refusal(self, workspace: Workspace, incident_id: str | None, *, besides: Set[str]) -> str | None:
+        """Why nothing may be changed automatically now, or None."""
+        try:
+            if await self._others_critical(workspace.id, incident_id):
+                return "another critical incident is open"
+            for source in self.sources:
+                if (reason := await source.critical(workspace, besides=besides)) is not None:
+                    return reason
+        except HexaopsError as error:
+            return f"the alerts cannot be read: {error.message}"
+        return None
+
+    async def _others_critical(self, workspace_id: str, incident_id: str | None) -> bool:
+        query = select(IncidentRow.id).where(
+            IncidentRow.workspace_id == workspace_id, IncidentRow.id != (incident_id or ""),
+            IncidentRow.status != "resolved", IncidentRow.severity == "critical", IncidentRow.source != "detection",
+        )  # fmt: skip
+        async with self.database.reading() as session:
+            return await session.scalar(query.limit(1)) is not None
