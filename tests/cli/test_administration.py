@@ -81,6 +81,14 @@ def test_workspaces_and_members(hexaops: Run, served: Served) -> None:
     assert hexaops("workspace", "create", "Team Red", "--namespace", "blue", "--expect-missing").code == 1
     assert hexaops("workspace", "create", "Team Red").code == 2
     assert hexaops("workspace", "create", "Rest", "--unclaimed").code == 1
+    assert "at any time" in hexaops("workspace", "schedule", workspace).out
+    given = ("--window", "mon-fri 09:00-17:00", "--freeze", "2026-12-20/2027-01-03")
+    scheduled = hexaops("workspace", "schedule", workspace, *given, "--json").data
+    assert (scheduled["windows"], scheduled["freezes"]) == (["mon-fri 09:00-17:00"], ["2026-12-20/2027-01-03"])
+    kept = hexaops("workspace", "schedule", workspace, "--always").out
+    assert "at any time" in kept
+    assert "2026-12-20/2027-01-03" in kept
+    assert "write a window as in" in hexaops("workspace", "schedule", workspace, "--window", "soon").err
     members = hexaops("workspace", "members", "list", workspace, "--json").data["items"]
     assert [(one["user_id"], one["role"]) for one in members] == [("local:owner", "admin")]
     assert hexaops("workspace", "members", "put", workspace, "local:owner", "viewer").code == 0

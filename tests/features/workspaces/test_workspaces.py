@@ -75,6 +75,8 @@ async def test_a_workspace_as_administrators_see_it(access: AccessWorld) -> None
             "unattended_pods": 5,
             "autopilot": "suggest",
             "autopilot_classes": [],
+            "change_windows": [],
+            "change_freezes": [],
         },
     }
     assert made["data"]["id"].startswith("ws-")

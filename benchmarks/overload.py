@@ -1,0 +1,196 @@
+"""Open-loop load beyond capacity: requests come at their rate, whether or not the earlier ones were answered.
+
+Capacity is what a few callers get who wait for their answers. Goodput is the share of it that is answered with success
+within two seconds while more is asked. Generator and service share the machine, so its share of CPU is in the figures;
+compare runs of an otherwise idle machine only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import math
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+TITLE = "goodput, health and memory at 1.5, 3 and 5 times the capacity"
+CALLERS = 8
+USEFUL_SECONDS = 2.0
+HEALTH_EVERY_SECONDS = 0.25
+BARS = {"goodput": 0.9, "health_p99_seconds": 0.5, "memory_mb": 50.0, "recovery_seconds": 10.0}
+UNLIMITED = {f"HEXAOPS_RATE_LIMIT_{name}": "10000000/minute" for name in ("CHAT", "PUBLIC", "WORKSPACE", "APPLICATION")}
+Ask = Callable[[], Awaitable[httpx2.Response]]
+
+
+@dataclass
+class Outcome:
+    """Of one period."""
+
+    statuses: Counter[int] = field(default_factory=Counter)
+    """0: no answer."""
+    useful: int = 0
+    """Succeeded within USEFUL_SECONDS."""
+    without_retry_after: int = 0
+    health: list[float] = field(default_factory=list)
+
+
+def run(options: Sequence[str]) -> bool:
+    """Print a line for each kind of request and multiple; whether the bars are met."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--multiples", type=float, nargs="+", default=[1.5, 3.0, 5.0])
+    parser.add_argument("--kinds", nargs="+", choices=("get", "chat"), default=["get", "chat"])
+    given = parser.parse_args(options)
+    met = True
+    with tempfile.TemporaryDirectory() as folder, _service(Path(folder)) as (process, credentials):
+        for kind in given.kinds:
+            measured = _measured(process.pid, credentials, kind, given.multiples, given.seconds)
+            met = asyncio.run(measured) and met
+    return met
+
+
+@contextmanager
+def _service(home: Path) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
+    command = [str(Path(sys.executable).with_name("hexaops")), "serve", "--home", str(home), "--port", "0"]
+    with (home / "service.log").open("a") as log:
+        process = subprocess.Popen(  # noqa: S603 # our own program with our own arguments
+            command, stdout=subprocess.PIPE, stderr=log, text=True, env={**os.environ, **UNLIMITED}
+        )
+    assert process.stdout is not None
+    try:
+        while line := process.stdout.readline():
+            if line.startswith("hexaops serves"):
+                break
+        yield process, json.loads((home / "credentials.json").read_text())
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
+        process.stdout.close()
+
+
+async def _measured(
+    pid: int, credentials: dict[str, Any], kind: str, multiples: Sequence[float], seconds: float
+) -> bool:
+    headers = {"Authorization": f"Bearer {credentials['user_token']}"}
+    limits = httpx2.Limits(max_connections=None, max_keepalive_connections=200)
+    async with httpx2.AsyncClient(
+        base_url=credentials["base_url"], headers=headers, limits=limits, timeout=10.0
+    ) as client:
+        path = f"/api/v1/workspaces/{credentials['workspace_id']}"
+
+        def ask() -> Awaitable[httpx2.Response]:
+            if kind == "get":
+                return client.get(f"{path}/applications")
+            return client.post(f"{path}/aiops/chat", json={"message": "how is web-app?"})
+
+        await _closed(ask, 2.0)
+        capacity = await _closed(ask, min(10.0, seconds))
+        print(f"{kind}: capacity {capacity:.0f}/s of {CALLERS} callers")
+        results = [await _at(client, ask, pid, capacity, multiple, seconds) for multiple in multiples]
+    return all(results)
+
+
+async def _closed(ask: Ask, seconds: float) -> float:
+    """Answers a second of callers who wait."""
+    end, done = time.monotonic() + seconds, 0
+
+    async def caller() -> None:
+        nonlocal done
+        while time.monotonic() < end:
+            done += (await ask()).status_code < 300
+
+    await asyncio.gather(*(caller() for _ in range(CALLERS)))
+    return done / seconds
+
+
+async def _at(client: httpx2.AsyncClient, ask: Ask, pid: int, capacity: float, multiple: float, seconds: float) -> bool:
+    before, outcome = _resident_mb(pid), Outcome()
+    health = asyncio.create_task(_probe(client, outcome))
+    await _open(ask, capacity * multiple, seconds, outcome)
+    health.cancel()
+    goodput = outcome.useful / seconds / capacity
+    p99 = _percentile(outcome.health, 0.99)
+    recovery = await _recovery(ask, capacity)
+    grown = _resident_mb(pid) - before
+    statuses = ", ".join(f"{status or 'none'}: {count}" for status, count in sorted(outcome.statuses.items()))
+    print(
+        f"  x{multiple:g}: goodput {goodput:.0%}, health p99 {p99 * 1000:.0f} ms, recovery {recovery:.1f} s, "
+        f"RSS {grown:+.0f} MB; {statuses}; refused without Retry-After: {outcome.without_retry_after}",
+        flush=True,
+    )
+    return (
+        goodput >= BARS["goodput"]
+        and p99 < BARS["health_p99_seconds"]
+        and grown <= BARS["memory_mb"]
+        and recovery <= BARS["recovery_seconds"]
+        and not outcome.without_retry_after
+        and {*outcome.statuses} <= {200, 429, 503}
+    )
+
+
+async def _open(ask: Ask, rate: float, seconds: float, outcome: Outcome) -> None:
+    started = time.monotonic()
+    tasks: set[asyncio.Task[None]] = set()
+    for number in range(int(rate * seconds)):
+        await asyncio.sleep(max(0.0, started + number / rate - time.monotonic()))
+        task = asyncio.create_task(_one(ask, outcome))
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+    await asyncio.gather(*tasks)
+
+
+async def _one(ask: Ask, outcome: Outcome) -> None:
+    begun = time.monotonic()
+    try:
+        answer = await ask()
+    except httpx2.HTTPError:
+        outcome.statuses[0] += 1
+        return
+    outcome.statuses[answer.status_code] += 1
+    outcome.useful += answer.status_code == 200 and time.monotonic() - begun <= USEFUL_SECONDS
+    outcome.without_retry_after += answer.status_code in {429, 503} and "retry-after" not in answer.headers
+
+
+async def _probe(client: httpx2.AsyncClient, outcome: Outcome) -> None:
+    while True:
+        begun = time.monotonic()
+        try:
+            await client.get("/healthz")
+            outcome.health.append(time.monotonic() - begun)
+        except httpx2.HTTPError:
+            outcome.health.append(math.inf)
+        await asyncio.sleep(HEALTH_EVERY_SECONDS)
+
+
+async def _recovery(ask: Ask, capacity: float) -> float:
+    """Seconds until a second of callers gets nine tenths of the capacity again."""
+    begun = time.monotonic()
+    while time.monotonic() - begun < 60.0:
+        if await _closed(ask, 1.0) >= capacity * BARS["goodput"]:
+            break
+    return time.monotonic() - begun - 1.0
+
+
+def _percentile(values: Sequence[float], share: float) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else math.inf
+
+
+def _resident_mb(pid: int) -> float:
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    return math.nan
