@@ -97,8 +97,8 @@ format: install-dev ## rewrite the sources in the house format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench-logs: install-dev ## measure the log store beside VictoriaLogs (LINES=3000000 for the published figures)
-	$(BIN)/python -m benchmarks logs -- --lines $(or $(LINES),300000)
+bench-logs: install-dev ## measure the log store beside VictoriaLogs (LINES=3000000 for the published figures, DATA=folder of loggen.py)
+	$(BIN)/python -m benchmarks logs -- --lines $(or $(LINES),300000) $(if $(DATA),--generator $(DATA))
 
 bench: install-dev compiled ## measure the figures of the README beside their peers
 	$(BIN)/python -m benchmarks

@@ -21,7 +21,8 @@ from benchmarks.logstore import ours, victoria
 from testenv.logengines import victorialogs
 
 TITLE = "logs stored and searched, beside VictoriaLogs (full size: -- --lines 3000000)"
-GENERATOR = Path("../shared/tools/loggen.py")
+SCRIPT = "loggen.py"
+GENERATOR = Path("../shared/tools")
 LEAST_GAIN: Mapping[str, float] = {"full": 10, "Q1": 20, "Q2": 8, "Q4": 25, "Q5": 3}
 """The peer's CPU is at least so many times ours."""
 MOST_DISK, MOST_INGEST_CPU, MOST_RSS_MB = 2.5, 2.5, 300.0
@@ -31,16 +32,19 @@ def run(options: Sequence[str]) -> bool:
     """Print the tables; whether the bars were met."""
     parser = argparse.ArgumentParser(prog="logs")
     parser.add_argument("--lines", type=int, default=300_000)
-    parser.add_argument("--generator", type=Path, default=GENERATOR, help="script that writes the lines")
+    parser.add_argument(
+        "--generator", type=Path, default=GENERATOR, help=f"script that writes the lines, or its folder ({SCRIPT})"
+    )
     parser.add_argument("--victoria", type=Path, help="a built victoria-logs; unset: built from the Go module proxy")
     given = parser.parse_args(options)
-    if not given.generator.exists():
-        print(f"skipped: there is no generator at {given.generator} (--generator SCRIPT)")
+    script: Path = given.generator / SCRIPT if given.generator.is_dir() else given.generator
+    if not script.is_file():
+        print(f"skipped: there is no generator at {script.absolute()}; name it: --generator FOLDER (make: DATA=FOLDER)")
         return True
     binary = given.victoria or victorialogs.build()
     with tempfile.TemporaryDirectory(prefix="hexaops-logs-") as folder:
         file = Path(folder) / "lines.ndjson"
-        made = [sys.executable, str(given.generator), str(given.lines), str(file)]
+        made = [sys.executable, str(script), str(given.lines), str(file)]
         subprocess.run(made, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 # the script that was named
         own = _ours("ingest", Path(folder), file), _ours("query", Path(folder), file)
         if binary is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
 import msgspec
@@ -53,10 +54,17 @@ def spellings(level: Level) -> tuple[str, ...]:
     return tuple(name for name, meant in _ALIASES.items() if meant == level)
 
 
+@lru_cache(maxsize=4096)
+def _minute_text(minutes: int) -> str:
+    """Rows of an answer are of few minutes."""
+    return datetime.fromtimestamp(minutes * 60, UTC).strftime("%Y-%m-%dT%H:%M:")
+
+
 def time_text(time_us: int) -> str:
     """RFC 3339 in UTC with as many digits as are needed: none, 3 or 6."""
     seconds, fraction = divmod(time_us, MICROSECONDS)
-    whole = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    minutes, second = divmod(seconds, 60)
+    whole = f"{_minute_text(minutes)}{second:02d}"
     if not fraction:
         return f"{whole}Z"
     return f"{whole}.{fraction // 1000:03d}Z" if fraction % 1000 == 0 else f"{whole}.{fraction:06d}Z"

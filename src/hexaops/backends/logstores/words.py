@@ -10,15 +10,13 @@ from __future__ import annotations
 import re
 
 _WORD = re.compile(r"[^\W_]+")
-_ASCII = str.maketrans(
-    {code: (chr(code).lower() if chr(code).isalnum() else " ") for code in range(128)}  # the fast path of str.translate
-)
+_ASCII = bytes(ord(chr(code).lower()) if code < 128 and chr(code).isalnum() else ord(" ") for code in range(256))
 
 
 def separated(text: str) -> str:
     """The words in lower case, separated by white space."""
     if text.isascii():
-        return text.translate(_ASCII)
+        return text.encode().translate(_ASCII).decode()
     return " ".join(_WORD.findall(text.casefold()))
 
 

@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from hexaops.backends.logstores.cleaning import LONGEST_MESSAGE, clean, clean_id, clean_metadata, clean_name
+from hexaops.backends.logstores.cleaning import clean_lines
 from hexaops.backends.logstores.lines import LogLine, find_level, time_text
 from hexaops.features.access.authorize import Authorizer
 from hexaops.features.access.caller import Caller
@@ -81,11 +81,12 @@ class LogPushService:
             except UnreadableLineError as error:
                 refused.append((number, str(error)))
         digest = hashlib.blake2b(f"{caller.principal} {form} ".encode() + body, digest_size=DIGEST_BYTES).digest()
-        await self._sink.append(lines, digest)
+        await self._sink.append(clean_lines(lines), digest)
         errors = [RefusedLineView(line=number, reason=reason) for number, reason in sorted(refused)[:ERRORS_SHOWN]]
         return PushView(accepted=len(lines), refused=len(refused), errors=errors)
 
     def _line(self, draft: Draft, workspace_id: str, between: tuple[int, int]) -> LogLine:
+        """The line, not cleaned yet."""
         earliest, latest = between
         time_us = draft.time_us if draft.time_us is not None else int(self._clock.now().timestamp() * 1_000_000)
         if not earliest <= time_us <= latest:
@@ -96,12 +97,12 @@ class LogPushService:
         return LogLine(
             time_us=time_us,
             level=level,
-            message=clean(draft.message, LONGEST_MESSAGE),
-            component=clean_name(draft.component or ""),
-            pod=clean_name(draft.pod or ""),
+            message=draft.message,
+            component=draft.component or "",
+            pod=draft.pod or "",
             workspace_id=workspace_id,
-            trace_id=clean_id(draft.trace_id) if draft.trace_id else None,
-            metadata=clean_metadata(draft.metadata),
+            trace_id=draft.trace_id,
+            metadata=draft.metadata,
         )
 
 

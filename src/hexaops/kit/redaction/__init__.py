@@ -8,37 +8,41 @@ bounded, so that a line's cost grows with its length only; numbers and plain wor
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from hexaops.kit.redaction import addresses, files, headers, pairs, vendors
-from hexaops.kit.redaction.looks import MARK, is_number, is_placeholder, is_word
+from hexaops.kit.redaction.looks import MARK, has, is_number, is_placeholder, is_word
 from hexaops.kit.redaction.names import is_chosen, is_telling
 
 __all__ = ["MARK", "is_telling", "redact", "redact_fields", "redact_texts"]
 
 Span = tuple[int, int]
 
-_NEEDLES = (
+NEEDLES = (
     "pass", "pwd", "secret", "token", "credential", "key", "connection", "bearer", "basic", "://", "begin", "auth",
     "cookie", "sess", "sig", "sid=", "jwt", "psk", "pw=", "otp", "mnemonic", "phrase", "hook", "@", "curl", "identified", "csrf",
     "xsrf", "community", "-p", "-a ", "-w ", "password", "hmac", "code=", "pw:", "rootpw",
 )  # fmt: skip
 """One of these is in every text whose structure tells of a secret."""
-_RUN = re.compile(r"[A-Za-z0-9_+/=~.-]{12}")
+RUN_LENGTH = 12
 """Vendors' forms are at least so long."""
+_RUN = re.compile(rf"[A-Za-z0-9_+/=~.-]{{{RUN_LENGTH}}}")
 
 
-def redact(text: str) -> str:
-    """The text with every secret that can be known replaced; other text unchanged."""
+def redact(text: str, *, keywords: Collection[str] | None = None) -> str:
+    """The text with every secret that can be known replaced; other text unchanged.
+
+    `keywords` are those of vendors' rules that the text holds, where they are known already.
+    """
     lower = text.lower() if text.isascii() else "".join(_LOWER.get(sign, sign) for sign in text)
-    structured = any(needle in lower for needle in _NEEDLES)
+    structured = has(lower, NEEDLES)
     run = _RUN.search(text) is not None
     if not (structured or run or (text.count(":") >= 4 and files.PGPASS.search(text))):
         return text
     spans = [*files.find(text, lower), *(_structured(text, lower) if structured else ())]
     if run:
-        spans += vendors.find(text, lower)
+        spans += vendors.find(text, lower, keywords)
     return _replaced(text, spans) if spans else text
 
 
@@ -50,7 +54,7 @@ def _structured(text: str, lower: str) -> Iterator[Span]:
     yield from addresses.find(text, lower)
     yield from headers.find(text, lower)
     yield from pairs.find(text, lower)
-    yield from pairs.find_in_commands(text)
+    yield from pairs.find_in_commands(text, lower)
 
 
 def _replaced(text: str, spans: list[Span]) -> str:

@@ -6,7 +6,7 @@ import base64
 import re
 from collections.abc import Iterator
 
-from hexaops.kit.redaction.looks import entropy, is_placeholder, is_word
+from hexaops.kit.redaction.looks import entropy, has, is_placeholder, is_word
 
 Span = tuple[int, int]
 
@@ -46,19 +46,22 @@ _VALUES = (_REGISTRY, _NPMRC, _NETRC, _SHADOW, _KUBERNETES, _WIREGUARD, _LDIF, _
 _TRIGGERS = (
     "auth", "token", "password", "$", "key", "private", "pwd", "phrase", "mnemonic", "rootpw",
 )  # fmt: skip
+_KEY_BEGINNINGS = ("MII", "MC4C", "MHcC", "MIGH", "MIGk", "b3Bl", "lQH", "lQO", "lQP", "lQc")
+NEEDLES = (*_TRIGGERS, *map(str.lower, _KEY_BEGINNINGS), "begin", "ls0t", "secret")
+"""One of these, in lower case, is in every text that has something of a file, but a line of a password file."""
 
 
 def find(text: str, lower: str) -> Iterator[Span]:
     """Where secrets of files stand."""
     if "begin" in lower:
         yield from _keys(text)
-    for found in _KEY_BODY.finditer(text):
+    for found in _KEY_BODY.finditer(text) if has(text, _KEY_BEGINNINGS) else ():
         if "CERTIFICATE" not in text and entropy(found[0][:64]) > 4:
             yield found.span()
     for found in _ENCODED.finditer(text) if "LS0tLS1CRUdJTi" in text else ():
         if _holds_key(found[0]):
             yield found.span()
-    if any(trigger in lower for trigger in _TRIGGERS):
+    if has(lower, _TRIGGERS):
         for pattern in _VALUES:
             yield from _spans(pattern, text)
     if text.count(":") >= 4:

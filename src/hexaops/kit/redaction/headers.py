@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from hexaops.kit.redaction.looks import is_name, is_number, is_random, is_word
+from hexaops.kit.redaction.looks import has, is_name, is_number, is_random, is_word
 
 Span = tuple[int, int]
 
@@ -17,6 +17,7 @@ _SCHEME = re.compile(
     r"(?i)\b(?P<scheme>bearer|basic|apikey|negotiate|ntlm|genie-?key|sharedkey(?:lite)?|splunk|token token=|aws4-hmac-sha256|aws)"
     r"[ :=\"']{1,3}(?P<value>[A-Za-z0-9._~+/=:-]{8,8192})"
 )
+_SCHEMES = ("bearer", "basic", "apikey", "negotiate", "ntlm", "genie", "sharedkey", "splunk", "token token", "aws")
 _DIGEST = re.compile(
     r"(?i)\b(?:response|credential|signature|signed|mac|nonce|hawk|cnonce)=\"?(?P<value>[^\s,\"]{16,2048})"
 )
@@ -37,7 +38,7 @@ def find(text: str, lower: str) -> Iterator[Span]:
     """Where credentials of headers stand."""
     if "auth" in lower:
         yield from _authorizations(text)
-    for found in _SCHEME.finditer(text):
+    for found in _SCHEME.finditer(text) if has(lower, _SCHEMES) else ():
         if _is_credential(found["value"]):
             yield found.span("value")
     if "cookie" in lower:

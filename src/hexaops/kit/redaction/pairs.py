@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from hexaops.kit.redaction.looks import MARK, is_name, is_number, is_placeholder, is_random, is_word
+from hexaops.kit.redaction.looks import MARK, has, is_name, is_number, is_placeholder, is_random, is_word
 from hexaops.kit.redaction.names import KEYWORD, PASSWORD, holds, is_chosen, is_telling
 
 LONGEST_VALUE = 4096
@@ -55,6 +55,8 @@ _PORTS = re.compile(r"[\d.:/a-z-]{0,64}\d{1,5}:\d{1,5}(?:/\w{3})?")
 _SHORT = re.compile(
     r"(?<![\w-])-(?P<flag>[apwPUu]|pass(?:in|out)?)[ ]?(?P<value>[^\s\"'-][^\s\"']{2,255}|\"[^\"]{3,255}\"|'[^']{3,255}')"
 )
+_DASHED = re.compile(r"-[apwPUu]")
+"""What the last one looks for, without its limits: most texts with a command's name have no flag."""
 _CREATED = re.compile(
     r"(?i)\b(?:identified[ ](?:with[ ]\S{1,64}[ ])?(?:by|as)|with[ ](?:encrypted[ ])?password|password|passwd|auth|login[ ]\S{1,64}[ ]password)"
     r"[ ](?:password[ ])?(?:'(?P<single>[^']{1,255})'|\"(?P<double>[^\"]{1,255})\")"
@@ -86,13 +88,13 @@ def find(text: str, lower: str) -> Iterator[Span]:
         yield from _elements(text, lower)
 
 
-def find_in_commands(text: str) -> Iterator[Span]:
+def find_in_commands(text: str, lower: str) -> Iterator[Span]:
     """Where commands and configuration take a secret without naming it."""
-    for found in (*_CREATED.finditer(text), *_LITERAL.finditer(text), *_SETTING.finditer(text)):
+    for found in _stated(text, lower):
         value = _shown(found, text)
         if not (is_placeholder(value) or is_word(value) or (found.re is _SETTING and value.isalpha())):
             yield _value(found)
-    if not _COMMAND.search(text):
+    if not (_DASHED.search(text) and _COMMAND.search(text)):
         return
     sure = _SURE.search(text) is not None
     for found in _SHORT.finditer(text):
@@ -107,6 +109,16 @@ def find_in_commands(text: str) -> Iterator[Span]:
             if not (sure or "pass" in flag or _is_chosen(value)):
                 continue
             yield start, start + len(value)
+
+
+def _stated(text: str, lower: str) -> Iterator[re.Match[str]]:
+    named = has(lower, ("pass", "auth"))
+    if "identified" in lower or named:
+        yield from _CREATED.finditer(text)
+    if "--from-literal" in lower:
+        yield from _LITERAL.finditer(text)
+    if named or has(lower, ("community", "aws")):
+        yield from _SETTING.finditer(text)
 
 
 def _is_chosen(value: str) -> bool:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from itertools import accumulate
 from pathlib import Path
 
 import msgspec
@@ -35,17 +34,18 @@ class UnreadableBlockError(Exception):
 class Lines:
     """The lines of one block; each is decoded when it is asked for, as a search wants few of a block."""
 
-    def __init__(self, raw: bytes, offsets: Sequence[int]) -> None:
+    def __init__(self, raw: bytes, lengths: Sequence[int]) -> None:
         self._raw = raw
-        self._offsets = offsets
+        self._lengths = lengths
 
     def __len__(self) -> int:
-        return len(self._offsets) - 1
+        return len(self._lengths)
 
     def __getitem__(self, number: int) -> LogLine:
         """One line; raises UnreadableBlockError."""
+        begin = _LENGTH.size * len(self._lengths) + sum(self._lengths[:number])
         try:
-            return _decoder.decode(self._raw[self._offsets[number] : self._offsets[number + 1]])
+            return _decoder.decode(self._raw[begin : begin + self._lengths[number]])
         except (msgspec.MsgspecError, IndexError) as error:
             raise UnreadableBlockError(str(error)) from error
 
@@ -77,11 +77,9 @@ class BlockCodec:
         try:
             reader = self._readers.get(block.dictionary) or self._reader(block.dictionary)
             raw = reader.decompress(block.payload, max_output_size=LARGEST_BLOCK)
-            lengths = struct.unpack_from(f"<{block.lines}I", raw)
+            return Lines(raw, struct.unpack_from(f"<{block.lines}I", raw))
         except (zstandard.ZstdError, struct.error, OSError) as error:
             raise UnreadableBlockError(f"{self._folder.name}: {error}") from error
-        begin = _LENGTH.size * block.lines
-        return Lines(raw, list(accumulate(lengths, initial=begin)))
 
     def _sample(self, raw: bytes) -> None:
         self._samples.append(raw)

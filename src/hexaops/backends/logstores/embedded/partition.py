@@ -9,19 +9,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 import tantivy
 
 from hexaops.backends.logstores.embedded.blocklog import LINE_BITS, RECENT_FRAMES, BlockLog, DamagedLogError
 from hexaops.backends.logstores.embedded.frames import Marks
+from hexaops.backends.logstores.embedded.labels import Labels
 from hexaops.backends.logstores.embedded.schema import DAY_US, indexed, open_index
 from hexaops.backends.logstores.embedded.templates import TemplateFile
 from hexaops.backends.logstores.lines import MICROSECONDS, LogLine
 from hexaops.backends.logstores.templates import Miner
 
 INDEX = "index"
-WRITER_HEAP_BYTES = 32_000_000
+WRITER_HEAP_BYTES = 64_000_000
 REBUILD_LINES = 50_000
 
 logger = logging.getLogger(__name__)
@@ -52,8 +54,7 @@ class PartitionName:
     @property
     def start_us(self) -> int:
         """Midnight."""
-        begin = datetime.strptime(self.day, "%Y-%m-%d").replace(tzinfo=UTC)
-        return int(begin.timestamp()) * MICROSECONDS
+        return _midnight_us(self.day)
 
     @property
     def end_us(self) -> int:
@@ -64,6 +65,12 @@ class PartitionName:
         return f"{self.day}_{self.part:03d}"
 
 
+@lru_cache(maxsize=1024)
+def _midnight_us(day: str) -> int:
+    """Asked for with every row."""
+    return int(datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=UTC).timestamp()) * MICROSECONDS
+
+
 class Partition:
     """Reads and, in the one process that may, writes a day. Not safe for two writing threads."""
 
@@ -72,7 +79,7 @@ class Partition:
         self.folder = folder
         self.templates = TemplateFile(folder)
         self.index = _open_or_forget(folder / INDEX, writable=writable)
-        self.index.reload()
+        self._reload()
         self.log = BlockLog(folder, writable=writable)
         self.lines = self.index.searcher().num_docs
         self.uncommitted = 0
@@ -136,9 +143,13 @@ class Partition:
             return
         self.templates.save(self._used, miner)
         self._writer.commit()
-        self.index.reload()
+        self._reload()
         self._used.clear()
         self.uncommitted = 0
+
+    def _reload(self) -> None:
+        self.index.reload()
+        self.labels = Labels.of(self.index.searcher())
 
     def _remember(self, digests: Iterable[bytes]) -> None:
         self.digests.update((digest, None) for digest in digests)
@@ -156,7 +167,7 @@ class Partition:
             )
             self._writer = None
             self._used.clear()
-            self.index.reload()
+            self._reload()
             self.lines, self.uncommitted, self.behind = self.index.searcher().num_docs, 0, True
 
     def release_writer(self) -> None:

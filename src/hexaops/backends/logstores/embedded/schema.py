@@ -3,7 +3,8 @@
 `order` is the microsecond within the day << 27 | the line's number within the partition: one field that sorts, cuts
 ranges and pages without ties (a date field would keep whole seconds only). Words are cut by `words.separated` before
 they are indexed, so that the index and the reference evaluator agree on what a word is. Exact values share the field
-`keys`, each behind its name: a field of its own takes a byte of every line.
+`keys`, each behind its name: a field of its own takes a byte of every line. Words of levels and components are not
+indexed: those that have a word are looked up when it is asked for (`labels`).
 """
 
 from __future__ import annotations
@@ -14,13 +15,15 @@ from pathlib import Path
 import tantivy
 
 from hexaops.backends.logstores.lines import LEVELS, LogLine
-from hexaops.backends.logstores.words import separated
+from hexaops.backends.logstores.words import separated, words_of
 
 TIE_BITS = 27
 MOST_LINES = (1 << TIE_BITS) - 2048
 """Lines of one partition; the numbers above would be rounded up to the next microsecond as the engine's floats."""
 DAY_US = 86_400_000_000
 _WORDS = "words"
+CODE_WORDS = "code="
+"""The key of an error code's words."""
 LONGEST_KEY = 8192
 """Characters of a field's value that are indexed: tantivy drops terms beyond 65,530 bytes."""
 
@@ -30,7 +33,6 @@ def schema() -> tantivy.Schema:
     """The fields."""
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("message", tokenizer_name=_WORDS, index_option="position")
-    builder.add_text_field("labels", tokenizer_name=_WORDS, index_option="position")
     builder.add_text_field("keys", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("component", tokenizer_name="raw", index_option="basic", fast=True)
     for name in ("order", "location", "level", "template"):
@@ -52,14 +54,12 @@ def indexed(line: LogLine, *, day_us: int, number: int, location: int, template:
     found = tantivy.Document()
     add = found.add_text
     add("message", separated(line.message))
-    add("labels", line.level)
-    add("labels", separated(line.component))
     add("keys", f"workspace={line.workspace_id}")
     add("keys", f"level={line.level}")
     add("component", line.component)
-    if line.error_code:
-        add("labels", separated(line.error_code))
-        add("keys", f"error_code={line.error_code[:LONGEST_KEY]}")
+    if line.metadata and (code := line.error_code):
+        add("keys", f"error_code={code[:LONGEST_KEY]}")
+        add("keys", f"{CODE_WORDS}{' '.join(words_of(code))}")
     if line.pod:
         add("keys", f"pod={line.pod}")
     if line.trace_id:

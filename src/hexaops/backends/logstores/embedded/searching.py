@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias, cast
+from typing import Any, NamedTuple, TypeAlias, cast
 
 import tantivy
 
@@ -33,8 +33,7 @@ class Counts:
     """Hits whose component or template is beyond what one aggregation counts apart."""
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(NamedTuple):
     """A row that is not read yet."""
 
     key: Key
@@ -49,7 +48,7 @@ class PartitionSearch:
         self._partition = partition
         self._query = query
         self._searcher = partition.index.searcher()
-        self._matching = within_day(query, partition.name.start_us)
+        self._matching = within_day(query, partition.name.start_us, partition.labels)
 
     def count(self) -> int:
         """How many lines match."""
@@ -62,9 +61,11 @@ class PartitionSearch:
         order = tantivy.Order.Desc if self._query.newest_first else tantivy.Order.Asc
         found = self._searcher.search(wanted, limit, order_by_field="order", order=order)
         locations = self._searcher.fast_field_values("location", [address for _, address in found.hits])
+        start, part, low = self._partition.name.start_us, self._partition.name.part, (1 << TIE_BITS) - 1
+        orders = (int(value) for value, _ in found.hits)
         hits = [
-            Hit(self._key(int(value)), int(location or 0), self._partition)
-            for (value, _), location in zip(found.hits, locations, strict=True)
+            Hit((start + (order >> TIE_BITS), part, order & low), int(location or 0), self._partition)
+            for order, location in zip(orders, locations, strict=True)
         ]
         return hits, _count(found) if after is None else None
 
@@ -87,10 +88,6 @@ class PartitionSearch:
             )  # fmt: skip
         counts.uncounted += sum(int(answer[name]["sum_other_doc_count"]) for name in ("components", "templates"))
 
-    def _key(self, order: int) -> Key:
-        name = self._partition.name
-        return name.start_us + (order >> TIE_BITS), name.part, order & ((1 << TIE_BITS) - 1)
-
     def _beyond(self, place: Place) -> tantivy.Query:
         """What lies beyond the place: (time, part, number) compared with this partition's part."""
         part, number = parse_tie(place.tie)
@@ -112,8 +109,11 @@ def _count(found: tantivy.SearchResult) -> int:
 
 def read(hits: list[Hit]) -> list[LogLine]:
     """The rows, in the order of the hits; raises DamagedLogError."""
+    partitions = {id(hit.partition): hit.partition for hit in hits}.values()
+    if len(partitions) == 1:
+        return hits[0].partition.log.read(hit.location for hit in hits)
     rows: dict[Key, LogLine] = {}
-    for partition in {id(hit.partition): hit.partition for hit in hits}.values():
+    for partition in partitions:
         own = [hit for hit in hits if hit.partition is partition]
         lines = partition.log.read(hit.location for hit in own)
         rows.update(zip((hit.key for hit in own), lines, strict=True))

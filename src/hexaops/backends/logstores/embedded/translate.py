@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 import tantivy
 from tantivy import Occur, Query
 
 from hexaops.backends.logstores.base import LogQuery
+from hexaops.backends.logstores.embedded.labels import Labels, literal
 from hexaops.backends.logstores.embedded.schema import DAY_US, TIE_BITS, schema
 from hexaops.backends.logstores.query.tree import And, Equals, HasLevel, Node, Not, Or, Text
 
+FEW = 8
+"""So many terms are looked at one by one; a set of terms reads all of their lines, wanted or not."""
 
-def within_day(query: LogQuery, day_us: int) -> Query:
+
+def within_day(query: LogQuery, day_us: int, labels: Labels) -> Query:
     """Everything that the query asks for within one day's partition."""
     parts = [] if query.workspaces is None else [_any_of("keys", _keys("workspace", query.workspaces))]
     if query.levels:
@@ -24,7 +27,7 @@ def within_day(query: LogQuery, day_us: int) -> Query:
     if first > 0 or last < DAY_US:
         parts.append(between(first << TIE_BITS, (last << TIE_BITS) - 1))
     if query.expression is not None:
-        parts.append(translate(query.expression))
+        parts.append(translate(query.expression, labels))
     return all_of(parts)
 
 
@@ -42,30 +45,30 @@ def between(first: int, last: int) -> Query:
     return Query.range_query(schema(), "order", tantivy.FieldType.Unsigned, first, last)
 
 
-def translate(node: Node) -> Query:
+def translate(node: Node, labels: Labels) -> Query:
     """The query of a tree."""
     match node:
         case Text(words, prefix, message_only):
-            fields = ("message",) if message_only else ("message", "labels")
-            return _either([_words(field, words, prefix=prefix) for field in fields])
+            found = [_words("message", words, prefix=prefix)]
+            return _either(found if message_only else [*found, *labels.matching(words, prefix=prefix)])
         case Equals(field, value, prefix):
             return _equals(field, value, prefix=prefix)
         case HasLevel(level):
             return Query.term_query(schema(), "keys", f"level={level}", "basic")
         case Not(child):
-            return Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, translate(child))])
+            return Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, translate(child, labels))])
         case And(children):
-            return _conjunction(children)
+            return _conjunction(children, labels)
         case Or(children):
-            return _either([translate(child) for child in children])
+            return _either([translate(child, labels) for child in children])
 
 
-def _conjunction(children: Sequence[Node]) -> Query:
+def _conjunction(children: Sequence[Node], labels: Labels) -> Query:
     """Negations beside something positive exclude from it, which is faster than from everything."""
     negated = [child.child for child in children if isinstance(child, Not)]
-    positive = [translate(child) for child in children if not isinstance(child, Not)] or [Query.all_query()]
+    positive = [translate(child, labels) for child in children if not isinstance(child, Not)] or [Query.all_query()]
     return Query.boolean_query(
-        [(Occur.Must, part) for part in positive] + [(Occur.MustNot, translate(child)) for child in negated]
+        [(Occur.Must, part) for part in positive] + [(Occur.MustNot, translate(child, labels)) for child in negated]
     )
 
 
@@ -76,7 +79,7 @@ def _either(parts: Sequence[Query]) -> Query:
 def _equals(field: str, value: str, *, prefix: bool) -> Query:
     name, value = ("component", value) if field == "component" else ("keys", f"{field}={value}")
     if prefix:
-        return Query.regex_query(schema(), name, f"{_literal(value)}.*")
+        return Query.regex_query(schema(), name, f"{literal(value)}.*")
     return Query.term_query(schema(), name, value, "basic")
 
 
@@ -89,6 +92,8 @@ def _any_of(field: str, values: Sequence[str]) -> Query:
         return Query.empty_query()
     if len(values) == 1:
         return Query.term_query(schema(), field, values[0], "basic")
+    if len(values) <= FEW:
+        return _either([Query.term_query(schema(), field, value, "basic") for value in values])
     return Query.term_set_query(schema(), field, values)
 
 
@@ -96,13 +101,8 @@ def _words(field: str, words: Sequence[str], *, prefix: bool) -> Query:
     *whole, last = words
     if prefix:
         if not whole:
-            return Query.regex_query(schema(), field, f"{_literal(last)}.*")
-        return Query.regex_phrase_query(schema(), field, [*map(_literal, whole), f"{_literal(last)}.*"])
+            return Query.regex_query(schema(), field, f"{literal(last)}.*")
+        return Query.regex_phrase_query(schema(), field, [*map(literal, whole), f"{literal(last)}.*"])
     if not whole:
         return Query.term_query(schema(), field, last, "basic")
     return Query.phrase_query(schema(), field, list(words))
-
-
-def _literal(text: str) -> str:
-    """For the index's own automaton: every sign is escaped, so nothing of a user's text is a pattern."""
-    return re.sub(r"([^\w\s]|_)", r"\\\1", text) if not text.isalnum() else text

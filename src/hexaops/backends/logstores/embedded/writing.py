@@ -24,7 +24,7 @@ MOST_WAITING = 256
 """Batches that may wait; further ones are refused, so that senders slow down."""
 MOST_LINES = 20_000
 """Of one group; a longer batch is a group of its own."""
-COMMIT_LINES = 100_000
+COMMIT_LINES = 250_000
 COMMIT_SECONDS = 10.0
 """After so long what was stored is indexed for good; a query makes lines findable at once."""
 

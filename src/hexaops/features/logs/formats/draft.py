@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from hexaops.backends.logstores.lines import MICROSECONDS, Metadata
 
@@ -15,8 +17,7 @@ class UnreadableLineError(Exception):
     """This line cannot be taken; the text says why."""
 
 
-@dataclass(frozen=True)
-class Draft:
+class Draft(msgspec.Struct, frozen=True, gc=False):
     """What a sender says of a line; what it did not say is None."""
 
     message: str
@@ -26,7 +27,7 @@ class Draft:
     pod: str | None = None
     workspace_id: str | None = None
     trace_id: str | None = None
-    metadata: Metadata = field(default_factory=dict)
+    metadata: Metadata = msgspec.field(default_factory=dict)
 
 
 @dataclass(frozen=True)

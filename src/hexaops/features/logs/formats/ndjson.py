@@ -6,10 +6,27 @@ from typing import Any
 
 import msgspec
 
+from hexaops.backends.logstores.lines import Metadata
 from hexaops.features.logs.formats.draft import Draft, Drafts, UnreadableLineError, read_time
 
 _NAMES = ("level", "component", "pod", "workspace_id", "trace_id")
 _KNOWN = frozenset({*_NAMES, "timestamp", "message", "metadata"})
+
+
+class _Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+    """A row as it is documented; one with other fields, or wrong ones, is looked at field by field."""
+
+    message: str
+    timestamp: str | int | float | None = None
+    level: str | None = None
+    component: str | None = None
+    pod: str | None = None
+    workspace_id: str | None = None
+    trace_id: str | None = None
+    metadata: Metadata | None = None
+
+
+_rows = msgspec.json.Decoder(_Row)
 _decoder = msgspec.json.Decoder(dict[str, Any])
 
 
@@ -20,12 +37,29 @@ def read_ndjson(body: bytes) -> Drafts:
         if not raw or raw.isspace():
             continue
         try:
-            drafts.read.append((number, _draft(_decoder.decode(raw))))
+            drafts.read.append((number, _read(raw)))
         except msgspec.MsgspecError:
             drafts.refused.append((number, "not a JSON object"))
         except UnreadableLineError as error:
             drafts.refused.append((number, str(error)))
     return drafts
+
+
+def _read(raw: bytes) -> Draft:
+    try:
+        row = _rows.decode(raw)
+    except msgspec.ValidationError:
+        return _draft(_decoder.decode(raw))
+    return Draft(
+        row.message,
+        None if row.timestamp is None else read_time(row.timestamp),
+        row.level or None,
+        row.component or None,
+        row.pod or None,
+        row.workspace_id or None,
+        row.trace_id or None,
+        row.metadata or {},
+    )
 
 
 def _draft(row: dict[str, Any]) -> Draft:
