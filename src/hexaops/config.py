@@ -69,7 +69,7 @@ class LogSource(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    engine: Literal["kubernetes", "victorialogs", "opensearch", "elasticsearch", "clickhouse"]
+    engine: Literal["kubernetes", "victorialogs", "opensearch", "elasticsearch", "clickhouse", "loki"]
     url: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$")] | None = None
     """Of every engine but `kubernetes`, which reads the pods' logs when they are asked for."""
     headers: dict[str, SecretStr] = {}

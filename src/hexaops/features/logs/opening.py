@@ -13,6 +13,7 @@ from hexaops.backends.logstores.external.fields import Fields
 from hexaops.backends.logstores.external.http import EngineAddress, EngineHttp
 from hexaops.backends.logstores.external.store import ExternalStore
 from hexaops.backends.logstores.kubernetes.engine import KubernetesLogs
+from hexaops.backends.logstores.loki import engine as loki
 from hexaops.backends.logstores.opensearch import engine as opensearch
 from hexaops.backends.logstores.victorialogs import engine as victorialogs
 from hexaops.config import LogSource
@@ -25,6 +26,7 @@ _SEARCH: tuple[Fields, Build] = (
 )
 ENGINES: Mapping[str, tuple[Fields, Build]] = {
     "victorialogs": (victorialogs.FIELDS, lambda http, fields, _: victorialogs.VictoriaLogs(http, fields)),
+    "loki": (loki.FIELDS, lambda http, fields, _: loki.Loki(http, fields)),
     "opensearch": _SEARCH,
     "elasticsearch": _SEARCH,
     "clickhouse": (

@@ -1,0 +1,1 @@
+"""The adapter to Loki (LogQL over HTTP)."""
