@@ -11,6 +11,7 @@ from hexaops.cli.client import Api, open_api, segment
 from hexaops.cli.kubeconfigs import flattened
 from hexaops.cli.options import Options
 from hexaops.cli.output import print_facts, print_json, print_list, print_table
+from hexaops.cli.sources import read_sources
 
 app = typer.Typer(help="Registered clusters (as the home folder's service account).",
                   no_args_is_help=True)  # fmt: skip
@@ -44,6 +45,10 @@ def add(  # size: one parameter an option
     ] = None,
     writer_context: Annotated[str | None, typer.Option(help="Context of the identity that makes changes.")] = None,
     name: Annotated[str | None, typer.Option(help="Name shown in answers [the id].")] = None,
+    sources: Annotated[
+        Path | None,
+        typer.Option(help="YAML file with `log_source` and `metrics_source`, as the configuration file has them."),
+    ] = None,
 ) -> None:
     """Register a cluster and test it; exit code 1 if it does not answer.
 
@@ -54,6 +59,8 @@ def add(  # size: one parameter an option
     body: dict[str, Any] = {"id": cluster_id, "name": name, "kubeconfig": flattened(kubeconfig, kube_context)}
     if writer_kubeconfig or writer_context:
         body["writer_kubeconfig"] = flattened(writer_kubeconfig or kubeconfig, writer_context)
+    if sources is not None:
+        body |= read_sources(sources)
     made = api.internal("POST", "/clusters", body)["data"]
     if not options.as_json:
         print_facts({"cluster": made["id"], "name": made["name"], "server": made["server"]})

@@ -149,6 +149,8 @@ def follow_lines(api: Api, wanted: Wanted, since: datetime, limit: int, *, as_js
                     _print_one(line, as_json=as_json)
             elif name == "missed":
                 typer.echo(f"({data['lines']} lines were missed: they came too fast)", err=True)
+            elif name == "problem":
+                typer.echo(f"({data['message']}: {cell(data['details'].get('reason'))})", err=True)
             elif name == "line" and _key(data) not in shown:
                 _print_one(data, as_json=as_json)
     except KeyboardInterrupt:

@@ -168,6 +168,46 @@ async def test_a_bad_source_of_metrics_is_named(access: AccessWorld, changed: di
     assert "metrics_source" in refused.text
 
 
+LOGS = {
+    "engine": "loki",
+    "url": "https://loki.example.com",
+    "headers": {"X-Scope-OrgID": "shop", "Authorization": "Bearer logging-secret-1234"},
+    "fields": {"level": "level"},
+    "selector": {"cluster": "one"},
+}
+
+
+async def test_a_cluster_brings_its_own_source_of_logs(access: AccessWorld) -> None:
+    made = await _add(access, "one", "https://192.0.2.1", log_source=LOGS)
+    assert (made.status_code, made.json()["data"]["logs"]) == (201, "loki at https://loki.example.com")
+    source = access.context.clusters.get("one").log_source
+    assert source is not None
+    assert source.headers["Authorization"].get_secret_value() == "Bearer logging-secret-1234"
+    assert (source.fields, source.selector) == (LOGS["fields"], LOGS["selector"])
+    async with access.context.database.reading() as session:
+        (row,) = (await session.scalars(select(ClusterRow))).all()
+    assert "logging-secret" not in f"{made.text}{row.sealed_log_source}"
+    assert "logging-secret" not in access.context.redactor.redact("Bearer logging-secret-1234")
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"url": "ftp://x"}, "url"),
+        ({"engine": "kubernetes"}, "kubernetes has no url"),
+        ({"engine": "splunk"}, "engine"),
+        ({"fields": {"colour": "x"}}, "fields"),
+        ({"headers": {"a b": "c"}}, "headers"),
+        ({"token": "x"}, "token"),
+    ],
+)
+async def test_a_bad_source_of_logs_is_named(access: AccessWorld, changed: dict[str, Any], said: str) -> None:
+    refused = await _add(access, "one", "https://192.0.2.1", log_source=LOGS | changed)
+    assert refused.status_code == 422, refused.text
+    assert said in refused.text
+    assert "log_source" in refused.text
+
+
 async def test_another_process_serves_it_within_seconds(access: AccessWorld, tmp_path: Path) -> None:
     url = access.context.settings.database_url
     assert url is not None

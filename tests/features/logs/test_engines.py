@@ -117,7 +117,7 @@ async def test_a_place_is_good_for_the_engines_that_it_was_made_of(world: Access
                                [line("c", workspace_id=east)])  # fmt: skip
     first = await engines.query(query(limit=1), Timeout(5))
     assert first.next is not None
-    with pytest.raises(LogStoreError, match="begin again"):
+    with pytest.raises(LogStoreError, match="start again"):
         await engines.query(query(limit=1, after=first.next, workspaces=frozenset({own})), Timeout(5))
 
 

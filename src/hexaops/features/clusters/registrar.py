@@ -23,7 +23,7 @@ from hexaops.backends.kubernetes.connection import ClusterConnection
 from hexaops.backends.kubernetes.errors import KubernetesConfigError
 from hexaops.backends.kubernetes.kubeconfigs import secrets_of
 from hexaops.backends.kubernetes.opening import cluster_of, open_source
-from hexaops.config import ClusterSource, ConfigFileError, MetricsSource, Settings, read_config_file
+from hexaops.config import ClusterSource, ConfigFileError, LogSource, MetricsSource, Settings, read_config_file
 from hexaops.features.clusters.sealing import KubeconfigSeal
 from hexaops.kit.clock import Clock
 from hexaops.kit.keys import UnusableKeyError
@@ -121,6 +121,7 @@ class ClusterRegistrar:
             writer = self._connection(row.sealed_writer, f"{row.id}/writer") if row.sealed_writer else None
             opened = cluster_of(named, reader, writer)
             opened.metrics_source = self._metrics_source(row)
+            opened.log_source = self._log_source(row)
             return opened
         except (SealBrokenError, UnusableKeyError):
             return UnusableCluster(named, "its kubeconfig cannot be decrypted with this process's key")
@@ -132,6 +133,14 @@ class ClusterRegistrar:
             return None
         text = self._seal.open(row.sealed_metrics_source, owner=f"{row.id}/metrics")
         source = MetricsSource.model_validate_json(text)
+        self._redactor.add(*(value.get_secret_value() for value in source.headers.values()))
+        return source
+
+    def _log_source(self, row: Row[Any]) -> LogSource | None:
+        if row.sealed_log_source is None:
+            return None
+        text = self._seal.open(row.sealed_log_source, owner=f"{row.id}/logs")
+        source = LogSource.model_validate_json(text)
         self._redactor.add(*(value.get_secret_value() for value in source.headers.values()))
         return source
 

@@ -8,11 +8,12 @@ from pydantic import BaseModel, Field, SecretStr, StringConstraints, model_valid
 
 from hexaops.backends.metrics.base import Signal
 from hexaops.backends.metrics.prometheus.queries import template_problem
-from hexaops.config import MetricsSource
+from hexaops.config import LogField, LogSource, MetricsSource
 
 LARGEST_KUBECONFIG = 65_536
 Kubeconfig = Annotated[str, Field(min_length=1, max_length=LARGEST_KUBECONFIG)]
 HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$")]
+FieldName = Annotated[str, Field(min_length=1, max_length=256)]
 Context = Annotated[str, Field(min_length=1, max_length=253)]
 
 
@@ -34,6 +35,14 @@ class MetricsSourceRequest(MetricsSource):
         return self
 
 
+class LogSourceRequest(LogSource):
+    """A log engine that has the cluster's logs already (docs/logs.md)."""
+
+    headers: dict[HeaderName, Annotated[SecretStr, Field(max_length=8192)]] = Field({}, max_length=16)
+    fields: dict[LogField, FieldName] = Field({}, max_length=9)
+    selector: dict[FieldName, Annotated[str, Field(max_length=1024)]] = Field({}, max_length=16)
+
+
 class ClusterRequest(BaseModel):
     """A cluster to register. Kubeconfigs must be self-contained: no file references, no exec plugins."""
 
@@ -53,3 +62,5 @@ class ClusterRequest(BaseModel):
     writer_context: Context | None = None
     metrics_source: MetricsSourceRequest | None = None
     """A Prometheus that knows its metrics; sampled by default."""
+    log_source: LogSourceRequest | None = None
+    """The engine that has its logs; collected and stored here by default."""

@@ -1,18 +1,18 @@
-"""Encrypts stored kubeconfigs and sources of metrics, each bound to its cluster and role."""
+"""Encrypts stored kubeconfigs and sources of metrics and logs, each bound to its cluster and role."""
 
 from __future__ import annotations
 
 import msgspec
 
-from hexaops.config import MetricsSource
+from hexaops.config import LogSource, MetricsSource
 from hexaops.kit.keys import SecretKey
 from hexaops.kit.sealing import seal, unseal
 
 PURPOSE = "clusters"
 
 
-def open_text(source: MetricsSource) -> str:
-    """A source of metrics as text, its headers in the open: to be sealed at once."""
+def open_text(source: MetricsSource | LogSource) -> str:
+    """A source of metrics or logs as text, its headers in the open: to be sealed at once."""
     headers = {name: value.get_secret_value() for name, value in source.headers.items()}
     return msgspec.json.encode({**source.model_dump(exclude={"headers"}), "headers": headers}).decode()
 

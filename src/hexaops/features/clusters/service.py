@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from hexaops.backends.kubernetes.clusters import Clusters
 from hexaops.backends.kubernetes.errors import KubernetesConfigError
 from hexaops.backends.kubernetes.kubeconfigs import self_contained
+from hexaops.config import LogSource, MetricsSource
 from hexaops.errors import ValidationFailedError
 from hexaops.features.access.caller import Caller
 from hexaops.features.audit.log import AuditLog
@@ -41,6 +42,8 @@ class ClusterState:
     problem: str | None
     metrics_url: str | None = None
     """Its Prometheus; None: its metrics are sampled."""
+    log_source: LogSource | None = None
+    """None: its logs are collected and stored here."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,8 @@ class ClusterService:
             name=body.name or body.id,
             sealed_reader=self._sealed(body.id, "kubeconfig", body.kubeconfig, body.context),
             sealed_writer=self._sealed_writer(body),
-            sealed_metrics_source=self._sealed_metrics(body),
+            sealed_metrics_source=self._sealed_source(body.id, "metrics", body.metrics_source),
+            sealed_log_source=self._sealed_source(body.id, "logs", body.log_source),
             revision=new_id("rev_"),
             created_by=str(caller.principal),
             created_at=self.clock.now(),
@@ -125,6 +129,7 @@ class ClusterService:
             is_default=cluster.id == self.clusters.default_id,
             connection=dict(cluster.connection),
             metrics_url=cluster.metrics_source.url if cluster.metrics_source else None,
+            log_source=cluster.log_source,
             separate_writer=not cluster.one_identity,
             is_read=cluster.cache.is_synced(),
             problem=errors[0] if errors else None,
@@ -135,10 +140,8 @@ class ClusterService:
         source, default = self.registrar.source_of(cluster_id), cluster_id == self.clusters.default_id
         return ClusterState(cluster_id, found.named.name, source, default, {}, False, False, found.reason)
 
-    def _sealed_metrics(self, body: ClusterRequest) -> str | None:
-        if body.metrics_source is None:
-            return None
-        return self.seal.close(open_text(body.metrics_source), owner=f"{body.id}/metrics")
+    def _sealed_source(self, cluster_id: str, of: str, source: MetricsSource | LogSource | None) -> str | None:
+        return None if source is None else self.seal.close(open_text(source), owner=f"{cluster_id}/{of}")
 
     def _sealed_writer(self, body: ClusterRequest) -> str | None:
         if body.writer_kubeconfig is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Literal
 
+from hexaops.config import LogSource
 from hexaops.features.clusters.probing import Probe
 from hexaops.features.clusters.registrar import Source
 from hexaops.features.clusters.service import ClusterState
@@ -32,6 +33,8 @@ class ClusterView(View, frozen=True, gc=False):
     """Why it is not, or not fully, read."""
     metrics: str | None
     """URL of its Prometheus; null: its metrics are sampled."""
+    logs: str | None
+    """The engine that has its logs and its URL; null: they are collected and stored here."""
 
 
 class ClusterTestView(View, frozen=True, gc=False):
@@ -65,7 +68,12 @@ def cluster_view(state: ClusterState) -> ClusterView:
         status="ready" if state.is_read else "unread" if connection else "unusable",
         reason=state.problem,
         metrics=redact(state.metrics_url) if state.metrics_url else None,
+        logs=_engine(state.log_source) if state.log_source else None,
     )
+
+
+def _engine(source: LogSource) -> str:
+    return source.engine if source.url is None else f"{source.engine} at {redact(source.url)}"
 
 
 def cluster_test_view(probe: Probe) -> ClusterTestView:

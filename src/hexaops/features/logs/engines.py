@@ -68,6 +68,13 @@ class LogEngines:
         asks = await self._asks(query, timeout)
         return await asks[0](query) if len(asks) == 1 and not is_of_several(query.after) else await merged(query, asks)
 
+    async def query_elsewhere(self, query: LogQuery, timeout: Timeout) -> LogAnswer | None:
+        """The answer of engines that others fill; None when none of them is concerned. Raises LogStoreError."""
+        asks, _ = await self._external_asks(query, timeout)
+        if not asks:
+            return None
+        return await asks[0](query) if len(asks) == 1 else await merged(query, asks)
+
     def engine_of(self, cluster_id: str) -> str | None:
         """Which engine has a cluster's logs, unless they are stored here."""
         cluster = self._clusters.find(cluster_id)
@@ -78,9 +85,18 @@ class LogEngines:
         await asyncio.gather(*(one.store.close() for one in self._opened.values()))
 
     async def _asks(self, query: LogQuery, timeout: Timeout) -> list[Ask]:
+        asks, own = await self._external_asks(query, timeout)
+        if own is None:
+            return [lambda asked: self._embedded.query(asked, timeout)]
+        if own or not asks:
+            asks.append(lambda asked: self._embedded.query(replace(asked, workspaces=own), timeout))
+        return asks
+
+    async def _external_asks(self, query: LogQuery, timeout: Timeout) -> tuple[list[Ask], frozenset[str] | None]:
+        """The engines concerned, and the workspaces whose logs are stored here; None: all that the query may see."""
         elsewhere = [cluster for cluster in self._clusters if cluster.log_source is not None]
         if not elsewhere:
-            return [lambda asked: self._embedded.query(asked, timeout)]
+            return [], None
         workspaces = await self._directory.list_all()
         asks: list[Ask] = []
         foreign: set[str] = set()
@@ -91,10 +107,7 @@ class LogEngines:
             if visible:
                 asks.append(self._external(cluster, visible, timeout))
         wanted = {one.id for one in workspaces} if query.workspaces is None else query.workspaces
-        own = frozenset(wanted - foreign)
-        if own or not asks:
-            asks.append(lambda asked: self._embedded.query(replace(asked, workspaces=own), timeout))
-        return asks
+        return asks, frozenset(wanted - foreign)
 
     def _external(self, cluster: Cluster, workspaces: Sequence[Workspace], timeout: Timeout) -> Ask:
         source = cluster.log_source

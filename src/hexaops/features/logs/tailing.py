@@ -12,10 +12,11 @@ from typing import Any
 
 import msgspec
 
-from hexaops.backends.logstores.base import LogQuery
+from hexaops.backends.logstores.base import LogQuery, LogStoreError
 from hexaops.backends.logstores.counting import selected
 from hexaops.backends.logstores.lines import LogLine
 from hexaops.features.logs.errors import TooManyFollowersError
+from hexaops.features.logs.polling import LogPoller
 from hexaops.features.logs.views import line_view
 
 MOST_FOLLOWERS = 50
@@ -29,14 +30,15 @@ KEEP_ALIVE = b": nothing new\n\n"
 @dataclass(eq=False)
 class _Follower:
     query: LogQuery
-    waiting: asyncio.Queue[LogLine | None] = field(default_factory=lambda: asyncio.Queue(MOST_WAITING))
+    waiting: asyncio.Queue[LogLine | LogStoreError | None] = field(default_factory=lambda: asyncio.Queue(MOST_WAITING))
     missed: int = 0
 
 
 class LogTail:
     """Hands stored lines to followers."""
 
-    def __init__(self) -> None:
+    def __init__(self, poller: LogPoller | None = None) -> None:
+        self._poller = poller
         self._followers: set[_Follower] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._most = MOST_FOLLOWERS
@@ -72,12 +74,19 @@ class LogTail:
     def _hand_out(self, lines: Sequence[LogLine]) -> None:
         for follower in self._followers:
             for line in selected(follower.query, lines):
-                if follower.waiting.full():
-                    follower.missed += 1
-                else:
-                    follower.waiting.put_nowait(line)
+                _hand(follower, line)
+
+    async def _poll(self, follower: _Follower, poller: LogPoller) -> None:
+        async for newer in poller.newer(follower.query):
+            for line in newer.lines:
+                _hand(follower, line)
+            if newer.missed:
+                follower.missed += newer.missed
+            if newer.problem is not None:
+                _hand(follower, newer.problem)
 
     async def _events(self, follower: _Follower) -> AsyncIterator[bytes]:
+        polling = None if self._poller is None else asyncio.create_task(self._poll(follower, self._poller))
         try:
             yield KEEP_ALIVE
             while True:
@@ -89,12 +98,25 @@ class LogTail:
                     continue
                 if line is None:
                     return
+                if isinstance(line, LogStoreError):
+                    yield _event("problem", {"code": line.code, "message": line.message, "details": line.details})
+                    continue
                 if follower.missed and follower.waiting.empty():
                     missed, follower.missed = follower.missed, 0
                     yield _event("missed", {"lines": missed})
                 yield _event("line", line_view(line))
         finally:
             self._followers.discard(follower)
+            if polling is not None:
+                polling.cancel()
+                await asyncio.gather(polling, return_exceptions=True)
+
+
+def _hand(follower: _Follower, told: LogLine | LogStoreError) -> None:
+    if not follower.waiting.full():
+        follower.waiting.put_nowait(told)
+    elif isinstance(told, LogLine):
+        follower.missed += 1
 
 
 def _event(name: str, data: Any) -> bytes:

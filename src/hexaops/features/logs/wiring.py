@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hexaops.analysis.logs.miner import TemplateMiner
-from hexaops.backends.logstores.base import LogStoreError
+from hexaops.backends.logstores.base import LogAnswer, LogQuery, LogStoreError
 from hexaops.backends.logstores.embedded.store import EmbeddedLogStore, Retention
 from hexaops.features.access.authorize import Authorizer
 from hexaops.features.logs.collecting import ROUND_SECONDS, LogCollector
@@ -11,12 +11,14 @@ from hexaops.features.logs.cursors import LogCursors
 from hexaops.features.logs.engines import LogEngines
 from hexaops.features.logs.events import ROUND_SECONDS as EVENT_SECONDS
 from hexaops.features.logs.events import EventCollector
+from hexaops.features.logs.polling import LogPoller
 from hexaops.features.logs.pushing import LogPushService
 from hexaops.features.logs.service import LogQueryService
 from hexaops.features.logs.tailing import LogTail
 from hexaops.features.workspaces.directory import WorkspaceDirectory
 from hexaops.kit.background import Periodic
 from hexaops.kit.paging import CursorSigner
+from hexaops.kit.timeout import Timeout
 from hexaops.process import Process
 
 GIB = 1 << 30
@@ -27,7 +29,7 @@ class Logs:
 
     def __init__(self, process: Process) -> None:
         settings, clock, provider = process.settings, process.clock, process.provider
-        self.tail = LogTail()
+        self.tail = LogTail(LogPoller(self._ask_elsewhere, clock))
         retention = Retention(settings.log_retention_days, int(settings.log_retention_gib * GIB))
         folder = settings.home_folder() / "logs"
         self.store = EmbeddedLogStore(folder, TemplateMiner(), retention, clock, self.tail.publish)
@@ -47,6 +49,9 @@ class Logs:
             process.background.add(
                 Periodic("log-collection", collector.round, ROUND_SECONDS, expected=(LogStoreError,))
             )
+
+    async def _ask_elsewhere(self, query: LogQuery, timeout: Timeout) -> LogAnswer | None:
+        return await self.engines.query_elsewhere(query, timeout)
 
     async def start(self) -> None:
         """Start opening the store."""

@@ -21,6 +21,8 @@ class ClusterRow(Base):
     sealed_writer: Mapped[str | None] = mapped_column(Text)
     sealed_metrics_source: Mapped[str | None] = mapped_column(Text)
     """Where its metrics are, with the headers that are sent there; None: they are sampled."""
+    sealed_log_source: Mapped[str | None] = mapped_column(Text)
+    """The engine that has its logs, likewise; None: they are collected here."""
     revision: Mapped[str] = mapped_column(String(64))
     """Changes with the row: how other processes see that they must open the cluster anew."""
     created_by: Mapped[str] = mapped_column(String(255))
