@@ -73,6 +73,7 @@ def test_a_target_is_corrected(said: tuple[str, ...], named: list[str]) -> None:
         (("scale web-app to 0", "no no, 10! typo", "yes", "and now auth-service the same"), 10, ["auth-service"]),
         (("scale web-app to 8", "6 is enough"), 6, ["web-app"]),
         (("scale web-app to 8", "ok half of that"), 4, ["web-app"]),
+        (("scale web-app to 8", "no two"), 2, ["web-app"]),
         (("scale web-app to 8", "hm, one fewer than that"), 7, ["web-app"]),
         (("scale web-app and auth-service to 5", "auth only to 4"), 4, ["auth-service"]),
         (("scale web-app to 5", "oh and search too"), 5, ["search-service"]),

@@ -63,6 +63,8 @@ def answer_pending(items: list[Item], dialogue: Dialogue, index: NameIndex) -> U
 
 def _refuses(said: list[Item]) -> bool:
     refusing = all(item.tags & {"deny", "no", "polite", "filler"} for item in said)
+    if any(item.word != "one" and (item.number or find_number(item.word)) for item in said):
+        return False  # "no, by two"
     return refusing and any(item.tags & {"deny", "no"} for item in said)
 
 
