@@ -53,6 +53,15 @@ def _planned(text: str) -> list[Understanding]:
         ("web-app has gone crazy. reboot it.", RESTART, None),
         ("quick one: restart web-app", RESTART, None),
         ("bounce web-app once please", RESTART, None),
+        ("do me a favour: restart web-app", RESTART, None),
+        ("go restart web-app", RESTART, None),
+        ("turn web-app off and back on", RESTART, None),
+        ("would somebody be able to restart web-app?", RESTART, None),
+        ("have web-app shut down", STOP, None),
+        ("more capacity for web-app: 6 instances", SCALE, 6),
+        ("web-app replicas: 5", SCALE, 5),
+        ("web-app is mostly idle, one pod is plenty", SCALE, 1),
+        ("scale web-app up to five pods since checkout is slow", SCALE, 5),
         ("stop web-app, nobody needs it", STOP, None),
         ("stop web-app for the audit", STOP, None),
         ("put web-app to sleep", STOP, None),
@@ -106,6 +115,13 @@ def test_a_wish_is_a_request(text: str, intent: Intent, replicas: int | None) ->
         "give it an hour, then restart web-app",
         "hold until the backup is done, then stop web-app",
         "stop web-app, i was joking",
+        "web-app wants 3, two is what we have",
+        "we could go with 4 for web-app",
+        "restart all pods that keep crashing web-app",
+        "don't restart web-app, can you please",
+        "do me a favour: never restart web-app",
+        "web-app is idle, one pod is down",
+        "web-app replicas: 5 of 5 ready",
         "restart web-app, they said",
         "stop web-app, nobody wants that",
         "stop web-app, that was yesterday's plan",
@@ -164,7 +180,11 @@ def test_a_time_alone_does_not_repeat_the_change() -> None:
 
 
 def test_a_step_up_is_a_step_whatever_its_verb() -> None:
-    for text, delta in (("spin up two extra web-app instances", 2), ("web-app minus one", -1), ("add 2 to web-app", 2)):
+    for text, delta in (
+        ("spin up two extra web-app instances", 2),
+        ("web-app minus one", -1),
+        ("add 2 to web-app", 2),
+    ):
         [asked] = _planned(text)
         assert (asked.intent, asked.parameters.replicas_delta) == (SCALE, delta), text
 
@@ -188,6 +208,7 @@ def test_what_fails_is_restarted_however_it_is_said() -> None:
     for text in (
         "could you fix whatever is broken by restarting it",
         "restart whatever is crashing right now",
+        "restart all the pods that keep crashing",
         "can you heal all the broken apps please",
     ):
         [asked] = _planned(text)

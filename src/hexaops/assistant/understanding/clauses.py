@@ -95,12 +95,17 @@ def _is_lead_in(current: list[Item]) -> bool:
     """ "restart the following apps:", "web-app:": what follows the colon belongs to it."""
     plain = ("the", "following", "these", "please", "all", "and", ",", "both")
     return all(
-        item.mention or item.word in plain or ("base" in item.forms and item.tags & CHANGE_TAGS) or "app" in item.tags
+        item.mention
+        or item.word in plain
+        or ("base" in item.forms and item.tags & CHANGE_TAGS)
+        or item.tags & {"app", "replicas_word"}
         for item in current
     )
 
 
-_LEADS = word_set("quick one small thing another last more self-heal selfheal favour favor ask ok and hi hey , -")
+_LEADS = word_set(
+    "do me a quick one small thing another last more self-heal selfheal favour favor ask ok and hi hey , -"
+)
 """Before a colon these say nothing of their own: "quick one: restart web-app"."""
 
 
@@ -156,6 +161,8 @@ def _is_contrast(items: list[Item], position: int) -> bool:
 
 def _begins_clause(items: list[Item], start: int, current: list[Item]) -> bool:
     position = start
+    if _only_presses(items, start):
+        return True
     while position < len(items) and (
         (items[position].is_mark and items[position].word in _SOFT)
         or (items[position].word in _SKIPPED and position - start < 8)
@@ -191,7 +198,9 @@ def _stands_alone(items: list[Item], start: int, position: int) -> bool:
         return False
     if item.word in ("leave", "keep"):
         return after[0].word in ("it", "them")
-    if item.mention and (_switches_after_so(items, start, position) or _is_wanted(items[start:position])):
+    if _is_wanted(items[start:position]) or _counts(items, position):
+        return True
+    if item.mention and _switches_after_so(items, start, position):
         return True
     if item.word in _ARTICLES and len(after) == 2 and _tells(after[0], after[1]):
         return True
@@ -202,6 +211,18 @@ def _is_wanted(skipped: list[Item]) -> bool:
     """ "…, I want web-app and cart at 6"."""
     words = [item.word for item in skipped]
     return words[-2:] in (["i", "want"], ["i", "need"], ["we", "want"], ["we", "need"])
+
+
+def _only_presses(items: list[Item], start: int) -> bool:
+    """ "…, can you please?" to the end."""
+    words = [item.word for item in items[start : start + 4] if not item.is_mark]
+    return words[:2] in (["can", "you"], ["could", "you"]) and words[2:] in (["please"], ["pls"])
+
+
+def _counts(items: list[Item], position: int) -> bool:
+    """ "two is what we need", "one pod is plenty"."""
+    after = [item for item in items[position + 1 : position + 3] if not item.tags & {"replicas_word"}]
+    return items[position].number is not None and bool(after) and after[0].word in ("is", "are", "will", "should")
 
 
 def _acts(item: Item, verb: Item) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from hexaops.assistant.understanding.closed import LIGHT, SMALL
 from hexaops.assistant.understanding.items import Item
+from hexaops.assistant.understanding.lexicon import KEEPS_FAILING
 from hexaops.assistant.understanding.model import InvalidValue, Parameters
 from hexaops.assistant.understanding.normalise import word_set
 from hexaops.assistant.understanding.numbers import why_not_a_count
@@ -141,6 +142,11 @@ def _suits(items: tuple[Item, ...], position: int, verb: str) -> bool:
     item = items[position]
     if "off" in item.tags:
         return verb == "stop"
+    if verb in ("stop", "start") and verb in item.tags and position and items[position - 1].mention:
+        return True  # "have web-app shut down"
+    if verb == "restart" and item.word in KEEPS_FAILING:
+        named = position + 1 < len(items) and items[position + 1].mention is not None
+        return items[position - 1].word in ("that", "which") and not named
     if verb == "restart" and item.word == "what" and position + 1 < len(items):
         return items[position + 1].word == "is"
     if verb == "restart" and item.tags & {"restart", "action_noun"}:

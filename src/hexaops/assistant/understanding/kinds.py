@@ -5,6 +5,7 @@ from __future__ import annotations
 from hexaops.assistant.understanding.changes import intent_of_verb
 from hexaops.assistant.understanding.intents import Intent
 from hexaops.assistant.understanding.items import Item
+from hexaops.assistant.understanding.lexicon import KEEPS_FAILING
 from hexaops.assistant.understanding.ranker import Ranking
 from hexaops.assistant.understanding.setting import Setting, of_a_change
 from hexaops.assistant.understanding.speech import Act
@@ -97,7 +98,7 @@ _STATES = frozenset({"failing", "unhealthy", "pending", "not_ready", "fail"})
 def _selects_by_state(rest: tuple[Item, ...], *, has_app: bool) -> bool:
     """ "the failing pods", "everything that is down"; not "the failing web-app"."""
     for position, item in enumerate(rest):
-        if item.tags & _STATES:
+        if item.tags & _STATES or item.word in KEEPS_FAILING:
             nouns = [
                 other
                 for other in rest

@@ -401,6 +401,8 @@ def build_entries() -> dict[str, Entry]:
     }
 
 
+KEEPS_FAILING = ("keep crashing", "keep failing", "keep restarting")
+"""Phrases that select by state after "that": "the pods that keep crashing"."""
 ENTRIES = build_entries()
 EMPTY = Entry(frozenset(), frozenset())
 EVERYDAY = Entry(frozenset({"everyday"}), frozenset())

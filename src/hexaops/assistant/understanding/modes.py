@@ -130,6 +130,13 @@ def reason_start(items: tuple[Item, ...]) -> int | None:
         ):
             return position
         if (
+            item.word == "since"
+            and after is not None
+            and "later" not in after.tags
+            and any(other.word in ("is", "are") for other in items[position + 1 : position + 4])
+        ):
+            return position
+        if (
             item.word in ("since", "as")
             and after is not None
             and (after.mention or after.word in ("it", "they", "the", "we", "users"))

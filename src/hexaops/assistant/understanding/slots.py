@@ -91,12 +91,17 @@ def _configuration(items: list[Item]) -> Slots:
 
 def _value_after(items: list[Item], position: int) -> str | None:
     """ "CACHE_TTL to 300", "BATCH_SIZE of trainer should be 64", "MAX_RETRIES at 5"."""
+    beside = items[position + 1 : position + 2]
+    ends = position + 2 >= len(items) or items[position + 2].word in ("for", "on", "in", "of", "please", "at")
+    if position and items[position - 1].word in ("make", "set") and beside and beside[0].number and ends:
+        return beside[0].text
     for place in range(position + 1, min(position + 7, len(items) - 1)):
         if items[place].word in _BEFORE_VALUE and not (items[place].word == "of" and items[place + 1].mention):
             after = items[place + 1]
             if after.word in _SKIPPED or after.mention or "pronoun" in after.tags:
                 continue
-            return after.text
+            cut = place + 2 < len(items) and items[place + 2].is_mark and items[place + 2].word in ":/"
+            return None if cut else after.text  # of "https://example.org" only the first word would be taken
         if "variable" in items[place].tags:
             return None
     return None

@@ -43,6 +43,7 @@ _OPENINGS = (
             "go and|you should|feel free to|i am asking you to|time to|i think it is time to|it is time to|"
             "do the needful and|please do the needful and|just go and|"
             "i would say it is time to|i think it is time to|i guess it is time to|please to|"
+            "would someone be able to|would somebody be able to|go ahead and|"
             "can somebody|could somebody|can someone|could someone|any chance you could|any chance you can|"
             "any chance we could|it would be great to|would be great to|we have to|i have to",
             "courtesy": "would you|will you",
@@ -182,6 +183,7 @@ def skip_opening(items: tuple[Item, ...]) -> tuple[int, str]:
             item.word in SKIPPED
             or (item.tags & _SKIPPED_TAGS and not item.tags & CHANGE_TAGS)
             or (item.is_mark and item.word in ",-")
+            or (item.word == "go" and position + 1 < len(items) and items[position + 1].tags & {"restart", "scale"})
         ):
             position += 1
         else:

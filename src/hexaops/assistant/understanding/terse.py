@@ -34,7 +34,7 @@ _WISHING = word_set(
 _BEFORE = word_set(
     "chance as many great nice good possible able time running run only single just somebody someone "
     "sure require requires better really be being having total love happy glad grateful "
-    "cool perfect ideal we us i minus off rid"
+    "cool perfect ideal we us i minus off rid power capacity"
 )
 _MOVING = word_set("push size crank ramp dial lift trim slim thin beef pump pull move get go bump blow level")
 _POLITE_STARTS = (

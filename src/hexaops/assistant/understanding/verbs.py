@@ -160,6 +160,8 @@ def _is_single_replica(rest: tuple[Item, ...]) -> bool:
 def _after_off(rest: tuple[Item, ...]) -> str:
     """ "turn A off and on again" restarts, "take A down to 2" scales, else it is a stop."""
     words = [item.word for item in rest[:2]]
+    if [item.word for item in rest[:3]] == ["and", "back", "on"]:
+        return "restart"
     if words[:1] == ["to"] and len(rest) > 1 and rest[1].number:
         return "decrease"
     return "restart" if words in (["and", "on"], ["and", "up"], ["then", "on"]) else "stop"

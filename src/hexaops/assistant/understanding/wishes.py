@@ -54,6 +54,8 @@ def read_wish(clause: Clause) -> Act | None:
     if wished is None or clause.is_question or _FORBIDDEN & said or says:
         return None
     verb, at = _what(items, wished)
+    if verb == "assign" and items[wished - 1].word in ("wants", "want"):
+        return None  # "web-app wants 3": told as much as asked
     if verb is None or limits_of_request(items[end:], counts=verb == "assign"):
         return None
     state = next((p for p in range(wished, len(items)) if items[p].word in _ON | _OFF), None)
