@@ -50,9 +50,8 @@ DOCS = load_worlds()["docs"]
 def test_a_demand_of_these_classes_is_declined(text: str) -> None:
     asked = understand(text, DOCS)
     assert asked.intent is Intent.OUT_OF_SCOPE
-    assert not (asked.targets)
-    assert not (asked.parts)
-    assert not (asked.wants_plan)
+    assert not asked.parts
+    assert not asked.wants_plan
 
 
 @pytest.mark.parametrize(
