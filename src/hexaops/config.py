@@ -178,6 +178,16 @@ class Settings(BaseSettings):
     trusted_proxies: Count = 0
     """Number of reverse proxies that append to `X-Forwarded-For`; 0 ignores the header."""
 
+    internal_allowed_networks: Networks
+    """Networks (CIDR) that may call the internal API; empty: all. The address is counted as for `trusted_proxies`."""
+    tls_certificate: Path | None = None
+    """PEM file with the certificate (and its chain) to serve TLS with, version 1.2 or newer; unset: plain HTTP."""
+    tls_key: Path | None = None
+    """PEM file with the certificate's key."""
+    tls_client_ca: Path | None = None
+    """PEM file with the authorities whose client certificates callers of the internal API must present; a certificate's
+    common name is the service account's id."""
+
     config_file: Path | None = None
     """YAML file listing the clusters (docs/cluster.md); re-read while the service runs."""
     cluster_refresh_seconds: Positive = 5.0
@@ -344,6 +354,8 @@ class Settings(BaseSettings):
     """Channels by name: the URL of a Slack-compatible webhook (`slack:#ops`) or any other, or `mailto:address`."""
     escalation_channels: list[str] = []
     """Channels notified of every escalated incident."""
+    escalation_repeat_seconds: Positive = 1800.0
+    """How often they are notified again until somebody acknowledges or resolves it."""
     smtp_host: str | None = None
     """Mail server of the `mailto:` channels."""
     smtp_port: Annotated[int, Field(ge=1, le=65535)] = 587
@@ -384,6 +396,13 @@ class Settings(BaseSettings):
             raise ValueError(message)
         if "openid" not in self.oidc_scopes:
             message = "oidc_scopes must include openid"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _tls_is_whole(self) -> Settings:
+        if self.tls_certificate is None and (self.tls_key or self.tls_client_ca):
+            message = "tls_key and tls_client_ca need tls_certificate"
             raise ValueError(message)
         return self
 

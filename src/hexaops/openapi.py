@@ -17,6 +17,8 @@ from fastapi.openapi.utils import get_openapi
 
 from hexaops.errors import HexaopsError, UpstreamUnavailableError, ValidationFailedError
 from hexaops.features.access.errors import (
+    AddressNotAllowedError,
+    ClientCertificateError,
     InsufficientPermissionsError,
     InsufficientScopesError,
     InvalidCursorError,
@@ -43,6 +45,8 @@ from hexaops.middleware import (
 from hexaops.responses import JSON, ErrorView, answer_type, refusals_of
 
 ErrorKind = type[HexaopsError]
+SERVICE_REFUSALS: tuple[ErrorKind, ...] = (InvalidServiceAccountError, AddressNotAllowedError, ClientCertificateError)
+"""Those of every route of the internal API."""
 REFERENCE = "#/components/schemas/{name}"
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 STREAMS = dict.fromkeys(
@@ -128,7 +132,7 @@ def _common_errors(entry: Entry) -> Iterator[ErrorKind]:
     if policy.audience == "anyone":
         return
     user = policy.audience == "user"
-    yield UnauthenticatedError if user else InvalidServiceAccountError
+    yield from (UnauthenticatedError,) if user else SERVICE_REFUSALS
     yield RateLimitExceededError if user else InternalRateLimitExceededError
     yield from (MalformedRequestError, UnsupportedMediaTypeError, ValidationFailedError, UpstreamUnavailableError)
     if policy.permission is not None:

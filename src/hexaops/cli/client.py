@@ -17,6 +17,8 @@ from hexaops.cli.failures import CliError, no_credentials, no_service, refusal
 from hexaops.cli.options import Options
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx2
 
 TIMEOUT_SECONDS = 60.0
@@ -132,8 +134,22 @@ class Api:
 
             timeout = httpx2.Timeout(TIMEOUT_SECONDS, connect=CONNECT_SECONDS)
             with _explained(self.base_url):
-                self._client = httpx2.Client(base_url=self.base_url, timeout=timeout, trust_env=False)
+                self._client = httpx2.Client(
+                    base_url=self.base_url, timeout=timeout, trust_env=False, verify=self._trusted()
+                )
         return self._client
+
+    def _trusted(self) -> ssl.SSLContext | bool:
+        """The service's very certificate, if it is the home folder's own service; else what the system trusts."""
+        file = self._credentials.get("certificate") if self._is_own_service() else None
+        if not file:
+            return True
+        import ssl  # noqa: PLC0415 # slow to import, and most services on this machine speak plain HTTP
+
+        context = ssl.create_default_context(cafile=str(file))
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+        context.check_hostname = False  # trusted are only the certificates of that file, whatever names they have
+        return context
 
     def _user_headers(self) -> dict[str, str]:
         token = self._options.token or (self._credentials.get("user_token") if self._is_own_service() else None)

@@ -60,6 +60,12 @@ class BoundedProtocol(HttpToolsProtocol):
         if len(self.connections) > self.most:
             self._make_room()
 
+    def on_message_begin(self) -> None:
+        """Tell the application of a verified client certificate."""
+        super().on_message_begin()
+        if self.transport is not None and (name := _common_name(self.transport.get_extra_info("peercert"))):
+            self.scope["extensions"] = {"tls": {"client_cert_name": f"CN={name}"}}
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget it."""
         self._stop_waiting()
@@ -147,3 +153,9 @@ class BoundedProtocol(HttpToolsProtocol):
             self._refuse(b"431 Request Header Fields Too Large", b"REQUEST_HEADERS_TOO_LARGE")
         else:
             super().send_400_response(msg)
+
+
+def _common_name(certificate: Any) -> str | None:
+    """Of a certificate as the ssl module decodes it; there is none on a connection without TLS."""
+    names = [value for part in (certificate or {}).get("subject", ()) for key, value in part if key == "commonName"]
+    return str(names[0]) if len(names) == 1 else None

@@ -11,6 +11,7 @@ import gc
 import logging
 import signal
 import socket
+import ssl
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
@@ -95,7 +96,7 @@ class StoppableServer(uvicorn.Server):
             except (BlockingIOError, OSError):
                 return
             connection.setblocking(False)
-            await asyncio.get_running_loop().connect_accepted_socket(self._protocol, connection)
+            await asyncio.get_running_loop().connect_accepted_socket(self._protocol, connection, ssl=self.config.ssl)
 
     def _protocol(self) -> asyncio.Protocol:
         made: asyncio.Protocol = self.config.http_protocol_class(  # type: ignore[call-arg] # as uvicorn makes it
@@ -135,7 +136,8 @@ async def _serve(
     try:
         await context.open()
         host, port = listener.getsockname()[:2]
-        base_url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        scheme = "https" if config.is_ssl else "http"
+        base_url = f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
         path = await _write_credentials(context, base_url, simulator)
         if simulator:
             context.background.add(_keep(simulator))
@@ -167,6 +169,8 @@ async def _write_credentials(context: ProcessContext, base_url: str, simulator: 
     home = context.settings.home_folder()
     made = await context.provider.get(EmbeddedAccess).ensure(context.clusters.default_id, read_credentials(home))
     content: dict[str, Any] = {"base_url": base_url, **made.document()}
+    if context.settings.tls_certificate is not None:
+        content["certificate"] = str(context.settings.tls_certificate.expanduser().absolute())
     if simulator:
         content["simulator"] = {"kubeconfig": str(simulator.kubeconfig)}
     return str(write_credentials(home, content))
@@ -183,7 +187,29 @@ def _uvicorn_config(context: ProcessContext) -> uvicorn.Config:
         ws="none",  # no route speaks it, and its library is slow to import
         server_header=False,
         proxy_headers=False,
+        **_tls(context.settings),
     )
+
+
+def _tls(settings: Settings) -> dict[str, Any]:
+    """Nothing where plain HTTP is served."""
+    if settings.tls_certificate is None:
+        return {}
+    authorities = settings.tls_client_ca
+    return {
+        "ssl_certfile": settings.tls_certificate.expanduser(),
+        "ssl_keyfile": settings.tls_key.expanduser() if settings.tls_key else None,
+        "ssl_ca_certs": authorities.expanduser() if authorities else None,
+        # Optional here: the public API asks for none. The internal API refuses a call without one.
+        "ssl_cert_reqs": ssl.CERT_OPTIONAL if authorities else ssl.CERT_NONE,
+        "ssl_context_factory": _context,
+    }
+
+
+def _context(_config: uvicorn.Config, default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
+    context = default()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
 
 
 def _clusters(settings: Settings, simulator: Simulator | None, clock: Clock) -> Clusters:

@@ -39,6 +39,26 @@ class InvalidServiceAccountError(HexaopsError):
         )
 
 
+class AddressNotAllowedError(HexaopsError):
+    """The internal API does not take requests from the caller's address."""
+
+    code = "ADDRESS_NOT_ALLOWED"
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__("The internal API does not take requests from this address")
+
+
+class ClientCertificateError(HexaopsError):
+    """The internal API asks for a certificate that names the service account."""
+
+    code = "CLIENT_CERTIFICATE_REQUIRED"
+    status = 401
+
+    def __init__(self) -> None:
+        super().__init__("A client certificate whose common name is the service account's id is required")
+
+
 class InsufficientPermissionsError(HexaopsError):
     """The member's role lacks the permission."""
 

@@ -14,8 +14,15 @@ from hexaops.errors import HexaopsError
 from hexaops.features.access.addresses import address_group, client_address
 from hexaops.features.access.authorize import Authorizer
 from hexaops.features.access.caller import Caller
-from hexaops.features.access.errors import InvalidServiceAccountError, UnauthenticatedError, WorkspaceNotFoundError
+from hexaops.features.access.errors import (
+    AddressNotAllowedError,
+    ClientCertificateError,
+    InvalidServiceAccountError,
+    UnauthenticatedError,
+    WorkspaceNotFoundError,
+)
 from hexaops.features.access.idempotency import IdempotencyService
+from hexaops.features.access.peers import Trust, certified_name
 from hexaops.features.access.principal import Principal
 from hexaops.features.access.rates import InternalRateLimitExceededError, RateLimitExceededError, RateLimits, Verdict
 from hexaops.features.access.request_log import RequestLog
@@ -34,15 +41,23 @@ APPLICATION_PARAMETER = "application_id"
 class Authentication:
     """Tokens of both kinds; each API takes its own kind only."""
 
-    def __init__(self, users: UserTokens, services: ServiceTokens, *, trusted_proxies: int) -> None:
+    def __init__(self, users: UserTokens, services: ServiceTokens, trust: Trust) -> None:
         self._users = users
         self._services = services
-        self._trusted_proxies = trusted_proxies
+        self._trust = trust
 
     async def principal(self, request: Request, policy: Policy) -> Principal:
         """Authenticate the request; raises the audience's 401."""
         if policy.audience == "user":
             return await self._users.verify(_bearer(request))
+        if not self._trust.allows(self.address(request)):
+            raise AddressNotAllowedError
+        principal = await self._service(request)
+        if self._trust.client_certificates and certified_name(request) != principal.id:
+            raise ClientCertificateError
+        return principal
+
+    async def _service(self, request: Request) -> Principal:
         claimed = request.headers.getlist("x-service-account")
         named = claimed[0] if len(claimed) == 1 else None
         if (basic := _basic(request)) is not None and (not claimed or named == basic[0]):
@@ -51,7 +66,7 @@ class Authentication:
 
     def address(self, request: Request) -> str:
         """Where the request comes from."""
-        return client_address(request, trusted_proxies=self._trusted_proxies)
+        return client_address(request, trusted_proxies=self._trust.proxies)
 
 
 class Gate:

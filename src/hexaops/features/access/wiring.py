@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ipaddress
+
+from hexaops.config import Settings
 from hexaops.features.access.accounts import ServiceAccounts
 from hexaops.features.access.authorize import Authorizer
 from hexaops.features.access.gate import Authentication, Gate
 from hexaops.features.access.idempotency import IdempotencyService
 from hexaops.features.access.idempotency_store import PURGE_SECONDS, ClaimMarker, IdempotencyStore
+from hexaops.features.access.peers import Trust
 from hexaops.features.access.rates import RateLimits
 from hexaops.features.access.request_log import RequestLog
 from hexaops.features.access.service_tokens import ServiceTokens
@@ -58,7 +62,7 @@ def _authentication(process: Process) -> Authentication:
     issuers = [one.issuer() for one in (local, sessions) if one] + ([outside.issuer] if outside else [])
     services = ServiceTokens(process.database, clock=clock)
     provider.add(services)
-    return Authentication(UserTokens(issuers, clock=clock), services, trusted_proxies=settings.trusted_proxies)
+    return Authentication(UserTokens(issuers, clock=clock), services, _trust(settings))
 
 
 def _idempotency(process: Process) -> IdempotencyStore:
@@ -69,3 +73,8 @@ def _idempotency(process: Process) -> IdempotencyStore:
     process.provider.add(store)
     process.background.add(Periodic("idempotency-purge", store.purge, PURGE_SECONDS))
     return store
+
+
+def _trust(settings: Settings) -> Trust:
+    networks = [ipaddress.ip_network(one) for one in settings.internal_allowed_networks]
+    return Trust(settings.trusted_proxies, networks, settings.tls_client_ca is not None)

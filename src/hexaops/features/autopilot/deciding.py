@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,9 +19,10 @@ from hexaops.features.access.tenancy import AutopilotClass, Workspace
 from hexaops.features.audit.event import AuditEvent
 from hexaops.features.audit.log import AuditLog
 from hexaops.features.autopilot.breaker import AUTOPILOT, Breaker
+from hexaops.features.autopilot.cap import touched
 from hexaops.features.diagnosis.service import DiagnosisService
 from hexaops.features.incidents.beginning import begin
-from hexaops.features.incidents.chain import begun, read
+from hexaops.features.incidents.chain import begun
 from hexaops.features.incidents.escalation import Escalation
 from hexaops.features.incidents.gating import AlertGate
 from hexaops.features.incidents.remediation import RemediationRun
@@ -111,7 +112,9 @@ class Autopilot:
             now = self.clock.now()
             if why is not None:
                 await self._suggest(session, row, remedy, why, now)
-            elif await self._touched(session, workspace, now) < most:
+            elif (
+                await touched(session, self.database, workspace.id, now=now, window_seconds=self.window_seconds) < most
+            ):
                 await self._begin(session, row, remedy, now)
 
     async def _suggest(self, session: AsyncSession, row: IncidentRow, remedy: Remedy, why: str, now: datetime) -> None:
@@ -142,15 +145,6 @@ class Autopilot:
         event = AuditEvent("incident.auto_remediate", "system", AUTOPILOT, row.workspace_id, row.id, details=details)
         await self.audit.append(event, session)
         await self.run.start(session, row)
-
-    async def _touched(self, session: AsyncSession, workspace: Workspace, now: datetime) -> int:
-        """Incidents whose remediation the autopilot has started within the window."""
-        since = now - timedelta(seconds=self.window_seconds)
-        query = select(IncidentRow).where(IncidentRow.workspace_id == workspace.id, IncidentRow.updated_at >= since)
-        found = [read(row.remediation) for row in await session.scalars(query)]
-        return sum(
-            one is not None and one.actor_id == AUTOPILOT and one.started_at >= since.timestamp() for one in found
-        )
 
 
 def _refusal(workspace: Workspace, remedy: Remedy) -> str | None:

@@ -105,7 +105,7 @@ class IncidentService:
                 await self.run.start(session, row)
             else:
                 self._set(row, DONE[body.action], now)
-                await note(session, row, row.status, actor, _words(body), at=now)
+                await note(session, row, DONE[body.action], actor, _words(body), at=now)
                 if body.action == "escalate":
                     await self.escalation.send(session, row, _words(body), to=body.escalate_to)
             event = inside.event(

@@ -14,7 +14,7 @@ from hexaops.features.incidents.gating import AlertGate
 from hexaops.features.incidents.opening import IncidentDesk
 from hexaops.features.incidents.remediation import RUN, RemediationParts, RemediationRun
 from hexaops.features.incidents.service import IncidentService
-from hexaops.features.incidents.upkeep import SWEEP_SECONDS, IncidentUpkeep
+from hexaops.features.incidents.upkeep import REMIND_SECONDS, SWEEP_SECONDS, IncidentUpkeep
 from hexaops.features.notifications.sending import Notifications
 from hexaops.features.webhooks.outbox import WebhookOutbox
 from hexaops.features.workspaces.automation import AutomationSwitch
@@ -45,7 +45,7 @@ def wire(process: Process) -> None:
     engine.register(RUN, run.run)
     desk = IncidentDesk(database, get(DiagnosisService), audit, clock)
     locator, authorizer, automation = get(ApplicationLocator), get(Authorizer), get(AutomationSwitch)
-    upkeep = IncidentUpkeep(database, engine, run)
+    upkeep = IncidentUpkeep(database, engine, run, escalation, clock, process.settings.escalation_repeat_seconds)
     for service in (
         IncidentService(database, locator, authorizer, desk, run, automation, audit, escalation, clock),
         AlertReceiver(directory, applications, desk),
@@ -57,3 +57,4 @@ def wire(process: Process) -> None:
     ):
         process.provider.add(service)
     process.background.add(Periodic("incident-upkeep", upkeep.go_on, SWEEP_SECONDS))
+    process.background.add(Periodic("incident-reminders", upkeep.remind, REMIND_SECONDS, waits_first=True))
