@@ -63,7 +63,6 @@ def test_without_a_folder_nothing_is_served(tmp_path: Path) -> None:
 
 async def test_pages_are_served_under_a_policy_without_scripts(access: AccessWorld) -> None:
     served = {
-        "/docs": "text/html",
         "/docs/": "text/html",
         "/docs/tour": "text/html",
         "/docs/style.css": "text/css",

@@ -62,14 +62,13 @@ def install_console(app: FastAPI, provider: Provider) -> None:
     docs = DocsPages()
 
     async def read(request: Request) -> Response:
-        found = docs.find(request.path_params.get("name", ""))
+        found = docs.find(request.path_params["name"])
         return _answer(request, found, DOCS_HEADERS) if found else Response(status_code=404)
 
     app.add_middleware(BrowserSessionMiddleware, sessions=provider.get(BrowserSessions))
     app.router.add_route(PAGE_PATH, page, include_in_schema=False)
     app.router.add_route(FILE_PATH, file, include_in_schema=False)
-    for path in ("/docs", DOCS_PATH):
-        app.router.add_route(path, read, include_in_schema=False)
+    app.router.add_route(DOCS_PATH, read, include_in_schema=False)  # `/docs` alone is the reference of the routes
     for path, visit in pages.routes if pages else ():
         app.router.add_route(path, visit, include_in_schema=False)
 
