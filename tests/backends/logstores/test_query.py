@@ -42,6 +42,8 @@ READ = {
     "message:error": Text(("error",), message_only=True),
     'message:("a1 b2" c3)': And((Text(("a1", "b2"), message_only=True), Text(("c3",), message_only=True))),
     '"status: 500"': word("status", "500"),
+    r'"say \"hello\" twice"': word("say", "hello", "twice"),
+    r'pod:"a\"b\\c\d"': Equals("pod", r'a"b\c\d'),
 }
 REFUSED = {
     "error AND": (9, "a word"),
@@ -49,6 +51,7 @@ REFUSED = {
     "(error": (0, "a closing )"),
     "error)": (5, "AND, OR or the end"),
     'say "hello': (4, 'a closing "'),
+    r'"say hello\"': (0, 'a closing "'),
     "NOT": (3, "a word"),
     "error OR OR b": (9, "a word"),
     "()": (1, "a word"),

@@ -13,6 +13,9 @@ Kind = Literal["(", ")", "AND", "OR", "NOT", "phrase", "word", "field", "end"]
 OPERATORS = frozenset({"AND", "OR", "NOT"})
 """In upper case only; in lower case they are words."""
 _FIELD = re.compile(r"([A-Za-z_][A-Za-z0-9_.]*):(?=[^\s)])")
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+_ESCAPED = re.compile(r'\\(["\\])')
+"""A quotation mark or a backslash within quotes; before other signs a backslash stands for itself."""
 _BARE = re.compile(r'[^\s()":]+')
 
 
@@ -42,10 +45,11 @@ def _next(text: str, at: int) -> tuple[Token, int]:
     if sign in "()":
         return Token("(" if sign == "(" else ")", sign, at), at + 1
     if sign == '"':
-        end = text.find('"', at + 1)
-        if end < 0:
-            raise InvalidLogQueryError("a quotation is not closed", position=at, expected='a closing "')
-        return Token("phrase", text[at + 1 : end], at), end + 1
+        quoted = _QUOTED.match(text, at)
+        if quoted is None:
+            expected = r'a closing ", and \" for one within'
+            raise InvalidLogQueryError("a quotation is not closed", position=at, expected=expected)
+        return Token("phrase", _ESCAPED.sub(r"\1", quoted[1]), at), quoted.end()
     if field := _FIELD.match(text, at):
         return Token("field", field[1], at), field.end()
     if sign == ":":
