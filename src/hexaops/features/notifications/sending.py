@@ -18,10 +18,13 @@ from hexaops.features.audit.event import AuditEvent
 from hexaops.features.audit.log import AuditLog
 from hexaops.features.notifications.channels import Channel, Notice, body_of
 from hexaops.features.notifications.mail import send_mail
+from hexaops.kit.failpoints import Failpoints
 from hexaops.storage.database import Database
 from hexaops.storage.engine import DurableEngine
 
 RUN = "notification"
+SENDING, SENT, PUT_OFF = "notification.sending", "notification.sent", "notification.put_off"
+"""Where a process may be killed: before a notice leaves, after it, and once the next attempt is enqueued."""
 WAITS_SECONDS = (10.0, 60.0, 300.0, 1800.0, 7200.0)
 """Before each further attempt; after the last one it is given up, and the audit log says so."""
 HTTP_OK = range(200, 300)
@@ -48,6 +51,7 @@ class Notifications:
     database: Database
     engine: DurableEngine
     audit: AuditLog
+    failpoints: Failpoints
 
     async def send(self, session: AsyncSession, names: Collection[str], notice: Notice) -> None:
         """Send to those of the names that are channels, once the transaction commits; the same notice only once."""
@@ -63,9 +67,12 @@ class Notifications:
         try:
             if channel is None:
                 return  # taken from the list since
+            self.failpoints.reach(SENDING)
             await self._deliver(channel, attempt.notice)
+            self.failpoints.reach(SENT)
         except SendError as error:
             await self._failed(attempt, error)
+            self.failpoints.reach(PUT_OFF)
 
     async def _deliver(self, channel: Channel, notice: Notice) -> None:
         if channel.kind == "email":

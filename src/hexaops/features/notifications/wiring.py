@@ -25,6 +25,8 @@ def wire(process: Process) -> None:
     for channel in channels.values():
         process.redactor.add(channel.target)
     audit = process.provider.get(AuditLog)
-    notifications = Notifications(settings, channels, notifier, process.database, process.engine, audit)
+    notifications = Notifications(
+        settings, channels, notifier, process.database, process.engine, audit, process.failpoints
+    )
     process.engine.register(RUN, notifications.run, concurrency=PLACES)
     process.provider.add(notifications)
