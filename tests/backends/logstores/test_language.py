@@ -138,7 +138,7 @@ some = st.recursive(
 CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=CHECKS, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=8, deadline=None, suppress_health_check=CHECKS, phases=[Phase.explicit, Phase.generate])
 @given(st.lists(some, min_size=10, max_size=20))
 def test_texts_find_what_the_reference_finds(asked: list[Part]) -> None:
     asyncio.run(in_embedded(asked))
