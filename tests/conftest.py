@@ -23,6 +23,7 @@ from tests.serving import AccessWorld, access_world
 
 SERVERS = ("live", "expendable", "served", "cluster", "service")
 """Fixtures that start a process which the tests of a folder share."""
+LONGEST_ID = 100
 ENGINES = ("sqlite", "postgresql")
 TEMPLATE = "hexaops_template"
 
@@ -38,6 +39,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         grouped.append((-_limit_seconds(item), not shared))
     order = sorted(range(len(items)), key=grouped.__getitem__)
     items[:] = [items[place] for place in order]
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """A short id for a long value: a compressed one holds the time, and workers must collect the same ids."""
+    return f"{argname}-of-{len(val)}" if isinstance(val, (bytes, str)) and len(val) > LONGEST_ID else None
 
 
 def _limit_seconds(item: pytest.Item) -> float:

@@ -143,6 +143,7 @@ async def test_protocol_buffers_are_taken(logs: LogsWorld) -> None:
         ("push", gzip.compress(b" " * 9_000_000), "gzip", "CONTENT_TOO_LARGE"),
         ("push", b"1\n" * 20_001, "identity", "UNREADABLE_LOG_LINES"),
     ],
+    ids=["unended", "no streams", "no gzip", "unknown encoding", "too large", "too many lines"],
 )
 async def test_a_body_that_cannot_be_read_is_refused(
     logs: LogsWorld, path: str, body: bytes, encoding: str, code: str

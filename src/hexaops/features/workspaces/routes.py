@@ -83,7 +83,7 @@ async def change_workspace(
     return Data(claimed_view(await workspaces.change(caller, caller.get_workspace().id, body)))
 
 
-@refuses(WorkspaceInUseError)
+@refuses(WorkspaceInUseError, BoundAccountError)
 async def delete_workspace(caller: AnyCaller, workspaces: Workspaces) -> None:
     """Delete a workspace; refused while a change is running in it."""
     await workspaces.delete(caller, caller.get_workspace().id)

@@ -14,7 +14,7 @@ from hexaops.backends.kubernetes.clusters import Clusters
 from hexaops.config import Settings
 from hexaops.errors import ConflictError, NotFoundError, ValidationFailedError
 from hexaops.features.access.caller import Caller
-from hexaops.features.access.errors import WorkspaceNotFoundError
+from hexaops.features.access.errors import BoundAccountError, WorkspaceNotFoundError
 from hexaops.features.access.tenancy import SYSTEM_NAMESPACES, Role, Workspace
 from hexaops.features.audit.event import AuditEvent
 from hexaops.features.audit.log import AuditLog
@@ -186,7 +186,12 @@ class WorkspaceService:
         return ClaimedWorkspace(await self._directory.get(workspace_id), taken)
 
     async def delete(self, caller: Caller, workspace_id: str) -> None:
-        """Delete the workspace and its memberships; its namespaces return to the default one."""
+        """Delete the workspace and its memberships; its namespaces return to the default one.
+
+        Raises WorkspaceInUseError, and BoundAccountError for an account that could not claim them again.
+        """
+        if caller.principal.is_bound:
+            raise BoundAccountError(["namespaces"])
         async with self._database.transaction() as session:
             row = await _get(session, workspace_id)
             if row.is_default and row.cluster_id == self._clusters.default_id:

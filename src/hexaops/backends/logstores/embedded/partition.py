@@ -161,7 +161,7 @@ class Partition:
         """The index may fail (a full disk), the lines are safe: begin again later from what it has committed."""
         try:
             yield
-        except (ValueError, OSError) as error:
+        except Exception as error:  # whatever it is, the log has the lines
             logger.warning(
                 "log index failed; it is caught up later", extra={"partition": str(self.name)}, exc_info=error
             )

@@ -5,6 +5,9 @@ Everything that changes the store runs here, in turn, so nothing needs a lock.
 
 from __future__ import annotations
 
+import errno
+import functools
+import logging
 import queue
 import threading
 import time
@@ -19,6 +22,8 @@ from hexaops.backends.logstores.embedded.partition import Partition
 from hexaops.backends.logstores.embedded.schema import DAY_US
 from hexaops.backends.logstores.embedded.shelf import Shelf
 from hexaops.backends.logstores.lines import LogLine
+
+logger = logging.getLogger(__name__)
 
 MOST_WAITING = 256
 """Batches that may wait; further ones are refused, so that senders slow down."""
@@ -40,8 +45,8 @@ class Batch:
     done: Future[None] = field(default_factory=Future)
 
     def settle(self, error: OSError | None) -> None:
-        """Tell the sender; one that no longer waits is not told."""
-        if not self.done.set_running_or_notify_cancel():
+        """Tell the sender, once; one that no longer waits is not told."""
+        if self.done.done() or not self.done.set_running_or_notify_cancel():
             return
         if error is None:
             self.done.set_result(None)
@@ -103,7 +108,7 @@ class WritingThread:
                 wait = max(0.0, due - time.monotonic()) if self.uncommitted else None
                 work = next_one or self._waiting.get(timeout=wait)
             except queue.Empty:
-                self.commit()
+                self._attempt(self.commit)
                 continue
             next_one = None
             if work is None:
@@ -114,9 +119,18 @@ class WritingThread:
             if not self.uncommitted:
                 due = time.monotonic() + COMMIT_SECONDS
             group, next_one = self._group(work)
-            self._store(group)
+            self._attempt(functools.partial(self._store, group), group)
             if self.uncommitted >= COMMIT_LINES or time.monotonic() >= due:
-                self.commit()
+                self._attempt(self.commit)
+
+    def _attempt(self, act: Callable[[], None], group: Sequence[Batch] = ()) -> None:
+        """Do it and go on whatever happens: without this thread every sender would wait for ever."""
+        try:
+            act()
+        except Exception:
+            logger.exception("the log store could not do its work; lines that are not stored are refused")
+            for batch in group:
+                batch.settle(OSError(errno.EIO, "internal error"))
 
     def _group(self, first: Batch) -> tuple[list[Batch], Batch | Task | None]:
         """All batches that wait, up to a bound; and the work that comes after them."""
