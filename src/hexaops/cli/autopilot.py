@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
@@ -12,19 +12,20 @@ from hexaops.cli.output import cell, print_json, print_table
 from hexaops.cli.times import when
 
 app = typer.Typer(help="Show what becomes of unhealthy applications.", no_args_is_help=True)
-Where = Annotated[str, typer.Option("--in", help="The workspace's id.")]
 
 
 @app.command()
-def status(context: typer.Context, where: Where) -> None:
+def status(context: typer.Context) -> None:
     """Show the mode, and whether the breaker has tripped."""
-    _print(context, open_api(context).internal("GET", f"/workspaces/{where}/autopilot")["data"])
+    api = open_api(context)
+    _print(context, api.get(api.aiops("/autopilot"))["data"])
 
 
 @app.command()
-def reset(context: typer.Context, where: Where) -> None:
-    """Reset the breaker, once the common cause is found."""
-    _print(context, open_api(context).internal("POST", f"/workspaces/{where}/autopilot/reset", {})["data"])
+def reset(context: typer.Context) -> None:
+    """Reset the breaker, once the common cause is found. Needs an admin of the workspace; no service account can."""
+    api = open_api(context)
+    _print(context, api.post(api.aiops("/autopilot/reset"), {})["data"])
 
 
 def _print(context: typer.Context, data: dict[str, Any]) -> None:

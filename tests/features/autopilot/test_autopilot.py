@@ -101,5 +101,9 @@ async def test_many_failing_at_once_trip_the_breaker_until_a_person_resets_it(wo
     tripped = await world.commits.until(state, lambda found: found["tripped"], seconds=DEADLINE_SECONDS)
     assert "fail at once" in tripped["reason"]
     assert len(world.writes()) == before
-    reset = await send(world, "POST", f"/internal/v1/workspaces/{world.workspace_id}/autopilot/reset", {})
+    refused = await world.call("POST", "/aiops/autopilot/reset", {})  # an operator
+    assert refused.status_code == 403
+    admin = await world.access.member("ada", "admin")
+    answer = await world.call("POST", "/aiops/autopilot/reset", {}, headers=admin)
+    reset = answer.json()["data"]
     assert (reset["mode"], reset["classes"]) == ("act", ["failing_pods", "bad_rollout"])

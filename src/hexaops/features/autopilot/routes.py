@@ -8,7 +8,7 @@ from hexaops.features.access.caller import AnyCaller
 from hexaops.features.access.errors import WorkspaceNotFoundError
 from hexaops.features.autopilot.breaker import Breaker
 from hexaops.features.autopilot.views import AutopilotView, autopilot_view
-from hexaops.features.routing import INTERNAL, Entry, service
+from hexaops.features.routing import INTERNAL, WORKSPACE, Entry, service, user
 from hexaops.provide import provided
 from hexaops.responses import Data, refuses
 
@@ -22,16 +22,21 @@ async def get_autopilot(caller: AnyCaller, breaker: Breakers) -> Data[AutopilotV
     return Data(autopilot_view(workspace, await breaker.find(workspace.id)))
 
 
-@refuses(WorkspaceNotFoundError)
-async def reset_autopilot(caller: AnyCaller, breaker: Breakers) -> Data[AutopilotView]:
-    """Reset the breaker: detections are remediated again, within the policy."""
+async def get_own_autopilot(caller: AnyCaller, breaker: Breakers) -> Data[AutopilotView]:
+    """The policy for detections in the user's workspace, and whether the breaker has tripped."""
+    workspace = caller.get_workspace()
+    return Data(autopilot_view(workspace, await breaker.find(workspace.id)))
+
+
+async def reset_own_autopilot(caller: AnyCaller, breaker: Breakers) -> Data[AutopilotView]:
+    """Reset the breaker: detections are remediated again, within the policy. Only a person can (rule 14)."""
     await breaker.reset(caller)
     workspace = caller.get_workspace()
     return Data(autopilot_view(workspace, await breaker.find(workspace.id)))
 
 
-AUTOPILOT = f"{INTERNAL}/workspaces/{{workspace_id}}/autopilot"
 ROUTES = (
-    Entry("GET", AUTOPILOT, get_autopilot, service("workspace:read")),
-    Entry("POST", f"{AUTOPILOT}/reset", reset_autopilot, service("workspace:admin"), idempotent=True),
+    Entry("GET", f"{WORKSPACE}/aiops/autopilot", get_own_autopilot, user("read_workspace")),
+    Entry("POST", f"{WORKSPACE}/aiops/autopilot/reset", reset_own_autopilot, user("manage_workspace"), idempotent=True),
+    Entry("GET", f"{INTERNAL}/workspaces/{{workspace_id}}/autopilot", get_autopilot, service("workspace:read")),
 )
