@@ -20,7 +20,7 @@ _CARRYING = word_set(
     "please be the that this it on in at from with by there as well many was correction leave drop without skip back "
     "course typo typed better enough lets say let particular particularly especially specifically likewise similarly "
     "former latter brother sister sibling twin its their vs versus against keep kept does do need needs want "
-    "wants number box boxes machine part thing by detail details db database"
+    "wants altogether overall number box boxes machine part thing by detail details db database"
 )
 PERIODS = word_set(
     "yesterday today tonight morning evening night week weeks weekend month months day days hour hours year last past "
@@ -47,7 +47,10 @@ def means_else(items: tuple[Item, ...]) -> bool:
     """A number that is not wanted ("not 4") or a time ("in 5"), a comparison, all there is, a quotation."""
     if any(item.word in _NO_COUNT and after.number and not after.mention for item, after in pairwise(items)):
         return True
-    wide = any("everything" in item.tags and item.word != "each" for item in items)
+    wide = any(
+        "everything" in item.tags and item.word != "each" and not (place and items[place - 1].word == "in")
+        for place, item in enumerate(items)
+    )  # "4 in all"
     return wide or compares(items) or any(item.quoted for item in items)
 
 

@@ -7,10 +7,10 @@ neighbour was a question, a condition or negated ("don't restart A and scale B")
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from hexaops.assistant.understanding.english import BASE, NOUN, PAST, THIRD, parts_of_speech
+from hexaops.assistant.understanding.english import BASE, NOUN, PAST, PROGRESSIVE, THIRD, parts_of_speech
 from hexaops.assistant.understanding.items import Item
 from hexaops.assistant.understanding.normalise import word_set
 
@@ -43,6 +43,8 @@ class Clause:
     items: tuple[Item, ...]
     join: Join = "start"
     is_question: bool = False
+    led: str = ""
+    """The word that joins it: "so", "and"."""
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -55,9 +57,11 @@ def split_clauses(items: list[Item]) -> list[Clause]:
     clauses: list[Clause] = []
     current: list[Item] = []
     join: Join = "start"
+    led = ""
     for position, item in enumerate(items):
         if item.is_mark and not item.quoted and item.word in _HARD:
-            clauses, current = _close(clauses, current, join, is_question=item.word == "?")
+            clauses, current = _close(clauses, current, join, is_question=item.word == "?", led=led)
+            led = ""
             join = "hard" if clauses else "start"
         elif (
             item.is_mark
@@ -66,7 +70,8 @@ def split_clauses(items: list[Item]) -> list[Clause]:
             and not (_is_time(items, position) or _is_lead_in(current) or _gives_count(items, position, current))
         ):
             leads = all(word in _LEADS for other in current for word in other.word.split())
-            clauses, current = _close(clauses, current, join, is_question=False)
+            clauses, current = _close(clauses, current, join, is_question=False, led=led)
+            led = ""
             join = "hard" if leads and clauses else "colon"
         elif (
             current
@@ -75,19 +80,20 @@ def split_clauses(items: list[Item]) -> list[Clause]:
             and _begins_clause(items, position + 1, current)
         ):
             contrast = _is_contrast(items, position)
-            clauses, current = _close(clauses, current, join, is_question=False)
-            join = "contrast" if contrast else "soft"
+            clauses, current = _close(clauses, current, join, is_question=False, led=led)
+            join, led = ("contrast" if contrast else "soft"), item.word
+            led = "so" if led == "," and items[position + 1].word == "so" else led
         else:
             current.append(item)
-    clauses, _ = _close(clauses, current, join, is_question=False)
+    clauses, _ = _close(clauses, current, join, is_question=False, led=led)
     return _spread_question(clauses)
 
 
 def _close(
-    clauses: list[Clause], current: list[Item], join: Join, *, is_question: bool
+    clauses: list[Clause], current: list[Item], join: Join, *, is_question: bool, led: str
 ) -> tuple[list[Clause], list[Item]]:
     if any(not item.is_mark for item in current):
-        return [*clauses, Clause(tuple(current), join, is_question)], []
+        return [*clauses, Clause(tuple(current), join, is_question, led)], []
     return clauses, []
 
 
@@ -132,9 +138,17 @@ def _is_soft(items: list[Item], position: int) -> bool:
     if not item.is_mark:
         after = items[position + 1] if position + 1 < len(items) else None
         asks = after is not None and (after.tags & CHANGE_TAGS or after.word in ("please", "can", "could"))
+        asks = asks or _is_obliged(items, position + 1)
         return item.word in _CONNECTIVES or (item.word == "so" and position > 2 and bool(asks))
     beside_dash = any(0 <= p < len(items) and items[p].word == "-" for p in (position - 1, position + 1))
     return item.word in _SOFT and not (item.word == "-" and beside_dash)
+
+
+def _is_obliged(items: list[Item], position: int) -> bool:
+    """ "so A and B should …": a list is the subject, its "and" begins no clause."""
+    named = position < len(items) and items[position].mention is not None
+    after = _past_names(items, position) if named else None
+    return after is not None and after.word in _FINITE and not after.mention
 
 
 def _joins(items: list[Item], position: int, current: list[Item]) -> bool:
@@ -202,9 +216,28 @@ def _stands_alone(items: list[Item], start: int, position: int) -> bool:
         return True
     if item.mention and _switches_after_so(items, start, position):
         return True
+    if len(after) == 2 and (_is_due(item, after[0], after[1]) or _is_doing(item, after[0], after[1])):
+        return True
     if item.word in _ARTICLES and len(after) == 2 and _tells(after[0], after[1]):
         return True
     return _tells(item, after[0]) or _acts(item, after[0])
+
+
+def _is_due(item: Item, subject: Item, verb: Item) -> bool:
+    """ "…, time it got restarted"."""
+    named = subject.mention is not None or "pronoun" in subject.tags
+    return item.word == "time" and named and verb.word in ("got", "was", "were")
+
+
+def _is_doing(item: Item, verb: Item, doing: Item) -> bool:
+    """ "…, warehouse is counting", "…, sessions are stuck"."""
+    if item.mention or item.is_mark or verb.word not in ("is", "are") or doing.mention:
+        return False
+    if item.tags <= _PLAIN and bool(parts_of_speech(doing.word) & PROGRESSIVE) and not item.word.endswith("ing"):
+        return bool(parts_of_speech(item.word) & NOUN)
+    return (
+        item.word.endswith("s") and bool(doing.tags & {"failing", "unhealthy", "slow"}) and not doing.tags & {"running"}
+    )
 
 
 def _is_wanted(skipped: list[Item]) -> bool:
@@ -292,7 +325,7 @@ def _spread_question(clauses: list[Clause]) -> list[Clause]:
         joined = bool(spread) and spread[-1].join in ("soft", "contrast") and not _is_told(clause, spread[-1])
         joined = joined and not _ends_politely(spread[-1])
         is_question = clause.is_question or (is_question and joined)
-        spread.append(Clause(clause.items, clause.join, is_question))
+        spread.append(replace(clause, is_question=is_question))
     return spread[::-1]
 
 

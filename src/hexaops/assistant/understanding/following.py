@@ -67,6 +67,7 @@ _ASKING = word_set("does is are will would should shall can could did has have")
 _BEFORE_ONE = word_set("wrong that this other the same another which")
 _METRICS = word_set("cpu memory ram mem disk disks storage network bandwidth gpu gpus io traffic")
 _BOUNDS = word_set("min max minimum maximum least most as between floor ceiling cap")
+_TOTAL = word_set("total altogether overall")
 _ASIDE = word_set("typo typed sorry oops ups oh ah hm hmm uh um nah nope correction wait")
 _USAGE = frozenset({Intent.USAGE_QUERY, Intent.HIGH_USAGE})
 _OF_METRICS = frozenset({*_USAGE, Intent.FORECAST_QUERY})
@@ -97,6 +98,8 @@ class _Said:
     """ "from inventory": the near end."""
     adds: bool = False
     """ "also", "too", "as well"."""
+    in_total: bool = False
+    """ "2 in total"."""
     suspects: bool = False
     """ "is it the database?"."""
 
@@ -264,6 +267,7 @@ def _read(
         excludes or bool(_LEAVES & set(words)),
         begins="from" in words,
         adds=bool({"also", "too", "well", "add", "plus"} & set(words)) and "one" not in words,
+        in_total=bool(_TOTAL & set(words)) or ("in", "all") in set(pairwise(words)),
         suspects=bool({"is", "be"} & set(words[:3])) and "it" in words[:3],
     )
 
@@ -456,6 +460,8 @@ def _corrected(before: Parameters, said: _Said) -> Parameters:
     if now.replicas_delta is not None and before.replicas is not None and not said.found.targets:
         return replace(now, replicas=max(0, before.replicas + now.replicas_delta), replicas_delta=None)
     bare = now.replicas is not None and said.corrects
+    if now.replicas is not None and said.in_total:
+        return now
     if bare and before.replicas_delta is not None and now.replicas is not None and not said.found.targets:
         step = now.replicas if before.replicas_delta > 0 else -now.replicas
         return replace(now, replicas=None, replicas_delta=step, direction=before.direction)

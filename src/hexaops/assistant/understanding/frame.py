@@ -142,6 +142,10 @@ def _suits(items: tuple[Item, ...], position: int, verb: str) -> bool:
     item = items[position]
     if "off" in item.tags:
         return verb == "stop"
+    if verb == "stop" and position > 1 and items[position - 2].word == "to" and items[position - 1].word == "a":
+        return item.word in ("stop", "halt")
+    if verb == "restart" and item.word == "come":
+        return any(other.word in ("fresh", "afresh", "anew") for other in items[position:])
     if verb in ("stop", "start") and verb in item.tags and position and items[position - 1].mention:
         return True  # "have web-app shut down"
     if verb == "restart" and item.word in KEEPS_FAILING:
@@ -152,9 +156,12 @@ def _suits(items: tuple[Item, ...], position: int, verb: str) -> bool:
     if verb == "restart" and item.tags & {"restart", "action_noun"}:
         return True
     scales = verb not in ("restart", "start", "stop", "cancel", "undo")
+    if scales and item.word in _SIZES:
+        return True
     return scales and bool(item.tags & {"scale", "number_noun", "scale_up", "scale_down", "increase", "decrease"})
 
 
+_SIZES = word_set("bigger larger smaller")
 _MADE = word_set("make ensure sure should must be get let")
 
 
@@ -240,8 +247,8 @@ _UP = frozenset({"increase", "scale_up", "double", "triple", "quadruple", "add"}
 def _without_number(items: tuple[Item, ...], verb: str) -> Parameters:
     tags = {tag for item in items for tag in item.tags}
     words = {word for item in items for word in item.word.split()}
-    down = verb in _DOWN or tags & {"scale_down", "down", "less"}
-    up = verb in _UP or tags & {"scale_up", "up", "more"} or "out" in words
+    down = verb in _DOWN or tags & {"scale_down", "down", "less"} or "smaller" in words
+    up = verb in _UP or words & {"bigger", "larger"} or tags & {"scale_up", "up", "more"} or "out" in words
     direction = "down" if down else "up" if up else None
     factor = _FACTORS.get(verb)
     if factor is None and "half" in tags:

@@ -35,6 +35,7 @@ _VERBS = {
     "start_app": "start",
     "stop_app": "stop",
 }
+_COURTEOUS = word_set("can could lets")
 _ON, _OFF = word_set("on online up back running"), word_set("off offline down")
 _COUNTING = word_set("to at = get have has need needs want of with be give make set take down up from")
 _WHATEVER = word_set("whatever everything anything all that which what ones those pods apps applications services")
@@ -66,6 +67,8 @@ def read_indirect(clause: Clause, ranking: Ranking, previous: Mode | None) -> Ac
         return None
     if counts:
         return Act(Mode.REQUEST, verb, -1) if any(item.number for item in items) and _says_count(items) else None
+    if clause.is_question and not any("polite" in item.tags or item.word in _COURTEOUS for item in items):
+        return None
     return Act(Mode.REQUEST, verb, -1) if _says_state(items, verb) else None
 
 
@@ -160,4 +163,5 @@ def _says_state(items: tuple[Item, ...], verb: str) -> bool:
     asked = any("polite" in item.tags for item in items) or items[0].word in ("can", "could", "lets")
     if verb == "restart":
         return asked and any("restart" in item.tags for item in items)
-    return asked and bool(words & (_ON if verb == "start" else _OFF))
+    now = [item.word for item in items if not (item.is_mark or item.mention)] in (["on", "now"], ["off", "now"])
+    return (asked or now) and bool(words & (_ON if verb == "start" else _OFF))

@@ -303,7 +303,7 @@ def _has(items: tuple[Item, ...], tag: str) -> bool:
 def _is_reported(before: tuple[Item, ...]) -> bool:
     """Somebody else says it: "Bob told me to", "the docs say"."""
     for position, item in enumerate(before):
-        if "say" not in item.tags and item.word not in ("according", "said"):
+        if "say" not in item.tags and item.word not in ("according", "said", "wrote"):
             continue
         subject = before[position - 1] if position else None
         if subject is not None and (subject.mention or subject.word.endswith("ing")):
@@ -319,7 +319,12 @@ def _is_reported(before: tuple[Item, ...]) -> bool:
             "please",
             "could",
         ):
-            return "s" in item.forms or "past" in item.forms or "tell_kind" in subject.tags or item.word == "say"
+            return (
+                "s" in item.forms
+                or "past" in item.forms
+                or "tell_kind" in subject.tags
+                or item.word in ("say", "wrote")
+            )
     return False
 
 

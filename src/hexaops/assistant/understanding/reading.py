@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from hexaops.assistant.understanding.asides import with_pointer, without_asides
 from hexaops.assistant.understanding.changes import intent_of_verb, read_reason
 from hexaops.assistant.understanding.clauses import Clause
 from hexaops.assistant.understanding.doubts import (
@@ -19,6 +20,7 @@ from hexaops.assistant.understanding.doubts import (
 )
 from hexaops.assistant.understanding.filters import read_filters, status_filter
 from hexaops.assistant.understanding.frame import Frame, read_frame
+from hexaops.assistant.understanding.holding import holds_off, of_which, others_want, pauses_rollouts, sets_a_variable
 from hexaops.assistant.understanding.indirect import is_pressed, read_indirect
 from hexaops.assistant.understanding.intents import CHANGE_INTENTS, LATER_CHANGES, LATER_INTENTS, Intent, Mode
 from hexaops.assistant.understanding.inventory import Candidate
@@ -41,6 +43,7 @@ from hexaops.assistant.understanding.setting import (
     pointed_at,
     spoken_of,
     that_fail,
+    those_pods,
 )
 from hexaops.assistant.understanding.speech import Act
 from hexaops.assistant.understanding.tags import clause_tags, has_finite_verb, score_talk
@@ -86,16 +89,19 @@ class Reading:
 
 def read_clause(clause: Clause, setting: Setting) -> Reading:
     """The reading of one clause."""
-    clause = replace(clause, items=_without_contrast(clause.items))
+    items = without_asides(_without_contrast(clause.items))
+    clause = replace(clause, items=with_pointer(items, len(setting.before)))
     if needed := _needed_too(clause, setting):
         return needed
     act = read_act(clause, setting.previous_mode) or _same_verb(clause, setting)
+    if (held := holds_off(clause)) is not None and (act is None or act.mode is not Mode.NEGATED):
+        act = Act(Mode.NEGATED, act.verb if act is not None else "stop", held)
     after_change = setting.dialogue.last_intent in {intent.value for intent in (*CHANGE_INTENTS, Intent.ACTION_STATUS)}
     if act is not None and act.mode is Mode.NEGATED and clause.words[:2] == ("if", "not"):
         act = replace(act, mode=Mode.CONDITIONAL)  # "is it ok? if not, restart it"
     tags = clause_tags(clause, after_change=after_change)
     ranking = rank(clause.items, label_before(setting.dialogue))
-    wish = None if _is_coloured(clause, setting.previous_mode) else read_wish(clause) or asks_politely_for(clause)
+    wish = None if _is_coloured(clause, setting.previous_mode) else read_wish(clause) or _asks_for(clause, setting)
     if wish is not None and (act is None or act.mode not in (Mode.REQUEST, Mode.NEGATED, Mode.REPORTED)):
         asked = _read_request(clause, wish, tags, ranking, setting)
         act = act if asked.left or asked.mode is not Mode.REQUEST else wish
@@ -104,7 +110,7 @@ def read_clause(clause: Clause, setting: Setting) -> Reading:
         act = read_terse(clause, ranking, setting.previous_mode, pressed=setting.pressed, spoken=spoken) or act
     if act is None:
         act = read_indirect(clause, ranking, setting.previous_mode)
-    elif setting.pressed and act.mode in _MAY_BE_PRESSED and not clause.is_question and not _has_quote(clause):
+    elif setting.pressed and act.mode in _MAY_BE_PRESSED and not _is_open(clause):
         act = replace(act, mode=Mode.REQUEST)
     elif is_pressed(clause, act, ranking, setting.previous_mode):
         heals = ranking.best == "restart_failing" and "diagnose" in clause.items[0].tags
@@ -146,8 +152,14 @@ def _without_contrast(items: tuple[Item, ...]) -> tuple[Item, ...]:
     return items
 
 
-def _has_quote(clause: Clause) -> bool:
-    return any(item.quoted for item in clause.items)
+def _is_open(clause: Clause) -> bool:
+    """ "should A be restarted?", a quotation; not "how about 4 pods?"."""
+    asks = clause.is_question and clause.words[:2] != ("how", "about")
+    return asks or any(item.quoted for item in clause.items)
+
+
+def _asks_for(clause: Clause, setting: Setting) -> Act | None:
+    return asks_politely_for(clause, explained=setting.explained)
 
 
 def _is_coloured(clause: Clause, previous: Mode | None) -> bool:
@@ -157,6 +169,9 @@ def _is_coloured(clause: Clause, previous: Mode | None) -> bool:
 
 def _with_borrowed(reading: Reading, setting: Setting) -> Reading:
     """What is undone, or cannot be planned yet, is about what was spoken of, too."""
+    if reading.intent is Intent.RESTART_APPLICATION and those_pods(reading.clause.items, reading.found, setting):
+        failing = replace(reading.parameters, status_filter="failing")
+        reading = replace(reading, intent=Intent.RESTART_FAILING, parameters=failing)
     if reading.mode is Mode.REQUEST and reading.intent in (Intent.RESTART_APPLICATION, Intent.RESTART_FAILING):
         intent, found, said = that_fail(
             reading.intent, reading.clause.items, reading.found, reading.parameters, setting
@@ -253,6 +268,8 @@ def _read_request(clause: Clause, act: Act, tags: set[str], ranking: Ranking, se
         left = (*left, *(target.mention or act.verb for target in found.targets[:1]))
     left = (*left, *may_be_shown(items, intent))
     left = (*left, *number_of_what(items, act.verb, intent, setting.told))
+    left = (*left, *of_which(items, act.verb, found, setting.dialogue))
+    left = (*left, *others_want(clause.items, act.at), *sets_a_variable(items), *pauses_rollouts(items, act.at))
     left = left if setting.before else (*left, *number_of_nothing(items, act.verb, intent, setting.dialogue))
     if points_at_a_part(items, found, setting.dialogue):
         left = (*left, *(item.text for item in items if item.word in ORDINALS))

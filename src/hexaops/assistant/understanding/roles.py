@@ -26,6 +26,8 @@ _DIRECTIONS = word_set("up down out in back more less fewer further another")
 _ABSOLUTE_BEFORE = word_set("to at on = with of : only now has have be is")
 _ARTICLES = word_set("a an the just only exactly total of")
 _STEP_VERBS = frozenset({"add", "remove"})
+_MAY_MULTIPLY = 4
+"""Up to here "x3" may multiply; nobody asks for ten times as many pods in so few words."""
 _POINTING = word_set("that this the which other first second last another each every any no same")
 
 
@@ -126,6 +128,8 @@ def _role_of_count(items: tuple[Item, ...], position: int, before: str, after: s
     if any(other.word in ("off", "away") for other in items[position + 1 :]):
         return "relative"
     if number.text.lower().startswith("x"):
+        if number.value <= _MAY_MULTIPLY:
+            return "limit"  # "cart x2": two of them, or twice as many
         return "absolute" if position and items[position - 1].mention and position == len(items) - 1 else "limit"
     if before in ("up", "down") and verb not in ("scale",):
         return "relative"
@@ -138,6 +142,8 @@ def _is_bound(items: tuple[Item, ...], position: int, verb: str) -> bool:
     grows = verb == "increase" and bool(items[position + 1 : position + 2]) and near[-1:] == ["until"]
     if grows and items[position + 1].tags & {"replicas_word"}:
         return False  # "increase it until 7 replicas"
+    if near[-2:] in (["how", "about"], ["what", "about"]):
+        return False
     if any(word in _BOUNDS and not (word == "most" and "at" not in near) for word in near[-2:]):
         return True
     offered = any(item.word in ("give", "let", "allow", "have") for item in items[max(0, position - 6) : position])

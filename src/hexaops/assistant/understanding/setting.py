@@ -39,6 +39,10 @@ class Setting:
     """The label that the clause before is most like."""
     vague: bool = False
     """The names before say a kind of thing, or fit several: "the store"."""
+    failing_pods: bool = False
+    """The clause before told of pods of it that fail: "these" are those."""
+    explained: bool = False
+    """The next clause tells why."""
     pressed: bool = False
     """The next clause says "do it", "go ahead"."""
 
@@ -95,6 +99,19 @@ def that_fail(
     known = tuple(Resolved(one, one.name, 0.9, "dialogue") for one in context if one.kind == "application")
     place = None if known else last.parameters.namespace
     return intent, replace(found, targets=known), replace(said, namespace=place)
+
+
+def tells_of_failing_pods(clause: Clause) -> bool:
+    """ "web-app has 2 pods in error"."""
+    tags = {tag for item in clause.items for tag in item.tags}
+    return "replicas_word" in tags and bool(tags & {"failing", "unhealthy", "problem", "not_ready", "pending"})
+
+
+def those_pods(items: tuple[Item, ...], found: Found, setting: Setting) -> bool:
+    """ "(web-app has 2 pods in error,) recycle these"."""
+    said = {word for item in items for word in item.word.split()}
+    own = any(target.source == "name" and target.mention for target in found.targets) and any(i.mention for i in items)
+    return setting.failing_pods and len(setting.before) == 1 and bool(said & {"these", "those", "them"}) and not own
 
 
 def borrows(clause: Clause, found: Found, dialogue: Dialogue, *, changes: bool = False) -> bool:

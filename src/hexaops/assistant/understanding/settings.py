@@ -32,6 +32,7 @@ _NOT_NOW = frozenset({Mode.NEGATED, Mode.CONDITIONAL, Mode.REPORTED, Mode.HOWTO}
 _INVERTED = word_set("should were had")
 """First in a clause they make it a condition: "should the error rate rise, …"."""
 _BY_ITSELF = word_set("hpa automatic automatically automate itself own alone elastic elastically dynamic dynamically")
+_HELD = word_set("keep hold let float vary range stay move swing breathe min max minimum maximum")
 _ASKING = word_set("want prefer give")
 _WISHES = word_set("should needs need let want like must")
 _ASKED_OR_TOLD = word_set("is are was were does do did has have")
@@ -207,7 +208,9 @@ def _says_autoscaling(items: Sequence[Item], slots: Slots) -> bool:
     bounded = slots.min_replicas is not None and slots.max_replicas is not None
     named = any("autoscale" in item.tags or item.word in _BY_ITSELF or "autoscal" in item.word for item in items)
     named = named or any(item.word in ("minreplicas", "maxreplicas") for item in items)
-    return bounded or named
+    words = {word for item in items for word in item.word.split()}
+    range_only = "between" in words and not _HELD & words  # "down to between 1 and 2": any count of these
+    return named or (bounded and not range_only)
 
 
 def _project(items: Sequence[Item]) -> str | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from hexaops.assistant.understanding.clauses import CHANGE_TAGS, Clause
+from hexaops.assistant.understanding.english import BASE, PAST, parts_of_speech
 from hexaops.assistant.understanding.intents import Mode
 from hexaops.assistant.understanding.items import Item
 from hexaops.assistant.understanding.normalise import word_set
@@ -49,7 +50,7 @@ _OPENINGS = (
             "courtesy": "would you|will you",
             "ing": "would you mind|do you mind|mind|try|can you try|could you try|please try",
             "count": "i want|i need|i would like|we need|we want|we would like|i would be grateful for|"
-            "i would like to see|we would like to see|"
+            "i should like|we should like|i would like to see|we would like to see|"
             "i would appreciate|we would appreciate|i would be glad about|i would love|how about",
         }.items()
         for words in options.split("|")
@@ -81,6 +82,10 @@ _CONDITIONS_OF_COURTESY = tuple(
         "when you have time",
         "until further notice",
         "if you do not mind",
+        "if it is not too much trouble",
+        "if it is no trouble",
+        "if that is alright",
+        "if that is fine",
     ]
 )
 _LINKS = word_set("a an the new another full complete quick rolling clean graceful simple fresh immediate hard soft")
@@ -203,7 +208,7 @@ def _opening_at(items: tuple[Item, ...], position: int) -> tuple[int, str] | Non
 def _nominal(items: tuple[Item, ...], position: int) -> Act | None:
     """ "do a rolling restart of A", "give A a kick"."""
     is_given = items[position].lemma in ("give", "get", "grant")
-    for offset, item in enumerate(items[position + 1 : position + 7]):
+    for offset, item in enumerate(items[position + 1 : position + 11]):
         if (
             item.tags & {"restart", "scale", "undo"}
             and not (is_given and _follows(items, position + 1 + offset))
@@ -213,11 +218,15 @@ def _nominal(items: tuple[Item, ...], position: int) -> Act | None:
             return Act(Mode.REQUEST, verb, position + 1 + offset, opens=position + 1)
         if item.lemma == "start" and items[position + offset].word in ("fresh", "clean", "new") and not item.quoted:
             return Act(Mode.REQUEST, "restart", position + 1 + offset, opens=position + 1)
-        if not (item.word in _LINKS or (is_given and (item.mention or item.tags & {"pronoun", "app", "everything"}))):
+        if item.word == "go" and items[position + offset].word in ("fresh", "another", "new") and is_given:
+            return Act(Mode.REQUEST, "restart", position + 1 + offset, opens=position + 1)
+        if not (item.word in _LINKS or (is_given and (item.mention or item.tags & _GIVEN or item.word in _LISTED))):
             return None
     return None
 
 
+_GIVEN = frozenset({"pronoun", "app", "everything", "failing", "unhealthy", "pod"})
+_LISTED = word_set("and ones other")
 _AFTER_NOUN = word_set("for because so since to as will would can could once again when and as right")
 
 
@@ -296,6 +305,8 @@ def limits_of_request(items: tuple[Item, ...], *, counts: bool = False) -> Mode 
             return Mode.CONDITIONAL
         if _is_ready_by(items, position):
             return Mode.SCHEDULED
+        if "now" in item.tags and _words_at(items, position + 1, 3) == ("and", "then"):
+            return Mode.SCHEDULED  # now and then
         if _is_schedule(items, position) and not (counts and _is_count(items, position)):
             return Mode.SCHEDULED
         if "not" in item.tags and _negates_request(items, position):
@@ -371,10 +382,44 @@ def _is_schedule(items: tuple[Item, ...], position: int) -> bool:
         )
     if item.word == "at" and after.number:
         return True
+    if item.word in ("in", "within", "after") and _is_span(items, position + 1) and not _tells(items[:position]):
+        return True
+    if item.word == "for" and any(other.word in ("has", "have") for other in items[:position]):
+        return False  # "has been up for 200 days"
     if item.word in ("in", "for", "after") and after.number:
         beyond = items[position + 2] if position + 2 < len(items) else None
         return after.number.kind == "time" or bool(beyond and time_unit_seconds(beyond.word))
     return False
+
+
+_SOME = word_set("a an the next half about around roughly some few couple of maybe say another roughly little good")
+
+
+def _tells(before: tuple[Item, ...]) -> bool:
+    """ "it has not moved (in an hour)", "half of it fell over (within minutes)"."""
+    if any("not" in item.tags or item.word in _TELLING for item in before):
+        return True
+    past = [p for p, item in enumerate(before) if _is_past(item.word)]
+    return any(p and before[p - 1].word not in ("be", "get", "and") and not before[p - 1].mention for p in past)
+
+
+_TELLING = word_set("has have had was were did fell went came")
+
+
+def _is_past(word: str) -> bool:
+    said = parts_of_speech(word)
+    return bool(said & PAST) and not said & BASE
+
+
+def _is_span(items: tuple[Item, ...], start: int) -> bool:
+    """ "(in) an hour or so", "(in) about half an hour", "(in) a bit"."""
+    position = start
+    while position < len(items) and (items[position].word in _SOME or items[position].number) and position < start + 5:
+        position += 1
+    if position == start or position >= len(items) or items[position].mention:
+        return False
+    word = items[position].word
+    return time_unit_seconds(word) is not None or word in ("bit", "while", "jiffy", "moment")
 
 
 def find_mention_of_change(items: tuple[Item, ...]) -> Act | None:

@@ -103,6 +103,7 @@ def _counted(
     if ranking.best == "stop_app" and not (numbers and numbers[0].value == 0):
         return None
     enough = any(pair in _ENOUGH for pair in pairwise(words))
+    enough = enough or (words[-2:] == ["do", "it"] and ("is", "fine") in set(pairwise(words)))
     told = [word for word in words if word in _VETO and not (enough and word in ("is", "are"))]
     polite_do = "do" in told and words[-1] == "do" and any(w in words for w in ("would", "will"))
     if [w for w in told if not ((pressed and w == "think") or (polite_do and w == "do") or _how_about(words, w))]:

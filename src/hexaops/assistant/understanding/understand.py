@@ -10,6 +10,7 @@ from hexaops.assistant.understanding.dialogue import answer_pending
 from hexaops.assistant.understanding.doubts import told_of_else
 from hexaops.assistant.understanding.following import carry_on
 from hexaops.assistant.understanding.foreign import read_foreign
+from hexaops.assistant.understanding.holding import backs_up_another, doubts_one, tells_of_a_text, tells_why
 from hexaops.assistant.understanding.intents import CHANGE_INTENTS, Intent, Mode
 from hexaops.assistant.understanding.inventory import Inventory, NameIndex
 from hexaops.assistant.understanding.items import Item, read_items
@@ -20,7 +21,7 @@ from hexaops.assistant.understanding.parts import Part, keep, left_out
 from hexaops.assistant.understanding.ranker import Ranking, rank
 from hexaops.assistant.understanding.reading import Reading, read_clause
 from hexaops.assistant.understanding.refusals import must_refuse
-from hexaops.assistant.understanding.setting import Setting, label_before, last_frame
+from hexaops.assistant.understanding.setting import Setting, label_before, last_frame, tells_of_failing_pods
 from hexaops.assistant.understanding.settings import with_settings
 from hexaops.assistant.understanding.shape import asks_for_projects, missing_of, resource_and_scope
 from hexaops.assistant.understanding.speech import limits_of_request, says_go
@@ -106,7 +107,12 @@ def _is_other_language(text: str, items: list[Item], whole: Ranking) -> bool:
 def _read_parts(clauses: list[Clause], setting: Setting) -> list[Part]:
     parts: list[Part] = []
     for place, clause in enumerate(clauses):
-        setting = replace(setting, pressed=place + 1 < len(clauses) and says_go(clauses[place + 1]))
+        after = clauses[place + 1 :]
+        setting = replace(setting, pressed=_is_pressed(after), explained=bool(after) and tells_why(after[0]))
+        if clause.join == "colon" and place and tells_of_a_text(clauses[place - 1]):
+            setting = replace(setting, previous_mode=Mode.REPORTED)
+        if clause.led == "so" and setting.previous_mode in (Mode.PAST, Mode.STATEMENT):
+            setting = replace(setting, previous_mode=Mode.REQUEST)  # "it was paused, so start it"
         reading = read_clause(clause, setting)
         understanding = _decided(reading)
         if is_purpose(clause):
@@ -115,6 +121,10 @@ def _read_parts(clauses: list[Clause], setting: Setting) -> list[Part]:
             parts[-1] = Part(parts[-1].reading, _limited(parts[-1].understanding, limit))
         if parts and _leaves_out(clause) and parts[-1].understanding.parameters.everything:
             parts[-1] = Part(parts[-1].reading, _limited(parts[-1].understanding, Mode.CONDITIONAL))
+        if parts and (_goes_to_look(clauses[place:]) or backs_up_another(parts[-1].reading.clause, clause)):
+            parts[-1] = Part(parts[-1].reading, _limited(parts[-1].understanding, Mode.ADVICE))
+        if parts and doubts_one(clause) and understanding.intent not in CHANGE_INTENTS:
+            parts = [Part(part.reading, _limited(part.understanding, Mode.CONDITIONAL)) for part in parts]
         if parts and _takes_back(clause, understanding):
             parts = [Part(part.reading, _taken_back(part.understanding)) for part in parts]
         parts.append(Part(reading, understanding))
@@ -122,14 +132,31 @@ def _read_parts(clauses: list[Clause], setting: Setting) -> list[Part]:
         setting = replace(
             setting,
             previous_mode=reading.mode if reading.carries_on else Mode.ADVICE,
-            previous_verb=reading.verb,
+            previous_verb="" if reading.left else reading.verb,
             previous_best=reading.ranking.best,
             before=spoken_of or setting.before,
             vague=_is_vague(clause, setting) if spoken_of else setting.vague,
             told=setting.told if reading.mode is Mode.REQUEST else (*setting.told, *told_of_else(clause.items)),
             namespace=_place_of_next(reading),
+            failing_pods=tells_of_failing_pods(clause),
         )
     return [_as_complaint(part, parts) for part in parts]
+
+
+def _is_pressed(after: list[Clause]) -> bool:
+    """ "…, go ahead"; not "…, go ahead and check"."""
+    if len(after) > 1 and all(item.is_mark or "yes" in item.tags for item in after[0].items):
+        after = after[1:]  # "yes, please do"
+    return bool(after) and says_go(after[0]) and not _goes_to_look(after)
+
+
+def _goes_to_look(clauses: list[Clause]) -> bool:
+    looks = len(clauses) > 1 and clauses[1].join == "soft" and bool(clauses[1].items[0].tags & _LOOKING)
+    return looks and says_go(clauses[0])
+
+
+_LOOKING = frozenset({"show", "search", "diagnose", "analyze", "wh"})
+"""What the ahead is given for in "…, go ahead and find out why"."""
 
 
 def _is_vague(clause: Clause, setting: Setting) -> bool:
@@ -218,7 +245,10 @@ def _limit_after(clause: Clause, reading: Reading) -> Mode | None:
 
 
 _SAYING = word_set("say says said want wants wanted ask asks asked told think thinks suggest suggested")
-_DISTANCE = word_set("joke joking kidding said says against already yesterday mistake plan planned idea")
+_DISTANCE = word_set(
+    "joke joking kidding said says against already yesterday mistake plan planned idea "
+    "deciding asking considering discussing debating"
+)
 
 
 def _takes_distance(clause: Clause) -> bool:

@@ -124,6 +124,8 @@ def _particle(items: tuple[Item, ...], position: int) -> str | None:
     }:
         return None
     rest = items[position + 1 :]
+    if items[position].lemma == "bring" and _to_a_stop(rest):
+        return "stop"
     for offset, item in enumerate(rest):
         if item.number or item.is_mark:
             return None
@@ -137,6 +139,13 @@ def _particle(items: tuple[Item, ...], position: int) -> str | None:
             named = any(i.mention for i in rest[:offset])
             return "start" if named and items[position].lemma == "bring" else "undo"
     return None
+
+
+def _to_a_stop(rest: tuple[Item, ...]) -> bool:
+    """ "bring A to a stop", "bring A and B to a halt"."""
+    words = [item.word for item in rest]
+    place = next((p for p in range(1, len(words)) if words[p] == "to" and rest[p - 1].mention), 0)
+    return bool(place) and words[place + 1 : place + 3] in (["a", "stop"], ["a", "halt"])
 
 
 def _moves_count(rest: tuple[Item, ...], offset: int) -> str | None:
@@ -201,6 +210,12 @@ def caused_verb(items: tuple[Item, ...], position: int, *, wanted: bool = False)
             found := next((t for t in ("restart", "scale", "start", "stop") if t in item.tags), None)
         ):
             return found
+        if item.word in ("come", "start") and any(other.word in ("fresh", "afresh", "anew") for other in rest[place:]):
+            return "restart"
+        if item.word == "back" and any(other.word == "feet" for other in rest[place:]):
+            return (
+                None if any(_is_application(other) for other in rest) else "restart"
+            )  # "get the bad ones back on their feet"
         if item.word in ("running", "going", "started") and not wanted:
             return "assign" if item.word == "running" and _runs_with(rest[place + 1 :]) else "start"
         if item.word in ("up", "online", "back", "live", "down", "off", "offline") and not _counts(rest[place:]):
@@ -208,6 +223,10 @@ def caused_verb(items: tuple[Item, ...], position: int, *, wanted: bool = False)
         if item.is_mark:
             return None
     return None
+
+
+def _is_application(item: Item) -> bool:
+    return item.mention is not None and any(one.entity.kind == "application" for one in item.mention.candidates)
 
 
 def _runs_with(rest: list[Item]) -> bool:

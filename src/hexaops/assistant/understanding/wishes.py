@@ -21,11 +21,12 @@ _FINITE_OPENINGS = tuple(
         *("see to it that", "see that", "make sure", "make sure that", "ensure", "ensure that", "make it so that"),
         *("i would appreciate it if", "we would appreciate it if", "i would be grateful if", "i would be glad if"),
         *("i would be happy if", "i would like it if", "i would love it if", "it would be nice if", "would be nice if"),
+        *("it is time", "it is high time", "it is about time", "high time", "it is time that"),
         *("it would be good if", "it would be great if", "it would be helpful if", "would be great if"),
     ]
 )
 """After these a plain statement is what is asked for: "see to it that web-app has 4 pods"."""
-_MODALS = word_set("should must")
+_MODALS = word_set("should must shall")
 _TO = word_set("has have needs need ought")
 _LINK_VERBS = word_set("be have run get go grow scale move come sit drop shrink become return")
 _NEEDS = word_set("needs need wants want requires require deserves deserve")
@@ -44,7 +45,7 @@ def read_wish(clause: Clause) -> Act | None:
     """The request that a wish makes, or None where the clause is none."""
     places = [place for place, item in enumerate(clause.items) if not item.is_mark]
     items = tuple(clause.items[place] for place in places)
-    finite, start = _opening(items)
+    finite, start = _opening(items, clause_joined=clause.join in ("soft", "contrast"))
     end = _subject(items, start)
     if end == start or any(item.quoted for item in items):
         return None
@@ -53,7 +54,14 @@ def read_wish(clause: Clause) -> Act | None:
     says = any("say" in item.tags for place, item in enumerate(items[start:], start) if place != end)
     if wished is None or clause.is_question or _FORBIDDEN & said or says:
         return None
+    if items[wished - 1].word in ("wants", "want") and items[wished : wished + 1] and items[wished].word == "to":
+        return None  # "kafka wants to restart": what it does by itself
+    if any(a.word == "from" and "ing" in b.forms for a, b in pairwise(items[wished:])):
+        return None  # "has to be stopped from crashing"
     verb, at = _what(items, wished)
+    if verb == "assign" and wished < len(items) and items[wished].word in _BROUGHT:
+        at = wished
+        verb = next((tag for tag in ("increase", "decrease") if tag in items[at].tags), verb)
     if verb == "assign" and items[wished - 1].word in ("wants", "want"):
         return None  # "web-app wants 3": told as much as asked
     if verb is None or limits_of_request(items[end:], counts=verb == "assign"):
@@ -63,8 +71,9 @@ def read_wish(clause: Clause) -> Act | None:
     return Act(Mode.REQUEST, verb, places[at] if at >= 0 else -1, opens=places[min(opens, len(places) - 1)])
 
 
-def asks_politely_for(clause: Clause) -> Act | None:
-    """ "could web-app be restarted now?", "can cart be stopped please": a request with such a word only."""
+def asks_politely_for(clause: Clause, *, explained: bool = False) -> Act | None:
+    """ "could web-app be restarted now?", "can cart be stopped please": a request with such a word only, or where
+    the next clause tells why (`explained`)."""
     places = [place for place, item in enumerate(clause.items) if not item.is_mark]
     items = tuple(clause.items[place] for place in places)
     start = next((p for p, item in enumerate(items) if item.word not in SKIPPED), len(items))
@@ -74,15 +83,23 @@ def asks_politely_for(clause: Clause) -> Act | None:
     words = [word for item in items for word in item.word.split()]
     if end == start + 1 or end >= len(items) or items[end].word not in ("be", "get") or _FORBIDDEN & set(words):
         return None
-    if not _FIRM & set(words) or limits_of_request(items):
+    if limits_of_request(items):
         return None
     verb, at = _what(items, end + 1)
+    if not _FIRM & set(words) and not (explained and not clause.is_question and _is_done(items, at, end + 1)):
+        return None
     return Act(Mode.REQUEST, verb, places[at] if at >= 0 else -1, opens=places[end]) if verb else None
 
 
-def _opening(items: tuple[Item, ...]) -> tuple[bool, int]:
+def _is_done(items: tuple[Item, ...], at: int, start: int) -> bool:
+    """ "(could A be) stopped" to the end; "restarting" asks what it may be doing."""
+    return at == start == len(items) - 1 and "past" in items[at].forms
+
+
+def _opening(items: tuple[Item, ...], *, clause_joined: bool = False) -> tuple[bool, int]:
     """Whether what follows is told to be made so, and where it begins."""
     position, finite = 0, False
+    openers = ("let", "time") if clause_joined else ("let",)  # "…, time it got restarted"
     while position < len(items):
         opening = next((o for o in _FINITE_OPENINGS if _words_at(items, position, len(o)) == o), None)
         if opening is not None:
@@ -92,7 +109,7 @@ def _opening(items: tuple[Item, ...]) -> tuple[bool, int]:
             position += 1
         elif (wanted := _wanting(items, position)) and not finite:
             position += wanted
-        elif items[position].word == "let" and position + 1 < len(items):
+        elif items[position].word in openers and position + 1 < len(items):
             position, finite = position + 1, True
         elif _words_at(items, position, 2) in (("could", "you"), ("can", "you"), ("would", "you")):
             position += 2
@@ -113,7 +130,7 @@ def _wanting(items: tuple[Item, ...], position: int) -> int:
 _WANTING = tuple(
     (subject, *rest)
     for subject in ("i", "we")
-    for rest in (("want",), ("need",), ("would", "like"), ("would", "love"), ("would", "need"))
+    for rest in (("want",), ("need",), ("should", "like"), ("would", "like"), ("would", "love"), ("would", "need"))
 )
 
 
@@ -158,6 +175,10 @@ def _after_wish(items: tuple[Item, ...], at: int, *, finite: bool) -> int | None
     if first in _MODALS:
         place = _past_adverbs(items, at + 1)
         return place + 1 if place < len(items) and items[place].word in _LINK_VERBS else None
+    if first in ("is", "are") and (second, third) == ("to", "be"):
+        return at + 3
+    if first in ("gets", "goes") and _gets_count(items, at):
+        return at + 1
     if first == "to" and second in _LINK_VERBS and _is_wanted(items):
         return at + 2
     if first in _TO and second == "to" and third in _LINK_VERBS:
@@ -169,6 +190,20 @@ def _after_wish(items: tuple[Item, ...], at: int, *, finite: bool) -> int | None
     if finite and first in _FINITE:
         return at + (2 if first in ("could", "can") and second in _LINK_VERBS else 1)
     return None
+
+
+def _gets_count(items: tuple[Item, ...], at: int) -> bool:
+    """ "A gets 10 pods", "A goes to 12 right away"; "A goes to 12" may tell how it is."""
+    place = at + 1 + (items[at + 1 : at + 2] != () and items[at + 1].word == "to")
+    number = items[place].number if place < len(items) else None
+    if number is None or number.kind != "count":
+        return False
+    counted = place + 1 < len(items) and "replicas_word" in items[place + 1].tags
+    firm = any(item.tags & {"now", "polite"} or item.word in _FIRM for item in items[place + 1 :])
+    return (counted and items[at].word == "gets") or firm
+
+
+_BROUGHT = word_set("brought taken set put raised lowered increased reduced bumped cut upped")
 
 
 def _is_wanted(items: tuple[Item, ...]) -> bool:
@@ -200,7 +235,7 @@ def _what(items: tuple[Item, ...], start: int) -> tuple[str | None, int]:
             return "restart", start + offset
         if done and item.word not in ("running", "going") and (verb := _verb_of(item)):
             return verb, start + offset
-    if any(item.number or "twice" in item.tags for item in rest):
+    if any(item.number or "twice" in item.tags or item.word == "single" for item in rest):
         counts = any("replica" in item.tags for item in rest)
         by_then = any(a.word in _ON and b.word in ("at", "by") for a, b in pairwise(rest))
         return (None, -1) if by_then and not counts else ("assign", -1)  # "has to be up by 8"

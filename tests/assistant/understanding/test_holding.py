@@ -1,0 +1,147 @@
+"""What holds a change back though its words read whole, and the plain statements of need that are requests."""
+
+from __future__ import annotations
+
+import pytest
+
+from hexaops.assistant.understanding import Intent, Understanding, understand
+from hexaops.assistant.understanding.conversation import Conversation
+from testenv.golden.cases import load_worlds
+
+DOCS = load_worlds()["docs"]
+
+
+def _planned(text: str) -> list[Understanding]:
+    got = understand(text, DOCS)
+    return [part for part in (got.parts or (got,)) if part.would_change or part.would_set]
+
+
+def _replicas_after(*turns: str) -> int | None:
+    talk = Conversation(DOCS)
+    asked = [talk.say(text) for text in turns][-1]
+    assert asked.would_change
+    return asked.parameters.replicas
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hold off on web-app",
+        "hold off with web-app please",
+        "hang fire on web-app",
+        "in an hour or so stop web-app",
+        "in about an hour, stop web-app",
+        "within the hour stop web-app",
+        "in a bit restart web-app",
+        "web-app goes to 12 now and then",
+        "web-app down to between 1 and 2",
+        "web-app between 2 and 4",
+        "Restart web-app, api-service. The last one only if you must, so rather not.",
+        "Restart web-app and api-service. The second only if needed.",
+        "scale web-app and api-service to 4. Well, maybe not the latter.",
+        "restart web-app, api-service. The second one can wait.",
+        "web-app x2",
+        "set A=1 on web-app",
+        "scale web-app to 5, they want",
+        "the customer wrote no, restart web-app",
+        "turn web-app off and back up database-app",
+        "web-app wants to restart, go ahead and check",
+        "web-app needs a restart, go ahead and find out why",
+        "pause deployments of web-app",
+        "web-app needs to be stopped from crashing",
+        "the ticket: web-app must be restarted",
+        "from the runbook: web-app has to be restarted",
+        "stop web-app, management is deciding",
+        "stop web-app, nobody is asking for that",
+        "could web-app be stopped, it looks stopped",
+        "could web-app be restarting, it shows 502",
+        "could web-app be halted, what do you think",
+        "web-app gets 10 pods by default",
+        "web-app goes to 12",
+        "last time web-app got restarted",
+        "web-app is not to be stopped",
+        "web-app shall be restarted once approved",
+        "web-app shall be renamed to shop",
+        "I'm afraid to restart web-app",
+        "web-app and api-service failed. don't restart the two",
+        "web-app, api-service and auth-service are slow. restart the two",
+        "bring web-app to a stop tomorrow",
+        "bring web-app traffic to a stop",
+        "web-app on now?",
+        "how about four web-app pods? no",
+        "Bob says web-app is slow so restart it",
+        "give web-app and all failing ones a fresh image",
+    ],
+)
+def test_what_is_held_back_is_not_planned(text: str) -> None:
+    assert _planned(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "names"),
+    [
+        ("web-app shall be restarted", Intent.RESTART_APPLICATION, {"web-app"}),
+        ("web-app is to be halted", Intent.STOP_APPLICATION, {"web-app"}),
+        ("web-app needs to be bounced I'm afraid", Intent.RESTART_APPLICATION, {"web-app"}),
+        ("it's high time web-app was restarted", Intent.RESTART_APPLICATION, {"web-app"}),
+        ("web-app has been up for weeks, time it got restarted", Intent.RESTART_APPLICATION, {"web-app"}),
+        ("I want web-app and auth-service cycled one after the other", Intent.RESTART_APPLICATION,
+         {"web-app", "auth-service"}),
+        ("Could web-app be halted, it mails the wrong people!!", Intent.STOP_APPLICATION, {"web-app"}),
+        ("please bring web-app to a stop", Intent.STOP_APPLICATION, {"web-app"}),
+        ("I should like web-app restarted, if it is not too much trouble.", Intent.RESTART_APPLICATION, {"web-app"}),
+        ("web-app and api-service hold stale connections. Restart the two.", Intent.RESTART_APPLICATION,
+         {"web-app", "api-service"}),
+        ("the secret changed so web-app and api-service need to be restarted", Intent.RESTART_APPLICATION,
+         {"web-app", "api-service"}),
+        ("web-app was paused for cost, budget is approved so activate it", Intent.START_APPLICATION,
+         {"web-app"}),
+        ("web-app on now", Intent.START_APPLICATION, {"web-app"}),
+        ("auth is down, have web-app come up fresh", Intent.RESTART_APPLICATION, {"web-app"}),
+        ("shutdown web-app, warehouse is counting", Intent.STOP_APPLICATION, {"web-app"}),
+        ("give all the crashlooping ones a fresh go", Intent.RESTART_FAILING, set()),
+        ("could you get the unhealthy apps back on their feet", Intent.RESTART_FAILING, set()),
+    ],
+)  # fmt: skip
+def test_a_plain_statement_of_need_is_a_request(text: str, intent: Intent, names: set[str]) -> None:
+    [asked] = _planned(text)
+    assert asked.intent is intent
+    assert {found.entity.name for found in asked.targets} == names
+
+
+@pytest.mark.parametrize(
+    ("text", "replicas"),
+    [
+        ("web-app gets 10 pods", 10),
+        ("web-app goes to 12 today, right away", 12),
+        ("web-app only needs a single pod, adjust please", 1),
+        ("web-app has to be brought to 5", 5),
+        ("how about four web-app pods instead of three? yes, please do", 4),
+    ],
+)
+def test_a_count_that_is_needed_is_a_request(text: str, replicas: int) -> None:
+    [asked] = _planned(text)
+    assert (asked.intent, asked.parameters.replicas) == (Intent.SCALE_APPLICATION, replicas)
+
+
+def test_getting_bigger_is_a_step() -> None:
+    [asked] = _planned("web-app should get bigger by two pods")
+    assert asked.parameters.replicas_delta == 2
+
+
+def test_a_number_in_total_is_no_step() -> None:
+    assert _replicas_after("give web-app 2 more", "2 in total I mean") == 2
+    assert _replicas_after("give web-app 4 more", "no, 4 in all") == 4
+
+
+def test_a_number_after_talk_of_another_application_is_asked_about() -> None:
+    talk = Conversation(DOCS)
+    talk.say("scale web-app to 4")
+    talk.say("what does auth-service run?")
+    assert not talk.say("make that 5").would_change
+
+
+def test_pods_that_were_told_to_fail_are_those_that_are_meant() -> None:
+    [asked] = _planned("web-app has 2 pods in error, recycle these")
+    assert asked.intent is Intent.RESTART_FAILING
+    assert [found.entity.name for found in asked.targets] == ["web-app"]
