@@ -13,6 +13,9 @@ from tests.cli.conftest import Run
 FIELDS = {"kind", "namespace", "name", "finding", "cause", "severity", "confidence", "evidence", "fix"}
 
 
+QUIET = next(one for one in CONTROLS if one.name == "database_recovers_after_a_restart")
+
+
 def _fault(name: str) -> str:
     case = next(one for one in FAULTS if one.name == name)
     return json.dumps({"id": name, **case.snapshot()})
@@ -40,7 +43,7 @@ def test_one_snapshot_is_one_line(bare: Run, tmp_path: Path) -> None:
 
 def test_each_line_of_a_jsonl_is_answered_in_order(bare: Run, tmp_path: Path) -> None:
     file = tmp_path / "cases.jsonl"
-    healthy = json.dumps({"id": "fine", **CONTROLS[0].snapshot()})
+    healthy = json.dumps({"id": "fine", **QUIET.snapshot()})
     file.write_text("\n".join([_fault("node_lost"), "", healthy]))
     done = bare("--json", "diagnose", "--snapshot", str(file))
     lines = [json.loads(line) for line in done.out.splitlines()]
@@ -51,7 +54,7 @@ def test_each_line_of_a_jsonl_is_answered_in_order(bare: Run, tmp_path: Path) ->
 
 def test_nothing_found(bare: Run, tmp_path: Path) -> None:
     file = tmp_path / "fine.json"
-    file.write_text(json.dumps(CONTROLS[0].snapshot()))
+    file.write_text(json.dumps(QUIET.snapshot()))
     assert (bare("diagnose", "--snapshot", str(file)).out, bare("diagnose", "--snapshot", str(file)).code) == (
         "Nothing found.\n",
         0,

@@ -45,7 +45,7 @@ def _anew(world: LivingWorld, source: Written | None = None) -> InsightScanner:
     engine = world.access.get(InsightEngine)
     if source is not None:
         engine = replace(engine, sources=MetricSources(source, world.access.context.clusters))
-    return InsightScanner(engine, held.announcer, held.directory, held.database, held.clock)
+    return InsightScanner(engine, held.announcer, held.directory, held.events, held.clock)
 
 
 async def test_without_a_listener_nothing_is_scanned(world: LivingWorld) -> None:

@@ -18,6 +18,7 @@ _SKIPPED = word_set("should must be set equal the value")
 _LOW = word_set("min minimum least from between lower minreplicas floor")
 _HIGH = word_set("max maximum most upper ceiling up limit maxreplicas cap")
 _PERCENT = word_set("% percent pct")
+_REVISIONS = ("revision", "rev", "#")
 _RELATIVE = word_set("by more another additional extra further fewer less plus minus half double twice")
 _REMOVES = word_set("remove delete disable drop off away rid without no stop")
 _RESOURCES = {
@@ -114,11 +115,18 @@ def _revision(items: list[Item]) -> Slots:
     for position, item in enumerate(items):
         before = items[position - 1].word if position else ""
         number = item.number or find_number(item.word.removeprefix("v"))
-        if before in ("revision", "rev", "#") and number is not None and number.value == int(number.value):
+        if before in _REVISIONS and number is not None and number.value == int(number.value) > 0:
             revision = int(number.value)
-        elif before in ("to", "version", "release", "tag") and item.text[:2].strip("v")[:1].isdigit():
+        elif _is_other_revision(before, item, has_number=number is not None):
             left.append(item.text)
     return Slots(revision=revision, left=tuple(left))
+
+
+def _is_other_revision(before: str, item: Item, *, has_number: bool) -> bool:
+    """ "to revision minus 1", "to version 2.3"."""
+    if before in _REVISIONS:
+        return has_number or item.word in _RELATIVE or item.word == "-"
+    return before in ("to", "version", "release", "tag") and item.text[:2].strip("v")[:1].isdigit()
 
 
 def _autoscaling(items: list[Item]) -> Slots:

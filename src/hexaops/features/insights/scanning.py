@@ -11,34 +11,18 @@ import logging
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select
-
 from hexaops.analysis.insights.model import CATEGORIES, Insight
 from hexaops.errors import HexaopsError
 from hexaops.features.access.tenancy import Workspace
 from hexaops.features.insights.announcing import Announcer, Counts, told_counts
 from hexaops.features.insights.engine import InsightEngine, Question
-from hexaops.features.webhooks.events import ANOMALY_DETECTED, EVERYTHING, INSIGHT_GENERATED
+from hexaops.features.webhooks.announced import AnnouncedEvents
+from hexaops.features.webhooks.events import ANOMALY_DETECTED, INSIGHT_GENERATED
 from hexaops.features.workspaces.directory import WorkspaceDirectory
 from hexaops.kit.clock import Clock
-from hexaops.storage.database import Database
-from hexaops.storage.tables.webhooks import WebhookEventRow, WebhookSubscriptionRow
 
 SEEN_SECONDS = 86400.0
 """How much history an assessment looks at, and how long an announced anomaly is not announced again."""
-_subscriptions, _events = WebhookSubscriptionRow.__table__, WebhookEventRow.__table__
-_WANTING = select(_subscriptions.c.workspace_id, _subscriptions.c.events).where(_subscriptions.c.enabled.is_(True))
-_LAST = (
-    select(_events.c.body)
-    .where(_events.c.workspace_id == bindparam("workspace_id"), _events.c.name == INSIGHT_GENERATED)
-    .order_by(_events.c.created_at.desc())
-    .limit(1)
-)
-_ANOMALIES = select(_events.c.resource_id).where(
-    _events.c.workspace_id == bindparam("workspace_id"),
-    _events.c.name == ANOMALY_DETECTED,
-    _events.c.created_at > bindparam("since"),
-)
 Seen = frozenset[tuple[str, str, tuple[str, ...]]]
 
 logger = logging.getLogger(__name__)
@@ -51,14 +35,14 @@ class InsightScanner:
     engine: InsightEngine
     announcer: Announcer
     directory: WorkspaceDirectory
-    database: Database
+    events: AnnouncedEvents
     clock: Clock
     _seen: dict[str, Seen] = field(default_factory=dict)
     """By workspace: category, weight and applications of each insight of the last scan."""
 
     async def round(self) -> int:
         """Scan every workspace that wants to hear of it; returns how many."""
-        wanting = await self._wanting()
+        wanting = await self.events.find_wanting({INSIGHT_GENERATED, ANOMALY_DETECTED})
         scanned = 0
         for workspace in await self.directory.list_all() if wanting else ():
             if workspace.id not in wanting or workspace.status != "active":
@@ -84,19 +68,11 @@ class InsightScanner:
         await self.announcer.announce(workspace, found, known=anomalies)
         return True
 
-    async def _wanting(self) -> set[str]:
-        asked = {INSIGHT_GENERATED, ANOMALY_DETECTED, EVERYTHING}
-        async with self.database.viewing() as connection:
-            rows = (await connection.execute(_WANTING)).all()
-        return {workspace_id for workspace_id, events in rows if asked & {*events}}
-
     async def _announced(self, workspace_id: str, now: datetime) -> tuple[Counts | None, set[str]]:
         """The counts that were announced last, and the applications with a recent anomaly."""
+        last = await self.events.find_last(workspace_id, INSIGHT_GENERATED)
         since = now - timedelta(seconds=SEEN_SECONDS)
-        async with self.database.viewing() as connection:
-            last = await connection.scalar(_LAST, {"workspace_id": workspace_id})
-            told = await connection.scalars(_ANOMALIES, {"workspace_id": workspace_id, "since": since})
-            return _counts_of(last), {*told}
+        return _counts_of(last), await self.events.find_resources(workspace_id, ANOMALY_DETECTED, since)
 
 
 def _counts_of(body: str | None) -> Counts | None:

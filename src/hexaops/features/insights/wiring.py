@@ -12,6 +12,7 @@ from hexaops.features.insights.engine import InsightEngine
 from hexaops.features.insights.scanning import InsightScanner
 from hexaops.features.insights.service import InsightService
 from hexaops.features.metrics.sources import MetricSources
+from hexaops.features.webhooks.announced import AnnouncedEvents
 from hexaops.features.webhooks.outbox import WebhookOutbox
 from hexaops.features.workspaces.automation import AutomationSwitch
 from hexaops.features.workspaces.directory import WorkspaceDirectory
@@ -29,7 +30,7 @@ def wire(process: Process) -> None:
     process.provider.add(engine)
     process.provider.add(CapabilityService(settings, applications, get(AutomationSwitch)))
     process.provider.add(InsightService(engine, announcer, applications, database, clock))
-    scanner = InsightScanner(engine, announcer, get(WorkspaceDirectory), database, clock)
+    scanner = InsightScanner(engine, announcer, get(WorkspaceDirectory), AnnouncedEvents(database), clock)
     process.provider.add(scanner)
     if settings.insight_scan_seconds:
         scan = Periodic("insight-scans", scanner.round, settings.insight_scan_seconds, waits_first=True)
