@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 from hexaops.backends.logstores.base import LogQuery, LogStoreError
 from hexaops.backends.logstores.counting import answer_from
 from hexaops.backends.logstores.embedded.store import EmbeddedLogStore, Retention
-from hexaops.backends.logstores.lines import LogLine
+from hexaops.backends.logstores.lines import LEVELS, LogLine
+from hexaops.backends.logstores.query.tree import And, Text
 from hexaops.kit.clock import ManualClock
 from hexaops.kit.timeout import Timeout
 from tests.backends.logstores.cases import (
+    HOUR_US,
     NOON_US,
     FirstWordMiner,
     first_word,
@@ -93,8 +95,46 @@ async def test_a_day_of_several_parts_is_in_order(opened: Opener) -> None:
         assert seen == expected
 
 
+@pytest.mark.parametrize("newest_first", [True, False])
+async def test_pages_go_on_over_days_without_lines(opened: Opener, newest_first: bool) -> None:
+    days = (0, 3, 9)
+    messages = [f"m{day}" for day in (reversed(days) if newest_first else days)]
+    async with opened() as logs:
+        for day in days:
+            await logs.append([line(f"m{day}", time_us=NOON_US - (9 - day) * 24 * HOUR_US)])
+        seen, asked = list[str](), query(start_us=NOON_US - 240 * HOUR_US, limit=1, newest_first=newest_first)
+        while len(seen) < 4:
+            page = await logs.query(asked, Timeout(60))
+            seen += [row.message for row in page.rows]
+            if page.next is None:
+                break
+            asked = replace(asked, after=page.next, aggregate=False)
+    assert seen == messages
+
+
 async def test_a_query_that_takes_too_long_is_refused(opened: Opener) -> None:
     async with opened() as logs:
         await logs.append([line("hello")])
         with pytest.raises(LogStoreError, match="longer than"):
             await logs.query(query(), Timeout(0))
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+@pytest.mark.parametrize("limit", [1, 40, 1000])
+async def test_rows_that_come_with_the_counts(opened: Opener, limit: int, newest_first: bool) -> None:
+    asked = query(
+        And((Text(("error",), message_only=True), Text(("seen",), message_only=True))),
+        levels=frozenset({"warning", "error"}), limit=limit, newest_first=newest_first,
+    )  # fmt: skip
+    stored = [
+        line(f"error {number} seen", time_us=NOON_US + number % 7, level=LEVELS[number % 5]) for number in range(300)
+    ]
+    async with opened() as logs:
+        for start in range(0, len(stored), 100):
+            await logs.append(stored[start : start + 100])
+            await logs.flush()
+        found = await logs.query(asked, Timeout(60))
+    expected = answer_from(asked, stored_order(stored), lambda hit: first_word(hit.message))
+    assert found.total == expected.total == 120
+    assert [*found.rows] == [*expected.rows]
+    assert found.aggregations == expected.aggregations

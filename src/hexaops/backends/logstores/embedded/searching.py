@@ -10,9 +10,10 @@ import tantivy
 
 from hexaops.backends.logstores.base import LogQuery, Place, step_us
 from hexaops.backends.logstores.embedded.partition import Partition
-from hexaops.backends.logstores.embedded.schema import TIE_BITS
+from hexaops.backends.logstores.embedded.schema import DAY_US, TIE_BITS
 from hexaops.backends.logstores.embedded.translate import all_of, between, within_day
 from hexaops.backends.logstores.lines import LEVELS, LogLine
+from hexaops.backends.logstores.query.tree import And, Text
 
 Key: TypeAlias = tuple[int, int, int]
 """Time, part of the day, number within the part: the order of rows, without ties."""
@@ -61,18 +62,38 @@ class PartitionSearch:
         order = tantivy.Order.Desc if self._query.newest_first else tantivy.Order.Asc
         found = self._searcher.search(wanted, limit, order_by_field="order", order=order)
         locations = self._searcher.fast_field_values("location", [address for _, address in found.hits])
-        start, part, low = self._partition.name.start_us, self._partition.name.part, (1 << TIE_BITS) - 1
         orders = (int(value) for value, _ in found.hits)
-        hits = [
-            Hit((start + (order >> TIE_BITS), part, order & low), int(location or 0), self._partition)
-            for order, location in zip(orders, locations, strict=True)
-        ]
+        hits = [self._hit(*one) for one in zip(orders, locations, strict=True)]
         return hits, _count(found) if after is None else None
 
-    def counts(self, counts: Counts) -> None:
-        """Add this partition's counts."""
+    @property
+    def narrows(self) -> bool:
+        """Whether far more lines are read than match; then a row found while counting costs less than a search."""
+        match self._query.expression:
+            case And():
+                return True
+            case Text(words):
+                return len(words) > 1
+            case _:
+                return False
+
+    def counts(self, counts: Counts, rows: int = 0) -> tuple[int, list[Hit]]:
+        """Add this partition's counts; how many lines match, and so many of the first ones."""
         step = step_us(self._query.start_us, self._query.end_us)
-        answer: dict[str, Any] = self._searcher.aggregate(self._matching, _aggregation(step))
+        wanted = _aggregation(step)
+        if rows:
+            wanted["rows"] = _first_rows(rows, newest_first=self._query.newest_first)
+        answer: dict[str, Any] = self._searcher.aggregate(self._matching, wanted)
+        self._add(counts, answer)
+        hits = [self._hit(*one["sort"]) for one in answer["rows"]["hits"]] if rows else []
+        return sum(bucket["doc_count"] for bucket in answer["levels"]["buckets"]), hits
+
+    def _hit(self, order: int, location: float | None) -> Hit:
+        time_us = self._partition.name.start_us + (order >> TIE_BITS)
+        key = (time_us, self._partition.name.part, order & ((1 << TIE_BITS) - 1))
+        return Hit(key, int(location or 0), self._partition)
+
+    def _add(self, counts: Counts, answer: dict[str, Any]) -> None:
         start = self._partition.name.start_us
         for bucket in answer["components"]["buckets"]:
             counts.by_component[bucket["key"]] += bucket["doc_count"]
@@ -81,7 +102,7 @@ class PartitionSearch:
         for bucket in answer["timeline"]["buckets"]:
             counts.by_step[start + (int(bucket["key"]) >> TIE_BITS)] += bucket["doc_count"]
         for bucket in answer["templates"]["buckets"]:
-            first, last = (start + (int(bucket[name]["value"]) >> TIE_BITS) for name in ("first", "last"))
+            first, last = (start + (int(bucket["times"][name]) >> TIE_BITS) for name in ("min", "max"))
             known = counts.by_template.get(int(bucket["key"]), (0, first, last))
             counts.by_template[int(bucket["key"])] = (
                 known[0] + bucket["doc_count"], min(known[1], first), max(known[2], last)
@@ -93,8 +114,9 @@ class PartitionSearch:
         part, number = parse_tie(place.tie)
         own, last = self._partition.name.part, (1 << 64) - 1
         at = place.time_us - self._partition.name.start_us
-        if at < 0:
-            return tantivy.Query.empty_query() if self._query.newest_first else tantivy.Query.all_query()
+        if not 0 <= at < DAY_US:  # of another day; two days on it would be more than the field holds
+            whole = (at < 0) != self._query.newest_first
+            return tantivy.Query.all_query() if whole else tantivy.Query.empty_query()
         first = at << TIE_BITS
         if self._query.newest_first:
             limit = first | number if own == part else first if own > part else first + (1 << TIE_BITS)
@@ -134,10 +156,16 @@ def parse_tie(tie: str) -> tuple[int, int]:
 def _aggregation(step: int) -> dict[str, Any]:
     # Every term of every segment is asked for: a cut before the merge would make the counts approximate.
     every = {"size": MOST_BUCKETS, "segment_size": MOST_BUCKETS}
-    times = {"first": {"min": {"field": "order"}}, "last": {"max": {"field": "order"}}}
+    times = {"times": {"stats": {"field": "order"}}}
     return {
         "components": {"terms": {"field": "component", "size": 10_000, "segment_size": 10_000}},
         "levels": {"terms": {"field": "level"}},
         "timeline": {"histogram": {"field": "order", "interval": step << TIE_BITS, "min_doc_count": 1}},
         "templates": {"terms": {"field": "template", **every}, "aggs": times},
     }
+
+
+def _first_rows(rows: int, *, newest_first: bool) -> dict[str, Any]:
+    # What is sorted by comes with each hit; the location is there for that only, as no two lines have one order.
+    direction = "desc" if newest_first else "asc"
+    return {"top_hits": {"size": rows, "sort": [{"order": direction}, {"location": direction}]}}

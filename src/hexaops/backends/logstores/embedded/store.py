@@ -269,19 +269,25 @@ def _searched(partitions: Sequence[Partition], query: LogQuery, timeout: Timeout
     for partition in reversed(partitions) if query.newest_first else partitions:
         if timeout.expired:
             raise _TooLateError
-        search = PartitionSearch(partition, query)
-        count = None
         # Parts of one day share their times: rows are complete only after the whole day.
-        if len(hits) <= query.limit or partition.name.day == last_day:
-            found, count = search.first(query.limit + 1)
-            hits += found
+        wanted = query.limit + 1 if len(hits) <= query.limit or partition.name.day == last_day else 0
+        if wanted:
             last_day = partition.name.day
-        matching = search.count() if count is None else count
+        matching, found = _searched_one(PartitionSearch(partition, query), query, wanted, counts)
         total += matching
-        if query.aggregate and matching:
-            search.counts(counts)
+        hits += found
     hits.sort(key=lambda hit: hit.key, reverse=query.newest_first)
     return total, hits, counts
+
+
+def _searched_one(search: PartitionSearch, query: LogQuery, rows: int, counts: Counts) -> tuple[int, list[Hit]]:
+    """The total of one partition and its first rows, in as few searches as possible."""
+    if query.aggregate and (not rows or (search.narrows and query.after is None)):
+        return search.counts(counts, rows)
+    hits, total = search.first(rows) if rows else ([], None)
+    if query.aggregate and total != 0:
+        total, _ = search.counts(counts)
+    return (search.count() if total is None else total), hits
 
 
 def _rows(hits: list[Hit], limits: list[str]) -> list[LogLine]:

@@ -10,6 +10,7 @@ from tantivy import Occur, Query
 from hexaops.backends.logstores.base import LogQuery
 from hexaops.backends.logstores.embedded.labels import Labels, literal
 from hexaops.backends.logstores.embedded.schema import DAY_US, TIE_BITS, schema
+from hexaops.backends.logstores.lines import LEVELS
 from hexaops.backends.logstores.query.tree import And, Equals, HasLevel, Node, Not, Or, Text
 
 FEW = 8
@@ -20,7 +21,7 @@ def within_day(query: LogQuery, day_us: int, labels: Labels) -> Query:
     """Everything that the query asks for within one day's partition."""
     parts = [] if query.workspaces is None else [_any_of("keys", _keys("workspace", query.workspaces))]
     if query.levels:
-        parts.append(_any_of("keys", _keys("level", query.levels)))
+        parts.append(_of_levels(query))
     if query.components:
         parts.append(_any_of("component", sorted(query.components)))
     first, last = max(query.start_us - day_us, 0), min(query.end_us - day_us, DAY_US)
@@ -43,6 +44,14 @@ def between(first: int, last: int) -> Query:
     if last < first:
         return Query.empty_query()
     return Query.range_query(schema(), "order", tantivy.FieldType.Unsigned, first, last)
+
+
+def _of_levels(query: LogQuery) -> Query:
+    """Neighbouring levels are checked for what the text finds, which takes less than reading all lines of each."""
+    numbers = sorted(map(LEVELS.index, query.levels))
+    if query.expression is not None and 1 < len(numbers) == numbers[-1] - numbers[0] + 1:
+        return Query.range_query(schema(), "level", tantivy.FieldType.Unsigned, numbers[0], numbers[-1])
+    return _any_of("keys", _keys("level", query.levels))
 
 
 def translate(node: Node, labels: Labels) -> Query:
