@@ -252,8 +252,8 @@ class Settings(BaseSettings):
 
     log_collection: bool = True
     """Collect the logs of the workspaces' pods into the embedded store."""
-    log_collection_requests_per_second: Positive = 20.0
-    """Container log requests per second, over all clusters."""
+    log_collection_requests_per_second: Positive | None = None
+    """Container log requests per second, over all clusters; unset: a hundredth of the containers, but 20 to 100."""
     log_retention_days: Positive = 14.0
     """Retention of log lines in the embedded store."""
     log_retention_gib: Positive = 20.0

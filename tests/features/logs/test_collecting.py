@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,6 +31,8 @@ class Api:
     kept: dict[tuple[str, bool], list[str]] = field(default_factory=dict)
     asked: list[tuple[str, str, bool]] = field(default_factory=list)
     broken: bool = False
+    next_read: Callable[[], None] | None = None
+    """Happens during the next read."""
 
     def write(self, text: str, *, seconds: float = 0.0, fraction: str = "", container: str = "app") -> None:
         """A line so many seconds after the start of the test's world."""
@@ -46,6 +48,9 @@ class Api:
     ) -> bytes:
         """Lines since a whole second."""
         self.asked.append((name, since, previous))
+        happens, self.next_read = self.next_read, None
+        if happens is not None:
+            happens()
         if self.broken or (previous and (container, True) not in self.kept):
             raise KubernetesUnavailableError("gone", target=Target("get", "Pod", namespace, name))
         lines = [line for line in self.kept.get((container, previous), []) if line[:19] >= since[:19]]
@@ -207,6 +212,19 @@ async def test_silent_containers_are_asked_less_often_and_those_in_trouble_first
     for _ in range(12):
         await world.collected(after=1)
     assert [name for name, _, _ in world.api.asked].count("pod-28") == 3  # after 0, 4 and 12 seconds
+
+
+async def test_a_pod_that_took_the_name_of_another_is_not_read_as_that_one(world: World) -> None:
+    world.show(ready=False, resource_version="2")  # so it is read first
+    world.add("prod", "web-0", uid="old")
+    await world.collected()
+    world.api.write("a", seconds=60)
+    world.api.next_read = lambda: world.add("prod", "web-0", uid="new", resource_version="2")
+    await world.collected()
+    assert not any("/old/" in source for source in world.sink.marks)
+    assert [name for name, _, _ in world.api.asked].count("web-0") == 1
+    await world.collected()
+    assert any("/new/" in source for source in world.sink.marks)
 
 
 async def test_namespaces_of_nobody_are_not_read(world: World) -> None:

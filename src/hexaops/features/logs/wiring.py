@@ -6,13 +6,14 @@ from hexaops.analysis.logs.miner import TemplateMiner
 from hexaops.backends.logstores.base import LogAnswer, LogQuery, LogStoreError
 from hexaops.backends.logstores.embedded.store import EmbeddedLogStore, Retention
 from hexaops.features.access.authorize import Authorizer
-from hexaops.features.logs.collecting import ROUND_SECONDS, LogCollector
+from hexaops.features.logs.collecting import LogCollector
 from hexaops.features.logs.cursors import LogCursors
 from hexaops.features.logs.engines import LogEngines
 from hexaops.features.logs.events import ROUND_SECONDS as EVENT_SECONDS
 from hexaops.features.logs.events import EventCollector
 from hexaops.features.logs.polling import LogPoller
 from hexaops.features.logs.pushing import LogPushService
+from hexaops.features.logs.schedule import ROUND_SECONDS
 from hexaops.features.logs.service import LogQueryService
 from hexaops.features.logs.tailing import LogTail
 from hexaops.features.workspaces.directory import WorkspaceDirectory
