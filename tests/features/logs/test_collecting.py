@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -33,6 +34,8 @@ class Api:
     broken: bool = False
     next_read: Callable[[], None] | None = None
     """Happens during the next read."""
+    under_way: int = 0
+    most_under_way: int = 0
 
     def write(self, text: str, *, seconds: float = 0.0, fraction: str = "", container: str = "app") -> None:
         """A line so many seconds after the start of the test's world."""
@@ -48,6 +51,10 @@ class Api:
     ) -> bytes:
         """Lines since a whole second."""
         self.asked.append((name, since, previous))
+        self.under_way += 1
+        self.most_under_way = max(self.most_under_way, self.under_way)
+        await asyncio.sleep(0)  # the others' turn
+        self.under_way -= 1
         happens, self.next_read = self.next_read, None
         if happens is not None:
             happens()
@@ -110,11 +117,11 @@ class World:
         given = {"name": name, "container_names": ("app",), **fields}
         fill(self.cluster.cache, [pod(workload(namespace, "api-service"), **given)])
 
-    def restart(self) -> None:
+    def restart(self, *, per_second: float = 10) -> None:
         """The service restarts: only the sink remembers."""
         clusters = Clusters([self.cluster])
         self.collector = LogCollector(
-            clusters, self.directory, self.sink, self.clock, audience=[self.audience], per_second=10
+            clusters, self.directory, self.sink, self.clock, audience=[self.audience], per_second=per_second
         )
 
     async def collected(self, *, after: float = 60.0) -> list[str]:
@@ -225,6 +232,17 @@ async def test_a_pod_that_took_the_name_of_another_is_not_read_as_that_one(world
     assert [name for name, _, _ in world.api.asked].count("web-0") == 1
     await world.collected()
     assert any("/new/" in source for source in world.sink.marks)
+
+
+@pytest.mark.parametrize(("per_second", "at_once"), [(10, 1), (20, 2), (1000, 8)])
+async def test_few_requests_are_under_way_at_once_whatever_the_rate(
+    world: World, per_second: float, at_once: int
+) -> None:
+    for number in range(29):
+        world.add("prod", f"pod-{number:02d}")
+    world.restart(per_second=per_second)
+    await world.collected()
+    assert world.api.most_under_way == at_once
 
 
 async def test_namespaces_of_nobody_are_not_read(world: World) -> None:

@@ -37,7 +37,9 @@ OPEN_NANOSECONDS = 1_000_000_000
 SMALL_BYTES = 4096
 """Up to here lines are read where they arrive: about 3 ms, redaction included."""
 REQUESTS_A_PLACE = 12.5
-"""Requests a second for which one more is under way at the same time: 2 at the least rate, 8 at the greatest."""
+"""Requests a second for which one more is under way at the same time: 2 at 20 a second, as by default."""
+MOST_AT_ONCE = 8
+"""Whatever the rate: bounds connections and, with the size of an answer, memory."""
 LINES_A_SECOND = 2000
 """Of one workspace, on average."""
 BURST_SECONDS = 10.0
@@ -90,7 +92,8 @@ class LogCollector:
         if self._workspaces and not self._due(now):
             return
         self._workspaces = await self._directory.list_all()  # anew: whose a line is must be true when it is read
-        places = asyncio.Semaphore(math.ceil(self._schedule.per_second / REQUESTS_A_PLACE))
+        at_once = min(MOST_AT_ONCE, math.ceil(self._schedule.per_second / REQUESTS_A_PLACE))
+        places = asyncio.Semaphore(at_once)
         chosen = self._due(now)[:allowance]
         results = await asyncio.gather(*(self._collect(one, places) for one in chosen), return_exceptions=True)
         for failure in (result for result in results if isinstance(result, BaseException)):
