@@ -71,6 +71,23 @@ def _replicas_after(*turns: str) -> int | None:
         "how about four web-app pods? no",
         "Bob says web-app is slow so restart it",
         "give web-app and all failing ones a fresh image",
+        "either web-app or api-service needs to be stopped",
+        "web-app must be down",
+        "web-app should be running by now",
+        "web-app must be restarting",
+        "web-app would need a restart",
+        "could web-app be stopped, it is used by api-service",
+        "could web-app be stopped, we need to know",
+        "web-app at 6?",
+        "two more pods for web-app?",
+        "restart web-app when users report 502",
+        "this morning restart web-app",
+        "when the sale starts, scale web-app to 6",
+        "the failing apps should be fixed",
+        "bounce anything that is not needed",
+        "web-app memory must be doubled",
+        "web-app is slow, I'd like to know who restarted it",
+        "one fewer web-app pod is fine, do it later",
     ],
 )
 def test_what_is_held_back_is_not_planned(text: str) -> None:
@@ -99,6 +116,15 @@ def test_what_is_held_back_is_not_planned(text: str) -> None:
         ("web-app on now", Intent.START_APPLICATION, {"web-app"}),
         ("auth is down, have web-app come up fresh", Intent.RESTART_APPLICATION, {"web-app"}),
         ("shutdown web-app, warehouse is counting", Intent.STOP_APPLICATION, {"web-app"}),
+        ("web-app got a new secret this morning, so it needs to be restarted", Intent.RESTART_APPLICATION,
+         {"web-app"}),
+        ("web-app needs a reboot, users report 502", Intent.RESTART_APPLICATION, {"web-app"}),
+        ("we would like web-app restarted now that the config is in", Intent.RESTART_APPLICATION, {"web-app"}),
+        ("web-app hangs, I'd like it restarted", Intent.RESTART_APPLICATION, {"web-app"}),
+        ("all failing apps need a restart", Intent.RESTART_FAILING, set()),
+        ("the failing apps should be restarted", Intent.RESTART_FAILING, set()),
+        ("bounce anything thats not healthy", Intent.RESTART_FAILING, set()),
+        ("restart all apps in error state", Intent.RESTART_FAILING, set()),
         ("give all the crashlooping ones a fresh go", Intent.RESTART_FAILING, set()),
         ("could you get the unhealthy apps back on their feet", Intent.RESTART_FAILING, set()),
     ],
@@ -116,6 +142,9 @@ def test_a_plain_statement_of_need_is_a_request(text: str, intent: Intent, names
         ("web-app goes to 12 today, right away", 12),
         ("web-app only needs a single pod, adjust please", 1),
         ("web-app has to be brought to 5", 5),
+        ("the sale starts, we need web-app at six replicas", 6),
+        ("web-app at two replicas for HA sake", 2),
+        ("can web-app be at 6 please?", 6),
         ("how about four web-app pods instead of three? yes, please do", 4),
     ],
 )
@@ -132,6 +161,16 @@ def test_getting_bigger_is_a_step() -> None:
 def test_a_number_in_total_is_no_step() -> None:
     assert _replicas_after("give web-app 2 more", "2 in total I mean") == 2
     assert _replicas_after("give web-app 4 more", "no, 4 in all") == 4
+
+
+def test_what_stays_is_left_out() -> None:
+    talk = Conversation(DOCS)
+    talk.say("stop web-app and api-service")
+    asked = talk.say("api-service stays")
+    assert asked.would_change
+    assert [found.entity.name for found in asked.targets] == ["web-app"]
+    again = talk.say("it stays at 3")
+    assert not again.would_change
 
 
 def test_a_number_after_talk_of_another_application_is_asked_about() -> None:

@@ -20,7 +20,7 @@ _CARRYING = word_set(
     "please be the that this it on in at from with by there as well many was correction leave drop without skip back "
     "course typo typed better enough lets say let particular particularly especially specifically likewise similarly "
     "former latter brother sister sibling twin its their vs versus against keep kept does do need needs want "
-    "wants altogether overall number box boxes machine part thing by detail details db database"
+    "wants stays stay remains altogether overall number box boxes machine part thing by detail details db database"
 )
 PERIODS = word_set(
     "yesterday today tonight morning evening night week weeks weekend month months day days hour hours year last past "
@@ -38,6 +38,8 @@ _LISTS = frozenset({Intent.POD_STATUS, Intent.STATUS_QUERY})
 
 def tells(words: set[str]) -> bool:
     """ "it has 5", "redis has that too", "cart needs 5": how it is; not "cart needs the same", "6 is enough"."""
+    if words & {"stays", "stay", "remains"} and words & {"at", "on", "with"}:
+        return True
     if words & {"should", "must", "to", "better", "enough", "mean", "meant"}:
         return False
     return bool(_STATED & words) or (bool(_NEEDS & words) and not words & {"same", "too", "also"})

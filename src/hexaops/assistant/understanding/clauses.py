@@ -197,6 +197,8 @@ def _begins_clause(items: list[Item], start: int, current: list[Item]) -> bool:
         return bool(following and following.tags & CHANGE_TAGS)
     if (item.mention or "pronoun" in item.tags) and following and following.word == "be" and position > start:
         return items[position - 1].word in ("could", "can", "may", "would")
+    if item.mention and items[start - 1].word == "or" and current[-1].mention:
+        return False  # "A or B must be stopped": one of them
     if item.mention or item.tags & {"pronoun"}:
         if current[-1].mention and all(other.mention or other.is_mark or other.word in _LISTED for other in current):
             return False  # "web-app and cart have to …": one subject
@@ -212,7 +214,7 @@ def _stands_alone(items: list[Item], start: int, position: int) -> bool:
         return False
     if item.word in ("leave", "keep"):
         return after[0].word in ("it", "them")
-    if _is_wanted(items[start:position]) or _counts(items, position):
+    if _is_wanted(items[start : position + 1]) or _is_wanted(items[start:position]) or _counts(items, position):
         return True
     if item.mention and _switches_after_so(items, start, position):
         return True
@@ -243,7 +245,8 @@ def _is_doing(item: Item, verb: Item, doing: Item) -> bool:
 def _is_wanted(skipped: list[Item]) -> bool:
     """ "…, I want web-app and cart at 6"."""
     words = [item.word for item in skipped]
-    return words[-2:] in (["i", "want"], ["i", "need"], ["we", "want"], ["we", "need"])
+    plainly = words[-2:] in (["i", "want"], ["i", "need"], ["we", "want"], ["we", "need"])
+    return plainly or words[-3:] in (["i", "would", "like"], ["we", "would", "like"])
 
 
 def _only_presses(items: list[Item], start: int) -> bool:
@@ -274,6 +277,7 @@ def _switches_after_so(items: list[Item], start: int, position: int) -> bool:
 
 
 _ANYONE = word_set("now nobody noone everybody everyone users customers clients there")
+_USERS, _COMPLAIN = word_set("users customers clients people"), word_set("report see get hit face complain")
 _ARTICLES = word_set("the its our my their these those")
 _BEING = word_set("is are was were has have does do did can could will need needs keep keeps")
 
@@ -284,6 +288,8 @@ def _tells(item: Item, following: Item) -> bool:
         return False
     parts = parts_of_speech(following.word)
     if item.word in ("i", "we") and following.word in ("want", "need", "prefer"):
+        return True
+    if item.word in _USERS and following.word in _COMPLAIN:
         return True
     if item.word in _ANYONE:
         return following.word in _BEING or bool(parts & (THIRD | PAST)) or (bool(parts & BASE) and not parts & NOUN)

@@ -60,13 +60,14 @@ _ASKS = (("what", "about"), ("how", "about"))
 _MORE = word_set("tell show me more details detail please again and some i want to see it go on continue the")
 _SAYS_MORE = word_set("more details detail again continue")
 _HOW_FAR = word_set("status progress state so and any the what is its now please")
-_LEAVES = word_set("leave drop without skip keep")
+_LEAVES = word_set("leave drop without skip keep stays stay remains")
 _PUTS = word_set("put bring take set")
 _REVERSES = word_set("direction way reverse versa opposite")
 _ASKING = word_set("does is are will would should shall can could did has have")
 _BEFORE_ONE = word_set("wrong that this other the same another which")
 _METRICS = word_set("cpu memory ram mem disk disks storage network bandwidth gpu gpus io traffic")
 _BOUNDS = word_set("min max minimum maximum least most as between floor ceiling cap")
+_STAYS = word_set("stays stay remains")
 _TOTAL = word_set("total altogether overall")
 _ASIDE = word_set("typo typed sorry oops ups oh ah hm hmm uh um nah nope correction wait")
 _USAGE = frozenset({Intent.USAGE_QUERY, Intent.HIGH_USAGE})
@@ -98,6 +99,7 @@ class _Said:
     """ "from inventory": the near end."""
     adds: bool = False
     """ "also", "too", "as well"."""
+    stays: bool = False
     in_total: bool = False
     """ "2 in total"."""
     suspects: bool = False
@@ -267,6 +269,7 @@ def _read(
         excludes or bool(_LEAVES & set(words)),
         begins="from" in words,
         adds=bool({"also", "too", "well", "add", "plus"} & set(words)) and "one" not in words,
+        stays=bool(_STAYS & set(words)),
         in_total=bool(_TOTAL & set(words)) or ("in", "all") in set(pairwise(words)),
         suspects=bool({"is", "be"} & set(words[:3])) and "it" in words[:3],
     )
@@ -411,19 +414,26 @@ def _put_off(intent: Intent, base: Spoken, said: _Said, index: NameIndex, limit:
     )
 
 
+def _left_out(intent: Intent, base: Spoken, said: _Said, named: set[str], index: NameIndex) -> Understanding | None:
+    """The same change without what is excluded; None where that is nothing of it."""
+    excluded = said.found.excluded or said.found.targets
+    wide = base.parameters.everything or intent is Intent.RESTART_FAILING
+    if not wide and len(base.targets) > 1 and (excluded or said.pointed):
+        return Understanding(intent, 0.9, Mode.REQUEST, targets=_without(base, said, index), parameters=base.parameters)
+    if not wide and named and not named & set(base.targets) and _told_before(base) is None and said.stays:
+        return Understanding(  # "stop A", "B stays"
+            intent, 0.9, Mode.REQUEST, targets=resolved(base.targets, index), parameters=base.parameters
+        )
+    if not wide:
+        return None
+    return Understanding(intent, 0.9, Mode.REQUEST, excluded=excluded, parameters=base.parameters)
+
+
 def _change(intent: Intent, base: Spoken, said: _Said, index: NameIndex) -> Understanding | None:
     """The same change with another target or another number; None where nothing fits."""
     named = {target.entity.id for target in said.found.targets} | set(said.pointed)
     if said.excludes and (not said.numbers or (named and named < set(base.targets))):
-        excluded = said.found.excluded or said.found.targets
-        wide = base.parameters.everything or intent is Intent.RESTART_FAILING
-        if not wide and len(base.targets) > 1 and (excluded or said.pointed):
-            return Understanding(
-                intent, 0.9, Mode.REQUEST, targets=_without(base, said, index), parameters=base.parameters
-            )
-        if not wide:
-            return None
-        return Understanding(intent, 0.9, Mode.REQUEST, excluded=excluded, parameters=base.parameters)
+        return _left_out(intent, base, said, named, index)
     if not (said.numbers or said.names or said.corrects):
         return None
     parameters = base.parameters

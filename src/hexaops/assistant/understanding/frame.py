@@ -132,6 +132,8 @@ def _is_explained(items: tuple[Item, ...], position: int, verb: str) -> bool:
         return not item.is_unknown or item.word.isalpha()
     if item.word in ("runs", "running") and verb == "assign" and position + 2 < len(items):
         return _runs_with(items, position)
+    if item.word == "fine" and verb == "assign" and items[position + 1 :]:
+        return items[position - 1].word in ("is", "are") and items[-1].word == "do it"
     if item.tags & _STATES:
         return _describes(items, position, verb)
     return _suits(items, position, verb)
@@ -144,6 +146,8 @@ def _suits(items: tuple[Item, ...], position: int, verb: str) -> bool:
         return verb == "stop"
     if verb == "stop" and position > 1 and items[position - 2].word == "to" and items[position - 1].word == "a":
         return item.word in ("stop", "halt")
+    if verb == "restart" and _selects_failing(items, position):
+        return True
     if verb == "restart" and item.word == "come":
         return any(other.word in ("fresh", "afresh", "anew") for other in items[position:])
     if verb in ("stop", "start") and verb in item.tags and position and items[position - 1].mention:
@@ -159,6 +163,20 @@ def _suits(items: tuple[Item, ...], position: int, verb: str) -> bool:
     if scales and item.word in _SIZES:
         return True
     return scales and bool(item.tags & {"scale", "number_noun", "scale_up", "scale_down", "increase", "decrease"})
+
+
+def _selects_failing(items: tuple[Item, ...], position: int) -> bool:
+    """ "anything that is not healthy", "all apps in error state"."""
+    item, rest = items[position], items[position + 1 :]
+    if any(other.mention for other in items):
+        return False
+    if item.word == "anything":
+        return any(other.tags & {"failing", "unhealthy", "not_ready"} for other in rest)
+    led = [other.word for other in items[max(0, position - 2) : position]]
+    apps = any(other.tags & {"app", "pod"} for other in items[:position])
+    return apps and (
+        (item.word in ("error", "errors") and led[-1:] == ["in"]) or (led == ["in", "error"] and item.word == "state")
+    )
 
 
 _SIZES = word_set("bigger larger smaller")

@@ -100,7 +100,8 @@ def doubts_one(clause: Clause) -> bool:
 
 _DOUBTS = word_set(
     "or what if but without right think not unless maybe perhaps guess wonder how why should would could "
-    "looks seems shows appears question stopped down off offline restarting gone dead silent unreachable"
+    "looks seems shows appears question stopped down off offline restarting gone dead silent unreachable "
+    "need needs want wants know sure used uses using depend depends rely relies answer"
 )
 _TELLING = word_set("it they users customers clients we people the its our my nobody")
 

@@ -35,7 +35,7 @@ _VERBS = {
     "start_app": "start",
     "stop_app": "stop",
 }
-_COURTEOUS = word_set("can could lets")
+_COURTEOUS = word_set("can could may would lets any how")
 _ON, _OFF = word_set("on online up back running"), word_set("off offline down")
 _COUNTING = word_set("to at = get have has need needs want of with be give make set take down up from")
 _WHATEVER = word_set("whatever everything anything all that which what ones those pods apps applications services")
@@ -65,11 +65,20 @@ def read_indirect(clause: Clause, ranking: Ranking, previous: Mode | None) -> Ac
         return Act(Mode.REQUEST, verb, at)
     if not any(item.mention or "pronoun" in item.tags for item in items) or not _wishes(clause, counts=counts):
         return None
+    if counts and _asks(clause):
+        return None  # "web-app at 6?"
     if counts:
         return Act(Mode.REQUEST, verb, -1) if any(item.number for item in items) and _says_count(items) else None
     if clause.is_question and not any("polite" in item.tags or item.word in _COURTEOUS for item in items):
         return None
     return Act(Mode.REQUEST, verb, -1) if _says_state(items, verb) else None
+
+
+def _asks(clause: Clause) -> bool:
+    """A question mark, and nothing that asks for it: "can A be at 6?", "2 more for A, please?"."""
+    starts = next((item.word for item in clause.items if not (item.is_mark or _opens(item))), "")
+    polite = any("polite" in item.tags for item in clause.items)
+    return clause.is_question and not polite and starts not in _COURTEOUS
 
 
 def _mends_one(items: tuple[Item, ...], ranking: Ranking) -> bool:

@@ -124,6 +124,14 @@ def reason_start(items: tuple[Item, ...]) -> int | None:
         if item.word in ("because", "due", "reason"):
             return position
         if (
+            position > 1
+            and item.word == "for"
+            and any(other.word == "sake" for other in items[position : position + 4])
+        ):
+            return position
+        if position > 1 and item.word == "now" and after is not None and after.word == "that":
+            return position
+        if (
             item.word == "so"
             and after is not None
             and (after.word == "that" or "pronoun" in after.tags or "self" in after.tags)

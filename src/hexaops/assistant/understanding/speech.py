@@ -373,8 +373,11 @@ def _is_schedule(items: tuple[Item, ...], position: int) -> bool:
     after = items[position + 1] if position + 1 < len(items) else None
     if "later" in item.tags and not item.mention:
         before = {other.word for other in items[max(0, position - 3) : position]}
-        return not before & {"since", "last", "past", "until", "yesterday"}
+        told = "this" in before and _tells(items[:position])  # "got a new secret this morning"
+        return not (told or before & {"since", "last", "past", "until", "yesterday"})
     if after is None:
+        return False
+    if item.word == "this" and _tells(items[:position]):
         return False
     if item.word in ("every", "each", "next", "this"):
         return (
@@ -403,7 +406,7 @@ def _tells(before: tuple[Item, ...]) -> bool:
     return any(p and before[p - 1].word not in ("be", "get", "and") and not before[p - 1].mention for p in past)
 
 
-_TELLING = word_set("has have had was were did fell went came")
+_TELLING = word_set("got has have had was were did fell went came")
 
 
 def _is_past(word: str) -> bool:
@@ -427,7 +430,7 @@ def find_mention_of_change(items: tuple[Item, ...]) -> Act | None:
     noun: Act | None = None
     for position, item in enumerate(items):
         verb = change_verb(items, position)
-        if verb in ("start", "stop") and _is_state(items, position):
+        if verb in ("start", "stop") and (_is_state(items, position) or _happens(items, position)):
             continue
         if verb == "assign" and "base" not in item.forms:
             continue
@@ -437,6 +440,13 @@ def find_mention_of_change(items: tuple[Item, ...]) -> Act | None:
         if noun is None and item.tags & {"action_noun"} and (found := _noun_verb(item)):
             noun = Act(Mode.STATEMENT, found, position, is_noun=True)
     return noun
+
+
+def _happens(items: tuple[Item, ...], position: int) -> bool:
+    """ "the sale starts": no change of an application."""
+    subject = items[position - 1] if position else None
+    plain = subject is not None and not (subject.mention or subject.tags & {"pronoun", "app", "pod", "self"})
+    return items[position].forms == {"s"} and plain
 
 
 def _noun_verb(item: Item) -> str | None:

@@ -106,6 +106,7 @@ def _counted(
     enough = enough or (words[-2:] == ["do", "it"] and ("is", "fine") in set(pairwise(words)))
     told = [word for word in words if word in _VETO and not (enough and word in ("is", "are"))]
     polite_do = "do" in told and words[-1] == "do" and any(w in words for w in ("would", "will"))
+    polite_do = polite_do or (enough and words[-2:] == ["do", "it"])
     if [w for w in told if not ((pressed and w == "think") or (polite_do and w == "do") or _how_about(words, w))]:
         return None
     moves = items[0].word in _MOVING
@@ -114,7 +115,8 @@ def _counted(
     if ranking.probability < least or (not wishes and numbers and numbers[0].value > _SMALL_COUNT):
         return None
     at = next((p for p, item in enumerate(clause.items) if item.word in _MOVING and not item.mention), -1)
-    if any(not _may_stand(item) for item in items if item.word not in _MOVING):
+    plain = [item for item in items if item.word not in _MOVING and not (enough and item.word == "fine")]
+    if any(not _may_stand(item) for item in plain):
         return None
     first = next(p for p, item in enumerate(clause.items) if item.mention or item.number or item.tags & {"twice"})
     return Act(Mode.REQUEST, "assign", at, opens=max(0, first))
@@ -164,7 +166,7 @@ def _noun_of_restart(
     item = clause.items[at]
     if (item.forms and "base" not in item.forms) or (_VETO - {"wants"}) & set(words) or item.word.endswith("s"):
         return None
-    if not _is_noun(clause.items, at):
+    if not _is_noun(clause.items, at) or ({"would", "need"} <= set(words) and words[0] not in ("i", "we")):
         return None
     rest = [other for other in items if other is not item and not other.mention]
     plain = all(_may_stand(other) or other.word in (*_RESTARTING, "wants") or other.word in _BEFORE for other in rest)

@@ -38,6 +38,7 @@ _BETWEEN = _RELATIVES | word_set("and in of plus &")
 _FORBIDDEN = word_set("not never no nor if unless until when whether why what who how which would might maybe perhaps")
 _ON = word_set("up on online running back going live again")
 _OFF = word_set("off offline down stopped")
+_STATES = word_set("up on online running live off offline down")
 _FIRM = word_set("please pls plz now asap immediately ahead thanks")
 
 
@@ -53,6 +54,8 @@ def read_wish(clause: Clause) -> Act | None:
     said = {word for item in items[start:] for word in item.word.split()}
     says = any("say" in item.tags for place, item in enumerate(items[start:], start) if place != end)
     if wished is None or clause.is_question or _FORBIDDEN & said or says:
+        return None
+    if _supposes(items, end, wished):
         return None
     if items[wished - 1].word in ("wants", "want") and items[wished : wished + 1] and items[wished].word == "to":
         return None  # "kafka wants to restart": what it does by itself
@@ -89,6 +92,21 @@ def asks_politely_for(clause: Clause, *, explained: bool = False) -> Act | None:
     if not _FIRM & set(words) and not (explained and not clause.is_question and _is_done(items, at, end + 1)):
         return None
     return Act(Mode.REQUEST, verb, places[at] if at >= 0 else -1, opens=places[end]) if verb else None
+
+
+def _supposes(items: tuple[Item, ...], at: int, wished: int) -> bool:
+    """ "web-app must be down", "… should be running (by now)", "… must be restarting": how it is thought to be."""
+    if any(a.word == "by" and b.word == "now" for a, b in pairwise(items)):
+        return True
+    modal = bool((_MODALS | {"ought"}) & {item.word for item in items[at:wished]}) and items[wished - 1].word == "be"
+    if not modal or any(item.number and not item.mention for item in items[wished:]):
+        return False
+    place = _past_adverbs(items, wished)
+    state = items[place] if place < len(items) else None
+    if state is None or (state.word not in _STATES and not ("ing" in state.forms and "past" not in state.forms)):
+        return False
+    words = {word for item in items for word in item.word.split()}
+    return not words & (_FIRM | {"again", "back"}) or state.word == "restarting"
 
 
 def _is_done(items: tuple[Item, ...], at: int, start: int) -> bool:
@@ -149,7 +167,8 @@ def _subject(items: tuple[Item, ...], start: int) -> int:
     while position < len(items):
         item = items[position]
         states = item.tags & {"failing", "unhealthy", "stopped", "pending", "not_ready", "app", "pod", "project"}
-        selected = item.word in ("things", "ones") and position > start and items[position - 1].tags & {"failing"}
+        of_things = item.word in ("things", "ones") or bool(item.tags & {"app", "pod"})
+        selected = of_things and any("failing" in other.tags for other in items[start:position])
         if item.mention or item.tags & {"pronoun", "everything"} or item.word == "both" or selected:
             named = True
         elif not (states or item.word in _ARTICLES or item.word in _BETWEEN or _is_relative(items, position, start)):
@@ -261,4 +280,4 @@ _TO_STATE = (
 
 
 def _verb_of(item: Item) -> str | None:
-    return next((tag for tag in ("stop", "start") if tag in item.tags), None)
+    return next((tag for tag in ("stop", "start", "double", "triple", "quadruple", "halve") if tag in item.tags), None)
