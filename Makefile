@@ -54,7 +54,7 @@ test: install-dev compiled ## run every test but the long ones and those of the 
 	$(BIN)/python -m pytest -m "not cluster and not long and not engines" -n $(WORKERS) --dist loadgroup $(TESTS)
 
 test-long: install-dev compiled ## run the full measurements: every kill, 2,000 fuzz cases, 1,600 tenancy requests
-	$(BIN)/python -m pytest -m long -n $(WORKERS) --dist loadgroup $(TESTS)
+	$(BIN)/python -m pytest -m long --hypothesis-profile=search -n $(WORKERS) --dist loadgroup $(TESTS)
 
 test-cluster: ## build a real control plane (once) and run the tests that need it; skipped without Go
 	@if command -v go >/dev/null; then $(MAKE) --no-print-directory _test-cluster; \
