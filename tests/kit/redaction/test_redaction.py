@@ -14,6 +14,7 @@ import pytest
 
 from hexaops.kit import redaction
 from hexaops.kit.redaction import MARK, addresses, files, headers, looks, names, pairs, redact, redact_fields, vendors
+from hexaops.kit.redaction.batches import redact_all
 from hexaops.kit.text import markdown, plain
 
 CANARY = "hunter2-C4n4ry"
@@ -251,3 +252,10 @@ def test_any_text_is_survived() -> None:
     for _ in range(2000):
         noise = "".join(rng.choices(letters, k=rng.randrange(40)))
         redact(noise + rng.choice(pieces)[: rng.randrange(60)] + noise)
+
+
+@pytest.mark.parametrize("rest", ["\u017f" * 30, "_" + "a" * 30, "=a" * 15, "UFJJVkFURSBLRVk=" + "\u00e9" * 20])
+def test_what_only_begins_like_an_encoded_key_is_no_error(rest: str) -> None:
+    text = f"data LS0tLS1CRUdJTi{rest} end"
+    assert redact(text) == text
+    assert redact_all([text] * 20) == [text] * 20

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from hexaops.kit.redaction.looks import is_name, is_number, is_placeholder, is_random, is_word
+from hexaops.kit.redaction.looks import has, is_name, is_number, is_placeholder, is_random, is_word
 
 Span = tuple[int, int]
 
@@ -25,6 +25,8 @@ _PARAMETER = re.compile(
     r"|session(?:[_-]?id)?|samlresponse|samlrequest|assertion|client_assertion|oauth_[a-z]{1,20}|state_token|nonce|appid|subscription-key|license|share|invite|cred(?:ential)?s?)"
     r"(?:=|%3d)(?P<value>[^\s&\"'#<>;]{4,8192})"
 )
+_PARAMETER_SIGNS = ("?", "&", "#", ";", "%", "\\")
+"""One of them stands before every parameter."""
 _CHOSEN = re.compile(r"(?i)pass|pwd|secret")
 _HOOK = re.compile(
     r"(?i)(?:hooks\.slack\.com/(?:services|workflows|triggers)|discord(?:app)?\.com/api(?:/v\d{1,2})?/webhooks"
@@ -71,7 +73,7 @@ def find(text: str, lower: str) -> Iterator[Span]:
         yield found.span("value")
     if "@" in text:
         yield from _users(text)
-    if "=" in text or "%3d" in lower:
+    if ("=" in text or "%3d" in lower) and has(text, _PARAMETER_SIGNS):
         for found in _PARAMETER.finditer(text):
             if _is_held(found["name"].lower(), found["value"]):
                 yield found.span("value")

@@ -17,6 +17,8 @@ _KEY_BODY = re.compile(
     r"(?:MII[BCEJ][\w+/]{1,3}[IA]BAA|MC4CAQAw|MHcCAQEE|MIGHAgEA|MIGkAgEB|b3BlbnNzaC1rZXktdjEA|lQ[HOPc][\w+/]{2})[\w+/=\\\s]{16,8192}"
 )
 _ENCODED = re.compile(r"LS0tLS1CRUdJTi[\w+/=-]{20,16384}")
+_NOT_BASE64 = re.compile("[^A-Za-z0-9+/]")
+"""Letters of other scripts, and signs that are cut out of their place: decoding fails on them."""
 _REGISTRY = re.compile(
     r"\\{0,3}\"(?:auth|identitytoken|registrytoken)\\{0,3}\"\s{0,4}:\s{0,4}\\{0,3}\"(?P<value>[\w+/=.-]{4,8192})"
 )
@@ -42,7 +44,18 @@ _LDIF = re.compile(r"(?i)\b(?:userPassword|unicodePwd|sambaNTPassword|olcRootPW)
 _SEED = re.compile(
     r"(?i)\b(?:mnemonic|seed phrase|recovery phrase)[\"']?\s{0,2}(?:[:=]|is)\s{0,2}[\"']?(?P<value>[a-z]{3,8}(?: [a-z]{3,8}){11,23})"
 )
-_VALUES = (_REGISTRY, _NPMRC, _NETRC, _SHADOW, _KUBERNETES, _WIREGUARD, _LDIF, _SEED, _PPK)
+_VALUES: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
+    (_REGISTRY, ("auth", "identitytoken", "registrytoken")),
+    (_NPMRC, ("_auth", "_password")),
+    (_NETRC, ("password",)),
+    (_SHADOW, ("$",)),
+    (_KUBERNETES, ("client-key-data", "token")),
+    (_WIREGUARD, ("privatekey", "presharedkey", "private_key", "pre_shared_key")),
+    (_LDIF, ("userpassword", "unicodepwd", "sambantpassword", "olcrootpw")),
+    (_SEED, ("mnemonic", "phrase")),
+    (_PPK, ("private-",)),
+)
+"""Each with words, in lower case, one of which is in every ASCII text that has some of it."""
 _TRIGGERS = (
     "auth", "token", "password", "$", "key", "private", "pwd", "phrase", "mnemonic", "rootpw",
 )  # fmt: skip
@@ -62,8 +75,10 @@ def find(text: str, lower: str) -> Iterator[Span]:
         if _holds_key(found[0]):
             yield found.span()
     if has(lower, _TRIGGERS):
-        for pattern in _VALUES:
-            yield from _spans(pattern, text)
+        every = not text.isascii()  # whose capitals and lower case letters are more than those of `lower`
+        for pattern, words in _VALUES:
+            if every or has(lower, words):
+                yield from _spans(pattern, text)
     if text.count(":") >= 4:
         yield from _spans(PGPASS, text)
     if '"kty"' in text:
@@ -93,5 +108,6 @@ def _keys(text: str) -> Iterator[Span]:
 
 
 def _holds_key(encoded: str) -> bool:
-    start = encoded[:88].rstrip("=")
-    return b"PRIVATE" in base64.b64decode(start[: len(start) // 4 * 4], altchars=b"-_" if "-" in start else None)
+    """Whether the beginning of a file in base64, of either alphabet, is a private key's."""
+    start = _NOT_BASE64.sub("", encoded[:88].replace("-", "+").replace("_", "/"))
+    return b"PRIVATE" in base64.b64decode(start[: len(start) // 4 * 4])

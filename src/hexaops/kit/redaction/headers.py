@@ -28,6 +28,11 @@ _SESSIONS = re.compile(
     r"|xsrf-token|remember_(?:web_\w{1,64}|token)|__(?:secure|host)-[\w.-]{1,64}|\.aspnetcore\.[\w.-]{1,64}|cf_clearance"
     r"|wordpress_logged_in_\w{1,64}|_oauth2_proxy|authelia_session|grafana_session|auth_token|sid)=(?P<value>[\w.%+/=:~-]{16,4096})"
 )
+_SESSION_NAMES = (
+    "sess", "sid=", "csrftoken", "xsrf-token", "remember_", "__secure-", "__host-", ".aspnetcore.", "cf_clearance",
+    "wordpress_", "_oauth2_proxy", "auth_token",
+)  # fmt: skip
+"""One of them, in lower case, is in every ASCII text that has such a name with its value."""
 _PARTED = frozenset({"digest", "hawk", "oauth", "mac", "signature", "aws4-hmac-sha256", "aws4-ecdsa-p256-sha256"})
 """Schemes whose credentials are a list of names and values."""
 _ATTRIBUTES = frozenset({"path", "domain", "expires", "max-age", "samesite", "version", "comment", "priority"})
@@ -44,7 +49,7 @@ def find(text: str, lower: str) -> Iterator[Span]:
     if "cookie" in lower:
         for found in _COOKIES.finditer(text):
             yield from _cookies(found)
-    if "=" in text and ("sess" in lower or "sid" in lower or "_" in lower or "-" in lower):
+    if "=" in text and (has(lower, _SESSION_NAMES) or not text.isascii()):
         for found in _SESSIONS.finditer(text):
             if is_random(found["value"]) and not found["value"].startswith("sess_"):
                 yield found.span("value")

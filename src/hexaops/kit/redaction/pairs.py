@@ -113,7 +113,7 @@ def find_in_commands(text: str, lower: str) -> Iterator[Span]:
 
 def _stated(text: str, lower: str) -> Iterator[re.Match[str]]:
     named = has(lower, ("pass", "auth"))
-    if "identified" in lower or named:
+    if ("identified" in lower or named) and ("'" in text or '"' in text):
         yield from _CREATED.finditer(text)
     if "--from-literal" in lower:
         yield from _LITERAL.finditer(text)
