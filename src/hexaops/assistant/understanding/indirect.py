@@ -20,7 +20,7 @@ SURE, SURE_OF_SELECTION, SURE_OF_VERB = 0.6, 0.8, 0.9
 _FAILING = frozenset({"failing", "unhealthy", "not_ready"})
 _REPORTS = word_set(
     "is are was were am been being did does do has had may might must who what which where when why how whether maybe "
-    "perhaps think guess wonder says said told asked not never no if unless until"
+    "perhaps think guess wonder says said told asked not never no if unless until goes went"
 )
 """Where one of these stands, the clause asks, tells or forbids."""
 _NEVER_PRESSED = (_REPORTS - word_set("is has been was did had do")) | word_set(

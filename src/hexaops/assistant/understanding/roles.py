@@ -116,6 +116,8 @@ def _role_of_count(items: tuple[Item, ...], position: int, before: str, after: s
         or (before == "of" and _word(items, position - 2) == "factor")
     ):
         return "factor"
+    if "." in number.text and not verb.startswith("scale"):
+        return "limit"  # "web-app to 2.0": a version
     if before == "from" or _goes_on_to(items, position, before) or _instead_of(items, position):
         return "from"
     if _goes_on_strangely(items, position) or _is_no_step(items, position, before, verb):

@@ -50,7 +50,9 @@ _OPENINGS = (
             "courtesy": "would you|will you",
             "ing": "would you mind|do you mind|mind|try|can you try|could you try|please try",
             "count": "i want|i need|i would like|we need|we want|we would like|i would be grateful for|"
-            "i should like|we should like|i would like to see|we would like to see|"
+            "i should like|we should like|i would love to see|would be nice to have|it would be nice to have|"
+            "would be great to have|it would be great to have|i would like to have|we would like to have|"
+            "i would like to see|we would like to see|"
             "i would appreciate|we would appreciate|i would be glad about|i would love|how about",
         }.items()
         for words in options.split("|")

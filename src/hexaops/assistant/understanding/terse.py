@@ -25,7 +25,7 @@ _VETO = word_set(
     "is are was were am been being has had does did do not never no nor without if unless when while until who what "
     "which why how where whether maybe perhaps might may think guess wonder says said told asked wants ever used "
     "help helps happen work matter hurt already there stay remain yesterday ago currently runs ran shows reported "
-    "because since except but or anyone anybody"
+    "because since except but or anyone anybody goes went"
 )
 _WISHING = word_set(
     "could can would should must need needs want like love let lets give get make have put set bring take please pls "

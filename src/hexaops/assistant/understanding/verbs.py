@@ -153,7 +153,9 @@ def _moves_count(rest: tuple[Item, ...], offset: int) -> str | None:
     word = rest[offset].word
     if word not in ("up", "down", "on", "back", "off") or offset + 1 >= len(rest):
         return None
-    after = rest[offset + 1 : offset + 4]
+    after = [item for item in rest[offset + 1 : offset + 5] if item.word not in ("a", "just", "only")][:3]
+    if not after:
+        return None
     count = after[0].number or (len(after) > 1 and after[0].word in ("by", "to", "with", "at") and after[1].number)
     if count:
         return {"down": "decrease", "off": "remove", "up": "increase"}.get(word, "assign")

@@ -55,7 +55,7 @@ def read_wish(clause: Clause) -> Act | None:
     says = any("say" in item.tags for place, item in enumerate(items[start:], start) if place != end)
     if wished is None or clause.is_question or _FORBIDDEN & said or says:
         return None
-    if _supposes(items, end, wished):
+    if _supposes(items, end, wished) or (items[wished - 1].word == "goes" and _is_share(clause)):
         return None
     if items[wished - 1].word in ("wants", "want") and items[wished : wished + 1] and items[wished].word == "to":
         return None  # "kafka wants to restart": what it does by itself
@@ -92,6 +92,11 @@ def asks_politely_for(clause: Clause, *, explained: bool = False) -> Act | None:
     if not _FIRM & set(words) and not (explained and not clause.is_question and _is_done(items, at, end + 1)):
         return None
     return Act(Mode.REQUEST, verb, places[at] if at >= 0 else -1, opens=places[end]) if verb else None
+
+
+def _is_share(clause: Clause) -> bool:
+    """ "web-app goes to 100 % now": its CPU, most likely."""
+    return any(item.word in ("%", "percent") for item in clause.items)
 
 
 def _supposes(items: tuple[Item, ...], at: int, wished: int) -> bool:
