@@ -26,6 +26,12 @@ def hook(service: Service) -> Iterator[tuple[Receiver, Webhook]]:
         yield receiver, Webhook(made.json()["data"]["secret"])
 
 
+@pytest.fixture(scope="module", autouse=True)
+def beginning(plane: ControlPlane) -> int:
+    """Where the audit log ended before this file's changes."""
+    return plane.audit_position()
+
+
 def pods(plane: ControlPlane, namespace: str, name: str) -> dict[str, Object]:
     """uid → pod, of those that are not going."""
     items = plane.get("pods", "-n", namespace, "-l", f"app={name}")["items"]
@@ -210,14 +216,14 @@ def _set_quota(plane: ControlPlane, pods: int) -> None:
     plane.kubectl("patch", "quota/transit-quota", "-n", "transit", "--type=merge", "-p", quota)
 
 
-def test_what_the_audit_log_says_of_all_this(plane: ControlPlane, service: Service) -> None:
+def test_what_the_audit_log_says_of_all_this(plane: ControlPlane, service: Service, beginning: int) -> None:
     """Run last in this file: over everything above."""
     assert service.run("restart yard-scanner")["status"] == "completed"
-    written = writes(plane.audit(WRITER))
+    written = writes(plane.audit(WRITER, after=beginning))
     assert written
     assert not writes(plane.audit(READER))
     asked: set[tuple[str, str, str]] = set()
-    for entry in plane.audit(WRITER):
+    for entry in plane.audit(WRITER, after=beginning):
         if entry["verb"] != "patch":
             assert entry["objectRef"]["apiGroup"] == "authorization.k8s.io", entry["requestURI"]
         elif "dryRun=All" in entry["requestURI"]:

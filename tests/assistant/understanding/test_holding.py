@@ -27,6 +27,7 @@ def _replicas_after(*turns: str) -> int | None:
     "text",
     [
         "hold off on web-app",
+        "web-app to 8080",
         "hold off with web-app please",
         "hang fire on web-app",
         "in an hour or so stop web-app",
@@ -190,3 +191,12 @@ def test_pods_that_were_told_to_fail_are_those_that_are_meant() -> None:
     [asked] = _planned("web-app has 2 pods in error, recycle these")
     assert asked.intent is Intent.RESTART_FAILING
     assert [found.entity.name for found in asked.targets] == ["web-app"]
+
+
+def test_a_number_after_a_measure_may_be_the_measures() -> None:
+    talk = Conversation(DOCS)
+    asked = [talk.say(text) for text in ("memory of web-app?", "raise it to 8")][-1]
+    assert not asked.would_change
+    talk = Conversation(DOCS)
+    asked = [talk.say(text) for text in ("memory of web-app?", "scale web-app to 5")][-1]
+    assert asked.would_change

@@ -57,6 +57,26 @@ def number_of_what(items: tuple[Item, ...], verb: str, intent: Intent, told: tup
     return tuple(item.text for item in items if item.number)
 
 
+LIKE_A_PORT = 1000
+"""From here on a number without "replicas" is rather a port, a size or an amount of money."""
+_MEASURED_BEFORE = frozenset({Intent.USAGE_QUERY, Intent.HIGH_USAGE, Intent.PERFORMANCE_ANALYSIS})
+
+
+def number_of_something_else(items: tuple[Item, ...], intent: Intent, dialogue: Dialogue) -> tuple[str, ...]:
+    """ "api-service to 8080", and "raise it to 8" after "memory of trainer?": no number of replicas may be meant."""
+    counted = any(item.tags & {"replica", "replicas_word"} for item in items)
+    if intent is not Intent.SCALE_APPLICATION or counted:
+        return ()
+    last = last_frame(dialogue)
+    measured = last is not None and Intent(last.intent) in _MEASURED_BEFORE
+    points = not any(item.mention for item in items) and any(item.word in ("it", "that", "this") for item in items)
+    return tuple(
+        item.text
+        for item in items
+        if item.number and not item.mention and (item.number.value >= LIKE_A_PORT or (measured and points))
+    )
+
+
 def may_be_shown(items: tuple[Item, ...], intent: Intent) -> tuple[str, ...]:
     """ "get 5 cart pods": may ask for a list; "get cart to 5", "get me 5 cart pods" do not."""
     words = [word for item in items if not item.is_mark for word in item.word.split()]

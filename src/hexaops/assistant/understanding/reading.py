@@ -15,6 +15,7 @@ from hexaops.assistant.understanding.doubts import (
     OF_PARTS,
     may_be_shown,
     number_of_nothing,
+    number_of_something_else,
     number_of_what,
     points_at_a_part,
 )
@@ -268,6 +269,7 @@ def _read_request(clause: Clause, act: Act, tags: set[str], ranking: Ranking, se
         left = (*left, *(target.mention or act.verb for target in found.targets[:1]))
     left = (*left, *may_be_shown(items, intent))
     left = (*left, *number_of_what(items, act.verb, intent, setting.told))
+    left = (*left, *number_of_something_else(items, intent, setting.dialogue))
     left = (*left, *of_which(items, act.verb, found, setting.dialogue))
     left = (*left, *others_want(clause.items, act.at), *sets_a_variable(items), *pauses_rollouts(items, act.at))
     left = left if setting.before else (*left, *number_of_nothing(items, act.verb, intent, setting.dialogue))

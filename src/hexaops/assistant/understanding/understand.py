@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from hexaops.assistant.understanding.calling_off import agreed_to, called_off, taken_up_again
 from hexaops.assistant.understanding.clauses import CLAUSES_LIMIT, Clause, split_clauses
+from hexaops.assistant.understanding.commands import in_words
 from hexaops.assistant.understanding.dialogue import answer_pending
 from hexaops.assistant.understanding.doubts import told_of_else
 from hexaops.assistant.understanding.following import carry_on
@@ -43,6 +44,7 @@ def understand(message: str, inventory: Inventory, dialogue: Dialogue | None = N
     """Intent, entities, values and confidence of a message; never raises on any text."""
     dialogue = dialogue or Dialogue()
     text, truncated = clean(message)
+    text = in_words(text)
     items = read_items(tokenize(text), inventory.index)
     if not any(not item.is_mark for item in items):
         return Understanding(Intent.UNCLEAR, 0.0, language="none", truncated=truncated)
