@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from hexaops.features.access.caller import AnyCaller
+from hexaops.features.access.caller import AnyCaller, Caller
 from hexaops.features.access.errors import WorkspaceNotFoundError
 from hexaops.features.autopilot.breaker import Breaker
 from hexaops.features.autopilot.views import AutopilotView, autopilot_view
@@ -18,19 +18,21 @@ Breakers = Annotated[Breaker, provided(Breaker)]
 @refuses(WorkspaceNotFoundError)
 async def get_autopilot(caller: AnyCaller, breaker: Breakers) -> Data[AutopilotView]:
     """The workspace's policy for detections, and whether the breaker has tripped."""
-    workspace = caller.get_workspace()
-    return Data(autopilot_view(workspace, await breaker.find(workspace.id)))
+    return await _state(caller, breaker)
 
 
 async def get_own_autopilot(caller: AnyCaller, breaker: Breakers) -> Data[AutopilotView]:
     """The policy for detections in the user's workspace, and whether the breaker has tripped."""
-    workspace = caller.get_workspace()
-    return Data(autopilot_view(workspace, await breaker.find(workspace.id)))
+    return await _state(caller, breaker)
 
 
 async def reset_own_autopilot(caller: AnyCaller, breaker: Breakers) -> Data[AutopilotView]:
     """Reset the breaker: detections are remediated again, within the policy. Only a person can (rule 14)."""
     await breaker.reset(caller)
+    return await _state(caller, breaker)
+
+
+async def _state(caller: Caller, breaker: Breaker) -> Data[AutopilotView]:
     workspace = caller.get_workspace()
     return Data(autopilot_view(workspace, await breaker.find(workspace.id)))
 
