@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from testenv.logengines.serving import free_port, wait_until_served
+from testenv.logengines.serving import free_port, running
 
 VERSION = "2.19.6"
 HERE = Path(__file__).resolve().parent / "opensearch_node"
@@ -41,9 +41,5 @@ def serving(jars: Path, folder: Path) -> Iterator[str]:
     """The address of a node on an empty folder."""
     port = free_port()
     command = ["java", "-Xmx512m", "-cp", f"{jars}/*", str(HERE / "SearchNode.java"), str(folder), str(port)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        try:
-            wait_until_served(f"http://127.0.0.1:{port}/", process, seconds=180)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
+    with running(command, f"http://127.0.0.1:{port}/", seconds=180):
+        yield f"http://127.0.0.1:{port}"

@@ -7,6 +7,8 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 
 def free_port() -> int:
@@ -28,3 +30,14 @@ def wait_until_served(url: str, process: subprocess.Popen[bytes], *, seconds: fl
             time.sleep(0.1)  # of a process that says nothing while it starts
     message = f"{process.args!r:.200} does not serve {url}"
     raise RuntimeError(message)
+
+
+@contextmanager
+def running(command: Sequence[str], ready: str, *, seconds: float = 90) -> Iterator[subprocess.Popen[bytes]]:
+    """A program that answers at the address `ready`, ended with the block."""
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            wait_until_served(ready, process, seconds=seconds)
+            yield process
+        finally:
+            process.terminate()

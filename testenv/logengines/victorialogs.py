@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from testenv.harness import go_program
-from testenv.logengines.serving import free_port, wait_until_served
+from testenv.logengines.serving import free_port, running
 
 VERSION = "v1.52.1"
 MODULE = "github.com/VictoriaMetrics/VictoriaLogs"
@@ -35,9 +35,5 @@ def serving(binary: Path, folder: Path) -> Iterator[Server]:
     address = f"127.0.0.1:{free_port()}"
     command = [str(binary), f"-storageDataPath={folder}", f"-httpListenAddr={address}", "-retentionPeriod=100y",
                "-futureRetention=100y"]  # fmt: skip
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        try:
-            wait_until_served(f"http://{address}/health", process)
-            yield Server(process, f"http://{address}", folder)
-        finally:
-            process.terminate()
+    with running(command, f"http://{address}/health") as process:
+        yield Server(process, f"http://{address}", folder)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from testenv.harness.debian import program
-from testenv.logengines.serving import free_port, wait_until_served
+from testenv.logengines.serving import free_port, running
 
 
 def find() -> Path | None:
@@ -32,9 +32,5 @@ def serving(binary: Path, folder: Path, exposition: str, config: str = "") -> It
         str(binary), f"--config.file={settings}", f"--storage.tsdb.path={data}", f"--web.listen-address={address}",
         "--storage.tsdb.retention.time=100y",
     ]  # fmt: skip
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        try:
-            wait_until_served(f"http://{address}/-/ready", process)
-            yield f"http://{address}"
-        finally:
-            process.terminate()
+    with running(command, f"http://{address}/-/ready"):
+        yield f"http://{address}"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from testenv.harness.go_program import build
-from testenv.logengines.serving import free_port, wait_until_served
+from testenv.logengines.serving import free_port, running
 
 VERSION = "v1.151.0"
 MODULE = "github.com/VictoriaMetrics/VictoriaMetrics"
@@ -30,12 +29,8 @@ def serving(binary: Path, folder: Path, exposition: str) -> Iterator[str]:
         f"-httpListenAddr={address}",
         "-retentionPeriod=100y",
     ]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        try:
-            url = f"http://{address}"
-            wait_until_served(f"{url}/health", process)
-            for path, body in (("/api/v1/import/prometheus", exposition.encode()), ("/internal/force_flush", b"")):
-                urllib.request.urlopen(url + path, data=body, timeout=30).close()
-            yield url
-        finally:
-            process.terminate()
+    url = f"http://{address}"
+    with running(command, f"{url}/health"):
+        for path, body in (("/api/v1/import/prometheus", exposition.encode()), ("/internal/force_flush", b"")):
+            urllib.request.urlopen(url + path, data=body, timeout=30).close()
+        yield url

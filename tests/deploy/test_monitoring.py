@@ -6,7 +6,6 @@ import shlex
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,8 @@ import pytest
 import yaml
 
 from testenv.harness.debian import program
-from testenv.logengines.serving import free_port, wait_until_served
+from testenv.logengines.serving import free_port, running
+from testenv.metricengines import prometheus
 from tests.contract.serving import Served, serving
 
 pytestmark = [pytest.mark.engines, pytest.mark.timeout(300)]
@@ -48,17 +48,6 @@ def until(ask: Callable[[], Any]) -> Any:
     return found
 
 
-@contextmanager
-def running(command: list[str], ready: str) -> Iterator[None]:
-    """A program that listens on loopback, ended with the block."""
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        try:
-            wait_until_served(ready, process)
-            yield
-        finally:
-            process.terminate()
-
-
 def in_its_own_files(package: Path, command: list[str]) -> list[str]:
     """The command with the package's `/usr/share` in place of the machine's, in a mount namespace of its own."""
     mounted = f"mount --bind {shlex.quote(str(package / 'usr' / 'share'))} /usr/share"
@@ -85,19 +74,18 @@ def test_every_rule_has_a_test_that_fires_and_one_that_does_not() -> None:
 
 
 def test_a_real_prometheus_scrapes_the_service(served: Served, tmp_path: Path) -> None:
-    prometheus = needed("prometheus", "prometheus")
-    address, target = f"127.0.0.1:{free_port()}", served.base_url.removeprefix("http://")
+    binary = needed("prometheus", "prometheus")
     config = {
         "global": {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"},
         "rule_files": [str(MONITORING / "rules.yaml")],
-        "scrape_configs": [{"job_name": "hexaops", "static_configs": [{"targets": [target]}]}],
+        "scrape_configs": [
+            {"job_name": "hexaops", "static_configs": [{"targets": [served.base_url.removeprefix("http://")]}]}
+        ],
     }
-    (tmp_path / "prometheus.yml").write_text(yaml.safe_dump(config))
-    command = [
-        str(prometheus), f"--config.file={tmp_path / 'prometheus.yml'}", f"--storage.tsdb.path={tmp_path / 'data'}",
-        f"--web.listen-address={address}",
-    ]  # fmt: skip
-    with running(command, f"http://{address}/-/ready"), httpx2.Client(base_url=f"http://{address}") as client:
+    with (
+        prometheus.serving(binary, tmp_path, "", yaml.safe_dump(config)) as url,
+        httpx2.Client(base_url=url) as client,
+    ):
 
         def asked(query: str) -> list[Any]:
             found = client.get("/api/v1/query", params={"query": query}).json()
