@@ -23,7 +23,7 @@ from urllib.parse import parse_qs, urlsplit
 
 TICK_SECONDS = 0.05
 CLASSES = ((0.01, 0.5), (0.1, 0.4), (0.556, 0.1))
-"""Share of the pods → share of the lines; whoever is left is silent."""
+"""Share of the pods → share of the lines; the rest are silent."""
 FORMS: Sequence[Callable[[int], str]] = (
     lambda number: (
         f'{{"level":"info","msg":"GET /api/orders/{number * 7919 % 9973} took {number % 90} ms, seq {number}"}}'

@@ -80,7 +80,7 @@ def create(
 def restore(  # size: one parameter an option
     context: typer.Context,
     backup_id: BackupId,
-    replace: Annotated[bool, typer.Option("--replace", help="Put back also what is there and differs.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Also overwrite existing objects that differ.")] = False,
     yes: Yes = False,
     plan_only: PlanOnly = False,
     reason: Reason = None,
