@@ -251,6 +251,20 @@ def _spec(obj: Object) -> Object:
     return _fill(obj, {"spec": {}})
 
 
+def _network_policy(obj: Object) -> Object:
+    return _within(_spec(obj), "spec", _network_policy_spec)
+
+
+def _network_policy_spec(spec: Object) -> Object:
+    directions = ["Ingress", "Egress"] if spec.get("egress") else ["Ingress"]
+    spec = _fill(spec, {"podSelector": {}, "policyTypes": directions})
+    return _items(_items(spec, "ingress", _policy_rule), "egress", _policy_rule)
+
+
+def _policy_rule(rule: Object) -> Object:
+    return _items(rule, "ports", lambda port: _fill(port, {"protocol": "TCP"}))
+
+
 _FILLERS: dict[str, Callable[[Object], Object]] = {
     "pods": _pod,
     "deployments.apps": _deployment,
@@ -270,5 +284,6 @@ _FILLERS: dict[str, Callable[[Object], Object]] = {
     "limitranges": _spec,
     "poddisruptionbudgets.policy": _spec,
     "ingresses.networking.k8s.io": _spec,
+    "networkpolicies.networking.k8s.io": _network_policy,
     "leases.coordination.k8s.io": _spec,
 }

@@ -164,6 +164,15 @@ RESOURCES: tuple[Resource, ...] = (
         has_generation=True,
     ),
     Resource(
+        "networkpolicies",
+        "NetworkPolicy",
+        "networking.k8s.io",
+        "v1",
+        short_names=("netpol",),
+        has_generation=True,
+        subresources=(),
+    ),
+    Resource(
         "poddisruptionbudgets",
         "PodDisruptionBudget",
         "policy",

@@ -128,7 +128,8 @@ def _scales(name: str, to: int) -> Callable[[Objects], list[str]]:
 def _port(name: str) -> Callable[[Objects], list[str]]:
     def expected(objects: Objects) -> list[str]:
         service = next(one for one in objects.by_kind["Service"] if one["metadata"]["name"] == name)
-        return [f"ports {', '.join(str(port['port']) for port in service['spec']['ports'])}"]
+        numbers = [str(port["port"]) for port in service["spec"]["ports"]]
+        return [f"the {'port' if len(numbers) == 1 else 'ports'} {', '.join(numbers)}"]
 
     return expected
 

@@ -43,7 +43,7 @@ def invalid(field: str, value: Any, why: str) -> Cause:
 
 def unsupported(field: str, value: str, supported: tuple[str, ...]) -> Cause:
     """A field's value is none of those that are known."""
-    named = ", ".join(f'"{item}"' for item in sorted(supported))
+    named = ", ".join(f'"{item}"' for item in supported)
     return Cause(field, f'Unsupported value: "{value}": supported values: {named}', "FieldValueNotSupported")
 
 
@@ -233,6 +233,41 @@ def _service(obj: Object) -> Causes:
     ]
 
 
+def _network_policy(obj: Object) -> Causes:
+    spec = obj.get("spec") or {}
+    causes = [
+        unsupported(f"spec.policyTypes[{index}]", kind, ("Ingress", "Egress"))
+        for index, kind in enumerate(spec.get("policyTypes") or ())
+        if kind not in ("Ingress", "Egress")
+    ]
+    for section, side in (("ingress", "from"), ("egress", "to")):
+        for index, rule in enumerate(spec.get(section) or ()):
+            place = f"spec.{section}[{index}]"
+            for number, port in enumerate(rule.get("ports") or ()):
+                causes += _policy_port(port, f"{place}.ports[{number}]")
+            for number, peer in enumerate(rule.get(side) or ()):
+                causes += _policy_peer(peer, f"{place}.{side}[{number}]")
+    return causes
+
+
+def _policy_port(port: Object, field: str) -> Causes:
+    number = port.get("port")
+    causes: Causes = []
+    if port.get("protocol", "TCP") not in ("TCP", "UDP", "SCTP"):
+        causes.append(unsupported(f"{field}.protocol", port["protocol"], ("TCP", "UDP", "SCTP")))
+    if isinstance(number, int) and not 1 <= number <= 65535:
+        causes.append(invalid(f"{field}.port", number, "must be between 1 and 65535, inclusive"))
+    return causes
+
+
+def _policy_peer(peer: Object, field: str) -> Causes:
+    if not any(peer.get(one) is not None for one in ("ipBlock", "namespaceSelector", "podSelector")):
+        return [required(field, "must specify a peer")]
+    if peer.get("ipBlock") is not None and len([one for one in peer.values() if one is not None]) > 1:
+        return [forbidden_field(field, "may not specify both ipBlock and another peer")]
+    return []
+
+
 def _job(obj: Object) -> Causes:
     spec = obj.get("spec") or {}
     pod = (spec.get("template") or {}).get("spec") or {}
@@ -241,7 +276,7 @@ def _job(obj: Object) -> Causes:
     if not policy:
         causes.append(required("spec.template.spec.restartPolicy", 'valid values: "OnFailure", "Never"'))
     elif policy not in ("OnFailure", "Never"):
-        causes.append(unsupported("spec.template.spec.restartPolicy", policy, ("OnFailure", "Never")))
+        causes.append(unsupported("spec.template.spec.restartPolicy", policy, ("Never", "OnFailure")))
     return causes
 
 
@@ -262,6 +297,7 @@ _RULES: dict[str, Callable[[Object], Causes]] = {
     "horizontalpodautoscalers.autoscaling": _autoscaler,
     "poddisruptionbudgets.policy": _budget,
     "services": _service,
+    "networkpolicies.networking.k8s.io": _network_policy,
     "jobs.batch": _job,
     "cronjobs.batch": _cron_job,
 }

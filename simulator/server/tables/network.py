@@ -1,11 +1,11 @@
-"""Rows of what leads traffic to pods: services, endpoints, ingresses."""
+"""Rows of what leads traffic to pods: services, endpoints, ingresses, and what limits it."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from simulator.server.tables.text import NONE, UNSET, age, first_few, joined, name, pairs
+from simulator.server.tables.text import NONE, UNSET, age, first_few, joined, name, pairs, selector
 
 Object = dict[str, Any]
 
@@ -68,3 +68,8 @@ def ingress_row(obj: Object, now: datetime) -> list[Any]:
         name(obj), spec.get("ingressClassName") or NONE, first_few(hosts) if hosts else "*", addresses,
         "80, 443" if spec.get("tls") else "80", age(obj, now),
     ]  # fmt: skip
+
+
+def network_policy_row(obj: Object, now: datetime) -> list[Any]:
+    """The cells of a network policy."""
+    return [name(obj), selector((obj.get("spec") or {}).get("podSelector")), age(obj, now)]

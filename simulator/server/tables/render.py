@@ -81,6 +81,7 @@ LAYOUTS: dict[str, Layout] = {
     "endpoints": Layout("Name Endpoints Age", network.endpoints_row),
     "endpointslices.discovery.k8s.io": Layout("Name AddressType Ports Endpoints Age", network.slice_row),
     "ingresses.networking.k8s.io": Layout("Name Class Hosts Address Ports Age", network.ingress_row),
+    "networkpolicies.networking.k8s.io": Layout("Name Pod-Selector Age", network.network_policy_row),
 }  # fmt: skip
 _PLAIN = Layout("Name Age", cluster.plain_row)
 

@@ -15,6 +15,7 @@ from simulator.world.scenarios import shop
 from simulator.world.scenarios.base import make_cluster
 from simulator.world.scenarios.manifests import (
     App,
+    admitting,
     autoscaler,
     budget,
     claim,
@@ -84,6 +85,7 @@ def _deploy_data(world: World) -> None:
     ):
         store.create("services", service(app, address, port=app.port))
     store.create("poddisruptionbudgets.policy", budget(shop.MESSAGE_QUEUE, maxUnavailable=1))
+    store.create("networkpolicies.networking.k8s.io", admitting(shop.DATABASE_APP, "backend", "data"))
 
 
 def _deploy_rest(world: World) -> None:

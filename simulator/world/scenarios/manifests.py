@@ -237,6 +237,20 @@ def autoscaler(app: App, *, least: int, most: int, cpu_percent: int) -> Object:
     }
 
 
+def admitting(app: App, *namespaces: str) -> Object:
+    """A NetworkPolicy that lets pods of these namespaces reach the application's port, and nobody else."""
+    peers = [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": one}}} for one in namespaces]
+    ports = [{"protocol": "TCP", "port": app.port}]
+    return {
+        "metadata": {"name": f"{app.name}-clients", "namespace": app.namespace, "labels": app.labels},
+        "spec": {
+            "podSelector": {"matchLabels": {"app": app.name}},
+            "policyTypes": ["Ingress"],
+            "ingress": [{"from": peers, "ports": ports}],
+        },
+    }
+
+
 def ingress(app: App, host: str, service_name: str) -> Object:
     """An Ingress that leads a host to the application's Service."""
     backend = {"service": {"name": service_name, "port": {"number": 80}}}

@@ -86,7 +86,8 @@ def check_ports(service: Obj, port: int | None) -> list[Check]:
         return [Check("port", "failed", f"Service {service.name} has no port {port} (it has: {shown})")]
     if not ports and service.text("spec", "type") != "ExternalName":
         return [Check("port", "failed", f"Service {service.name} has no port")]
-    return [Check("port", "passed", f"Service {service.name} has the ports {shown}")]
+    noun = "port" if len(ports) == 1 else "ports"
+    return [Check("port", "passed", f"Service {service.name} has the {noun} {shown}")]
 
 
 def check_endpoints(snapshot: Snapshot, service: Obj) -> list[Check]:

@@ -39,6 +39,11 @@ async def test_the_chat_answers_checks_and_plans_alerts(alerting: AlertWorld) ->
     turned = said(await ask(alerting, "is api-service reachable from web-app?"))
     assert "Service api-service has 2 of 2 endpoints ready" in turned
     assert "between web-app and api-service" in turned
+    allowed = said(await ask(alerting, "can api-service reach database-app?"))
+    assert allowed.startswith("Yes: nothing stands between api-service and database-app.")
+    assert "- Service database-app has the port 5432" in allowed
+    kept = said(await ask(alerting, "can web-app reach database-app?"))
+    assert kept.startswith("No: NetworkPolicy database-app-clients keeps web-app-7d8c9f5b6-")
     nowhere = said(await ask(alerting, "can web-app reach rabbitmq?"))
     assert "no Service and no application named rabbitmq" in nowhere
     outside = said(await ask(alerting, "can web-app reach the internet?"))

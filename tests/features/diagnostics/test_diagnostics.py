@@ -42,8 +42,10 @@ async def test_a_health_check_tells_each_check_with_its_result(world: LivingWorl
 async def test_connectivity_is_told_by_ports_and_endpoints(world: LivingWorld) -> None:
     found = await details(world, "test_connectivity", "web-app", to="api-service")
     assert results(found)["endpoints"] == "passed", found
-    assert results(found)["network_policies"] == "unknown", "the simulator serves no network policies"
-    assert found["result"] == "unknown"
+    assert results(found)["network_policies"] == "passed", found
+    assert found["result"] == "passed"
+    kept = await details(world, "test_connectivity", "web-app", to="database-app")
+    assert (kept["result"], results(kept)["network_policies"]) == ("failed", "failed"), "only backend and data may"
     refused = await details(world, "test_connectivity", "web-app", to="api-service", port=1)
     assert (refused["result"], results(refused)["port"]) == ("failed", "failed")
 

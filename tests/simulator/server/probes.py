@@ -157,6 +157,18 @@ def creations() -> list[Probe]:
     ]  # fmt: skip
 
 
+def policies() -> list[Probe]:
+    """Network policies, most of them wrong."""
+    path = f"/apis/networking.k8s.io/v1/namespaces/{NAMESPACE}/networkpolicies?dryRun=All"
+    specs: list[Object] = [
+        {}, {"podSelector": {"matchLabels": {"a": "b"}}, "egress": [{"ports": [{"port": 53}]}]},
+        {"podSelector": {}, "policyTypes": ["Sideways"]}, {"podSelector": {}, "ingress": [{"from": [{}]}]},
+        {"podSelector": {}, "ingress": [{"ports": [{"port": 0, "protocol": "TIPC"}]}]},
+        {"podSelector": {}, "ingress": [{"from": [{"podSelector": {}, "ipBlock": {"cidr": "10.0.0.0/8"}}]}]},
+    ]  # fmt: skip
+    return [Probe("POST", path, {"metadata": {"name": "s"}, "spec": spec}) for spec in specs]
+
+
 def other_writes() -> list[Probe]:
     """Updates, scales, deletions and evictions that are refused or only tried."""
     return [

@@ -25,7 +25,7 @@ from simulator.server.events import to_core
 from simulator.server.tables.render import render_table
 from tests.simulator.server.conftest import furnished_store, served
 from tests.simulator.server.objects import deployment
-from tests.simulator.server.probes import NAMESPACE, Probe, creations, other_writes, patches, reads
+from tests.simulator.server.probes import NAMESPACE, Probe, creations, other_writes, patches, policies, reads
 
 KUBECONFIG = "HEXAOPS_TEST_KUBECONFIG"
 pytestmark = [
@@ -113,7 +113,7 @@ async def test_tables_are_printed_alike() -> None:
 
 
 async def test_both_answer_alike() -> None:
-    probes = [*reads(), *creations(), *patches(), *other_writes()]
+    probes = [*reads(), *creations(), *policies(), *patches(), *other_writes()]
     async with real_cluster() as client:
         await client.post("/api/v1/namespaces", json={"metadata": {"name": NAMESPACE}})
         real = await answers(client, probes)

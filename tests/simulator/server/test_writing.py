@@ -49,6 +49,21 @@ def broken(**spec: Any) -> Object:
     return {**body, "spec": {**body["spec"], **spec}}
 
 
+async def test_network_policies_get_their_defaults_and_are_checked(api: Api) -> None:
+    path = "/apis/networking.k8s.io/v1/namespaces/demo/networkpolicies"
+    rule = {"ports": [{"port": 53}], "to": [{"namespaceSelector": {}}]}
+    created = await api.post(path, {"metadata": {"name": "dns"}, "spec": {"egress": [rule]}})
+    assert created["spec"]["policyTypes"] == ["Ingress", "Egress"]
+    assert created["spec"]["podSelector"] == {}
+    assert created["spec"]["egress"][0]["ports"] == [{"port": 53, "protocol": "TCP"}]
+    mixed = {"ingress": [{"from": [{"podSelector": {}, "ipBlock": {"cidr": "10.0.0.0/8"}}, {}]}]}
+    refused = await api.client.post(path, json={"metadata": {"name": "mixed"}, "spec": mixed})
+    assert refused.status_code == 422
+    assert [one["field"] for one in refused.json()["details"]["causes"]] == [
+        "spec.ingress[0].from[0]", "spec.ingress[0].from[1]",
+    ]  # fmt: skip
+
+
 NO_SELECTOR = {key: value for key, value in deployment()["spec"].items() if key != "selector"}
 
 
