@@ -153,7 +153,7 @@ def read_config_file(path: Path) -> ConfigFile:
 class Settings(BaseSettings):
     """The service's settings; the defaults suit the embedded mode."""
 
-    model_config = SettingsConfigDict(env_prefix="HEXAOPS_", extra="forbid", use_attribute_docstrings=True)
+    model_config = SettingsConfigDict(env_prefix="HEXAOPS_", extra="forbid")
 
     home: Path = Path("~/.hexaops")
     """Home folder: embedded database, local issuer's key, logs, metrics and `credentials.json`."""

@@ -11,6 +11,7 @@ import typer
 
 from hexaops.cli.embedded import Simulator, SimulatorOptions
 from hexaops.kit.memory import bound_allocator
+from hexaops.kit.models import build_models_when_used
 from hexaops.storage.lock import AlreadyServedError, FileLock
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ def _serve(settings: Settings, simulator: Simulator | None) -> int:
     """The simulator starts while this process is still importing the service."""
     bound_allocator()
     gc.disable()  # until it serves: a start makes many objects and hardly any garbage
+    build_models_when_used()
     from hexaops.cli.serving import serve_until_stopped  # noqa: PLC0415 # see above
 
     return serve_until_stopped(settings, simulator)
