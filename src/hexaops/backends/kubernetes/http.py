@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
+from urllib.parse import urlencode
 
 import httpx2
 import msgspec
@@ -65,6 +66,7 @@ class KubernetesHttp:
         rng: random.Random | None = None,
     ) -> None:
         self._client = connection.open()
+        self._base = str(self._client.base_url).rstrip("/")
         self.clock = clock or SystemClock()
         self._rng = rng or random.Random()  # noqa: S311  # jitter, not a secret
 
@@ -106,9 +108,7 @@ class KubernetesHttp:
         limits = httpx2.Timeout(_CONNECT_SECONDS, read=silence)
         headers = {"Accept": call.accept, "Accept-Encoding": "identity"}
         with translated(call.target):
-            request = self._client.build_request(
-                call.method, call.path, params=_params(call), headers=headers, timeout=limits
-            )
+            request = self._client.build_request(call.method, self._url(call), headers=headers, timeout=limits)
             response = await self._client.send(request, stream=True)
         try:
             await self._raise_for_status(call.target, response)
@@ -138,14 +138,18 @@ class KubernetesHttp:
             async with asyncio.timeout(seconds):
                 response = await self._client.request(
                     call.method,
-                    call.path,
-                    params=_params(call),
+                    self._url(call),
                     content=call.content,
                     headers=headers,
                     timeout=httpx2.Timeout(seconds or 0.001, connect=min(_CONNECT_SECONDS, seconds or 0.001)),
                 )
         await self._raise_for_status(call.target, response)
         return response.content
+
+    def _url(self, call: Call) -> str:
+        """The whole address: the client would parse it three times to put a path and parameters together."""
+        query = urlencode({key: value for key, value in call.query.items() if value})
+        return f"{self._base}{call.path}?{query}" if query else f"{self._base}{call.path}"
 
     async def _raise_for_status(self, target: Target, response: httpx2.Response) -> None:
         if response.status_code < 400:
@@ -181,10 +185,6 @@ async def _chunks(response: httpx2.Response, target: Target) -> AsyncIterator[by
         # Below `aiter_raw`, whose bookkeeping costs a tenth of an event; the bytes are the same.
         async for chunk in cast("httpx2.AsyncByteStream", response.stream):
             yield chunk
-
-
-def _params(call: Call) -> dict[str, str]:
-    return {key: value for key, value in call.query.items() if value}
 
 
 def _retry_after(text: str) -> float | None:
