@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 
@@ -191,15 +192,47 @@ RESOURCES: tuple[Resource, ...] = (
     ),
 )
 
+SNAPSHOTS, VELERO = "snapshot.storage.k8s.io", "velero.io"
+EXTENSIONS: tuple[Resource, ...] = (
+    Resource("volumesnapshots", "VolumeSnapshot", SNAPSHOTS, "v1", short_names=("vs",), has_generation=True),
+    Resource(
+        "volumesnapshotcontents",
+        "VolumeSnapshotContent",
+        SNAPSHOTS,
+        "v1",
+        namespaced=False,
+        short_names=("vsc",),
+        has_generation=True,
+    ),
+    Resource(
+        "volumesnapshotclasses",
+        "VolumeSnapshotClass",
+        SNAPSHOTS,
+        "v1",
+        namespaced=False,
+        short_names=("vsclass",),
+        has_generation=True,
+        subresources=(),
+    ),
+    Resource("backups", "Backup", VELERO, "v1", has_generation=True, subresources=()),
+    Resource("restores", "Restore", VELERO, "v1", has_generation=True, subresources=()),
+)
+"""What a cluster may have besides: served where its group is installed."""
+
 
 @cache
 def _by_key() -> dict[str, Resource]:
-    return {resource.key: resource for resource in reversed(RESOURCES)}
+    return {resource.key: resource for resource in reversed((*RESOURCES, *EXTENSIONS))}
 
 
 @cache
 def _by_path() -> dict[tuple[str, str, str], Resource]:
-    return {(resource.group, resource.version, resource.plural): resource for resource in RESOURCES}
+    return {(resource.group, resource.version, resource.plural): resource for resource in (*RESOURCES, *EXTENSIONS)}
+
+
+def served_resources(installed: Collection[str]) -> tuple[Resource, ...]:
+    """Kubernetes' own kinds, and those of the installed groups."""
+    return (*RESOURCES, *(resource for resource in EXTENSIONS if resource.group in installed))
 
 
 def find_resource(key: str) -> Resource | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -18,6 +18,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from simulator.resources import EXTENSIONS
 from simulator.server import metrics, reviews
 from simulator.server.access import Access, Rule, User
 from simulator.server.audit import AuditLog, audit_entry
@@ -65,10 +66,12 @@ class ApiServer:
     usage: Usage | None
     meters: Meters | None
     garbage: GarbageCollector
+    installed: set[str]
+    """API groups besides Kubernetes' own, as custom resources would add them (`simulator.resources.EXTENSIONS`)."""
     _paths: PathReader = field(init=False)
 
     def __post_init__(self) -> None:
-        self._paths = PathReader(self.access)
+        self._paths = PathReader(self.access, self.installed)
         self._writer = Writer(self.store, self.reader)
         self._deleter = Deleter(self.store, self.reader)
         self._scaler = Scaler(self.store)
@@ -116,6 +119,8 @@ class ApiServer:
             if place is None:
                 return await self._paths.read(request, user)
             call = make_call(request, user, place, received)
+            if call.resource in EXTENSIONS and place.group not in self.installed:
+                call.resource = None
             self.access.check(user, call.attributes)
             if call.verb not in _READS:
                 call.body = await request.body()
@@ -227,6 +232,7 @@ def create_app(  # noqa: PLR0913 # size: each part of the world may be left out
     audit: AuditLog | None = None,
     faults: ApiFaults | None = None,
     bookmark_seconds: float = 60.0,
+    installed: Collection[str] = (),
 ) -> ApiServer:
     """The API server of a store. `users` are by token; `rules` by the name of a user or group."""
     faults = faults or ApiFaults()
@@ -242,6 +248,7 @@ def create_app(  # noqa: PLR0913 # size: each part of the world may be left out
         usage=usage,
         meters=meters,
         garbage=GarbageCollector(store),
+        installed={*installed},
     )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
-from simulator.resources import RESOURCES, Resource
+from simulator.resources import Resource, served_resources
 from simulator.server import metrics, reviews
 
 Object = dict[str, Any]
@@ -32,10 +33,14 @@ _SUBRESOURCE_KINDS = {
 }
 
 
-def group_versions() -> dict[str, list[str]]:
+Groups = Collection[str]
+"""Groups that are installed besides Kubernetes' own."""
+
+
+def group_versions(installed: Groups) -> dict[str, list[str]]:
     """Served versions by group, core first."""
     groups: dict[str, list[str]] = {}
-    for resource in RESOURCES:
+    for resource in served_resources(installed):
         versions = groups.setdefault(resource.group, [])
         if resource.version not in versions:
             versions.append(resource.version)
@@ -49,31 +54,30 @@ def core_versions() -> Object:
     return {"kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": []}
 
 
-def group_list() -> Object:
+def group_list(installed: Groups) -> Object:
     """`/apis`."""
-    groups = [group(name) for name in group_versions() if name]
+    groups = [_group(name, versions) for name, versions in group_versions(installed).items() if name]
     return {"kind": "APIGroupList", "apiVersion": "v1", "groups": groups}
 
 
-def group(name: str) -> Object:
+def _group(name: str, found: list[str]) -> Object:
     """One group, as listed in `/apis`."""
-    versions = [{"groupVersion": f"{name}/{version}", "version": version} for version in group_versions()[name]]
+    versions = [{"groupVersion": f"{name}/{version}", "version": version} for version in found]
     return {"name": name, "versions": versions, "preferredVersion": versions[0]}
 
 
-def find_group(name: str) -> Object | None:
+def find_group(name: str, installed: Groups) -> Object | None:
     """`/apis/NAME`."""
-    if name not in group_versions():
-        return None
-    return {"kind": "APIGroup", "apiVersion": "v1", **group(name)}
+    versions = group_versions(installed).get(name)
+    return None if versions is None else {"kind": "APIGroup", "apiVersion": "v1", **_group(name, versions)}
 
 
-def find_resource_list(name: str, version: str) -> Object | None:
+def find_resource_list(name: str, version: str, installed: Groups = ()) -> Object | None:
     """`/api/v1` or `/apis/NAME/VERSION`."""
-    if version not in group_versions().get(name, ()):
+    if version not in group_versions(installed).get(name, ()):
         return None
     resources: list[Object] = []
-    for resource in _served(name, version):
+    for resource in _served(name, version, installed):
         resources.append(_legacy(resource))
         resources.extend(_legacy_sub(resource, part) for part in resource.subresources)
     for plural, kind, namespaced, verbs in _virtual(name):
@@ -82,22 +86,22 @@ def find_resource_list(name: str, version: str) -> Object | None:
     return {"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": group_version, "resources": resources}
 
 
-def aggregated(*, core: bool) -> Object:
+def aggregated(installed: Groups, *, core: bool) -> Object:
     """`/api` or `/apis` in the aggregated form."""
     items = []
-    for name, versions in group_versions().items():
+    for name, versions in group_versions(installed).items():
         if bool(name) == core:
             continue
         served = [
-            {"version": version, "resources": _aggregated_resources(name, version), "freshness": "Current"}
+            {"version": version, "resources": _aggregated_resources(name, version, installed), "freshness": "Current"}
             for version in versions
         ]
         items.append({"metadata": {"name": name} if name else {}, "versions": served})
     return {"kind": "APIGroupDiscoveryList", "apiVersion": "apidiscovery.k8s.io/v2", "metadata": {}, "items": items}
 
 
-def _served(name: str, version: str) -> list[Resource]:
-    return [resource for resource in RESOURCES if (resource.group, resource.version) == (name, version)]
+def _served(name: str, version: str, installed: Groups) -> list[Resource]:
+    return [resource for resource in served_resources(installed) if (resource.group, resource.version) == (name, version)]
 
 
 def _virtual(name: str) -> list[tuple[str, str, bool, list[str]]]:
@@ -142,8 +146,8 @@ def _names(resource: Resource) -> Object:
     return names
 
 
-def _aggregated_resources(name: str, version: str) -> list[Object]:
-    resources = [_aggregated_resource(resource) for resource in _served(name, version)]
+def _aggregated_resources(name: str, version: str, installed: Groups) -> list[Object]:
+    resources = [_aggregated_resource(resource) for resource in _served(name, version, installed)]
     for plural, kind, namespaced, verbs in _virtual(name):
         resources.append(
             {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.resources import RESOURCES, Resource
-from simulator.server.discovery import group_versions
+from simulator.resources import Resource, served_resources
+from simulator.server.discovery import Groups, group_versions
 from simulator.server.schema import document, item_type, plain_type, type_of
 
 Object = dict[str, Any]
@@ -21,21 +21,21 @@ _PLAIN: dict[str, Object] = {
 _QUERY = ("dryRun", "fieldManager", "fieldValidation")
 
 
-def index() -> Object:
+def index(installed: Groups) -> Object:
     """`/openapi/v3`: where the documents are."""
     paths = [f"apis/{name}/{version}" if name else f"api/{version}"
-             for name, versions in group_versions().items() for version in versions]  # fmt: skip
+             for name, versions in group_versions(installed).items() for version in versions]  # fmt: skip
     return {"paths": {path: {"serverRelativeURL": f"/openapi/v3/{path}?hash=1"} for path in paths}}
 
 
-def find_document(path: str) -> Object | None:
+def find_document(path: str, installed: Groups) -> Object | None:
     """The document of a group and version, by its path such as `apis/apps/v1`."""
-    if path not in index()["paths"]:
+    if path not in index(installed)["paths"]:
         return None
     api_version = path.partition("/")[2]
     paths: Object = {}
     schemas: Object = {}
-    for resource in RESOURCES:
+    for resource in served_resources(installed):
         if resource.api_version == api_version:
             _add_resource(resource, paths, schemas)
     return {

@@ -25,6 +25,8 @@ class PathReader:
     """Answers what is not about objects."""
 
     access: Access
+    installed: set[str]
+    """Groups that are served besides Kubernetes' own."""
 
     async def read(self, request: Request, user: User) -> Response:
         """The answer for a path. Raises StatusError."""
@@ -41,7 +43,7 @@ class PathReader:
 
     def serves(self, group: str, version: str) -> bool:
         """Whether there is such a group and version."""
-        return version in discovery.group_versions().get(group, ())
+        return version in discovery.group_versions(self.installed).get(group, ())
 
     def _find(self, request: Request, path: str) -> Object | Response | None:
         if path in ("/api", "/apis"):
@@ -52,13 +54,13 @@ class PathReader:
             case ["api", version]:
                 return discovery.find_resource_list("", version)
             case ["apis", group]:
-                return discovery.find_group(group)
+                return discovery.find_group(group, self.installed)
             case ["apis", group, version]:
-                return discovery.find_resource_list(group, version)
+                return discovery.find_resource_list(group, version, self.installed)
             case ["openapi", "v3"]:
-                return openapi.index()
+                return openapi.index(self.installed)
             case ["openapi", "v3", *rest]:
-                return openapi.find_document("/".join(rest))
+                return openapi.find_document("/".join(rest), self.installed)
             case ["openapi", "v2"]:
                 raise StatusError(
                     406, "NotAcceptable", "the simulator serves OpenAPI v3 only, at /openapi/v3", details={}
@@ -72,12 +74,12 @@ class PathReader:
         wanted = re.sub(r"\s", "", request.headers.get("accept", "")).split(",")
         for media in wanted:
             if media.startswith("application/json") and "as=APIGroupDiscoveryList" in media and "v=v2;" in f"{media};":
-                content = msgspec.json.encode(discovery.aggregated(core=core)) + b"\n"
+                content = msgspec.json.encode(discovery.aggregated(self.installed, core=core)) + b"\n"
                 headers = {"Content-Type": discovery.AGGREGATED, "Vary": "Accept", "Cache-Control": "public"}
                 return Response(content, headers=headers)
             if media.partition(";")[0] in ("application/json", "*/*") and "as=" not in media:
                 break
-        return discovery.core_versions() if core else discovery.group_list()
+        return discovery.core_versions() if core else discovery.group_list(self.installed)
 
 
 def not_found() -> Response:

@@ -93,6 +93,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 async def _serve(options: argparse.Namespace, home: Path, kubeconfig: Path) -> None:
+    from simulator.resources import SNAPSHOTS  # noqa: PLC0415
     from simulator.server.access import MASTERS, READER_RULES, WRITER_RULES, User  # noqa: PLC0415
     from simulator.server.app import create_app, serve  # noqa: PLC0415
     from simulator.server.audit import AuditLog  # noqa: PLC0415
@@ -112,6 +113,7 @@ async def _serve(options: argparse.Namespace, home: Path, kubeconfig: Path) -> N
         usage=world.usage,
         meters=world.meters,
         audit=audit,
+        installed=[SNAPSHOTS],
     )
     certificate = ensure_certificate(home / "pki")
     world.start()

@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from simulator.clock import format_micro_time, parse_time
-from simulator.resources import RESOURCES
+from simulator.resources import EXTENSIONS, RESOURCES
 from simulator.store import Object, Store
 from simulator.world.world import World
 
@@ -62,7 +62,7 @@ def save_state(path: Path, world: World, *, scenario: str, tokens: dict[str, str
         "tokens": tokens,
         "faults": world.faults.export(),
         "journal": world.journal.export(),
-        "objects": {key: store.list(key) for key in dict.fromkeys(resource.key for resource in RESOURCES)},
+        "objects": {key: store.list(key) for key in dict.fromkeys(resource.key for resource in (*RESOURCES, *EXTENSIONS))},
     }
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     partial.touch(mode=0o600)

@@ -25,7 +25,9 @@ from simulator.world.controllers.namespaces import Namespaces
 from simulator.world.controllers.nodes import Nodes
 from simulator.world.controllers.quota_status import Quotas
 from simulator.world.controllers.replicaset import ReplicaSets
+from simulator.world.controllers.snapshots import Snapshots
 from simulator.world.controllers.statefulset import StatefulSets
+from simulator.world.controllers.velero import VeleroBackups, VeleroRestores
 from simulator.world.controllers.volumes import Volumes
 from simulator.world.faults import Faults
 from simulator.world.journal import Journal
@@ -78,6 +80,9 @@ class World:
             Namespaces(cluster),
             self._nodes,
             Volumes(cluster),
+            Snapshots(cluster),
+            VeleroBackups(cluster),
+            VeleroRestores(cluster),
             Deployments(cluster),
             ReplicaSets(cluster),
             StatefulSets(cluster),

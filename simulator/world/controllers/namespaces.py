@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.resources import RESOURCES
+from simulator.resources import EXTENSIONS, RESOURCES
 from simulator.store import Event, Key, Object
 from simulator.world.cluster import Cluster, Mapper, itself
 from simulator.world.objects import is_terminating, with_metadata, with_status
@@ -12,6 +12,7 @@ _ACCOUNTS = "serviceaccounts"
 _LOOK_AGAIN_SECONDS = 1.0
 _CERTIFICATE = "kube-root-ca.crt"
 _FINALIZER = "kubernetes"
+_ALL = (*RESOURCES, *EXTENSIONS)
 
 
 class Namespaces:
@@ -54,7 +55,7 @@ class Namespaces:
         """Ask everything in the namespace to go; whether nothing is left."""
         store = self._cluster.store
         left = False
-        for resource in dict.fromkeys(kind.key for kind in RESOURCES if kind.namespaced):
+        for resource in dict.fromkeys(kind.key for kind in _ALL if kind.namespaced):
             for obj in list(store.list(resource, name)):
                 left = True
                 if is_terminating(obj):
@@ -64,7 +65,7 @@ class Namespaces:
                 else:
                     store.delete(resource, name, obj["metadata"]["name"])
         return not left or not any(
-            store.list(kind.key, name) for kind in RESOURCES if kind.namespaced and kind.key != "events"
+            store.list(kind.key, name) for kind in _ALL if kind.namespaced and kind.key != "events"
         )
 
     def _release(self, namespace: Object) -> None:

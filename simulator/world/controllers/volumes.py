@@ -1,9 +1,13 @@
-"""PersistentVolumeClaims: a volume is made for each claim whose storage class exists, and bound to it."""
+"""PersistentVolumeClaims: a volume is made for each claim whose storage class exists, and bound to it.
+
+A claim with a snapshot as its source waits for it, and its volume then holds what the snapshot held.
+"""
 
 from __future__ import annotations
 
 from simulator.store import Event, Key, Object
 from simulator.world.cluster import Cluster, Mapper, itself
+from simulator.world.contents import SNAPSHOT_CONTENTS, SNAPSHOTS, contents_of, holding
 from simulator.world.objects import annotations_of, is_terminating, with_annotations, with_spec, with_status
 
 RESOURCE = "persistentvolumeclaims"
@@ -44,6 +48,11 @@ class Volumes:
             message = "no persistent volumes available for this claim and no storage class is set"
             self._cluster.recorder.normal(claim, "FailedBinding", message, source=_SOURCE)
             return
+        if self._contents_for(claim) is None:
+            message = f"error getting handle for DataSource Type VolumeSnapshot by Name {_source_of(claim)}"
+            self._cluster.recorder.normal(claim, "ProvisioningFailed", message, source=storage.get("provisioner", ""))
+            self._cluster.look_at(self.name, key, _PROVISIONING_SECONDS)
+            return
         if not self._cluster.timers.pending((self.name, key)) and not annotations_of(claim).get(_BIND_DONE):
             provisioner = storage.get("provisioner", "")
             message = f"Waiting for a volume to be created by the external provisioner '{provisioner}'"
@@ -61,10 +70,24 @@ class Volumes:
                 return found
         return None
 
+    def _contents_for(self, claim: Object) -> str | None:
+        """What the new volume holds; None while the snapshot that it comes from is not there or not ready."""
+        name = _source_of(claim)
+        if not name:
+            return contents_of(claim)
+        snapshot = self._cluster.store.find(SNAPSHOTS, claim["metadata"]["namespace"], name)
+        held = ((snapshot or {}).get("status") or {}).get("boundVolumeSnapshotContentName", "")
+        content = self._cluster.store.find(SNAPSHOT_CONTENTS, "", held) if held else None
+        return None if content is None else contents_of(content)
+
     def _bind(self, key: Key) -> None:
         claim = self._cluster.store.find(RESOURCE, key.namespace, key.name)
         storage = self._storage_class(claim) if claim is not None else None
         if claim is None or storage is None or is_terminating(claim):
+            return
+        contents = self._contents_for(claim)
+        if contents is None:
+            self._cluster.look_at(self.name, key)
             return
         name, metadata = f"pvc-{claim['metadata']['uid']}", claim["metadata"]
         capacity = ((claim["spec"].get("resources") or {}).get("requests") or {}).get("storage", "1Gi")
@@ -93,7 +116,7 @@ class Volumes:
             "status": {"phase": "Bound"},
         }
         if self._cluster.store.find(_VOLUMES, "", name) is None:
-            self._cluster.store.create(_VOLUMES, volume)
+            self._cluster.store.create(_VOLUMES, holding(volume, contents) if contents else volume)
         bound = with_spec(
             with_annotations(claim, **{_BIND_DONE: "yes"}),
             volumeName=name,
@@ -117,6 +140,11 @@ class Volumes:
             claim = volume["spec"].get("claimRef") or {}
             if (claim.get("namespace"), claim.get("name")) == (key.namespace, key.name):
                 self._cluster.store.delete(_VOLUMES, "", volume["metadata"]["name"])
+
+
+def _source_of(claim: Object) -> str:
+    source = claim["spec"].get("dataSource") or {}
+    return str(source.get("name", "")) if source.get("kind") == "VolumeSnapshot" else ""
 
 
 def _claims_let_go(event: Event) -> list[Key]:

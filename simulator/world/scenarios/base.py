@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from simulator.clock import format_time
 from simulator.store import Object, Store
-from simulator.world.scenarios.manifests import healthy_conditions, namespace, node, storage_class
+from simulator.world.controllers.snapshots import CLASSES
+from simulator.world.scenarios.manifests import healthy_conditions, namespace, node, snapshot_class, storage_class
 
 SYSTEM_NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
 _ZONES = ("us-west-2a", "us-west-2b", "us-west-2c", "us-west-2a")
@@ -21,6 +22,7 @@ def make_cluster(store: Store) -> None:
         made["status"]["conditions"] = healthy_conditions(stamp)
         store.create("nodes", made)
     store.create("services", _api_service())
+    store.create(CLASSES, snapshot_class())
 
 
 def _api_service() -> Object:

@@ -280,6 +280,18 @@ def storage_class() -> Object:
     }
 
 
+def snapshot_class() -> Object:
+    """The default class of snapshots of volumes."""
+    return {
+        "metadata": {
+            "name": "standard",
+            "annotations": {"snapshot.storage.kubernetes.io/is-default-class": "true"},
+        },
+        "driver": "csi.sim.local",
+        "deletionPolicy": "Delete",
+    }
+
+
 def healthy_conditions(stamp: str) -> list[dict[str, Any]]:
     """A healthy node's conditions, all since a time."""
     return [
