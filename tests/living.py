@@ -153,6 +153,7 @@ async def living_world(
     *,
     scenario: str = "default",
     writer_class: type[GuardedWriter] = GuardedWriter,
+    installed: Sequence[str] = (),
 ) -> AsyncIterator[LivingWorld]:
     """The service and its cluster, both running."""
     cluster = open_world(scenario, speed=SPEED, seed=7)
@@ -165,6 +166,7 @@ async def living_world(
         logs=cluster.logs,
         usage=cluster.usage,
         meters=cluster.meters,
+        installed=installed,
     )
     cluster.start()
     cluster.settle()

@@ -101,7 +101,9 @@ def aggregated(installed: Groups, *, core: bool) -> Object:
 
 
 def _served(name: str, version: str, installed: Groups) -> list[Resource]:
-    return [resource for resource in served_resources(installed) if (resource.group, resource.version) == (name, version)]
+    return [
+        resource for resource in served_resources(installed) if (resource.group, resource.version) == (name, version)
+    ]
 
 
 def _virtual(name: str) -> list[tuple[str, str, bool, list[str]]]:

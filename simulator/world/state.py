@@ -62,7 +62,9 @@ def save_state(path: Path, world: World, *, scenario: str, tokens: dict[str, str
         "tokens": tokens,
         "faults": world.faults.export(),
         "journal": world.journal.export(),
-        "objects": {key: store.list(key) for key in dict.fromkeys(resource.key for resource in (*RESOURCES, *EXTENSIONS))},
+        "objects": {
+            key: store.list(key) for key in dict.fromkeys(resource.key for resource in (*RESOURCES, *EXTENSIONS))
+        },
     }
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     partial.touch(mode=0o600)

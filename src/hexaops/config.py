@@ -346,6 +346,10 @@ class Settings(BaseSettings):
     """How long a backup with `retention_policy` standard is kept."""
     backup_retention_long_days: Positive = 365.0
     """How long a backup with `retention_policy` long is kept."""
+    backup_volumes_seconds: Positive = 900.0
+    """How long a backup waits for the snapshots of volumes, or for Velero, before it does without their contents."""
+    velero_namespace: Annotated[str, Field(pattern=r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$")] = "velero"
+    """Namespace of Velero's own objects, where the cluster has Velero."""
     backup_channels: list[str] = []
     """Names, such as `slack:#ops`, that a backup may give as notification channels besides those that are configured:
     its event carries them to the webhooks."""

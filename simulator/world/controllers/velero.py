@@ -56,7 +56,7 @@ class VeleroBackups:
                 if not wanted <= labels_of(pod).items():
                     continue
                 for volume in pod["spec"].get("volumes") or ():
-                    name = (volume.get("persistentVolumeClaim") or {}).get("claimName")
+                    name: str = (volume.get("persistentVolumeClaim") or {}).get("claimName", "")
                     claim = store.find(CLAIMS, namespace, name) if name else None
                     if claim is not None:
                         contents = read_contents(store, namespace, name) or ""

@@ -20,7 +20,7 @@ DEPTHS = {"/spec/template": 4, "/metadata": 3}
 
 
 def creatable(document: Mapping[str, Any]) -> Fields:
-    """The manifest without what the server gave the object: identity, addresses, ports of nodes, a bound volume."""
+    """The manifest without what the server gave the object: identity, addresses, ports of nodes, a volume."""
     kind, spec = document["kind"], dict(document.get("spec") or {})
     if kind == "Service":
         if spec.get("clusterIP") != "None":
@@ -29,7 +29,8 @@ def creatable(document: Mapping[str, Any]) -> Fields:
         spec.pop("healthCheckNodePort", None)
         spec["ports"] = [_without(port, "nodePort") for port in spec.get("ports") or ()]
     elif kind == "PersistentVolumeClaim":
-        spec.pop("volumeName", None)
+        for given in ("volumeName", "dataSource", "dataSourceRef"):  # what it was made of may be gone
+            spec.pop(given, None)
     return {**replaceable(document), **({"spec": spec} if spec else {})}
 
 

@@ -96,6 +96,8 @@ class ArchivedObject(msgspec.Struct, frozen=True):
     uids: frozenset[str]
     """Of the object itself, and of those that were created from backups of its application."""
     sealed: Sealed | None = None
+    contents: Fields = {}
+    """Of a claim: `snapshot`, or `velero` and `namespace` of the backup of Velero that has its volume; else empty."""
 
 
 class RecordChange(msgspec.Struct, frozen=True, kw_only=True):

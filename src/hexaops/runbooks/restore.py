@@ -1,5 +1,7 @@
 """restore_backup: creates what is missing of a backup's objects, and on request puts back what differs.
 
+A claim is created from the snapshot of its volume; where Velero has the contents, Velero is asked to bring it back.
+
 Only the backups plan it. A Secret's contents are in no plan: it is created from the encrypted object, and one that is
 there is never replaced. Nor is anything that somebody else created under the name since.
 """
@@ -37,8 +39,12 @@ ORDER = (
     "HorizontalPodAutoscaler", "Ingress",
 )  # fmt: skip
 """What pods read comes before the pods."""
-REPLACED = frozenset(ORDER) - {"Secret", "PersistentVolumeClaim"}
+CLAIM, SNAPSHOT, VELERO = "PersistentVolumeClaim", "VolumeSnapshot", "Restore"
+REPLACED = frozenset(ORDER) - {"Secret", CLAIM}
 WATCHED = tuple(kind for kind in ORDER if kind not in {"Secret", "ConfigMap"})
+CLAIMS = "hexaops.dev/claims"
+"""Annotation of a Restore: the claims that it is to bring back."""
+MOST_RESTORES = 20
 ACCOUNT_TOKEN = "kubernetes.io/service-account-token"  # noqa: S105 # a type of Secret
 
 
@@ -54,8 +60,12 @@ class _Drafting:
     """The writes so far."""
 
     replaces: bool
+    snapshots: Mapping[str, bool]
+    """Of the claims: whether the snapshot is there and ready."""
     writes: list[Write]
     warnings: list[str]
+    velero: dict[str, Fields]
+    """Claims that Velero brings back, and where its backup is."""
 
     def add(self, one: ArchivedObject, live: LiveObject | None) -> None:
         """Raises NotApplicableError where the object's name is somebody else's."""
@@ -76,11 +86,25 @@ class _Drafting:
         if document.get("type") == ACCOUNT_TOKEN:
             self.warnings.append(f"{kind} {name} is a ServiceAccount's token: Kubernetes makes a new one")
             return
-        if kind == "PersistentVolumeClaim":
-            self.warnings.append(f"{kind} {name} is created empty: its contents are not in the backup")
+        if kind == CLAIM and "velero" in one.contents:
+            self.velero[name] = one.contents
+            return
+        body = creatable(document)
+        if kind == CLAIM:
+            body = self._filled(body, one)
         target = TargetRef(kind=kind, namespace=namespace, name=name)
-        call = Call(verb="create", body=creatable(document), sealed=one.sealed)
+        call = Call(verb="create", body=body, sealed=one.sealed)
         self.writes.append(Write(target=target, call=call, undo=Call(verb="delete")))
+
+    def _filled(self, body: Fields, one: ArchivedObject) -> Fields:
+        """The claim with the snapshot of its volume as its source, where there is one."""
+        name, snapshot = body["metadata"]["name"], one.contents.get("snapshot")
+        if snapshot and self.snapshots.get(snapshot):
+            source = {"apiGroup": "snapshot.storage.k8s.io", "kind": SNAPSHOT, "name": snapshot}
+            return {**body, "spec": {**body["spec"], "dataSource": source}}
+        why = f"the snapshot {snapshot} is gone or not ready" if snapshot else "its contents are not in the backup"
+        self.warnings.append(f"{CLAIM} {name} is created empty: {why}")
+        return body
 
     def _replace(self, live: LiveObject, one: ArchivedObject, changes: tuple[FieldChange, ...]) -> None:
         shown = f"{live.kind} {live.target.name}"
@@ -160,7 +184,26 @@ def _as_archived(view: View, live: LiveObject) -> bool:
     return True
 
 
-RESTORE = Step("restore_objects", seconds_of_one_batch, writes=all_writes, reached=_there, found=_details)
+def _by_velero(draft: Draft) -> Sequence[int]:
+    return [number for number, write in enumerate(draft.writes) if write.target.kind == VELERO]
+
+
+def _ours(draft: Draft) -> Sequence[int]:
+    return [number for number in all_writes(draft) if number not in _by_velero(draft)]
+
+
+def _claims_there(view: View) -> bool | None:
+    """Whether Velero has brought every claim back: the pods' volumes are filled before they start."""
+    for number in _by_velero(view.draft):
+        metadata = view.draft.writes[number].call.body["metadata"]
+        claims = metadata["annotations"][CLAIMS].split(",")
+        if any(view.cache.find(CLAIM, view.draft.subject.namespace, one) is None for one in claims):
+            return None
+    return True
+
+
+VOLUMES = Step("restore_volumes", seconds_of_one_batch, writes=_by_velero, reached=_claims_there)
+RESTORE = Step("restore_objects", seconds_of_one_batch, writes=_ours, reached=_there, found=_details)
 CHECK = step_named(VERIFY.name, VERIFY, reached=_healthy, confirmed=_as_archived)
 
 
@@ -181,15 +224,17 @@ class RestoreBackup(WorkloadRunbook[RestoreParameters]):
         *(Right("create", kind) for kind in ORDER),
         *(Right("delete", kind) for kind in ORDER),
         *(Right("patch", kind) for kind in ORDER if kind in REPLACED),
+        Right("create", VELERO),
+        Right("delete", VELERO),
     )
-    steps = (VALIDATE, RESTORE, CHECK)
+    steps = (VALIDATE, VOLUMES, RESTORE, CHECK)
     watched: ClassVar[tuple[str, ...]] = (*dict.fromkeys((*rollout.KINDS, *WATCHED)),)
     takes_several = False
 
     async def draft(self, subject: Subject, parameters: RestoreParameters, world: World) -> Draft:
         """Draft the creations and replacements; raises NotApplicableError where nothing is missing."""
         archived = await world.archived(parameters.backup_id)
-        drafting = _Drafting(parameters.existing == "replace", [], [])
+        drafting = _Drafting(parameters.existing == "replace", await _ready(archived, world), [], [], {})
         workload: LiveObject | None = None
         for one in sorted(archived, key=_order):
             metadata = one.document["metadata"]
@@ -197,6 +242,8 @@ class RestoreBackup(WorkloadRunbook[RestoreParameters]):
             if (one.document["kind"], metadata["name"]) == (subject.kind, subject.name):
                 workload = live
             drafting.add(one, live)
+        if drafting.velero:
+            drafting.writes.insert(0, await _asking_velero(subject, parameters.backup_id, drafting.velero, world))
         if not drafting.writes:
             raise NotApplicableError("Nothing of the backup is missing", possible=_possible(drafting))
         return _draft(self.name, subject, parameters, drafting, workload)
@@ -220,9 +267,45 @@ class RestoreBackup(WorkloadRunbook[RestoreParameters]):
     def restored(self, view: View, undone: Mapping[int, Written]) -> str | None:
         """What was created is gone again, and a workload that was there is as it was."""
         if not view.target.uid:
-            return RESTORED if view.cache.find(*_place(view.target)) is None else None
+            return _put_back(view) if view.cache.find(*_place(view.target)) is None else None
         touched = any(write.target == view.target for write in view.draft.writes)
-        return super().restored(view, undone) if touched else RESTORED
+        return super().restored(view, undone) if touched else _put_back(view)
+
+
+def _put_back(view: View) -> str:
+    return f"{RESTORED}; what Velero brought back stays" if _by_velero(view.draft) else RESTORED
+
+
+async def _ready(archived: Sequence[ArchivedObject], world: World) -> dict[str, bool]:
+    """Snapshot → whether a claim can be made of it."""
+    found = dict[str, bool]()
+    for one in archived:
+        if name := one.contents.get("snapshot"):
+            live = await world.find(SNAPSHOT, one.document["metadata"]["namespace"], name)
+            found[name] = live is not None and (live.document.get("status") or {}).get("readyToUse") is True
+    return found
+
+
+async def _asking_velero(subject: Subject, backup_id: str, claims: Mapping[str, Fields], world: World) -> Write:
+    """The creation of a Restore of these claims, under the first name that is free."""
+    first = next(iter(claims.values()))
+    for number in range(1, MOST_RESTORES + 1):
+        name = f"{backup_id}-{number}"
+        if await world.find(VELERO, first["namespace"], name) is None:
+            break
+    else:
+        raise NotApplicableError(f"{MOST_RESTORES} Restores of {backup_id} are there already", possible="delete them")
+    metadata = {
+        "name": name, "namespace": first["namespace"], "annotations": {CLAIMS: ",".join(sorted(claims))},
+        "labels": {"app.kubernetes.io/managed-by": "hexaops"},
+    }  # fmt: skip
+    spec = {
+        "backupName": first["velero"], "includedNamespaces": [subject.namespace], "restorePVs": True,
+        "includedResources": ["persistentvolumeclaims", "persistentvolumes"], "existingResourcePolicy": "none",
+    }  # fmt: skip
+    body = {"apiVersion": "velero.io/v1", "kind": VELERO, "metadata": metadata, "spec": spec}
+    target = TargetRef(kind=VELERO, namespace=first["namespace"], name=name)
+    return Write(target=target, call=Call(verb="create", body=body), undo=Call(verb="delete"))
 
 
 def _draft(

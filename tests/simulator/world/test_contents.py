@@ -85,6 +85,8 @@ def test_velero_brings_the_claims_of_the_selected_pods_back(stage: Stage) -> Non
     stage.store.create(RESTORES, body)
     stage.advance(4)
     assert read_contents(stage.store, PLACE, "data") == BEFORE
-    stage.store.create(RESTORES, {**body, "metadata": {"name": "q", "namespace": "velero"}, "spec": {"backupName": "x"}})
+    stage.store.create(
+        RESTORES, {**body, "metadata": {"name": "q", "namespace": "velero"}, "spec": {"backupName": "x"}}
+    )
     stage.advance(2)
     assert stage.store.get(RESTORES, "velero", "q")["status"]["phase"] == "FailedValidation"

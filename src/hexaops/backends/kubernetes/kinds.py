@@ -76,6 +76,9 @@ KINDS: dict[str, Kind] = {
         Kind("ConfigMap", "", "v1", "configmaps"),
         Kind("Secret", "", "v1", "secrets"),
         Kind("ControllerRevision", "apps", "v1", "controllerrevisions"),
+        Kind("VolumeSnapshot", "snapshot.storage.k8s.io", "v1", "volumesnapshots"),
+        Kind("Backup", "velero.io", "v1", "backups"),
+        Kind("Restore", "velero.io", "v1", "restores"),
     )
 }
 """By the kind's name."""

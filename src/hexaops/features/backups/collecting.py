@@ -27,7 +27,8 @@ from hexaops.kit.timeout import Timeout
 SECRET = KINDS["Secret"]
 BESIDE = ("Service", "Ingress", "HorizontalPodAutoscaler", "PodDisruptionBudget", "PersistentVolumeClaim")
 """Kinds that belong to a workload, found in the watch cache."""
-SNAPSHOTS = "snapshot.storage.k8s.io"
+TAKEN_BY = frozenset({KINDS["VolumeSnapshot"].group, KINDS["Backup"].group})
+"""API groups by which contents of volumes are backed up."""
 COLLECT_SECONDS = 60.0
 AT_ONCE = 6
 Object = dict[str, Any]
@@ -165,7 +166,7 @@ async def _left_out(cluster: Cluster, claims: Sequence[Object], limit: Timeout) 
     """Why the contents of each claim are not included; its manifest is."""
     if not claims:
         return {}
-    reason = "contents not included: snapshots of volumes are not taken yet"
-    if not await cluster.reader.has_group(SNAPSHOTS, timeout=limit):
-        reason = "contents not included: the cluster does not serve VolumeSnapshots"
+    if TAKEN_BY & await cluster.reader.api_groups(timeout=limit):
+        return {}  # a step of the backup takes them, and names what it could not take
+    reason = "contents not included: the cluster has neither VolumeSnapshots nor Velero"
     return {f"PersistentVolumeClaim/{text(one, 'metadata', 'name')}": reason for one in claims}

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hexaops.features.backups.archive import Archives
+from hexaops.features.backups.volumes import SNAPSHOT_VOLUMES
+from hexaops.features.backups.work import CLAIM
 from hexaops.features.changes.queries import uids_written
+from hexaops.features.runs.store import steps_of
 from hexaops.features.workspaces.ownership import why_not_owned
 from hexaops.runbooks.manifests import creatable
 from hexaops.runbooks.model import ArchivedObject, Fields, Sealed
@@ -30,15 +33,29 @@ class BackupContents:
         """Raises NotApplicableError where the workspace has no such backup any more, or ArchiveBrokenError."""
         async with self.database.reading() as session:
             row, sha256 = await _kept(session, workspace_id, backup_id)
+            volumes = await _volumes(session, backup_id)
             created = await uids_written(
                 session, RestoreBackup.name, workspace_id=workspace_id, subject_id=row.application_id
             )
         entries = await asyncio.to_thread(self.archives.entries, backup_id, sha256)
-        return [ArchivedObject(one.document, created | {one.uid}, one.sealed) for one in entries]
+        return [
+            ArchivedObject(one.document, created | {one.uid}, one.sealed, volumes.get(_claim(one.document), {}))
+            for one in entries
+        ]
 
     def unseal(self, sealed: Sealed) -> Fields:
         """The Secret as it is created; raises ArchiveBrokenError."""
         return creatable(self.archives.unseal(sealed))
+
+
+def _claim(document: Fields) -> str:
+    return str(document["metadata"]["name"]) if document["kind"] == CLAIM else ""
+
+
+async def _volumes(session: AsyncSession, backup_id: str) -> dict[str, Fields]:
+    """Claim → where its contents are."""
+    found = next((one.result for one in await steps_of(session, backup_id) if one.name == SNAPSHOT_VOLUMES), {})
+    return dict(found.get("volumes", {}))
 
 
 async def _kept(session: AsyncSession, workspace_id: str, backup_id: str) -> tuple[BackupRow, str]:

@@ -27,7 +27,7 @@ from hexaops.features.backups.collecting import Collected, Collector, Source
 from hexaops.features.backups.errors import ApplicationGoneError, BackupNotFoundError
 from hexaops.features.backups.schemas import BackupRequest
 from hexaops.features.backups.views import BackupDetailView, BackupView, backup_detail_view, backup_view
-from hexaops.features.backups.work import KIND, STEPS
+from hexaops.features.backups.work import KIND, STEPS, STEPS_WITH_VOLUMES
 from hexaops.features.runs.errors import OperationInProgressError
 from hexaops.features.runs.runner import RUN
 from hexaops.features.runs.store import OperationStore, estimated_end, hold, holder_of, steps_of
@@ -164,7 +164,10 @@ class BackupService:
         backup_id = new_id("backup-")
         document = await asyncio.to_thread(self.archives.encode, backup_id, source, collected)
         usual = await self.store.usual_seconds(KIND, _resource(source))
-        seconds = {step: usual.get(step, UNKNOWN_STEP_SECONDS) for step in STEPS}
+        seconds = {
+            step: usual.get(step, UNKNOWN_STEP_SECONDS)
+            for step in (STEPS_WITH_VOLUMES if body.include_volumes else STEPS)
+        }
         return _Draft(backup_id, wanted, source, body, collected, len(document), seconds)
 
     async def _accept(self, session: AsyncSession, draft: _Draft) -> tuple[BackupRow, OperationRow]:
@@ -183,7 +186,7 @@ class BackupService:
                 operation_id=draft.id, seq=seq, name=name, status="pending", estimated_seconds=draft.seconds[name],
                 started_at=None, finished_at=None, result={}, progress=None, error_message=None,
             )
-            for seq, name in enumerate(STEPS)
+            for seq, name in enumerate(draft.seconds)
         )  # fmt: skip
         await session.flush()
         await self.engine.enqueue(session, RUN, run_id=draft.id, argument=draft.id)

@@ -12,12 +12,17 @@ from hexaops.features.backups.archive import Archives
 from hexaops.features.backups.collecting import Collector
 from hexaops.features.backups.contents import BackupContents
 from hexaops.features.backups.everything import BackupAll
+from hexaops.features.backups.expiring import KIND as EXPIRE
+from hexaops.features.backups.expiring import ExpiryWork, SnapshotExpiry
 from hexaops.features.backups.restoring import RestoreService
 from hexaops.features.backups.retention import SWEEP_SECONDS, Retention
 from hexaops.features.backups.service import BackupService
+from hexaops.features.backups.volumes import VolumeBackups
 from hexaops.features.backups.work import KIND, BackupWork
 from hexaops.features.changes.confirmation import Confirmation
+from hexaops.features.changes.writes import GuardedWriter
 from hexaops.features.operations.service import OperationService
+from hexaops.features.runs.starting import OperationStarter
 from hexaops.features.runs.store import OperationStore
 from hexaops.features.runs.work import Work
 from hexaops.features.scaling.changing import ServiceChanges
@@ -61,6 +66,11 @@ def wire(process: Process) -> dict[str, Work]:
     collector, retention = Collector(process.clusters, clock), Retention(database, archives, clock)
     process.provider.add(retention)
     process.background.add(Periodic("backup-retention", retention.apply, SWEEP_SECONDS, waits_first=True))
+    expiry = SnapshotExpiry(database, get(OperationStarter), clock)
+    process.provider.add(expiry)
+    process.background.add(Periodic("snapshot-expiry", expiry.apply, SWEEP_SECONDS, waits_first=True))
+    writer = get(GuardedWriter)
+    volumes = VolumeBackups(process.clusters, writer, settings, clock)
     service = BackupService(
         settings, get(ApplicationLocator), get(Authorizer), collector, archives, store, process.engine, get(AuditLog),
         failpoints, clock,
@@ -69,5 +79,5 @@ def wire(process: Process) -> dict[str, Work]:
     everything = BackupAll(service, get(ApplicationService), get(WorkspaceDirectory), clock)
     get(OperationService).add(everything)
     wire_restoring(process)
-    work = BackupWork(database, collector, archives, retention, failpoints)
-    return {KIND: work, everything.name: everything}
+    work = BackupWork(database, collector, archives, volumes, retention, failpoints)
+    return {KIND: work, EXPIRE: ExpiryWork(database, writer), everything.name: everything}

@@ -11,6 +11,7 @@ from hexaops.features.backups.archive import Archives, Written
 from hexaops.features.backups.collecting import Collector, Source
 from hexaops.features.backups.errors import ArchiveBrokenError
 from hexaops.features.backups.retention import Retention
+from hexaops.features.backups.volumes import SNAPSHOT_VOLUMES, VolumeBackups
 from hexaops.features.runs.store import lock_if_owner
 from hexaops.features.runs.work import Found, Run, Undone
 from hexaops.kit.failpoints import Failpoints
@@ -18,17 +19,20 @@ from hexaops.storage.database import Database
 from hexaops.storage.tables import BackupRow
 
 KIND = "backup_application"
+CLAIM = "PersistentVolumeClaim"
 COLLECT, WRITE, VERIFY, RETAIN = "collect_manifests", "write_archive", "verify_archive", "apply_retention"
 STEPS = (COLLECT, WRITE, VERIFY, RETAIN)
+STEPS_WITH_VOLUMES = (COLLECT, SNAPSHOT_VOLUMES, WRITE, VERIFY, RETAIN)
 
 
 @dataclass(frozen=True)
 class BackupWork:
-    """The work of every backup. It reads the cluster and writes into the folder of archives only."""
+    """The work of every backup. It writes into the store of archives and, for contents of volumes, snapshots."""
 
     database: Database
     collector: Collector
     archives: Archives
+    volumes: VolumeBackups
     retention: Retention
     failpoints: Failpoints
 
@@ -36,7 +40,10 @@ class BackupWork:
         """Do one step."""
         backup = await self._row(run)
         if step == COLLECT:
-            return {"objects": await self._collect(run, backup)}
+            objects, claims = await self._collect(run, backup)
+            return {"objects": objects, "claims": claims}
+        if step == SNAPSHOT_VOLUMES:
+            return await self._take(run, backup)
         if step == WRITE:
             return await self._write(run, backup)
         if step == VERIFY:
@@ -45,14 +52,17 @@ class BackupWork:
 
     async def undo(self, run: Run) -> Undone:
         """Remove what was written so far."""
+        await self.volumes.discard(run)
         await asyncio.to_thread(self.archives.remove, run.operation.id)
         return Undone(rolled_back=True, note="No archive was kept")
 
     def message(self, run: Run) -> str:
         """The sentence of a completed backup."""
-        return f"{run.found[WRITE]['objects']} objects backed up and read back"
+        volumes = len(run.found.get(SNAPSHOT_VOLUMES, {}).get("volumes", ()))
+        more = f", and the contents of {volumes} {'volume' if volumes == 1 else 'volumes'}" if volumes else ""
+        return f"{run.found[WRITE]['objects']} objects backed up and read back{more}"
 
-    async def _collect(self, run: Run, backup: BackupRow) -> int:
+    async def _collect(self, run: Run, backup: BackupRow) -> tuple[int, list[str]]:
         source = msgspec.convert(backup.source, Source)
         collected = await self.collector.collect(source, volumes=backup.include_volumes)
         document = await asyncio.to_thread(self.archives.encode, backup.id, source, collected)
@@ -61,8 +71,21 @@ class BackupWork:
         self.failpoints.reach("backup.collected")
         async with self.database.transaction() as session:
             await lock_if_owner(session, run.operation)
-            (await session.get_one(BackupRow, backup.id)).missing = dict(collected.missing)
-        return len(collected.objects)
+            row = await session.get_one(BackupRow, backup.id)
+            row.missing = {**collected.missing, **run.found.get(SNAPSHOT_VOLUMES, {}).get("missing", {})}
+        claims = [one["metadata"]["name"] for one in collected.objects if one["kind"] == CLAIM]
+        return len(collected.objects), claims
+
+    async def _take(self, run: Run, backup: BackupRow) -> Found:
+        source = msgspec.convert(backup.source, Source)
+        found = await self.volumes.take(run, backup, source, run.found[COLLECT]["claims"])
+        self.failpoints.reach("backup.snapshots_taken")
+        if found["missing"]:
+            async with self.database.transaction() as session:
+                await lock_if_owner(session, run.operation)
+                row = await session.get_one(BackupRow, backup.id)
+                row.missing = {**row.missing, **found["missing"]}
+        return found
 
     async def _write(self, run: Run, backup: BackupRow) -> Found:
         if not await asyncio.to_thread(self.archives.is_kept, backup.id):  # another process collected it elsewhere

@@ -35,4 +35,5 @@ def wire(process: Process, writer_class: type[GuardedWriter], own: OwnData) -> d
         failpoints=process.failpoints,
         unseal=own.unseal,
     )
+    process.provider.add(writer, GuardedWriter)
     return dict.fromkeys(RUNBOOKS, ChangeWork(clusters, planner, writer, settings, clock))

@@ -7,6 +7,7 @@ read, a deletion or eviction the uid, a creation its name, so that no late copy 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -50,6 +51,7 @@ PATIENCE_SECONDS = 60.0
 """How long a read waits for an unavailable API server; nothing is sent, judged or undone without it."""
 NOT_APPLIED = "not_applied"
 """Outcome of a write that was refused or never arrived, determined by reading back."""
+VELEROS = frozenset({"Backup", "Restore"})
 Purpose = Literal["apply", "undo"]
 
 
@@ -143,7 +145,7 @@ class GuardedWriter:
         async with self._database.transaction() as session:
             await lock_if_owner(session, operation, cancelling_too=numbered.purpose == "undo")
             if numbered.purpose == "apply":
-                await self._check_allowed(session, operation, numbered.write.target)
+                await self._check_allowed(session, operation, numbered.write)
             row = await intent_of(session, operation.id, numbered.seq, numbered.purpose)
             if row is None:
                 row = WriteIntentRow(
@@ -158,14 +160,15 @@ class GuardedWriter:
         self._failpoints.reach(numbered.point("intent_recorded"))
         return row
 
-    async def _check_allowed(self, session: AsyncSession, operation: OperationRow, target: TargetRef) -> None:
+    async def _check_allowed(self, session: AsyncSession, operation: OperationRow, write: Write) -> None:
         """Re-check what may have been forbidden since confirmation. Undo writes are always allowed."""
         await self._automation.check(operation.workspace_id, session)
-        lost = await why_not_owned(
-            session, workspace_id=operation.workspace_id, cluster_id=operation.cluster_id, namespace=target.namespace
-        )
-        if lost:
-            raise PlanStaleError(lost, field="workspace")
+        for namespace in namespaces_of(write):
+            lost = await why_not_owned(
+                session, workspace_id=operation.workspace_id, cluster_id=operation.cluster_id, namespace=namespace
+            )
+            if lost:
+                raise PlanStaleError(lost, field="workspace")
 
     async def send(
         self, operation: OperationRow, numbered: NumberedWrite, live: LiveObject | None, *, dry_run: bool = False
@@ -265,6 +268,13 @@ async def send_call(
     else:
         await writer.delete(*where, uid=target.uid, dry_run=dry_run)
     return None
+
+
+def namespaces_of(write: Write) -> Sequence[str]:
+    """Whose objects a write is about: Velero's stand in its own namespace and name those."""
+    if write.target.kind in VELEROS:
+        return [str(one) for one in write.call.body["spec"]["includedNamespaces"]]
+    return (write.target.namespace,)
 
 
 def budget_refusal(error: EvictionRefusedError) -> GuardrailRefusedError:
