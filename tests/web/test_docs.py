@@ -34,7 +34,7 @@ def test_every_page_is_rendered_and_loads_nothing_from_elsewhere(name: str) -> N
 def test_links_between_pages_lead_to_a_page_and_a_heading(name: str) -> None:
     for address in REFERENCE.findall(text_of(name)):
         if not address.startswith("/docs/"):
-            assert "://" in address or address.startswith(("#", "mailto:")), address
+            assert address == "/" or "://" in address or address.startswith(("#", "mailto:")), address
             continue
         page, _, heading = address.removeprefix("/docs/").partition("#")
         found = PAGES.find(page)
@@ -76,3 +76,37 @@ async def test_pages_are_served_under_a_policy_without_scripts(access: AccessWor
             "default-src 'none'; style-src 'self'; img-src 'self'"
         )
     assert (await access.client.get("/docs/absent")).status_code == 404
+
+
+def test_sections_are_found_by_their_words() -> None:
+    page = PAGES.search("pod does not start").plain.decode()
+    first, *_ = re.findall(r'<li><a href="([^"]+)"', page.partition("<main>")[2])
+    assert first.startswith("/docs/task-pod-does-not-start")
+    assert "<mark>" in page
+    assert PAGES.search("plan zzzzzz").plain.count(b"<mark>") > 0, "those that have most of the words"
+    assert "Nothing has any of these words" in PAGES.search("zzzzzz").plain.decode()
+    assert "Nothing has any of these words" in PAGES.search("").plain.decode()
+
+
+def test_every_heading_found_leads_to_its_place() -> None:
+    page = PAGES.search("webhook").plain.decode().partition("<main>")[2]
+    addresses = re.findall(r'<a href="(/docs/[^"]+)"', page)
+    assert len(addresses) > 1
+    for address in addresses:
+        name, _, heading = address.removeprefix("/docs/").partition("#")
+        assert not heading or f'id="{heading}"' in text_of(name), address
+
+
+def test_a_search_becomes_no_markup() -> None:
+    page = PAGES.search('"><script>x</script><mark').plain.decode()
+    assert "<script" not in page
+    assert "&lt;script" in page
+
+
+async def test_the_search_is_a_plain_form_and_needs_no_script(access: AccessWorld) -> None:
+    found = await access.client.get("/docs/", params={"q": "kill -9"})
+    assert found.status_code == 200
+    assert '<form role="search" action="/docs/">' in found.text
+    assert 'value="kill -9"' in found.text
+    assert "form-action 'self'" in found.headers["content-security-policy"]
+    assert "script-src" not in found.headers["content-security-policy"]

@@ -34,6 +34,16 @@ def test_everything_is_small(files: ConsoleFiles) -> None:
     assert total <= MOST_BYTES, f"{total} bytes compressed"
 
 
+def test_comments_are_not_sent_but_licences_are(files: ConsoleFiles) -> None:
+    own = files.find(files.version, "lib/api.js")
+    others = files.find(files.version, "vendor/marked.js")
+    assert own
+    assert others
+    assert b"\n//" not in own.plain
+    assert b'const API = "/api/v1";' in own.plain
+    assert others.plain == (FOLDER / "vendor/marked.js").read_bytes()
+
+
 @pytest.mark.parametrize("path", OWN, ids=lambda path: path.relative_to(FOLDER).as_posix())
 def test_no_text_becomes_markup_and_nothing_is_loaded_from_elsewhere(path: Path) -> None:
     text = path.read_text()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,7 +20,7 @@ FILE_PATH = "/console/{version}/{name:path}"
 DOCS_PATH = "/docs/{name:path}"
 DOCS_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'",
+    "form-action 'self'; frame-ancestors 'none'",
     "Cache-Control": "no-cache",
     "Referrer-Policy": "no-referrer",
 }
@@ -62,7 +64,10 @@ def install_console(app: FastAPI, provider: Provider) -> None:
     docs = DocsPages()
 
     async def read(request: Request) -> Response:
-        found = docs.find(request.path_params["name"])
+        name, query = request.path_params["name"], request.query_params.get("q")
+        if not name and query is not None:
+            return _answer(request, await asyncio.to_thread(docs.search, query), DOCS_HEADERS)
+        found = docs.find(name)
         return _answer(request, found, DOCS_HEADERS) if found else Response(status_code=404)
 
     app.add_middleware(BrowserSessionMiddleware, sessions=provider.get(BrowserSessions))

@@ -16,6 +16,7 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from hexaops.web.docs_search import LONGEST_QUERY, Section, excerpt_of, find_sections, sections_of, words_of
 from hexaops.web.files import StaticFile
 
 HERE = Path(__file__).parent
@@ -58,14 +59,46 @@ class DocsPages:
             self._made[name] = made
         return self._made[name]
 
+    def search(self, query: str) -> StaticFile:
+        """A page of the sections that have the words of the query."""
+        words = words_of(query)
+        found = find_sections(self._sections, words)
+        asked = html.escape(query[:LONGEST_QUERY])
+        if found:
+            body = "".join(
+                f'<li><a href="{one.address}">{html.escape(one.heading)}</a> <small>{html.escape(one.title)}</small>'
+                f"<p>{excerpt_of(one, words)}</p></li>"
+                for one in found
+            )
+            body = f'<ol class="found">{body}</ol>'
+        else:
+            body = "<p>Nothing has any of these words. Try others, or a part of one.</p>"
+        page = self._frame(f"Search: {asked}", f"<h1>Search: {asked}</h1>{body}", asked=asked)
+        return _file("text/html", page.encode())
+
+    @cached_property
+    def _sections(self) -> list[Section]:
+        found = list[Section]()
+        for name, title in self.titles.items():
+            tokens = self._tokens(name)
+            found.extend(sections_of(name, title, tokens))
+        return found
+
+    def _tokens(self, name: str) -> list[Token]:
+        assert self._folder is not None
+        text = (self._folder / f"{name}.md").read_text(encoding="utf-8")
+        tokens = self._markdown.parse(COMMENT.sub("", text))
+        for token in _marked(tokens):
+            _readdress(token)
+        return tokens
+
     def _make(self, name: str) -> StaticFile | None:
         if name == "style.css":
             return _file("text/css", (HERE / "docs.css").read_bytes())
         if self._folder is None:
             return None
         if name in self.titles and PAGE.fullmatch(name):
-            text = (self._folder / f"{name}.md").read_text(encoding="utf-8")
-            return _file("text/html", self._page(name, text).encode())
+            return _file("text/html", self._page(name).encode())
         if name in self._images:
             return _file(IMAGES[Path(name).suffix], (self._folder / name).read_bytes())
         return None
@@ -76,17 +109,19 @@ class DocsPages:
         found = (path for path in (self._folder / "images").rglob("*") if path.suffix in IMAGES)
         return frozenset(path.relative_to(self._folder).as_posix() for path in found)
 
-    def _page(self, name: str, text: str) -> str:
-        tokens = self._markdown.parse(COMMENT.sub("", text))
-        for token in _marked(tokens):
-            _readdress(token)
-        body = self._markdown.renderer.render(tokens, self._markdown.options, {})
-        links = "".join(_link(one, title, current=one == name) for one, title in self.titles.items())
-        title = html.escape(self.titles[name])
+    def _page(self, name: str) -> str:
+        body = self._markdown.renderer.render(self._tokens(name), self._markdown.options, {})
+        return self._frame(html.escape(self.titles[name]), body, name=name)
+
+    def _frame(self, title: str, body: str, *, name: str | None = None, asked: str = "") -> str:
+        links = "".join(_link(one, text, current=one == name) for one, text in self.titles.items())
         return (
             f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title} · hexaops</title>'
             '<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/docs/style.css"></head>'
-            f'<body><nav aria-label="Pages"><ul>{links}</ul></nav><main>{body}</main></body></html>'
+            '<body><nav aria-label="Pages"><p><a href="/">← Console</a></p>'
+            '<form role="search" action="/docs/"><input type="search" name="q" aria-label="Search the documentation" '
+            f'placeholder="Search" maxlength="{LONGEST_QUERY}" required value="{asked}"><button>Search</button></form>'
+            f"<ul>{links}</ul></nav><main>{body}</main></body></html>"
         )
 
 

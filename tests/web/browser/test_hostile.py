@@ -32,8 +32,11 @@ def plant(console: Console) -> None:
                 "pod": SCRIPT[:60], "workspace_id": served.workspace_id, "trace_id": None, "metadata": {}}  # fmt: skip
         pushed = account.post("/internal/v1/logs/push", json=line)
         assert pushed.status_code == 200, pushed.text
-        user.put(f"{base}/members/{'<b>x'}", json={"role": "viewer"})
-        user.post(f"{base}/aiops/webhooks", json={"url": "http://127.0.0.1:9/x", "description": SCRIPT})
+        planted = (
+            user.put(f"{base}/members/{'<b>x'}", json={"role": "viewer"}),
+            user.post(f"{base}/aiops/webhooks", json={"url": "https://127.0.0.1:9999/x", "description": SCRIPT}),
+        )
+        assert all(one.status_code < 300 for one in planted), [one.text for one in planted]
 
 
 def test_hostile_text_is_inert_everywhere(sign_in: Callable[..., Console]) -> None:

@@ -13,7 +13,8 @@ from tests.web.browser.conftest import Console
 SCREENS = {
     "overview": "Production Workspace", "applications": "Applications", "applications/database-app": "database-app",
     "chat": "Chat", "incidents": "Incidents", "alerts": "Alerts", "changes": "Changes", "insights": "Insights",
-    "logs": "Logs", "nodes": "Nodes", "workspace": "Production Workspace", "audit": "Audit", "settings": "Settings",
+    "logs": "Logs", "nodes": "Nodes", "workspace": "Production Workspace",
+    "automation": "Automation", "audit": "Audit", "settings": "Settings",
 }  # fmt: skip
 SERIOUS = {"serious", "critical"}
 

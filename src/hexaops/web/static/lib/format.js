@@ -42,6 +42,9 @@ export const moment = (time) =>
     ? new Date(time).toLocaleString("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit" })
     : DASH;
 
+/** For the ends of a longer time, where the day matters. */
+export const minute = (time) => new Date(time).toLocaleString("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+
 /** `restart_failing_pods` → `Restart failing pods`. */
 export function words(name) {
   const spaced = String(name ?? "").replaceAll("_", " ").replace(/\bcpu\b/, "CPU");

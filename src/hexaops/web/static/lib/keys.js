@@ -4,7 +4,7 @@ import { go } from "./router.js";
 
 export const SCREEN_KEYS = {
   o: "overview", a: "applications", c: "chat", i: "incidents", e: "alerts", h: "changes", s: "insights", l: "logs", n: "nodes",
-  w: "workspace", u: "audit", t: "settings",
+  w: "workspace", m: "automation", u: "audit", t: "settings",
 };
 export const helpOpen = signal(false);
 

@@ -35,7 +35,7 @@ function tell(message) {
 function hear({ workspace, open, kind }) {
   if (workspace !== workspaceId.value) return;
   if (open !== undefined) connected.value = open;
-  if (kind) touch(...(TOPIC[kind] ? [TOPIC[kind]] : TOPICS));
+  if (kind && !document.hidden) touch(...(TOPIC[kind] ? [TOPIC[kind]] : TOPICS));
 }
 
 channel.onmessage = ({ data }) => hear(data);

@@ -55,6 +55,7 @@ function Account() {
     </div></details>`;
 }
 
+const BOOK = "M4 3h7a2 2 0 0 1 1 .300A2 2 0 0 1 13 3h7v16h-7l-1 1-1-1H4zm2 2v12h5V5zm7 0v12h5V5z";
 const keyOf = (screen) => Object.keys(SCREEN_KEYS).find((key) => SCREEN_KEYS[key] === screen);
 
 export function Side() {
@@ -62,7 +63,8 @@ export function Side() {
   return html`<nav class="side" aria-label="Screens"><ul>${Object.entries(SCREENS)
     .filter(([, screen]) => !screen.permission || may(screen.permission))
     .map(([name, screen]) => html`<li><a href=${link(name)} aria-current=${route.value.screen === name ? "page" : undefined} title=${`g ${keyOf(name)}`}>
-      <svg viewBox="0 0 24 24" aria-hidden="true"><path d=${screen.icon} /></svg>${screen.title}</a></li>`)}</ul></nav>`;
+      <svg viewBox="0 0 24 24" aria-hidden="true"><path d=${screen.icon} /></svg>${screen.title}</a></li>`)}
+    <li><a href="/docs/"><svg viewBox="0 0 24 24" aria-hidden="true"><path d=${BOOK} /></svg>Documentation</a></li></ul></nav>`;
 }
 
 export function Help() {

@@ -17,7 +17,7 @@ const HEIGHT = 24;
 /** Gaps where nothing was measured stay gaps. */
 export function Sparkline({ values, label }) {
   const known = (values ?? []).filter((value) => value !== null);
-  if (known.length < 2) return html`<span class="faint" title="no history yet">–</span>`;
+  if (known.length < 2) return html`<span class="spark faint" title="no history yet">–</span>`;
   const top = Math.max(...known, 1e-9);
   const x = (place) => ((place / (values.length - 1)) * WIDTH).toFixed(1);
   const y = (value) => (HEIGHT - 2 - (value / top) * (HEIGHT - 4)).toFixed(1);

@@ -10,6 +10,7 @@ export const SCREENS = {
   logs: { title: "Logs", icon: "M4 5h16v2H4zm0 4h10v2H4zm0 4h16v2H4zm0 4h10v2H4z", permission: "read_logs", load: () => import("./logs/logs.js") },
   nodes: { title: "Nodes", icon: "M3 4h18v7H3zm3 2.5v2h2v-2zM3 13h18v7H3zm3 2.5v2h2v-2z", load: () => import("./nodes/nodes.js") },
   workspace: { title: "Workspace", icon: "M9 11a4 4 0 1 0 0-8 4 4 0 0 0 0 8zm8 0a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM1 20c0-4 3.500-6.500 8-6.500s8 2.500 8 6.500zm17 0h5c0-3.500-2-5.800-5.500-6 1 1.500 1 3 .500 6z", load: () => import("./workspace/workspace.js") },
+  automation: { title: "Automation", icon: "M13 2 4 14h6l-1 8 9-12h-6z", load: () => import("./automation/automation.js") },
   audit: { title: "Audit", icon: "M6 2h9l5 5v15H6zm8 1.500V8h4.500zM9 12h8v1.500H9zm0 4h8v1.500H9z", permission: "read_audit", load: () => import("./audit/audit.js") },
   settings: { title: "Settings", icon: "M4 6h9a3 3 0 0 0 6 0h1V4h-1a3 3 0 0 0-6 0H4zm0 14h1a3 3 0 0 0 6 0h9v-2h-9a3 3 0 0 0-6 0H4zm0-7h5v-2H4zm9 0h7v-2h-7z", permission: "manage_webhooks", load: () => import("./settings/settings.js") },
 };

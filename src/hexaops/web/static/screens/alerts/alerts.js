@@ -46,7 +46,7 @@ const ruleColumns = (open) => [
 ];
 
 function NewRule({ onPlan }) {
-  const { data } = useResource(inside("/applications?limit=500"));
+  const { data } = useResource(inside("/applications?limit=500"), { all: "applications" });
   const [wanted, setWanted] = useState({ application_id: "", metric: "cpu_percent", comparison: "above", threshold: 90, duration: "5m", severity: "medium" });
   const set = (name) => (event) => setWanted({ ...wanted, [name]: event.target.value });
   const choice = (name, label, options) => html`<select aria-label=${label} value=${wanted[name]} onChange=${set(name)}>${options.map(([value, title]) => html`<option value=${value}>${title}</option>`)}</select>`;

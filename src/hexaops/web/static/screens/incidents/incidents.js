@@ -53,7 +53,7 @@ function One({ id }) {
 }
 
 function Affected({ ids }) {
-  const { data } = useResource(may("read_applications") ? inside("/applications?limit=500") : null, { topics: ["applications"] });
+  const { data } = useResource(may("read_applications") ? inside("/applications?limit=500") : null, { topics: ["applications"], all: "applications" });
   const known = Object.fromEntries((data?.applications ?? []).map((one) => [one.id, one]));
   return html`<ul class="list">${ids.map((id) => html`<li><a href=${link("applications", id)}>${known[id]?.name ?? id}</a> ${known[id] && html`<${Badge} status=${known[id].status} /> <span class="faint">${known[id].replicas} ready</span>`}</li>`)}</ul>`;
 }

@@ -1,6 +1,6 @@
 // Counts over all hits of a query: over time, by level and component, and what the messages have in common.
 import { html, useRef, useState } from "../../lib/html.js";
-import { clock, number, plural } from "../../lib/format.js";
+import { clock, minute, number, plural } from "../../lib/format.js";
 
 const WIDTH = 1000;
 const HEIGHT = 60;
@@ -29,7 +29,7 @@ export function Timeline({ buckets, onPick }) {
       onPointerMove=${(event) => brush && setBrush([brush[0], place(event)])} onPointerUp=${finish}>
       ${brush && html`<rect class="brush" x=${Math.min(...brush) * width} width=${(Math.abs(brush[1] - brush[0]) + 1) * width} height=${HEIGHT} />`}
       ${buckets.map((one, at) => html`<rect class="column" x=${at * width + 1} width=${Math.max(1, width - 2)} y=${HEIGHT - (one.count / top) * HEIGHT} height=${(one.count / top) * HEIGHT}><title>${`${clock(one.timestamp)}: ${plural(one.count, "line")}`}</title></rect>`)}</svg>
-    <figcaption><span>${clock(buckets[0].timestamp)}</span><span class="faint">drag to narrow</span><span>${clock(buckets.at(-1).timestamp)}</span></figcaption></figure>`;
+    <figcaption><span>${minute(buckets[0].timestamp)}</span><span class="faint">drag to narrow</span><span>${minute(new Date(Date.parse(buckets.at(-1).timestamp) + step))}</span></figcaption></figure>`;
 }
 
 export function Facet({ title, counts, onPick }) {

@@ -1,10 +1,11 @@
 // The workspace at one glance: what needs attention first, then how it is doing, then what happened.
-import { html } from "../../lib/html.js";
+import { html, signal, useState } from "../../lib/html.js";
+import { post } from "../../lib/api.js";
 import { useResource } from "../../lib/resource.js";
-import { inside, may, workspace } from "../../lib/session-state.js";
+import { inside, may, workspace, workspaceId } from "../../lib/session-state.js";
 import { link } from "../../lib/router.js";
-import { ago, number, plural, quantity } from "../../lib/format.js";
-import { Shown, Freshness, Empty } from "../../parts/states.js";
+import { ago, number, plural, quantity, words } from "../../lib/format.js";
+import { Shown, Failed, Freshness, Empty } from "../../parts/states.js";
 import { Badge } from "../../parts/badge.js";
 import { Meter } from "../../parts/meter.js";
 import { Finding } from "../../parts/finding.js";
@@ -27,6 +28,7 @@ export default function Overview() {
         </section>
         <div>
           <section><h2>Open incidents</h2>${incidents.data && html`<${Incidents} incidents=${incidents.data.filter((one) => one.status !== "resolved")} />`}</section>
+          ${may("generate_insights") && html`<section><h2>Insights and cost</h2><${Worth} /></section>`}
           <section><h2>Resources in use</h2><${Resources} usage=${data.resource_usage} /></section>
           <section><h2>What happened</h2><${Activity} items=${data.recent_activity} /></section>
         </div>
@@ -59,6 +61,32 @@ const Incidents = ({ incidents }) =>
     ? html`<ul class="list">${incidents.map((one) => html`<li><${Badge} status=${one.severity} /> <a href=${link("incidents", one.incident_id)}>${one.title}</a> <span class="faint">${ago(one.opened_at)}</span></li>`)}</ul>`
     : html`<p class="faint">None. Incidents open by alerts and by the incidents API.</p>`;
 
+/** What was drawn last in this tab, by workspace. */
+const drawn = signal({});
+
+/** Drawn when asked for: each drawing is announced to the webhooks that subscribe to insights. */
+function Worth() {
+  const [state, setState] = useState({});
+  const found = drawn.value[workspaceId.value];
+  const draw = async () => {
+    setState({ busy: true });
+    try {
+      const { data } = await post(inside("/aiops/insights"), { time_range: "24h" });
+      drawn.value = { ...drawn.value, [data.workspace_id]: data };
+      setState({});
+    } catch (error) {
+      setState({ error });
+    }
+  };
+  const { potential_monthly_savings: savings, high_priority: high } = found?.summary ?? {};
+  return html`<div aria-live="polite">${found
+      ? html`<dl class="facts"><dt>Insights</dt><dd><a href=${link("insights")}>${plural(found.insights.length, "insight")}</a>, ${high} of high priority</dd>
+        <dt>Cost</dt><dd>${savings === null ? html`<span class="faint">savings are not known: ${found.reasons["summary.potential_monthly_savings"]}</span>` : `$${number(savings)} a month could be saved`}</dd>
+        <dt>Drawn</dt><dd class="faint">${ago(found.generated_at)}</dd></dl>`
+      : html`<p class="faint">Risks, waste and savings of the last day.</p>`}${state.error && html`<${Failed} error=${state.error} />`}</div>
+    <button type="button" disabled=${state.busy} onClick=${draw}>${state.busy ? "Looking…" : found ? "Look again" : "Look for insights"}</button>`;
+}
+
 function Resources({ usage }) {
   const rows = [["CPU", usage.cpu], ["Memory", usage.memory], ["Storage", usage.storage]];
   return html`<dl class="facts">${rows.map(([name, one]) => html`<dt>${name}</dt><dd><${Meter} value=${one.percentage} label=${one.of && `of ${one.of}`} />
@@ -68,5 +96,5 @@ function Resources({ usage }) {
 
 const Activity = ({ items }) =>
   items.length
-    ? html`<ol class="list activity">${items.slice(0, 8).map((one) => html`<li><time datetime=${one.timestamp} class="faint">${ago(one.timestamp)}</time> <strong>${one.resource}</strong> ${one.action}<br /><span class="faint clip">${one.details}</span></li>`)}</ol>`
+    ? html`<ol class="list activity">${items.slice(0, 8).map((one) => html`<li><time datetime=${one.timestamp} class="faint">${ago(one.timestamp)}</time> <strong>${one.resource}</strong> ${words(one.action).toLowerCase()}<br /><span class="faint clip">${one.details}</span></li>`)}</ol>`
     : html`<p class="faint">Nothing in the last 24 hours.</p>`;

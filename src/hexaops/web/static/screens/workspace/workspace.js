@@ -1,4 +1,4 @@
-// The workspace: who belongs to it with which role, and the switch that stops all automation.
+// The workspace, and who belongs to it with which role.
 import { html, useState } from "../../lib/html.js";
 import { call } from "../../lib/api.js";
 import { inside, may, session, workspace } from "../../lib/session-state.js";
@@ -16,29 +16,7 @@ export default function WorkspaceScreen() {
   return html`<header class="title"><h1>${name}</h1><${Badge} status=${status} /></header>
     <dl class="facts"><dt>Id</dt><dd><code>${id}</code></dd><dt>Plan</dt><dd>${plan}</dd><dt>Created</dt><dd>${moment(created)}</dd>
       <dt>Your role</dt><dd>${workspace.value.role}: ${workspace.value.permissions.join(", ").replaceAll("_", " ")}</dd></dl>
-    <section><h2>Automation</h2><${Automation} /></section>
     <section><h2>Members</h2><${Members} /></section>`;
-}
-
-function Automation() {
-  const automation = useResource(inside("/aiops/automation"));
-  const [reason, setReason] = useState("");
-  const [error, setError] = useState(null);
-  const put = async (enabled) => {
-    setError(null);
-    await call("PUT", inside("/aiops/automation"), { enabled, reason: reason.trim() || null }).catch(setError);
-    automation.reload();
-  };
-  return html`<${Shown} resource=${automation} what="the switch">${(data) => {
-    const own = data.workspaces[0] ?? { enabled: true };
-    const on = data.enabled && own.enabled;
-    return html`<p><${Badge} status=${on ? "active" : "failed"} label=${on ? "On" : "Off"} /> ${on
-        ? "Changes that are confirmed, and remediations that the workspace's policy allows, are carried out."
-        : html`Nothing is changed in this workspace${data.enabled ? "" : ", because automation is off everywhere"}. <span class="faint">${own.reason ?? data.reason} ${own.changed_by && `(${own.changed_by}, ${ago(own.changed_at)})`}</span>`}</p>
-      ${may("manage_workspace") && html`<div class="buttons"><input aria-label="Reason" placeholder="Reason, for the audit log" maxlength="512" value=${reason} onInput=${(event) => setReason(event.target.value)} />
-        <button type="button" onClick=${() => put(!own.enabled)}>${own.enabled ? "Switch automation off" : "Switch automation on"}</button></div>`}
-      ${error && html`<${Failed} error=${error} />`}`;
-  }}<//>`;
 }
 
 function Members() {
