@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hexaops.api import ROUTES
 from hexaops.features.routing import Entry
+from tools.client.operations import method_name
 from tools.docs.tables import page, summary, table
 
 INTRO = (
@@ -16,9 +17,15 @@ INTRO = (
 AUDIENCES = {"user": "Public API", "service": "Internal API", "anyone": "Probes"}
 
 
-def _rows(audience: str) -> list[tuple[str, str, str, str]]:
+def _rows(audience: str) -> list[tuple[str, ...]]:
     return [
-        (f"`{entry.method} {entry.path}`", entry.policy.permission or "—", _limit(entry), summary(entry.endpoint))
+        (
+            f"`{entry.method} {entry.path}`",
+            entry.policy.permission or "—",
+            _limit(entry),
+            *([f"`{method_name(entry)}`"] if audience == "user" else []),
+            summary(entry.endpoint),
+        )
         for entry in ROUTES
         if entry.policy.audience == audience
     ]
@@ -28,8 +35,11 @@ def _limit(entry: Entry) -> str:
     return "—" if entry.policy.limit == "none" else f"`rate_limit_{entry.policy.limit}`"
 
 
+def _head(audience: str) -> tuple[str, ...]:
+    return ("route", "needs", "limited by", *(["`hexaops.client`"] if audience == "user" else []), "what it does")
+
+
 def routes_page() -> str:
     """The page's text."""
-    head = ("route", "needs", "limited by", "what it does")
-    parts = [f"## {title}\n\n{table(head, rows)}" for audience, title in AUDIENCES.items() if (rows := _rows(audience))]
+    parts = [f"## {title}\n\n{table(_head(audience), _rows(audience))}" for audience, title in AUDIENCES.items()]
     return page("Routes", INTRO, *parts)

@@ -19,17 +19,20 @@ from hexaops.cli import (
     autopilot,
     backups,
     cluster,
+    incidents,
     sessions,
     token,
     webhooks,
     workspace,
 )
 from hexaops.cli.ask import ask
+from hexaops.cli.calling import call
 from hexaops.cli.chat import chat
 from hexaops.cli.console import console
 from hexaops.cli.dashboard import dashboard
 from hexaops.cli.diagnose import diagnose
 from hexaops.cli.failures import CliError, report
+from hexaops.cli.insights import capabilities, insights
 from hexaops.cli.logs import logs
 from hexaops.cli.options import Options, hoist
 from hexaops.cli.overview import events, nodes, top
@@ -60,12 +63,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (serve, ask, chat, logs, events, top, nodes, whoami, understand, diagnose, dashboard, snapshot, console):
+for command in (
+    serve, ask, chat, logs, events, top, nodes, insights, capabilities, whoami, understand, diagnose, dashboard,
+    snapshot, console, call,
+):  # fmt: skip
     app.command()(command)
 for group in (
     apps,
     actions,
     alerts,
+    incidents,
     sessions,
     webhooks,
     workspace,

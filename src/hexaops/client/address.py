@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import httpx2
 import msgspec
 
-from hexaops.client.calls import Call
+from hexaops.client.call import Call
 from hexaops.client.errors import ApiError, ClientError, NoConnectionError
 from hexaops.client.events import Event
 from hexaops.client.retry import Retry, is_retried
@@ -41,7 +41,9 @@ class Address:
             raise ClientError(message) from error
 
     def path(self, call: Call[Any]) -> str:
-        """The call's path below the workspace."""
+        """The call's whole path."""
+        if call.path.startswith("/api/"):
+            return call.path
         return f"/api/v1/workspaces/{self.workspace_id}{call.path}"
 
     def options(self, timeout_seconds: float) -> dict[str, Any]:
@@ -65,6 +67,8 @@ class Pause:
 
 def read_answer(call: Call[T], response: httpx2.Response, retry: Retry, attempt: int) -> T | Pause:
     """The answer, or how long to wait before the next attempt. Raises ApiError."""
+    if response.status_code == 204:
+        return None  # type: ignore[return-value] # the type of such calls
     if response.status_code < 400:
         return msgspec.json.decode(response.content, type=call.answer)
     error = refusal(response.status_code, response.content)

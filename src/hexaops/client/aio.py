@@ -1,15 +1,15 @@
-"""The async client: every method is one call of `calls.py`."""
+"""The async client: every method is a call, sent and read."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx2
 
-from hexaops.client import calls
+from hexaops.client import asking
 from hexaops.client.address import (
     REPEATABLE,
     Address,
@@ -21,9 +21,12 @@ from hexaops.client.address import (
     refusal,
     stream_headers,
 )
-from hexaops.client.calls import ENDED, Call
+from hexaops.client.asking import ENDED, ActionStatus
+from hexaops.client.call import Call, get
 from hexaops.client.errors import NoConnectionError, TooLongError
 from hexaops.client.events import Event, EventParser
+from hexaops.client.generated import calls
+from hexaops.client.generated.aio import AsyncOperations
 from hexaops.client.retry import Retry
 from hexaops.features.actions.views import ActionView
 from hexaops.features.alerts.views import AlertsView
@@ -35,7 +38,7 @@ T = TypeVar("T")
 POLL_SECONDS = 1.0
 
 
-class AsyncClient:
+class AsyncClient(AsyncOperations):
     """Speaks for one user in one workspace: `async with AsyncClient.from_home() as client: …`."""
 
     def __init__(
@@ -70,7 +73,7 @@ class AsyncClient:
         await self._http.aclose()
 
     async def send(self, call: Call[T]) -> T:
-        """Any call of `hexaops.client.calls`; repeated where that is safe. Raises ApiError and NoConnectionError."""
+        """A call of `hexaops.client.generated.calls`; repeated where safe. Raises ApiError and NoConnectionError."""
         attempt = 0
         while True:
             attempt += 1
@@ -86,7 +89,7 @@ class AsyncClient:
 
     async def overview(self) -> OverviewView:
         """The workspace at a glance."""
-        return (await self.send(calls.overview())).data
+        return (await self.send(calls.get_overview())).data
 
     async def applications(
         self, *, status: str | None = None, project: str | None = None
@@ -94,7 +97,9 @@ class AsyncClient:
         """All applications, page by page."""
         cursor: str | None = None
         while True:
-            page = (await self.send(calls.applications(status, project, cursor, 500))).data
+            page = (
+                await self.send(calls.list_applications(status=status, project=project, cursor=cursor, limit=500))
+            ).data
             for one in page.applications:
                 yield one
             cursor = page.pagination.next_cursor
@@ -103,33 +108,33 @@ class AsyncClient:
 
     async def application(self, name: str) -> ApplicationDetailView:
         """One by id or name, with its pods and problems."""
-        return (await self.send(calls.application(name))).data
+        return (await self.send(calls.get_application(name))).data
 
     async def alerts(self) -> AlertsView:
         """Open alerts and every rule."""
-        return (await self.send(calls.alerts())).data
+        return (await self.send(calls.list_alerts())).data
 
     async def ask(self, message: str, *, session_id: str | None = None) -> ChatAnswerView:
         """Ask in your own words; `session_id` of an earlier answer goes on with its conversation."""
-        return (await self.send(calls.ask(message, session_id))).data
+        return (await self.send(asking.ask(message, session_id))).data
 
     async def plan(self, action: str, application: str | None = None, **parameters: Any) -> ActionView:
         """Plan a change: nothing happens until `confirm`."""
-        return (await self.send(calls.plan(action, application, parameters))).data
+        return (await self.send(asking.plan(action, application, parameters))).data
 
     async def confirm(self, planned: ActionView) -> ActionView:
         """Carry out a plan."""
-        return (await self.send(calls.confirm(planned))).data
+        return (await self.send(asking.confirm(planned))).data
 
     async def action(self, action_id: str) -> ActionView:
         """An action as it is now."""
-        return (await self.send(calls.action(action_id))).data
+        return (await self.send(calls.get_action(action_id))).data
 
-    async def actions(self, *, status: str | None = None) -> AsyncIterator[ActionView]:
+    async def actions(self, *, status: ActionStatus | None = None) -> AsyncIterator[ActionView]:
         """All actions, newest first."""
         cursor: str | None = None
         while True:
-            page = await self.send(calls.actions(status, cursor, 100))
+            page = await self.send(calls.list_actions(status=status, cursor=cursor, limit=100))
             for one in page.data:
                 yield one
             cursor = page.pagination.next_cursor
@@ -138,11 +143,11 @@ class AsyncClient:
 
     async def cancel(self, action_id: str) -> ActionView:
         """Cancel a running action; what it has done is undone."""
-        return (await self.send(calls.cancel(action_id))).data
+        return (await self.send(calls.cancel_action(action_id))).data
 
     async def rollback(self, action_id: str) -> ActionView:
         """Plan to undo a completed action."""
-        return (await self.send(calls.rollback(action_id))).data
+        return (await self.send(calls.rollback_action(action_id, {}))).data
 
     async def wait(self, action: ActionView, *, timeout_seconds: float = 600.0) -> ActionView:
         """The action once it has ended, however it did; raises TooLongError."""
@@ -158,7 +163,7 @@ class AsyncClient:
 
     async def stream(self, message: str, *, session_id: str | None = None) -> AsyncIterator[Event]:
         """An answer while it is made: `status`, `evidence`, `delta`, `plan`, at last `final`. Raises ApiError."""
-        async for event in self._events(calls.ask(message, session_id), None):
+        async for event in self._events(asking.ask(message, session_id), None):
             yield event
 
     async def events(self, *, last_event_id: str | None = None) -> AsyncIterator[Event]:
@@ -166,7 +171,7 @@ class AsyncClient:
         attempt = 0
         while True:
             try:
-                async for event in self._events(calls.get("/aiops/events", dict), last_event_id):
+                async for event in self._events(get("/aiops/events", dict), last_event_id):
                     attempt, last_event_id = 0, event.id or last_event_id
                     yield event
                 await self._sleep(
@@ -179,6 +184,14 @@ class AsyncClient:
                     message = "the stream of events broke, and the service could not be reached again"
                     raise NoConnectionError(message) from error
                 await self._sleep(pause)
+
+    async def tail_logs(
+        self, *, text: str = "", log_level: Sequence[str] = (), components: Sequence[str] = ()
+    ) -> AsyncIterator[Event]:
+        """Log lines of the workspace as they are stored, events named `line`, until you stop. Raises ApiError."""
+        call = get("/aiops/logs/tail", dict, text=text or None, log_level=log_level, components=components)
+        async for event in self._events(call, None):
+            yield event
 
     async def _events(self, call: Call[Any], last_event_id: str | None) -> AsyncIterator[Event]:
         given = arguments(call)

@@ -1,15 +1,15 @@
-"""The sync client: every method is one call of `calls.py`."""
+"""The sync client: every method is a call, sent and read."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx2
 
-from hexaops.client import calls
+from hexaops.client import asking
 from hexaops.client.address import (
     REPEATABLE,
     Address,
@@ -21,9 +21,12 @@ from hexaops.client.address import (
     refusal,
     stream_headers,
 )
-from hexaops.client.calls import ENDED, Call
+from hexaops.client.asking import ENDED, ActionStatus
+from hexaops.client.call import Call, get
 from hexaops.client.errors import NoConnectionError, TooLongError
 from hexaops.client.events import Event, EventParser
+from hexaops.client.generated import calls
+from hexaops.client.generated.sync import Operations
 from hexaops.client.retry import Retry
 from hexaops.features.actions.views import ActionView
 from hexaops.features.alerts.views import AlertsView
@@ -35,7 +38,7 @@ T = TypeVar("T")
 POLL_SECONDS = 1.0
 
 
-class Client:
+class Client(Operations):
     """Speaks for one user in one workspace: `with Client.from_home() as client: …`."""
 
     def __init__(
@@ -70,7 +73,7 @@ class Client:
         self._http.close()
 
     def send(self, call: Call[T]) -> T:
-        """Any call of `hexaops.client.calls`; repeated where that is safe. Raises ApiError and NoConnectionError."""
+        """A call of `hexaops.client.generated.calls`; repeated where safe. Raises ApiError and NoConnectionError."""
         attempt = 0
         while True:
             attempt += 1
@@ -86,13 +89,13 @@ class Client:
 
     def overview(self) -> OverviewView:
         """The workspace at a glance."""
-        return self.send(calls.overview()).data
+        return self.send(calls.get_overview()).data
 
     def applications(self, *, status: str | None = None, project: str | None = None) -> Iterator[ApplicationView]:
         """All applications, page by page."""
         cursor: str | None = None
         while True:
-            page = self.send(calls.applications(status, project, cursor, 500)).data
+            page = self.send(calls.list_applications(status=status, project=project, cursor=cursor, limit=500)).data
             yield from page.applications
             cursor = page.pagination.next_cursor
             if cursor is None:
@@ -100,33 +103,33 @@ class Client:
 
     def application(self, name: str) -> ApplicationDetailView:
         """One by id or name, with its pods and problems."""
-        return self.send(calls.application(name)).data
+        return self.send(calls.get_application(name)).data
 
     def alerts(self) -> AlertsView:
         """Open alerts and every rule."""
-        return self.send(calls.alerts()).data
+        return self.send(calls.list_alerts()).data
 
     def ask(self, message: str, *, session_id: str | None = None) -> ChatAnswerView:
         """Ask in your own words; `session_id` of an earlier answer goes on with its conversation."""
-        return self.send(calls.ask(message, session_id)).data
+        return self.send(asking.ask(message, session_id)).data
 
     def plan(self, action: str, application: str | None = None, **parameters: Any) -> ActionView:
         """Plan a change: nothing happens until `confirm`."""
-        return self.send(calls.plan(action, application, parameters)).data
+        return self.send(asking.plan(action, application, parameters)).data
 
     def confirm(self, planned: ActionView) -> ActionView:
         """Carry out a plan."""
-        return self.send(calls.confirm(planned)).data
+        return self.send(asking.confirm(planned)).data
 
     def action(self, action_id: str) -> ActionView:
         """An action as it is now."""
-        return self.send(calls.action(action_id)).data
+        return self.send(calls.get_action(action_id)).data
 
-    def actions(self, *, status: str | None = None) -> Iterator[ActionView]:
+    def actions(self, *, status: ActionStatus | None = None) -> Iterator[ActionView]:
         """All actions, newest first."""
         cursor: str | None = None
         while True:
-            page = self.send(calls.actions(status, cursor, 100))
+            page = self.send(calls.list_actions(status=status, cursor=cursor, limit=100))
             yield from page.data
             cursor = page.pagination.next_cursor
             if cursor is None:
@@ -134,11 +137,11 @@ class Client:
 
     def cancel(self, action_id: str) -> ActionView:
         """Cancel a running action; what it has done is undone."""
-        return self.send(calls.cancel(action_id)).data
+        return self.send(calls.cancel_action(action_id)).data
 
     def rollback(self, action_id: str) -> ActionView:
         """Plan to undo a completed action."""
-        return self.send(calls.rollback(action_id)).data
+        return self.send(calls.rollback_action(action_id, {})).data
 
     def wait(self, action: ActionView, *, timeout_seconds: float = 600.0) -> ActionView:
         """The action once it has ended, however it did; raises TooLongError."""
@@ -154,14 +157,14 @@ class Client:
 
     def stream(self, message: str, *, session_id: str | None = None) -> Iterator[Event]:
         """An answer while it is made: `status`, `evidence`, `delta`, `plan`, at last `final`. Raises ApiError."""
-        yield from self._events(calls.ask(message, session_id), None)
+        yield from self._events(asking.ask(message, session_id), None)
 
     def events(self, *, last_event_id: str | None = None) -> Iterator[Event]:
         """What changes in the workspace, for ever; goes on where it broke off."""
         attempt = 0
         while True:
             try:
-                for event in self._events(calls.get("/aiops/events", dict), last_event_id):
+                for event in self._events(get("/aiops/events", dict), last_event_id):
                     attempt, last_event_id = 0, event.id or last_event_id
                     yield event
                 # a stream that ends without an error is that of a service that stops
@@ -173,6 +176,13 @@ class Client:
                     message = "the stream of events broke, and the service could not be reached again"
                     raise NoConnectionError(message) from error
                 self._sleep(pause)
+
+    def tail_logs(
+        self, *, text: str = "", log_level: Sequence[str] = (), components: Sequence[str] = ()
+    ) -> Iterator[Event]:
+        """Log lines of the workspace as they are stored, events named `line`, until you stop. Raises ApiError."""
+        call = get("/aiops/logs/tail", dict, text=text or None, log_level=log_level, components=components)
+        yield from self._events(call, None)
 
     def _events(self, call: Call[Any], last_event_id: str | None) -> Iterator[Event]:
         given = arguments(call)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import gzip
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from fastapi import Path
 
 from hexaops.errors import NotFoundError
 from hexaops.features.access.caller import AnyCaller, Caller
+from hexaops.features.diagnostics.views import BundleView
 from hexaops.features.routing import WORKSPACE, Entry, user
 from hexaops.provide import provided
-from hexaops.responses import Data, View, refuses
+from hexaops.responses import Data, refuses
 from hexaops.storage.database import Database
 from hexaops.storage.tables import DiagnosticBundleRow
 
@@ -22,20 +23,6 @@ class BundleNotFoundError(NotFoundError):
     """No such bundle in this workspace, or it was removed after 7 days."""
 
     code = "BUNDLE_NOT_FOUND"
-
-
-class BundleView(View, frozen=True, kw_only=True):
-    """What was collected of one application; secrets are redacted."""
-
-    action_id: str
-    application: dict[str, Any]
-    taken_at: str
-    findings: list[dict[str, Any]]
-    objects: list[dict[str, Any]]
-    """As the API server returned them."""
-    logs: dict[str, str]
-    metrics: dict[str, dict[str, float]]
-    unread: dict[str, str]
 
 
 @dataclass(frozen=True)
