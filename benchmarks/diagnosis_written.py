@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from testenv.diagnosis.judging import Verdict, judge
-from testenv.diagnosis.written import FOLDER
+from testenv.diagnosis.written import SETS
 
 TITLE = "diagnosis of sets written before they were run"
 BARS = {"found": 0.98, "first": 0.90, "fix": 0.85, "quiet": 1.0}
@@ -16,8 +16,7 @@ BARS = {"found": 0.98, "first": 0.90, "fix": 0.85, "quiet": 1.0}
 
 def run(options: Sequence[str]) -> bool:
     """Print each set; whether the bars are met."""
-    names = [one for one in options if not one.startswith("-")] or sorted(one.name for one in FOLDER.iterdir() if one.is_dir())
-    return all([_show(name) for name in names if not name.startswith("_")])
+    return min([_show(name) for name in [*options] or SETS])
 
 
 def _show(name: str) -> bool:
@@ -39,4 +38,6 @@ def _miss(label: str, verdict: Verdict) -> None:
     print(f"    {label}: {verdict.case.name}")
     for one in verdict.findings[:3]:
         fix = one.fix.action if one.fix else "no fix"
-        print(f"        {one.severity.name.lower()} {one.rule} {one.subject}: {one.finding} | {one.cause} [{fix}]"[:330])
+        print(
+            f"        {one.severity.name.lower()} {one.rule} {one.subject}: {one.finding} | {one.cause} [{fix}]"[:330]
+        )

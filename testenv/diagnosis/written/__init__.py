@@ -19,6 +19,7 @@ from testenv.diagnosis.objects import NOW, Raw, ago, condition, ended, make, own
 from testenv.diagnosis.world import shop
 
 FOLDER = Path(__file__).parent
+SETS = ("sixth",)
 AGE = re.compile(r"@\d+(\.\d+)?")
 GROUPS = {
     "apps/v1": "Deployment ReplicaSet StatefulSet DaemonSet ControllerRevision",
@@ -64,7 +65,7 @@ def written(name: str) -> tuple[Written, ...]:
     found: list[Written] = []
     for path in sorted((FOLDER / name).glob("*.yaml")):
         with path.open(encoding="utf-8") as file:
-            found += [_case(raw) for raw in yaml.load(file, Loader=yaml.CSafeLoader)]  # noqa: S506 # a safe loader
+            found += [_case(raw) for raw in yaml.load(file, Loader=yaml.CSafeLoader)]
     return tuple(found)
 
 
@@ -153,7 +154,9 @@ def _pod(short: Raw) -> Raw:
         ])  # fmt: skip
     if init:
         status["initContainerStatuses"] = [_state(one) for one in init]
-        spec.setdefault("initContainers", [{"name": one["name"], "image": one.get("img", "acme/init:1.0")} for one in init])
+        spec.setdefault(
+            "initContainers", [{"name": one["name"], "image": one.get("img", "acme/init:1.0")} for one in init]
+        )
     return _named("Pod", name, {**short, "spec": spec, "status": status})
 
 
@@ -168,7 +171,11 @@ def _state(one: Raw) -> Raw:
         state["state"] = {"terminated": _ended(one["end"])}
     else:
         state = running(
-            one["name"], ready=one.get("ready", True), restarts=one.get("restarts", 0), since=one.get("since", 900), last=last
+            one["name"],
+            ready=one.get("ready", True),
+            restarts=one.get("restarts", 0),
+            since=one.get("since", 900),
+            last=last,
         )
     return state | {"image": one.get("img", "acme/app:1.0")}
 

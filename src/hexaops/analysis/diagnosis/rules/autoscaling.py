@@ -14,6 +14,10 @@ from hexaops.analysis.diagnosis.snapshot import Snapshot
 
 SCALABLE = ("Deployment", "StatefulSet", "ReplicaSet", "ReplicationController")
 _NO_REQUEST = re.compile(r"missing request for (\w+)(?: in container (\S+))?")
+_UNMEASURED = re.compile(r"did not receive metrics|no metrics returned")
+"""The API answers, and has nothing of these pods yet."""
+START_SECONDS = 300.0
+"""How long the first samples of new pods may take."""
 _METRICS_API = re.compile(r"(?i)pods\.metrics\.k8s\.io|resource metrics API|unable to get metrics for resource")
 _CUSTOM = re.compile(
     r"(?i)custom metrics API|external metrics API|custom\.metrics|external\.metrics|"
@@ -25,6 +29,11 @@ def _target(one: Obj) -> Ref:
     return Ref(one.text("spec", "scaleTargetRef", "kind"), one.namespace, one.text("spec", "scaleTargetRef", "name"))
 
 
+def _was_read(one: Obj) -> bool:
+    """Whether the controller says that it read its target: then the snapshot lacks it, and not the cluster."""
+    return one.condition("AbleToScale").get("status") == "True"
+
+
 def target_missing(snapshot: Snapshot) -> Iterator[Finding]:
     """What it should scale does not exist."""
     for one in snapshot.of("HorizontalPodAutoscaler"):
@@ -33,7 +42,7 @@ def target_missing(snapshot: Snapshot) -> Iterator[Finding]:
             "not found" in text(one.condition("AbleToScale"), "message")
             and one.condition("AbleToScale").get("status") == "False"
         )
-        if told or (target.kind in SCALABLE and snapshot.at(target) is None):
+        if told or (target.kind in SCALABLE and snapshot.at(target) is None and not _was_read(one)):
             fix = Fix.patched(
                 one.ref, "Name a target that exists", (FieldChange("spec.scaleTargetRef.name", target.name, None),)
             )
@@ -56,7 +65,7 @@ def cannot_measure(snapshot: Snapshot) -> Iterator[Finding]:
             continue
         message = text(active, "message") or _unmeasurable(one, snapshot.at(_target(one)))
         target = snapshot.at(_target(one))
-        if target is None or not message:
+        if (target is None and not _was_read(one)) or not message:
             continue
         found = _NO_REQUEST.search(message)
         if found:
@@ -90,7 +99,9 @@ def cannot_measure(snapshot: Snapshot) -> Iterator[Finding]:
             cause = (
                 f"the resource metrics API (metrics.k8s.io, served by metrics-server) does not answer: {quote(message)}"
             )
-            unready = "did not receive metrics" in message
+            unready = bool(_UNMEASURED.search(message))
+            if unready and snapshot.age(one.created) < START_SECONDS:
+                continue
             if unready:
                 cause = f"none of its pods gives metrics, since they are not ready or just started: {quote(message)}"
             yield Finding(
@@ -101,7 +112,7 @@ def cannot_measure(snapshot: Snapshot) -> Iterator[Finding]:
                 Severity.MEDIUM,
                 _said(snapshot, one),
                 key=f"unready {one.ref}" if unready else "metrics-api-down",
-                symptom_of=(*servers, *apis, *([target.ref] if unready else [])),
+                symptom_of=(*servers, *apis, *([_target(one)] if unready else [])),
                 affected=(one.ref,),
             )
 
@@ -119,21 +130,18 @@ def _unmeasurable(one: Obj, target: Obj | None) -> str:
     return ""
 
 
-def _no_request(snapshot: Snapshot, one: Obj, target: Obj, found: re.Match[str]) -> Finding:
-    names = [text(part, "name") for part in items(template_spec(target), "containers")]
-    lacking = [
-        text(part, "name")
-        for part in items(template_spec(target), "containers")
-        if not mapping(part, "resources", "requests").get(found[1])
-    ]
+def _no_request(snapshot: Snapshot, one: Obj, target: Obj | None, found: re.Match[str]) -> Finding:
+    parts = items(template_spec(target), "containers") if target else []
+    names = [text(part, "name") for part in parts]
+    lacking = [text(part, "name") for part in parts if not mapping(part, "resources", "requests").get(found[1])]
     at = names.index(lacking[0]) if lacking else 0
     fix = Fix.patched(
-        target.ref,
+        _target(one),
         f"Set a {found[1]} request",
         (FieldChange(f"spec.template.spec.containers[{at}].resources.requests.{found[1]}", None, None),),
     )
     cause = (
-        f"container {found[2] or ', '.join(lacking)} of {target.ref} has no {found[1]} request, of which the "
+        f"container {found[2] or ', '.join(lacking)} of {_target(one)} has no {found[1]} request, of which the "
         f"target is a percentage"
     )
     return Finding(
@@ -222,7 +230,8 @@ def budget_selects_nothing(snapshot: Snapshot) -> Iterator[Finding]:
     for one in snapshot.of("PodDisruptionBudget"):
         selector = one.get("spec", "selector")
         guarded = [item for item in snapshot.workloads(one.namespace) if matches(selector, template_labels(item))]
-        if guarded or snapshot.matching(one.namespace, selector):
+        counted = one.number("status", "expectedPods") and not snapshot.has("Pod")
+        if guarded or counted or snapshot.matching(one.namespace, selector):
             continue
         fix = Fix.patched(
             one.ref, "Select the pods that it should protect", (FieldChange("spec.selector", describe(selector), None),)

@@ -41,6 +41,10 @@ def creation_refused(snapshot: Snapshot) -> Iterator[Finding]:
         message = _refusal(snapshot, one)
         if message:
             yield _refused(snapshot, one, message)
+    for one in snapshot.of("Deployment"):
+        failure = one.condition("ReplicaFailure")
+        if failure.get("status") == "True" and not snapshot.has("ReplicaSet"):
+            yield _refused(snapshot, one, text(failure, "message"))  # its ReplicaSet, which says the same, was not read
 
 
 def _refusal(snapshot: Snapshot, one: Obj) -> str:
@@ -167,7 +171,8 @@ def _runtime_class(_snapshot: Snapshot, _above: Obj, found: re.Match[str]) -> Wh
 def _denied(_snapshot: Snapshot, above: Obj, found: re.Match[str]) -> Why:
     change = FieldChange(f"{spec_path(above)}", None, None)
     fix = Fix.patched(above.ref, "Change the pod template as the policy demands", (change,))
-    return Why("pod-admission-denied", f"the admission policy {found[1]} denied the pods: {quote(found[2])}", None, fix)
+    gate = "admission webhook" if found.re is _WEBHOOK_DENIED else "admission policy"
+    return Why("pod-admission-denied", f"the {gate} {found[1]} denied the pods: {quote(found[2])}", None, fix)
 
 
 def _limits(snapshot: Snapshot, above: Obj, found: re.Match[str]) -> Why:
@@ -219,11 +224,12 @@ def unavailable(snapshot: Snapshot) -> Iterator[Finding]:
         if len(pods) >= wanted:
             continue  # its pods are sick, which they say themselves, or still within the time that a start may take
         said = text(one.condition("Progressing"), "message")
-        cause = (
-            f"cannot tell: {said or 'it has too few pods'}, and none of its pods or events says why"
-            if snapshot.has("Pod")
-            else "cannot tell: the snapshot has no pods"
-        )
+        late = text(one.condition("Progressing"), "reason") == "ProgressDeadlineExceeded"
+        if late:
+            said = f"the rollout has exceeded its progress deadline ({said})"
+        cause = f"cannot tell: {said or 'it has too few pods'}, and none of its pods or events says why"
+        if not snapshot.has("Pod"):
+            cause = f"cannot tell: {f'{said}, and ' if late else ''}the snapshot has no pods"
         severity = Severity.HIGH if ready else Severity.CRITICAL
         evidence = (Evidence("status", one.ref, f"{ready} of {wanted} ready"),)
         yield Finding(
@@ -262,7 +268,8 @@ def paused(snapshot: Snapshot) -> Iterator[Finding]:
             continue
         since = seconds(text(one.condition("Progressing"), "lastTransitionTime"))
         behind = one.number("status", "updatedReplicas") < one.number("status", "replicas")
-        severity = Severity.MEDIUM if behind and snapshot.age(since) > PAUSED_SECONDS else Severity.LOW
+        short = one.number("status", "readyReplicas") < one.number("spec", "replicas")
+        severity = Severity.MEDIUM if behind and short and snapshot.age(since) > PAUSED_SECONDS else Severity.LOW
         cause = "spec.paused is true: changes of its template are not rolled out" + (
             " (the last one is waiting)" if behind else ""
         )

@@ -52,8 +52,11 @@ _NOT_A_NAME = frozenset(
         "error",
     ]
 )  # readable
+_ERROR_CODE = re.compile(r"E[A-Z]{3,15}")
+"""Such as `ECONNREFUSED`, where a host would stand."""
 _WAITED = re.compile(r"(?i)time(?:d)? ?out|deadline exceeded|ETIMEDOUT|no route|unreachable")
 _LOCAL = frozenset({"127.0.0.1", "localhost", "0.0.0.0"})  # noqa: S104 # compared, not bound
+_FAILED = re.compile(r"(?i)\bfail|\berror|cannot|can't|could not|unable|unreachable|timed? ?out|refused")
 _NO_SUCH = re.compile(r"(?i)no such host|host not found|NXDOMAIN|ENOTFOUND|not known|could not translate|UnknownHost")
 
 
@@ -79,13 +82,29 @@ def target_of(sick: Sick, line: str) -> Target | None:
     ports = [port for _, port in named if port]
     named[:0] = [(found[1], ports[0] if ports else "") for found in _CLUSTER_NAME.finditer(line)]
     named += [(found[1], "") for found in _CONNECT.finditer(line) if found[1].lower() not in _NOT_A_NAME]
-    named = [(host, port) for host, port in named if not host.isdigit() and host not in _LOCAL]  # compared, not bound
+    named = [
+        (host, port)
+        for host, port in named
+        if not host.isdigit() and host not in _LOCAL and not _ERROR_CODE.fullmatch(host)
+    ]
     for host, port in named:
         service = service_named(sick, host)
         if service is not None:
             return Target(host, port, service)
     plain = [one for one in named if not _ADDRESS.match(one[0])] or named
     return Target(*plain[0], None) if plain else None
+
+
+def _named_nearby(sick: Sick, line: str) -> Target | None:
+    """The host by name, in a URL of a failure near the line, where the line has none or only an address."""
+    lines = sick.log.splitlines()
+    at = next((at for at, one in enumerate(lines) if line in one), None)
+    for other in lines[max(0, at - 3) : at + 4] if at is not None else ():
+        if _FAILED.search(other) and _URL.search(other):
+            target = target_of(sick, other)
+            if target is not None and not _ADDRESS.match(target.host):
+                return target
+    return None
 
 
 def service_named(sick: Sick, host: str) -> Obj | None:
@@ -123,6 +142,8 @@ def behind(sick: Sick, service: Obj) -> tuple[Ref, ...]:
 def refused(sick: Sick, line: str) -> Finding | None:
     """The other side does not answer."""
     target = target_of(sick, line)
+    if target is None or (target.service is None and _ADDRESS.match(target.host)):
+        target = _named_nearby(sick, line) or target
     if target is None:
         return None
     seen = f"{sick.container} {'keeps crashing' if sick.crashing else 'is not ready'}: it cannot reach {target}"

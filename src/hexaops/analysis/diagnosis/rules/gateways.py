@@ -38,7 +38,8 @@ def gateway(snapshot: Snapshot) -> Iterator[Finding]:
             continue
         name = one.text("spec", "gatewayClassName")
         missing = Ref("GatewayClass", "", name)
-        if snapshot.at(missing) is None:
+        accepted = one.condition("Accepted").get("status") == "True"
+        if snapshot.at(missing) is None and (snapshot.has("GatewayClass") or not accepted):
             yield Finding(
                 "gateway-class",
                 one.ref,
@@ -130,12 +131,19 @@ def route(snapshot: Snapshot) -> Iterator[Finding]:
             yield from _refused(one)
 
 
+def _is_answered(one: Obj, kind: str) -> bool:
+    """Whether a gateway's controller has said something about the route."""
+    return any(
+        text(part, "type") == kind for parent in one.items("status", "parents") for part in items(parent, "conditions")
+    )
+
+
 def _parents(snapshot: Snapshot, one: Obj) -> Iterator[Finding]:
     for parent in one.items("spec", "parentRefs"):
         if text(parent, "kind") not in {"", "Gateway"}:
             continue
         ref = Ref("Gateway", text(parent, "namespace") or one.namespace, text(parent, "name"))
-        if snapshot.at(ref) is None:
+        if snapshot.at(ref) is None and (snapshot.has("Gateway") or not _is_answered(one, "Accepted")):
             yield Finding(
                 "route-parent",
                 one.ref,
@@ -162,6 +170,8 @@ def _backend(snapshot: Snapshot, one: Obj, backend: Raw) -> Finding | None:
     ref = Ref("Service", text(backend, "namespace") or one.namespace, text(backend, "name"))
     evidence = (Evidence("spec", one.ref, f"backendRefs: {ref.namespace}/{ref.name}:{backend.get('port')}"),)
     service = snapshot.at(ref)
+    if service is None and not snapshot.has("Service") and _is_answered(one, "Accepted"):
+        return None  # the route's own status is better evidence than a snapshot without any Service
     if service is None:
         return Finding(
             "route-backend",
@@ -233,8 +243,14 @@ def _refused(one: Obj) -> Iterator[Finding]:
                 cause,
                 Severity.HIGH,
                 (Evidence("status", one.ref, f"{text(bad[0], 'type')} is False"),),
+                _admitting(ref) if text(bad[0], "reason") == "NotAllowedByListeners" else None,
                 symptom_of=(ref,),
             )
+
+
+def _admitting(gateway_ref: Ref) -> Fix:
+    change = FieldChange("spec.listeners[0].allowedRoutes.namespaces.from", None, None)
+    return Fix.patched(gateway_ref, "Let a listener take routes of this namespace and kind", (change,))
 
 
 RULES = (class_not_accepted, gateway, route)

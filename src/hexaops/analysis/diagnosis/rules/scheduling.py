@@ -246,20 +246,33 @@ def taint(sick: Sick) -> Finding | None:
             else None
         )
         return placing(pod, "taint", cause, fix=fix, key="cordoned")
+    name = _taint_text(found) or _untolerated(sick)
     barred = tuple(one.ref for one in sick.snapshot.of("Node") if _is_barred(one, pod.reasons))
     path = f"{spec_path(sick.workload)}.tolerations"
     fix = Fix.patched(
         sick.workload.ref,
         "Tolerate the taint, or remove it from a node",
-        (FieldChange(path, None, _taint_text(found)),),
+        (FieldChange(path, None, name or None),),
     )
     return placing(
         pod,
         "taint",
-        f"the pod does not tolerate the taint {_taint_text(found)} of the nodes that it could run on",
+        f"the pod does not tolerate the taint{f' {name}' if name else 's'} of the nodes that it could run on",
         fix=fix,
         symptom_of=barred,
     )
+
+
+def _untolerated(sick: Sick) -> str:
+    """The taints of the nodes that the pod does not tolerate, where the scheduler does not name them."""
+    tolerated = {text(one, "key") for one in sick.pod.items("spec", "tolerations")}
+    found = {
+        f"{text(one, 'key')}={text(one, 'value')}:{text(one, 'effect')}".replace("=:", ":")
+        for node in sick.snapshot.of("Node")
+        for one in node.items("spec", "taints")
+        if text(one, "effect") != "PreferNoSchedule" and text(one, "key") not in tolerated
+    }
+    return ", ".join(sorted(found)[:3])
 
 
 def _nodes_with(pod: Unplaced, reason: re.Pattern[str]) -> int:

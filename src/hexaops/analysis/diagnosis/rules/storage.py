@@ -100,7 +100,7 @@ def _no_class(snapshot: Snapshot, one: Obj, name: object, failed: Event | None) 
             (FieldChange(f"metadata.annotations.{_DEFAULT}", None, "true"),),
         )
         if len(classes) == 1
-        else None
+        else Fix.patched(one.ref, "Name a storage class", (FieldChange("spec.storageClassName", None, None),))
     )
     cause = "it names no storage class, and no storage class is the default; no free volume matches it"
     return Finding(
