@@ -6,7 +6,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from hexaops.analysis.diagnosis import Finding, Severity, diagnose, read_snapshot
+from testenv.diagnosis.judging import judge, names_cause
 from testenv.diagnosis.suite import CONTROLS, FAULTS, Case
+from testenv.diagnosis.written import SETS
 
 
 def is_about(case: Case, finding: Finding) -> bool:
@@ -45,18 +47,22 @@ def score() -> Score:
         result.fix += right and found[0].fix is not None
         if not right:
             result.missed.append(case.name)
-        for one in (
-            found[:1]
-            if found and found[0].severity is Severity.LOW
-            else [one for one in found if one.severity > Severity.LOW]
-        ):
+        for one in _counted(found):
             result.spoken[one.rule].append(is_right(case, one))
     for case in CONTROLS:
         found = [one for one in diagnose(read_snapshot(case.snapshot())) if one.severity > Severity.LOW]
         result.false += [case.name] if found else []
         for one in found:
             result.spoken[one.rule].append(False)
+    for verdict in (one for name in SETS for one in judge(name).faults):
+        for one in _counted(verdict.findings):
+            result.spoken[one.rule].append(names_cause(verdict.case, one))
     return result
+
+
+def _counted(found: list[Finding]) -> list[Finding]:
+    """The findings of a fault that a rule is held to: those above low, or the first where all are."""
+    return [one for one in found if one.severity > Severity.LOW] or found[:1]
 
 
 def measured_shares(result: Score) -> dict[str, tuple[int, int]]:

@@ -10,6 +10,7 @@ from hexaops.analysis.diagnosis.confidence import MEASURED
 from hexaops.analysis.diagnosis.pods import sick_pods
 from testenv.diagnosis.scoring import is_right, measured_shares, score
 from testenv.diagnosis.suite import CONTROLS, FAULTS, Case
+from testenv.diagnosis.written import SETS, written
 
 
 @pytest.mark.parametrize("case", FAULTS, ids=lambda case: f"{case.area}-{case.name}")
@@ -39,8 +40,9 @@ def test_the_suite_is_as_large_as_it_claims() -> None:
 
 def test_every_rule_speaks_in_some_fault() -> None:
     silent: set[object] = {*POD_RULES, *RULES}
-    for case in FAULTS:
-        snapshot = read_snapshot(case.snapshot())
+    every = [*(case.snapshot() for case in FAULTS), *(case.snapshot for name in SETS for case in written(name))]
+    for raw in every:
+        snapshot = read_snapshot(raw)
         for rule in RULES:
             if rule in silent and any(True for _ in rule(snapshot)):
                 silent.remove(rule)

@@ -17,6 +17,7 @@ from hexaops.analysis.diagnosis.releases import blame_release
 from hexaops.analysis.diagnosis.rules.controllers import blocked_ordinals, stale_revision
 from hexaops.analysis.diagnosis.rules.fixes import fix_of
 from hexaops.analysis.diagnosis.rules.jobs import failed_jobs, with_indexes
+from hexaops.analysis.diagnosis.rules.logs import with_log
 from hexaops.analysis.diagnosis.rules.remedies import REMEDIES
 from hexaops.analysis.diagnosis.snapshot import Snapshot
 
@@ -50,7 +51,7 @@ def _explain(sick: Sick) -> list[Finding]:
             remedy = REMEDIES.get(finding.rule)
             if finding.fix is None and remedy is not None:
                 finding = replace(finding, fix=remedy(sick))
-            return [blame_release(_with_severity(finding, sick), sick)]
+            return [blame_release(_with_severity(with_log(finding, sick), sick), sick)]
     return []
 
 

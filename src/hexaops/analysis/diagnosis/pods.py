@@ -120,6 +120,14 @@ class Sick:
         """The pod and everything above it."""
         return (self.pod.ref, self.workload.ref)
 
+    @property
+    def group(self) -> Ref:
+        """What its kind of trouble is counted by: its workload, or its controller where the snapshot lacks that."""
+        owner = self.pod.controller()
+        if self.workload.ref != self.pod.ref or not owner:
+            return self.workload.ref
+        return Ref(text(owner, "kind"), self.pod.namespace, text(owner, "name"))
+
     @cached_property
     def log(self) -> str:
         """Log of the broken container."""

@@ -13,6 +13,7 @@ from hexaops.analysis.diagnosis.selectors import describe, matches
 from hexaops.analysis.diagnosis.snapshot import Snapshot
 
 SCALABLE = ("Deployment", "StatefulSet", "ReplicaSet", "ReplicationController")
+_KNOWN_REASONS = frozenset({"ScalingDisabled", "AmbiguousSelector", "ScaleDownStabilized", "ScaleUpStabilized"})
 _NO_REQUEST = re.compile(r"missing request for (\w+)(?: in container (\S+))?")
 _UNMEASURED = re.compile(r"did not receive metrics|no metrics returned")
 """The API answers, and has nothing of these pods yet."""
@@ -114,6 +115,25 @@ def cannot_measure(snapshot: Snapshot) -> Iterator[Finding]:
                 key=f"unready {one.ref}" if unready else "metrics-api-down",
                 symptom_of=(*servers, *apis, *([_target(one)] if unready else [])),
                 affected=(one.ref,),
+            )
+
+
+def cannot_scale(snapshot: Snapshot) -> Iterator[Finding]:
+    """It says itself that it cannot, for a reason that no other rule knows."""
+    for one in snapshot.of("HorizontalPodAutoscaler"):
+        for kind in ("ScalingActive", "AbleToScale"):
+            found = one.condition(kind)
+            reason = text(found, "reason")
+            if found.get("status") != "False" or reason in _KNOWN_REASONS or reason.startswith(("Failed", "Backoff")):
+                continue
+            yield Finding(
+                "hpa-cannot-scale",
+                one.ref,
+                f"it cannot scale: {reason}",
+                f"{reason}: {quote(text(found, 'message'))}",
+                Severity.MEDIUM,
+                _said(snapshot, one),
+                symptom_of=(_target(one),),
             )
 
 
@@ -349,6 +369,7 @@ RULES = (
     budget_cannot_count,
     target_missing,
     cannot_measure,
+    cannot_scale,
     conflict,
     at_maximum,
     budget_selects_nothing,

@@ -285,6 +285,25 @@ def paused(snapshot: Snapshot) -> Iterator[Finding]:
         )
 
 
+def held_by_partition(snapshot: Snapshot) -> Iterator[Finding]:
+    """An update that no pod gets: the partition is above every ordinal."""
+    for one in snapshot.of("StatefulSet"):
+        partition = one.number("spec", "updateStrategy", "rollingUpdate", "partition")
+        waits = one.text("status", "updateRevision") != one.text("status", "currentRevision")
+        if not partition or partition < one.number("spec", "replicas") or not waits:
+            continue
+        change = FieldChange("spec.updateStrategy.rollingUpdate.partition", partition, 0)
+        yield Finding(
+            "partition-holds-update",
+            one.ref,
+            "its update reaches no pod",
+            f"updateStrategy.rollingUpdate.partition of {partition} keeps every pod on the revision before",
+            Severity.LOW,
+            (Evidence("status", one.ref, f"{one.number('status', 'updatedReplicas')} pods are updated"),),
+            Fix.patched(one.ref, "Lower the partition", (change,)),
+        )
+
+
 def headless_service_missing(snapshot: Snapshot) -> Iterator[Finding]:
     """A StatefulSet whose governing Service does not exist: its pods have no stable names."""
     for one in snapshot.of("StatefulSet"):
@@ -358,4 +377,4 @@ def stale_revision(finding: Finding, snapshot: Snapshot) -> Finding:
     return replace(finding, cause=cause, fix=fix)
 
 
-RULES = (creation_refused, unavailable, paused, headless_service_missing, daemon_set_nowhere)
+RULES = (creation_refused, unavailable, paused, held_by_partition, headless_service_missing, daemon_set_nowhere)

@@ -116,6 +116,12 @@ def service_named(sick: Sick, host: str) -> Obj | None:
     return sick.snapshot.find("Service", namespace, name)
 
 
+def names_host(line: str) -> bool:
+    """Whether a line on a failed look-up says which name it was."""
+    found = _LOOKUP.search(line)
+    return found is not None and not _ERROR_CODE.fullmatch(found[1])
+
+
 def place_of(sick: Sick, host: str) -> tuple[str, str]:
     """Namespace and name of the Service that a host name would mean, also where it names one pod behind it."""
     parts = host.split(".")

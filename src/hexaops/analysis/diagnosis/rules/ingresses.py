@@ -223,7 +223,10 @@ def not_issued(snapshot: Snapshot) -> Iterator[Finding]:
             continue
         issuing = one.condition("Issuing")
         said = _challenge(snapshot, one) or text(issuing, "message") or text(ready, "message")
-        cause = f"its issuer {one.text('spec', 'issuerRef', 'name')} does not issue it: {quote(said)}"
+        name = one.text("spec", "issuerRef", "name")
+        cause = f"its issuer {name} does not issue it: {quote(said)}"
+        expired = text(ready, "reason") == "Expired"
+        issuers = [("ClusterIssuer", ""), ("Issuer", one.namespace)]
         yield Finding(
             "certificate-not-issued",
             one.ref,
@@ -231,6 +234,25 @@ def not_issued(snapshot: Snapshot) -> Iterator[Finding]:
             cause,
             Severity.HIGH,
             (Evidence("status", one.ref, f"Ready is False: {quote(text(ready, 'message'))}"),),
+            Fix(Action.RENEW, one.ref, f"Renew the certificate {one.name}") if expired else None,
+            symptom_of=tuple(Ref(kind, namespace, name) for kind, namespace in issuers),
+        )
+
+
+def issuer_not_ready(snapshot: Snapshot) -> Iterator[Finding]:
+    """cert-manager: an issuer that cannot issue anything."""
+    for one in snapshot.of("Issuer", "ClusterIssuer"):
+        ready = one.condition("Ready")
+        if ready.get("status") != "False" or snapshot.age(one.created) < 120:
+            continue
+        said = f"{text(ready, 'reason')}: {quote(text(ready, 'message'))}"
+        yield Finding(
+            "issuer-not-ready",
+            one.ref,
+            "the issuer is not ready: no certificate is issued or renewed",
+            said,
+            Severity.HIGH,
+            (Evidence("status", one.ref, f"Ready is False: {said}"),),
         )
 
 
@@ -287,7 +309,8 @@ def conflict(snapshot: Snapshot) -> Iterator[Finding]:
             "ingress-conflict",
             group[-1][0].ref,
             "requests may go to the wrong backend",
-            f"{names} claim the same {host}{path} for different Services ({', '.join(name for _, name in group)})",
+            f"{names} both claim the same host and path, {host}{path}, for different Services "
+            f"({', '.join(name for _, name in group)})",
             Severity.MEDIUM,
             tuple(Evidence("spec", one.ref, f"{host}{path} → {name}") for one, name in group),
             affected=tuple(one.ref for one, _ in group),
@@ -314,4 +337,4 @@ def expired_secrets(snapshot: Snapshot) -> Iterator[Finding]:
         yield one.with_evidence(*[Evidence("spec", ref, f"uses Secret {secret.name}") for ref in users], affected=users)
 
 
-RULES = (class_missing, backend_missing, tls, expired_secrets, not_issued, not_served, conflict)
+RULES = (class_missing, backend_missing, tls, expired_secrets, not_issued, issuer_not_ready, not_served, conflict)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hexaops.analysis.diagnosis.model import Finding, Fix, Ref
 from hexaops.analysis.diagnosis.objects import mapping, text
 from hexaops.analysis.diagnosis.pods import Sick
-from hexaops.analysis.diagnosis.rules.dependencies import awaits, behind, name_missing, refused, target_of
+from hexaops.analysis.diagnosis.rules.dependencies import awaits, behind, name_missing, names_host, refused, target_of
 from hexaops.analysis.diagnosis.rules.making import QUOTE, ended_with, from_pod, log_evidence, quote
 from hexaops.kit.text import plain
 
@@ -273,6 +273,7 @@ KNOWN = (
         r"connection refused|ECONNREFUSED|i/o timeout|connect(?:ing|ion)?\b[^\n]{0,80}time[ds]? ?out|ETIMEDOUT|"
         r"no route to host|EHOSTUNREACH|connection reset|failed to connect|could(?: not|n't) connect|"
         r"cannot connect|unable to connect|context deadline exceeded|timeout awaiting|"
+        r"(?:time[ds]? ?out|TimeoutError|unreachable|unavailable)[^\n]{0,80}\b[a-z][a-z0-9.-]{1,100}:\d{2,5}\b|"
         r"\b50[234] (?:Bad Gateway|Service Unavailable|Gateway Time)|no healthy upstream",
         "",
         _refused,
@@ -307,7 +308,7 @@ def last_words(sick: Sick) -> Finding | None:
         line = next((one for one in lines if words.pattern.search(one)), None)
         if line is None:
             continue
-        line = _head_of_record(lines, line, words)
+        line = _head_of_record(lines, _best(lines, line, words), words)
         if words.make is not None:
             found = words.make(sick, line, words)
             if found is not None:
@@ -320,6 +321,14 @@ def last_words(sick: Sick) -> Finding | None:
     return None
 
 
+def _best(lines: list[str], line: str, words: Words) -> str:
+    """Of the last lines of one kind the one that names what it is about."""
+    if words.make is not _dns or names_host(line):
+        return line
+    at = lines.index(line)
+    return next((one for one in lines[at : at + 8] if words.pattern.search(one) and names_host(one)), line)
+
+
 def uncaught(sick: Sick) -> Finding | None:
     """An error that ended the program and that no kind is known for."""
     if sick.broken is None or not sick.crashing or sick.broken.exit_code in {0, 137, 143} or not sick.log:
@@ -329,13 +338,35 @@ def uncaught(sick: Sick) -> Finding | None:
     line = next((one for one in found if one), None)
     if line is None:
         return None
-    deeper = next((one for one in lines if one.startswith("Caused by: ")), None)
+    deeper = _described(lines) or next((one for one in lines if one.startswith("Caused by: ")), None)
     first = _first_of_run(lines, line)
     shown = f"{quote(line)} ({deeper or first})" if deeper or first else explained(lines, line)
     cause = (
         f"the program ends with an error of its own ({ended_with(sick.broken.exit_code)}): {plain(shown, 2 * QUOTE)}"
     )
     return from_pod(sick, "application-error", _seen(sick), cause, evidence=(log_evidence(sick, line),))
+
+
+def _described(lines: list[str]) -> str | None:
+    """What stands under a heading `Description:`, as start-up reports have it."""
+    at = lines.index("Description:") if "Description:" in lines else 0
+    return lines[at - 1] if at else None
+
+
+def with_log(finding: Finding, sick: Sick) -> Finding:
+    """A probe or an exit code says that something is wrong, its log often what: the last error is told with it."""
+    if finding.rule not in _TOLD_BY_STATUS or not sick.log or any(one.source == "log" for one in finding.evidence):
+        return finding
+    lines = [one for one in tail(sick) if not _SAYS_NOTHING.search(one)]
+    found = (next((one for one in lines if pattern.search(one)), None) for pattern in (_UNCAUGHT, _ERROR_LINE, _ERROR))
+    line = next((one for one in found if one), None)
+    if line is None:
+        return finding
+    told = replace(finding, cause=f"{finding.cause}; its log says: {quote(line)}")
+    return told.with_evidence(log_evidence(sick, line))
+
+
+_TOLD_BY_STATUS = frozenset({"liveness-probe", "readiness-probe", "startup-probe", "pod-not-ready", "crash"})
 
 
 def _head_of_record(lines: list[str], line: str, words: Words) -> str:

@@ -55,7 +55,7 @@ def from_pod(sick: Sick, rule: str, finding: str, cause: str, **details: Unpack[
         severity=details.get("severity", Severity.HIGH),
         evidence=(sick.status_evidence(), *details.get("evidence", ())),
         fix=details.get("fix"),
-        key=details.get("key") or f"{rule} {sick.workload.ref}",
+        key=details.get("key") or f"{rule} {sick.group}",
         root=details.get("root"),
         symptom_of=details.get("symptom_of", ()),
         affected=sick.refs,

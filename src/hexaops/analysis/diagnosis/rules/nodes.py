@@ -21,6 +21,8 @@ _PRESSURES = {
 }
 _FINE = frozenset({"Ready", "NetworkUnavailable", *_PRESSURES, "EtcdIsVoter"})
 _PROBLEMS = re.compile(r"(?i)readonly|deadlock|problem|unhealthy|skew|corrupt|frequent|failure|error")
+_ROUTINE = frozenset({"NodeNotReady", "Rebooted", "InvalidDiskCapacity", "CheckLimitsForResolvConf"})
+_ERROR = re.compile(r"(?i)error|fail|expired|invalid|denied|refused|cannot|unable|not found|panic|corrupt|hung")
 _CAUSES = (
     (re.compile(r"(?i)cni|network plugin|NetworkReady=false"), "its network plugin (CNI) is not ready: {}"),
     (
@@ -57,6 +59,9 @@ def not_ready(snapshot: Snapshot) -> Iterator[Finding]:
                 f"its kubelet has no valid certificate: {len(waiting)} requests for one wait to be approved "
                 f"({waiting[0].name})"
             )
+        said = _explicit(snapshot, one)
+        if said and said not in cause:
+            cause += f"; its event says: {said}"
         pods = _pods(snapshot, one)
         unknown = ready.get("status") == "Unknown"
         evidence = (
@@ -76,6 +81,12 @@ def not_ready(snapshot: Snapshot) -> Iterator[Finding]:
             affected=(one.ref, *affected),
             since=seconds(text(ready, "lastTransitionTime")),
         )
+
+
+def _explicit(snapshot: Snapshot, node: Obj) -> str:
+    """What an event says of the error itself, where the condition only says that the node is silent."""
+    events = [one for one in snapshot.events(node.ref, within=7200) if one.warning and one.reason not in _ROUTINE]
+    return next((quote(one.message) for one in events if _ERROR.search(one.message)), "")
 
 
 def _unapproved(snapshot: Snapshot, node: Obj) -> list[Obj]:

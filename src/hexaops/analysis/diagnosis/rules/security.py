@@ -154,7 +154,11 @@ def _account_admin(one: Obj, subject: Raw) -> Iterator[Finding]:
 
 
 def _own(snapshot: Snapshot) -> list[Obj]:
-    return [one for one in snapshot.workloads() if one.namespace not in SYSTEM]
+    orphans: dict[Ref, Obj] = {}
+    for owner, pods in snapshot.pods_by_owner.items():
+        if snapshot.workload(pods[0]) is pods[0]:  # their controller is not in the snapshot: one of them stands for all
+            orphans[owner] = pods[0]
+    return [one for one in (*snapshot.workloads(), *orphans.values()) if one.namespace not in SYSTEM]
 
 
 def privileged(snapshot: Snapshot) -> Iterator[Finding]:

@@ -26,7 +26,9 @@ def selector_matches_nothing(snapshot: Snapshot) -> Iterator[Finding]:
         here = snapshot.workloads(one.namespace)
         meant = [item for item in here if matches_labels(wanted, template_labels(item))]
         if meant:
-            yield _without_pods(one, meant)
+            counted = any(item.number("status", "replicas") for item in meant) and not snapshot.has("Pod")
+            if not counted:
+                yield _without_pods(one, meant)
             continue
         near = _nearest(one, here)
         similar = f"; {near.ref} has {describe_labels(template_labels(near))}" if near else ""

@@ -53,7 +53,8 @@ def _pending(snapshot: Snapshot, one: Obj) -> Finding | None:
         waits = class_object is not None and class_object.text("volumeBindingMode") == "WaitForFirstConsumer"
         if waits and not users:
             return None  # it is bound when a pod uses it
-        if failed is None and (users or not waits):
+        found = _driver_removed(one, class_object) if class_object is not None else None
+        if found is None and failed is None and (users or not waits):
             found = Finding(
                 "claim-pending",
                 one.ref,
@@ -64,6 +65,23 @@ def _pending(snapshot: Snapshot, one: Obj) -> Finding | None:
     if found is None:
         return None
     return found.with_evidence(Evidence("status", one.ref, "phase: Pending"), affected=(one.ref, *users))
+
+
+def _driver_removed(one: Obj, class_object: Obj) -> Finding | None:
+    provisioner = class_object.text("provisioner")
+    instead = _REMOVED.get(provisioner)
+    if instead is None:
+        return None
+    return Finding(
+        "provisioner-removed",
+        one.ref,
+        "the claim is Pending",
+        f"{provisioner}, the provisioner of StorageClass {class_object.name}, is a deprecated in-tree driver that was "
+        f"removed from Kubernetes in favour of {instead}",
+        Severity.HIGH,
+        (Evidence("spec", class_object.ref, f"provisioner: {provisioner}"),),
+        Fix(Action.CREATE, class_object.ref, f"Make a class of {instead}, and make the claim anew with it"),
+    )
 
 
 def _class_missing(snapshot: Snapshot, one: Obj, name: object, failed: Event | None) -> Finding | None:
