@@ -42,7 +42,7 @@ def asked(**parameters: float) -> Understanding:
 
 
 def test_no_lines_are_an_answer() -> None:
-    draft = told(LogQuestion(("web-app",), ("error", "critical"), 3600.0))
+    draft = told(LogQuestion(("web-app",), ("error",), 3600.0))
     assert draft.content == "There are no error lines of web-app in the last 1h."
     assert draft.fulfilled
 
@@ -74,9 +74,9 @@ def test_what_is_written_most_often_is_told_of_many() -> None:
     ("message", "levels"),
     [
         ("show me the logs", ()),
-        ("check logs for errors", ("error", "critical")),
-        ("any exceptions in the logs?", ("error", "critical")),
-        ("warnings in the logs", ("warning", "error", "critical")),
+        ("check logs for errors", ("error",)),
+        ("any exceptions in the logs?", ("error",)),
+        ("warnings in the logs", ("warning", "error")),
         ("logs of terror-service", ()),
     ],
 )

@@ -17,7 +17,7 @@ from hexaops.assistant.answers.facts import Facts
 from hexaops.assistant.answers.lines import listing, plural
 from hexaops.assistant.understanding.model import Understanding
 from hexaops.backends.logstores.base import LogAnswer
-from hexaops.backends.logstores.lines import MICROSECONDS, LogLine
+from hexaops.backends.logstores.lines import MICROSECONDS, Level, LogLine
 from hexaops.kit.durations import format_duration, format_time
 from hexaops.kit.text import markdown, plain
 
@@ -37,7 +37,7 @@ class LogQuestion:
 
     components: tuple[str, ...]
     """Names of applications; empty: all of the workspace."""
-    levels: tuple[str, ...]
+    levels: tuple[Level, ...]
     """Empty: all."""
     seconds: float
 
@@ -45,11 +45,11 @@ class LogQuestion:
 def log_question(asked: Understanding, message: str, selected: Sequence[Application], facts: Facts) -> LogQuestion:
     """The applications that were named, the levels that were said, and how far back."""
     named = any(found.entity.kind in {"application", "pod", "project"} for found in asked.targets)
-    levels: tuple[str, ...] = ()
+    levels: tuple[Level, ...] = ()
     if WARNINGS.search(message):
-        levels = ("warning", "error", "critical")
+        levels = ("warning", "error")
     elif ERRORS.search(message):
-        levels = ("error", "critical")
+        levels = ("error",)
     seconds = asked.parameters.time_range_seconds or facts.time_range_seconds
     return LogQuestion(tuple(sorted({one.name for one in selected})) if named else (), levels, seconds)
 
@@ -73,7 +73,7 @@ def answer_logs(question: LogQuestion, found: LogAnswer, facts: Facts, draft: Dr
 
 
 def _what(question: LogQuestion, facts: Facts) -> str:
-    kind = {0: "log lines", 2: "error lines", 3: "warning and error lines"}[len(question.levels)]
+    kind = {0: "log lines", 1: "error lines", 2: "warning and error lines"}[len(question.levels)]
     where = f" of {listing(list(question.components[:NAMED]))}" if 0 < len(question.components) <= NAMED else ""
     if len(question.components) > NAMED:
         where = f" of {len(question.components)} applications"

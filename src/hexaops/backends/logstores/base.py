@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from hexaops.backends.logstores.lines import MICROSECONDS, LogLine
+from hexaops.backends.logstores.lines import MICROSECONDS, Level, LogLine
 from hexaops.backends.logstores.query.tree import Node
 from hexaops.errors import UpstreamUnavailableError
 from hexaops.kit.timeout import Timeout
@@ -45,7 +45,7 @@ class LogQuery:
     """Exclusive."""
     workspaces: Set[str] | None
     """The fence: rows of other workspaces do not exist for this query; None: every workspace is allowed."""
-    levels: Set[str] = frozenset()
+    levels: Set[Level] = frozenset()
     """Empty: all of them."""
     components: Set[str] = frozenset()
     limit: int = 100

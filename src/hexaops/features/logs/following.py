@@ -6,6 +6,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 
 from hexaops.backends.logstores.base import LogQuery
+from hexaops.backends.logstores.lines import Level
 from hexaops.backends.logstores.query.parser import parse
 
 NEVER_US = 1 << 62
@@ -16,7 +17,7 @@ class TailFilter:
     """The query parameters of a tail."""
 
     text: str
-    levels: Set[str]
+    levels: Set[Level]
     components: Set[str]
 
 

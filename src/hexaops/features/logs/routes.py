@@ -93,7 +93,7 @@ async def tail_filter(
     components: Annotated[list[Name] | None, Query(max_length=100)] = None,
 ) -> TailFilter:
     """What is followed, by query parameters."""
-    return TailFilter(text, frozenset(log_level or ()), frozenset(components or ()))
+    return TailFilter(text, frozenset(map(known_level, log_level or ())), frozenset(components or ()))
 
 
 Filter = Annotated[TailFilter, Depends(tail_filter)]

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hexaops.backends.logstores.base import LARGEST_RANGE_SECONDS, LogAnswer, LogQuery, LogStore
-from hexaops.backends.logstores.lines import MICROSECONDS
+from hexaops.backends.logstores.lines import MICROSECONDS, Level
 from hexaops.backends.logstores.query.parser import parse
 from hexaops.features.access.authorize import Authorizer
 from hexaops.features.access.caller import Caller
 from hexaops.features.access.errors import WorkspaceNotFoundError
 from hexaops.features.logs.cursors import LogCursors, Page
 from hexaops.features.logs.errors import LogQueryNotFoundError
-from hexaops.features.logs.schemas import LogQueryRequest
+from hexaops.features.logs.schemas import LogQueryRequest, known_level
 from hexaops.features.logs.views import LogAnswerView, aggregations_view, line_views, pattern_views, reasons_of
 from hexaops.kit.clock import Clock
 from hexaops.kit.ids import new_id
@@ -100,7 +100,7 @@ class LogQueryService:
         return body
 
     async def find(
-        self, workspace_id: str, *, components: Collection[str], levels: Collection[str], seconds: float, limit: int
+        self, workspace_id: str, *, components: Collection[str], levels: Collection[Level], seconds: float, limit: int
     ) -> LogAnswer:
         """The newest lines of a workspace that the caller was let into; raises LogStoreError."""
         end_us = _microseconds(self._clock.now()) + 1
@@ -130,7 +130,7 @@ class LogQueryService:
             start_us=start_us,
             end_us=end_us,
             workspaces=fence,
-            levels=frozenset(query.filters.log_level),
+            levels=frozenset(map(known_level, query.filters.log_level)),
             components=frozenset(query.filters.components),
             limit=options.limit,
             newest_first=options.sort == "timestamp desc",
