@@ -110,6 +110,9 @@ class FirstWordMiner:
         self._found[number] = Template(number, workspace_id, text)
         return number
 
+    def assign_all(self, workspace_ids: Sequence[str], messages: Sequence[str]) -> list[int]:
+        return [self.assign(*one) for one in zip(workspace_ids, messages, strict=True)]
+
     def find(self, number: int) -> Template | None:
         return self._found.get(number)
 

@@ -55,9 +55,23 @@ class Masks(dict[str, str]):
 
 def quick_key(message: str, masks: Masks) -> tuple[str, ...]:
     """What the message is remembered by."""
-    text = message[:LONGEST_MESSAGE]
+    return _key(_quick(message[:LONGEST_MESSAGE]), masks)
+
+
+def quick_keys(messages: Sequence[str], masks: Masks) -> list[tuple[str, ...]]:
+    """The same for each of many messages, which are rewritten together."""
+    texts = [message[:LONGEST_MESSAGE] for message in messages]
+    joined = "\0".join(texts)
+    apart = _quick(joined).split("\0") if joined.isascii() and joined.count("\0") < len(texts) else map(_quick, texts)
+    return [_key(text, masks) for text in apart]
+
+
+def _quick(text: str) -> str:
     text = text.encode().translate(_QUICK_ASCII).decode() if text.isascii() else text.translate(_QUICK)
-    text = text.replace("=", "= ").replace(":", ": ")
+    return text.replace("=", "= ").replace(":", ": ")
+
+
+def _key(text: str, masks: Masks) -> tuple[str, ...]:
     return tuple(map(masks.__getitem__, text.split()[:MOST_TOKENS]))
 
 

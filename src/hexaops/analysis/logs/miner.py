@@ -8,9 +8,10 @@ templates lead to the general one.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from hexaops.analysis.logs.masking import WILDCARD, Masks, Reading, quick_key, read, template_of
+from hexaops.analysis.logs.masking import WILDCARD, Masks, Reading, quick_keys, read, template_of
 from hexaops.backends.logstores.templates import Template
 
 WORDS_VARY = 6
@@ -58,17 +59,16 @@ class TemplateMiner:
 
     def assign(self, workspace_id: str, message: str) -> int:
         """The number of the message's template."""
-        workspace = self._workspaces.get(workspace_id)
-        if workspace is None:
-            workspace = self._workspaces[workspace_id] = _Workspace()
-        quick = quick_key(message, self._masks)
-        number = workspace.quick.get(quick)
-        if number is None:
-            number = self._learn(workspace_id, workspace, message)
-            if len(workspace.quick) >= MOST_QUICK_KEYS:
-                workspace.quick.clear()
-            workspace.quick[quick] = number
-        return number
+        return self.assign_all([workspace_id], [message])[0]
+
+    def assign_all(self, workspace_ids: Sequence[str], messages: Sequence[str]) -> list[int]:
+        """The number of each message's template."""
+        numbers, keys = [], quick_keys(messages, self._masks)
+        for workspace_id, message, quick in zip(workspace_ids, messages, keys, strict=True):
+            workspace = self._workspaces.get(workspace_id)
+            number = workspace.quick.get(quick) if workspace is not None else None
+            numbers.append(self._new(workspace_id, message, quick) if number is None else number)
+        return numbers
 
     def find(self, number: int) -> Template | None:
         """The template as it is now."""
@@ -95,6 +95,14 @@ class TemplateMiner:
         self._next = max(self._next, template.number + 1)
         for position in template.learned:
             workspace.varying.add(_gap(reading.key, position))
+
+    def _new(self, workspace_id: str, message: str, quick: Key) -> int:
+        workspace = self._workspaces.setdefault(workspace_id, _Workspace())
+        number = self._learn(workspace_id, workspace, message)
+        if len(workspace.quick) >= MOST_QUICK_KEYS:
+            workspace.quick.clear()
+        workspace.quick[quick] = number
+        return number
 
     def _learn(self, workspace_id: str, workspace: _Workspace, message: str) -> int:
         reading = read(message)

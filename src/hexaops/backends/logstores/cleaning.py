@@ -23,8 +23,10 @@ MOST_METADATA = 64
 """Fields of one object, and entries of one list."""
 LONGEST_VALUE = 2048
 DEEPEST_METADATA = 4
-_NUMBERS = frozenset({int, float, bool, type(None)})
-_HEXADECIMAL = re.compile(r"[0-9a-f-]{1,64}")
+LONGEST_KNOWN = 64
+"""Values up to this length, error codes above all, come again and are remembered."""
+_FLAT = frozenset({str, int, float, bool, type(None)})
+_HEXADECIMAL = re.compile(r"[0-9a-f-]{1,64}").fullmatch
 _KEPT = frozenset("\n\t")
 _INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
 
@@ -59,14 +61,35 @@ def clean_name(text: str) -> str:
 
 def clean_id(text: str) -> str:
     """A trace's id; most are plain hexadecimal."""
-    return text if _HEXADECIMAL.fullmatch(text) else clean(text, LONGEST_NAME)
+    return text if _HEXADECIMAL(text) else clean(text, LONGEST_NAME)
 
 
 def clean_metadata(given: Metadata) -> Metadata:
     """Bounded in every direction, without secrets in values or under telling keys."""
-    if len(given) <= MOST_METADATA and _NUMBERS.issuperset(map(type, given.values())):
-        return {clean_name(name): value for name, value in given.items()}
+    kinds = {*map(type, given.values())}
+    if len(given) <= MOST_METADATA and _FLAT.issuperset(kinds) and _are_clean(tuple(given)):
+        return given if str not in kinds else {name: _clean_value(name, value) for name, value in given.items()}
     found: Metadata = redact_fields(_bounded(given, 0))
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _are_clean(names: tuple[str, ...]) -> bool:
+    """Whether these field names, of which few sets occur, stay as they are and each tells of its own value only."""
+    return all(clean_name(name) == name for name in names) and not {"name", "value"}.issubset(names)
+
+
+def _clean_value(name: str, value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if len(value) <= LONGEST_KNOWN:
+        return _known_value(name, value)
+    return redact_fields(clean(value, LONGEST_VALUE), name)
+
+
+@lru_cache(maxsize=8192)
+def _known_value(name: str, value: str) -> str:
+    found: str = redact_fields(clean(value, LONGEST_VALUE), name)
     return found
 
 
@@ -82,16 +105,14 @@ def clean_lines(lines: Sequence[LogLine]) -> list[LogLine]:
 
 
 def _with_message(line: LogLine, message: str) -> LogLine:
-    return LogLine(
-        time_us=line.time_us,
-        level=line.level,
-        message=message,
-        component=clean_name(line.component),
-        pod=clean_name(line.pod),
-        workspace_id=line.workspace_id,
-        trace_id=clean_id(line.trace_id) if line.trace_id else None,
-        metadata=clean_metadata(line.metadata),
-    )
+    component, pod, trace_id, metadata = line.component, line.pod, line.trace_id, line.metadata
+    cleaned = (
+        message, clean_name(component), clean_name(pod), clean_id(trace_id) if trace_id else None,
+        clean_metadata(metadata) if metadata else metadata,
+    )  # fmt: skip
+    if cleaned == (line.message, component, pod, trace_id, metadata):
+        return line  # as most are
+    return LogLine(line.time_us, line.level, *cleaned[:3], line.workspace_id, *cleaned[3:])
 
 
 def _bounded(value: Any, depth: int) -> Any:

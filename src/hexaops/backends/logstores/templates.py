@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import msgspec
@@ -23,6 +24,10 @@ class Miner(Protocol):
 
     def assign(self, workspace_id: str, message: str) -> int:
         """The number of the message's template, a new one where no known one fits."""
+        ...
+
+    def assign_all(self, workspace_ids: Sequence[str], messages: Sequence[str]) -> list[int]:
+        """The number of each message's template; faster than one by one."""
         ...
 
     def find(self, number: int) -> Template | None:

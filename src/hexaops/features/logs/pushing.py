@@ -77,7 +77,8 @@ class LogPushService:
         between = self._sink.earliest_us(), self._sink.latest_us()
         for number, draft in drafts.read:
             try:
-                lines.append(self._line(draft, await gate.of(draft.workspace_id), between))
+                workspace = gate.granted.get(draft.workspace_id) or await gate.of(draft.workspace_id)
+                lines.append(self._line(draft, workspace, between))
             except UnreadableLineError as error:
                 refused.append((number, str(error)))
         digest = hashlib.blake2b(f"{caller.principal} {form} ".encode() + body, digest_size=DIGEST_BYTES).digest()
@@ -95,15 +96,9 @@ class LogPushService:
         if level is None:
             raise UnreadableLineError("level: not a known level")
         return LogLine(
-            time_us=time_us,
-            level=level,
-            message=draft.message,
-            component=draft.component or "",
-            pod=draft.pod or "",
-            workspace_id=workspace_id,
-            trace_id=draft.trace_id,
-            metadata=draft.metadata,
-        )
+            time_us, level, draft.message, draft.component or "", draft.pod or "", workspace_id, draft.trace_id,
+            draft.metadata,
+        )  # fmt: skip
 
 
 class _Workspaces:
@@ -114,6 +109,8 @@ class _Workspaces:
         self._caller = caller
         self._authorizer = authorizer
         self._problems: dict[str, str | None] = {}
+        self.granted: dict[str | None, str] = {}
+        """What a line names → the workspace that it may go to."""
         bound = caller.principal.workspace_ids
         self._only = next(iter(bound)) if bound is not None and len(bound) == 1 else None
 
@@ -126,6 +123,7 @@ class _Workspaces:
             self._problems[wanted] = await self._problem_of(wanted)
         if problem := self._problems[wanted]:
             raise UnreadableLineError(f"workspace_id: {problem}")
+        self.granted[workspace_id] = wanted
         return wanted
 
     async def _problem_of(self, workspace_id: str) -> str | None:

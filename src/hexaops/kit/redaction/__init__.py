@@ -12,36 +12,36 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from hexaops.kit.redaction import addresses, files, headers, pairs, vendors
-from hexaops.kit.redaction.looks import MARK, has, is_number, is_placeholder, is_word
+from hexaops.kit.redaction.looks import MARK, is_number, is_placeholder, is_word
 from hexaops.kit.redaction.names import is_chosen, is_telling
+from hexaops.kit.redaction.needles import is_worded
 
 __all__ = ["MARK", "is_telling", "redact", "redact_fields", "redact_texts"]
 
 Span = tuple[int, int]
 
-NEEDLES = (
-    "pass", "pwd", "secret", "token", "credential", "key", "connection", "bearer", "basic", "://", "begin", "auth",
-    "cookie", "sess", "sig", "sid=", "jwt", "psk", "pw=", "otp", "mnemonic", "phrase", "hook", "@", "curl", "identified", "csrf",
-    "xsrf", "community", "-p", "-a ", "-w ", "password", "hmac", "code=", "pw:", "rootpw",
-)  # fmt: skip
-"""One of these is in every text whose structure tells of a secret."""
 RUN_LENGTH = 12
 """Vendors' forms are at least so long."""
 _RUN = re.compile(rf"[A-Za-z0-9_+/=~.-]{{{RUN_LENGTH}}}")
 
 
-def redact(text: str, *, keywords: Collection[str] | None = None) -> str:
-    """The text with every secret that can be known replaced; other text unchanged.
-
-    `keywords` are those of vendors' rules that the text holds, where they are known already.
-    """
+def redact(text: str) -> str:
+    """The text with every secret that can be known replaced; other text unchanged."""
     lower = text.lower() if text.isascii() else "".join(_LOWER.get(sign, sign) for sign in text)
-    structured = has(lower, NEEDLES)
+    structured = is_worded(lower)
     run = _RUN.search(text) is not None
     if not (structured or run or (text.count(":") >= 4 and files.PGPASS.search(text))):
         return text
     spans = [*files.find(text, lower), *(_structured(text, lower) if structured else ())]
     if run:
+        spans += vendors.find(text, lower)
+    return _replaced(text, spans) if spans else text
+
+
+def redact_known(text: str, lower: str, *, worded: bool, keywords: Collection[str]) -> str:
+    """The same for a text of which it is known whether it has one of the needles, and which vendors' keywords it has."""
+    spans = [*files.find(text, lower), *_structured(text, lower)] if worded else []
+    if keywords:
         spans += vendors.find(text, lower, keywords)
     return _replaced(text, spans) if spans else text
 

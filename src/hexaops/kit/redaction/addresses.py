@@ -13,6 +13,8 @@ _USERINFO = re.compile(
     r"(?i)[a-z][a-z0-9+.:-]{1,32}:(?://|\\/\\/)(?:(?P<user>[^\s/@:\"'<>]{0,256}?)(?::|%3a)(?P<password>[^\s/\"'<>]{1,512})"
     r"|(?P<alone>[^\s/@:\"'<>]{16,512}))@"
 )
+BEFORE_AT = re.compile(r"[:/][^\s/@\"']{0,800}@")
+"""Something is stated before the `@`: all forms above have it, addresses of mail do not."""
 _DSN = re.compile(
     r"(?<![\w/.:@-])(?P<user>[\w.+-]{1,64})[:/](?P<password>[^\s:@/\"'(),<>]{3,256})@(?P<host>//[\w.-]{1,253}|(?:tcp|unix|udp)\([^\s)]{1,253}\)"
     r"|[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}(?P<port>:\d{2,5}|/)?)"
@@ -25,8 +27,8 @@ _PARAMETER = re.compile(
     r"|session(?:[_-]?id)?|samlresponse|samlrequest|assertion|client_assertion|oauth_[a-z]{1,20}|state_token|nonce|appid|subscription-key|license|share|invite|cred(?:ential)?s?)"
     r"(?:=|%3d)(?P<value>[^\s&\"'#<>;]{4,8192})"
 )
-_PARAMETER_SIGNS = ("?", "&", "#", ";", "%", "\\")
-"""One of them stands before every parameter."""
+_PARAMETER_SIGNS = ("?", "&", "#", ";", "%26", "%3f", "\\u0026")
+"""One of them, in lower case, stands before every parameter."""
 _CHOSEN = re.compile(r"(?i)pass|pwd|secret")
 _HOOK = re.compile(
     r"(?i)(?:hooks\.slack\.com/(?:services|workflows|triggers)|discord(?:app)?\.com/api(?:/v\d{1,2})?/webhooks"
@@ -40,6 +42,12 @@ _HOOK = re.compile(
     r"|/(?:hooks?|webhooks?2?|webhook-test|push|incoming|incoming-webhook|bot|invite|reset(?:[_-]password)?|password[_-]reset|verify|magic(?:-link)?|capability|unsubscribe|set-password|activate|confirm))"
     r"(?P<path>(?:/[\w@.:%~+=-]{1,512}){1,8})"
 )
+HOOK_WORDS = (
+    "hook", "push", "/bot", "invite", "reset", "verify", "magic", "capability", "unsubscribe", "set-password", "activate",
+    "confirm", "incoming", "ifttt.", "pagerduty.", "telegram.", "hc-ping.", "victorops.", "opsgenie.", "logtail.",
+    "pipedream.", "honeybadger.", "cronitor.", "nosnch.", "betteruptime.", "betterstack.", "flow.microsoft.", "chat.google",
+)  # fmt: skip
+"""One of them, in lower case, is in every ASCII text that has such an address."""
 _SEGMENT = re.compile(r"[^/]{1,512}")
 _UUID = re.compile(r"(?i)[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _BOT = re.compile(r"(?i)/bot(?P<value>\d{6,12}:[\w-]{20,64})")
@@ -71,14 +79,19 @@ def find(text: str, lower: str) -> Iterator[Span]:
     """Where credentials of addresses stand."""
     for found in _BOT.finditer(text) if "/bot" in lower else ():
         yield found.span("value")
-    if "@" in text:
+    if "@" in text and BEFORE_AT.search(text):
         yield from _users(text)
-    if ("=" in text or "%3d" in lower) and has(text, _PARAMETER_SIGNS):
+    if may_have_parameter(lower):
         for found in _PARAMETER.finditer(text):
             if _is_held(found["name"].lower(), found["value"]):
                 yield found.span("value")
-    if "/" in text and ("hook" in lower or "://" in text):
+    if "/" in text and ("hook" in lower or "://" in text) and (has(lower, HOOK_WORDS) or not text.isascii()):
         yield from _paths(text)
+
+
+def may_have_parameter(lower: str) -> bool:
+    """Whether a text, in lower case, has the signs around an address's parameter."""
+    return ("=" in lower or "%3d" in lower) and has(lower, _PARAMETER_SIGNS)
 
 
 def _users(text: str) -> Iterator[Span]:

@@ -13,15 +13,16 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from hexaops.kit.redaction import NEEDLES, RUN_LENGTH, files, redact, vendors
+from hexaops.kit.redaction import RUN_LENGTH, files, needles, redact, redact_known, vendors
 
 Bytes: TypeAlias = NDArray[np.uint8]
 Positions: TypeAlias = NDArray[np.int64]
 
 _SEPARATOR = "\0"
-_NEEDLE, _KEYWORD, _OWN, _RUN, _ODD, _LONG = 1, 2, 4, 8, 16, 32
-"""Something that structure tells of; a word of a vendors' rule; one of a form of our own; a run of a token's signs; one
-that is more than hexadecimal; a long one of letters and digits."""
+_SURE, _KEYWORD, _OWN, _RUN, _ODD, _LONG, _AMBIGUOUS = 1, 2, 4, 8, 16, 32, 64
+"""A word near which structure tells of a secret; a word of a vendors' rule; one of a form of our own; a run of a token's signs; one
+that is more than hexadecimal; a long one of letters and digits; a word that is
+mostly part of others."""
 _GRAM_BITS = 18
 _FEWEST = 16
 """Below so many texts the scan costs more than it saves."""
@@ -41,16 +42,27 @@ def redact_all(texts: Sequence[str]) -> list[str]:
     data = np.frombuffer(joined.encode(), np.uint8)
     kinds, at = _literals().scan(np.frombuffer(lower.encode(), np.uint8), starts)
     kinds |= np.bitwise_or.reduceat(_runs(data), starts)
-    # A password file's line has four colons; everything else has a word of its own.
-    near = (kinds & (_NEEDLE | _LONG) != 0) | (np.add.reduceat(data == ord(":"), starts) >= 4)
     keywords = _keywords(lower, at[_RUNNING[kinds[_place(at, starts)]]], starts)
-    for place in {*np.flatnonzero(near).tolist(), *keywords}:
-        number = plain[place]
-        known = keywords.get(place, set())
-        if kinds[place] & _LONG:
-            known.add(vendors.DOT)
-        found[number] = redact(texts[number], keywords=known)
+    for place in np.flatnonzero(kinds & _LONG).tolist():
+        keywords.setdefault(place, set()).add(vendors.DOT)
+    worded = {*np.flatnonzero(kinds & _SURE).tolist(), *_password_files(texts, plain, data, starts)}
+    for place in np.flatnonzero(kinds & (_SURE | _AMBIGUOUS)).tolist():
+        text, start = texts[plain[place]], int(starts[place])
+        if place in worded or needles.is_worth_reading(lower[start : start + len(text)]):
+            worded.add(place)
+    for place in worded.union(keywords):
+        text, start = texts[plain[place]], int(starts[place])
+        known = keywords.get(place, ())
+        found[plain[place]] = redact_known(
+            text, lower[start : start + len(text)], worded=place in worded, keywords=known
+        )
     return found
+
+
+def _password_files(texts: Sequence[str], plain: Sequence[int], data: Bytes, starts: Positions) -> list[int]:
+    """The texts with a line of a password file: it has four colons, everything else has a word of its own."""
+    several = np.flatnonzero(np.add.reduceat(data == ord(":"), starts) >= 4).tolist()
+    return [place for place in several if files.PGPASS.search(texts[plain[place]])]
 
 
 def _place(at: Positions, starts: Positions) -> Positions:
@@ -110,7 +122,7 @@ class _Literals:
             for word in words:
                 gram = word[: _GRAMS[-1]]
                 self._tables[len(gram)][_hash(np.array([int.from_bytes(gram.encode(), "little")], np.uint32))] |= kind
-                if kind != _NEEDLE:
+                if kind in {_KEYWORD, _OWN}:
                     self.by_gram.setdefault(gram, set()).add(word)
 
     def scan(self, data: Bytes, starts: Positions) -> tuple[Bytes, Positions]:
@@ -147,8 +159,8 @@ def _literals() -> _Literals:
     """Made with the first texts: the vendors' rules are a file."""
     return _Literals(
         (
-            (NEEDLES, _NEEDLE),
-            (files.NEEDLES, _NEEDLE),
+            ((*needles.SURE, *needles.IN_FILES), _SURE),
+            (needles.AMBIGUOUS, _AMBIGUOUS),
             (vendors.keywords(), _KEYWORD),
             (vendors.own_words() - {vendors.DOT}, _OWN),
         )

@@ -44,12 +44,13 @@ _LDIF = re.compile(r"(?i)\b(?:userPassword|unicodePwd|sambaNTPassword|olcRootPW)
 _SEED = re.compile(
     r"(?i)\b(?:mnemonic|seed phrase|recovery phrase)[\"']?\s{0,2}(?:[:=]|is)\s{0,2}[\"']?(?P<value>[a-z]{3,8}(?: [a-z]{3,8}){11,23})"
 )
+_TOKENS = ("bearertoken", "bearer-token", "bearer_token", "id-token", "refresh-token", "service-account-token")
 _VALUES: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
-    (_REGISTRY, ("auth", "identitytoken", "registrytoken")),
+    (_REGISTRY, ('auth"', "auth\\", "identitytoken", "registrytoken")),
     (_NPMRC, ("_auth", "_password")),
     (_NETRC, ("password",)),
-    (_SHADOW, ("$",)),
-    (_KUBERNETES, ("client-key-data", "token")),
+    (_SHADOW, (":$",)),
+    (_KUBERNETES, ("client-key-data", *_TOKENS)),
     (_WIREGUARD, ("privatekey", "presharedkey", "private_key", "pre_shared_key")),
     (_LDIF, ("userpassword", "unicodepwd", "sambantpassword", "olcrootpw")),
     (_SEED, ("mnemonic", "phrase")),
@@ -57,10 +58,10 @@ _VALUES: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
 )
 """Each with words, in lower case, one of which is in every ASCII text that has some of it."""
 _TRIGGERS = (
-    "auth", "token", "password", "$", "key", "private", "pwd", "phrase", "mnemonic", "rootpw",
+    "auth", "token", "password", ":$", "key", "private-", "pwd", "phrase", "mnemonic", "rootpw",
 )  # fmt: skip
 _KEY_BEGINNINGS = ("MII", "MC4C", "MHcC", "MIGH", "MIGk", "b3Bl", "lQH", "lQO", "lQP", "lQc")
-NEEDLES = (*_TRIGGERS, *map(str.lower, _KEY_BEGINNINGS), "begin", "ls0t", "secret")
+NEEDLES = (*_TRIGGERS, *map(str.lower, _KEY_BEGINNINGS), "ls0t", "secret", '"kty"')
 """One of these, in lower case, is in every text that has something of a file, but a line of a password file."""
 
 

@@ -18,6 +18,7 @@ _SCHEME = re.compile(
     r"[ :=\"']{1,3}(?P<value>[A-Za-z0-9._~+/=:-]{8,8192})"
 )
 _SCHEMES = ("bearer", "basic", "apikey", "negotiate", "ntlm", "genie", "sharedkey", "splunk", "token token", "aws")
+_AUTHORIZES = ("authoriz", "authentic", "auth-info")
 _DIGEST = re.compile(
     r"(?i)\b(?:response|credential|signature|signed|mac|nonce|hawk|cnonce)=\"?(?P<value>[^\s,\"]{16,2048})"
 )
@@ -28,9 +29,9 @@ _SESSIONS = re.compile(
     r"|xsrf-token|remember_(?:web_\w{1,64}|token)|__(?:secure|host)-[\w.-]{1,64}|\.aspnetcore\.[\w.-]{1,64}|cf_clearance"
     r"|wordpress_logged_in_\w{1,64}|_oauth2_proxy|authelia_session|grafana_session|auth_token|sid)=(?P<value>[\w.%+/=:~-]{16,4096})"
 )
-_SESSION_NAMES = (
-    "sess", "sid=", "csrftoken", "xsrf-token", "remember_", "__secure-", "__host-", ".aspnetcore.", "cf_clearance",
-    "wordpress_", "_oauth2_proxy", "auth_token",
+SESSION_NAMES = (
+    "session=", "sessionid=", "session_cookie=", "sessioncookie=", "sessid=", "sid=", "csrftoken", "xsrf-token",
+    "remember_", "__secure-", "__host-", ".aspnetcore.", "cf_clearance", "wordpress_", "_oauth2_proxy", "auth_token",
 )  # fmt: skip
 """One of them, in lower case, is in every ASCII text that has such a name with its value."""
 _PARTED = frozenset({"digest", "hawk", "oauth", "mac", "signature", "aws4-hmac-sha256", "aws4-ecdsa-p256-sha256"})
@@ -41,7 +42,7 @@ _UNSIGNED = frozenset({"lang", "locale", "theme", "tz", "timezone", "currency", 
 
 def find(text: str, lower: str) -> Iterator[Span]:
     """Where credentials of headers stand."""
-    if "auth" in lower:
+    if "auth" in lower and (has(lower, _AUTHORIZES) or not text.isascii()):
         yield from _authorizations(text)
     for found in _SCHEME.finditer(text) if has(lower, _SCHEMES) else ():
         if _is_credential(found["value"]):
@@ -49,7 +50,7 @@ def find(text: str, lower: str) -> Iterator[Span]:
     if "cookie" in lower:
         for found in _COOKIES.finditer(text):
             yield from _cookies(found)
-    if "=" in text and (has(lower, _SESSION_NAMES) or not text.isascii()):
+    if "=" in text and (has(lower, SESSION_NAMES) or not text.isascii()):
         for found in _SESSIONS.finditer(text):
             if is_random(found["value"]) and not found["value"].startswith("sess_"):
                 yield found.span("value")

@@ -13,11 +13,11 @@ KEYWORD = (
 """In lower case, each alternative beginning with a letter of its own, so that a search passes quickly over other text."""
 _WHOLE = frozenset({"pass", "auth", "otp", "otpauth", "psk", "jwt", "key", "_session", "csrf", "xsrf"})
 """Parts of ordinary words too: nothing may follow them, and before them stands no letter (`bypass`, `author`)."""
-_QUALIFIED = re.compile(
-    r"(?:api|access|private|signing|encryption|auth|account|shared|master|subscription|license|storage|integration|consumer"
-    r"|preshared|pre[_-]shared|service|app|application|functions?|deploy|webhook|tls|ssh|hmac|cipher|session|admin|server|routing|write"
-    r"|ingest|ingestion|instrumentation|host|sas|client|keystore|root|wallet|genie|project|bot|bucket|management|primary"
-    r"|secondary|data|user|team|org|merchant|publishable|secret|secret\.)[_ -]?$"
+_QUALIFIERS = tuple(
+    """api access private signing encryption auth account shared master subscription license storage integration consumer
+    service app application function functions deploy webhook tls ssh hmac cipher session admin server routing write ingest
+    ingestion instrumentation host sas client keystore root wallet genie project bot bucket management primary secondary
+    data user team org merchant publishable secret secret.""".split()  # noqa: SIM905 # readable
 )
 """What makes a key a secret one; cache keys, primary keys of tables and public keys are none."""
 PASSWORD = re.compile(
@@ -29,6 +29,8 @@ _STRONG = re.compile(
 )
 _KEY = re.compile(KEYWORD)
 _CAMEL = re.compile(r"([a-z0-9])([A-Z])")
+_BEFORE = 32
+"""Signs before a keyword that are looked at."""
 ABOUT = (
     "name", "ref", "keyref", "path", "file", "dir", "class", "review", "expir", "type", "ttl", "count", "length",
     "policy", "id", "uri", "url", "provider", "version", "source", "mount", "store", "volume", "request", "limit",
@@ -52,6 +54,23 @@ def speaks_about(rest: str) -> bool:
     return word.startswith(ABOUT) or word == "s" or word.endswith(("name", "path", "file", "ref", "count", "seconds"))
 
 
+def _is_qualified(before: str) -> bool:
+    before = before.removesuffix("\n")
+    return before.endswith(_QUALIFIERS) or (before[-1:] in {"_", " ", "-"} and before[:-1].endswith(_QUALIFIERS))
+
+
+def has_telling(lower: str) -> bool:
+    """Whether a text, in lower case, may name a secret anywhere: most that have a keyword have it within another word."""
+    for found in _KEY.finditer(lower):
+        key, (start, end) = found[0], found.span()
+        if key == "key":
+            if _is_qualified(lower[max(0, start - _BEFORE) : start]) and not lower[end : end + 1].isalpha():
+                return True
+        elif key not in _WHOLE or not (lower[start - 1 : start].isalpha() or lower[end : end + 1].isalnum()):
+            return True
+    return False
+
+
 def is_not_held(before: str) -> bool:
     """Whether the beginning of a name says that the thing is no secret: nextToken, is_password."""
     return _NOT_HELD.search(before) is not None
@@ -62,7 +81,7 @@ def holds(before: str, key: str, rest: str) -> bool:
     if speaks_about(rest) or is_not_held(before):
         return False
     if key == "key":
-        return _QUALIFIED.search(before) is not None and not rest[:1].isalpha()
+        return _is_qualified(before) and not rest[:1].isalpha()
     if key in _WHOLE:
         return not (before[-1:].isalpha() or rest[:1].isalnum())
     return True

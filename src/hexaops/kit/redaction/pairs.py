@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from hexaops.kit.redaction.looks import MARK, has, is_name, is_number, is_placeholder, is_random, is_word
-from hexaops.kit.redaction.names import KEYWORD, PASSWORD, holds, is_chosen, is_telling
+from hexaops.kit.redaction.names import KEYWORD, PASSWORD, has_telling, holds, is_chosen, is_telling
 
 LONGEST_VALUE = 4096
 Span = tuple[int, int]
@@ -39,7 +39,7 @@ _SAID = re.compile(
 _REPLACED = re.compile(
     rf"(?:{KEYWORD})[ ](?:\w{{1,16}}[ ])?from[ ](?P<old>\S{{1,256}})[ ]to[ ](?:{_QUOTED}|(?P<bare>[^\s,;\"'<>()]{{4,1024}}))"
 )
-_KEY = re.compile(KEYWORD)
+REPLACES = re.compile(rf"(?:{KEYWORD})[ ](?:\w{{1,16}}[ ])?from[ ]")
 _GOES_ON = re.compile("[ ][A-Za-z]")
 _COMMAND = re.compile(
     r"(?i)\b(?:mysql|mysqldump|mysqladmin|mariadb|sshpass|redis-cli|docker|podman|helm|ldapsearch|ldapadd|az|curl|wget|http"
@@ -55,7 +55,7 @@ _PORTS = re.compile(r"[\d.:/a-z-]{0,64}\d{1,5}:\d{1,5}(?:/\w{3})?")
 _SHORT = re.compile(
     r"(?<![\w-])-(?P<flag>[apwPUu]|pass(?:in|out)?)[ ]?(?P<value>[^\s\"'-][^\s\"']{2,255}|\"[^\"]{3,255}\"|'[^']{3,255}')"
 )
-_DASHED = re.compile(r"-[apwPUu]")
+_DASHED = re.compile(r"-(?<![\w-]-)[apwPUu]")
 """What the last one looks for, without its limits: most texts with a command's name have no flag."""
 _CREATED = re.compile(
     r"(?i)\b(?:identified[ ](?:with[ ]\S{1,64}[ ])?(?:by|as)|with[ ](?:encrypted[ ])?password|password|passwd|auth|login[ ]\S{1,64}[ ]password)"
@@ -70,7 +70,9 @@ _SETTING = re.compile(
 
 def find(text: str, lower: str) -> Iterator[Span]:
     """Where values of telling names stand; `lower` is the text in lower case, in which names are looked for."""
-    if not _KEY.search(lower):
+    if " from " in lower and REPLACES.search(lower):
+        yield from _replacements(text, lower)
+    if not has_telling(lower):
         return
     at = 0
     while found := _PAIR.search(lower, at):
@@ -137,11 +139,14 @@ def _elements(text: str, lower: str) -> Iterator[Span]:
             yield _value(found)
 
 
-def _statements(text: str, lower: str) -> Iterator[Span]:
-    for found in _REPLACED.finditer(lower) if " from " in lower else ():
+def _replacements(text: str, lower: str) -> Iterator[Span]:
+    for found in _REPLACED.finditer(lower):
         for start, end in (found.span("old"), _value(found)):
             if is_random(text[start:end].strip("\"'`")):
                 yield start, end
+
+
+def _statements(text: str, lower: str) -> Iterator[Span]:
     for found in _SAID.finditer(lower):
         value, name = _shown(found, text), found["key"]
         start, end = _value(found)

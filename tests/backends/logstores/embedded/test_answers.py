@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from hexaops.backends.logstores.base import LogQuery, LogStoreError
@@ -32,8 +32,12 @@ from tests.backends.logstores.cases import (
 )
 from tests.backends.logstores.embedded.conftest import RETENTION, Opener
 
+PHASES = [Phase.explicit, Phase.generate]
+"""No shrinking: every example stores and commits, so that a failure would take minutes to be told."""
+CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+
+@settings(max_examples=60, deadline=None, suppress_health_check=CHECKS, phases=PHASES)
 @given(st.lists(st.lists(lines, max_size=20), max_size=3), st.lists(queries, min_size=1, max_size=12))
 def test_random_queries_equal_the_reference(batches: list[list[LogLine]], asked: list[LogQuery]) -> None:
     asyncio.run(_compare(batches, asked))

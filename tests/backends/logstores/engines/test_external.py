@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from hexaops.analysis.logs.miner import TemplateMiner
@@ -20,7 +20,11 @@ from tests.backends.logstores.engines.memory import MemoryEngine, memory_backend
 OWN = Fence([Tenant("ws-1", frozenset({"shop"}))])
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+PHASES = [Phase.explicit, Phase.generate]
+CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large]
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=CHECKS, phases=PHASES)
 @given(st.lists(lines, max_size=45), st.lists(queries, min_size=1, max_size=6))
 def test_pages_hold_every_line_once_whatever_order_the_engine_has(stored: list[LogLine], asked: list[LogQuery]) -> None:
     run(compare(memory_backend(), stored, asked))

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import httpx2
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from hexaops.analysis.logs.miner import TemplateMiner
@@ -30,6 +30,7 @@ from tests.backends.logstores.cases import lines, queries
 from tests.backends.logstores.engines.conformance import EVIL, Backend, compare, run, stay_inside
 
 OWN = Fence([Tenant("ws-1", frozenset({"shop"}))])
+PHASES = [Phase.explicit, Phase.generate]
 CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
 
@@ -58,13 +59,13 @@ def backend() -> Backend:
     return Backend("loki", opened, fill, tick_us=1000, unique=True)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=CHECKS)
+@settings(max_examples=12, deadline=None, suppress_health_check=CHECKS, phases=PHASES)
 @given(st.lists(lines, max_size=25), st.lists(queries, min_size=1, max_size=4))
 def test_random_queries_equal_the_reference(stored: list[LogLine], asked: list[LogQuery]) -> None:
     run(compare(backend(), stored, asked))
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=CHECKS)
+@settings(max_examples=5, deadline=None, suppress_health_check=CHECKS, phases=PHASES)
 @given(st.lists(EVIL, min_size=1, max_size=4, unique=True), st.booleans())
 def test_no_value_leaves_the_fence(evil: list[str], by_label: bool) -> None:
     run(stay_inside(backend(), evil, by_label=by_label))

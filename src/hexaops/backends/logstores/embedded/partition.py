@@ -130,12 +130,11 @@ class Partition:
     def _add(self, lines: Sequence[LogLine], locations: Iterable[int], miner: Miner) -> None:
         writer = self._writer or self._open_writer()
         start = self.name.start_us
-        for line, location in zip(lines, locations, strict=True):
-            template = miner.assign(line.workspace_id, line.message)
-            self._used.add(template)
-            document = indexed(line, day_us=start, number=self.lines, location=location, template=template)
-            writer.add_document(document)
-            self.lines += 1
+        templates = miner.assign_all([line.workspace_id for line in lines], [line.message for line in lines])
+        self._used.update(templates)
+        for number, (line, location, template) in enumerate(zip(lines, locations, templates, strict=True), self.lines):
+            writer.add_json(indexed(line, day_us=start, number=number, location=location, template=template))
+        self.lines += len(lines)
         self.uncommitted += len(lines)
 
     def _commit(self, miner: Miner) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
+import msgspec
 import tantivy
 
 from hexaops.backends.logstores.lines import LEVELS, LogLine
@@ -49,23 +50,32 @@ def open_index(folder: Path) -> tantivy.Index:
     return index
 
 
-def indexed(line: LogLine, *, day_us: int, number: int, location: int, template: int) -> tantivy.Document:
-    """The document of a line; `number` is the line's within the partition."""
-    found = tantivy.Document()
-    add = found.add_text
-    add("message", separated(line.message))
-    add("keys", f"workspace={line.workspace_id}")
-    add("keys", f"level={line.level}")
-    add("component", line.component)
+class _Document(msgspec.Struct, gc=False):
+    message: str
+    keys: list[str]
+    component: str
+    order: int
+    location: int
+    level: int
+    template: int
+
+
+_encode = msgspec.json.Encoder().encode
+_LEVEL_NUMBERS = {level: number for number, level in enumerate(LEVELS)}
+
+
+def indexed(line: LogLine, *, day_us: int, number: int, location: int, template: int) -> str:
+    """The document of a line as JSON, which takes half of what it takes field by field; `number` is the line's within
+    the partition.
+    """
+    level = line.level
+    keys = [f"workspace={line.workspace_id}", f"level={level}"]
     if line.metadata and (code := line.error_code):
-        add("keys", f"error_code={code[:LONGEST_KEY]}")
-        add("keys", f"{CODE_WORDS}{' '.join(words_of(code))}")
+        keys += f"error_code={code[:LONGEST_KEY]}", f"{CODE_WORDS}{' '.join(words_of(code))}"
     if line.pod:
-        add("keys", f"pod={line.pod}")
+        keys.append(f"pod={line.pod}")
     if line.trace_id:
-        add("keys", f"trace_id={line.trace_id}")
-    found.add_unsigned("order", (line.time_us - day_us) << TIE_BITS | number)
-    found.add_unsigned("location", location)
-    found.add_unsigned("level", LEVELS.index(line.level))
-    found.add_unsigned("template", template)
-    return found
+        keys.append(f"trace_id={line.trace_id}")
+    order = (line.time_us - day_us) << TIE_BITS | number
+    message, component = separated(line.message), line.component
+    return _encode(_Document(message, keys, component, order, location, _LEVEL_NUMBERS[level], template)).decode()

@@ -179,6 +179,10 @@ Part = tuple[int, bytes, list[LogLine]]
 def _by_day(group: Sequence[Batch]) -> dict[int, list[Part]]:
     days: dict[int, dict[int, list[LogLine]]] = {}
     for number, batch in enumerate(group):
+        times = [line.time_us for line in batch.lines]
+        if (day := min(times) // DAY_US) == max(times) // DAY_US:
+            days.setdefault(day * DAY_US, {})[number] = [*batch.lines]
+            continue
         for line in batch.lines:
             days.setdefault(line.time_us // DAY_US * DAY_US, {}).setdefault(number, []).append(line)
     return {day: [(number, group[number].digest, lines) for number, lines in parts.items()]
