@@ -6,13 +6,14 @@ import asyncio
 import inspect
 import threading
 
+from dbos import _sys_db as system_database
 from dbos import _workflow_commands as background_jobs
 from dbos._queue import queue_worker_thread
 
 from hexaops.kit.clock import SystemClock
 from hexaops.storage.database import Database
 from hexaops.storage.engine import DurableEngine
-from hexaops.storage.queues import WakeableEvent
+from hexaops.storage.queues import LONGEST_RETRY_SECONDS, WakeableEvent
 
 
 def test_a_wake_ends_the_wait_without_setting_the_event() -> None:
@@ -34,6 +35,18 @@ def test_dbos_still_waits_on_the_event_it_is_given() -> None:
     assert list(inspect.signature(queue_worker_thread).parameters) == ["stop_event", "dbos", "queue"]
     assert background_jobs._BACKGROUND_JOBS_INTERVAL_SEC > 0
     assert "stop_event.wait(timeout=polling_interval" in inspect.getsource(queue_worker_thread)
+
+
+async def test_no_retry_pauses_for_long(database: Database) -> None:
+    """DBOS's own bound is a minute and a half: after a minute's outage, what it interrupted waited as long again."""
+    engine = DurableEngine(database, clock=SystemClock())
+    await engine.launch()
+    await engine.close()
+    for name in ("update_workflow_outcome", "list_workflows", "get_queue_partitions"):
+        method = vars(system_database.SystemDatabase)[name]
+        bounds = dict(zip(method.__code__.co_freevars, method.__closure__, strict=True))
+        assert bounds["max_backoff"].cell_contents == LONGEST_RETRY_SECONDS, name
+    assert system_database.db_retry.__defaults__ == (1.0, LONGEST_RETRY_SECONDS)
 
 
 async def test_runs_start_without_the_slow_poll(database: Database) -> None:

@@ -35,7 +35,7 @@ CONNECT_SECONDS, POOL_SECONDS, STATEMENT_SECONDS = 5, 5, 10
 LIMITS = {
     "statement_timeout": f"{STATEMENT_SECONDS}s",
     "lock_timeout": f"{STATEMENT_SECONDS // 2}s",
-    "idle_in_transaction_session_timeout": "60s",  # what a stalled client left open must not hold its locks for ever
+    "idle_in_transaction_session_timeout": "15s",  # a client that stalls or is paused must not hold its locks for long
 }
 """The server's own limits, which end what a client that is gone has left."""
 PING_SECONDS = 1.5

@@ -46,7 +46,8 @@ DELAY_SLACK_SECONDS = 0.01
 """Ensures that delayed work is also due by DBOS's own clock."""
 SYSTEM_LIMITS = {
     "connect_timeout": "5", "keepalives_idle": "5", "keepalives_interval": "2", "keepalives_count": "3",
-    "tcp_user_timeout": "15000", "options": "-c statement_timeout=15s -c lock_timeout=10s",
+    "tcp_user_timeout": "15000",
+    "options": "-c statement_timeout=15s -c lock_timeout=10s -c idle_in_transaction_session_timeout=15s",
 }  # fmt: skip
 """libpq's options for DBOS's own connections: a server that is gone without a word is noticed."""
 FAILED_STATUSES = ("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
@@ -100,7 +101,7 @@ class DurableEngine:
         """Start taking work, including dead processes' work; raises AlreadyServedError if the file is in use."""
         from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer  # noqa: PLC0415 # slow to import
 
-        from hexaops.storage.queues import QueueWorker, end_unused, own_queues_only  # noqa: PLC0415 # imports DBOS
+        from hexaops.storage.queues import QueueWorker, end_unused, own_queues_only, retry_soon  # noqa: PLC0415 # imports DBOS
 
         self.reserve()
         url = self._system_url()
@@ -121,6 +122,7 @@ class DurableEngine:
         _join_our_logs(logging.getLogger("dbos"))
         DBOS.launch()
         end_unused(dbos)
+        retry_soon(dbos)
         poll_seconds = self._poll_seconds or (ALONE_POLL_SECONDS if self._lock.held else POLL_SECONDS)
         for name, (_, concurrency, per_key) in self._runs.items():
             queue = await DBOS.register_queue_async(

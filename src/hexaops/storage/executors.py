@@ -15,6 +15,12 @@ from hexaops.storage.tables import ExecutorRow
 
 SWEEP_LOCK = 0x6865786F
 """PostgreSQL advisory lock: one replica sweeps at a time."""
+SWEEP_IDLE = "5s"
+"""A replica that stops (paused, or its machine frozen) while it sweeps must not keep the others from it for longer."""
+
+_LOCK = text(
+    "SELECT pg_try_advisory_xact_lock(:key) FROM set_config('idle_in_transaction_session_timeout', :idle, true)"
+)
 
 
 class Executors:
@@ -52,11 +58,9 @@ class Executors:
     async def dead(self, own_id: str, *, alone: bool) -> AsyncIterator[list[str]]:
         """Ids of dead processes, deleted when the block ends; `alone`: every other process is dead."""
         async with self._database.transaction() as session:
-            if not self._database.is_sqlite:
-                locked = await session.execute(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": SWEEP_LOCK})
-                if not locked.scalar():
-                    yield []
-                    return
+            if not (self._database.is_sqlite or await self._holds_lock(session)):
+                yield []
+                return
             limit = await self._now(session) - self._dead_after
             query = select(ExecutorRow.id).where(ExecutorRow.id != own_id)
             if not alone:
@@ -71,6 +75,9 @@ class Executors:
         if found:
             async with self._database.transaction() as session:
                 await session.execute(delete(ExecutorRow).where(ExecutorRow.id.in_(found)))
+
+    async def _holds_lock(self, session: AsyncSession) -> bool:
+        return bool((await session.execute(_LOCK, {"key": SWEEP_LOCK, "idle": SWEEP_IDLE})).scalar())
 
     async def _now(self, session: AsyncSession) -> datetime:
         if self._database.is_sqlite:

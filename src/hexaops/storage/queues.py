@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from itertools import chain
+from types import FunctionType
 from typing import TYPE_CHECKING
 
-from dbos import _workflow_commands as background_jobs  # private, like the next line
+from dbos import _sys_db as system_database  # private, like the next lines
+from dbos import _workflow_commands as background_jobs
 from dbos._queue import queue_worker_thread  # tests/storage/test_queues.py notices when it changes
 
 if TYPE_CHECKING:
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 BUSY_POLL_SECONDS = 0.5
 BACKGROUND_SECONDS = 5.0
 """Between two looks for delayed work that a process which ended has left; its own is made ready to the second."""
+LONGEST_RETRY_SECONDS = 2.0
+"""DBOS's longest pause between attempts while the database is unavailable, before its chance of 0.5 to 1.5 times."""
 
 
 class WakeableEvent(threading.Event):
@@ -84,6 +89,17 @@ def own_queues_only(dbos: DBOS) -> None:
     """Before the launch: no worker of DBOS for our queues, and fewer looks at what is empty nearly always."""
     background_jobs._BACKGROUND_JOBS_INTERVAL_SEC = BACKGROUND_SECONDS
     dbos.listen_queues([])
+
+
+def retry_soon(dbos: DBOS) -> None:
+    """Bound DBOS's pauses while the database is unavailable: they double up to 90 seconds, and after a minute's outage
+    whatever was claimed just before it would wait that long again."""
+    first_seconds = (system_database.db_retry.__defaults__ or ())[0]
+    system_database.db_retry.__defaults__ = (first_seconds, LONGEST_RETRY_SECONDS)  # for those made within a call
+    for retried in chain.from_iterable(vars(owner).values() for owner in type(dbos._sys_db).__mro__):
+        if isinstance(retried, FunctionType) and "max_backoff" in retried.__code__.co_freevars:
+            place = retried.__code__.co_freevars.index("max_backoff")
+            (retried.__closure__ or ())[place].cell_contents = LONGEST_RETRY_SECONDS
 
 
 def end_unused(dbos: DBOS) -> None:
