@@ -79,8 +79,8 @@ def postgresql_url(folder: str, name: str) -> str:
     return f"postgresql://postgres@/{name}?host={folder}"
 
 
-async def _migrated(url: str) -> None:
-    """With the durable engine's own tables too: making those takes longer than most tests."""
+async def migrated(url: str) -> None:
+    """Make all tables, the durable engine's own too: making those takes longer than most tests."""
     database = Database(_with_driver(url))
     await migrate(database)
     engine = DurableEngine(database, clock=SystemClock())
@@ -108,7 +108,7 @@ async def _statement(folder: str, statement: str) -> None:
 def postgresql_template(postgresql_folder: str) -> str:
     """A migrated database that others are copied from."""
     asyncio.run(_statement(postgresql_folder, f"CREATE DATABASE {TEMPLATE}"))
-    asyncio.run(_migrated(postgresql_url(postgresql_folder, TEMPLATE)))
+    asyncio.run(migrated(postgresql_url(postgresql_folder, TEMPLATE)))
     return TEMPLATE
 
 
@@ -116,7 +116,7 @@ def postgresql_template(postgresql_folder: str) -> str:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated file that others are copied from."""
     path = tmp_path_factory.mktemp("template") / "template.db"
-    asyncio.run(_migrated(f"sqlite:///{path}"))
+    asyncio.run(migrated(f"sqlite:///{path}"))
     return path
 
 

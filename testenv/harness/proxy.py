@@ -1,4 +1,4 @@
-"""A TCP proxy in front of a server that can fail as networks do: resets, refusals, silence and garbage."""
+"""A TCP proxy in front of a server that can fail as networks do: resets, refusals, silence, garbage and slowness."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import threading
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Literal
 
-Mode = Literal["pass", "refuse", "stall", "garbage"]
+Mode = Literal["pass", "refuse", "stall", "garbage", "slow"]
 Opener = Callable[[], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]
 CHUNK = 65_536
+SLOW_SECONDS = 0.2
+"""For each piece of data that passes a slow proxy."""
 
 
 class FaultProxy:
@@ -84,6 +86,8 @@ class FaultProxy:
                 await self._flows.wait()
                 if self.mode == "refuse":
                     break
+                if self.mode == "slow":
+                    await asyncio.sleep(SLOW_SECONDS)
                 writer.write(b"\xff" * len(data) if garbles and self.mode == "garbage" else data)
                 await writer.drain()
         writer.transport.abort()
