@@ -35,13 +35,18 @@ class Fault:
     delay_seconds: float = 0.0
     retry_after_seconds: int | None = None
     times: int | None = 1
+    skips: int = 0
+    """Matching requests that pass before the first one that does not."""
     hits: int = field(default=0, init=False)
 
     def matches(self, verb: str, path: str) -> bool:
         """Whether the fault applies to a request."""
         if self.times is not None and self.hits >= self.times:
             return False
-        return ("*" in self.verbs or verb in self.verbs) and self.path in path
+        if not (("*" in self.verbs or verb in self.verbs) and self.path in path):
+            return False
+        self.skips -= 1
+        return self.skips < 0
 
 
 class ApiFaults:
