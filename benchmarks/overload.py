@@ -110,7 +110,8 @@ async def _closed(ask: Ask, seconds: float) -> float:
     async def caller() -> None:
         nonlocal done
         while time.monotonic() < end:
-            done += (await ask()).status_code < 300
+            answer = await ask()  # not within the sum: it would forget what others have added meanwhile
+            done += answer.status_code < 300
 
     await asyncio.gather(*(caller() for _ in range(CALLERS)))
     return done / seconds
