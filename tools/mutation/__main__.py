@@ -1,0 +1,86 @@
+"""`python -m tools.mutation [GROUP…] [--part 1/3]`: the share of mutants that the fast tests of a group find.
+
+Exit status 1 when a group is below the bar. Survivors are printed with their line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tools.mutation.session import MutationPlugin, Result
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "src" / "hexaops"
+BAR = 0.9
+
+
+@dataclass(frozen=True)
+class Group:
+    """Modules and the tests that must find their mutants."""
+
+    modules: Sequence[str]
+    tests: Sequence[str]
+
+
+GROUPS = {
+    "authorisation": Group(
+        ("features/access/authorize.py", "features/access/gate.py", "features/access/caller.py",
+         "features/access/principal.py", "features/access/tenancy.py"),
+        ("tests/features/access",),
+    ),
+    "plans": Group(
+        ("features/changes/plans.py", "features/changes/plan.py", "features/changes/confirmation.py"),
+        ("tests/features/actions/test_confirmation.py", "tests/features/actions/test_refusals.py"),
+    ),
+    "redaction": Group(
+        ("kit/redaction/__init__.py", "kit/redaction/addresses.py", "kit/redaction/headers.py",
+         "kit/redaction/looks.py", "kit/redaction/names.py", "kit/redaction/files.py", "kit/redaction/pairs.py",
+         "kit/redaction/vendors.py"),
+        ("tests/kit/redaction",),
+    ),
+    "idempotency": Group(
+        ("features/access/idempotency.py", "features/access/idempotency_store.py"),
+        ("tests/features/access/test_idempotency.py",),
+    ),
+}  # fmt: skip
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Test the groups one after the other; 1 when one is below the bar or its tests fail by themselves."""
+    parser = argparse.ArgumentParser(prog="python -m tools.mutation")
+    parser.add_argument("groups", nargs="*", choices=[[], *GROUPS], metavar="GROUP", help=", ".join(GROUPS))
+    parser.add_argument("--part", default="1/1", help="test one of so many parts of the mutants")
+    given = parser.parse_args(arguments)
+    number, _, count = given.part.partition("/")
+    return max(_run(name, (int(number), int(count))) for name in given.groups or GROUPS)
+
+
+def _run(name: str, part: tuple[int, int]) -> int:
+    group = GROUPS[name]
+    plugin = MutationPlugin([SOURCE / module for module in group.modules], part)
+    tests = [str(ROOT / test) for test in group.tests]
+    pytest.main(["-q", "-p", "no:xdist", "-p", "no:cacheprovider", "-m", "not long", *tests], plugins=[plugin])
+    if plugin.failed_without:
+        print(f"{name}: tests fail without a mutant: {', '.join(plugin.failed_without)}")
+        return 1
+    return 0 if _report(name, plugin.results) >= BAR else 1
+
+
+def _report(name: str, results: Sequence[Result]) -> float:
+    total = sum(result.total for result in results)
+    found = sum(result.killed + result.timed_out for result in results)
+    for result in results:
+        for mutant in result.untested:
+            print(f"no test calls it: {mutant}")
+    print(f"{name}: {found} of {total} mutants found, {found / total:.1%}")
+    return found / total
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,179 @@
+"""A pytest plugin that runs the chosen tests once, then again in a fork for each mutant of the functions they call.
+
+The fork inherits the imported service and the fixtures of the session (a PostgreSQL server, migrated templates), so a
+mutant costs no more than its tests. It is put in place by giving the live function the mutated code.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import sys
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import CodeType, FrameType, FunctionType
+from typing import Any
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+from tools.mutation.mutants import Mutant, find_mutants
+
+LONGEST_SECONDS = 30.0
+"""For the tests of one mutant, and three times what they took without it: a mutant may loop for ever."""
+LOOK_SECONDS = 0.01
+KILLED, SURVIVED = 1, 0
+
+
+@dataclass
+class Result:
+    """What became of the mutants of one module."""
+
+    path: Path
+    killed: int = 0
+    timed_out: int = 0
+    survivors: list[Mutant] = field(default_factory=list)
+    untested: list[Mutant] = field(default_factory=list)
+    """Of functions that no chosen test calls; they count as survivors."""
+
+    @property
+    def total(self) -> int:
+        """All mutants."""
+        return self.killed + self.timed_out + len(self.survivors) + len(self.untested)
+
+
+@dataclass
+class MutationPlugin:
+    """Give it to `pytest.main`; `results` has a line for each module afterwards."""
+
+    paths: Sequence[Path]
+    part: tuple[int, int] = (1, 1)
+    """Which of how many parts of the mutants to test."""
+    results: list[Result] = field(default_factory=list)
+    failed_without: list[str] = field(default_factory=list)
+    """Tests that fail without any mutant: nothing can be told then."""
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Replaces pytest's own loop."""
+        if session.testsfailed or not session.items:
+            self.failed_without.append("nothing was collected, or with errors")
+            return True
+        callers, seconds = self._baseline(session.items)
+        if self.failed_without:
+            return True
+        number, count = self.part
+        for path in self.paths:
+            result = Result(path)
+            for mutant in find_mutants(path)[number - 1 :: count]:
+                items = callers.get((str(path), mutant.function), [])
+                self._test(mutant, sorted(items, key=lambda item: seconds[item]), seconds, result)
+            self.results.append(result)
+            print(f"{path}: {result.killed + result.timed_out} of {result.total}", flush=True)
+        return True
+
+    def _baseline(
+        self, items: Sequence[pytest.Item]
+    ) -> tuple[dict[tuple[str, str], list[pytest.Item]], dict[pytest.Item, float]]:
+        """Who calls what, and how long each test takes; the session's fixtures stay for the forks."""
+        callers: dict[tuple[str, str], list[pytest.Item]] = defaultdict(list)
+        seconds = {}
+        names = {str(path) for path in self.paths}
+        for place, item in enumerate(items):
+            began = time.monotonic()
+            with _calls(names) as called:
+                if not _passes(item, items[(place + 1) % len(items)]):
+                    self.failed_without.append(item.nodeid)
+            seconds[item] = time.monotonic() - began
+            for key in called:
+                callers[key].append(item)
+        return callers, seconds
+
+    def _test(
+        self, mutant: Mutant, items: Sequence[pytest.Item], seconds: dict[pytest.Item, float], result: Result
+    ) -> None:
+        if not items:
+            result.untested.append(mutant)
+            return
+        limit = LONGEST_SECONDS + 3 * sum(seconds[item] for item in items)
+        match _in_fork(mutant, items, limit):
+            case None:
+                result.timed_out += 1
+            case 0:
+                result.survivors.append(mutant)
+                print(f"survived: {mutant}", flush=True)
+            case _:
+                result.killed += 1
+
+
+def _passes(item: pytest.Item, following: pytest.Item | None) -> bool:
+    return all(report.passed or report.skipped for report in runtestprotocol(item, nextitem=following, log=False))
+
+
+@contextmanager
+def _calls(names: set[str]) -> Iterator[set[tuple[str, str]]]:
+    """File and outermost function of every call into these files, from any thread that starts within the block."""
+    called: set[tuple[str, str]] = set()
+
+    def note(frame: FrameType, event: str, _argument: Any) -> None:
+        code = frame.f_code
+        if event == "call" and code.co_filename in names:
+            called.add((code.co_filename, code.co_qualname.partition(".<locals>")[0]))
+
+    threading.setprofile(note)
+    sys.setprofile(note)
+    try:
+        yield called
+    finally:
+        sys.setprofile(None)
+        threading.setprofile(None)
+
+
+def _in_fork(mutant: Mutant, items: Sequence[pytest.Item], limit: float) -> int | None:
+    """SURVIVED, KILLED, or None when the tests did not end."""
+    child = os.fork()
+    if child == 0:
+        os.setpgid(0, 0)
+        _silence()
+        os._exit(_judge(mutant, items))
+    deadline = time.monotonic() + limit
+    while time.monotonic() < deadline:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return SURVIVED if status == 0 else KILLED
+        time.sleep(LOOK_SECONDS)
+    os.killpg(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return None
+
+
+def _judge(mutant: Mutant, items: Sequence[pytest.Item]) -> int:
+    _put_in_place(mutant.path, mutant.function, mutant.code())
+    for place, item in enumerate(items):
+        following = items[(place + 1) % len(items)]
+        if not _passes(item, following):
+            return KILLED
+    return SURVIVED
+
+
+def _put_in_place(path: Path, name: str, code: CodeType) -> None:
+    """Give the function its new code wherever it is held: as a method, wrapped or decorated."""
+    found = [
+        one
+        for one in gc.get_objects()
+        if isinstance(one, FunctionType) and one.__code__.co_filename == str(path) and one.__code__.co_qualname == name
+    ]
+    assert found, f"{name} of {path} is not loaded"
+    for one in found:
+        one.__code__ = code
+
+
+def _silence() -> None:
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
