@@ -219,3 +219,16 @@ def test_zero_is_corrected_to_a_number_of_replicas() -> None:
     stopped = Spoken("stop_application", _ids("web-app"), Parameters(replicas=0), mode="request")
     got = understand("no, 10!", DOCS, Dialogue("stop_application", _ids("web-app"), spoken=stopped))
     assert (got.intent, got.parameters.replicas, _names(got)) == (Intent.SCALE_APPLICATION, 10, ["web-app"])
+
+
+@pytest.mark.parametrize(
+    "said", ["which node is the busiest", "is there any app without a budget", "top 3 cpu consumers",
+             "what app uses the most memory"],
+)  # fmt: skip
+def test_a_question_for_one_of_all_is_not_about_what_was_named(said: str) -> None:
+    assert _names(understand(said, DOCS, Dialogue("usage_query", _ids("web-app")))) == []
+
+
+@pytest.mark.parametrize("said", ["show me the logs", "what are the most recent errors", "any warnings?"])
+def test_a_question_without_a_name_is_about_what_was_named(said: str) -> None:
+    assert _names(understand(said, DOCS, Dialogue("usage_query", _ids("web-app")))) == ["web-app"]

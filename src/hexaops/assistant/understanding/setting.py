@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from hexaops.assistant.understanding.clauses import Clause
 from hexaops.assistant.understanding.intents import Intent, Mode
@@ -128,7 +129,26 @@ def borrows(clause: Clause, found: Found, dialogue: Dialogue, *, changes: bool =
         "else",
     }  # fmt: skip
     of_all = any(item.tags & {"everything", "platform", "workspace"} for item in clause.items)
-    return not (wide or of_all or ("we" in words and not changes)) and len(words) <= 10
+    of_all = of_all or (not changes and ("we" in words or _chooses(clause.items)))
+    return not (wide or of_all) and len(words) <= 10
+
+
+def _chooses(items: tuple[Item, ...]) -> bool:
+    """ "which node is the busiest", "is there any app without", "top 3 by cpu": about all, whatever was named."""
+    for item, after in pairwise(items):
+        kind = after.tags & {"app", "node", "project"} and not after.mention
+        if item.word in _WHICH and kind:
+            return True
+        if item.word in _FIRST and (item.word != "most" or after.word not in _RECENT):
+            return True
+    return items[-1].word in _FIRST
+
+
+_WHICH = word_set("which what any some another")
+_FIRST = word_set(
+    "top busiest highest biggest largest heaviest hungriest worst slowest most least cheapest priciest loudest"
+)
+_RECENT = word_set("recent recently often")
 
 
 _VERSIONS = word_set("version release revision rev image build deploy deployment before previous older")

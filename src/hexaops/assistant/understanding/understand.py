@@ -16,6 +16,7 @@ from hexaops.assistant.understanding.intents import CHANGE_INTENTS, Intent, Mode
 from hexaops.assistant.understanding.inventory import Inventory, NameIndex
 from hexaops.assistant.understanding.items import Item, read_items
 from hexaops.assistant.understanding.labels import INTENT_OF
+from hexaops.assistant.understanding.mending import asks_to_fix
 from hexaops.assistant.understanding.model import Dialogue, Parameters, Understanding
 from hexaops.assistant.understanding.normalise import clean, other_script_share, tokenize, word_set
 from hexaops.assistant.understanding.parts import Part, keep, left_out
@@ -86,6 +87,7 @@ def _carried(clauses: list[Clause], dialogue: Dialogue, index: NameIndex) -> Und
         agreed_to(clauses, dialogue)
         or called_off(clauses, dialogue, index)
         or taken_up_again(clauses, dialogue, index)
+        or asks_to_fix(clauses, dialogue, index)
         or carry_on(clauses, dialogue, index)
     )
 

@@ -29,6 +29,7 @@ from hexaops.features.chat.reading.history import HistoryReader
 from hexaops.features.chat.reading.insights import INSIGHT_INTENTS, InsightReader
 from hexaops.features.chat.reading.logs import LogReader
 from hexaops.features.chat.reading.resources import ResourceReader, UsageReader
+from hexaops.features.chat.reading.usage_history import UsageHistoryReader
 from hexaops.features.chat.reading.volumes import VolumeReader
 from hexaops.features.chat.retelling import Retelling
 from hexaops.features.chat.service import ChatService
@@ -71,6 +72,7 @@ def readers(process: Process) -> Mapping[Intent, Reader]:
         Intent.DIAGNOSTICS: DiagnosticsReader(get(DiagnosticReader)),
         **dict.fromkeys(INSIGHT_INTENTS, insights),
         Intent.HIGH_USAGE: UsageReader(insights),
+        Intent.USAGE_QUERY: UsageHistoryReader(get(MetricSources)),
         Intent.LIST_RESOURCES: resources,
         Intent.POD_STATUS: resources,
         Intent.FORECAST_QUERY: VolumeReader(get(MetricSources), insights),
