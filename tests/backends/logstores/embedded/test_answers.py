@@ -142,3 +142,30 @@ async def test_rows_that_come_with_the_counts(opened: Opener, limit: int, newest
     assert found.total == expected.total == 120
     assert [*found.rows] == [*expected.rows]
     assert found.aggregations == expected.aggregations
+
+
+def _make_older(folder: Path) -> None:
+    """As indexes were before they had keys of levels."""
+    marker, *_ = folder.glob("*/index/level-keys")
+    marker.unlink()
+
+
+@pytest.mark.parametrize("levels", [("error",), ("warning", "error"), ("info", "error"), LEVELS])
+async def test_levels_of_workspaces_are_found_in_indexes_of_every_version(
+    opened: Opener, folder: Path, levels: tuple[str, ...]
+) -> None:
+    stored = [
+        line(f"m{number}", time_us=NOON_US + number, level=LEVELS[number % 5], workspace_id=f"ws-{number % 3}")
+        for number in range(60)
+    ]
+    asked = query(workspaces=frozenset({"ws-0", "ws-1"}), levels=frozenset(levels), limit=100)
+    expected = answer_from(asked, stored_order(stored), lambda hit: first_word(hit.message))
+    async with opened() as logs:
+        await logs.append(stored)
+        newest = await logs.query(asked, Timeout(60))
+    await asyncio.to_thread(_make_older, folder)
+    async with opened() as logs:
+        older = await logs.query(asked, Timeout(60))
+    for found in (newest, older):
+        assert [*found.rows] == [*expected.rows]
+        assert found.aggregations == expected.aggregations

@@ -17,7 +17,7 @@ import tantivy
 from hexaops.backends.logstores.embedded.blocklog import LINE_BITS, RECENT_FRAMES, BlockLog, DamagedLogError
 from hexaops.backends.logstores.embedded.frames import Marks
 from hexaops.backends.logstores.embedded.labels import Labels
-from hexaops.backends.logstores.embedded.schema import DAY_US, indexed, open_index
+from hexaops.backends.logstores.embedded.schema import DAY_US, has_level_keys, indexed, open_index
 from hexaops.backends.logstores.embedded.templates import TemplateFile
 from hexaops.backends.logstores.lines import MICROSECONDS, LogLine
 from hexaops.backends.logstores.templates import Miner
@@ -79,6 +79,7 @@ class Partition:
         self.folder = folder
         self.templates = TemplateFile(folder)
         self.index = _open_or_forget(folder / INDEX, writable=writable)
+        self.has_level_keys = has_level_keys(folder / INDEX)
         self._reload()
         self.log = BlockLog(folder, writable=writable)
         self.lines = self.index.searcher().num_docs

@@ -49,7 +49,8 @@ class PartitionSearch:
         self._partition = partition
         self._query = query
         self._searcher = partition.index.searcher()
-        self._matching = within_day(query, partition.name.start_us, partition.labels)
+        start, labels = partition.name.start_us, partition.labels
+        self._matching = within_day(query, start, labels, level_keys=partition.has_level_keys)
 
     def count(self) -> int:
         """How many lines match."""

@@ -9,7 +9,7 @@ from tantivy import Occur, Query
 
 from hexaops.backends.logstores.base import LogQuery
 from hexaops.backends.logstores.embedded.labels import Labels, literal
-from hexaops.backends.logstores.embedded.schema import DAY_US, TIE_BITS, schema
+from hexaops.backends.logstores.embedded.schema import DAY_US, TIE_BITS, level_key, schema
 from hexaops.backends.logstores.lines import LEVELS
 from hexaops.backends.logstores.query.tree import And, Equals, HasLevel, Node, Not, Or, Text
 
@@ -17,11 +17,9 @@ FEW = 8
 """So many terms are looked at one by one; a set of terms reads all of their lines, wanted or not."""
 
 
-def within_day(query: LogQuery, day_us: int, labels: Labels) -> Query:
-    """Everything that the query asks for within one day's partition."""
-    parts = [] if query.workspaces is None else [_any_of("keys", _keys("workspace", query.workspaces))]
-    if query.levels:
-        parts.append(_of_levels(query))
+def within_day(query: LogQuery, day_us: int, labels: Labels, *, level_keys: bool = False) -> Query:
+    """Everything that the query asks for within one day's partition, which may have keys of levels."""
+    parts = _fenced(query, level_keys)
     if query.components:
         parts.append(_any_of("component", sorted(query.components)))
     first, last = max(query.start_us - day_us, 0), min(query.end_us - day_us, DAY_US)
@@ -30,6 +28,14 @@ def within_day(query: LogQuery, day_us: int, labels: Labels) -> Query:
     if query.expression is not None:
         parts.append(translate(query.expression, labels))
     return all_of(parts)
+
+
+def _fenced(query: LogQuery, level_keys: bool) -> list[Query]:
+    workspaces, levels = query.workspaces, query.levels
+    if level_keys and workspaces and levels and len(workspaces) * len(levels) <= FEW:
+        return [_any_of("keys", sorted(level_key(one, level) for one in workspaces for level in levels))]
+    fence = [] if workspaces is None else [_any_of("keys", _keys("workspace", workspaces))]
+    return [*fence, _of_levels(query)] if levels else fence
 
 
 def all_of(parts: Sequence[Query]) -> Query:
