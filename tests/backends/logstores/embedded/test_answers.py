@@ -31,6 +31,7 @@ from tests.backends.logstores.cases import (
     stored_order,
 )
 from tests.backends.logstores.embedded.conftest import RETENTION, Opener
+from tests.backends.logstores.engines import typed
 
 PHASES = [Phase.explicit, Phase.generate]
 """No shrinking: every example stores and commits, so that a failure would take minutes to be told."""
@@ -97,6 +98,16 @@ async def test_a_day_of_several_parts_is_in_order(opened: Opener) -> None:
                 break
             asked = replace(asked, after=page.next)
         assert seen == expected
+
+
+async def test_typed_queries_find_their_lines(opened: Opener) -> None:
+    async with opened() as logs:
+        await logs.append(typed.LINES)
+        for asked in typed.asked():
+            found = await logs.query(asked, Timeout(60))
+            expected = answer_from(asked, typed.LINES, lambda hit: first_word(hit.message))
+            assert [*found.rows] == [*expected.rows]
+            assert found.aggregations == expected.aggregations
 
 
 @pytest.mark.parametrize("newest_first", [True, False])

@@ -16,6 +16,7 @@ from hexaops.kit.timeout import Timeout
 from tests.backends.logstores.cases import line, lines, queries, query
 from tests.backends.logstores.engines.conformance import compare, run
 from tests.backends.logstores.engines.memory import MemoryEngine, memory_backend
+from tests.backends.logstores.engines.typed import answer_typed
 
 OWN = Fence([Tenant("ws-1", frozenset({"shop"}))])
 
@@ -28,6 +29,10 @@ CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large]
 @given(st.lists(lines, max_size=45), st.lists(queries, min_size=1, max_size=6))
 def test_pages_hold_every_line_once_whatever_order_the_engine_has(stored: list[LogLine], asked: list[LogQuery]) -> None:
     run(compare(memory_backend(), stored, asked))
+
+
+async def test_typed_queries_find_their_lines() -> None:
+    await answer_typed(memory_backend())
 
 
 async def test_a_time_with_more_lines_than_the_engine_returns_is_told() -> None:

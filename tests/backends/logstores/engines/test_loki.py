@@ -28,6 +28,7 @@ from testenv.logengines.loki import parse as parse_logql
 from tests.backends.logstores import cases
 from tests.backends.logstores.cases import lines, queries
 from tests.backends.logstores.engines.conformance import EVIL, Backend, compare, run, stay_inside
+from tests.backends.logstores.engines.typed import answer_typed
 
 OWN = Fence([Tenant("ws-1", frozenset({"shop"}))])
 PHASES = [Phase.explicit, Phase.generate]
@@ -69,6 +70,10 @@ def test_random_queries_equal_the_reference(stored: list[LogLine], asked: list[L
 @given(st.lists(EVIL, min_size=1, max_size=4, unique=True), st.booleans())
 def test_no_value_leaves_the_fence(evil: list[str], by_label: bool) -> None:
     run(stay_inside(backend(), evil, by_label=by_label))
+
+
+async def test_typed_queries_find_their_lines() -> None:
+    await answer_typed(backend())
 
 
 async def test_a_partial_step_is_counted_within_the_range() -> None:

@@ -32,6 +32,7 @@ from tests.backends.logstores.engines.conformance import (
     run,
     stay_inside,
 )
+from tests.backends.logstores.engines.typed import answer_typed
 
 pytestmark = [pytest.mark.engines, pytest.mark.timeout(600)]
 PHASES = [Phase.explicit, Phase.generate]
@@ -43,6 +44,10 @@ CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function
 @given(st.lists(lines, min_size=1, max_size=40), st.lists(queries, min_size=4, max_size=8))
 def test_random_queries_equal_the_reference(backend: Backend, stored: list[LogLine], asked: list[LogQuery]) -> None:
     run(compare(backend, stored, asked))
+
+
+async def test_typed_queries_find_their_lines(backend: Backend) -> None:
+    await answer_typed(backend)
 
 
 @settings(max_examples=5, deadline=None, suppress_health_check=CHECKS, phases=PHASES)
