@@ -12,6 +12,7 @@ import pytest
 
 from hexaops.cli.client import OPENED, Api
 from hexaops.cli.failures import CliError
+from hexaops.cli.log_upkeep import keep_up
 from hexaops.cli.logs import Wanted, follow_lines, moment, print_line, styled_line
 from hexaops.cli.options import Options
 from tests.cli.conftest import Run
@@ -98,3 +99,18 @@ def test_logs_are_searched(hexaops: Run) -> None:
     assert hexaops("logs", "((").code == 1
     assert hexaops("logs", "--level", "loud").code == 1
     assert hexaops("logs", "--follow", "--until", "1m").code == 2
+
+
+def test_a_home_without_a_log_store_is_told(tmp_path: Path) -> None:
+    with pytest.raises(CliError, match="no log store"):
+        keep_up(tmp_path, "verify", as_json=False)
+
+
+def test_partitions_that_cannot_be_read_are_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "logs" / "2026-01-01_000").mkdir(parents=True)
+    with pytest.raises(CliError, match="damaged"):
+        keep_up(tmp_path, "verify", as_json=True)
+    (found,) = json.loads(capsys.readouterr().out)["items"]
+    assert (found["partition"], found["lines"], found["indexed"]) == ("2026-01-01_000", 0, None)
+    keep_up(tmp_path, "repair", as_json=False)
+    assert "Nothing is damaged" in capsys.readouterr().out

@@ -13,6 +13,7 @@ import typer
 
 from hexaops.cli.client import OPENED, Api, open_api
 from hexaops.cli.failures import UNREACHABLE, USAGE, CliError
+from hexaops.cli.log_upkeep import keep_up
 from hexaops.cli.options import Options
 from hexaops.cli.output import cell, print_list, print_next, print_table
 from hexaops.kit.durations import parse_duration, parse_time
@@ -42,12 +43,16 @@ def logs(  # noqa: PLR0913, PLR0917 # size: one parameter an option
 ) -> None:
     """Search the logs, or follow them. Lines are printed oldest first.
 
-    With --json a search prints one object, and --follow prints one object per line.
+    With --json a search prints one object, and --follow prints one object per line. `hexaops logs verify` checks the
+    files of the home folder's log store; `hexaops logs repair`, with the service stopped, takes damaged parts out.
 
     Examples: `hexaops logs --app web-app --since 15m`, `hexaops logs 'error AND timeout' -n 20`,
     `hexaops logs --level error --follow`
     """
     options: Options = context.obj
+    if query in (["verify"], ["repair"]):
+        keep_up(options.home, "verify" if query == ["verify"] else "repair", as_json=options.as_json)
+        return
     if follow and (until or cursor or patterns):
         raise CliError("--follow goes with neither --until, --cursor nor --patterns.", exit_code=USAGE)
     api = open_api(context)
