@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 
 from hexaops.metrics import Metrics
 from hexaops.middleware import LARGEST_BODY_BYTES, RequestMiddleware, field_problems, install_error_handlers
@@ -156,6 +156,36 @@ async def test_odd_queries_are_refused_or_find_nothing(stored: ChatWorld, query:
     for path in ("/applications", ACTIONS, "/aiops/sessions", "/aiops/audit", "/aiops/webhooks/deliveries"):
         answer, _ = await send(stored, f"{path}?{query}", None, method="GET", **admin)
         assert answer.status_code in {200, 400, 422}, (path, answer.text)
+
+
+@pytest.mark.parametrize(
+    ("content", "key"),
+    [
+        (b'{"message": "hello", "message": "bye"}', "message"),
+        (b'{"message": "hello", "context": {"time_range": "1h", "time_range": "2h"}}', "time_range"),
+        (b'{"message": "hello", "\\u006dessage": "bye"}', "message"),
+    ],
+)
+async def test_a_key_that_is_there_twice_is_named(served: ChatWorld, content: bytes, key: str) -> None:
+    answer, body = await send(served, CHAT, content)
+    assert (answer.status_code, body["error"]["code"]) == (400, "MALFORMED_REQUEST")
+    assert body["error"]["details"] == {"body": f"has '{key}' twice"}
+
+
+async def test_plain_routes_are_counted_by_their_path() -> None:
+    app, metrics = FastAPI(), Metrics()
+    app.add_middleware(RequestMiddleware, metrics=metrics)
+
+    async def page(_request: Request) -> Response:
+        return Response("here")
+
+    app.router.add_route("/pages/{name}", page)
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://test") as client:
+        for path in ("/pages/a", "/pages/b", "/nowhere"):
+            await client.get(path)
+    samples = [sample for family in metrics.requests.collect() for sample in family.samples]
+    counted = {sample.labels["route"]: sample.value for sample in samples if sample.name.endswith("_total")}
+    assert counted == {"/pages/{name}": 2, "unmatched": 1}
 
 
 async def test_made_up_methods_make_no_metrics_of_their_own() -> None:

@@ -60,17 +60,19 @@ def _replicas(objects: Objects) -> list[str]:
     return [f"{name}: {ready}/{wanted}" for name, ready, wanted in objects.workloads()]
 
 
-def _ill(objects: Objects) -> list[str]:
+def illness(objects: Objects) -> list[str]:
     """Those with fewer ready replicas than wanted."""
     ill = [f"{name}: {ready}/{wanted}" for name, ready, wanted in objects.workloads() if ready < wanted]
     return [*ill, f"{len(ill)} of {len([*objects.workloads()])} applications"]
 
 
-def _of(name: str) -> Callable[[Objects], list[str]]:
+def of_one(name: str) -> Callable[[Objects], list[str]]:
+    """Ready and wanted replicas of one."""
     return lambda objects: [f"{ready}/{wanted}" for one, ready, wanted in objects.workloads() if one == name]
 
 
-def _nodes(objects: Objects) -> list[str]:
+def nodes(objects: Objects) -> list[str]:
+    """Every node's name, and how many are ready."""
     names = [one["metadata"]["name"] for one in objects.by_kind["Node"]]
     ready = sum(
         any(each["type"] == "Ready" and each["status"] == "True" for each in one["status"]["conditions"])
@@ -89,7 +91,8 @@ def _crashing(objects: Objects) -> list[str]:
     ]
 
 
-def _pending(objects: Objects) -> list[str]:
+def pending(objects: Objects) -> list[str]:
+    """Names of pods that no node has taken."""
     return [name for name, phase, _ in objects.pods() if phase == "Pending"]
 
 
@@ -121,7 +124,8 @@ def _project(name: str) -> Callable[[Objects], list[str]]:
     return expected
 
 
-def _scales(name: str, to: int) -> Callable[[Objects], list[str]]:
+def scales(name: str, to: int) -> Callable[[Objects], list[str]]:
+    """From how many replicas to how many a plan goes."""
     return lambda objects: [f"from {objects.workload(name)['spec']['replicas']} to {to}"]
 
 
@@ -134,6 +138,18 @@ def _port(name: str) -> Callable[[Objects], list[str]]:
     return expected
 
 
+def _kept_out(namespace: str) -> Callable[[Objects], list[str]]:
+    """The policy that admits other namespaces only."""
+
+    def expected(objects: Objects) -> list[str]:
+        (policy,) = objects.by_kind["NetworkPolicy"]
+        peers = [one["namespaceSelector"]["matchLabels"] for one in policy["spec"]["ingress"][0]["from"]]
+        kept = all(namespace not in labels.values() for labels in peers)
+        return [f"No: NetworkPolicy {policy['metadata']['name']} keeps" if kept else "Yes:"]
+
+    return expected
+
+
 def _requests_memory(name: str) -> Callable[[Objects], list[str]]:
     return lambda objects: [objects.container(name)["resources"]["requests"]["memory"]]
 
@@ -142,20 +158,20 @@ REPLICAS, PODS, NODES = "replicas of every workload", "the pods' states", "the n
 QUESTIONS = (
     Question("What's the status of my applications?", _replicas, REPLICAS),
     Question("How many applications are running?", _replicas, REPLICAS),
-    Question("Which applications are unhealthy?", _ill, REPLICAS),
-    Question("Is web-app healthy?", _of("web-app"), "its replicas"),
-    Question("How many replicas does api-service have?", _of("api-service"), "its replicas"),
+    Question("Which applications are unhealthy?", illness, REPLICAS),
+    Question("Is web-app healthy?", of_one("web-app"), "its replicas"),
+    Question("How many replicas does api-service have?", of_one("api-service"), "its replicas"),
     Question("What is wrong with database-app?", _crashing, PODS),
-    Question("Why is cache-service pending?", _pending, PODS),
+    Question("Why is cache-service pending?", pending, PODS),
     Question("Which pods are failing?", _crashing, PODS),
     Question("Which pods have restarted most?", _restarted, "the pods' restart counts"),
-    Question("How many pods does search-engine have?", _of("search-engine"), "its replicas"),
-    Question("Are all nodes ready?", _nodes, NODES),
-    Question("Which node is busiest?", lambda objects: _nodes(objects)[:-1], "the nodes' names"),
-    Question("How many nodes are there?", _nodes, NODES),
+    Question("How many pods does search-engine have?", of_one("search-engine"), "its replicas"),
+    Question("Are all nodes ready?", nodes, NODES),
+    Question("Which node is busiest?", lambda objects: nodes(objects)[:-1], "the nodes' names"),
+    Question("How many nodes are there?", nodes, NODES),
     Question("How much memory does web-app use?"),
     Question("Which application uses the most CPU?"),
-    Question("Are there any alerts?", lambda objects: _ill(objects)[:-1], REPLICAS),
+    Question("Are there any alerts?", lambda objects: illness(objects)[:-1], REPLICAS),
     Question("Show me the events of the last hour"),
     Question("What changed in the last day?"),
     Question("Which images are running?", _images, "the images of every template"),
@@ -173,20 +189,20 @@ QUESTIONS = (
     Question("When will a volume run out of space?"),
     Question("Will memory run out on any node?"),
     Question("Are there security problems?"),
-    Question("Can web-app reach database-app?", _port("database-app"), "the Service's ports"),
+    Question("Can web-app reach database-app?", _kept_out("frontend"), "the network policies"),
     Question("Can web-app connect to cache-service on port 6379?", _port("cache-service"), "the Service's ports"),
     Question("Can web-app connect to cache-service on port 80?", lambda _: ["No:"], "the Service's ports"),
-    Question("Run a health check on web-app", _of("web-app"), "its replicas"),
-    Question("Run health checks", lambda objects: _ill(objects)[-1:], REPLICAS),
+    Question("Run a health check on web-app", of_one("web-app"), "its replicas"),
+    Question("Run health checks", lambda objects: illness(objects)[-1:], REPLICAS),
     Question("Create a dashboard for api-service"),
     Question("Alert me when memory of web-app is above 80 % for 10 minutes", lambda _: ["memory above 80 %", "10m"]),
     Question("Create an alert for cache-service"),
     Question("Acknowledge all alerts"),
     Question("Collect diagnostics of database-app"),
     Question("Restart database-app", lambda _: ["Nothing has been changed."]),
-    Question("Scale web-app to 5", _scales("web-app", 5), "its replicas"),
+    Question("Scale web-app to 5", scales("web-app", 5), "its replicas"),
     Question("Restart the failing pods", lambda _: ["Nothing has been changed."]),
-    Question("Stop worker-app", _scales("worker-app", 0), "its replicas"),
+    Question("Stop worker-app", scales("worker-app", 0), "its replicas"),
     Question("Set LOG_LEVEL=debug on api-service"),
     Question("Autoscale api-service between 2 and 6 pods at 70% cpu"),
     Question(

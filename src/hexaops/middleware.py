@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import re
 import time
@@ -35,6 +36,7 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 """Those that the metrics name; every other word a client makes up is one line, `other`."""
 BODY_SECONDS = 30.0
 """How long the next part of a body may be awaited: who sends none holds nothing for ever."""
+LONGEST_KEY = 100
 SAFE_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"cache-control", b"no-store"),
@@ -54,7 +56,7 @@ logger = logging.getLogger("hexaops.http")
 
 
 class MalformedRequestError(HexaopsError):
-    """The body is not valid JSON."""
+    """The body is not valid JSON, or names a key twice."""
 
     code = "MALFORMED_REQUEST"
     status = 400
@@ -97,6 +99,32 @@ class AiServiceUnavailableError(UpstreamUnavailableError):
         super().__init__("AI operations service is temporarily unavailable", details=details)
 
 
+class RepeatedKeyError(HTTPException):
+    """Raised while the framework reads a body; of other errors it would make "not valid JSON"."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(MalformedRequestError.status)
+        self.key = key
+
+
+class StrictRequest(Request):
+    """A request whose JSON names each key once: readers differ in which of two counts."""
+
+    async def json(self) -> Any:
+        """The body; raises JSONDecodeError and RepeatedKeyError."""
+        if not hasattr(self, "_json"):
+            self._json = json.loads(await self.body(), object_pairs_hook=_once)
+        return self._json
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise RepeatedKeyError(next(name for name in made if names.count(name) > 1))
+    return made
+
+
 class RequestMiddleware:
     """ASGI middleware: names the request, bounds its body, times it, writes its line, counts it."""
 
@@ -104,6 +132,7 @@ class RequestMiddleware:
         self._app = app
         self._metrics = metrics
         self._body_seconds = body_seconds
+        self._paths: dict[Any, str] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -133,7 +162,7 @@ class RequestMiddleware:
             logger.exception("unexpected error")
             await error_response(Request(scope), _unexpected(error))(scope, receive, named)
         finally:
-            route = getattr(scope.get("route"), "path", "unmatched")
+            route = self._route_of(scope)
             seconds = time.monotonic() - started
             method = scope["method"] if scope["method"] in METHODS else "other"
             self._metrics.requests.labels(method, route, str(status)).inc()
@@ -143,6 +172,18 @@ class RequestMiddleware:
                 "request",
                 extra={"method": scope["method"], "route": route, "status": status, "ms": round(seconds * 1000, 1)},
             )
+
+    def _route_of(self, scope: Scope) -> str:
+        """The path of the route that answered, as the table has it; plain routes leave only their endpoint behind."""
+        if (route := scope.get("route")) is not None:
+            return str(route.path)
+        endpoint = scope.get("endpoint")
+        if endpoint is None:
+            return "unmatched"
+        if endpoint not in self._paths:
+            found = (one for one in scope["app"].routes if getattr(one, "endpoint", None) is endpoint)
+            self._paths[endpoint] = next((str(one.path) for one in found), "unmatched")
+        return self._paths[endpoint]
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         declared = dict(scope["headers"]).get(b"content-length", b"")
@@ -216,6 +257,9 @@ def _of_the_framework(error: HTTPException) -> HexaopsError:
     """Our error for the framework's."""
     if error.status_code == ContentTooLargeError.status:
         return ContentTooLargeError()
+    if isinstance(error, RepeatedKeyError):
+        key = redact(error.key[:LONGEST_KEY].encode("utf-8", "replace").decode())
+        return MalformedRequestError("The request body names a key twice", details={"body": f"has {key!r} twice"})
     if error.status_code == MalformedRequestError.status:
         return MalformedRequestError("The request body is not valid JSON", details={"body": "cannot be read as JSON"})
     refusal = HexaopsError(HTTPStatus(error.status_code).phrase, headers=error.headers)

@@ -63,6 +63,8 @@ def _template(app: Object) -> Object:
         "ports": [{"name": "http", "containerPort": app.get("port", 8080)}],
         "resources": {"requests": _amounts(app["requests"]), "limits": _amounts(app["limits"])},
     }
+    if "never-ready" in app.get("broken_pods", {}):
+        container["readinessProbe"] = {"httpGet": {"path": "/healthz", "port": "http"}}
     spec: Object = {"containers": [container]}
     if app.get("claims"):
         container["volumeMounts"] = [{"name": name, "mountPath": f"/var/lib/{name}"} for name in app["claims"]]

@@ -147,5 +147,6 @@ def _endpoints(snapshot: Snapshot, service: Obj) -> Check:
                 ready += addresses
     if ready:
         return Check("endpoints", "passed", f"Service {service.name} has {ready} of {total} endpoints ready")
-    why = "it selects no pod" if not _backends(snapshot, service) else f"none of {total} is ready"
+    backends = len(_backends(snapshot, service))
+    why = f"none of its {total or backends} pods is ready" if backends else "it selects no pod"
     return Check("endpoints", "failed", f"Service {service.name} has no ready endpoint: {why}")

@@ -68,7 +68,8 @@ def test_a_cause_that_cannot_be_told_is_no_answer() -> None:
 
 def test_what_no_finding_explains_is_said_with_what_the_cluster_says() -> None:
     draft = _ask(_facts(), "db")
-    assert "I can't tell why **db** is failing" in draft.content
+    assert "**db** (0/1 replica running, failing): the container keeps crashing" in draft.content
+    assert "I can't tell why: none of its objects, events and logs explains it." in draft.content
     assert "is failing: " in draft.content
     assert not draft.fulfilled
 

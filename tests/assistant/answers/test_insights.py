@@ -99,7 +99,7 @@ def test_a_forecast_says_when_the_room_ends(draft: Draft, web: Application) -> N
     insights.tell_forecast([], rising, [measured(web, [1.0] * 30)], 3600.0, FACTS, draft)
     assert draft.content.splitlines() == [
         "The workspace's CPU use rises by 60% a month; at this pace the nodes' CPU is used up in 12.5 days.",
-        "No application of 1 is near its limits or surely rising.",
+        "No application of 1 is near its limits or clearly rising.",
         "This is told from 30 points of history: little to go by.",
     ]
 

@@ -34,7 +34,7 @@ def test_what_fills_says_when_it_is_full() -> None:
     assert lines.splitlines()[:3] == [
         "The fullest volume of each of 2 applications, fullest first:",
         "- filling: 74% full, full in 2.3 days at this pace",
-        "- flat: 20% full, not surely filling",
+        "- flat: 20% full, no clear trend",
     ]
 
 

@@ -216,7 +216,7 @@ async def test_a_thousand_applications_are_capped_with_their_number(world: ChatW
         ("which image does web-app run?", "**web-app** runs "),
         ("What are the limits of web-app?", "**web-app** requests "),
         ("Which services are there?", "production/web-app: ClusterIP, "),
-        ("Which pods have restarted most?", "often first:\n- database-app-2: 13 restarts"),
+        ("Which pods have restarted most?", "restarted:\n- database-app-2: 13 restarts"),
         ("Which node is busiest?", "uses the most CPU: "),
         ("How do I fix an ImagePullBackOff?", "**Fix ImagePullBackOff**"),
         ("Why does my HPA not scale?", "**A HorizontalPodAutoscaler does not scale**"),

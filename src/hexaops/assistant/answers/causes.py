@@ -90,10 +90,13 @@ def _one(application: Application, causes: Causes, facts: Facts, draft: Draft) -
             draft.say(f"I find nothing wrong with **{name}** ({state}).", noted)
             return
         draft.fulfilled = False
-        draft.say(
-            f"I can't tell why **{name}** is {application.status} ({state}): none of its objects, events and logs "
-            "explains it. What the cluster says:", noted,
-        )  # fmt: skip
+        known = sorted({problem.detail for problem in application.problems})
+        unexplained = "none of its objects, events and logs explains it. What the cluster says:"
+        if known:
+            what = markdown(listing(known, limit=2), TEXT_LIMIT)
+            draft.say(f"**{name}** ({state}): {what}. I can't tell why: {unexplained}", noted)
+        else:
+            draft.say(f"I can't tell why **{name}** is {application.status} ({state}): {unexplained}", noted)
         explain(application, facts, draft)
         return
     first = grave[0]

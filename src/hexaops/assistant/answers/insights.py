@@ -175,7 +175,7 @@ def tell_forecast(
         draft.say("What will run out first:")
         _insights(found, facts, draft)
     elif most >= LEAST_POINTS:
-        draft.say(f"No application of {len(measured)} is near its limits or surely rising.", noted)
+        draft.say(f"No application of {len(measured)} is near its limits or clearly rising.", noted)
     if most < FEWEST_POINTS:
         draft.say(f"This is told from {most} points of history: little to go by.", noted)
 

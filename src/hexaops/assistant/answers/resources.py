@@ -41,6 +41,34 @@ def tell_sizes(applications: Sequence[Application], facts: Facts, draft: Draft) 
     _table("Requests and limits of one pod", ["application", "sizes"], applications, lines, draft)
 
 
+def tell_unlimited(applications: Sequence[Application], facts: Facts, draft: Draft) -> None:
+    """Which of them lack a request or a limit, and which one."""
+    lacking = {
+        one.id: [
+            f"{word} {part}"
+            for part in ("request", "limit")
+            for word in ("cpu", "memory")
+            if getattr(one.workload.resources, f"{word}_{part}") is None
+        ]
+        for one in applications
+    }
+    found = [one for one in applications if lacking[one.id]]
+    count = draft.evidence.note(
+        KUBERNETES, "applications without a request or limit", len(found), unit="objects", at=facts.freshness.as_of,
+        is_query=True,
+    )  # fmt: skip
+    of_all = plural(len(applications), "application")
+    if not found:
+        draft.say(f"None of {of_all}: each has requests and limits of CPU and memory.", count)
+        return
+    verb = "lacks" if len(found) == 1 else "lack"
+    draft.say(f"{len(found)} of {of_all} {verb} a request or a limit:", count)
+    for one in found[:SHOWN]:
+        told = listing(lacking[one.id])
+        noted = draft.evidence.note(KUBERNETES, subject_of(one), f"no {told}", unit="spec", at=facts.freshness.as_of)
+        draft.say(f"- {name_of(one, facts)}: no {told}", noted)
+
+
 def tell_services(
     services: Sequence[ServiceRow], served: Mapping[str, Sequence[str]], facts: Facts, draft: Draft
 ) -> None:
@@ -78,8 +106,8 @@ def tell_restarts(applications: Sequence[Application], facts: Facts, draft: Draf
         return
     pod_table(draft, [entry for entry in listed if entry[1].restarts])
     suggest_for_issues(draft, [one for one in applications if any(pod.restarts for pod in one.pods)], facts)
-    verb = "has" if len(restarted) == 1 else "have"
-    draft.say(f"{len(restarted)} of {plural(len(pods), 'pod')} {verb} restarted, the most often first:", noted, total)
+    verb, order = ("has", "") if len(restarted) == 1 else ("have", ", the most often first")
+    draft.say(f"{len(restarted)} of {plural(len(pods), 'pod')} {verb} restarted{order}:", noted, total)
     for pod in restarted[:SHOWN]:
         times = plural(pod.restarts, "restart")
         last = f", last exit code {pod.last_exit_code}" if pod.last_exit_code is not None else ""

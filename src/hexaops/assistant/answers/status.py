@@ -144,9 +144,10 @@ def by_status(asked: Understanding, facts: Facts, draft: Draft, selected: Sequen
 def one(application: Application, facts: Facts, draft: Draft) -> None:
     """One application in detail: replicas, usage, what is wrong with which pod, and what the cluster said about it."""
     usage, measured = usage_words(draft, application, facts)
-    state = f"is {application.status}: " if application.status is not Status.STOPPED else "is stopped: "
-    trouble = f" ({markdown(application.trouble, TEXT_LIMIT)})" if application.trouble else ""
-    words = f"**{name_of(application, facts)}** {state}{replica_words(application)}{trouble}"
+    stopped = application.status is Status.STOPPED
+    replicas = f"{application.replicas} replicas" if stopped else replica_words(application)
+    trouble = f" ({markdown(application.trouble, TEXT_LIMIT)})" if application.trouble and not stopped else ""
+    words = f"**{name_of(application, facts)}** is {application.status}: {replicas}{trouble}"
     draft.gap()
     draft.say(words + (f", {usage}" if usage else "") + ".", note_replicas(draft, application, facts), *measured)
     if application.status is not Status.HEALTHY:

@@ -50,7 +50,9 @@ def applications(asked: Understanding, facts: Facts, draft: Draft, resources: Se
         draft.fulfilled = False
         draft.say(f"I can't tell the usage: {markdown(reason, NAME_LIMIT * 2)}.")
         return
-    known.sort(key=lambda pair: pair[1][resources[0]].percent or 0.0, reverse=True)
+    by_amount = asked.intent is Intent.HIGH_USAGE
+    known.sort(key=lambda pair: (pair[1][resources[0]].used if by_amount else pair[1][resources[0]].percent) or 0.0,
+               reverse=True)  # fmt: skip
     limit = min(asked.parameters.limit or SHOWN, SHOWN)
     title = " and ".join(LABELS[resource] for resource in resources).replace("and Memory", "and memory")
     if asked.intent is Intent.HIGH_USAGE and len(known) > 1:
@@ -81,10 +83,11 @@ def _most(
     share, word = most[1][resource], LABELS[resource].replace("Mem", "mem")
     noted = [note_share(draft, most[0], resource, share), _note_amount(draft, most[0], resource, share)]
     words = f"{name_of(most[0], facts)} uses the most {word}: {amount(resource, share.used)}"
-    percent = known[0][1][resource].percent or 0.0
+    nearest = max(known, key=lambda pair: pair[1][resource].percent or 0.0)
+    percent = nearest[1][resource].percent or 0.0
     if round(percent) > round(share.percent or 0.0):
-        noted.append(note_share(draft, known[0][0], resource, known[0][1][resource]))
-        words += f"; {name_of(known[0][0], facts)} is nearest to its limit: {whole(percent)}"
+        noted.append(note_share(draft, nearest[0], resource, nearest[1][resource]))
+        words += f"; {name_of(nearest[0], facts)} is nearest to its limit: {whole(percent)}"
     draft.say(f"{words}.", *noted)
     draft.gap()
 

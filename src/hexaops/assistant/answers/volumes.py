@@ -57,7 +57,7 @@ def _tell(one: Volume, facts: Facts, draft: Draft) -> None:
     subject = subject_of(one.application)
     noted = [draft.evidence.note(STORE, subject, round(one.latest, 1), unit="% of its fullest volume", at=facts.now)]
     until = steps_until(one.values, FULL_PERCENT)
-    words = "not surely filling"
+    words = "no clear trend"
     if until is not None:
         days = round(until[0] * one.step_seconds / DAY_SECONDS, 1)
         noted.append(

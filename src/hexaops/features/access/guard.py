@@ -14,6 +14,7 @@ from fastapi.routing import APIRoute
 
 from hexaops.features.access.gate import WORKSPACE_PARAMETER, Gate
 from hexaops.features.routing import Entry
+from hexaops.middleware import StrictRequest
 from hexaops.provide import provider_of
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -30,7 +31,8 @@ def guarded(entry: Entry) -> type[APIRoute]:
             handler: Handler = super().get_route_handler()
 
             async def through_the_gate(request: Request) -> Response:
-                return await provider_of(request).get(Gate).handle(request, entry, handler)
+                strict = StrictRequest(request.scope, request.receive)
+                return await provider_of(request).get(Gate).handle(strict, entry, handler)
 
             return through_the_gate
 

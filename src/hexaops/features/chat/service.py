@@ -29,6 +29,7 @@ from hexaops.features.chat.nameable import Inventories
 from hexaops.features.chat.planning import ChangePlanner, Request, confirmation
 from hexaops.features.chat.reading.articles import ArticleReader, is_answered, is_asked_how
 from hexaops.features.chat.reading.asking import Reader, Reading
+from hexaops.features.chat.reading.objects import topic_of
 from hexaops.features.chat.retelling import Retelling
 from hexaops.features.chat.schemas import ChatRequest, SessionRequest
 from hexaops.features.chat.sessions import SessionService
@@ -64,6 +65,8 @@ class ChatService:
     clock: Clock
     retelling: Retelling | None = None
     """Words answers with a language model, where one is configured."""
+    objects: Reader | None = None
+    """Questions for what belongs to applications, whatever intent they were taken for."""
 
     async def open(self, caller: Caller, request: ChatRequest) -> Turn:
         """Take a message: check it, and find its session or open one, which is stored with the answer.
@@ -138,14 +141,16 @@ class ChatService:
             if not hindered(asked, facts, draft):
                 tell_freshness(facts.freshness, draft)
                 await self.planner.answer(Request(turn.caller, turn.session_id, asked, facts), draft)
-        elif (reader := self._reader(turn.message, asked)) is not None:
+        elif (reader := self._reader(turn.message, asked, facts)) is not None:
             await self._read(reader, self._reading(turn, asked, facts), draft)
         else:
             compose(asked, facts, draft)
             if turn.may_plan:
                 await self.planner.offer(Request(turn.caller, turn.session_id, asked, facts), draft)
 
-    def _reader(self, message: str, asked: Understanding) -> Reader | None:
+    def _reader(self, message: str, asked: Understanding, facts: Facts) -> Reader | None:
+        if topic_of(message, facts.applications or (), asked):
+            return self.objects
         if asked.intent is Intent.OUT_OF_SCOPE and asked.language != "other" and is_answered(message):
             return ArticleReader()
         if asked.intent in HOW_TO_INTENTS and not asked.targets and is_asked_how(message):

@@ -28,6 +28,7 @@ from hexaops.features.chat.reading.diagnostics import DiagnosticsReader
 from hexaops.features.chat.reading.history import HistoryReader
 from hexaops.features.chat.reading.insights import INSIGHT_INTENTS, InsightReader
 from hexaops.features.chat.reading.logs import LogReader
+from hexaops.features.chat.reading.objects import ObjectReader
 from hexaops.features.chat.reading.resources import ResourceReader, UsageReader
 from hexaops.features.chat.reading.usage_history import UsageHistoryReader
 from hexaops.features.chat.reading.volumes import VolumeReader
@@ -87,7 +88,10 @@ def wire(process: Process) -> None:
     gatherer = Gatherer(database, applications, get(DiagnosisService), get(AutomationSwitch), clock)
     inventories, planner = Inventories(applications), ChangePlanner(get(ActionService))
     plans, retelling = PlanQueries(database, clock), _retelling(process, applications)
-    chat = ChatService(database, sessions, gatherer, inventories, planner, plans, readers(process), clock, retelling)
+    chat = ChatService(
+        database, sessions, gatherer, inventories, planner, plans, readers(process), clock, retelling,
+        ObjectReader(applications),
+    )  # fmt: skip
     quick_actions = QuickActions(get(WorkspaceService), get(WorkspaceDirectory))
     guide = GuideService(database, quick_actions, clock)
     for service in (sessions, chat, ChatStream(chat), quick_actions, guide):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from hexaops.analysis.applications.model import Application
@@ -17,6 +18,7 @@ from hexaops.features.chat.reading.asking import Reader, Reading
 
 _IMAGES = re.compile(r"\b(?:images?|image tags?|which versions?|what versions?)\b")
 _SIZES = re.compile(r"\b(?:limits?|requests?)\b")
+_LACKING = re.compile(r"\b(?:no|without|missing|lack(?:s|ing)?|don't have|not have|unlimited)\b")
 _SERVICES = re.compile(r"\b(?:services?|ports?)\b")
 _RESTARTS = re.compile(r"\brestart(?:s|ed)\b|\brestart counts?\b")
 _NODES = re.compile(r"\bnodes?\b")
@@ -30,12 +32,15 @@ class ResourceReader:
 
     async def answer(self, reading: Reading, draft: Draft) -> None:
         """The field that was asked for, of what was named."""
-        text = _without_names(reading)
+        text = without_names(reading.message, reading.facts.applications or ())
         if reading.asked.intent is Intent.POD_STATUS:
             if _RESTARTS.search(text) and reading.asked.parameters.status_filter is None:
                 told.tell_restarts(reading.select(draft), reading.facts, draft)
             else:
                 answer_pods(reading.asked, reading.facts, draft)
+            return
+        if _SIZES.search(text) and _LACKING.search(text):
+            told.tell_unlimited(reading.select(draft), reading.facts, draft)
             return
         for words, tell in ((_IMAGES, told.tell_images), (_SIZES, told.tell_sizes)):
             if words.search(text):
@@ -68,16 +73,15 @@ class UsageReader:
 
     async def answer(self, reading: Reading, draft: Draft) -> None:
         """The usage, the highest first."""
-        if _NODES.search(_without_names(reading)) and not reading.applications:
+        if _NODES.search(without_names(reading.message, reading.facts.applications or ())) and not reading.applications:
             answer_usage(replace(reading.asked, resource_type="nodes"), reading.facts, draft)
         else:
             await self.applications.answer(reading, draft)
 
 
-def _without_names(reading: Reading) -> str:
+def without_names(message: str, known: Sequence[Application]) -> str:
     """The message without names of applications: "api-service" asks for no Service."""
-    text = reading.message.casefold()
-    known: list[Application] = [*(reading.facts.applications or ())]
+    text = message.casefold()
     for name in sorted({one.name.casefold() for one in known}, key=len, reverse=True):
         text = text.replace(name, " ")
     return text

@@ -1,0 +1,133 @@
+"""Questions for what belongs to applications: autoscalers, quotas, volumes, host names, budgets, endpoints."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hexaops.analysis.applications.model import Application
+from hexaops.assistant.answers import objects as told
+from hexaops.assistant.answers.draft import Draft
+from hexaops.assistant.answers.lines import NAME_LIMIT, listing, name_of
+from hexaops.assistant.understanding.intents import Intent
+from hexaops.assistant.understanding.model import Understanding
+from hexaops.backends.kubernetes.kinds import WatchedKind
+from hexaops.features.applications.service import ApplicationService
+from hexaops.features.chat.reading.asking import Reading
+from hexaops.features.chat.reading.resources import without_names
+from hexaops.kit.text import markdown
+
+INTENTS = frozenset({
+    Intent.LIST_RESOURCES, Intent.STATUS_QUERY, Intent.USAGE_QUERY, Intent.HIGH_USAGE, Intent.AUTOSCALING,
+    Intent.UPDATE_QUOTA, Intent.CONNECTIVITY, Intent.OUT_OF_SCOPE, Intent.UNCLEAR, Intent.ACTION_QUESTION,
+})  # fmt: skip
+"""Intents that a question for such an object is taken for."""
+_ASKS = re.compile(
+    r"^\W*(?:which|what|whats|what's|how (?:much|many|full)|is|are|does|do|has|have|show|list|any|tell)\b"
+)
+_TOPICS = (
+    ("endpoints", re.compile(r"\bservices?\b.*\bendpoints?\b|\bendpoints?\b.*\bservices?\b")),
+    ("autoscalers", re.compile(r"\b(?:auto-?scal(?:ed|er|ers|ing)|hpas?|horizontal ?pod ?autoscalers?)\b")),
+    ("quotas", re.compile(r"\bquotas?\b")),
+    ("budgets", re.compile(r"\b(?:disruption budgets?|pdbs?)\b")),
+    ("hosts", re.compile(r"\b(?:host ?names?|ingress(?:es)?|domain names?|domains|urls?)\b")),
+    ("claims", re.compile(r"\b(?:volumes?|pvcs?|(?:volume )?claims?)\b(?! (?:be|is|are|get|run)\b)")),
+)
+_FULLNESS = re.compile(r"\b(?:full|fullest|space|usage|used|use|fill)\b")
+
+
+def topic_of(message: str, applications: Sequence[Application], asked: Understanding) -> str:
+    """What a question is for, or "": of its own words, without those of names."""
+    text = without_names(message, applications)
+    if asked.intent not in INTENTS or asked.is_change_request or not _ASKS.search(text):
+        return ""
+    found = next((topic for topic, words in _TOPICS if words.search(text)), "")
+    return "" if found == "claims" and _FULLNESS.search(text) else found
+
+
+@dataclass(frozen=True)
+class ObjectReader:
+    """Answers from the watch cache."""
+
+    applications: ApplicationService
+
+    async def answer(self, reading: Reading, draft: Draft) -> None:
+        """The objects that were asked for, of what was named."""
+        facts, selected = reading.facts, reading.select(draft)
+        match topic_of(reading.message, facts.applications or (), reading.asked):
+            case "autoscalers":
+                told.tell_autoscalers(selected, self._rows(reading, "HorizontalPodAutoscaler"), facts, draft)
+            case "quotas":
+                told.tell_quotas(self._in_projects(reading, selected, "ResourceQuota"), _in(reading), facts, draft)
+            case "budgets":
+                rows = self._of(reading, selected, "PodDisruptionBudget", "disruption_budgets")
+                told.tell_budgets(rows, _in(reading, "of"), facts, draft)
+            case "hosts":
+                rows = self._of(reading, selected, "Ingress", "ingresses")
+                told.tell_hosts(rows, self._behind(reading, selected), _in(reading, "to"), facts, draft)
+            case "claims":
+                self._claims(reading, selected, draft)
+            case _:
+                self._endpoints(reading, selected, draft)
+
+    def _rows(self, reading: Reading, kind: WatchedKind) -> list[Any]:
+        found = self.applications.rows(reading.caller.get_workspace(), kind)
+        return sorted(found, key=lambda row: (row.namespace, row.name))
+
+    def _in_projects(self, reading: Reading, selected: Sequence[Application], kind: WatchedKind) -> list[Any]:
+        projects = {one.project for one in selected}
+        return [row for row in self._rows(reading, kind) if not reading.is_named or row.namespace in projects]
+
+    def _of(self, reading: Reading, selected: Sequence[Application], kind: WatchedKind, names: str) -> list[Any]:
+        """All of the kind, or those that belong to what was named."""
+        if not reading.is_named:
+            return self._rows(reading, kind)
+        workspace = reading.caller.get_workspace()
+        related = {
+            (one.project, name)
+            for one in selected
+            for name in getattr(self.applications.related(workspace, one), names)
+        }
+        return [row for row in self._rows(reading, kind) if (row.namespace, row.name) in related]
+
+    def _behind(self, reading: Reading, selected: Sequence[Application]) -> dict[tuple[str, str], list[str]]:
+        workspace = reading.caller.get_workspace()
+        found: dict[tuple[str, str], list[str]] = {}
+        for one in selected:
+            for service in self.applications.services(workspace, one):
+                found.setdefault((service.namespace, service.name), []).append(name_of(one, reading.facts))
+        return found
+
+    def _claims(self, reading: Reading, selected: Sequence[Application], draft: Draft) -> None:
+        rows = {(row.namespace, row.name): row for row in self._rows(reading, "PersistentVolumeClaim")}
+        workspace = reading.caller.get_workspace()
+        claims = {
+            one.id: [
+                rows[one.project, name]
+                for name in self.applications.related(workspace, one).volume_claims
+                if (one.project, name) in rows
+            ]
+            for one in selected
+        }
+        told.tell_claims(claims, selected, reading.facts, draft)
+
+    def _endpoints(self, reading: Reading, selected: Sequence[Application], draft: Draft) -> None:
+        ready: dict[tuple[str, str], int] = {}
+        for row in self._rows(reading, "EndpointSlice"):
+            count = sum(one.ready for one in row.endpoints)
+            ready[row.namespace, row.service] = ready.get((row.namespace, row.service), 0) + count
+        workspace = reading.caller.get_workspace()
+        services = self._rows(reading, "Service")
+        if reading.is_named:
+            uids = {service.uid for one in selected for service in self.applications.services(workspace, one)}
+            services = [row for row in services if row.uid in uids]
+        counts = {row.uid: ready.get((row.namespace, row.name), 0) for row in services}
+        told.tell_unserved(services, counts, reading.facts, draft)
+
+
+def _in(reading: Reading, word: str = "in") -> str:
+    """Where, in words: " in transit", " to depot-agent"."""
+    names = [markdown(found.entity.name, NAME_LIMIT) for found in reading.asked.targets]
+    return f" {word} {listing(names)}" if names else ""

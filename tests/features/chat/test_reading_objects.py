@@ -1,0 +1,56 @@
+"""Questions for autoscalers, quotas, volumes, host names, budgets and endpoints, asked of a living cluster."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.living import LivingWorld, living_world
+
+QUESTIONS = (
+    (
+        "Is payment-service autoscaled?",
+        "Yes: HorizontalPodAutoscaler payment-service keeps payment-service between 2 and 6",
+    ),
+    ("Does web-app have an HPA?", "No: no HorizontalPodAutoscaler scales **web-app**; it has 3 replicas."),
+    ("Which apps are autoscaled?", "1 of 12 applications is autoscaled."),
+    (
+        "How much of the quota of backend is used?",
+        "The fullest part of quota backend/backend-quota is requests.memory, at 22%: ",
+    ),
+    ("Which volumes does message-queue have?", "**message-queue** has 3 volume claims, "),
+    ("Which apps have volumes?", "3 of 12 applications have volumes: "),
+    ("Which host names lead to web-app?", "shop.example\\.com leads to web-app."),
+    ("Which ingresses are there?", "shop.example\\.com leads into the workspace."),
+    ("Which host names lead to worker-app?", "No Ingress leads to worker-app."),
+    ("Which disruption budgets are there?", "All of 2 disruption budgets allow an eviction now."),
+    ("Which Services have no ready endpoints?", "Each of 9 Services has a ready endpoint."),
+    ("Which apps have no limits?", "None of 12 applications: each has requests and limits of CPU and memory."),
+)
+
+
+@pytest.fixture
+async def world(sqlite_url: str, tmp_path: Path) -> AsyncIterator[LivingWorld]:
+    async with living_world(sqlite_url, tmp_path) as opened:
+        yield opened
+
+
+async def test_questions_for_objects_are_answered_first(world: LivingWorld) -> None:
+    for question, beginning in QUESTIONS:
+        answer = await world.call("POST", "/aiops/chat", {"message": question})
+        response = answer.json()["data"]["response"]
+        assert response["content"].startswith(beginning), (question, response["content"])
+        assert response["metadata"]["intent_fulfilled"] is True, question
+
+
+async def test_changes_and_how_to_questions_are_not_taken_for_them(world: LivingWorld) -> None:
+    for question, words in (
+        ("Autoscale web-app between 3 and 6 pods at 70% cpu", "**Autoscaling application 'web-app'"),
+        ("When will a volume run out of space?", "no volume of 12 applications is measured"),
+        ("Why does my HPA not scale?", "**A HorizontalPodAutoscaler does not scale**"),
+    ):
+        answer = await world.call("POST", "/aiops/chat", {"message": question})
+        content = answer.json()["data"]["response"]["content"]
+        assert words in content, (question, content)
