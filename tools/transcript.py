@@ -8,12 +8,10 @@ answer is marked in the page and makes the command fail.
 from __future__ import annotations
 
 import re
-import ssl
 import subprocess
 import sys
 import tempfile
 import time
-from base64 import b64decode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,10 +19,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-import yaml
 
 from hexaops.client import Client
 from hexaops.client.address import Address
+from testenv.harness.api_server import api_server
 from testenv.harness.control_plane import SHIPPED, TOOL, WORLD, ControlPlane
 from testenv.harness.service import Identities
 from testenv.harness.service import serving as serving_cluster
@@ -119,19 +117,6 @@ def _cluster() -> Iterator[tuple[Path, Path]]:
             plane.tool("stop", str(plane.folder))
 
 
-@contextmanager
-def _api_server(kubeconfig: Path) -> Iterator[httpx2.Client]:
-    config = yaml.safe_load(kubeconfig.read_text(encoding="utf-8"))
-    cluster, user = config["clusters"][0]["cluster"], config["users"][0]["user"]
-    if "certificate-authority" in cluster:
-        trusted = ssl.create_default_context(cafile=cluster["certificate-authority"])
-    else:
-        trusted = ssl.create_default_context(cadata=b64decode(cluster["certificate-authority-data"]).decode())
-    headers = {"Authorization": f"Bearer {user['token']}"}
-    with httpx2.Client(base_url=cluster["server"], verify=trusted, headers=headers, trust_env=False) as client:
-        yield client
-
-
 def _objects(api: httpx2.Client) -> Objects:
     found: dict[str, list[Mapping[str, Any]]] = {}
     for kind, path in KINDS.items():
@@ -174,7 +159,7 @@ def _write(name: str, text: str) -> None:
 def main(name: str) -> int:
     """Ask, check and write one part; 1 where an answer was wrong."""
     part = PARTS[name]
-    with (_cluster if name == "cluster" else _simulator)() as (home, kubeconfig), _api_server(kubeconfig) as api:
+    with (_cluster if name == "cluster" else _simulator)() as (home, kubeconfig), api_server(kubeconfig) as api:
         found = Address.of_home(home)
         time.sleep(WARM_UP_SECONDS)
         with Client(found.url, found.token, found.workspace_id) as client:
