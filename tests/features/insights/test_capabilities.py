@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from hexaops.features.access.tenancy import SYSTEM_NAMESPACES
-from hexaops.features.insights.offers import OFFERS, SETTINGS_KINDS
+from hexaops.features.insights.offers import OFFERS
 from hexaops.features.workspaces.automation import AutomationSwitch
 from hexaops.runbooks.catalog import CATALOG
 from tests.features.applications.world import ChatWorld, chat_world
@@ -84,17 +83,6 @@ async def test_self_healing_is_offered_where_the_workspace_has_opted_in(world: C
     answer = await world.access.client.patch(path, json=body, headers=world.access.administrator)
     assert answer.status_code == 200, answer.text
     assert "self_healing" in _offered(await _ask(world))
-
-
-async def test_limitations_are_enforced(world: ChatWorld) -> None:
-    data = await _ask(world)
-    assert "Cannot delete production resources" in data["limitations"]
-    assert {right.kind for book in CATALOG for right in book.rights if right.verb == "delete"} <= SETTINGS_KINDS
-    assert "Actions require user confirmation" in data["limitations"]
-    named = next(one for one in data["limitations"] if "namespaces" in one)
-    assert all(name in named for name in SYSTEM_NAMESPACES)
-    answer = await world.post("/aiops/actions", {"action": "delete_application", "parameters": {}})
-    assert answer.status_code >= 400
 
 
 async def test_who_may_ask(world: ChatWorld) -> None:
