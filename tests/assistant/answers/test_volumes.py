@@ -32,10 +32,15 @@ def told(*found: Volume) -> Draft:
 def test_what_fills_says_when_it_is_full() -> None:
     lines = told(volume("flat", [20.0] * 48), volume("filling", [50 + 0.5 * hour for hour in range(49)])).content
     assert lines.splitlines()[:3] == [
-        "The fullest volume of each of 2 applications, fullest first:",
+        "A volume of filling is full in 2.3 days at this pace, the first of 2 applications:",
         "- filling: 74% full, full in 2.3 days at this pace",
         "- flat: 20% full, no clear trend",
     ]
+
+
+def test_nothing_that_fills_is_said_first() -> None:
+    first = told(volume("flat", [20.0] * 48)).content.splitlines()[0]
+    assert first == "No volume of 1 application is clearly filling; the fullest of each, fullest first:"
 
 
 def test_nothing_measured_is_not_an_answer() -> None:

@@ -44,7 +44,14 @@ def answer_volumes(found: Sequence[Volume], looked_at: int, seconds: float, fact
         draft.say(f"I can't tell: no volume of {plural(looked_at, 'application')} is measured.", counted)
         draft.say("Volumes are measured where the reader may ask the kubelets (docs/metrics.md).")
         return
-    draft.say(f"The fullest volume of each of {plural(len(found), 'application')}, fullest first:", counted)
+    filling = sorted(((days, one) for one in found if (days := _days(one)) is not None), key=lambda pair: pair[0])
+    of_all = plural(len(found), "application")
+    if filling:
+        days, first = filling[0]
+        when = f"in {days:g} days at this pace" if days else "now"
+        draft.say(f"A volume of {name_of(first.application, facts)} is full {when}, the first of {of_all}:", counted)
+    else:
+        draft.say(f"No volume of {of_all} is clearly filling; the fullest of each, fullest first:", counted)
     for one in sorted(found, key=lambda each: -each.latest)[:SHOWN]:
         _tell(one, facts, draft)
     if len(found) > SHOWN:
@@ -56,12 +63,16 @@ def answer_volumes(found: Sequence[Volume], looked_at: int, seconds: float, fact
 def _tell(one: Volume, facts: Facts, draft: Draft) -> None:
     subject = subject_of(one.application)
     noted = [draft.evidence.note(STORE, subject, round(one.latest, 1), unit="% of its fullest volume", at=facts.now)]
-    until = steps_until(one.values, FULL_PERCENT)
-    words = "no clear trend"
-    if until is not None:
-        days = round(until[0] * one.step_seconds / DAY_SECONDS, 1)
+    days, words = _days(one), "no clear trend"
+    if days is not None:
         noted.append(
             draft.evidence.note(STORE, f"days until a volume of {subject} is full", days, unit="days", at=facts.now)
         )
         words = f"full in {days:g} days at this pace" if days else "full"
     draft.say(f"- {name_of(one.application, facts)}: {whole(one.latest)} full, {words}", *noted)
+
+
+def _days(one: Volume) -> float | None:
+    """Days until it is full; None where it does not clearly fill."""
+    until = steps_until(one.values, FULL_PERCENT)
+    return None if until is None else round(until[0] * one.step_seconds / DAY_SECONDS, 1)
