@@ -10,10 +10,10 @@ from hexaops.analysis.applications.freshness import Freshness
 from hexaops.assistant.answers.attachments import LogExcerpt
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
-from hexaops.assistant.answers.logs import LogQuestion, answer_logs, log_question
+from hexaops.assistant.answers.logs import LogQuestion, answer_logs, answer_news, log_question
 from hexaops.assistant.understanding import Intent
 from hexaops.assistant.understanding.model import Parameters, Understanding
-from hexaops.backends.logstores.base import Aggregations, LogAnswer, Pattern
+from hexaops.backends.logstores.base import Aggregations, Bucket, LogAnswer, Pattern
 from hexaops.backends.logstores.lines import MICROSECONDS, LogLine
 
 NOW = datetime(2024, 1, 20, 15, 30, tzinfo=UTC)
@@ -87,3 +87,38 @@ def test_the_levels_that_were_said(message: str, levels: tuple[str, ...]) -> Non
 def test_the_range_that_was_said() -> None:
     assert log_question(asked(time_range_seconds=600.0), "logs", (), facts()).seconds == 600.0
     assert log_question(asked(), "logs", (), facts()).seconds == 3600.0
+
+
+@pytest.mark.parametrize(
+    ("message", "news"),
+    [
+        ("what is new in the logs since the deploy?", True),
+        ("what's new in the logs", True),
+        ("any new errors in the logs?", True),
+        ("messages that were not there before", True),
+        ("show me the newest logs", False),
+        ("logs of new-shop", False),
+    ],
+)
+def test_whether_news_is_asked_for(message: str, news: bool) -> None:
+    assert log_question(asked(), message, (), facts()).news is news
+
+
+def test_news_is_what_was_not_there_before() -> None:
+    now_us = int(NOW.timestamp()) * MICROSECONDS
+    steps = [Bucket(now_us - hours * 3600 * MICROSECONDS, count) for hours, count in ((25, 7), (24, 0), (1, 3))]
+    question = LogQuestion((), (), 3600.0, news=True)
+
+    def news(patterns: tuple[Pattern, ...] | None, timeline: list[Bucket]) -> Draft:
+        draft = Draft()
+        answer_news(question, LogAnswer((), 10, Aggregations({}, {}, timeline, patterns), None), facts(), draft)
+        return draft
+
+    fresh = (Pattern("no route to <*>", 3, now_us, now_us),)
+    assert news(fresh, steps).content == (
+        "1 kind of message is new in the last 1h, beside the 1d before:\n"
+        "- 3 times, first 2024-01-20T15:30:00Z: “no route to \\<\\*\\>”"
+    )
+    assert news((), steps).content == "No kind of message is new in the last 1h, beside the 1d before."
+    assert news(fresh, steps[-1:]).content.endswith("no earlier lines are stored.")
+    assert not news(None, steps).fulfilled

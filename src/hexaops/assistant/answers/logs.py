@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 
 from hexaops.analysis.applications.model import Application
 from hexaops.assistant.answers.attachments import LogExcerpt, LogExcerptView, LogRowView
@@ -29,6 +30,14 @@ PATTERNS_SHOWN = 3
 LINE_LIMIT = 300
 ERRORS = re.compile(r"\b(error|exception|failure|panic|crash|fatal|traceback)", re.IGNORECASE)
 WARNINGS = re.compile(r"\bwarn", re.IGNORECASE)
+NEWS = re.compile(
+    r"\bwhat(?:['\u2019]s| is| are)? new\b"
+    r"|\bnew (?:kinds? of )?(?:errors?|warnings?|messages?|lines?|logs?|patterns?)\b"
+    r"|\b(?:not|never) (?:seen |there )?before\b|\bfor the first time\b",
+    re.IGNORECASE,
+)
+BASELINE_SECONDS = 86_400.0
+"""A message is new that no line of so long before has."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,8 @@ class LogQuestion:
     levels: tuple[Level, ...]
     """Empty: all."""
     seconds: float
+    news: bool = False
+    """What no line of the day before says, instead of lines."""
 
 
 def log_question(asked: Understanding, message: str, selected: Sequence[Application], facts: Facts) -> LogQuestion:
@@ -51,7 +62,38 @@ def log_question(asked: Understanding, message: str, selected: Sequence[Applicat
     elif ERRORS.search(message):
         levels = ("error",)
     seconds = asked.parameters.time_range_seconds or facts.time_range_seconds
-    return LogQuestion(tuple(sorted({one.name for one in selected})) if named else (), levels, seconds)
+    return LogQuestion(
+        tuple(sorted({one.name for one in selected})) if named else (), levels, seconds,
+        news=NEWS.search(message) is not None,
+    )  # fmt: skip
+
+
+def answer_news(question: LogQuestion, found: LogAnswer, facts: Facts, draft: Draft) -> None:
+    """The kinds of messages that were not there before, the most frequent first."""
+    patterns = found.aggregations.patterns if found.aggregations else None
+    period, before = f"the last {format_duration(question.seconds)}", format_duration(BASELINE_SECONDS)
+    noted = draft.evidence.note(LOGS, _what(question, facts), found.total, unit="lines", at=facts.now, is_query=True)
+    if patterns is None or not _has_earlier(question, found, facts):
+        reason = "" if patterns is None else ": no earlier lines are stored"
+        draft.say(f"I can't tell which messages of {period} are new{reason}.", noted)
+        draft.fulfilled = False
+    elif not patterns:
+        draft.say(f"No kind of message is new in {period}, beside the {before} before.", noted)
+    else:
+        kinds = "1 kind of message is" if len(patterns) == 1 else f"{len(patterns)} kinds of messages are"
+        draft.say(f"{kinds} new in {period}, beside the {before} before:", noted)
+        for one in patterns[:LINES_SHOWN]:
+            first = f"{plural(one.count, 'time')}, first {_time(one.first_us)}"
+            draft.say(f"- {first}: “{markdown(one.template, LINE_LIMIT)}”", noted)
+    for limit in found.limits:
+        draft.say(markdown(limit, LINE_LIMIT))
+
+
+def _has_earlier(question: LogQuestion, found: LogAnswer, facts: Facts) -> bool:
+    """Whether lines from before the period are known: without them every message would be new."""
+    steps = found.aggregations.timeline if found.aggregations else ()
+    since_us = (facts.now.timestamp() - question.seconds) * MICROSECONDS
+    return any(one.count for one, after in pairwise(steps) if after.start_us <= since_us)
 
 
 def answer_logs(question: LogQuestion, found: LogAnswer, facts: Facts, draft: Draft) -> None:

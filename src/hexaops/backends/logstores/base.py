@@ -53,6 +53,8 @@ class LogQuery:
     after: Place | None = None
     """Only rows beyond this place, in the order asked for; totals and aggregations still count all."""
     aggregate: bool = True
+    new_since_us: int | None = None
+    """Only patterns whose first hit of the range is not before this time; counts and rows stay those of the range."""
 
 
 @dataclass(frozen=True)

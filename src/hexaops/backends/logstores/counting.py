@@ -59,7 +59,7 @@ def aggregated(query: LogQuery, hits: Sequence[LogLine], template_of: TemplateOf
         by_component=ranked(Counter(line.component for line in hits)),
         by_level=ranked(Counter(line.level for line in hits)),
         timeline=timeline(query, buckets),
-        patterns=None if template_of is None else _patterns(hits, template_of),
+        patterns=None if template_of is None else _patterns(hits, template_of, query.new_since_us),
     )
 
 
@@ -68,16 +68,18 @@ def ranked(counts: Counter[str]) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MOST_COMPONENTS])
 
 
-def ranked_patterns(patterns: Iterable[Pattern]) -> list[Pattern]:
-    """The most frequent first."""
-    return sorted(patterns, key=lambda found: (-found.count, found.template))[:MOST_PATTERNS]
+def ranked_patterns(patterns: Iterable[Pattern], new_since_us: int | None = None) -> list[Pattern]:
+    """The most frequent first; of those that are new since a time, if one is given."""
+    wanted = [one for one in patterns if new_since_us is None or one.first_us >= new_since_us]
+    return sorted(wanted, key=lambda found: (-found.count, found.template))[:MOST_PATTERNS]
 
 
-def _patterns(hits: Sequence[LogLine], template_of: TemplateOf) -> list[Pattern]:
+def _patterns(hits: Sequence[LogLine], template_of: TemplateOf, new_since_us: int | None) -> list[Pattern]:
     times: dict[str, list[int]] = {}
     for line in hits:
         times.setdefault(template_of(line), []).append(line.time_us)
-    return ranked_patterns(Pattern(text, len(seen), min(seen), max(seen)) for text, seen in times.items())
+    found = (Pattern(text, len(seen), min(seen), max(seen)) for text, seen in times.items())
+    return ranked_patterns(found, new_since_us)
 
 
 def _beyond(query: LogQuery, hit: tuple[int, int], place: Place) -> bool:

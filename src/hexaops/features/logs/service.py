@@ -100,13 +100,20 @@ class LogQueryService:
         return body
 
     async def find(
-        self, workspace_id: str, *, components: Collection[str], levels: Collection[Level], seconds: float, limit: int
-    ) -> LogAnswer:
-        """The newest lines of a workspace that the caller was let into; raises LogStoreError."""
+        self, workspace_id: str, *, components: Collection[str], levels: Collection[Level], seconds: float, limit: int,
+        before: float = 0,
+    ) -> LogAnswer:  # fmt: skip
+        """The newest lines of a workspace that the caller was let into; raises LogStoreError.
+
+        With seconds `before` the range, only patterns that no line of that time has.
+        """
         end_us = _microseconds(self._clock.now()) + 1
+        seconds = min(seconds, LARGEST_RANGE_SECONDS)
+        whole = min(seconds + before, LARGEST_RANGE_SECONDS)
         asked = LogQuery(
             expression=None,
-            start_us=end_us - round(min(seconds, LARGEST_RANGE_SECONDS) * MICROSECONDS),
+            start_us=end_us - round(whole * MICROSECONDS),
+            new_since_us=end_us - round(seconds * MICROSECONDS) if before else None,
             end_us=end_us,
             workspaces=frozenset({workspace_id}),
             levels=frozenset(levels),

@@ -180,3 +180,15 @@ async def test_levels_of_workspaces_are_found_in_indexes_of_every_version(
     for found in (newest, older):
         assert [*found.rows] == [*expected.rows]
         assert found.aggregations == expected.aggregations
+
+
+async def test_patterns_that_were_not_there_before(opened: Opener) -> None:
+    stored = [line(text, time_us=NOON_US + at) for at, text in enumerate(("old a", "known b", "old c", "fresh d"))]
+    asked = query(new_since_us=NOON_US + 2)
+    async with opened() as logs:
+        await logs.append(stored)
+        found = await logs.query(asked, Timeout(60))
+    assert found.total == 4
+    assert found.aggregations == answer_from(asked, stored, lambda hit: first_word(hit.message)).aggregations
+    assert found.aggregations is not None
+    assert [one.template for one in found.aggregations.patterns or ()] == ["fresh"]

@@ -101,3 +101,11 @@ def test_times_have_up_to_nine_digits() -> None:
     second = 1_705_761_930_000_000
     for text, fraction in ((":30Z", 0), (":30.5Z", 500_000), (":30.123456789Z", 123_456), (":30.1+00:00", 100_000)):
         assert microseconds(f"2024-01-20T14:45{text}") == second + fraction
+
+
+async def test_new_patterns_are_not_guessed_from_a_sample() -> None:
+    engine = MemoryEngine([line("hello")])
+    found = await ExternalStore(engine, TemplateMiner).query(query(new_since_us=0), OWN, Timeout(5))
+    assert found.aggregations is not None
+    assert found.aggregations.patterns is None
+    assert any("new" in limit for limit in found.limits)

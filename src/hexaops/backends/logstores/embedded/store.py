@@ -244,7 +244,7 @@ class EmbeddedLogStore:
             by_component=ranked(counts.by_component),
             by_level=ranked(counts.by_level),
             timeline=timeline(query, counts.by_step),
-            patterns=ranked_patterns(self._patterns(counts)),
+            patterns=ranked_patterns(self._patterns(counts), query.new_since_us),
         )
 
     def _patterns(self, counts: Counts) -> Iterable[Pattern]:

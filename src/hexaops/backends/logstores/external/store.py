@@ -27,6 +27,7 @@ from hexaops.backends.logstores.lines import LogLine, find_level
 from hexaops.backends.logstores.templates import Miner
 from hexaops.kit.timeout import Timeout
 
+UNTOLD = "Which patterns are new can only be told of logs that are stored here"
 NOTHING = Counts(0, {}, {}, {})
 SAMPLE = 1000
 """Newest hits whose patterns are told where the engine cannot group all of them."""
@@ -79,6 +80,9 @@ class ExternalStore:
         if total is not None:
             return LogAnswer(rows, total, None, page.next, told)
         lines = counts.total
+        if query.new_since_us is not None:
+            told.append(UNTOLD)
+            return LogAnswer(rows, lines, _aggregated(query, counts, None), page.next, told)
         if grouped.lines < lines:
             rest = (
                 f"those of the newest {grouped.lines} lines only" if grouped.sampled else "those of frequent messages"
@@ -101,7 +105,7 @@ class ExternalStore:
         return clean_line(row)
 
     async def _patterns(self, ask: Ask) -> _Grouped:
-        if not ask.query.aggregate:
+        if not ask.query.aggregate or ask.query.new_since_us is not None:
             return _Grouped((), 0, sampled=False)
         found = await self.engine.patterns(ask)
         sampled = found is None
@@ -128,7 +132,7 @@ def _mined(miner: Miner, grouped: Sequence[Pattern]) -> list[Pattern]:
     return ranked_patterns(replace(one, template=known.text if known else "") for known, one in named)[:MOST_PATTERNS]
 
 
-def _aggregated(query: LogQuery, counts: Counts, patterns: Sequence[Pattern]) -> Aggregations:
+def _aggregated(query: LogQuery, counts: Counts, patterns: Sequence[Pattern] | None) -> Aggregations:
     levels = Counter[str]()
     for spelling, lines in counts.levels.items():
         levels[find_level(spelling) or "unknown"] += lines

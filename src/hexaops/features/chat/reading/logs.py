@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hexaops.assistant.answers.draft import Draft
-from hexaops.assistant.answers.logs import LINES_READ, answer_logs, log_question
+from hexaops.assistant.answers.logs import BASELINE_SECONDS, LINES_READ, answer_logs, answer_news, log_question
 from hexaops.features.chat.reading.asking import Reading
 from hexaops.features.logs.service import LogQueryService
 
@@ -30,6 +30,6 @@ class LogReader:
         question = log_question(reading.asked, reading.message, selected, reading.facts)
         found = await self.logs.find(
             reading.caller.get_workspace().id, components=question.components, levels=question.levels,
-            seconds=question.seconds, limit=LINES_READ,
+            seconds=question.seconds, limit=LINES_READ, before=BASELINE_SECONDS if question.news else 0,
         )  # fmt: skip
-        answer_logs(question, found, reading.facts, draft)
+        (answer_news if question.news else answer_logs)(question, found, reading.facts, draft)
