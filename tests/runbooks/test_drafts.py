@@ -34,6 +34,11 @@ async def test_restart_marks_the_template_with_the_plans_own_time() -> None:
     assert (made.risk, made.pods_touched, made.replicas) == ("low", 3, None)
 
 
+async def test_a_restart_in_the_second_of_the_last_one_has_another_mark() -> None:
+    made = await drafted("restart_application", workload(restarted_at="2026-01-02T03:04:05Z"))
+    assert [mark_of(body) for body in bodies(made)] == ["2026-01-02T03:04:06Z", "2026-01-02T03:04:05Z"]
+
+
 async def test_undoing_a_first_restart_removes_the_mark() -> None:
     assert mark_of(bodies(await drafted("restart_application", workload()))[1]) is None
 

@@ -12,7 +12,6 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from hexaops.analysis.applications.model import Application
-from hexaops.kit.durations import format_time
 from hexaops.kit.quantities import parse_quantity
 from hexaops.kit.redaction import is_telling
 from hexaops.runbooks.disruption import ready_pods_down_by_rollout
@@ -115,7 +114,7 @@ class UpdateConfiguration(WorkloadRunbook[ConfigurationParameters]):
         if parameters.data and parameters.config_map:
             writes.append(await _config_map_write(workload, parameters.config_map, parameters.data, world))
         template = _template_write(workload, parameters)
-        writes += [template] if template else [restart_write(workload, format_time(world.at))] if writes else []
+        writes += [template] if template else [restart_write(workload, world.at)] if writes else []
         if not writes:
             raise NotApplicableError("The application already has this configuration", possible=None)
         return Draft(

@@ -5,6 +5,8 @@ The mark is fixed in the plan, so sending it twice is sending it once.
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from hexaops.analysis.applications.model import Application
 from hexaops.kit.durations import format_time
 from hexaops.runbooks import rollout
@@ -36,8 +38,14 @@ MARK_PATH = "/spec/template/metadata/annotations/kubectl.kubernetes.io~1restarte
 SECONDS_TO_DRAIN = 5.0
 
 
-def restart_write(workload: LiveWorkload, mark: str) -> Write:
-    """Annotates the template, so that every pod is replaced."""
+def restart_write(workload: LiveWorkload, at: datetime) -> Write:
+    """Annotates the template, so that every pod is replaced.
+
+    Marks have seconds, as kubectl's: that of the last restart's second would change nothing, and no pod be replaced.
+    """
+    mark = format_time(at)
+    if mark == workload.restarted_at:
+        mark = format_time(at + timedelta(seconds=1))
     return Write(
         target=workload.target,
         call=_mark(mark),
@@ -100,7 +108,7 @@ class RestartApplication(WorkloadRunbook[Parameters]):
             target=workload.target,
             description=f"Restarting application '{subject.name}'",
             parameters={},
-            writes=(restart_write(workload, format_time(world.at)),),
+            writes=(restart_write(workload, world.at),),
             risk="low",
             ready_pods_down=ready_pods_down_by_rollout(workload),
             pods_touched=workload.replicas,
