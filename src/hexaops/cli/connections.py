@@ -10,8 +10,10 @@ import asyncio
 import logging
 import resource
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
 
 LARGEST_HEAD_BYTES = 64 * 1024
 """The request line and all headers; a token has at most 8 KiB."""
@@ -25,6 +27,9 @@ END = b"\r\n\r\n"
 LOG_SECONDS = 10.0
 
 logger = logging.getLogger("hexaops.http")
+_silent: WeakKeyDictionary[ServerState, dict[BoundedProtocol, None]] = WeakKeyDictionary()
+"""Each server's connections without a request under way, the longest silent first: thousands may come at once, and
+looking through all for each of them would hold the loop up for seconds."""
 
 
 class HeadTooLargeError(Exception):
@@ -50,12 +55,16 @@ class BoundedProtocol(HttpToolsProtocol):
         """The last bytes of an unfinished head; None while a body or an answer is under way."""
         self._head_length = 0
         self._deadline: asyncio.TimerHandle | None = None
-        self.since = 0.0
+
+    @property
+    def silent(self) -> dict[BoundedProtocol, None]:
+        """Those of its server, in order."""
+        return _silent.setdefault(self.server_state, {})
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's
         """Accept it, with time for its first request's headers; at the limit the longest silent one is closed."""
         super().connection_made(transport)
-        self.since = self.loop.time()
+        self.silent[self] = None
         self._wait_for_head()
         if len(self.connections) > self.most:
             self._make_room()
@@ -68,6 +77,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget it."""
+        self.silent.pop(self, None)
         self._stop_waiting()
         super().connection_lost(exc)
 
@@ -90,7 +100,14 @@ class BoundedProtocol(HttpToolsProtocol):
         """The head is whole: what follows is bounded by the application."""
         self._head = None
         self._stop_waiting()
+        self.silent.pop(self, None)
         super().on_headers_complete()
+
+    def on_response_complete(self) -> None:
+        """Silent from now on, unless another request waits already."""
+        super().on_response_complete()
+        if self.is_silent() and not self.transport.is_closing():
+            self.silent[self] = None
 
     def on_message_complete(self) -> None:
         """What comes next is another head."""
@@ -123,15 +140,16 @@ class BoundedProtocol(HttpToolsProtocol):
             self.transport.close()
 
     def _make_room(self) -> None:
-        silent = [one for one in self.connections if isinstance(one, BoundedProtocol) and one.is_silent()]
         if self.loop.time() - BoundedProtocol._told > LOG_SECONDS:
             BoundedProtocol._told = self.loop.time()
             logger.warning("too many connections; closing silent ones", extra={"connections": len(self.connections)})
-        if oldest := min(silent, key=lambda one: one.since, default=None):
+        oldest = next(iter(self.silent))  # it is there itself, as the last
+        del self.silent[oldest]
+        if oldest is self:
+            self._refuse(b"503 Service Unavailable", b"OVERLOADED")
+        else:
             self.connections.discard(oldest)
             oldest.transport.abort()
-        else:
-            self._refuse(b"503 Service Unavailable", b"OVERLOADED")
 
     def is_silent(self) -> bool:
         """Whether no request of it is under way."""
