@@ -17,11 +17,13 @@ import psycopg
 START_SECONDS = 60.0
 LOOK_SECONDS = 0.02
 FULL = """
-CREATE TABLE fault_disk (is_full boolean NOT NULL);
-INSERT INTO fault_disk VALUES (false);
+CREATE TABLE fault_disk (is_full boolean NOT NULL, first bigint NOT NULL, last bigint NOT NULL);
+INSERT INTO fault_disk VALUES (false, 0, 0);
+CREATE SEQUENCE fault_writes;
 CREATE FUNCTION fault_disk_write() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE number bigint := nextval('public.fault_writes');
 BEGIN
-  IF (SELECT is_full FROM public.fault_disk) THEN
+  IF (SELECT is_full OR number BETWEEN first AND last FROM public.fault_disk) THEN
     RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full';
   END IF;
   RETURN NULL;
@@ -95,6 +97,12 @@ class PostgresServer:
     def prepare_full_disk(self, database: str) -> None:
         """Let `set_full` apply to every table that the database has now."""
         self.execute(database, FULL)
+
+    def fill_at(self, database: str, first: int, count: int) -> None:
+        """Of the writes from now on, let those from the first-th on fail as on a full disk, so many of them."""
+        bounds = f"first = n.place, last = n.place + {count - 1}"
+        place = f"(SELECT nextval('fault_writes') + {first} AS place) AS n"
+        self.execute(database, f"UPDATE fault_disk SET {bounds} FROM {place}")  # noqa: S608 # numbers
 
     def set_full(self, database: str, *, full: bool) -> None:
         """From now on every write fails as on a full disk, or no more does."""
