@@ -1,8 +1,9 @@
 """Open-loop load beyond capacity: requests come at their rate, whether or not the earlier ones were answered.
 
 Capacity is what a few callers get who wait for their answers. Goodput is the share of it that is answered with success
-within two seconds while more is asked. Generator and service share the machine, so its share of CPU is in the figures;
-compare runs of an otherwise idle machine only.
+within two seconds while more is asked. Generator and service share the machine, so times and rates are good on an
+otherwise idle one only. Useful answers per CPU-second of the service, as a share of those while nothing is refused,
+hold on a busy one too: they tell what refusing costs.
 """
 
 from __future__ import annotations
@@ -35,12 +36,21 @@ UNLIMITED = {f"HEXAOPS_RATE_LIMIT_{name}": "10000000/minute" for name in ("CHAT"
 Ask = Callable[[], Awaitable[httpx2.Response]]
 
 
+@dataclass(frozen=True)
+class Capacity:
+    """What waiting callers get."""
+
+    per_second: float
+    per_cpu_second: float
+    """Answers of each second of CPU that the service takes."""
+
+
 @dataclass
 class Outcome:
     """Of one period."""
 
-    statuses: Counter[int] = field(default_factory=Counter)
-    """0: no answer."""
+    statuses: Counter[str] = field(default_factory=Counter)
+    """By status, or the kind of error where no answer came."""
     useful: int = 0
     """Succeeded within USEFUL_SECONDS."""
     without_retry_after: int = 0
@@ -97,10 +107,18 @@ async def _measured(
             return client.post(f"{path}/aiops/chat", json={"message": "how is web-app?"})
 
         await _closed(ask, 2.0)
-        capacity = await _closed(ask, min(10.0, seconds))
-        print(f"{kind}: capacity {capacity:.0f}/s of {CALLERS} callers")
+        spent, period = _cpu_seconds(pid), min(10.0, seconds)
+        rate = await _closed(ask, period)
+        capacity = Capacity(rate, rate * period / (_cpu_seconds(pid) - spent))
+        print(f"{kind}: capacity {rate:.0f}/s of {CALLERS} callers, {capacity.per_cpu_second:.0f} per CPU-second")
         results = [await _at(client, ask, pid, capacity, multiple, seconds) for multiple in multiples]
     return all(results)
+
+
+def _cpu_seconds(pid: int) -> float:
+    """Of all threads, user and system."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 async def _closed(ask: Ask, seconds: float) -> float:
@@ -117,19 +135,23 @@ async def _closed(ask: Ask, seconds: float) -> float:
     return done / seconds
 
 
-async def _at(client: httpx2.AsyncClient, ask: Ask, pid: int, capacity: float, multiple: float, seconds: float) -> bool:
-    before, outcome = _resident_mb(pid), Outcome()
+async def _at(
+    client: httpx2.AsyncClient, ask: Ask, pid: int, capacity: Capacity, multiple: float, seconds: float
+) -> bool:
+    before, spent, outcome = _resident_mb(pid), _cpu_seconds(pid), Outcome()
     health = asyncio.create_task(_probe(client, outcome))
-    await _open(ask, capacity * multiple, seconds, outcome)
+    await _open(ask, capacity.per_second * multiple, seconds, outcome)
     health.cancel()
-    goodput = outcome.useful / seconds / capacity
+    goodput = outcome.useful / seconds / capacity.per_second
+    work = outcome.useful / (_cpu_seconds(pid) - spent) / capacity.per_cpu_second
     p99 = _percentile(outcome.health, 0.99)
-    recovery = await _recovery(ask, capacity)
+    recovery = await _recovery(ask, capacity.per_second)
     grown = _resident_mb(pid) - before
-    statuses = ", ".join(f"{status or 'none'}: {count}" for status, count in sorted(outcome.statuses.items()))
+    statuses = ", ".join(f"{status}: {count}" for status, count in sorted(outcome.statuses.items()))
     print(
-        f"  x{multiple:g}: goodput {goodput:.0%}, health p99 {p99 * 1000:.0f} ms, recovery {recovery:.1f} s, "
-        f"RSS {grown:+.0f} MB; {statuses}; refused without Retry-After: {outcome.without_retry_after}",
+        f"  x{multiple:g}: goodput {goodput:.0%} ({work:.0%} by CPU), health p99 {p99 * 1000:.0f} ms, "
+        f"recovery {recovery:.1f} s, RSS {grown:+.0f} MB; {statuses}; "
+        f"refused without Retry-After: {outcome.without_retry_after}",
         flush=True,
     )
     return (
@@ -138,7 +160,7 @@ async def _at(client: httpx2.AsyncClient, ask: Ask, pid: int, capacity: float, m
         and grown <= BARS["memory_mb"]
         and recovery <= BARS["recovery_seconds"]
         and not outcome.without_retry_after
-        and {*outcome.statuses} <= {200, 429, 503}
+        and {*outcome.statuses} <= {"200", "429", "503"}
     )
 
 
@@ -157,10 +179,10 @@ async def _one(ask: Ask, outcome: Outcome) -> None:
     begun = time.monotonic()
     try:
         answer = await ask()
-    except httpx2.HTTPError:
-        outcome.statuses[0] += 1
+    except httpx2.HTTPError as error:
+        outcome.statuses[type(error).__name__] += 1
         return
-    outcome.statuses[answer.status_code] += 1
+    outcome.statuses[str(answer.status_code)] += 1
     outcome.useful += answer.status_code == 200 and time.monotonic() - begun <= USEFUL_SECONDS
     outcome.without_retry_after += answer.status_code in {429, 503} and "retry-after" not in answer.headers
 
