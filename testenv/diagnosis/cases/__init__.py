@@ -2,6 +2,7 @@
 
 from testenv.diagnosis.cases import (
     autoscaling,
+    cascades,
     cluster,
     crashes,
     field_fifth,
@@ -38,6 +39,7 @@ from testenv.diagnosis.cases import (
 
 __all__ = (
     "autoscaling",
+    "cascades",
     "cluster",
     "crashes",
     "field_fifth",

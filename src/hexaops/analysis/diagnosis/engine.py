@@ -19,6 +19,7 @@ from hexaops.analysis.diagnosis.rules.fixes import fix_of
 from hexaops.analysis.diagnosis.rules.jobs import failed_jobs, with_indexes
 from hexaops.analysis.diagnosis.rules.logs import with_log
 from hexaops.analysis.diagnosis.rules.remedies import REMEDIES
+from hexaops.analysis.diagnosis.rules.upstream import with_upstream
 from hexaops.analysis.diagnosis.snapshot import Snapshot
 
 MOST_EVIDENCE = 12
@@ -51,7 +52,8 @@ def _explain(sick: Sick) -> list[Finding]:
             remedy = REMEDIES.get(finding.rule)
             if finding.fix is None and remedy is not None:
                 finding = replace(finding, fix=remedy(sick))
-            return [blame_release(_with_severity(with_log(finding, sick), sick), sick)]
+            told = with_upstream(with_log(finding, sick), sick)
+            return [blame_release(_with_severity(told, sick), sick)]
     return []
 
 

@@ -41,6 +41,8 @@ _HOPELESS = frozenset(
     }
 )
 """Reasons for which waiting does not help."""
+_BY_PROGRAM = frozenset({"Error", "Completed"})
+"""Reasons of an end whose message is the program's own (terminationMessagePath), not the runtime's."""
 
 
 @dataclass(frozen=True)
@@ -130,8 +132,12 @@ class Sick:
 
     @cached_property
     def log(self) -> str:
-        """Log of the broken container."""
-        return self.snapshot.log(self.pod, self.broken.name) if self.broken else ""
+        """Log of the broken container; without one, the termination message, which is the end of it or says why."""
+        if self.broken is None:
+            return ""
+        said = self.snapshot.log(self.pod, self.broken.name)
+        by_program = text(self.broken.ended, "reason") in _BY_PROGRAM
+        return said or (text(self.broken.ended, "message") if by_program else "")
 
     @property
     def crashing(self) -> bool:

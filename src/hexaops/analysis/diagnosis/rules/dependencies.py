@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hexaops.analysis.diagnosis.model import Action, Evidence, FieldChange, Finding, Fix, Ref, Severity
 from hexaops.analysis.diagnosis.objects import Obj, mapping, spec_path, strings, template_labels
@@ -18,7 +18,7 @@ _LOOKUP = re.compile(
 )
 _URL = re.compile(r"[a-z][a-z0-9+]{1,15}://(?:[^\s/@]{1,100}@)?([A-Za-z0-9.-]{1,250})(?::(\d{1,5}))?")
 _HOST_PORT = re.compile(
-    r"\b(?!\S{1,80}\.(?:go|py|js|ts|rb|rs|java|kt|cs|cc|cpp|c|php|scala|ex):\d)"
+    r"(?<![\w.-])(?!\S{1,80}\.(?:go|py|js|ts|rb|rs|java|kt|cs|cc|cpp|c|php|scala|ex):\d)"
     r"([A-Za-z0-9][A-Za-z0-9.-]{0,250}):(\d{2,5})\b"
 )
 """Not the place in a source file, such as `main.go:77`."""
@@ -274,6 +274,23 @@ def _blocked(
     )
 
 
+def _alias(sick: Sick, service: Obj, evidence: tuple[Evidence, ...]) -> Finding:
+    """A Service that is only another name, which does not resolve."""
+    name = service.text("spec", "externalName")
+    change = FieldChange("spec.externalName", name, None)
+    return Finding(
+        "dependency-name",
+        service.ref,
+        "its name does not resolve",
+        f"{service.ref} is an ExternalName for {name}, and that name does not resolve",
+        Severity.HIGH,
+        (Evidence("spec", service.ref, f"externalName: {name}"), *evidence, sick.status_evidence()),
+        Fix.patched(service.ref, "Correct the external name", (change,)),
+        f"external-name {service.ref}",
+        affected=sick.refs,
+    )
+
+
 def _asks_outside(sick: Sick, host: str, service: Obj, line: str) -> Finding | None:
     """With the pod's dnsPolicy it does not ask the cluster's DNS, which alone knows the name."""
     policy = sick.pod.text("spec", "dnsPolicy") or "ClusterFirst"
@@ -312,17 +329,21 @@ def name_missing(sick: Sick, line: str, rule: str) -> Finding | None:
     ]
     ready = sum(one.number("status", "readyReplicas") or one.number("status", "numberReady") for one in dns)
     if dns and not ready and not _NO_SUCH.search(line):
-        return from_pod(
+        found = from_pod(
             sick,
             "dns-down",
             seen,
-            f"the cluster's DNS ({dns[0].ref}) has no ready pod",
+            f"the cluster's DNS ({dns[0].ref}) has no ready pod"
+            + (": it is scaled to 0 replicas" if dns[0].get("spec", "replicas") == 0 else ""),
+            fix=_started(dns[0].ref) if dns[0].get("spec", "replicas") == 0 else None,
             evidence=evidence,
             key="dns-down",
-            root=dns[0].ref,
             symptom_of=(dns[0].ref,),
         )
+        return replace(found, subject=dns[0].ref)
     service = service_named(sick, host) if host else None
+    if service is not None and service.text("spec", "type") == "ExternalName":
+        return _alias(sick, service, evidence)
     if service is not None:
         return _asks_outside(sick, host, service, line) or from_pod(
             sick,

@@ -7,7 +7,8 @@ import re
 from hexaops.analysis.diagnosis.model import Action, Evidence, FieldChange, Finding, Fix, Ref
 from hexaops.analysis.diagnosis.objects import items, text
 from hexaops.analysis.diagnosis.pods import Sick
-from hexaops.analysis.diagnosis.rules.making import from_pod, log_evidence, patch, quote
+from hexaops.analysis.diagnosis.rules.making import QUOTE, from_pod, log_evidence, node_of, patch, quote
+from hexaops.analysis.diagnosis.snapshot import Event
 
 _PULLING = frozenset({"ImagePullBackOff", "ErrImagePull", "RegistryUnavailable"})
 _UNAUTHORIZED = re.compile(
@@ -41,7 +42,7 @@ def _pull_error(sick: Sick) -> str:
     if sick.broken is None or sick.broken.reason not in _PULLING:
         return ""
     said = text(sick.broken.waiting, "message")
-    events = [one.message for one in sick.events if one.reason == "Failed" and "pull" in one.message.lower()]
+    events = [one.message for one in _failed_pulls(sick)]
     return (
         next((one for one in [said, *events] if "failed to" in one.lower() or ": " in one), said)
         + "\n"
@@ -49,8 +50,14 @@ def _pull_error(sick: Sick) -> str:
     )
 
 
+def _failed_pulls(sick: Sick) -> list[Event]:
+    """Events of failed pulls, newest first; those that only repeat the state last."""
+    found = [one for one in sick.events if one.reason == "Failed" and "pull" in one.message.lower()]
+    return sorted(found, key=lambda one: one.message.startswith("Error: "))
+
+
 def _pull_evidence(sick: Sick) -> tuple[Evidence, ...]:
-    failed = [one for one in sick.events if one.reason == "Failed" and "pull" in one.message.lower()]
+    failed = _failed_pulls(sick)
     if failed:
         return (failed[0].evidence,)
     assert sick.broken is not None
@@ -269,13 +276,15 @@ def pull_failed(sick: Sick) -> Finding | None:
             "cannot tell: neither the status nor an event holds the registry's answer; the pod's events would show it"
         )
     else:
-        cause = f"the pull fails: {quote(error.splitlines()[0])}"
+        line = error.splitlines()[0]
+        cause = f"the pull fails: {quote(line[-QUOTE:] if node_of(sick, line) else line)}"
     return from_pod(
         sick,
         "image-pull",
         f"{sick.container}: the image {image_of(sick)} cannot be pulled",
         cause,
         evidence=_pull_evidence(sick),
+        symptom_of=node_of(sick, error),
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from hexaops.analysis.diagnosis.model import Finding, Fix, Ref
 from hexaops.analysis.diagnosis.objects import mapping, text
 from hexaops.analysis.diagnosis.pods import Sick
+from hexaops.analysis.diagnosis.rules.configuration import told_by_file
 from hexaops.analysis.diagnosis.rules.dependencies import awaits, behind, name_missing, names_host, refused, target_of
 from hexaops.analysis.diagnosis.rules.making import QUOTE, ended_with, from_pod, log_evidence, quote
 from hexaops.kit.text import plain
@@ -133,6 +134,9 @@ KNOWN = (
         "later: {line}",
     ),
     _words(
+        "rbac-forbidden", r"is forbidden: User \"system:serviceaccount:", "its service account lacks a right: {line}"
+    ),
+    _words(
         "leader-lost",
         r"leader ?election lost|leaderelection lost|failed to renew lease|lost (?:the )?(?:leader|lease)\b|lease lost",
         "it lost the lease that makes it the leader, since it could not renew it in time at the API server: {line}",
@@ -163,13 +167,16 @@ KNOWN = (
         "a certificate has expired: {line}",
     ),
     _words(
+        "certificate-host",
+        r"ERR_TLS_CERT_ALTNAME_INVALID|does not match certificate's altnames|certificate is (?:not )?valid for|"
+        r"no alternative certificate subject name matches|No subject alternative (?:DNS )?names? matching",
+        "the certificate that it is shown is for another host name: {line}",
+    ),
+    _words(
         "certificate-untrusted",
         r"x509: (?!certificate has expired)|certificate verify failed|"
         r"unable to verify the first certificate|self[- ]signed certificate",
         "a certificate is not trusted: {line}",
-    ),
-    _words(
-        "rbac-forbidden", r"is forbidden: User \"system:serviceaccount:", "its service account lacks a right: {line}"
     ),
     _words(
         "data-locked",
@@ -261,6 +268,13 @@ KNOWN = (
     ),
     _words(
         "bad-configuration",
+        r"\bYAMLException|yaml\.(?:scanner|parser|composer|constructor)\.\w{1,40}|snakeyaml\.\S{1,80}Exception|"
+        r"found character[^\n]{0,20} that cannot start any token|TOMLDecodeError|TomlDecodeError|"
+        r"configparser\.\w{1,40}Error",
+        "its configuration cannot be read: {line}",
+    ),
+    _words(
+        "bad-configuration",
         r"(?:failed|unable|cannot|could not|error)[^\n]{0,30}(?:load|read|pars|decod|unmarshal|initializ|"
         r"valid)[^\n]{0,30}config|invalid config|config(?:uration)? (?:file )?(?:error|is invalid|"
         r"invalid)|(?:yaml|toml|json): (?:line|unmarshal|invalid|unknown)|unknown (?:directive|"
@@ -317,7 +331,8 @@ def last_words(sick: Sick) -> Finding | None:
         at = words.pattern.search(line)
         shown = explained(lines, line, at.start() if at else 0)
         cause = words.cause.format(line=shown, image=text(sick.broken.spec, "image"))
-        return from_pod(sick, words.rule, _seen(sick), cause, evidence=(log_evidence(sick, line),))
+        found = from_pod(sick, words.rule, _seen(sick), cause, evidence=(log_evidence(sick, line),))
+        return told_by_file(found, sick) if words.rule == "bad-configuration" else found
     return None
 
 

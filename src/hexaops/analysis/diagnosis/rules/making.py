@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TypedDict, Unpack
 
 from hexaops.analysis.diagnosis.model import Evidence, FieldChange, Finding, Fix, Ref, Severity
@@ -65,6 +66,15 @@ def from_pod(sick: Sick, rule: str, finding: str, cause: str, **details: Unpack[
 def log_evidence(sick: Sick, line: str) -> Evidence:
     """A line of the broken container's log."""
     return Evidence("log", sick.pod.ref, quote(line))
+
+
+_DISK = re.compile(r"(?i)read-only file system|input/output error|no space left on device|disk quota exceeded")
+
+
+def node_of(sick: Sick, said: str) -> tuple[Ref, ...]:
+    """The pod's node, where an error of its kubelet or runtime is one of the node's own disk."""
+    name = sick.pod.text("spec", "nodeName")
+    return (Ref("Node", "", name),) if name and _DISK.search(said) else ()
 
 
 def container_path(sick: Sick) -> str:

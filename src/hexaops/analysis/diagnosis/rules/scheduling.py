@@ -8,6 +8,7 @@ from hexaops.analysis.diagnosis.model import FieldChange, Finding, Fix, Severity
 from hexaops.analysis.diagnosis.objects import Obj, Raw, containers, items, mapping, quantity, spec_path, text
 from hexaops.analysis.diagnosis.pods import Sick
 from hexaops.analysis.diagnosis.rules import volumes
+from hexaops.analysis.diagnosis.rules.doing import workloads_doing
 from hexaops.analysis.diagnosis.rules.making import from_pod, quote
 from hexaops.analysis.diagnosis.rules.unplaced import Unplaced, placing, unplaced
 from hexaops.analysis.diagnosis.selectors import describe_labels, matches_expression
@@ -109,7 +110,8 @@ def insufficient(sick: Sick) -> Finding | None:
     cause = (
         f"insufficient {' and '.join(lacking)}: it requests {_request_words(pod, lacking)}; {detail}{_preempted(sick)}"
     )
-    return placing(pod, "insufficient-resources", cause, fix=_smaller(pod, lacking))
+    plugins = workloads_doing(sick.snapshot, "device-plugin", resource) if largest == 0 and "/" in resource else ()
+    return placing(pod, "insufficient-resources", cause, fix=_smaller(pod, lacking), symptom_of=plugins)
 
 
 def _cordoned_too(pod: Unplaced) -> str:

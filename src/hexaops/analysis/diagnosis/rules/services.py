@@ -102,8 +102,8 @@ def wrong_target_port(snapshot: Snapshot) -> Iterator[Finding]:
     """It sends to a port that the pods' containers do not declare."""
     for one in snapshot.of("Service"):
         pods = snapshot.selected(one.namespace, one.mapping("spec", "selector"))
-        if not pods:
-            continue
+        if not pods or one.get("spec", "clusterIP") == "None":
+            continue  # a headless Service is a name only: clients choose the port themselves
         declared = _declared(pods[0])
         if not declared:
             continue  # ports need not be declared: nothing can be told

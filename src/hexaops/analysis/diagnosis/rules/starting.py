@@ -7,7 +7,7 @@ import re
 from hexaops.analysis.diagnosis.model import Action, Evidence, FieldChange, Finding, Fix, Ref, Severity
 from hexaops.analysis.diagnosis.objects import items, mapping, strings, text
 from hexaops.analysis.diagnosis.pods import DELETION_SECONDS, Sick
-from hexaops.analysis.diagnosis.rules.making import from_pod, patch, quote
+from hexaops.analysis.diagnosis.rules.making import from_pod, node_of, patch, quote
 
 _VOLUME = re.compile(r'for volume "([^"]{1,253})"')
 _NO_ACCOUNT = re.compile(r'failed to fetch token: serviceaccounts? "([^"]{1,253})" not found')
@@ -134,7 +134,14 @@ def volume(sick: Sick) -> Finding | None:
             f"Multi-Attach: volume {name[1] if name else ''} is still attached to another "
             f"node{' (' + ', '.join(held) + ')' if held else ''}, and it is ReadWriteOnce{_detach_error(sick, name)}"
         )
-        return from_pod(sick, "volume-attach", "pods are stuck in ContainerCreating", cause, evidence=evidence)
+        return from_pod(
+            sick,
+            "volume-attach",
+            "pods are stuck in ContainerCreating",
+            cause,
+            evidence=evidence,
+            symptom_of=_lost_holders(sick, held),
+        )
     what = "attached" if event.reason == "FailedAttachVolume" else "mounted"
     words = event.message.replace("CSI drivers", "CSI drivers").splitlines()
     detail = quote(" ".join(words)[-QUOTED:])
@@ -147,11 +154,19 @@ def volume(sick: Sick) -> Finding | None:
         "pods are stuck in ContainerCreating",
         f"volume {name[1] if name else ''}{source} cannot be {what}{driver}: {detail}",
         evidence=evidence,
-        symptom_of=(*plugins, *claims),
+        symptom_of=(*plugins, *claims, *node_of(sick, event.message)),
     )
 
 
 QUOTED = 280
+
+
+def _lost_holders(sick: Sick, attached: list[str]) -> tuple[Ref, ...]:
+    """Nodes that are not ready and still have the volume: where it is attached, or a pod before this one ran."""
+    before = [pod.text("spec", "nodeName") for pod in sick.snapshot.pods_of(sick.workload)]
+    refs = (Ref("Node", "", name) for name in dict.fromkeys([*attached, *before]) if name)
+    nodes = [one for ref in refs if (one := sick.snapshot.at(ref)) is not None]
+    return tuple(one.ref for one in nodes if one.condition("Ready").get("status") != "True")
 
 
 def _detach_error(sick: Sick, name: re.Match[str] | None) -> str:

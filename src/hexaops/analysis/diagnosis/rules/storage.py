@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from hexaops.analysis.diagnosis.model import Action, Evidence, FieldChange, Finding, Fix, Ref, Severity
 from hexaops.analysis.diagnosis.objects import Obj, quantity, seconds, strings, text
+from hexaops.analysis.diagnosis.rules.doing import workloads_doing
 from hexaops.analysis.diagnosis.rules.making import quote
 from hexaops.analysis.diagnosis.snapshot import Event, Snapshot
 
@@ -46,7 +47,7 @@ def _pending(snapshot: Snapshot, one: Obj) -> Finding | None:
     found = (
         _class_missing(snapshot, one, name, failed)
         or _no_class(snapshot, one, name, failed)
-        or _not_provisioned(one, name, failed, events)
+        or _not_provisioned(snapshot, one, failed, events)
     )
     if found is None:
         class_object = snapshot.find("StorageClass", "", str(name or ""))
@@ -132,7 +133,8 @@ def _no_class(snapshot: Snapshot, one: Obj, name: object, failed: Event | None) 
     )
 
 
-def _not_provisioned(one: Obj, name: object, failed: Event | None, events: list[Event]) -> Finding | None:
+def _not_provisioned(snapshot: Snapshot, one: Obj, failed: Event | None, events: list[Event]) -> Finding | None:
+    name = one.get("spec", "storageClassName")
     modes = ", ".join(strings(one.raw, "spec", "accessModes"))
     if failed is not None and not name:
         size = one.get("spec", "resources", "requests", "storage")
@@ -170,6 +172,8 @@ def _not_provisioned(one: Obj, name: object, failed: Event | None, events: list[
             f"the provisioner {who} does not answer: it does not seem to run",
             Severity.HIGH,
             (waiting.evidence,),
+            key=f"provisioner-silent {who or one.ref}",
+            symptom_of=workloads_doing(snapshot, "provisioner", who),
         )
     return None
 

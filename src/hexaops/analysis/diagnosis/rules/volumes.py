@@ -38,6 +38,7 @@ def claim(sick: Sick) -> Finding | None:
     if (
         "unbound immediate PersistentVolumeClaims" in pod.sentence
         or "didn't find available persistent volumes" in pod.sentence
+        or "binding volumes" in pod.sentence
     ):
         refs = tuple(Ref("PersistentVolumeClaim", sick.pod.namespace, name) for name in names)
         unbound = [
