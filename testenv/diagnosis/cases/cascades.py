@@ -5,8 +5,18 @@ from __future__ import annotations
 from testenv.diagnosis.case import control, crash_loop, fault, stuck, unready
 from testenv.diagnosis.cases.network import tls_secret
 from testenv.diagnosis.cases.nodes import set_condition
-from testenv.diagnosis.objects import Raw, ago, config_map, container, make, service, slice_of, waiting
-from testenv.diagnosis.world import App, World, bound_claim, deploy, find_app, set_statuses, unschedulable
+from testenv.diagnosis.objects import Raw, ago, condition, config_map, container, make, service, slice_of, waiting
+from testenv.diagnosis.world import (
+    App,
+    World,
+    bound_claim,
+    deploy,
+    find_app,
+    make_pod,
+    set_statuses,
+    stateful,
+    unschedulable,
+)
 
 PULL = 'Failed to pull image "{}": rpc error: code = Unknown desc = {}'
 
@@ -317,6 +327,110 @@ def database_has_no_connection_left(world: World) -> None:
         app = find_app(world, name)
         reads(app, "PGHOST", "db")
         crash_loop(world, app, log="pq: sorry, too many clients already")
+
+
+@fault("readiness-probe", "StatefulSet/bao", "sealed")
+def secret_is_not_made_since_its_store_is_sealed(world: World) -> None:
+    bao = stateful(world, "bao")
+    unready(world, bao, "Key  Value\nInitialized  true\nSealed  true")
+    server = {"vault": {"server": "http://bao.shop.svc:8200", "path": "kv"}}
+    store = make("SecretStore", "team", api="external-secrets.io/v1", spec={"provider": server})
+    store["status"] = {"conditions": [condition("Ready", "False", "InvalidProviderConfig", "cannot log in: 503")]}
+    wanted = {"secretStoreRef": {"kind": "SecretStore", "name": "team"}, "target": {"name": "orders-env"}}
+    made_by = make("ExternalSecret", "orders", api="external-secrets.io/v1", spec=wanted)
+    made_by["status"] = {"conditions": [condition("Ready", "False", "SecretSyncedError", "store team is not ready")]}
+    world.add(store, made_by)
+    app = deploy(world, "orders", with_service=False)
+    for spec in (app.template, *[pod["spec"] for pod in app.pods]):
+        spec["containers"][0]["envFrom"] = [{"secretRef": {"name": "orders-env"}}]
+    stuck(world, app, "CreateContainerConfigError", 'secret "orders-env" not found')
+
+
+@fault("missing-secret", "Deployment/orders Secret/orders-env", "orders-env|ExternalSecret|access denied")
+def secret_is_not_made_by_its_operator(world: World) -> None:
+    wanted = {"secretStoreRef": {"kind": "ClusterSecretStore", "name": "cloud"}}
+    made_by = make("ExternalSecret", "orders-env", api="external-secrets.io/v1", spec=wanted)
+    made_by["status"] = {"conditions": [condition("Ready", "False", "SecretSyncedError", "access denied to key shop")]}
+    world.add(made_by)
+    app = deploy(world, "orders", with_service=False)
+    for spec in (app.template, *[pod["spec"] for pod in app.pods]):
+        spec["containers"][0]["envFrom"] = [{"secretRef": {"name": "orders-env"}}]
+    stuck(world, app, "CreateContainerConfigError", 'secret "orders-env" not found')
+
+
+@fault("rollout-deadline", "Deployment/planner", "deadline|planner-66", alone=True)
+def rollout_is_late_and_the_old_pods_serve(world: World) -> None:
+    app = deploy(world, "planner", replicas=2, with_service=False)
+    world.remove(*[one for one in world.objects if one is not app.workload])
+    app.workload["status"] |= {"replicas": 3, "updatedReplicas": 1, "readyReplicas": 2, "unavailableReplicas": 1}
+    late = condition("Progressing", "False", "ProgressDeadlineExceeded", 'ReplicaSet "planner-66" has timed out.')
+    app.workload["status"]["conditions"] = [condition("Available", "True"), late]
+
+
+def evict(world: World, app: App, times: int) -> None:
+    """Pods of the application that used too much and were replaced."""
+    for number in range(times):
+        pod = make_pod(
+            f"{app.pods[0]['metadata']['name'][:-3]}{number}gg", app.template,
+            labels=app.pods[0]["metadata"]["labels"],
+            by={"ownerReferences": app.pods[0]["metadata"]["ownerReferences"]}, age=50 - number * 10,
+        )  # fmt: skip
+        message = "Pod ephemeral local storage usage exceeds the total limit of containers 500Mi."
+        pod["status"] = {"phase": "Failed", "reason": "Evicted", "message": message}
+        world.add(pod)
+        world.warn(pod, "Evicted", message, at=45 - number * 10)
+
+
+@fault("evicted", "Deployment/worker", "exceeds the total limit|500Mi")
+def one_pod_after_another_is_evicted_for_what_it_writes(world: World) -> None:
+    evict(world, find_app(world, "worker"), 4)
+
+
+@control
+def one_eviction_that_is_over(world: World) -> None:
+    evict(world, find_app(world, "worker"), 1)
+
+
+def policy_for(world: World, wanted: Raw) -> None:
+    """The web pods take connections from these namespaces only."""
+    world.add(
+        make(
+            "NetworkPolicy", "from-front", api="networking.k8s.io/v1",
+            spec={
+                "podSelector": {"matchLabels": {"app": "web"}}, "policyTypes": ["Ingress"],
+                "ingress": [{"from": [{"namespaceSelector": {"matchLabels": wanted}}]}],
+            },
+        )
+    )  # fmt: skip
+
+
+@fault("network-policy-peer", "NetworkPolicy/from-front", "namespaceSelector|edge", "patch")
+def policy_selects_a_namespace_by_a_label_that_it_lacks(world: World) -> None:
+    world.add(make("Namespace", "edge", namespace=None, status={"phase": "Active"}))
+    policy_for(world, {"name": "edge"})
+
+
+@control
+def policy_for_a_namespace_that_has_the_label(world: World) -> None:
+    world.add(
+        make("Namespace", "edge", namespace=None, status={"phase": "Active"}, metadata={"labels": {"name": "edge"}})
+    )
+    policy_for(world, {"name": "edge"})
+
+
+@control
+def policy_for_namespaces_to_come(world: World) -> None:
+    policy_for(world, {"monitored-by": "prometheus"})
+
+
+@fault("port-forbidden", "Deployment/site", "bind|denied", "patch")
+def notes_of_the_start_are_not_what_it_ends_with(world: World) -> None:
+    crash_loop(
+        world,
+        deploy(world, "site", with_service=False),
+        log="prepare.sh: info: cannot edit /etc/site/site.conf (read-only file system)\n"
+        "[emerg] 1#1: bind() to 0.0.0.0:443 failed (13: Permission denied)",
+    )
 
 
 @control

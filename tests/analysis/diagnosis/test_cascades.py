@@ -85,3 +85,10 @@ def test_a_service_with_an_address_needs_a_port_that_is_served() -> None:
     labels = find_app(world, "db").workload["spec"]["selector"]["matchLabels"]
     world.add(service("db-admin", labels, port=7946, target=7946), slice_of("db-admin", ready=1))
     assert set(causes(world)) == {"Service/db-admin"}
+
+
+def test_a_rollout_within_its_deadline_is_no_finding() -> None:
+    world = shop()
+    api = find_app(world, "api")
+    api.workload["status"] |= {"replicas": 3, "updatedReplicas": 1, "unavailableReplicas": 1}
+    assert not causes(world)

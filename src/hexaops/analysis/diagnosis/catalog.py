@@ -20,6 +20,7 @@ from hexaops.analysis.diagnosis.rules import (
     policies,
     probes,
     references,
+    rollouts,
     running,
     saturation,
     scheduling,
@@ -60,6 +61,7 @@ RULES: tuple[Rule, ...] = (
     *security.RULES,
     *operators.RULES,
     *saturation.RULES,
+    *rollouts.RULES,
     *cluster.RULES,
 )
 """Rules for everything else."""

@@ -40,6 +40,10 @@ _SAYS_NOTHING = re.compile(
 """A last word that only points elsewhere."""
 
 
+_INFORMS = re.compile(r"^[^\n]{0,80}?(?:\b(?:info|debug)\b: |\blevel=(?:info|debug)\b|\"level\":\s?\"(?:info|debug)\")")
+"""A line that calls itself information: it counts only where no other line says anything."""
+
+
 @dataclass(frozen=True)
 class Words:
     """A kind of last words: how it reads, and what it means."""
@@ -318,8 +322,9 @@ def last_words(sick: Sick) -> Finding | None:
     if sick.broken is None or not sick.log:
         return None
     lines = tail(sick)
-    for words in KNOWN:
-        line = next((one for one in lines if words.pattern.search(one)), None)
+    firm = [one for one in lines if not _INFORMS.search(one)]
+    for words, said in ((words, said) for said in (firm, lines) for words in KNOWN):
+        line = next((one for one in said if words.pattern.search(one)), None)
         if line is None:
             continue
         line = _head_of_record(lines, _best(lines, line, words), words)

@@ -8,11 +8,11 @@ from dataclasses import replace
 
 from hexaops.analysis.diagnosis.certificates import read_certificate
 from hexaops.analysis.diagnosis.model import Action, Evidence, FieldChange, Finding, Fix, Ref, Severity
-from hexaops.analysis.diagnosis.objects import Obj, Raw, dig, mapping, template_labels, template_spec, text
+from hexaops.analysis.diagnosis.objects import Obj, Raw, dig, items, mapping, template_labels, template_spec, text
 from hexaops.analysis.diagnosis.pods import is_ready
 from hexaops.analysis.diagnosis.rules.making import quote
 from hexaops.analysis.diagnosis.rules.references import references_of
-from hexaops.analysis.diagnosis.selectors import describe, matches, matches_labels
+from hexaops.analysis.diagnosis.selectors import describe, describe_labels, matches, matches_labels
 from hexaops.analysis.diagnosis.snapshot import RECENT_SECONDS, Snapshot
 
 NEAR_LIMIT_BYTES = 1_000_000
@@ -51,6 +51,34 @@ def policy_allows_everything(snapshot: Snapshot) -> Iterator[Finding]:
                 "it allows all traffic to all pods of the namespace (empty podSelector, empty ingress rule)",
                 Severity.LOW,
                 (Evidence("spec", one.ref, "podSelector: {}, ingress: [{}]"),),
+            )
+
+
+def policy_names_a_label(snapshot: Snapshot) -> Iterator[Finding]:
+    """A peer by a label that no namespace has, though one has the value as its name: that is another label."""
+    names = {one.name for one in snapshot.of("Namespace")}
+    for one in snapshot.of("NetworkPolicy"):
+        peers = [peer for rule in one.items("spec", "ingress") for peer in items(rule, "from")]
+        for peer in peers:
+            wanted = mapping(peer, "namespaceSelector", "matchLabels")
+            meant = next((value for value in wanted.values() if value in names), None)
+            if meant is None or any(matches_labels(wanted, space.labels) for space in snapshot.of("Namespace")):
+                continue
+            alone = len(peers) == 1
+            path = "spec.ingress[].from[].namespaceSelector.matchLabels"
+            yield Finding(
+                "network-policy-peer",
+                one.ref,
+                f"the policy does not let in namespace {meant}" + (" or anything else" if alone else ""),
+                f"its namespaceSelector {describe_labels(wanted)} matches no namespace: {meant} does not have "
+                "that label",
+                Severity.HIGH if alone else Severity.MEDIUM,
+                (Evidence("spec", one.ref, f"namespaceSelector: {describe_labels(wanted)}"),),
+                Fix.patched(
+                    one.ref,
+                    f"Select namespace {meant} by the label that Kubernetes gives it",
+                    (FieldChange(path, describe_labels(wanted), f"kubernetes.io/metadata.name={meant}"),),
+                ),
             )
 
 
@@ -173,4 +201,4 @@ def _certificate(snapshot: Snapshot, hook: Raw, broken: Finding) -> Finding | No
     )
 
 
-RULES = (policy_selects_nothing, policy_allows_everything, config_maps, webhooks)
+RULES = (policy_selects_nothing, policy_allows_everything, policy_names_a_label, config_maps, webhooks)

@@ -11,6 +11,7 @@ from hexaops.analysis.diagnosis.model import Action, FieldChange, Finding, Fix, 
 from hexaops.analysis.diagnosis.objects import Raw, containers, items, mapping, text
 from hexaops.analysis.diagnosis.pods import Sick
 from hexaops.analysis.diagnosis.rules.making import from_pod, patch, quote
+from hexaops.analysis.diagnosis.rules.secret_stores import Unmade, why_unmade
 
 _NOT_FOUND = re.compile(r'\b(configmaps?|secrets?) "([^"]{1,253})" (?:is )?(?:not found|forbidden)')
 _KEY = re.compile(r"couldn't find key ([^\s]{1,253}) in (ConfigMap|Secret) ([^/\s]{1,63})/([^\s,\"]{1,253})")
@@ -97,6 +98,7 @@ def missing_object(sick: Sick) -> Finding | None:
         (one.where for one in references_of(sick.pod.mapping("spec")) if (one.kind, one.name) == (kind, name)),
         "the pod",
     )
+    unmade = why_unmade(sick, name) if kind == "Secret" else Unmade()
     near = get_close_matches(
         name, [one.name for one in sick.snapshot.of(kind) if one.namespace == sick.pod.namespace], 1, 0.8
     )
@@ -105,9 +107,10 @@ def missing_object(sick: Sick) -> Finding | None:
         sick,
         f"missing-{kind.lower()}",
         f"{sick.container} cannot start: its {kind} {name} is missing",
-        f"{kind} {name} does not exist in namespace {sick.pod.namespace}, and {where} needs it{similar}",
+        f"{kind} {name} does not exist in namespace {sick.pod.namespace}, and {where} needs it{similar}{unmade.words}",
         key=f"missing {missing}",
         root=missing,
+        symptom_of=unmade.symptom_of,
         evidence=sick.event_evidence("Failed", "FailedMount"),
         fix=Fix(
             Action.PATCH,
