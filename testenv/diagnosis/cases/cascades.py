@@ -207,14 +207,15 @@ def provisioner_of_several_claims_crashes(world: World) -> None:
 def device_plugin_crashes(world: World) -> None:
     image = "docker.io/rocm/k8s-device-plugin:1.31"
     labels = {"app": "amdgpu"}
-    template = {"metadata": {"labels": labels}, "spec": {"containers": [container("amdgpu", image)]}}
+    inner = {"containers": [container("amdgpu", image)]}
+    template = {"metadata": {"labels": labels}, "spec": inner}
     plugin = make(
         "DaemonSet", "amd-gpu-device-plugin", namespace="kube-system", api="apps/v1",
         spec={"selector": {"matchLabels": labels}, "template": template},
         status={"desiredNumberScheduled": 1, "currentNumberScheduled": 1, "numberReady": 0, "numberUnavailable": 1},
     )  # fmt: skip
     world.add(plugin)
-    app = deploy(world, "amdgpu", replicas=1, namespace="kube-system", with_service=False, spec=template["spec"])
+    app = deploy(world, "amdgpu", replicas=1, namespace="kube-system", with_service=False, spec=inner)
     world.remove(app.workload)
     assert app.replicaset is not None
     world.remove(app.replicaset)

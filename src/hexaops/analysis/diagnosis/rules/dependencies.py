@@ -329,7 +329,7 @@ def name_missing(sick: Sick, line: str, rule: str) -> Finding | None:
     ]
     ready = sum(one.number("status", "readyReplicas") or one.number("status", "numberReady") for one in dns)
     if dns and not ready and not _NO_SUCH.search(line):
-        found = from_pod(
+        down = from_pod(
             sick,
             "dns-down",
             seen,
@@ -340,7 +340,7 @@ def name_missing(sick: Sick, line: str, rule: str) -> Finding | None:
             key="dns-down",
             symptom_of=(dns[0].ref,),
         )
-        return replace(found, subject=dns[0].ref)
+        return replace(down, subject=dns[0].ref)
     service = service_named(sick, host) if host else None
     if service is not None and service.text("spec", "type") == "ExternalName":
         return _alias(sick, service, evidence)

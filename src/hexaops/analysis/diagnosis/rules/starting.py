@@ -123,25 +123,7 @@ def volume(sick: Sick) -> Finding | None:
         if mapping(one, "persistentVolumeClaim")
     )
     if "Multi-Attach" in event.message:
-        held = [
-            one.text("spec", "nodeName")
-            for one in sick.snapshot.of("VolumeAttachment")
-            if name
-            and one.text("spec", "source", "persistentVolumeName") == name[1]
-            and one.text("spec", "nodeName") != sick.pod.text("spec", "nodeName")
-        ]
-        cause = (
-            f"Multi-Attach: volume {name[1] if name else ''} is still attached to another "
-            f"node{' (' + ', '.join(held) + ')' if held else ''}, and it is ReadWriteOnce{_detach_error(sick, name)}"
-        )
-        return from_pod(
-            sick,
-            "volume-attach",
-            "pods are stuck in ContainerCreating",
-            cause,
-            evidence=evidence,
-            symptom_of=_lost_holders(sick, held),
-        )
+        return _attached_elsewhere(sick, name, evidence)
     what = "attached" if event.reason == "FailedAttachVolume" else "mounted"
     words = event.message.replace("CSI drivers", "CSI drivers").splitlines()
     detail = quote(" ".join(words)[-QUOTED:])
@@ -159,6 +141,29 @@ def volume(sick: Sick) -> Finding | None:
 
 
 QUOTED = 280
+
+
+def _attached_elsewhere(sick: Sick, name: re.Match[str] | None, evidence: tuple[Evidence, ...]) -> Finding:
+    """A volume for one node that another node still has."""
+    held = [
+        one.text("spec", "nodeName")
+        for one in sick.snapshot.of("VolumeAttachment")
+        if name
+        and one.text("spec", "source", "persistentVolumeName") == name[1]
+        and one.text("spec", "nodeName") != sick.pod.text("spec", "nodeName")
+    ]
+    cause = (
+        f"Multi-Attach: volume {name[1] if name else ''} is still attached to another "
+        f"node{' (' + ', '.join(held) + ')' if held else ''}, and it is ReadWriteOnce{_detach_error(sick, name)}"
+    )
+    return from_pod(
+        sick,
+        "volume-attach",
+        "pods are stuck in ContainerCreating",
+        cause,
+        evidence=evidence,
+        symptom_of=_lost_holders(sick, held),
+    )
 
 
 def _lost_holders(sick: Sick, attached: list[str]) -> tuple[Ref, ...]:
