@@ -114,3 +114,20 @@ def test_the_audit_log_is_shown_and_its_chain_checked(hexaops: Run) -> None:
     assert "chain whole" in hexaops("audit", "verify", "--seq", anchor[0], "--hash", anchor[1]).out
     broken = hexaops("audit", "verify", "--seq", anchor[0], "--hash", "0" * 64)
     assert (broken.code, "BROKEN" in broken.out) == (1, True)
+
+
+def test_an_export_of_the_audit_log_is_verified_without_the_service(hexaops: Run, tmp_path: Path) -> None:
+    hexaops("sessions", "create", "for the export")
+    file = tmp_path / "audit.jsonl"
+    assert "events written" in hexaops("audit", "export", "--output", str(file)).out
+    assert file.stat().st_mode & 0o777 == 0o600
+    anchor = hexaops("audit", "verify", str(file), "--json").data["last"]
+    whole = hexaops("audit", "verify", str(file), "--seq", str(anchor["seq"]), "--hash", anchor["hash"])
+    assert (whole.code, "chain whole" in whole.out) == (0, True)
+    lines = file.read_text().splitlines(keepends=True)
+    file.write_text("".join([*lines[:2], lines[2].replace('"outcome":"', '"outcome":"un'), *lines[3:]]))
+    altered = hexaops("audit", "verify", str(file))
+    assert (altered.code, "BROKEN at line 3: the event was altered" in altered.out) == (1, True)
+    assert hexaops("audit", "verify", str(tmp_path / "absent")).code == 2
+    filtered = hexaops("audit", "export", "--action", "access").out
+    assert '"filters":{"action":"access"}' in filtered

@@ -72,6 +72,16 @@ class Api:
         key = str(uuid.uuid4()) if method == "POST" else None
         return self._call(method, f"/internal/v1{path}", body=body, parameters=parameters, account=True, key=key)
 
+    def lines(self, path: str, **parameters: Any) -> Iterator[str]:
+        """Lines of an answer of the internal API that may be long, as they come."""
+        client, given = self._open(), {name: value for name, value in parameters.items() if value is not None}
+        url, headers = f"/internal/v1{path}", self._account_headers()
+        with _explained(self.base_url), client.stream("GET", url, params=given, headers=headers) as response:
+            if response.status_code >= 400:
+                response.read()
+                raise _refused(response)
+            yield from response.iter_lines()
+
     def stream(self, path: str, body: Body) -> Iterator[tuple[str, Any]]:
         """Server-sent events of a POST, each with its data; an `error` event is raised as CliError."""
         return self._stream("POST", path, {"json": body})

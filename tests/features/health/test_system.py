@@ -41,7 +41,7 @@ class Unanswering(Database):
 
 @pytest.fixture
 async def world(sqlite_url: str, tmp_path: Path) -> AsyncIterator[ChatWorld]:
-    async with chat_world(sqlite_url, tmp_path) as served:
+    async with chat_world(sqlite_url, tmp_path, {"metrics_sampling": False}) as served:
         served.metrics.served["/version"] = VERSION
         _exchange(served, engine=_queue(served, Waiting(0, 0.0)))
         yield served
@@ -75,6 +75,8 @@ async def test_a_healthy_system(world: ChatWorld) -> None:
     data = await _data(world)
     parts = data["components"]
     assert data["status"] == "healthy", data
+    assert {one["status"] for key in ("log_sources", "metric_sources") for one in parts[key]["sources"]} == {"healthy"}
+    assert "model" not in parts, "none is configured"
     assert parts["api_server"]["uptime"] == "1h 1m"
     assert parts["api_server"]["response_time_ms"] > 0
     assert parts["database"]["connections"]["max"] == world.access.context.settings.database_pool_size

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from hexaops.assistant.model.budget import TokenBudget
 from hexaops.assistant.model.grounding import Grounds, ground
 from hexaops.assistant.model.safety import safe_markdown
+from hexaops.kit.recent import RecentTimes
 from hexaops.kit.redaction import redact
 
 if TYPE_CHECKING:
@@ -88,6 +90,8 @@ class ModelVoice:
     model: Model
     limits: Limits
     budget: TokenBudget
+    answers: RecentTimes = field(default_factory=RecentTimes)
+    """How long it took lately, and how often it did not answer."""
 
     async def retell(self, question: Question, ask: Ask) -> Retold:
         """The answer in the model's words; never raises for what the model does."""
@@ -96,15 +100,19 @@ class ModelVoice:
             return Retold(None, "today's budget of the language model is used up")
         grounds = Grounds(question.names)
         _take(grounds, question.told)
+        started = time.monotonic()
         try:
             text, tokens = await asyncio.wait_for(self._run(question, ask, grounds, left), self.limits.seconds)
         except TimeoutError:
+            self.answers.note(time.monotonic() - started, failed=True)
             self.budget.spend(question.workspace_id, left)  # what it took is not known
             return Retold(None, f"the language model did not answer within {self.limits.seconds:g} s")
         except Exception as error:  # noqa: BLE001 # the edge of foreign code: whatever it does, there is an answer
+            self.answers.note(time.monotonic() - started, failed=True)
             logger.warning("the language model failed", extra={"reason": type(error).__name__})
             self.budget.spend(question.workspace_id, left if "UsageLimit" in type(error).__name__ else 0)
             return Retold(None, f"the language model failed ({type(error).__name__})")
+        self.answers.note(time.monotonic() - started)
         self.budget.spend(question.workspace_id, tokens)
         grounded = ground(safe_markdown(text), grounds)
         note = None if grounded.text else "nothing that the language model wrote is in the evidence"

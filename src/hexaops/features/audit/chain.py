@@ -6,9 +6,10 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from hexaops.storage.tables import AuditRow
+if TYPE_CHECKING:  # the command line verifies exports without the database
+    from hexaops.storage.tables import AuditRow
 
 GENESIS = "0" * 64
 """Predecessor hash of the first event."""

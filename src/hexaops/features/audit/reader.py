@@ -2,18 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from hexaops.features.audit.chain import GENESIS, Anchor, Verification, canonical, link
+from hexaops.features.audit.exported import event_line, header_line
 from hexaops.features.audit.views import ChainedEventView, chained_event_view
+from hexaops.kit.durations import format_time
 from hexaops.kit.paging import PageRequest
 from hexaops.storage.database import Database
 from hexaops.storage.tables import AuditRow
 
 __all__ = ["Anchor", "AuditReader", "Verification"]
 BATCH = 1000
+
+
+@dataclass(frozen=True)
+class AuditFilter:
+    """Which events to export; everything that is None or empty is any."""
+
+    workspace_ids: Collection[str] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    action: str | None = None
+    """The action, or what it begins with up to a dot: `change` is every action of a change."""
+    actor_id: str | None = None
+    outcome: str | None = None
+
+    def shown(self) -> dict[str, Any]:
+        """As the first line of an export names them."""
+        given = {
+            "workspace_ids": None if self.workspace_ids is None else sorted(self.workspace_ids),
+            "since": self.since and format_time(self.since), "until": self.until and format_time(self.until),
+            "action": self.action, "actor_id": self.actor_id, "outcome": self.outcome,
+        }  # fmt: skip
+        return {name: value for name, value in given.items() if value is not None}
+
+    def applied(self, query: Select[AuditRow]) -> Select[AuditRow]:
+        """The query for these only."""
+        if self.workspace_ids is not None:
+            query = query.where(AuditRow.workspace_id.in_(self.workspace_ids))
+        if self.since is not None:
+            query = query.where(AuditRow.at >= self.since)
+        if self.until is not None:
+            query = query.where(AuditRow.at < self.until)
+        if self.action is not None:
+            own = AuditRow.action.startswith(f"{self.action}.", autoescape=True)
+            query = query.where((AuditRow.action == self.action) | own)
+        if self.actor_id is not None:
+            query = query.where(AuditRow.actor_id == self.actor_id)
+        return query if self.outcome is None else query.where(AuditRow.outcome == self.outcome)
 
 
 class AuditReader:
@@ -60,6 +102,20 @@ class AuditReader:
         if not anchored:
             return Verification(False, seq, head, seq + 1, "events up to the anchor are missing")
         return Verification(True, seq, head)
+
+    async def export(self, wanted: AuditFilter) -> AsyncIterator[bytes]:
+        """The events up to the present head as JSON lines, the oldest first, a batch at a time."""
+        head = await self.head()
+        yield f"{header_line(wanted.shown(), head)}\n".encode()
+        after = 0
+        while True:
+            query = select(AuditRow).where(AuditRow.seq > after, AuditRow.seq <= head.seq).order_by(AuditRow.seq)
+            async with self._database.reading() as session:
+                rows = (await session.scalars(wanted.applied(query).limit(BATCH))).all()
+            if not rows:
+                return
+            yield "".join(f"{event_line(row)}\n" for row in rows).encode()
+            after = rows[-1].seq
 
     async def _batch(self, after: int) -> list[AuditRow]:
         query = select(AuditRow).where(AuditRow.seq > after).order_by(AuditRow.seq).limit(BATCH)

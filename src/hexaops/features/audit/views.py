@@ -40,6 +40,25 @@ class ChainedEventView(AuditEventView, frozen=True, kw_only=True):
     hash: str
 
 
+class ExportedEventView(View, frozen=True, kw_only=True):
+    """A line of an export, after the first: an event as it is hashed."""
+
+    seq: int
+    at: str
+    action: str
+    actor_kind: str
+    actor_id: str
+    workspace_id: str | None
+    resource: str | None
+    outcome: str
+    request_id: str | None
+    client_address: str | None
+    details: str
+    """JSON text, as it was hashed."""
+    previous_hash: str
+    hash: str
+
+
 class AnchorView(View, frozen=True, kw_only=True):
     """The chain's newest number and hash."""
 

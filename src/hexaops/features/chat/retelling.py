@@ -7,7 +7,7 @@ question that would be one becomes a suggestion, which the user may say or not.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence, Set
 from dataclasses import dataclass, replace
 
 from hexaops.assistant.answers.draft import Draft, Statement, Suggestion
@@ -18,6 +18,8 @@ from hexaops.errors import HexaopsError
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.chat.reading.proposing import PROPOSED
 from hexaops.features.chat.turn import Turn
+from hexaops.features.health.judging import judge_model
+from hexaops.features.health.sources import SourceState
 from hexaops.kit.text import markdown
 
 MOST_ATTACHMENTS = 10
@@ -39,6 +41,18 @@ class Retelling:
     """None where the model could not be opened; `problem` says why."""
     applications: ApplicationService
     problem: str = ""
+
+    async def probe(self, seen: Set[str] | None) -> Sequence[SourceState]:
+        """The model, by what became of its answers lately: asking it only to know would cost tokens."""
+        del seen  # it belongs to no cluster
+        if self.voice is None:
+            return [SourceState("model", "language model", "unhealthy", problem=self.problem)]
+        recent = self.voice.answers.summary()
+        problem = None if recent is None or not recent.failed else f"{recent.failed} of {recent.count} answers failed"
+        if recent is None:
+            problem = "not asked in the last 5 minutes"
+        seconds = recent.median_seconds if recent else None
+        return [SourceState("model", "language model", judge_model(recent), seconds, problem)]
 
     async def retell(self, turn: Turn, asked: Understanding, draft: Draft, draft_of: DraftOf) -> None:
         """Put the model's words in place of the draft's, or a note that there are none."""

@@ -39,6 +39,7 @@ from hexaops.features.chat.streaming import ChatStream
 from hexaops.features.dashboards.service import DashboardService
 from hexaops.features.diagnosis.service import DiagnosisService
 from hexaops.features.diagnostics.reading import DiagnosticReader
+from hexaops.features.health.sources import SourceProbes
 from hexaops.features.insights.engine import InsightEngine
 from hexaops.features.logs.service import LogQueryService
 from hexaops.features.metrics.sources import MetricSources
@@ -88,6 +89,8 @@ def wire(process: Process) -> None:
     gatherer = Gatherer(database, applications, get(DiagnosisService), get(AutomationSwitch), clock)
     inventories, planner = Inventories(applications), ChangePlanner(get(ActionService))
     plans, retelling = PlanQueries(database, clock), _retelling(process, applications)
+    if retelling is not None:
+        get(SourceProbes).add("model", retelling.probe)
     chat = ChatService(
         database, sessions, gatherer, inventories, planner, plans, readers(process), clock, retelling,
         ObjectReader(applications),

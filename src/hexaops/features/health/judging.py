@@ -49,6 +49,18 @@ def judge_all(parts: Sequence[Health]) -> Health:
     return "healthy" if all(part == "healthy" for part in parts) else "degraded"
 
 
+def judge_model(recent: Recent | None) -> Health:
+    """Of a language model: the share of its answers of the last five minutes that did not come."""
+    if recent is None or recent.failed == 0:
+        return "healthy"
+    return "unhealthy" if recent.failed == recent.count else "degraded"
+
+
+def judge_optional(status: Health) -> Health:
+    """Of parts without which the system does the rest of its work: at worst degraded."""
+    return "healthy" if status == "healthy" else "degraded"
+
+
 def judge_system(parts: Iterable[Health]) -> Health:
     """Of parts that are all needed: as bad as the worst."""
     found = {*parts}

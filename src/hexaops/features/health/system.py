@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from msgspec import UNSET
+
 from hexaops import __version__
 from hexaops.analysis.applications.model import UNHEALTHY
 from hexaops.analysis.applications.usage import Resource
@@ -21,10 +23,12 @@ from hexaops.features.health.judging import (
     Health,
     judge_all,
     judge_database,
+    judge_optional,
     judge_queue,
     judge_requests,
     judge_system,
 )
+from hexaops.features.health.sources import Component, SourceProbes
 from hexaops.features.health.system_views import (
     ApiServerView,
     ClusterHealthView,
@@ -35,6 +39,8 @@ from hexaops.features.health.system_views import (
     NodeCountsView,
     QueryPerformanceView,
     QueueHealthView,
+    SourceHealthView,
+    SourcesHealthView,
     SystemHealthView,
     SystemUsageView,
     WorkspaceTotalsView,
@@ -50,6 +56,7 @@ from hexaops.storage.engine import DurableEngine
 PART_SECONDS = 3.0
 """How long to wait for the database or the queue."""
 SHOWN_PROBLEMS = 20
+NO_SOURCES = SourcesHealthView(status="healthy", sources=[])
 NO_STORAGE_USAGE = "metrics.k8s.io measures CPU and memory only"
 
 
@@ -65,6 +72,7 @@ class SystemParts:
     applications: ApplicationService
     directory: WorkspaceDirectory
     clock: Clock
+    probes: SourceProbes
 
 
 @dataclass
@@ -84,11 +92,17 @@ class SystemHealth:
         workspaces = await self._workspaces(principal)
         seen = None if principal.workspace_ids is None else {one.cluster_id for one in workspaces}
         clusters = await self._clusters(seen)
+        logs, metrics, model = await asyncio.gather(
+            *(self._sources(one, seen, reasons) for one in ("log_sources", "metric_sources", "model"))
+        )
         components = ComponentsView(
             api_server=self._api_server(elapsed_seconds),
             database=database,
             kubernetes_api=_kubernetes_view(clusters, reasons),
             message_queue=queue,
+            log_sources=logs or NO_SOURCES,
+            metric_sources=metrics or NO_SOURCES,
+            model=model or UNSET,
         )
         return SystemHealthView(
             status=judge_system(
@@ -97,6 +111,7 @@ class SystemHealth:
                     database.status,
                     components.kubernetes_api.status,
                     queue.status,
+                    *(judge_optional(one.status) for one in (logs, metrics, model) if one is not None),
                 )
             ),
             timestamp=format_time(self.parts.clock.now()),
@@ -156,6 +171,29 @@ class SystemHealth:
         views = [view for view in self.parts.views if seen is None or view.cluster.id in seen]
         unusable = [one for one in self.parts.clusters.unusable.values() if seen is None or one.named.id in seen]
         return await examine_all(views, unusable, self.parts.clock)
+
+    async def _sources(
+        self, component: Component, seen: set[str] | None, reasons: dict[str, str]
+    ) -> SourcesHealthView | None:
+        states = await self.parts.probes.ask(component, seen)
+        if states is None:
+            return None
+        shown = []
+        for number, one in enumerate(states):
+            at, problem = f"components.{component}.sources[{number}]", one.problem and plain(one.problem, TEXT_LIMIT)
+            if one.seconds is None:
+                reasons[f"{at}.response_time_ms"] = problem or "it was not asked"
+            if problem is None:
+                reasons[f"{at}.problem"] = "there is none"
+            milliseconds = None if one.seconds is None else _milliseconds(one.seconds)
+            shown.append(
+                SourceHealthView(
+                    name=plain(one.name, NAME_LIMIT), kind=one.kind, status=one.status,
+                    response_time_ms=milliseconds, problem=problem,
+                )
+            )  # fmt: skip
+        status: Health = judge_all([one.status for one in states]) if states else "healthy"
+        return SourcesHealthView(status=status, sources=shown)
 
     async def _workspaces(self, principal: Principal) -> list[Workspace]:
         return [one for one in await self.parts.directory.list_all() if principal.may_enter(one.id)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import UNSET, UnsetType
+
 from hexaops.features.health.judging import Health
 from hexaops.responses import View
 
@@ -76,6 +78,24 @@ class QueueHealthView(View, frozen=True, kw_only=True):
     """How long the oldest has waited."""
 
 
+class SourceHealthView(View, frozen=True, kw_only=True):
+    """A source that the system reads from."""
+
+    name: str
+    """The cluster's, or `embedded`; of a model its provider."""
+    kind: str
+    status: Health
+    response_time_ms: float | None
+    problem: str | None
+
+
+class SourcesHealthView(View, frozen=True, kw_only=True):
+    """All sources of a kind. None of them is needed for everything: at worst they make the system degraded."""
+
+    status: Health
+    sources: list[SourceHealthView]
+
+
 class ComponentsView(View, frozen=True, kw_only=True):
     """The parts."""
 
@@ -83,6 +103,10 @@ class ComponentsView(View, frozen=True, kw_only=True):
     database: DatabaseHealthView
     kubernetes_api: KubernetesHealthView
     message_queue: QueueHealthView
+    log_sources: SourcesHealthView
+    metric_sources: SourcesHealthView
+    model: SourcesHealthView | UnsetType = UNSET
+    """The language model, where one is configured."""
 
 
 class WorkspaceTotalsView(View, frozen=True, kw_only=True):

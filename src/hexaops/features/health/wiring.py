@@ -5,6 +5,7 @@ from __future__ import annotations
 from hexaops.features.applications.cluster_views import ClusterViews
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.health.service import HealthService
+from hexaops.features.health.sources import SourceProbes
 from hexaops.features.health.system import SystemHealth, SystemParts
 from hexaops.features.workspaces.directory import WorkspaceDirectory
 from hexaops.process import Process
@@ -12,7 +13,8 @@ from hexaops.process import Process
 
 def wire(process: Process) -> None:
     """Offer both."""
-    get = process.provider.get
+    get, probes = process.provider.get, SourceProbes()
+    process.provider.add(probes)
     parts = SystemParts(
         database=process.database,
         engine=process.engine,
@@ -22,6 +24,7 @@ def wire(process: Process) -> None:
         applications=get(ApplicationService),
         directory=get(WorkspaceDirectory),
         clock=process.clock,
+        probes=probes,
     )
     process.provider.add(SystemHealth(parts))
     process.provider.add(

@@ -65,6 +65,10 @@ class LogEngines:
     async def query(self, query: LogQuery, timeout: Timeout) -> LogAnswer:
         """Answer from every engine concerned; raises LogStoreError when one of them fails."""
         self._asked_at = self._clock.monotonic()
+        return await self.ask(query, timeout)
+
+    async def ask(self, query: LogQuery, timeout: Timeout) -> LogAnswer:
+        """As `query`, for nobody who waits for new lines."""
         asks = await self._asks(query, timeout)
         return await asks[0](query) if len(asks) == 1 and not is_of_several(query.after) else await merged(query, asks)
 

@@ -6,12 +6,14 @@ from hexaops.analysis.logs.miner import TemplateMiner
 from hexaops.backends.logstores.base import LogAnswer, LogQuery, LogStoreError
 from hexaops.backends.logstores.embedded.store import EmbeddedLogStore, Retention
 from hexaops.features.access.authorize import Authorizer
+from hexaops.features.health.sources import SourceProbes
 from hexaops.features.logs.collecting import LogCollector
 from hexaops.features.logs.cursors import LogCursors
 from hexaops.features.logs.engines import LogEngines
 from hexaops.features.logs.events import ROUND_SECONDS as EVENT_SECONDS
 from hexaops.features.logs.events import EventCollector
 from hexaops.features.logs.polling import LogPoller
+from hexaops.features.logs.probing import LogProbe
 from hexaops.features.logs.pushing import LogPushService
 from hexaops.features.logs.schedule import ROUND_SECONDS
 from hexaops.features.logs.service import LogQueryService
@@ -37,6 +39,8 @@ class Logs:
         authorizer = provider.get(Authorizer)
         self.engines = LogEngines(self.store, process.clusters, provider.get(WorkspaceDirectory), clock)
         provider.add(self.engines)
+        probe = LogProbe(self.engines, process.clusters, provider.get(WorkspaceDirectory), clock)
+        provider.get(SourceProbes).add("log_sources", probe)
         provider.add(LogQueryService(self.engines, authorizer, LogCursors(provider.get(CursorSigner), clock), clock))
         provider.add(LogPushService(self.store, authorizer, clock, self.engines.engine_of))
         provider.add(self.tail)

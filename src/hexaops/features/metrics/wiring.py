@@ -7,6 +7,8 @@ from hexaops.backends.metrics.embedded.source import EmbeddedMetrics
 from hexaops.backends.metrics.embedded.store import EmbeddedMetricStore, Keeping
 from hexaops.config import MetricsSource
 from hexaops.features.applications.service import ApplicationService
+from hexaops.features.health.sources import SourceProbes
+from hexaops.features.metrics.probing import MetricProbe
 from hexaops.features.metrics.reading import MetricReader
 from hexaops.features.metrics.sources import MetricSources
 from hexaops.process import Process
@@ -33,6 +35,7 @@ class MetricHistory:
             MetricsSource(url=settings.prometheus_url) if settings.prometheus_url else None,
         )
         provider.add(self.sources)
+        provider.get(SourceProbes).add("metric_sources", MetricProbe(self.sources, clusters, settings, clock))
         provider.add(MetricReader(provider.get(ApplicationService), self.sources, clock))
         if settings.metrics_sampling:
             process.background.add(self.sampler.job())
