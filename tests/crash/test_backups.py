@@ -24,7 +24,14 @@ POINTS = (
     "backup.accepted", "backup.collected", "backup.written", "operation.ending", "operation.ended",
     *(f"{step}.{moment}" for step in STEPS for moment in ("started", "completed")),
 )  # fmt: skip
-CASES = [pytest.param(point, ENGINES[number % len(ENGINES)], id=point) for number, point in enumerate(POINTS)]
+CASES = [
+    pytest.param(
+        point, engine, id=f"{point}-{engine}", marks=() if number % len(ENGINES) == place else pytest.mark.long
+    )
+    for number, point in enumerate(POINTS)
+    for place, engine in enumerate(ENGINES)
+]
+"""Every point on alternate databases; on the other one in the long form."""
 LIMITS = {"rate_limit_workspace": "100000/minute", "rate_limit_application": "100000/minute"}
 
 
@@ -33,12 +40,12 @@ def internal(service: Running, path: str) -> httpx2.URL:
     return service.client.base_url.copy_with(path=f"/internal/v1{path}")
 
 
-async def start(service: Running, *application: str) -> None:
+async def start(service: Running, *application: str, **body: Any) -> None:
     """Ask for a backup as soon as the cluster has been read; the process may die before it answers."""
     headers = {**service.account, "Idempotency-Key": "the-one"}
     url = internal(service, f"/applications/{stable_id('app-', 'c1', *application)}/backup")
     answer = await until(
-        lambda: service.client.post(url, json={}, headers=headers), lambda answer: answer.status_code != 503
+        lambda: service.client.post(url, json=body, headers=headers), lambda answer: answer.status_code != 503
     )
     assert answer.status_code == 200, answer.text
 

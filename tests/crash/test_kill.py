@@ -130,12 +130,14 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage() -> AsyncIterator[Stage]:
+async def stage(installed: Sequence[str] = ()) -> AsyncIterator[Stage]:
     """The documents' world, fast, with one application stopped."""
     world = open_world("default", speed=SPEED, seed=3)
     users = {"reader-token": User("test:reader"), "writer-token": User("test:writer")}
     rules = {"test:reader": READER_RULES, "test:writer": WRITER_RULES}
-    api = create_api_server(world.store, users=users, rules=rules, logs=world.logs, usage=world.usage)
+    api = create_api_server(
+        world.store, users=users, rules=rules, logs=world.logs, usage=world.usage, installed=installed
+    )
     world.start()
     found = world.store.get("deployments.apps", "frontend", "admin-portal")
     metadata = {key: value for key, value in found["metadata"].items() if key != "resourceVersion"}

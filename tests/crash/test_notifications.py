@@ -13,12 +13,20 @@ import pytest
 from hexaops.features.notifications.sending import PUT_OFF, SENDING, SENT
 from hexaops.kit.ids import stable_id
 from tests.backends.notify.receiver import Answer, serve_receiver
+from tests.conftest import ENGINES
 from tests.crash.process import Running, Start, running, settings_of, until
 from tests.crash.test_backups import internal
 from tests.crash.test_kill import stage
 
 WEB = stable_id("app-", "c1", "frontend", "Deployment", "web-app")
-ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+SENDS = {SENDING: 1, SENT: 2, PUT_OFF: 2}
+"""How often the receiver is told in all, by the point at which the process dies."""
+CASES = [
+    pytest.param(point, sent, engine, id=f"{point}-{engine}", marks=() if number % 2 == place else pytest.mark.long)
+    for number, (point, sent) in enumerate(SENDS.items())
+    for place, engine in enumerate(ENGINES)
+]
+"""Every point on alternate databases; on the other one in the long form."""
 
 
 async def escalate(service: Running) -> None:
@@ -34,8 +42,7 @@ async def escalate(service: Running) -> None:
         await service.client.post(path, json={"action": "escalate"}, headers=service.account)
 
 
-@ON_SQLITE
-@pytest.mark.parametrize(("point", "sent"), [(SENDING, 1), (SENT, 2), (PUT_OFF, 2)])
+@pytest.mark.parametrize(("point", "sent", "database_url"), CASES, indirect=["database_url"])
 async def test_killed_and_told(point: str, sent: int, database_url: str, tmp_path: Path) -> None:
     async with serve_receiver() as receiver, stage() as stage_:
         receiver.answer = Answer(status=503) if point == PUT_OFF else receiver.answer

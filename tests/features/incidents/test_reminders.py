@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hexaops.features.incidents.escalation import Escalation
+from hexaops.features.incidents.service import IncidentService
 from hexaops.features.incidents.upkeep import IncidentUpkeep
 from hexaops.storage.tables import IncidentRow
 from tests.features.applications.world import ChatWorld, chat_world
@@ -24,10 +25,10 @@ class Noted(Escalation):
 
     told: list[str] = field(default_factory=list)
 
-    async def send(self, session: AsyncSession, row: IncidentRow, said: str, *, to: str | None = None) -> None:
+    async def send(self, session: AsyncSession, row: IncidentRow, said: str) -> None:
         """One more."""
-        del session, to
-        self.told.append(f"{row.id}: {said}")
+        del session
+        self.told.append(f"{row.id}: {said}" if self.channels else f"{row.escalated_to}: {said}")
 
 
 @pytest.fixture
@@ -80,6 +81,25 @@ async def test_nobody_is_told_without_a_channel(world: ChatWorld) -> None:
     await managed(world, incident, "escalate")
     world.clock.advance(HALF_AN_HOUR)
     assert await world.access.get(IncidentUpkeep).remind() == 0
+
+
+async def test_a_channel_that_an_escalation_names_is_told_again_too(sqlite_url: str, tmp_path: Path) -> None:
+    settings = {"notification_channels": {"pager": "http://127.0.0.1:1/"}}
+    async with chat_world(sqlite_url, tmp_path, settings) as world:
+        present = world.access.get(IncidentUpkeep)
+        upkeep = replace(present, escalation=Noted(present.escalation.notifications, []))
+        service = world.access.get(IncidentService)
+        world.access.context.provider.add(replace(service, escalation=upkeep.escalation))
+        incident = (await opened(world))["incident_id"]
+        for name in ("somebody", "pager"):
+            await managed(world, incident, "escalate", escalate_to=name)
+            world.clock.advance(HALF_AN_HOUR)
+            assert await upkeep.remind() == (name == "pager"), "a name that is no channel is nobody to tell"
+        assert isinstance(upkeep.escalation, Noted)
+        assert upkeep.escalation.told[-1] == "['pager']: Nobody has acknowledged it"
+        await managed(world, incident, "resolve")
+        world.clock.advance(HALF_AN_HOUR)
+        assert await upkeep.remind() == 0
 
 
 async def test_a_resolved_one_is_left_alone(world: ChatWorld, upkeep: IncidentUpkeep) -> None:

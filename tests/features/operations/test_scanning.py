@@ -4,7 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.analysis.posture.seeded import CLEAN, SEEDED, clean_workloads, planted, seeded_workloads
 from tests.features.operations.calls import Operations
+
+
+async def test_a_seeded_namespace_and_a_clean_one(sqlite_operations: Operations) -> None:
+    store = sqlite_operations.world.cluster.store
+    plurals = {"Deployment": "deployments.apps", "DaemonSet": "daemonsets.apps", "StatefulSet": "statefulsets.apps",
+               "CronJob": "cronjobs.batch"}  # fmt: skip
+    for name in (SEEDED, CLEAN):
+        store.create("namespaces", {"metadata": {"name": name}})
+    made = [*seeded_workloads(), *clean_workloads()]
+    for one in made:
+        store.create(plurals[one["kind"]], one)
+    await sqlite_operations.world.settled(
+        lambda cache: (
+            sum(row.namespace in {SEEDED, CLEAN} for row in cache.workloads())
+            == sum(one["kind"] != "CronJob" for one in made)
+        )
+    )
+    found = keys(await sqlite_operations.run("security_scan"))
+    assert {one for one in found if f"/{SEEDED}/" in one} == planted()
+    assert {one for one in found if f"/{CLEAN}/" in one} == set()
+    assert sqlite_operations.world.writes() == []
 
 
 def keys(operation: dict[str, Any]) -> set[str]:

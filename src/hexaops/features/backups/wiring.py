@@ -79,5 +79,5 @@ def wire(process: Process) -> dict[str, Work]:
     everything = BackupAll(service, get(ApplicationService), get(WorkspaceDirectory), clock)
     get(OperationService).add(everything)
     wire_restoring(process)
-    work = BackupWork(database, collector, archives, volumes, retention, failpoints)
+    work = BackupWork(database, collector, archives, volumes, retention, expiry, failpoints)
     return {KIND: work, EXPIRE: ExpiryWork(database, writer), everything.name: everything}

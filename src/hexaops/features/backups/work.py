@@ -10,6 +10,7 @@ import msgspec
 from hexaops.features.backups.archive import Archives, Written
 from hexaops.features.backups.collecting import Collector, Source
 from hexaops.features.backups.errors import ArchiveBrokenError
+from hexaops.features.backups.expiring import SnapshotExpiry
 from hexaops.features.backups.retention import Retention
 from hexaops.features.backups.volumes import SNAPSHOT_VOLUMES, VolumeBackups
 from hexaops.features.runs.store import lock_if_owner
@@ -34,6 +35,7 @@ class BackupWork:
     archives: Archives
     volumes: VolumeBackups
     retention: Retention
+    expiry: SnapshotExpiry
     failpoints: Failpoints
 
     async def perform(self, run: Run, step: str) -> Found:
@@ -48,7 +50,8 @@ class BackupWork:
             return await self._write(run, backup)
         if step == VERIFY:
             return await self._verify(run, backup)
-        return {"removed": await self.retention.apply()}
+        removed = await self.retention.apply()
+        return {"removed": removed, "expiring": await self.expiry.apply()}
 
     async def undo(self, run: Run) -> Undone:
         """Remove what was written so far."""

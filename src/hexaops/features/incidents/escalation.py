@@ -1,4 +1,4 @@
-"""Who is told that an incident needs a person: the channels of the settings, and the one that a request names."""
+"""Who is told that an incident needs a person: the channels of the settings, and those that escalations name."""
 
 from __future__ import annotations
 
@@ -20,11 +20,20 @@ class Escalation:
     notifications: Notifications
     channels: Sequence[str]
 
-    async def send(self, session: AsyncSession, row: IncidentRow, said: str, *, to: str | None = None) -> None:
-        """Tell them once the transaction commits; a name that is no channel is only noted in the timeline."""
+    def is_heard(self, row: IncidentRow) -> bool:
+        """Whether anybody is told of this incident."""
+        return bool(self.channels or row.escalated_to)
+
+    def add(self, row: IncidentRow, name: str | None) -> None:
+        """Tell this channel too, from now on; a name that is no channel is only noted in the timeline."""
+        if name in self.notifications.channels:
+            row.escalated_to = [*dict.fromkeys([*(row.escalated_to or ()), name])]
+
+    async def send(self, session: AsyncSession, row: IncidentRow, said: str) -> None:
+        """Tell them once the transaction commits."""
         moment = format_time(row.updated_at)
         notice = Notice(
             event="incident.escalated", title=f"Incident {row.id} ({row.severity}): {row.title}",
             text=f"{said}\n{moment}", workspace_id=row.workspace_id, resource_id=row.id,
         )  # fmt: skip
-        await self.notifications.send(session, [*self.channels, *([to] if to else [])], notice)
+        await self.notifications.send(session, [*self.channels, *(row.escalated_to or ())], notice)

@@ -107,7 +107,8 @@ class IncidentService:
                 self._set(row, DONE[body.action], now)
                 await note(session, row, DONE[body.action], actor, _words(body), at=now)
                 if body.action == "escalate":
-                    await self.escalation.send(session, row, _words(body), to=body.escalate_to)
+                    self.escalation.add(row, body.escalate_to)
+                    await self.escalation.send(session, row, _words(body))
             event = inside.event(
                 f"incident.{body.action}", resource=row.id,
                 details={"strategy": body.remediation_strategy} if body.action == "auto_remediate" else {},
@@ -130,7 +131,7 @@ class IncidentService:
         if status != "acknowledged" or row.status == "open":
             row.status = status
         if status == "resolved":
-            row.resolved_at = now
+            row.resolved_at, row.escalated_to = now, None
         if status != "acknowledged" and present is not None and present.finished_at is None:
             row.turn += 1
             row.remediation = {**row.remediation, "status": "failed", "finished_at": now.timestamp()}

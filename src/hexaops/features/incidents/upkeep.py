@@ -41,8 +41,6 @@ class IncidentUpkeep:
 
     async def remind(self) -> int:
         """Tell of escalated incidents that nobody has acknowledged; returns of how many."""
-        if not self.escalation.channels:
-            return 0
         by = self.clock.now() - timedelta(seconds=self.repeat_seconds)
         entry, last = IncidentEntryRow, aliased(IncidentEntryRow)
         latest = select(func.max(last.seq)).where(
@@ -65,6 +63,8 @@ class IncidentUpkeep:
             row = await hold_incident(session, incident_id)
             # Another process may have told of it, or a person acknowledged it, since it was found.
             if row is None or await session.scalar(due.where(IncidentRow.id == incident_id)) is None:
+                return False
+            if not self.escalation.is_heard(row):
                 return False
             now = self.clock.now()
             last = "Nobody has acknowledged it"

@@ -12,9 +12,8 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from hexaops.analysis.diagnosis.model import Finding
-from hexaops.analysis.diagnosis.objects import Obj, mapping, template_spec
-from hexaops.analysis.posture.report import Weakness, compared, weaknesses_of
+from hexaops.analysis.posture.report import Weakness, compared
+from hexaops.analysis.posture.scan import configuration_weaknesses, workload_weaknesses
 from hexaops.features.access.tenancy import Workspace
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.diagnosis.service import DiagnosisService
@@ -22,16 +21,9 @@ from hexaops.features.operations.work import Takes, WorkspaceWork
 from hexaops.features.runs.queries import latest_result
 from hexaops.features.runs.work import Found, Run, Undone
 from hexaops.features.workspaces.directory import WorkspaceDirectory
-from hexaops.kit.text import plain
 
 ASSESS, DIAGNOSE, COMPARE = "assess_workloads", "assess_configuration", "compare_with_last"
-SECURITY_RULES = frozenset(
-    {"rbac-wildcard", "rbac-cluster-admin", "secret-in-env", "default-service-account", "certificate-expired",
-     "certificate-expiring"}
-)  # fmt: skip
-"""Rules of the diagnosis that speak of security and are not one of the pod security controls."""
 MOST = 500
-TEXT_LIMIT = 300
 SEVERITIES = ("critical", "high", "medium", "low")
 
 
@@ -72,7 +64,7 @@ class SecurityScan(WorkspaceWork):
             one for one in snapshot.workloads()
             if workspace.owns(one.namespace) and (wanted is None or (one.namespace, one.name) == wanted)
         ]  # fmt: skip
-        found = [weakness for one in chosen for weakness in weaknesses_of(_name(one), template_spec(one), _notes(one))]
+        found = [weakness for one in chosen for weakness in workload_weaknesses(one)]
         return {
             "summary": f"{len(chosen)} workloads assessed, {len(found)} controls not kept",
             "weaknesses": _listed(found),
@@ -82,10 +74,11 @@ class SecurityScan(WorkspaceWork):
     async def _configuration(self, run: Run, workspace: Workspace) -> Found:
         diagnosis = await self.diagnosis.get(workspace, logs=False)
         wanted = self._named(run, workspace)
-        found = [
-            _weakness(one) for one in diagnosis.findings
-            if one.rule in SECURITY_RULES and (wanted is None or (one.subject.namespace, one.subject.name) == wanted)
+        about = [
+            one for one in diagnosis.findings
+            if wanted is None or (one.subject.namespace, one.subject.name) == wanted
         ]  # fmt: skip
+        found = configuration_weaknesses(about)
         return {
             "summary": f"{len(found)} weaknesses of configuration",
             "weaknesses": _listed(found),
@@ -121,28 +114,6 @@ class SecurityScan(WorkspaceWork):
             return None
         application = self.applications.get(workspace, name)
         return application.project, application.name
-
-
-def _name(one: Obj) -> str:
-    return f"{one.kind}/{one.namespace}/{one.name}"
-
-
-def _notes(one: Obj) -> Any:
-    if one.kind == "Pod":
-        return one.annotations
-    path = ("spec", "jobTemplate", "spec") if one.kind == "CronJob" else ("spec",)
-    return mapping(one.raw, *path, "template", "metadata", "annotations")
-
-
-def _weakness(finding: Finding) -> Weakness:
-    subject = finding.subject
-    return Weakness(
-        object="/".join(part for part in subject if part),
-        control=finding.rule,
-        severity=finding.severity.name.lower(),
-        detail=plain(finding.finding, TEXT_LIMIT),
-        fix=plain(finding.fix.summary, TEXT_LIMIT) if finding.fix else "",
-    )
 
 
 def _listed(found: Iterable[Weakness]) -> list[dict[str, Any]]:

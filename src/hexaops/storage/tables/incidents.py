@@ -56,6 +56,8 @@ class IncidentRow(Base):
     """When each was started."""
     turn: Mapped[int]
     """Raised by everything that starts a run: an older run stops."""
+    escalated_to: Mapped[list[str] | None]
+    """Channels that escalations named, besides those of the settings; they are told again too."""
     opened_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     resolved_at: Mapped[datetime | None]
