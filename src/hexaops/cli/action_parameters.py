@@ -11,7 +11,7 @@ import typer
 from hexaops.cli.failures import USAGE, CliError
 from hexaops.cli.output import print_table
 
-TARGETS = {"application": "application_id", "project": "project", "alert": "alert_id"}
+TARGETS = {"application": "application_id", "project": "project", "alert": "alert_id", "backup": "backup_id"}
 
 
 def read_parameters(action: str, target: str, given: Sequence[str]) -> dict[str, Any]:

@@ -35,10 +35,11 @@ CATALOG: tuple[Runbook[Any], ...] = (
     TestConnectivity(),
     CollectDiagnostics(),
     GenerateDashboard(),
+    RestoreBackup(),
 )
 """What users and services can ask for."""
-OPERATIONS_OWN: tuple[Runbook[Any], ...] = (DeleteUnused(), RestoreBackup())
-"""What operations and backups alone plan, for reasons that they have made sure of."""
+OPERATIONS_OWN: tuple[Runbook[Any], ...] = (DeleteUnused(),)
+"""What operations alone plan, for reasons that they have made sure of."""
 ASKED_FOR: dict[str, Runbook[Any]] = {book.name: book for book in CATALOG}
 RUNBOOKS: dict[str, Runbook[Any]] = {book.name: book for book in (*CATALOG, *OPERATIONS_OWN)}
 """All of them by action name."""

@@ -2,7 +2,7 @@
 
 A claim is created from the snapshot of its volume; where Velero has the contents, Velero is asked to bring it back.
 
-Only the backups plan it. A Secret's contents are in no plan: it is created from the encrypted object, and one that is
+A Secret's contents are in no plan: it is created from the encrypted object, and one that is
 there is never replaced. Nor is anything that somebody else created under the name since.
 """
 
@@ -208,9 +208,10 @@ CHECK = step_named(VERIFY.name, VERIFY, reached=_healthy, confirmed=_as_archived
 
 
 class RestoreBackup(WorkloadRunbook[RestoreParameters]):
-    """Restores an application from a backup. Backups alone plan it."""
+    """Restores an application from a backup, by the backup's id: the application itself may be gone."""
 
     name = "restore_backup"
+    target = "backup"
     parameters = RestoreParameters
     words = Words(
         verb="restore",

@@ -193,7 +193,7 @@ class Runbook(ABC, Generic[P]):
     """One kind of change. Class attributes say what it is; the methods are pure but for `draft`, which reads."""
 
     name: ClassVar[str]
-    target: ClassVar[Literal["application", "project", "alert"]] = "application"
+    target: ClassVar[Literal["application", "project", "alert", "backup"]] = "application"
     parameters: type[P]
     words: ClassVar[Words]
     rights: ClassVar[tuple[Right, ...]]

@@ -12,9 +12,14 @@ from hexaops.assistant.answers.facts import Facts
 from hexaops.assistant.answers.lines import listing, name_of, subject_of
 from hexaops.assistant.evidence import STORE
 from hexaops.kit.durations import format_duration, format_time
+from hexaops.kit.text import markdown
 
 SHOWN = 12
-HOW = "A service account starts backups, one application at a time or all together (docs/backups.md), not this chat."
+NAME_LIMIT = 63
+HOW = (
+    "A service account starts backups, one application at a time or all together (docs/backups.md), not this chat. "
+    "“Restore NAME from the last backup” answers with a plan."
+)
 
 
 @dataclass(frozen=True)
@@ -50,3 +55,10 @@ def answer_backups(applications: Sequence[Application], newest: Mapping[str, Kep
         draft.say("There are 0 applications to back up.", counted)
     draft.gap()
     draft.say(HOW)
+
+
+def tell_gone(names: Sequence[str], draft: Draft) -> None:
+    """Applications that are in their backups only."""
+    if names:
+        shown = listing([markdown(name, NAME_LIMIT) for name in sorted(names)])
+        draft.say(f"Only in backups, and gone from the cluster: {shown}.")

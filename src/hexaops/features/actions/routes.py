@@ -22,6 +22,7 @@ from hexaops.features.applications.errors import (
     ApplicationNotFoundError,
     ClusterUnreadError,
 )
+from hexaops.features.backups.errors import BackupNotFoundError
 from hexaops.features.changes.errors import (
     GuardrailRefusedError,
     NotReversibleError,
@@ -59,7 +60,7 @@ CONFIRMING = (PlanNotFoundError, PlanMismatchError, PlanExpiredError, OperationI
 ActionId = Annotated[str, Path(max_length=64)]
 
 
-@refuses(*PLANNING, *CONFIRMING)
+@refuses(BackupNotFoundError, *PLANNING, *CONFIRMING)
 async def execute_action(caller: AnyCaller, service: Actions, body: ActionRequest) -> Data[ActionView]:
     """Plan an action, or confirm its plan and start it."""
     return Data(await service.execute(caller, body))
@@ -88,7 +89,7 @@ async def cancel_action(caller: AnyCaller, service: Actions, action_id: ActionId
     return Data(await service.cancel(caller, action_id))
 
 
-@refuses(OperationNotFoundError, NotReversibleError, *PLANNING, *CONFIRMING)
+@refuses(OperationNotFoundError, NotReversibleError, BackupNotFoundError, *PLANNING, *CONFIRMING)
 async def rollback_action(
     caller: AnyCaller, service: Actions, action_id: ActionId, body: RollbackRequest | None = None
 ) -> Data[ActionView]:

@@ -59,7 +59,7 @@ class ActionService:
         self, caller: Caller, *, action: str, parameters: Mapping[str, Any], session_id: str | None
     ) -> dict[str, Any]:
         """Plan a change requested in chat; raises the error that refuses it."""
-        plan = await self._make_plan(caller, self._request(caller, action, parameters, session_id))
+        plan = await self._make_plan(caller, await self._request(caller, action, parameters, session_id))
         view: dict[str, Any] = msgspec.to_builtins(plan_view(plan))
         return view
 
@@ -68,7 +68,7 @@ class ActionService:
         given = Given(_confirmation(body.parameters), body.message_id)
         own = {key: value for key, value in body.parameters.items() if key not in CONFIRMATION_FIELDS}
         await self.conversations.check(caller, body.session_id)
-        return await self._carry_out(caller, self._request(caller, body.action, own, body.session_id), given)
+        return await self._carry_out(caller, await self._request(caller, body.action, own, body.session_id), given)
 
     async def rollback(self, caller: Caller, action_id: str, body: RollbackRequest) -> ActionView:
         """Roll back a completed action with a plan of its own."""
@@ -81,7 +81,7 @@ class ActionService:
         own = [parameters for _, parameters in inverses]
         named = self.subjects.naming(RUNBOOKS[action], [draft.subject for draft in drafts])
         parameters = {**named, **(own[0] if len(own) == 1 else {})}
-        subjects = self.subjects.of(caller, RUNBOOKS[action], parameters)
+        subjects = await self.subjects.of(caller, RUNBOOKS[action], parameters)
         request = ChangeRequest(
             requester=_requester(caller, body.session_id), action=action, subjects=subjects, parameters=parameters,
             own=own, undoes=drafts, undoes_id=row.id,
@@ -114,13 +114,13 @@ class ActionService:
             raise NotCancellableError(message, details={"status": current.status})
         return await self.get(caller, action_id)
 
-    def _request(
+    async def _request(
         self, caller: Caller, action: str, parameters: Mapping[str, Any], session_id: str | None
     ) -> ChangeRequest:
         book = ASKED_FOR.get(action)
         if book is None:
             raise unknown_action()
-        subjects: Sequence[Subject] = self.subjects.of(caller, book, parameters)
+        subjects: Sequence[Subject] = await self.subjects.of(caller, book, parameters)
         return ChangeRequest(_requester(caller, session_id), action, subjects, parameters)
 
     async def _carry_out(self, caller: Caller, request: ChangeRequest, given: Given) -> ActionView:

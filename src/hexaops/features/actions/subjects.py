@@ -1,4 +1,4 @@
-"""Resolves an action's parameters to applications, a project or an alert of the caller's workspace."""
+"""Resolves an action's parameters to applications, a project, an alert or a backup of the caller's workspace."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from typing import Any
 
 from hexaops.features.access.caller import Caller
 from hexaops.features.applications.service import ApplicationService
+from hexaops.features.backups.errors import BackupNotFoundError
+from hexaops.features.backups.queries import find_subject
 from hexaops.runbooks.model import Subject
 from hexaops.runbooks.parameters import refused
 from hexaops.runbooks.runbook import Runbook
+from hexaops.storage.database import Database
 
 MOST_SUBJECTS = 20
-ONE, SEVERAL, PROJECT, ALERT = "application_id", "application_ids", "project", "alert_id"
-ALERT_ID_LENGTH = 64
+ONE, SEVERAL, PROJECT, ALERT, BACKUP = "application_id", "application_ids", "project", "alert_id", "backup_id"
+ID_LENGTH = 64
 
 
 @dataclass(frozen=True)
@@ -22,13 +25,16 @@ class Subjects:
     """Resolves ids and names within the caller's workspace; raises NotFound for what is absent or foreign."""
 
     applications: ApplicationService
+    database: Database
 
-    def of(self, caller: Caller, book: Runbook[Any] | None, parameters: Mapping[str, Any]) -> tuple[Subject, ...]:
+    async def of(self, caller: Caller, book: Runbook[Any] | None, parameters: Mapping[str, Any]) -> tuple[Subject, ...]:
         """The subjects in the order given. An unknown action is refused later, with the list of those there are."""
         if book is not None and book.target == "project":
             return (self._project(caller, parameters),)
         if book is not None and book.target == "alert":
             return (_alert(parameters),)
+        if book is not None and book.target == "backup":
+            return (await self._backup(caller, parameters),)
         names = _names(parameters)
         if book is not None and not book.takes_several and len(names) > 1:
             raise refused(SEVERAL, f"{book.name} takes one application at a time")
@@ -40,6 +46,8 @@ class Subjects:
             return {PROJECT: subjects[0].name}
         if book.target == "alert":
             return {ALERT: subjects[0].id}
+        if book.target == "backup":
+            return {}  # the parameters name it already
         if len(subjects) == 1:
             return {ONE: subjects[0].id}
         return {SEVERAL: [subject.id for subject in subjects]}
@@ -47,6 +55,17 @@ class Subjects:
     def _application(self, caller: Caller, name: str) -> Subject:
         found = self.applications.get(caller.get_workspace(), name)
         return Subject(id=found.id, kind=found.kind, namespace=found.project, name=found.name)
+
+    async def _backup(self, caller: Caller, parameters: Mapping[str, Any]) -> Subject:
+        """The application that a backup is of; it may be gone."""
+        given = parameters.get(BACKUP)
+        if not isinstance(given, str) or not 0 < len(given) <= ID_LENGTH:
+            raise refused(BACKUP, "the id of a backup is required")
+        async with self.database.reading() as session:
+            found = await find_subject(session, caller.get_workspace().id, given)
+        if found is None:
+            raise BackupNotFoundError
+        return found
 
     def _project(self, caller: Caller, parameters: Mapping[str, Any]) -> Subject:
         given = parameters.get(PROJECT)
@@ -61,7 +80,7 @@ class Subjects:
 def _alert(parameters: Mapping[str, Any]) -> Subject:
     """The runbook's draft looks it up: whose it is stands in the store."""
     given = parameters.get(ALERT)
-    if not isinstance(given, str) or not 0 < len(given) <= ALERT_ID_LENGTH:
+    if not isinstance(given, str) or not 0 < len(given) <= ID_LENGTH:
         raise refused(ALERT, "the id of an alert or of its rule is required")
     return Subject(id=given, kind="Alert", namespace="", name=given)
 

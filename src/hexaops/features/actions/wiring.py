@@ -14,7 +14,7 @@ from hexaops.process import Process
 def wire(process: Process) -> None:
     """Offer the feature's service."""
     get = process.provider.get
-    subjects, confirmation = Subjects(get(ApplicationService)), get(Confirmation)
+    subjects, confirmation = Subjects(get(ApplicationService), process.database), get(Confirmation)
     conversations = Conversations(process.database)
     process.provider.add(
         ActionService(subjects, confirmation.plans, confirmation, get(OperationStore), conversations, process.clock)

@@ -45,10 +45,11 @@ class Inventories:
         nodes: Sequence[str],
         operations: Sequence[Operation],
         message: str,
+        gone: Sequence[KnownEntity] = (),
     ) -> Inventory:
         """What this message may name."""
         base = self._base(workspace, applications, projects, nodes)
-        extra = (*self._pods(workspace, projects, message), *_actions(operations, message))
+        extra = (*gone, *self._pods(workspace, projects, message), *_actions(operations, message))
         return Inventory((*base.entities, *extra)) if extra else base
 
     def _base(

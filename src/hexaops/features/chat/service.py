@@ -5,7 +5,7 @@ Nothing is written to a cluster here. Reading the cluster's metrics and dry runs
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from hexaops.assistant.answers.facts import Facts
 from hexaops.assistant.answers.lines import TEXT_LIMIT
 from hexaops.assistant.answers.possible import actions_for
 from hexaops.assistant.answers.unsure import tell_left_out
-from hexaops.assistant.understanding import Intent, Understanding, understand
+from hexaops.assistant.understanding import Intent, KnownEntity, Understanding, understand
 from hexaops.errors import UpstreamUnavailableError
 from hexaops.features.access.caller import Caller
 from hexaops.features.access.request_log import Record
@@ -29,6 +29,7 @@ from hexaops.features.chat.nameable import Inventories
 from hexaops.features.chat.planning import ChangePlanner, Request, confirmation
 from hexaops.features.chat.reading.articles import ArticleReader, is_answered, is_asked_how
 from hexaops.features.chat.reading.asking import Reader, Reading
+from hexaops.features.chat.reading.backups import gone_applications
 from hexaops.features.chat.reading.objects import topic_of
 from hexaops.features.chat.retelling import Retelling
 from hexaops.features.chat.schemas import ChatRequest, SessionRequest
@@ -100,7 +101,8 @@ class ChatService:
         """What was understood of a message, and the answer to it; nothing is stored."""
         progress(ProgressView(stage="understanding"))
         known = await self.gatherer.known(turn.caller, turn.capabilities)
-        asked = self._understood(turn, known)
+        gone = await gone_applications(self.database, turn.caller, known.applications or (), turn.message)
+        asked = self._understood(turn, known, gone)
         progress(ProgressView(stage="reading", intent=asked.intent.value))
         parts = asked.parts or (asked,)
         facts = await self.gatherer.facts(
@@ -120,7 +122,7 @@ class ChatService:
         progress(ProgressView(stage="answering"))
         return asked, draft
 
-    def _understood(self, turn: Turn, known: Known) -> Understanding:
+    def _understood(self, turn: Turn, known: Known, gone: Sequence[KnownEntity]) -> Understanding:
         inventory = self.inventories.get(
             turn.caller.get_workspace(),
             applications=known.applications or (),
@@ -128,6 +130,7 @@ class ChatService:
             nodes=[node.name for node in known.nodes],
             operations=known.operations,
             message=turn.message,
+            gone=gone,
         )
         return understand(turn.message, inventory, turn.memory.dialogue)
 

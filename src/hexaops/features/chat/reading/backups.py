@@ -1,14 +1,28 @@
-"""Questions for backups: which there are, of the applications that were named."""
+"""Questions for backups: which there are, of the applications that were named; and the plan that restores the newest.
+
+An application that is in its backups only can be named in a message about backups: that is when it is to be restored.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hexaops.assistant.answers.backups import Kept, answer_backups
+from hexaops.analysis.applications.model import Application
+from hexaops.assistant.answers.backups import Kept, answer_backups, tell_gone
 from hexaops.assistant.answers.draft import Draft
-from hexaops.features.backups.queries import latest_backups
+from hexaops.assistant.understanding import KnownEntity
+from hexaops.features.access.caller import Caller
+from hexaops.features.backups.queries import BackupSummary, latest_backups
+from hexaops.features.chat.planning import Wanted
 from hexaops.features.chat.reading.asking import Reading
+from hexaops.features.chat.reading.proposing import asks_now, propose
+from hexaops.runbooks.restore import RestoreBackup
 from hexaops.storage.database import Database
+
+_RESTORE = re.compile(r"\b(?:restore|recover)\b")
+_REPLACE = re.compile(r"\b(?:replace|overwrite)\b")
 
 
 @dataclass(frozen=True)
@@ -18,12 +32,57 @@ class BackupReader:
     database: Database
 
     async def answer(self, reading: Reading, draft: Draft) -> None:
-        """The newest good one of each application."""
+        """The newest good one of each application, or the plan that restores it."""
+        newest = await _newest(self.database, reading.caller)
+        if _RESTORE.search(reading.message.casefold()) and asks_now(reading.message, reading.asked.mode):
+            await self._restore(reading, newest, draft)
+            return
         selected = reading.select(draft)
-        async with self.database.reading() as session:
-            found = await latest_backups(session, reading.caller.get_workspace().id)
-        newest: dict[str, Kept] = {}
-        for one in found:
-            if one.status == "completed":
-                newest.setdefault(one.application_id, Kept(one.started_at, one.expires_at, one.objects))
-        answer_backups(selected, newest, reading.facts, draft)
+        kept = {key: Kept(one.started_at, one.expires_at, one.objects) for key, one in newest.items()}
+        answer_backups(selected, kept, reading.facts, draft)
+        there = {one.id for one in reading.facts.applications or ()}
+        tell_gone([one.application for key, one in newest.items() if key not in there], draft)
+
+    async def _restore(self, reading: Reading, newest: dict[str, BackupSummary], draft: Draft) -> None:
+        named = [found.entity for found in reading.asked.targets if found.entity.kind == "application"]
+        draft.shown += [one.id for one in named]
+        if not named:
+            draft.fulfilled = False
+            draft.say("Which application should be restored? Name one that has a backup.")
+            return
+        wanted = []
+        for one in named:
+            if (backup := newest.get(one.id)) is None:
+                draft.fulfilled = False
+                draft.say(f"There is no complete backup of {one.name}.")
+                continue
+            existing = "replace" if _REPLACE.search(reading.message.casefold()) else "keep"
+            parameters = {"backup_id": backup.id, "existing": existing}
+            wanted.append(Wanted(RestoreBackup.name, parameters, f"restore {one.name} from {backup.id}"))
+        if wanted:
+            await propose(reading, wanted, draft)
+
+
+async def gone_applications(
+    database: Database, caller: Caller, there: Sequence[Application], message: str
+) -> tuple[KnownEntity, ...]:
+    """Applications of which only backups are left, for a message that speaks of backups."""
+    if "backup" not in message.casefold():
+        return ()
+    known = {one.id for one in there}
+    return tuple(
+        KnownEntity(key, "application", one.application, one.project, one.kind)
+        for key, one in (await _newest(database, caller)).items()
+        if key not in known
+    )
+
+
+async def _newest(database: Database, caller: Caller) -> dict[str, BackupSummary]:
+    """The newest complete backup of each application, by its id."""
+    async with database.reading() as session:
+        found = await latest_backups(session, caller.get_workspace().id)
+    newest: dict[str, BackupSummary] = {}
+    for one in found:
+        if one.status == "completed":
+            newest.setdefault(one.application_id, one)
+    return newest
