@@ -55,6 +55,7 @@ SAMPLES: dict[str, list[str]] = {
     "test_connectivity": ["to=api", "port=80"],
     "collect_diagnostics": ["include_logs=false"],
     "generate_dashboard": [],
+    "restore_backup": ["existing=replace"],
 }
 
 

@@ -53,7 +53,7 @@ async def list_all(
 Name = Annotated[str | None, Query(max_length=255)]
 
 
-def audit_filter(
+async def audit_filter(  # a plain function would be called in a thread
     since: Annotated[datetime | None, Query(description="The first moment.")] = None,
     until: Annotated[datetime | None, Query(description="The moment before which it ends.")] = None,
     action: Annotated[Name, Query(description="`change.write`, or `change` for all of them.")] = None,
