@@ -188,3 +188,15 @@ def test_an_autoscaler_that_acted_meanwhile_is_not_held_up_and_not_missed() -> N
     assert rollout.restored(held(row), of(row), 2, HEALTHY, replicas=None, max_unavailable=0)
     fewer = workload("shop", "web", desired=2, current=1, ready=1, updated=1, **SEEN)
     assert rollout.restored(held(fewer), of(fewer), 2, HEALTHY, replicas=None, max_unavailable=0) is None
+
+
+def test_a_rollback_keeps_the_pods_that_a_stuck_rollout_has_left() -> None:
+    row = workload("shop", "web", desired=2, annotations={rollout.REVISION: "4"}, **SEEN)
+    kept = revision("web-old", 4, row)
+    one, other = pod(kept, 0), pod(kept, 1)
+    assert rollout.replaced(held(row, kept, one, other), of(row), 2, [one.uid, other.uid])
+    for number in (2, 3):
+        not_yet = revision("web-old", number, row)
+        assert rollout.replaced(held(row, not_yet, one, other), of(row), 2, [one.uid, other.uid]) is None
+    leaving = pod(kept, 2, deleting=True)
+    assert rollout.replaced(held(row, kept, one, other, leaving), of(row), 2, [leaving.uid]) is None

@@ -79,13 +79,26 @@ def first_drained(cache: WatchCache, target: TargetRef, old_pods: Collection[str
 
 
 def replaced(cache: WatchCache, target: TargetRef, generation: int, old_pods: Collection[str]) -> Progress | None:
-    """Reached when no old pod is left and every new one is ready."""
+    """Reached when no old pod is left and every new one is ready.
+
+    A rollback of a rollout that was stuck finds pods that still have the template it returns to: they stay.
+    """
     row = find(cache, target)
     if row is None or row.observed_generation < generation:
         return None
-    if any(pod.uid in old_pods for pod in running_pods(cache, target)):
+    old = (pod for pod in running_pods(cache, target) if pod.uid in old_pods)
+    if any(pod.deleting or not _is_current(cache, row, pod) for pod in old):
         return None
     return healthy(cache, target, generation, replicas=None)
+
+
+def _is_current(cache: WatchCache, row: WorkloadRow, pod: PodRow) -> bool:
+    """Whether it belongs to the ReplicaSet of the Deployment's present revision."""
+    revision = row.annotations.get(REVISION)
+    return revision is not None and any(
+        one.uid == pod.owner_uid and one.annotations.get(REVISION) == revision
+        for one in cache.replica_sets_of(row.uid)
+    )
 
 
 def healthy(cache: WatchCache, target: TargetRef, generation: int, *, replicas: int | None) -> Progress | None:

@@ -95,6 +95,8 @@ class DocsPages:
     def _make(self, name: str) -> StaticFile | None:
         if name == "style.css":
             return _file("text/css", (HERE / "docs.css").read_bytes())
+        if name == "icon.svg":
+            return _file("image/svg+xml", (HERE / "static" / name).read_bytes())
         if self._folder is None:
             return None
         if name in self.titles and PAGE.fullmatch(name):
@@ -117,7 +119,8 @@ class DocsPages:
         links = "".join(_link(one, text, current=one == name) for one, text in self.titles.items())
         return (
             f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title} · hexaops</title>'
-            '<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/docs/style.css"></head>'
+            '<meta name="viewport" content="width=device-width"><link rel="icon" href="/docs/icon.svg">'
+            '<link rel="stylesheet" href="/docs/style.css"></head>'
             '<body><nav aria-label="Pages"><p><a href="/">← Console</a></p>'
             '<form role="search" action="/docs/"><input type="search" name="q" aria-label="Search the documentation" '
             f'placeholder="Search" maxlength="{LONGEST_QUERY}" required value="{asked}"><button>Search</button></form>'

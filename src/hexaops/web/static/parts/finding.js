@@ -1,5 +1,5 @@
 // A finding of the diagnosis: what, why, what shows it, and what may help.
-import { html } from "../lib/html.js";
+import { html, useState } from "../lib/html.js";
 import { link } from "../lib/router.js";
 import { words } from "../lib/format.js";
 import { Badge } from "./badge.js";
@@ -15,7 +15,24 @@ export function Finding({ finding, onPlan, linked = false }) {
       <ul>${finding.evidence.map((one) => html`<li><span class="source">${one.source}</span> ${one.kind} ${one.namespace}/${one.name} <q>${one.text}</q></li>`)}</ul>
     </details>`}
     ${fix && html`<p class="advice"><strong>What would fix it:</strong> ${fix.summary}${fix.changes.map((one) => html`<br /><code>${one.path}</code> from <code>${String(one.from)}</code>${one.to !== null && html` to <code>${String(one.to)}</code>`}`)}</p>`}
-    ${remedy && html`<p class="advice"><strong>What may help:</strong> ${remedy.why}</p>`}
+    ${!remedy && onPlan && html`<${Size} finding=${finding} onPlan=${onPlan} />`}
+    ${remedy && remedy.why !== fix?.summary && html`<p class="advice"><strong>What may help:</strong> ${remedy.why}</p>`}
     ${remedy && onPlan && html`<button type="button" class="primary" onClick=${() => onPlan(remedy.action, remedy.parameters)}>Plan: ${words(remedy.action)}</button>`}
   </article>`;
+}
+
+const SIZE = /\.containers\[\d+\]\.resources\.(requests|limits)\.(cpu|memory)$/;
+
+/** Where the fix is another size, and only the reader knows which. */
+function Size({ finding, onPlan }) {
+  const change = finding.application_id && finding.fix?.changes.find((one) => SIZE.test(one.path));
+  const [size, setSize] = useState(change?.from ?? "");
+  if (!change) return null;
+  const [, kind, resource] = SIZE.exec(change.path);
+  const submit = (event) => {
+    event.preventDefault();
+    onPlan("update_configuration", { application_id: finding.application_id, [kind]: { [resource]: size.trim() } });
+  };
+  return html`<form class="buttons" onSubmit=${submit}><label>${words(resource)} ${kind.slice(0, -1)} <input size="8" required maxlength="20" value=${size} onInput=${(event) => setSize(event.target.value)} /></label>
+    <button class="primary" disabled=${!size.trim() || size.trim() === change.from}>Plan: Update configuration</button></form>`;
 }

@@ -7,7 +7,7 @@ const LEVEL = { error: "bad", fatal: "bad", critical: "bad", warn: "warn", warni
 
 export const LogLines = ({ lines, withComponent = false }) =>
   lines.length
-    ? html`<ol class="log" tabindex="0" aria-label="Log lines">${lines.map((line, place) => html`<li key=${`${line.timestamp}${line.pod}${place}`} class=${LEVEL[line.level.toLowerCase()] ?? ""}>
+    ? html`<ol class="log" tabindex="0" aria-label="Log lines">${lines.map((line, place) => html`<li key=${line.key ?? `${line.timestamp}${line.pod}${place}`} class=${LEVEL[line.level.toLowerCase()] ?? ""}>
         <time datetime=${line.timestamp} title=${line.timestamp}>${clock(line.timestamp)}</time>
         <span class="level">${line.level}</span>
         ${withComponent && html`<span class="component" title=${line.pod}>${line.component}</span>`}

@@ -1,5 +1,5 @@
 // A plan: what exactly would change, what it touches, how risky it is, until when it holds. Confirming runs it.
-import { html, useState, useEffect } from "../lib/html.js";
+import { html, useState, useEffect, useRef } from "../lib/html.js";
 import { text } from "../lib/text.js";
 import { post } from "../lib/api.js";
 import { inside, may } from "../lib/session-state.js";
@@ -84,7 +84,12 @@ export function usePlan() {
       setState({ error });
     }
   };
-  const view = html`<div aria-live="polite">${state.busy && html`<p class="faint">Planning…</p>`}
+  const place = useRef(null);
+  const shown = state.plan?.plan_id ?? state.action?.action_id ?? state.error;
+  useEffect(() => {
+    if (shown) place.current?.scrollIntoView({ block: "nearest" }); // the button may be far below
+  }, [shown]);
+  const view = html`<div class="plan-place" aria-live="polite" ref=${place}>${state.busy && html`<p class="faint">Planning…</p>`}
     ${state.error && html`<${Failed} error=${state.error} />`}
     ${state.plan && html`<${Plan} key=${state.plan.plan_id} plan=${state.plan} onDismiss=${() => setState({})} />`}
     ${state.action && html`<${Action} key=${state.action.action_id} id=${state.action.action_id} first=${state.action} />`}</div>`;

@@ -2,7 +2,7 @@
 import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from "../lib/html.js";
 import { Empty } from "./states.js";
 
-const CHUNK = 50;
+const CHUNK = 25;
 const ROW_PX = 48;
 
 /** Columns: {key, title, cell(row), sort(row), numeric, hide: "narrow"}. */

@@ -44,7 +44,7 @@ const Choice = ({ label, value, options, onPick }) => html`<select aria-label=${
 
 const COLUMNS = [
   { key: "name", title: "Name", sort: (one) => one.name, cell: (one) => html`<a class="strong" href=${link("applications", one.id)}>${one.name}</a> <span class="faint under">${one.project}</span>` },
-  { key: "status", title: "Status", sort: (one) => ORDER[tone(one.status)], cell: (one) => html`<${Badge} status=${one.status} /> <span class="faint under">${one.status_reason}</span>` },
+  { key: "status", title: "Status", sort: (one) => ORDER[tone(one.status)], cell: (one) => html`<${Badge} status=${one.status} /> <span class="faint under">${one.status_reason === one.status ? "" : one.status_reason}</span>` },
   { key: "replicas", title: "Ready", numeric: true, sort: (one) => one.ready_replicas - one.desired_replicas, cell: (one) => one.replicas },
   { key: "cpu", title: "CPU", sort: (one) => one.cpu_usage, cell: (one) => html`<${Meter} value=${one.cpu_usage} label="of the limits, else of the requests" />` },
   { key: "hour", title: "CPU, last hour", hide: "narrow", cell: (one) => html`<${Course} application=${one} />` },

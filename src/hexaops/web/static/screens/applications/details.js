@@ -23,7 +23,7 @@ export function Details({ id }) {
 function Shape({ application }) {
   const plan = usePlan();
   return html`<header class="title"><h1>${application.name}</h1><${Badge} status=${application.status} />
-      <span class="faint">${application.status_reason}</span></header>
+      ${application.status_reason !== application.status && html`<span class="faint">${application.status_reason}</span>`}</header>
     <p class="faint">${application.kind} in ${application.project} · ${application.images.join(", ")} · created ${ago(application.created_at)}</p>
     <${Freshness} freshness=${application.freshness} />
     <${Buttons} application=${application} onPlan=${plan.open} />${plan.view}
@@ -57,7 +57,8 @@ function Buttons({ application, onPlan }) {
       <button disabled=${Number(replicas) === application.desired_replicas}>Scale…</button></form>`}
     ${application.desired_replicas > 0
       ? html`<button type="button" onClick=${() => onPlan("stop_application", named)}>Stop…</button>`
-      : html`<button type="button" onClick=${() => onPlan("start_application", named)}>Start…</button>`}
+      : html`<button type="button" class="primary" onClick=${() => onPlan("start_application", named)}>Start…</button>`}
+    <button type="button" title="To the pod template of the revision before" onClick=${() => onPlan("rollback_revision", named)}>Roll back…</button>
     <span class="faint">Each shows a plan first.</span></div>`;
 }
 

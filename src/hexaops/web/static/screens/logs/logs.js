@@ -14,6 +14,7 @@ import { QueryBox } from "./query-box.js";
 const RANGES = { "15m": 900, "1h": 3_600, "6h": 21_600, "24h": 86_400, "7d": 604_800 };
 const LEVELS = ["debug", "info", "warning", "error", "unknown"];
 const MOST_FOLLOWED = 500;
+const GATHER_MS = 250;
 
 export default function Logs() {
   if (!may("read_logs")) return html`<h1>Logs</h1><${Forbidden} permission="read_logs" />`;
@@ -84,16 +85,28 @@ function Tail({ wanted, onProblem }) {
   const [error, setError] = useState(null);
   useEffect(() => {
     const stop = new AbortController();
+    let arrived = [];
+    let count = 0;
+    // Many lines of a moment are one change of the page, and a line keeps its key, so that only what is new is drawn.
+    const timer = setInterval(() => {
+      if (!arrived.length) return;
+      const fresh = arrived.slice(-MOST_FOLLOWED).reverse();
+      arrived = [];
+      setLines((old) => [...fresh, ...old].slice(0, MOST_FOLLOWED));
+    }, GATHER_MS);
     const path = inside(`/aiops/logs/tail${query({ text: wanted.q, log_level: wanted.level, components: wanted.component })}`);
     (async () => {
       const response = await send("GET", path, undefined, { signal: stop.signal, headers: { Accept: "text/event-stream" } });
-      for await (const { event, data } of events(response)) if (event === "line") setLines((old) => [data, ...old].slice(0, MOST_FOLLOWED));
+      for await (const { event, data } of events(response)) if (event === "line") arrived.push({ ...data, key: (count += 1) });
     })().catch((problem) => {
       if (stop.signal.aborted) return;
       if (isOfTheText(problem)) onProblem(problem);
       setError(problem);
     });
-    return () => stop.abort();
+    return () => {
+      stop.abort();
+      clearInterval(timer);
+    };
   }, [JSON.stringify(wanted)]);
   if (error) return html`<${Failed} error=${error} />`;
   return html`<p class="faint" role="status"><span class="spinner"></span> Following: new lines appear at the top.</p>${lines.length > 0 && html`<${LogLines} lines=${lines} withComponent />`}`;

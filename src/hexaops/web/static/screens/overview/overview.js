@@ -40,12 +40,12 @@ function Tiles({ data }) {
   const { overall_score: score, availability } = data.health_metrics;
   const tiles = [
     [number(score), "health score of 100", score >= 90 ? "good" : score >= 70 ? "warn" : "bad", "docs/formulas.md says how it is computed"],
-    [`${number(applications.running)}/${number(applications.total)}`, "applications running", applications.failed ? "bad" : "good"],
-    [number(applications.degraded), "degraded", applications.degraded ? "warn" : "good"],
+    [`${number(applications.running)}/${number(applications.total)}`, "applications running", applications.failed ? "bad" : applications.running < applications.total ? "warn" : "good", "", link("applications")],
+    [number(applications.degraded), "degraded", applications.degraded ? "warn" : "good", "", link("applications", [], { status: "degraded" })],
     [availability === null ? "–" : `${number(availability)}%`, "replicas ready", availability === null || availability >= 99 ? "good" : "warn"],
     [number(projects.active), projects.active === 1 ? "project" : "projects", "idle"],
   ];
-  return html`<ul class="tiles">${tiles.map(([value, label, level, title]) => html`<li class="tile ${level}" title=${title}><strong>${value}</strong> <span>${label}</span></li>`)}</ul>`;
+  return html`<ul class="tiles">${tiles.map(([value, label, level, title, place]) => html`<li class="tile ${level}" title=${title}><strong>${value}</strong> <span>${place ? html`<a href=${place}>${label}</a>` : label}</span></li>`)}</ul>`;
 }
 
 function Attention({ findings, onPlan }) {
