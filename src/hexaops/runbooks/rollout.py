@@ -96,8 +96,7 @@ def _is_current(cache: WatchCache, row: WorkloadRow, pod: PodRow) -> bool:
     """Whether it belongs to the ReplicaSet of the Deployment's present revision."""
     revision = row.annotations.get(REVISION)
     return revision is not None and any(
-        one.uid == pod.owner_uid and one.annotations.get(REVISION) == revision
-        for one in cache.replica_sets_of(row.uid)
+        one.uid == pod.owner_uid and one.annotations.get(REVISION) == revision for one in cache.replica_sets_of(row.uid)
     )
 
 
