@@ -61,7 +61,9 @@ def _limited(clause: Clause, head: Act, previous: Mode | None) -> Act:
     mode = Mode.REQUEST
     if clause.join == "colon" and previous is not None and previous is not Mode.REQUEST:
         mode = Mode.REPORTED
-    elif previous in INHERITED and clause.join == "soft" and not (previous is Mode.SCHEDULED and _says_now(rest)):
+    elif (
+        previous in INHERITED and _is_joined(clause, previous) and not (previous is Mode.SCHEDULED and _says_now(rest))
+    ):
         mode = previous or mode
     elif (limit := limits_of_request(_before_reason(rest), counts=head.verb == "assign")) is not None:
         mode = limit
@@ -72,6 +74,11 @@ def _limited(clause: Clause, head: Act, previous: Mode | None) -> Act:
     elif clause.is_question and not (_asks_politely(clause.items[: max(head.at, 0)]) or _ends_politely(rest)):
         mode = Mode.ADVICE
     return replace(head, mode=mode)
+
+
+def _is_joined(clause: Clause, previous: Mode | None) -> bool:
+    """Softly, or "unless somebody objects, please restart A": a please is no contrast to a condition."""
+    return clause.join == "soft" or (clause.join == "contrast" and clause.led == "," and previous is Mode.CONDITIONAL)
 
 
 def _doing(rest: tuple[Item, ...]) -> str | None:

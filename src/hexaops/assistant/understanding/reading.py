@@ -104,7 +104,7 @@ def read_clause(clause: Clause, setting: Setting) -> Reading:
     ranking = rank(clause.items, label_before(setting.dialogue))
     wish = None if _is_coloured(clause, setting.previous_mode) else read_wish(clause) or _asks_for(clause, setting)
     if wish is not None and (act is None or act.mode not in (Mode.REQUEST, Mode.NEGATED, Mode.REPORTED)):
-        asked = _read_request(clause, wish, tags, ranking, setting)
+        asked = read_request(clause, wish, tags, ranking, setting)
         act = act if asked.left or asked.mode is not Mode.REQUEST else wish
     if act is None or act.mode in _MAY_BE_TERSE:
         spoken = len(setting.before) == 1 and not setting.vague
@@ -116,10 +116,10 @@ def read_clause(clause: Clause, setting: Setting) -> Reading:
     elif is_pressed(clause, act, ranking, setting.previous_mode):
         heals = ranking.best == "restart_failing" and "diagnose" in clause.items[0].tags
         pressed = replace(act, mode=Mode.REQUEST, opens=1 if heals else act.opens)
-        asked = _read_request(clause, pressed, tags, ranking, setting)
+        asked = read_request(clause, pressed, tags, ranking, setting)
         act = act if asked.left or asked.mode is not Mode.REQUEST else pressed
     if act is not None and act.mode is Mode.REQUEST:
-        reading = _read_request(clause, act, tags, ranking, setting)
+        reading = read_request(clause, act, tags, ranking, setting)
     elif act is not None:
         reading = _read_talk_of_change(clause, act, tags, ranking, setting)
     else:
@@ -235,7 +235,8 @@ def _with_talk(reading: Reading, tags: set[str]) -> Reading:
     return replace(reading, intent=intent, confidence=max(talk[intent], reading.ranking.of("talk")), about=None)
 
 
-def _read_request(clause: Clause, act: Act, tags: set[str], ranking: Ranking, setting: Setting) -> Reading:
+def read_request(clause: Clause, act: Act, tags: set[str], ranking: Ranking, setting: Setting) -> Reading:
+    """What a clause asks for whose act is a request."""
     items, reason = read_reason(clause.items)
     if act.at >= len(items):  # the verb stands behind what reads like a reason
         items, reason = clause.items, None

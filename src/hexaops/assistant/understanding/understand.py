@@ -9,10 +9,11 @@ from hexaops.assistant.understanding.clauses import CLAUSES_LIMIT, Clause, split
 from hexaops.assistant.understanding.commands import in_words
 from hexaops.assistant.understanding.dialogue import answer_pending
 from hexaops.assistant.understanding.doubts import told_of_else
+from hexaops.assistant.understanding.evidence import read_evident
 from hexaops.assistant.understanding.following import carry_on
 from hexaops.assistant.understanding.foreign import read_foreign
 from hexaops.assistant.understanding.holding import backs_up_another, doubts_one, tells_of_a_text, tells_why
-from hexaops.assistant.understanding.intents import CHANGE_INTENTS, Intent, Mode
+from hexaops.assistant.understanding.intents import CHANGE_INTENTS, LATER_INTENTS, Intent, Mode
 from hexaops.assistant.understanding.inventory import Inventory, NameIndex
 from hexaops.assistant.understanding.items import Item, read_items
 from hexaops.assistant.understanding.labels import INTENT_OF
@@ -75,8 +76,23 @@ def understand(message: str, inventory: Inventory, dialogue: Dialogue | None = N
         understandings = tuple(_not_now(understanding) for understanding in understandings)
     if len(understandings) == 1 and not truncated:
         understandings = (with_settings(understandings[0], items, clauses, whole, last_frame(dialogue)),)
+    if not truncated and _is_open(understandings, parts):
+        evident = read_evident(tuple(items), whole, Setting(inventory.index, dialogue, whole=whole))
+        if evident is not None:
+            return _shaped(replace(_decided(evident), corrections=_corrections(evident.clause)))
     first = replace(understandings[0], truncated=truncated, left_out=left_out(parts, kept))
     return replace(first, parts=understandings if len(understandings) > 1 else ())
+
+
+_OPEN_MODES = frozenset({Mode.READ, Mode.STATEMENT, Mode.REQUEST, Mode.ADVICE})
+
+
+def _is_open(understandings: tuple[Understanding, ...], parts: list[Part]) -> bool:
+    """Nothing is planned yet, and nothing is spoken of in a way that no evidence turns into a request."""
+    spoken = (*understandings, *(part.understanding for part in parts))
+    planned = any(one.would_change or one.would_set for one in understandings)
+    others = len(understandings) > 1 and any(one.intent in LATER_INTENTS for one in understandings)
+    return not (planned or others) and all(one.mode in _OPEN_MODES for one in spoken)
 
 
 def _carried(clauses: list[Clause], dialogue: Dialogue, index: NameIndex) -> Understanding | None:

@@ -1,0 +1,130 @@
+"""Whether a change that a message speaks of is asked for now, and of the application itself: a linear model.
+
+It looks at the masked words of the message and at those that the frame of the change does not explain: what they are,
+whether they stand before, inside or after it, and beside what ("stop the backup of A" has one between verb and name,
+"restart A, approved by Marta" two behind it). `tools/train_asked.py` makes it from requests, from sentences near a
+change and from all other utterances.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from hexaops.assistant.understanding.english import parts_of_speech
+from hexaops.assistant.understanding.items import Item
+from hexaops.assistant.understanding.ranker import words_of
+
+MODEL = "asked.npz"
+BUCKETS = 1 << 16
+WORD_GRAMS = range(1, 4)
+WORDS_LIMIT = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A change as a message speaks of it: the stretch of items, its verb and where it stands, the words left over."""
+
+    items: tuple[Item, ...]
+    start: int
+    end: int
+    verb: str
+    at: int
+    """Within the stretch; -1 where no word says the change."""
+    left: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Model:
+    """One weight a bucket, in steps of `scale`."""
+
+    weights: npt.NDArray[np.int8]
+    scale: float
+    bias: float
+    least: float
+    """The score from which on a change is planned."""
+    examples: str
+    """SHA-256 of what it was made from."""
+
+
+def features(frame: Frame) -> dict[int, float]:
+    """Buckets with their values: two blocks, each of unit length."""
+    total: dict[int, float] = {}
+    for block in (_words(frame), _left_over(frame)):
+        buckets = {zlib.crc32(gram.encode()) % BUCKETS for gram in block}
+        share = 1 / math.sqrt(len(buckets)) if buckets else 0.0
+        for bucket in buckets:
+            total[bucket] = total.get(bucket, 0.0) + share
+    return total
+
+
+def score(model: Model, frame: Frame) -> float:
+    """The log odds that the change is asked for."""
+    found = features(frame)
+    values = np.fromiter(found.values(), dtype=np.float64, count=len(found))
+    return float(values @ model.weights[list(found)]) * model.scale + model.bias
+
+
+def is_asked(frame: Frame) -> bool:
+    """Whether the stored model is sure enough for a plan."""
+    model = load()
+    return score(model, frame) >= model.least
+
+
+def _words(frame: Frame) -> Iterator[str]:
+    framed = ("^", *words_of(frame.items)[:WORDS_LIMIT], "$")
+    for size in WORD_GRAMS:
+        for start in range(len(framed) - size + 1):
+            yield "\t".join(framed[start : start + size])
+
+
+def _left_over(frame: Frame) -> Iterator[str]:
+    stretch = frame.items[frame.start : frame.end]
+    spoken = [place for place, item in enumerate(stretch) if item.mention]
+    inside = [*spoken, *([frame.at] if frame.at >= 0 else [])] or [0]
+    for place, item in enumerate(stretch):
+        if item.text not in frame.left:
+            continue
+        where = "before" if place < min(inside) else "after" if place > max(inside) else "inside"
+        kind = parts_of_speech(item.word)
+        before, after = _beside(stretch, place - 1, frame.at), _beside(stretch, place + 1, frame.at)
+        yield from (f"\0{where}", f"\0{where}\t{item.word}", f"\0{where}\t{kind}", f"\0{where}\t>{after}")
+        yield from (f"\0{where}\t<{before}", f"\0{where}\t<{before}>{after}", f"\0{frame.verb}\t{where}")
+        yield from (f"\0{kind}\t>{after}", f"\0{kind}\t<{before}")
+    yield f"\0left\t{min(len(frame.left), 4)}"
+    yield f"\0verb\t{frame.verb}\t{frame.at >= 0}"
+    for place, item in enumerate(frame.items):
+        if not frame.start <= place < frame.end and item.mention is None:
+            yield f"\0around\t{item.word}"
+
+
+def _beside(items: Sequence[Item], place: int, verb: int) -> str:
+    if not 0 <= place < len(items):
+        return "|"
+    item = items[place]
+    if item.mention or item.number:
+        return "name" if item.mention else "number"
+    return "verb" if place == verb else item.word
+
+
+@cache
+def load() -> Model:
+    """The stored model."""
+    path = files("hexaops.assistant.understanding").joinpath(MODEL)
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+        return unpack({name: stored[name] for name in stored.files})
+
+
+def unpack(stored: dict[str, Any]) -> Model:
+    """The model of the arrays as they are stored."""
+    about = json.loads(bytes(stored["about"]).decode())
+    return Model(stored["weights"], about["scale"], about["bias"], about["least"], about["examples"])

@@ -1,0 +1,275 @@
+"""What is asked for by evidence, where the grammar of clauses knows no such request.
+
+People wrap a change in more words than any list of openings can hold. So the message is cut at its marks and joints.
+One stretch of it, the kernel, must say the change: the ranker is sure of it, its targets are known names, each number
+has a role. Nothing in the message may stand in the way (`vetoes`). The words that the frame does not explain are no
+longer held against it one by one: a model that was trained on sentences near a change (`asked`) must be sure that the
+change is asked for, and of the application itself. All of these must agree; what does not is asked about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from hexaops.assistant.understanding.acts import LOOKING, VERB_OF, acts_of, is_feeling, moved_pods
+from hexaops.assistant.understanding.asked import Frame, is_asked
+from hexaops.assistant.understanding.clauses import Clause
+from hexaops.assistant.understanding.closed import LIGHT, SMALL
+from hexaops.assistant.understanding.doubts import told_of_else
+from hexaops.assistant.understanding.english import BASE, NOUN, is_english, parts_of_speech
+from hexaops.assistant.understanding.intents import Intent, Mode
+from hexaops.assistant.understanding.items import Item
+from hexaops.assistant.understanding.labels import LABEL_OF
+from hexaops.assistant.understanding.normalise import word_set
+from hexaops.assistant.understanding.ranker import Ranking, rank
+from hexaops.assistant.understanding.reading import Reading, read_request
+from hexaops.assistant.understanding.setting import Setting, label_before
+from hexaops.assistant.understanding.speech import Act, courtesy_places, limits_of_request
+from hexaops.assistant.understanding.tags import clause_tags
+from hexaops.assistant.understanding.targets import find_targets
+from hexaops.assistant.understanding.vetoes import forbids, forbids_beside
+
+SURE, SURE_ALONE, HEARD = 0.6, 0.9, 0.1
+"""How sure the ranker must be of the kernel: where the whole message is like the same change, and where it is not."""
+LONGEST = 40
+"""Words of a message that is looked at."""
+LARGE = 50
+"""A larger number is a count only where it says of what."""
+_CUTS = frozenset(",.;:!?-()\n>")
+_JOINTS = word_set("because since so as cause")
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A change that the message may ask for, and the frame that it is judged by."""
+
+    reading: Reading
+    frame: Frame
+
+
+def read_evident(items: tuple[Item, ...], whole: Ranking, setting: Setting) -> Reading | None:
+    """The one change that the message asks for now, or None."""
+    proposal = propose(items, whole, setting)
+    return proposal.reading if proposal is not None and is_asked(proposal.frame) else None
+
+
+def propose(items: tuple[Item, ...], whole: Ranking, setting: Setting) -> Proposal | None:
+    """The one change that the message may ask for: first where every word is explained, else with the fewest that
+    are not."""
+    said = tuple(item for item in items if not item.is_mark)
+    named = any(item.mention for item in said)
+    selects = whole.best == "restart_failing"
+    if len(said) > LONGEST or not (named or selects) or forbids(items, selects=selects):
+        return None
+    found = [one for stretch in _stretches(items) for one in _kernels(items, *stretch, whole, setting)]
+    found = [one for one in found if _may_stand_beside(items, one)]
+    found = [one for one in found if not forbids_beside(items, one.frame.start, one.frame.end, selects=selects)]
+    return min(found, key=lambda one: (len(one.frame.left), one.frame.end - one.frame.start), default=None)
+
+
+def _stretches(items: tuple[Item, ...]) -> Iterator[tuple[int, int]]:
+    """Beginnings and ends: between marks and joints, several together, too."""
+    inner = [
+        place
+        for place, item in enumerate(items)
+        if place and ((item.is_mark and item.word in _CUTS) or (item.word in _JOINTS and not item.mention))
+    ]
+    cuts = [0, *inner, len(items)]
+    for size in range(1, len(cuts)):
+        yield from zip(cuts, cuts[size:], strict=False)
+
+
+def _kernels(items: tuple[Item, ...], start: int, end: int, whole: Ranking, setting: Setting) -> Iterator[Proposal]:
+    while start < end and (items[start].is_mark or items[start].word in _JOINTS):
+        start += 1
+    stretch = items[start:end]
+    if not stretch:
+        return
+    if not any(item.mention for item in stretch):
+        setting = _spoken_of(items[:start], setting)
+    clause = Clause(stretch)
+    ranking = rank(stretch, label_before(setting.dialogue))
+    for label in _labels(stretch, whole, ranking):
+        for act in acts_of(stretch, label):
+            reading = read_request(clause, act, clause_tags(clause, after_change=False), ranking, setting)
+            if label == "restart_failing":
+                reading = _of_failing(reading, stretch)
+            left = frozenset(_left(reading, label, stretch))
+            if _is_sound(reading, label, stretch) and _commands(stretch, act, label):
+                frame = Frame(items, start, end, act.verb, act.at, left)
+                yield Proposal(replace(reading, left=(), confidence=ranking.of(label)), frame)
+
+
+def _spoken_of(items: tuple[Item, ...], setting: Setting) -> Setting:
+    """ "storefront serves stale pages, restart please": what the stretches before are about."""
+    found = find_targets(items, setting.index, for_change=True)
+    one = found.targets if len(found.targets) == 1 and not (found.ambiguous or found.unknown) else ()
+    return replace(setting, before=one, told=told_of_else(items))
+
+
+def _labels(stretch: tuple[Item, ...], whole: Ranking, ranking: Ranking) -> list[str]:
+    """The changes that the ranker is sure of, the likelier first."""
+    if moved_pods(stretch) and whole.of("scale_app") + whole.of("stop_app") >= SURE:
+        return ["scale_app"]  # "knock a pod off A"
+    sure = {label: whole.of(label) + ranking.of(label) for label in VERB_OF if _is_sure(label, whole, ranking)}
+    return sorted(sure, key=lambda label: -sure[label])
+
+
+def _is_sure(label: str, whole: Ranking, ranking: Ranking) -> bool:
+    least = SURE if whole.best == label else SURE_ALONE
+    return ranking.of(label) >= least and whole.of(label) >= HEARD
+
+
+_PARTS = word_set("ones those parts bits stuff things services apps workloads lot")
+
+
+def _of_failing(reading: Reading, stretch: tuple[Item, ...]) -> Reading:
+    """ "recreate pods of A that are not ready": the words select, though the verb's own object is A."""
+    several = any(
+        item.tags & {"pod", "everything", "whole", "replicas_word"} or item.word in _PARTS for item in stretch
+    )
+    fails = any(item.tags & {"failing", "unhealthy", "not_ready", "fail", "pending", "problem"} for item in stretch)
+    if reading.intent is not Intent.RESTART_APPLICATION or not (several and fails):
+        return reading
+    parameters = replace(reading.parameters, status_filter="failing")
+    return replace(reading, intent=Intent.RESTART_FAILING, parameters=parameters)
+
+
+def _left(reading: Reading, label: str, stretch: tuple[Item, ...]) -> Iterator[str]:
+    """What nothing explains, not even a wish; "one restart please" counts nothing."""
+    texts = {item.text: item for item in stretch}
+    for text in reading.left:
+        item = texts.get(text)
+        if item is None or not (is_feeling(item) or _counts_nothing(item, label, stretch)):
+            yield text
+
+
+def _are_listed(stretch: tuple[Item, ...]) -> bool:
+    """ "A, B and C"; not "A off and back up B"."""
+    places = [place for place, item in enumerate(stretch) if item.mention]
+    between = [item for first, last in pairwise(places) for item in stretch[first + 1 : last]]
+    return all(item.word in _LISTING for item in between)
+
+
+_LISTING = word_set("and , & + plus the both our my in of on (")
+_COUNTS_NOTHING = {"restart_app": 1, "start_app": 0, "stop_app": 0}
+
+
+def _counts_nothing(item: Item, label: str, stretch: tuple[Item, ...]) -> bool:
+    """ "one restart please", "bring A back from zero", "wind A down to zero pods"."""
+    if item.number is None:
+        return "replicas_word" in item.tags and label == "stop_app" and any(i.number for i in stretch)
+    return item.number.value == _COUNTS_NOTHING.get(label)
+
+
+def _is_sound(reading: Reading, label: str, stretch: tuple[Item, ...]) -> bool:
+    """It is the change that the words are like, of known applications, and each number has its role."""
+    found, said = reading.found, reading.parameters
+    if reading.mode is not Mode.REQUEST or LABEL_OF[reading.intent] != label:
+        return False
+    texts = {item.text: item for item in stretch}
+    for text in reading.left:
+        item = texts.get(text)
+        if item is None or item.mention or item.looks_like_name:
+            return False
+        if _counts_nothing(item, label, stretch):
+            continue
+        closed = all(word in SMALL or word in LIGHT for word in item.word.split())
+        if item.number is not None or closed:  # a small word is only left where something is in doubt
+            return False
+        if not is_english(item.word) or _is_object(stretch, stretch.index(item)):
+            return False
+    selects = label == "restart_failing" and not any(item.mention for item in stretch)
+    if found.ambiguous or found.unknown or found.excluded or said.invalid or not (found.targets or selects):
+        return False
+    if any(target.entity.kind not in ("application", "pod") for target in found.targets):
+        return False
+    if found.targets and (said.everything or not _are_listed(stretch)):
+        return False
+    if label == "scale_app":
+        if (said.replicas or 0) > LARGE and not any("replicas_word" in item.tags for item in stretch):
+            return False  # "web-app 404"
+        return said.replicas is not None or said.replicas_delta is not None or said.replicas_factor is not None
+    return all(number.value == _COUNTS_NOTHING.get(label) for number in reading.numbers)
+
+
+_LEADING = word_set("of on in from to for at with behind inside into")
+
+
+def _is_object(stretch: tuple[Item, ...], place: int) -> bool:
+    """ "restart the replication on A": what is restarted is not A."""
+    if not parts_of_speech(stretch[place].word) & NOUN:
+        return False
+    after = [item for item in stretch[place + 1 : place + 4] if item.word not in ("the", "our", "my")]
+    return len(after) > 1 and after[0].word in _LEADING and after[1].mention is not None
+
+
+_TOLD = word_set(
+    "is are was were am been being has had does did got went goes will shall may might must runs "
+    "ran failed fails stopped started"
+)
+_SUPPOSING = {("would", "need"), ("would", "be"), ("could", "be")}
+_ENOUGH = word_set("enough plenty sufficient fine")
+_SUBJECTS = word_set("i we they he she you it who someone somebody users people")
+
+
+def _commands(stretch: tuple[Item, ...], act: Act, label: str) -> bool:
+    """Nothing in the kernel tells what is so: the verb is a command, a noun, or missing."""
+    words = [word for item in stretch for word in item.word.split()]
+    told, pairs = _TOLD & set(words), set(pairwise(words))
+    if pairs & _SUPPOSING:
+        return False
+    if told and not (label == "scale_app" and told <= {"is", "are"} and _ENOUGH & set(words)):
+        return False
+    if limits_of_request(stretch, counts=label == "scale_app") is not None:
+        return False
+    if any(item.word == "to" and _is_turned(stretch, place) for place, item in enumerate(stretch)):
+        return False
+    if act.at < 0:
+        if any(item.mention for item in stretch):  # not "number of pods for A: 5"
+            return not any(item.tags & {"number_noun", "how_many"} for item in stretch)
+        return any("replicas_word" in item.tags for item in stretch)
+    verb = stretch[act.at]
+    noun = verb.tags & {"restart"} and parts_of_speech(verb.word) & NOUN
+    if not ("base" in verb.forms or noun or (not verb.forms and parts_of_speech(verb.word) & BASE)):
+        led = {word for item in stretch[: act.at] for word in item.word.split()}
+        return bool(led & (_CAUSING if "past" in verb.forms else _TRYING))
+    before = next((item for item in reversed(stretch[: act.at]) if not item.is_mark), None)
+    return before is None or before.word not in _SUBJECTS
+
+
+def _is_turned(stretch: tuple[Item, ...], place: int) -> bool:
+    """ "I refuse to restart A": a verb that another one turns into something else."""
+    if not place or place + 1 == len(stretch) or "base" not in stretch[place + 1].forms:
+        return False
+    before = stretch[place - 1]
+    led = is_feeling(before) or before.mention or before.is_mark or before.word in _LEADING_TO
+    return not (led or before.word.split()[-1] in ("to", "as"))
+
+
+_LEADING_TO = word_set("you have has be able time kind")
+_CAUSING, _TRYING = word_set("be get gets see have need needs want like must"), word_set("try by mind with")
+
+
+_CHANGES = frozenset({"restart", "stop", "start", "scale", "undo", "cancel"})
+
+
+def _may_stand_beside(items: tuple[Item, ...], proposal: Proposal) -> bool:
+    """Around the kernel: no other application, no number that may count, no other request."""
+    own = {target.entity.id for target in proposal.reading.found.targets}
+    frame, courtesy = proposal.frame, courtesy_places(items)
+    for place, item in enumerate(items):
+        if frame.start <= place < frame.end or place in courtesy:
+            continue
+        if item.mention is not None:
+            if not own & {c.entity.id for c in item.mention.candidates}:
+                return False
+            continue
+        if item.number is not None and frame.verb not in ("restart", "start", "stop"):
+            return False
+        first = place == 0 or items[place - 1].is_mark or items[place - 1].word in ("and", "please")
+        if "base" in item.forms and ((first and item.tags & LOOKING) or item.tags & (_CHANGES - {frame.verb})):
+            return False
+    return True
