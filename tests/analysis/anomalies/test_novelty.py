@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hexaops.analysis.anomalies.novelty import HISTORY, SLACK, NoveltyDetector, _Scale, latest_at_most, novelty
+from hexaops.analysis.anomalies.novelty import (
+    HISTORY,
+    SLACK,
+    NoveltyDetector,
+    _Stretches,
+    _Values,
+    latest_at_most,
+    novelty,
+)
 
 DAY = 288
 
@@ -17,10 +25,14 @@ def _daily(days: int, *, noise: float = 1.0) -> np.ndarray[tuple[int], np.dtype[
 
 def test_distances_are_those_of_the_definition() -> None:
     values = np.random.default_rng(0).normal(size=260)
-    scale = _Scale(7, 300)
+    stretches, single = _Stretches(7, 300), _Values(300)
     for now in range(len(values)):
         seen = values[: now + 1]
-        distance = scale.distance(seen[::-1], np.square(seen[:-1] - seen[-1])[::-1])
+        distance = stretches.distance(seen[::-1])
+        alone = single.distance(seen[::-1])
+        if now:
+            assert alone == pytest.approx(float(np.abs(seen[:-1] - seen[-1]).min()), abs=1e-12)
+        assert (distance is None) == (now < 13)
         if now >= 13:
             latest = seen[-7:]
             nearest = min(float(np.linalg.norm(seen[end - 6 : end + 1] - latest)) for end in range(6, now - 6))
@@ -64,7 +76,8 @@ def test_memory_is_bounded() -> None:
     for value in np.random.default_rng(1).normal(size=HISTORY + 3 * SLACK):
         detector.update(float(value))
     assert len(detector._buffer) == HISTORY + SLACK
-    assert all(len(scale.past) <= HISTORY for scale in detector._scales)
+    assert all(len(part.scale.past) <= HISTORY for part in detector._parts)
+    assert len(detector._parts[0]._ordered) <= HISTORY + SLACK
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -34,39 +34,11 @@ FLOOR = 0.01
 
 
 class _Scale:
-    """Distances of the latest stretch of one length to all earlier ones, by lag."""
+    """How strange each distance at one length is beside those before it."""
 
-    def __init__(self, length: int, history: int) -> None:
-        self.length = length
+    def __init__(self, history: int) -> None:
         self.past: list[float] = []
         self.order: deque[float] = deque(maxlen=history)
-        self._lags = history - length - 1
-        self._squared: Floats = np.zeros(self._lags)
-        """At l - 1: the squared distance of the stretch that ends now to the one that ended l points ago."""
-        self._scratch: Floats = np.empty(self._lags)
-
-    def distance(self, values: Floats, fresh: Floats) -> float | None:
-        """Distance to the nearest earlier stretch that does not overlap the latest one; None while there is none.
-
-        `values` begins with the latest; `fresh` holds its squared differences to the earlier ones, latest first.
-        """
-        m, n = self.length, len(values)
-        if m == 1:
-            return math.sqrt(np.minimum.reduce(fresh)) if n > 1 else None
-        squared = self._squared
-        new = min(n - 1, self._lags)
-        head = squared[:new]
-        np.add(head, fresh[:new], out=head)  # `squared[:new] += …` would copy the result onto itself
-        old = min(n - 1 - m, self._lags)
-        if old <= 0:
-            return None
-        left = self._scratch[:old]
-        np.subtract(values[m + 1 : m + 1 + old], values[m], out=left)
-        np.multiply(left, left, out=left)
-        head = squared[:old]
-        np.subtract(head, left, out=head)
-        usable = squared[m - 1 : min(n - m, self._lags)]
-        return math.sqrt(max(0.0, np.minimum.reduce(usable))) if len(usable) else None
 
     def surprise(self, distance: float, floor: float) -> float:
         """The distance against a high quantile of the past ones; then it joins them."""
@@ -82,6 +54,77 @@ class _Scale:
         return score
 
 
+class _Values:
+    """Distance of the latest value to the nearest earlier one, by their order."""
+
+    length = 1
+
+    def __init__(self, history: int) -> None:
+        self.scale = _Scale(history)
+        self._ordered: list[float] = []
+
+    def distance(self, values: Floats) -> float | None:
+        """None while there is no earlier value; `values` begins with the latest."""
+        value, ordered = float(values[0]), self._ordered
+        at = bisect_left(ordered, value)
+        below = value - ordered[at - 1] if at else None
+        above = ordered[at] - value if at < len(ordered) else None
+        ordered.insert(at, value)
+        return above if below is None or (above is not None and above < below) else below
+
+    def forget(self, dropped: Floats) -> None:
+        """These values are no longer part of the history."""
+        for value in dropped.tolist():
+            self._ordered.pop(bisect_left(self._ordered, value))
+
+
+class _Stretches:
+    """Distance of the latest stretch of one length to the nearest earlier one that does not overlap it.
+
+    The squared distances are carried from point to point. With `v[l]` the point l ago, what comes in at lag l less what
+    goes out, (v[l] - v[0])² - (v[l+m] - v[m])², is (d[l] - d[0]) · (s[l] - s[0]), where d and s are the differences and
+    sums of points that are m apart: these are kept, so that a point costs five operations on the history.
+    """
+
+    def __init__(self, length: int, history: int) -> None:
+        self.length = length
+        self.scale = _Scale(history)
+        self._lags = history - length - 1
+        self._squared: Floats = np.zeros(self._lags)
+        """At l - 1: the squared distance of the stretch that ends now to the one that ended l points ago."""
+        self._scratch: Floats = np.empty((2, self._lags))
+        self._both: Floats = np.empty((2, history + SLACK))
+        """Differences and sums, the latest first, at the places of their points."""
+        self._size = history + SLACK
+
+    def distance(self, values: Floats) -> float | None:
+        """None while there is no earlier stretch."""
+        m, n = self.length, len(values)
+        first, old = self._size - n, min(n - 1 - m, self._lags)
+        both, squared = self._both, self._squared
+        if old >= 0:
+            latest, leaving = float(values[0]), float(values[m])
+            both[0, first], both[1, first] = latest - leaving, latest + leaving
+        if old > 0:
+            scratch, head = self._scratch[:, :old], squared[:old]
+            np.subtract(both[:, first + 1 : first + 1 + old], both[:, first : first + 1], out=scratch)
+            change = scratch[0]
+            np.multiply(change, scratch[1], out=change)
+            np.add(head, change, out=head)  # `squared[:old] += …` would copy the result onto itself
+        if old < self._lags:  # stretches that reach back before the first point only grow
+            begin, end = max(old, 0), min(n - 1, self._lags)
+            squared[begin:end] += np.square(values[begin + 1 : end + 1] - values[0])
+        usable = squared[m - 1 : min(n - m, self._lags)] if old > 0 else ()
+        if not len(usable):
+            return None
+        nearest = float(usable[usable.argmin()])  # a third faster than the least value itself
+        return math.sqrt(nearest) if nearest > 0.0 else 0.0
+
+    def forget(self, dropped: Floats) -> None:
+        """So many of the oldest points are no longer part of the history."""
+        self._both[:, len(dropped) :] = self._both[:, : -len(dropped)].copy()
+
+
 class NoveltyDetector:
     """Scores points as they come; a missing point is skipped and never taken for zero."""
 
@@ -89,10 +132,9 @@ class NoveltyDetector:
         self._history = history
         self._buffer: Floats = np.empty(history + SLACK)
         """Filled from its end, so that the latest comes first and all operations run forwards in memory."""
-        self._fresh: Floats = np.empty(history + SLACK)
         self._first = len(self._buffer)
         self._seen = 0
-        self._scales = [_Scale(length, history) for length in lengths]
+        self._parts = [_Values(history) if length == 1 else _Stretches(length, history) for length in lengths]
         self._recent: deque[tuple[int, float]] = deque()
         self._mean = self._spread = 0.0
 
@@ -100,17 +142,13 @@ class NoveltyDetector:
         """The score of the next point: 0 nothing new, 1 as strange as it ever was, above: an anomaly."""
         if value is None or not math.isfinite(value):
             return 0.0
-        earlier = self._buffer[self._first :]
-        fresh = self._fresh[: len(earlier)]
-        np.subtract(earlier, value, out=fresh)
-        np.multiply(fresh, fresh, out=fresh)
         self._append(value)
         values = self._buffer[self._first :]
         floor = FLOOR * math.sqrt(self._spread / max(1, self._seen)) + 1e-12 * abs(value)
         scores = [
-            scale.surprise(distance, floor * math.sqrt(scale.length))
-            for scale in self._scales
-            if (distance := scale.distance(values, fresh)) is not None
+            part.scale.surprise(distance, floor * math.sqrt(part.length))
+            for part in self._parts
+            if (distance := part.distance(values)) is not None
         ]
         if not self._first:
             self._forget()
@@ -126,6 +164,9 @@ class NoveltyDetector:
 
     def _forget(self) -> None:
         """Drop the oldest points, so that memory and time stay bounded."""
+        dropped = self._buffer[self._history :].copy()
+        for part in self._parts:
+            part.forget(dropped)
         self._buffer[SLACK:] = self._buffer[: self._history].copy()
         self._first = SLACK
 
