@@ -28,9 +28,16 @@ class Remedy:
     action: str
     """A runbook of the catalogue."""
     parameters: Mapping[str, Any]
-    """Without `application_id`."""
+    """Without what they are about: see `addressed`."""
     why: str
     """Why it should help."""
+    of_project: bool = False
+    """Whether it changes something of the application's project, and not the application."""
+
+    def addressed(self, application: Application) -> dict[str, Any]:
+        """The parameters as an action is asked for with them."""
+        about = {"project": application.project} if self.of_project else {"application_id": application.id}
+        return {**about, **self.parameters}
 
 
 def remedy_for(finding: Finding, application: Application) -> Remedy | None:
@@ -44,7 +51,8 @@ def remedy_for(finding: Finding, application: Application) -> Remedy | None:
         return _of_workload(fix, application)
     if fix.action is Action.PATCH and fix.target.kind == "ResourceQuota":
         hard = {one.path.removeprefix("spec.hard."): one.wanted for one in fix.changes if _is_quota(one)}
-        return Remedy("update_quota", {"name": fix.target.name, "hard": hard}, fix.summary) if hard else None
+        parameters = {"name": fix.target.name, "hard": hard}
+        return Remedy("update_quota", parameters, fix.summary, of_project=True) if hard else None
     if fix.action is Action.PATCH and fix.target.kind == "HorizontalPodAutoscaler":
         return _autoscaling(fix)
     return None

@@ -126,7 +126,7 @@ class ChangePlanner:
         if len(found) != 1 or not all(map(_is_number, found[0][1].parameters.values())):
             return
         application, remedy = found[0]
-        parameters = {"application_id": application.id, **remedy.parameters}
+        parameters = remedy.addressed(application)
         try:
             plan = await self.proposer.propose(
                 request.caller, action=remedy.action, parameters=parameters, session_id=request.session_id

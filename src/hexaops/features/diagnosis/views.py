@@ -163,5 +163,4 @@ def _shown(value: str | int | bool | None) -> str | int | bool | None:
 
 
 def _remedy_view(remedy: Remedy, application: Application) -> RemedyView:
-    parameters = {"application_id": application.id, **remedy.parameters}
-    return RemedyView(action=remedy.action, parameters=parameters, why=plain(remedy.why, LONGEST))
+    return RemedyView(action=remedy.action, parameters=remedy.addressed(application), why=plain(remedy.why, LONGEST))
