@@ -62,6 +62,8 @@ class MetricsSource(BaseModel):
     verify_tls: bool = True
     queries: dict[str, str] = {}
     """PromQL in place of the built-in query of a signal; see docs/metrics.md."""
+    namespace_queries: dict[str, dict[str, str]] = {}
+    """The same for the applications of single namespaces, and so of single workspaces; these go before `queries`."""
 
 
 class LogSource(BaseModel):

@@ -156,6 +156,8 @@ async def test_a_cluster_brings_its_own_source_of_metrics(access: AccessWorld) -
         ({"url": "ftp://x"}, "url"),
         ({"queries": {"colour": "up"}}, "'colour' is no signal"),
         ({"queries": {"cpu": "sum(x{pod})"}}, "names {pod}"),
+        ({"namespace_queries": {"shop": {"cpu": "sum(x{pod})"}}}, "names {pod}"),
+        ({"namespace_queries": {"Shop": {}}}, "namespace_queries"),
         ({"queries": {"cpu": 'sum(x{a="b"})'}}, "the query of cpu"),
         ({"headers": {"a b": "c"}}, "headers"),
         ({"token": "x"}, "token"),

@@ -114,8 +114,8 @@ class _Stretches:
         if old < self._lags:  # stretches that reach back before the first point only grow
             begin, end = max(old, 0), min(n - 1, self._lags)
             squared[begin:end] += np.square(values[begin + 1 : end + 1] - values[0])
-        usable = squared[m - 1 : min(n - m, self._lags)] if old > 0 else ()
-        if not len(usable):
+        usable = squared[m - 1 : min(n - m, self._lags)]
+        if old <= 0 or not len(usable):
             return None
         nearest = float(usable[usable.argmin()])  # a third faster than the least value itself
         return math.sqrt(nearest) if nearest > 0.0 else 0.0

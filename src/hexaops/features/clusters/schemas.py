@@ -13,6 +13,8 @@ from hexaops.config import LogField, LogSource, MetricsSource
 LARGEST_KUBECONFIG = 65_536
 Kubeconfig = Annotated[str, Field(min_length=1, max_length=LARGEST_KUBECONFIG)]
 HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$")]
+Query = Annotated[str, Field(max_length=4096)]
+Namespace = Annotated[str, Field(pattern=r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$")]
 FieldName = Annotated[str, Field(min_length=1, max_length=256)]
 Context = Annotated[str, Field(min_length=1, max_length=253)]
 
@@ -21,11 +23,15 @@ class MetricsSourceRequest(MetricsSource):
     """A Prometheus, or what speaks its API (Thanos, Mimir, VictoriaMetrics)."""
 
     headers: dict[HeaderName, Annotated[SecretStr, Field(max_length=8192)]] = Field({}, max_length=16)
-    queries: dict[str, Annotated[str, Field(max_length=4096)]] = Field({}, max_length=len(Signal))
+    queries: dict[str, Query] = Field({}, max_length=len(Signal))
+    namespace_queries: dict[Namespace, Annotated[dict[str, Query], Field(max_length=len(Signal))]] = Field(
+        {}, max_length=100
+    )
 
     @model_validator(mode="after")
     def _queries_are_templates(self) -> MetricsSourceRequest:
-        for name, template in self.queries.items():
+        own = (pair for queries in self.namespace_queries.values() for pair in queries.items())
+        for name, template in (*self.queries.items(), *own):
             if name not in {*Signal}:
                 message = f"{name[:60]!r} is no signal: one of {', '.join(Signal)}"
                 raise ValueError(message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hexaops.backends.kubernetes.cluster import Cluster
@@ -53,5 +54,9 @@ class MetricSources:
 def _open(cluster: Cluster, configured: MetricsSource) -> _Opened:
     headers = {name: value.get_secret_value() for name, value in configured.headers.items()}
     client = PrometheusClient(PrometheusAddress(configured.url, headers, configured.verify_tls))
-    overrides = {signal: configured.queries[signal] for signal in Signal if signal in configured.queries}
-    return _Opened(cluster, client, PrometheusMetrics(client, overrides))
+    by_namespace = {name: _by_signal(queries) for name, queries in configured.namespace_queries.items()}
+    return _Opened(cluster, client, PrometheusMetrics(client, _by_signal(configured.queries), by_namespace))
+
+
+def _by_signal(queries: Mapping[str, str]) -> dict[Signal, str]:
+    return {signal: queries[signal] for signal in Signal if signal in queries}

@@ -91,6 +91,16 @@ async def test_a_query_may_be_overridden(server: Server) -> None:
     assert found.query == 'sum(rate(hits{app="web.app",ns="shop"}[300s]))'
 
 
+async def test_a_namespace_may_have_queries_of_its_own(server: Server) -> None:
+    source = PrometheusMetrics(
+        client_of(server), {Signal.CPU: "cluster"}, {"shop": {Signal.CPU: "shop", Signal.ERRORS: "e"}}
+    )
+    assert (await source.read(Signal.CPU, WEB, WINDOW, 300)).query == "shop"
+    assert (await source.read(Signal.ERRORS, WEB, WINDOW, 300)).query == "e"
+    elsewhere = Subject("c1", "Deployment", "bank", "web")
+    assert (await source.read(Signal.CPU, elsewhere, WINDOW, 300)).query == "cluster"
+
+
 def refused(_request: httpx2.Request) -> httpx2.Response:
     message = "connection refused"
     raise httpx2.ConnectError(message)

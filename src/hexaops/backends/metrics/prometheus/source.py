@@ -22,22 +22,29 @@ class PrometheusMetrics:
 
     name = NAME
 
-    def __init__(self, client: PrometheusClient, overrides: Mapping[Signal, str] | None = None) -> None:
+    def __init__(
+        self,
+        client: PrometheusClient,
+        overrides: Mapping[Signal, str] | None = None,
+        by_namespace: Mapping[str, Mapping[Signal, str]] | None = None,
+    ) -> None:
         self._client = client
         self._overrides = overrides or {}
+        self._by_namespace = {name: {**self._overrides, **own} for name, own in (by_namespace or {}).items()}
 
     async def read(self, signal: Signal, subject: Subject, window: Window, step_seconds: float | None = None) -> Series:
         """A series of the window; raises MetricSourceError."""
         step = max(FINEST_SECONDS, step_seconds or default_step(window))
-        if signal is Signal.ERROR_RATE and signal not in self._overrides:
+        overrides = self._by_namespace.get(subject.namespace, self._overrides)
+        if signal is Signal.ERROR_RATE and signal not in overrides:
             return await self._error_rate(subject, window, step)
         grid = Grid.over(window, step)
-        problem = template_problem(self._overrides[signal]) if signal in self._overrides else None
+        problem = template_problem(overrides[signal]) if signal in overrides else None
         if problem:
             raise MetricSourceError(
                 "Prometheus cannot be asked", details={"source": NAME, "reason": f"{signal} {problem}"}
             )
-        query = query_of(signal, subject, step_seconds=step, overrides=self._overrides)
+        query = query_of(signal, subject, step_seconds=step, overrides=overrides)
         values, reason = np.full(grid.count, np.nan), NO_QUERY
         if query is not None:
             last = grid.start + grid.count * step
