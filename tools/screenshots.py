@@ -26,7 +26,7 @@ SCREENS = {
     "nodes": "nodes", "workspace": "workspace", "automation": "automation", "audit": "audit", "settings": "settings",
 }  # fmt: skip
 DARK = {"application"}
-WARM_UP_SECONDS, SETTLE_MS = 75.0, 1_500
+WARM_UP_SECONDS, SETTLE_MS = 45.0, 1_500
 
 
 def main(arguments: list[str]) -> int:
