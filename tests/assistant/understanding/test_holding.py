@@ -6,6 +6,7 @@ import pytest
 
 from hexaops.assistant.understanding import Intent, Understanding, understand
 from hexaops.assistant.understanding.conversation import Conversation
+from hexaops.assistant.understanding.values import wanted_replicas
 from testenv.golden.cases import load_worlds
 
 DOCS = load_worlds()["docs"]
@@ -27,6 +28,13 @@ def _replicas_after(*turns: str) -> int | None:
     "text",
     [
         "hold off on web-app",
+        "hold off on the web-app rollback",
+        "start looking at web-app please",
+        "start logging web-app",
+        "stop pinging web-app please",
+        "web-app to three and a bit",
+        "autoscale web-app with min -1 max 5",
+        "autoscale web-app between 6 and 2",
         "web-app to 8080",
         "hold off with web-app please",
         "hang fire on web-app",
@@ -200,3 +208,25 @@ def test_a_number_after_a_measure_may_be_the_measures() -> None:
     talk = Conversation(DOCS)
     asked = [talk.say(text) for text in ("memory of web-app?", "scale web-app to 5")][-1]
     assert asked.would_change
+
+
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [
+        ("reduce web-app by a single replica", -1),
+        ("add a single replica to web-app", 1),
+        ("take a single replica off web-app", -1),
+    ],
+)
+def test_a_single_replica_may_be_a_step(text: str, step: int) -> None:
+    assert understand(text, DOCS).parameters.replicas_delta == step
+
+
+def test_a_single_replica_may_be_all_there_is_to_be() -> None:
+    assert understand("scale web-app to a single replica", DOCS).parameters.replicas == 1
+
+
+def test_fewer_than_there_are_leaves_some() -> None:
+    said = understand("reduce web-app by 5", DOCS).parameters
+    assert wanted_replicas(said, 6) == 1
+    assert wanted_replicas(said, 5) is None

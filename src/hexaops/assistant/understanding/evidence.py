@@ -19,6 +19,7 @@ from hexaops.assistant.understanding.clauses import Clause
 from hexaops.assistant.understanding.closed import LIGHT, SMALL
 from hexaops.assistant.understanding.doubts import told_of_else
 from hexaops.assistant.understanding.english import BASE, NOUN, is_english, parts_of_speech
+from hexaops.assistant.understanding.holding import begins_to_do
 from hexaops.assistant.understanding.intents import Intent, Mode
 from hexaops.assistant.understanding.items import Item
 from hexaops.assistant.understanding.labels import LABEL_OF
@@ -93,6 +94,8 @@ def _kernels(items: tuple[Item, ...], start: int, end: int, whole: Ranking, sett
     ranking = rank(stretch, label_before(setting.dialogue))
     for label in _labels(stretch, whole, ranking):
         for act in acts_of(stretch, label):
+            if begins_to_do(stretch, act.at):
+                continue
             reading = read_request(clause, act, clause_tags(clause, after_change=False), ranking, setting)
             if label == "restart_failing":
                 reading = _of_failing(reading, stretch)

@@ -27,6 +27,7 @@ _DOUBTING = word_set(
     "possibly probably skip leave never"
 )
 _PEOPLE = word_set("team everyone someone somebody bob alice he she they boss manager colleague")
+_STATES = frozenset({"pending", "failing", "fail", "running", "not_ready"})
 _LEADS = word_set("well but the and oh so")
 
 
@@ -69,6 +70,17 @@ def pauses_rollouts(items: tuple[Item, ...], at: int) -> tuple[str, ...]:
     return (
         tuple(i.text for i in items if i.word in ("deployments", "deploys", "rollouts", "releases")) if pauses else ()
     )
+
+
+def begins_to_do(items: tuple[Item, ...], at: int) -> tuple[str, ...]:
+    """ "start looking at A", "stop logging to A": what is begun or ended is said behind the verb."""
+    after = items[at + 1] if 0 <= at < len(items) - 1 else None
+    begins = after is not None and items[at].lemma in ("start", "begin", "stop", "resume", "continue")
+    return (after.text,) if after and begins and _is_gerund(after) else ()
+
+
+def _is_gerund(item: Item) -> bool:
+    return item.mention is None and not item.tags & _STATES and item.text.lower().split()[0].endswith("ing")
 
 
 def tells_of_a_text(clause: Clause) -> bool:

@@ -21,7 +21,14 @@ from hexaops.assistant.understanding.doubts import (
 )
 from hexaops.assistant.understanding.filters import read_filters, status_filter
 from hexaops.assistant.understanding.frame import Frame, read_frame
-from hexaops.assistant.understanding.holding import holds_off, of_which, others_want, pauses_rollouts, sets_a_variable
+from hexaops.assistant.understanding.holding import (
+    begins_to_do,
+    holds_off,
+    of_which,
+    others_want,
+    pauses_rollouts,
+    sets_a_variable,
+)
 from hexaops.assistant.understanding.indirect import is_pressed, read_indirect
 from hexaops.assistant.understanding.intents import CHANGE_INTENTS, LATER_CHANGES, LATER_INTENTS, Intent, Mode
 from hexaops.assistant.understanding.inventory import Candidate
@@ -271,7 +278,7 @@ def read_request(clause: Clause, act: Act, tags: set[str], ranking: Ranking, set
     left = (*left, *may_be_shown(items, intent))
     left = (*left, *number_of_what(items, act.verb, intent, setting.told))
     left = (*left, *number_of_something_else(items, intent, setting.dialogue))
-    left = (*left, *of_which(items, act.verb, found, setting.dialogue))
+    left = (*left, *of_which(items, act.verb, found, setting.dialogue), *begins_to_do(items, act.at))
     left = (*left, *others_want(clause.items, act.at), *sets_a_variable(items), *pauses_rollouts(items, act.at))
     left = left if setting.before else (*left, *number_of_nothing(items, act.verb, intent, setting.dialogue))
     if points_at_a_part(items, found, setting.dialogue):

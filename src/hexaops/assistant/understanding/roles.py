@@ -28,6 +28,8 @@ _ARTICLES = word_set("a an the just only exactly total of")
 _STEP_VERBS = frozenset({"add", "remove"})
 _MAY_MULTIPLY = 4
 """Up to here "x3" may multiply; nobody asks for ten times as many pods in so few words."""
+_SOME_MORE = word_set("bit half few little third quarter couple")
+""" "three and a bit": no count."""
 _POINTING = word_set("that this the which other first second last another each every any no same")
 
 
@@ -50,9 +52,7 @@ def read_numbers(items: tuple[Item, ...], verb: str = "") -> tuple[RoledNumber, 
         _roled(items, position, verb)
         for position, item in enumerate(items)
         if item.number is not None and item.mention is None and not _is_pronoun(items, position)
-    ) + tuple(
-        RoledNumber(item.text, 1.0, "absolute") for position, item in enumerate(items) if _is_single(items, position)
-    )
+    ) + tuple(_single(items, position, verb) for position in range(len(items)) if _is_single(items, position))
 
 
 def _is_single(items: tuple[Item, ...], position: int) -> bool:
@@ -60,6 +60,19 @@ def _is_single(items: tuple[Item, ...], position: int) -> bool:
     after = items[position + 1] if position + 1 < len(items) else None
     counts = after is not None and bool(after.mention or "replicas_word" in after.tags)
     return items[position].word == "single" and counts and _word(items, position - 1) in ("a", "to", "only", "just")
+
+
+def _single(items: tuple[Item, ...], position: int, verb: str) -> RoledNumber:
+    """One, to add or to take away where that is said: "by a single replica", "add a single replica"."""
+    steps = verb in _STEP_VERBS or _before(items, position) in _STEP_BEFORE or _after(items, position) in _STEP_AFTER
+    steps = steps or _goes_off(items, position)
+    return RoledNumber(items[position].text, 1.0, "relative" if steps else "absolute", _goes_down(items, verb))
+
+
+def _goes_down(items: tuple[Item, ...], verb: str) -> bool:
+    return verb in ("decrease", "scale_down", "remove", "halve") or any(
+        other.word in ("down", "fewer", "less", "lower", "drop", "off", "away", "minus") for other in items
+    )
 
 
 def _is_pronoun(items: tuple[Item, ...], position: int) -> bool:
@@ -83,10 +96,8 @@ def _roled(items: tuple[Item, ...], position: int, verb: str) -> RoledNumber:
         before = _before(items, position - 1)
         if position > 1 and items[position - 2].mention:  # "cart minus one"
             return RoledNumber(text, item.number.value, "relative", down=True)
-    down = verb in ("decrease", "scale_down", "remove", "halve") or any(
-        other.word in ("down", "fewer", "less", "lower", "drop", "off", "away", "minus") for other in items
-    )
-    return RoledNumber(text, value, _role(items, position, before, after, verb), down, to=before in ("to", "at"))
+    role = _role(items, position, before, after, verb)
+    return RoledNumber(text, value, role, _goes_down(items, verb), to=before in ("to", "at"))
 
 
 def _role(items: tuple[Item, ...], position: int, before: str, after: str, verb: str) -> Role:
@@ -127,7 +138,7 @@ def _role_of_count(items: tuple[Item, ...], position: int, before: str, after: s
     steps = verb in _STEP_VERBS and before != "to"  # "drop cart to 2" says where it goes
     if before in _STEP_BEFORE or after in _STEP_AFTER or number.text[0] == "+" or steps:
         return "relative"
-    if any(other.word in ("off", "away") for other in items[position + 1 :]):
+    if _goes_off(items, position):
         return "relative"
     if number.text.lower().startswith("x"):
         if number.value <= _MAY_MULTIPLY:
@@ -136,6 +147,10 @@ def _role_of_count(items: tuple[Item, ...], position: int, before: str, after: s
     if before in ("up", "down") and verb not in ("scale",):
         return "relative"
     return "absolute"
+
+
+def _goes_off(items: tuple[Item, ...], position: int) -> bool:
+    return any(other.word in ("off", "away") for other in items[position + 1 :])
 
 
 def _is_bound(items: tuple[Item, ...], position: int, verb: str) -> bool:
@@ -164,6 +179,8 @@ def _goes_on_strangely(items: tuple[Item, ...], position: int) -> bool:
     if position + 1 >= len(items):
         return False
     after = items[position + 1]
+    if after.word == "and" and _word(items, position + 2) in _ARTICLES and _word(items, position + 3) in _SOME_MORE:
+        return True
     if after.is_mark or after.mention or after.number:
         return False
     counted = after.tags & {"replicas_word", "app", "more", "less", "polite", "now", "later", "if", "because", "except"}

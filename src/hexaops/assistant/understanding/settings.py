@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from hexaops.assistant.understanding.clauses import Clause
 from hexaops.assistant.understanding.english import BASE, NOUN, PAST, PROGRESSIVE, parts_of_speech
+from hexaops.assistant.understanding.holding import holds_off
 from hexaops.assistant.understanding.intents import SETTING_INTENTS, Intent, Mode
 from hexaops.assistant.understanding.items import Item
 from hexaops.assistant.understanding.labels import LABEL_OF
@@ -49,6 +50,8 @@ def with_settings(
     if asked.intent not in SETTING_INTENTS or whole.of(LABEL_OF[asked.intent]) < LEAST:
         return asked
     before = before if before is not None and before.slots is not None and before.intent == asked.intent else None
+    if any(holds_off(clause) is not None for clause in clauses):
+        return asked
     if asked.mode in _NOT_NOW or not _is_asked_for(items, clauses, LABEL_OF[asked.intent]):
         return asked
     rolls_back = asked.intent is Intent.ROLLBACK_APPLICATION and before is None
@@ -66,6 +69,8 @@ def with_settings(
         place = asked.parameters.namespace or before.parameters.namespace
         asked = replace(asked, parameters=replace(asked.parameters, namespace=place))
     missing = _missing(asked, slots)
+    if not missing and _is_no_range(slots):
+        missing = ("setting",)
     if not missing and _is_no_version(asked, slots, items):
         missing = ("setting",)
     if not missing and _names_another(items):
@@ -78,6 +83,14 @@ def _is_value(mention: str, slots: Slots) -> bool:
     values = {value for _, value in (*slots.env, *slots.hard)} | {slots.image or ""}
     bounds = bounds_of(mention)
     return mention in values or (bool(bounds) and bounds == (slots.min_replicas, slots.max_replicas))
+
+
+def _is_no_range(slots: Slots) -> bool:
+    """ "min -1", "between 5 and 2": no autoscaler has such bounds."""
+    low, high = slots.min_replicas, slots.max_replicas
+    return any(bound is not None and bound < 1 for bound in (low, high)) or (
+        low is not None and high is not None and low > high
+    )
 
 
 def _is_no_version(asked: Understanding, slots: Slots, items: Sequence[Item]) -> bool:

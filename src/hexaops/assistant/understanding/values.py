@@ -8,7 +8,8 @@ from hexaops.assistant.understanding.model import Parameters
 def wanted_replicas(said: Parameters, current: int) -> int | None:
     """The absolute number that is meant, 0 at least; None where it does not fit what is there now: ask again.
 
-    It does not fit when "from 3 to 5" was said and it is not 3 now, or when "down to 8" would go up.
+    It does not fit when "from 3 to 5" was said and it is not 3 now, when "down to 8" would go up, or when "5 fewer"
+    would leave none.
     A factor that gives no whole number is asked about too.
     """
     if said.replicas is not None:
@@ -20,6 +21,7 @@ def wanted_replicas(said: Parameters, current: int) -> int | None:
     else:
         return None
     wrong_way = (said.direction == "up" and wanted < current) or (said.direction == "down" and wanted > current)
-    if wrong_way or wanted < 0 or wanted != int(wanted) or said.replicas_from not in (None, current):
+    leaves_none = wanted < 1 and said.replicas is None
+    if wrong_way or leaves_none or wanted < 0 or wanted != int(wanted) or said.replicas_from not in (None, current):
         return None
     return int(wanted)
