@@ -32,7 +32,8 @@ _ASKED = re.compile(
 )
 """What a script that waits for another program asks."""
 _ADDRESS = re.compile(r"^\d{1,3}(?:\.\d{1,3}){3}$")
-_CONNECT = re.compile(r"(?i)(?:connect(?:ing|ion)? to|connect|reach)\s+\"?([a-z][a-z0-9.-]{1,100})")
+_QUOTED = re.compile(r"(?i:server|host|database|broker|cluster) (?:on|at) ['\"]([A-Za-z0-9][\w.-]{1,250})['\"]")
+_CONNECT = re.compile(r"(?i:connect(?:ing|ion)? to|connect|reach)\s+\"?([a-z][a-z0-9.-]{1,100})")
 _NOT_A_NAME = frozenset(
     [
         "the",
@@ -81,6 +82,7 @@ def target_of(sick: Sick, line: str) -> Target | None:
     ]
     ports = [port for _, port in named if port]
     named[:0] = [(found[1], ports[0] if ports else "") for found in _CLUSTER_NAME.finditer(line)]
+    named += [(found[1], "") for found in _QUOTED.finditer(line)]
     named += [(found[1], "") for found in _CONNECT.finditer(line) if found[1].lower() not in _NOT_A_NAME]
     named = [
         (host, port)

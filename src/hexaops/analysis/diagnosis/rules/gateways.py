@@ -243,9 +243,26 @@ def _refused(one: Obj) -> Iterator[Finding]:
                 cause,
                 Severity.HIGH,
                 (Evidence("status", one.ref, f"{text(bad[0], 'type')} is False"),),
-                _admitting(ref) if text(bad[0], "reason") == "NotAllowedByListeners" else None,
+                _made_allowed(one, ref, text(bad[0], "reason")),
                 symptom_of=(ref,),
             )
+
+
+def _made_allowed(one: Obj, gateway_ref: Ref, reason: str) -> Fix | None:
+    if reason == "NotAllowedByListeners":
+        return _admitting(gateway_ref)
+    across = [
+        text(backend, "namespace")
+        for rule in one.items("spec", "rules")
+        for backend in items(rule, "backendRefs")
+        if text(backend, "namespace") not in {"", one.namespace}
+    ]
+    if reason != "RefNotPermitted" or not across:
+        return None
+    grant = Ref("ReferenceGrant", across[0], f"{one.namespace}-to-{across[0]}")
+    return Fix(
+        Action.CREATE, grant, f"Create a ReferenceGrant in namespace {across[0]} for {one.kind} of {one.namespace}"
+    )
 
 
 def _admitting(gateway_ref: Ref) -> Fix:

@@ -137,11 +137,30 @@ def completed(sick: Sick) -> Finding | None:
     )
 
 
+def _memory_of_node(sick: Sick) -> Finding | None:
+    """Killed, though not for its own limit, while its node ran out of memory."""
+    ref = Ref("Node", "", sick.pod.text("spec", "nodeName"))
+    events = sick.snapshot.events(ref, "SystemOOM", "EvictionThresholdMet")
+    if sick.broken is None or sick.broken.exit_code != 137 or not events:
+        return None
+    return from_pod(
+        sick,
+        "node-out-of-memory",
+        f"{sick.container} keeps being killed",
+        f"node {ref.name} has no memory left, and its kernel kills processes (SystemOOM): {quote(events[0].message)}",
+        evidence=(events[0].evidence,),
+        symptom_of=(ref,),
+    )
+
+
 def crash(sick: Sick) -> Finding | None:
     """Ends with an exit code and says nothing that is known."""
     one = sick.broken
     if one is None or not sick.crashing:
         return None
+    node = _memory_of_node(sick)
+    if node is not None:
+        return node
     said = sick.log.strip().splitlines()
     hint = (
         f"; its last line: {quote(said[-1])}"
