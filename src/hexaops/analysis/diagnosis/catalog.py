@@ -10,6 +10,7 @@ from hexaops.analysis.diagnosis.rules import (
     autoscaling,
     cluster,
     controllers,
+    custom,
     gateways,
     images,
     ingresses,
@@ -62,6 +63,7 @@ RULES: tuple[Rule, ...] = (
     *operators.RULES,
     *saturation.RULES,
     *rollouts.RULES,
+    *custom.RULES,
     *cluster.RULES,
 )
 """Rules for everything else."""

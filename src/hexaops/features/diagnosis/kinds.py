@@ -48,6 +48,8 @@ EXTENSIONS: tuple[Kind, ...] = (
     Kind("GRPCRoute", _GATEWAY, "v1", "grpcroutes"),
     Kind("ReferenceGrant", _GATEWAY, "v1beta1", "referencegrants"),
     Kind("Certificate", "cert-manager.io", "v1", "certificates"),
+    Kind("Issuer", "cert-manager.io", "v1", "issuers"),
+    Kind("ClusterIssuer", "cert-manager.io", "v1", "clusterissuers", namespaced=False),
     Kind("CatalogSource", _OLM, "v1alpha1", "catalogsources"),
     Kind("ClusterServiceVersion", _OLM, "v1alpha1", "clusterserviceversions"),
     Kind("InstallPlan", _OLM, "v1alpha1", "installplans"),

@@ -110,7 +110,7 @@ def missing_object(sick: Sick) -> Finding | None:
         f"{kind} {name} does not exist in namespace {sick.pod.namespace}, and {where} needs it{similar}{unmade.words}",
         key=f"missing {missing}",
         root=missing,
-        symptom_of=unmade.symptom_of,
+        symptom_of=(*unmade.symptom_of, missing),
         evidence=sick.event_evidence("Failed", "FailedMount"),
         fix=Fix(
             Action.PATCH,
