@@ -223,10 +223,10 @@ class RestoreBackup(WorkloadRunbook[RestoreParameters]):
     risk = "medium; high where objects are replaced"
     rights = (
         *(Right("create", kind) for kind in ORDER),
-        *(Right("delete", kind) for kind in ORDER),
+        *(Right("delete", kind, takes_back=True) for kind in ORDER),
         *(Right("patch", kind) for kind in ORDER if kind in REPLACED),
         Right("create", VELERO),
-        Right("delete", VELERO),
+        Right("delete", VELERO, takes_back=True),
     )
     steps = (VALIDATE, VOLUMES, RESTORE, CHECK)
     watched: ClassVar[tuple[str, ...]] = (*dict.fromkeys((*rollout.KINDS, *WATCHED)),)

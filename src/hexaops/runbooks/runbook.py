@@ -76,6 +76,8 @@ class Right:
     verb: Literal["create", "patch", "delete"]
     kind: str
     subresource: str = ""
+    takes_back: bool = False
+    """Used only to take back what the same change created."""
 
 
 RIGHT_OF_VERB: Mapping[Verb, tuple[Literal["create", "patch", "delete"], str]] = {

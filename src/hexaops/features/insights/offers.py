@@ -160,7 +160,8 @@ def limitations_of(situation: Situation, protected: Set[str]) -> Sequence[str]:
 
     Billing settings are not among them: `update_configuration` may patch any ConfigMap of the workspace.
     """
-    deleted = {right.kind for book in situation.catalog for right in book.rights if right.verb == "delete"}
+    rights = (right for book in situation.catalog for right in book.rights)
+    deleted = {right.kind for right in rights if right.verb == "delete" and not right.takes_back}
     names = ", ".join(sorted(protected))
     found = {
         "Cannot delete production resources": deleted <= SETTINGS_KINDS,
