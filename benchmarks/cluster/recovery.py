@@ -13,10 +13,10 @@ import time
 import urllib.request
 from collections.abc import AsyncIterator, Awaitable, Callable, Container
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import Any, cast
 
 import msgspec
+from msgspec.structs import replace
 
 from benchmarks.cluster.bars import Bars
 from benchmarks.cluster.observer import observing

@@ -12,8 +12,8 @@ import asyncio
 import re
 from collections import Counter, OrderedDict, deque
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from msgspec import Struct
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hexaops.kit.ids import new_id
@@ -27,8 +27,7 @@ BODY = (
 )
 
 
-@dataclass(frozen=True)
-class Bounds:
+class Bounds(Struct, frozen=True):
     """Of one lane."""
 
     places: int

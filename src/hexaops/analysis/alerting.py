@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
 import msgspec
+from msgspec import Struct
 
 from hexaops.analysis.applications.model import Application
 from hexaops.backends.metrics.base import Floats, Signal
@@ -47,8 +47,7 @@ class AlertMetric(StrEnum):
     """Container restarts within the rule's duration, of at least five minutes."""
 
 
-@dataclass(frozen=True)
-class Measure:
+class Measure(Struct, frozen=True):
     """Where a metric comes from and how it is written."""
 
     signal: Signal
@@ -121,8 +120,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """Why nothing is known."""
 
 
-@dataclass(frozen=True)
-class Points:
+class Points(Struct, frozen=True):
     """Evenly spaced measurements: point `i` stands for the step from `start + i * step_seconds` on; NaN if unknown."""
 
     values: Floats

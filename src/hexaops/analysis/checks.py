@@ -6,8 +6,9 @@ By rules over what the API server says: no packet is sent, so "passed" means tha
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from hexaops.analysis.applications.model import Application
 from hexaops.analysis.diagnosis.model import Finding, Severity
@@ -22,8 +23,7 @@ MOST_FINDINGS = 10
 ORDER: tuple[Result, ...] = ("passed", "unknown", "warning", "failed")
 
 
-@dataclass(frozen=True)
-class Check:
+class Check(Struct, frozen=True):
     """One check."""
 
     check: str

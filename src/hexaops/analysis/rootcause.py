@@ -8,9 +8,9 @@ suffering service's traffic, since what is seldom called cannot slow much. Nothi
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
@@ -26,8 +26,7 @@ FEWEST = 10
 """Normal points that are needed to judge a service."""
 
 
-@dataclass(frozen=True)
-class Service:
+class Service(Struct, frozen=True):
     """A service's signal in normal times and now; NaN is a missing point."""
 
     normal: Floats
@@ -38,8 +37,7 @@ class Service:
     """Only seen from its callers (a remote address, a client): the movement is theirs or a service's behind it."""
 
 
-@dataclass(frozen=True)
-class Suspect:
+class Suspect(Struct, frozen=True):
     """A service with its score and what the score is made of."""
 
     name: str

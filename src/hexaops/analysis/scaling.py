@@ -8,16 +8,16 @@ lies inside of them and is not scaled back at once. It is computed only outside 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Direction = Literal["scale_up", "scale_down", "none"]
 LARGEST_FACTOR = 2
 LARGEST_STEP = 5
 
 
-@dataclass(frozen=True)
-class Thresholds:
+class Thresholds(Struct, frozen=True):
     """In percent."""
 
     up: float
@@ -29,8 +29,7 @@ class Thresholds:
         return (self.up + self.down) / 2
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """What to do; `replicas` is the present number where nothing is."""
 
     direction: Direction

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
@@ -19,8 +19,7 @@ MAD_TO_SIGMA = 1.4826
 FEWEST = 8
 
 
-@dataclass(frozen=True)
-class Trend:
+class Trend(Struct, frozen=True):
     """Change a step with its confidence."""
 
     slope: float
@@ -101,8 +100,7 @@ def _best_split(part: Floats) -> int | None:
     return int(index[best]) if strength[best] > CHANGE_THRESHOLD else None
 
 
-@dataclass(frozen=True)
-class Forecast:
+class Forecast(Struct, frozen=True):
     """Values of the coming steps with their interval."""
 
     expected: Floats

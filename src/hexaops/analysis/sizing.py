@@ -8,9 +8,9 @@ OpenCost's specification: a container is charged for the larger of request and u
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
@@ -20,8 +20,7 @@ LEAST_MEMORY_BYTES = 100 * MEBI
 FEWEST_POINTS = 100
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """How sizes follow from use."""
 
     cpu_quantile: float = 0.98
@@ -34,16 +33,18 @@ OURS = Rule()
 KRR = Rule(cpu_quantile=0.95, memory_margin=0.15, killed_margin=0.25)
 
 
-@dataclass(frozen=True)
-class Size:
+class Size(Struct, frozen=True):
     """A recommended size; the memory limit equals the request."""
 
     cpu_cores: float
     memory_bytes: float
 
 
+DEFAULT_RULE = Rule()
+
+
 def recommend(
-    cpu: Floats, memory: Floats, *, rule: Rule = Rule(), killed_at_bytes: float | None = None
+    cpu: Floats, memory: Floats, *, rule: Rule = DEFAULT_RULE, killed_at_bytes: float | None = None
 ) -> Size | None:  # frozen
     """The size from samples of use (NaN: missing); None with too few of them."""
     cpu, memory = cpu[np.isfinite(cpu)], memory[np.isfinite(memory)]
@@ -57,8 +58,7 @@ def recommend(
     return Size(math.ceil(cores * 1000) / 1000, float(rounded))
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What a size would have meant on the demand of a period."""
 
     wasted_cpu: float
@@ -81,8 +81,7 @@ def replay(size: Size, cpu: Floats, memory: Floats) -> Outcome:
     )
 
 
-@dataclass(frozen=True)
-class Prices:
+class Prices(Struct, frozen=True):
     """What an hour costs."""
 
     cpu_core_hour: float

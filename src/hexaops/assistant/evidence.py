@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 
 from hexaops.kit.durations import format_time
 from hexaops.kit.ids import new_id
@@ -33,8 +32,7 @@ class EvidenceView(View, frozen=True, kw_only=True):
     measured_at: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """One measured item. `subject` names an object or, with `is_query`, what was asked of many."""
 
     id: str

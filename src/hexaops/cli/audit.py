@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from msgspec import to_builtins
 
 from hexaops.cli.client import open_api
 from hexaops.cli.failures import CliError
@@ -116,7 +116,7 @@ def _verify_file(options: Options, file: Path, seq: int | None, digest: str | No
     except OSError as error:
         raise CliError(f"{file} cannot be read: {error.strerror}.", exit_code=2) from error
     if options.as_json:
-        print_json(asdict(found))
+        print_json(to_builtins(found))
     elif found.whole:
         gaps = f", {found.gaps} gaps left by its filters" if found.gaps else ""
         typer.echo(f"{found.events} events, chain whole{gaps}, up to {found.last.seq} {found.last.hash}")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import typer
+from msgspec import Struct
 
 from hexaops.cli.client import Api, segment
 from hexaops.cli.following import exit_code_of, follow
@@ -20,8 +20,7 @@ YES = frozenset({"y", "yes"})
 NO = frozenset({"", "n", "no"})
 
 
-@dataclass(frozen=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """What was typed at a confirmation prompt."""
 
     yes: bool
@@ -32,8 +31,7 @@ class Reply:
 Ask = Callable[[str], Reply]
 
 
-@dataclass(frozen=True)
-class Settled:
+class Settled(Struct, frozen=True):
     """How the plans of one answer ended."""
 
     exit_code: int = 0
@@ -41,8 +39,7 @@ class Settled:
     """What was typed instead of an answer to the last prompt."""
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """The answer that proposed a plan."""
 
     session_id: str | None = None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
+from msgspec import Struct
 
 from hexaops.cli.client import Api
 from hexaops.cli.confirming import ask_user, carry_out, offer
@@ -21,8 +21,7 @@ PlanOnly = Annotated[bool, typer.Option("--plan-only", help="Show the plan witho
 Reason = Annotated[str | None, typer.Option(help="Reason, kept in the audit log.")]
 
 
-@dataclass(frozen=True)
-class Mode:
+class Mode(Struct, frozen=True):
     """The options of a command that makes a plan."""
 
     yes: bool

@@ -11,18 +11,18 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 
 class SimulatorFailedError(Exception):
     """The simulator did not start."""
 
 
-@dataclass(frozen=True)
-class SimulatorOptions:
+class SimulatorOptions(Struct, frozen=True):
     """Options of `serve` for the simulator."""
 
     fresh: bool = False

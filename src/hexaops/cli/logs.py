@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import typer
+from msgspec import Struct
 
 from hexaops.cli.client import OPENED, Api, open_api
 from hexaops.cli.failures import UNREACHABLE, USAGE, CliError
@@ -73,8 +73,7 @@ def logs(  # noqa: PLR0913, PLR0917 # size: one parameter an option
         _print_end(found)
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """Which lines."""
 
     text: str

@@ -6,8 +6,9 @@ They may appear anywhere on the command line (`hexaops apps --json`): they are m
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 VALUED = ("--home", "--url", "--token", "--workspace")
 FLAGS = ("--json",)
@@ -15,8 +16,7 @@ OWN_OPTIONS = frozenset({"serve"})
 """Commands that parse all of their options themselves."""
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(Struct, frozen=True):
     """The global options as given."""
 
     home: Path

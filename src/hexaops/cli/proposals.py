@@ -6,10 +6,12 @@ import contextlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from hexaops.cli.client import Api
 from hexaops.cli.failures import CliError
@@ -17,8 +19,7 @@ from hexaops.cli.failures import CliError
 FILE = "plans.json"
 
 
-@dataclass(frozen=True)
-class Proposal:
+class Proposal(Struct, frozen=True):
     """Everything needed to confirm a plan."""
 
     path: str

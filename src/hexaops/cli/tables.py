@@ -7,8 +7,9 @@ lines. A remark (the last column, where asked for) takes lines of its own below 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,8 +23,7 @@ INDENT = 4
 Row = Sequence[str]
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(Struct, frozen=True):
     """Texts in columns. The first column is copied into other commands, so it is never cut."""
 
     columns: Row

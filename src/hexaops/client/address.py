@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx2
 import msgspec
+from msgspec import Struct
 
 from hexaops.client.call import Call
 from hexaops.client.errors import ApiError, ClientError, NoConnectionError
@@ -21,8 +21,7 @@ T = TypeVar("T")
 REPEATABLE = (httpx2.ConnectError, httpx2.ReadError, httpx2.RemoteProtocolError, httpx2.TimeoutException)
 
 
-@dataclass(frozen=True)
-class Address:
+class Address(Struct, frozen=True):
     """A workspace of a service, and a user's token for it."""
 
     url: str
@@ -58,8 +57,7 @@ def arguments(call: Call[Any]) -> dict[str, Any]:
     return {"params": dict(call.query), "json": call.body, "headers": headers}
 
 
-@dataclass(frozen=True)
-class Pause:
+class Pause(Struct, frozen=True):
     """How long to wait before the next attempt."""
 
     seconds: float

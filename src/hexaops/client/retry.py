@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 RETRIED = frozenset({429, 502, 503, 504})
 IN_PROGRESS = "IDEMPOTENCY_KEY_IN_PROGRESS"
 
 
-@dataclass(frozen=True)
-class Retry:
+class Retry(Struct, frozen=True):
     """At most `attempts` calls; pauses double from `first_seconds` on, with jitter, up to `most_seconds`."""
 
     attempts: int = 4

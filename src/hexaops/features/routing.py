@@ -6,14 +6,14 @@ A route cannot be made without a policy: the features' tables have no other way 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 Audience = Literal["anyone", "user", "service"]
 
 
-@dataclass(frozen=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """Who may call a route: users (public API) or service accounts (internal API), holding this permission."""
 
     audience: Audience
@@ -23,8 +23,7 @@ class Policy:
     """The setting `rate_limit_…` that counts the call."""
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One line of the table of routes."""
 
     method: str

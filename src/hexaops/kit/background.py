@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hexaops.kit.clock import Clock
 
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Periodic:
+class Periodic(Struct, frozen=True):
     """One task. Its act must be safe to repeat: an act that failed halfway is simply done again."""
 
     name: str

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 MOST_DOUBLINGS = 30
 """Beyond it a power of two says nothing more than the longest wait."""
 
 
-@dataclass(frozen=True)
-class Backoff:
+class Backoff(Struct, frozen=True):
     """A schedule of waits; callers sleep on their own clock."""
 
     first_seconds: float

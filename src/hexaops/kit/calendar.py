@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WINDOW = re.compile(r"([a-z]{3}(?:[-,][a-z]{3})*|daily) ((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d|24:00)")
@@ -18,8 +19,7 @@ _SEARCHED_DAYS = 9
 """From any moment on, a weekly window begins within so many days."""
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(Struct, frozen=True):
     """A time of some days of the week."""
 
     days: frozenset[int]
@@ -41,8 +41,7 @@ class Window:
                 yield start
 
 
-@dataclass(frozen=True)
-class Freeze:
+class Freeze(Struct, frozen=True):
     """A span of local wall time."""
 
     start: datetime
@@ -53,8 +52,7 @@ class Freeze:
         return self.start <= local < self.end
 
 
-@dataclass(frozen=True)
-class Closed:
+class Closed(Struct, frozen=True):
     """Why nothing may begin now, and when it may again."""
 
     reason: str
@@ -62,8 +60,7 @@ class Closed:
     """None: not within the time that is looked ahead."""
 
 
-@dataclass(frozen=True)
-class Calendar:
+class Calendar(Struct, frozen=True):
     """Open within a window (always, where there is none) and outside of every freeze."""
 
     zone: str = "UTC"

@@ -12,8 +12,9 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct
 
 T = TypeVar("T")
 Position = tuple[str | int, ...]
@@ -26,8 +27,7 @@ class CursorError(ValueError):
     """Not a cursor, or one of another caller or list."""
 
 
-@dataclass(frozen=True)
-class PageRequest:
+class PageRequest(Struct, frozen=True):
     """The requested page."""
 
     limit: int

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from hexaops.analysis.applications.model import Application
 from hexaops.analysis.diagnosis.model import Action, Finding, Severity
@@ -25,8 +26,7 @@ TOUCHED_SHARE = 0.1
 TEXT_LIMIT = 300
 
 
-@dataclass(frozen=True)
-class Remedy:
+class Remedy(Struct, frozen=True):
     """What is to be done about one application; `action` None: it needs a person."""
 
     action: str | None

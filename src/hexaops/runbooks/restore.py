@@ -9,10 +9,11 @@ there is never replaced. Nor is anything that somebody else created under the na
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from hexaops.runbooks import rollout
 from hexaops.runbooks.disruption import ready_pods_down_by_rollout

@@ -6,7 +6,8 @@ Each answers None while the state is not reached, so that `WatchCache.wait_for` 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hexaops.backends.kubernetes.cache import WatchCache
 from hexaops.backends.kubernetes.rows import PodRow, WorkloadRow
@@ -21,8 +22,7 @@ ENDED_PHASES = frozenset({"Succeeded", "Failed"})
 """Evicted pods stay as objects for a long time, and no controller removes them when it scales down."""
 
 
-@dataclass(frozen=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """Progress of a change."""
 
     pods: tuple[str, ...]
@@ -31,8 +31,7 @@ class Progress:
     restarts: int
 
 
-@dataclass(frozen=True)
-class Before:
+class Before(Struct, frozen=True):
     """State before a change, the yardstick for undoing it: not every application was healthy."""
 
     pods: int

@@ -8,9 +8,11 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, ClassVar, Generic, Literal, Protocol, TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from hexaops.analysis.applications.model import Application
 from hexaops.backends.kubernetes.cache import WatchCache
@@ -69,8 +71,7 @@ class World(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Right:
+class Right(Struct, frozen=True):
     """A right that the writing identity needs, granted by deploy/rbac.yaml."""
 
     verb: Literal["create", "patch", "delete"]
@@ -90,8 +91,7 @@ RIGHT_OF_VERB: Mapping[Verb, tuple[Literal["create", "patch", "delete"], str]] =
 """Call verb → verb and subresource of the right."""
 
 
-@dataclass(frozen=True)
-class Words:
+class Words(Struct, frozen=True):
     """Wording of a kind of change."""
 
     verb: str
@@ -105,8 +105,7 @@ class Words:
     noun: str = "Application"
 
 
-@dataclass(frozen=True)
-class View:
+class View(Struct, frozen=True):
     """What a running step can read: rows and the watch cache. Nothing that blocks."""
 
     draft: Draft
@@ -139,8 +138,7 @@ Seconds = Callable[[Draft, float], float]
 """Assumed seconds of a step, of the draft and the seconds for which health must hold."""
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(Struct, frozen=True):
     """One visible step. It sends its writes, waits until it is reached, and notes what it found.
 
     `reached` is asked after every change of the cluster and answers None until then. Every step may be started again

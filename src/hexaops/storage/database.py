@@ -11,12 +11,12 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import msgspec
+from msgspec import Struct
 from sqlalchemy import event, text
 from sqlalchemy.engine import Connection, Dialect, Engine, ExceptionContext, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, PendingRollbackError, SQLAlchemyError
@@ -89,8 +89,7 @@ def _reason(error: BaseException) -> str:
 BeforeCommit = Callable[[AsyncSession], Awaitable[None]]
 
 
-@dataclass(frozen=True)
-class Connections:
+class Connections(Struct, frozen=True):
     """How the pool stands."""
 
     active: int

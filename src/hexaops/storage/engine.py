@@ -13,9 +13,9 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -56,8 +56,7 @@ PURGE_BATCH = 200
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """Runs not yet taken by any process."""
 
     depth: int

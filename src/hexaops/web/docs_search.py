@@ -9,10 +9,10 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from markdown_it.token import Token
+from msgspec import Struct
 
 APART = re.compile(r"[\W_]+")
 MOST_WORDS, MOST_HITS, LONGEST_QUERY = 8, 20, 100
@@ -20,8 +20,7 @@ BEFORE, AFTER = 60, 180
 IN_HEADING, IN_TITLE, MOST_COUNTED = 20, 10, 5
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(Struct, frozen=True, dict=True):
     """What stands under one heading; the part before the first one has no `anchor`."""
 
     page: str

@@ -9,9 +9,10 @@ import gzip
 import hashlib
 import html
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+
+from msgspec import Struct
 
 FOLDER = Path(__file__).parent / "static"
 INDEX = "index.html"
@@ -23,8 +24,7 @@ COMMENT = re.compile(rb"^ *(?://.*|/\*\*.*\*/)\n", re.MULTILINE)
 """A line of our own files that only explains; a twelfth of what they take compressed."""
 
 
-@dataclass(frozen=True)
-class StaticFile:
+class StaticFile(Struct, frozen=True):
     """One file as it is sent."""
 
     media_type: str

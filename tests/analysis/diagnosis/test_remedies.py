@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from hexaops.analysis.applications.model import Application
 from hexaops.analysis.applications.status import application_of

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from hexaops.analysis.diagnosis.causes import Cause, causes_of
 from hexaops.analysis.diagnosis.model import Evidence, Finding, Fix, Ref, Severity

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from hexaops.analysis.applications.freshness import Freshness
 from hexaops.analysis.applications.status import application_of

@@ -10,12 +10,12 @@ import os
 import random
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from hexaops.backends.kubernetes.answers import Right
 from hexaops.backends.kubernetes.client import KubernetesClient

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from hexaops.backends.kubernetes.cache import WatchCache
 from hexaops.backends.kubernetes.staleness import STALE_SECONDS

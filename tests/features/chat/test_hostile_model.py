@@ -10,11 +10,12 @@ import itertools
 import json
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.understanding import Understanding

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from hexaops.backends.kubernetes.cluster import ClusterName
 from hexaops.backends.kubernetes.clusters import UnusableCluster

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import msgspec
+from msgspec.structs import replace
 
 from hexaops.analysis.applications.model import Application
 from hexaops.analysis.applications.status import application_of

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from hexaops.backends.kubernetes.table import KindStatus
 
@@ -12,8 +13,7 @@ APPLICATION_SOURCES = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "
 """Kinds used to derive an application's status."""
 
 
-@dataclass(frozen=True)
-class Freshness:
+class Freshness(Struct, frozen=True):
     """Of a set of kinds: when they were last confirmed, and what is wrong with reading them."""
 
     as_of: datetime | None

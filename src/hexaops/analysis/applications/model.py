@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from hexaops.backends.kubernetes.rows import PodRow, WorkloadRow
 
@@ -38,8 +39,7 @@ class ProblemKind(StrEnum):
     """It waits: for a node that has room, or for its containers longer than a start should take."""
 
 
-@dataclass(frozen=True, slots=True)
-class PodProblem:
+class PodProblem(Struct, frozen=True):
     """One pod that does not do its work. `reason` is Kubernetes' word; `detail` says it in words, not yet escaped."""
 
     pod: PodRow
@@ -48,8 +48,7 @@ class PodProblem:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
-class Application:
+class Application(Struct, frozen=True):
     """One Deployment, StatefulSet or DaemonSet with its pods."""
 
     id: str

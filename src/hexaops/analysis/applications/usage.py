@@ -7,8 +7,9 @@ any of them has no limit). Pods without a measurement, such as pending ones, are
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from hexaops.analysis.applications.model import Application
 from hexaops.backends.kubernetes.rows import PodRow
@@ -18,8 +19,7 @@ Resource = Literal["cpu", "memory"]
 Bounds = Sequence[float | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(Struct, frozen=True):
     """One resource's use. `percent` is None when `reason` says why it cannot be told."""
 
     percent: float | None

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hexaops.analysis.applications.model import Application
 from hexaops.analysis.diagnosis.model import Finding, Ref
 from hexaops.analysis.diagnosis.remedies import Remedy, remedy_for
 
 
-@dataclass(frozen=True)
-class Cause:
+class Cause(Struct, frozen=True):
     """A finding, the application that it is about (if any), and what to do."""
 
     finding: Finding

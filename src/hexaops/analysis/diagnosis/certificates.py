@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import binascii
 from base64 import b64decode
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 DAY = 86400.0
 
 
-@dataclass(frozen=True)
-class Certificate:
+class Certificate(Struct, frozen=True):
     """The leaf of a chain; times in seconds since 1970."""
 
     not_before: float

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from hexaops.analysis.diagnosis.catalog import NEEDS, POD_RULES, RULES
 from hexaops.analysis.diagnosis.model import Evidence, Finding, Ref, Severity

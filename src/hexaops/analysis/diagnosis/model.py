@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 
 class Severity(IntEnum):
@@ -66,8 +68,7 @@ class FieldChange(NamedTuple):
     wanted: str | int | bool | None
 
 
-@dataclass(frozen=True)
-class Fix:
+class Fix(Struct, frozen=True):
     """The change that would remove the cause."""
 
     action: Action
@@ -81,8 +82,7 @@ class Fix:
         return cls(Action.PATCH, target, summary, changes)
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One cause and what it does."""
 
     rule: str

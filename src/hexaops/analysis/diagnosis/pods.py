@@ -6,8 +6,9 @@ not come, or that keeps restarting, is.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from hexaops.analysis.diagnosis.model import Evidence, Ref
 from hexaops.analysis.diagnosis.objects import Obj, Raw, containers, items, mapping, number, seconds, text
@@ -45,8 +46,7 @@ _BY_PROGRAM = frozenset({"Error", "Completed"})
 """Reasons of an end whose message is the program's own (terminationMessagePath), not the runtime's."""
 
 
-@dataclass(frozen=True)
-class Container:
+class Container(Struct, frozen=True, dict=True):
     """One container of a pod: what it should be and what it is."""
 
     name: str
@@ -91,8 +91,7 @@ class Container:
         return str(mapping(self.spec, "resources", "limits").get(resource) or "")
 
 
-@dataclass(frozen=True)
-class Sick:
+class Sick(Struct, frozen=True, dict=True):
     """A pod that is not well."""
 
     snapshot: Snapshot

@@ -5,7 +5,7 @@ The difference of the two pod templates is named, and going back is the fix.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from hexaops.analysis.diagnosis.model import Action, Evidence, Finding, Fix
 from hexaops.analysis.diagnosis.objects import Obj, Raw, containers, items, mapping, text

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from hexaops.analysis.applications.model import Application, ProblemKind
 from hexaops.analysis.diagnosis.model import Action, FieldChange, Finding, Fix
@@ -21,8 +22,7 @@ _CRASHES = frozenset({"application-error", "crash", "liveness-probe", "terminati
 """Causes within one pod; with siblings of the same template that are well, a new pod may do better."""
 
 
-@dataclass(frozen=True)
-class Remedy:
+class Remedy(Struct, frozen=True):
     """A change that can be planned now."""
 
     action: str

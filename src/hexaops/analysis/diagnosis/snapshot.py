@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct
 
 from hexaops.analysis.diagnosis.model import Evidence, Ref
 from hexaops.analysis.diagnosis.objects import Obj, Raw, dig, items, mapping, number, seconds, text
@@ -20,8 +21,7 @@ RECENT_SECONDS = 3600.0
 _CLUSTER_KINDS = frozenset({"Node", "PersistentVolume", "StorageClass", "Namespace"})
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(Struct, frozen=True):
     """A core/v1 or events.k8s.io/v1 Event."""
 
     about: Ref

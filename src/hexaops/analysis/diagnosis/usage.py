@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hexaops.analysis.diagnosis.objects import items, mapping, quantity, text
 from hexaops.analysis.diagnosis.snapshot import Snapshot
@@ -22,8 +23,7 @@ _PERIODS = "container_cpu_cfs_periods_total"
 Figures = dict[str, float]
 
 
-@dataclass(frozen=True)
-class Usage:
+class Usage(Struct, frozen=True):
     """Measured use of one container; None where nothing was measured."""
 
     cpu_cores: float | None = None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from hexaops.analysis.applications.model import Application
 from hexaops.analysis.sizing import Prices
@@ -17,8 +18,7 @@ HOURS_A_MONTH = 730.0
 """365 days of 24 hours by 12 months."""
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """One piece of evidence for an insight."""
 
     source: str
@@ -27,8 +27,7 @@ class Seen:
     unit: str | None = None
 
 
-@dataclass(frozen=True)
-class Recommendation:
+class Recommendation(Struct, frozen=True):
     """What to do about it."""
 
     action: str
@@ -42,8 +41,7 @@ class Recommendation:
     """Of the action, where it is one of the catalogue."""
 
 
-@dataclass(frozen=True)
-class Insight:
+class Insight(Struct, frozen=True):
     """One thing worth knowing."""
 
     category: Category
@@ -56,8 +54,7 @@ class Insight:
     seen: tuple[Seen, ...] = ()
 
 
-@dataclass(frozen=True)
-class PriceBook:
+class PriceBook(Struct, frozen=True):
     """What is charged for what is requested or used."""
 
     prices: Prices

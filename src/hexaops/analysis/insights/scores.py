@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hexaops.analysis.insights.model import PriceBook, Weight
 from hexaops.analysis.posture.pod_security import Level
@@ -13,8 +14,7 @@ DEDUCTIONS: dict[Weight, float] = {"critical": 25.0, "high": 12.0, "medium": 5.0
 """Points that each finding costs."""
 
 
-@dataclass(frozen=True)
-class Allocation:
+class Allocation(Struct, frozen=True):
     """What an application's measured pods request and use: cores and bytes."""
 
     cpu_requested: float

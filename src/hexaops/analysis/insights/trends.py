@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from hexaops.analysis.insights.usage import SURE, change_percent
@@ -20,8 +20,7 @@ MONTH_SECONDS = 730 * 3600.0
 DAY_SECONDS = 86400.0
 
 
-@dataclass(frozen=True)
-class Development:
+class Development(Struct, frozen=True):
     """A trend over the time that was asked for."""
 
     word: Word

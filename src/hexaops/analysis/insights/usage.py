@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
+from msgspec import Struct, field
 from numpy.typing import NDArray
 
 from hexaops.analysis.anomalies.novelty import latest_at_most, novelty
@@ -31,8 +31,7 @@ SCALABLE = frozenset({"Deployment", "StatefulSet"})
 LABELS: Mapping[Resource, str] = {"cpu": "CPU", "memory": "memory"}
 
 
-@dataclass(frozen=True)
-class Measured:
+class Measured(Struct, frozen=True):
     """One application's use: now, and over the time that was asked for (NaN: not measured)."""
 
     application: Application

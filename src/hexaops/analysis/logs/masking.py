@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 WILDCARD = "<*>"
 LONGEST_MESSAGE = 1000
@@ -33,8 +34,7 @@ _NAMING = frozenset({"user", "username"})
 _MOST_MASKS = 50_000
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """A message's key, and where in the message the parts of each key element are."""
 
     key: tuple[str, ...]

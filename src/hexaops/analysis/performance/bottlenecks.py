@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from msgspec import Struct
 
 from hexaops.analysis.performance.measures import Measures, high, mean, share_of
 from hexaops.analysis.series import steps_until
@@ -18,8 +18,7 @@ COUPLED = 0.6
 FEWEST_PAIRS = 20
 
 
-@dataclass(frozen=True)
-class Bottleneck:
+class Bottleneck(Struct, frozen=True):
     """One finding. `evidence` holds what it was judged by."""
 
     type: str

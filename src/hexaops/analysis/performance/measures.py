@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from hexaops.backends.metrics.base import Floats, Signal
 
@@ -13,8 +13,7 @@ FEWEST = 8
 """Points below which a series says nothing of its course."""
 
 
-@dataclass(frozen=True)
-class Allowance:
+class Allowance(Struct, frozen=True):
     """What the pods of an application may use; None where a container sets none."""
 
     pods: int
@@ -28,8 +27,7 @@ class Allowance:
     pod_memory_limit: float | None = None
 
 
-@dataclass(frozen=True)
-class Measures:
+class Measures(Struct, frozen=True):
     """The series of one application on one grid; NaN where nothing was measured."""
 
     step_seconds: float

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from msgspec import Struct
 
 from hexaops.analysis.performance.measures import FEWEST
 from hexaops.analysis.series import seasonal_anomalies, trend
@@ -26,8 +26,7 @@ LEAST_DISTANCE = {Signal.ERROR_RATE: 0.5, Signal.CPU_THROTTLED: 2.0, Signal.REST
 Level = Literal["medium", "high", "critical"]
 
 
-@dataclass(frozen=True)
-class Movement:
+class Movement(Struct, frozen=True):
     """The trend of a series over its window."""
 
     trend: Literal["increasing", "decreasing", "stable"]
@@ -35,8 +34,7 @@ class Movement:
     confidence: float
 
 
-@dataclass(frozen=True)
-class Anomaly:
+class Anomaly(Struct, frozen=True):
     """A stretch of strange values, by its strangest one."""
 
     index: int

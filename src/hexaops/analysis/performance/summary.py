@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from hexaops.analysis.performance.measures import Measures, high, mean, share_of, weighted
 from hexaops.backends.metrics.base import Signal
@@ -16,8 +16,7 @@ WEIGHTS: Mapping[str, float] = {
 """How much each component counts; one that is not known does not."""
 
 
-@dataclass(frozen=True)
-class Summary:
+class Summary(Struct, frozen=True):
     """What was measured; None where it was not."""
 
     availability: float | None
@@ -34,8 +33,7 @@ class Summary:
     score: int | None
 
 
-@dataclass(frozen=True)
-class Efficiency:
+class Efficiency(Struct, frozen=True):
     """How much of what is reserved is used, in percent."""
 
     cpu: float | None

@@ -8,9 +8,10 @@ its annotations as the API server returns them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 Raw = Mapping[str, Any]
 _CAPABILITIES = frozenset(
@@ -62,8 +63,7 @@ class Level(StrEnum):
     RESTRICTED = "restricted"
 
 
-@dataclass(frozen=True)
-class Violation:
+class Violation(Struct, frozen=True):
     """A control that is not kept, and where."""
 
     control: str
@@ -71,8 +71,7 @@ class Violation:
     detail: str
 
 
-@dataclass(frozen=True)
-class Pod:
+class Pod(Struct, frozen=True):
     """What the standards look at."""
 
     spec: Raw

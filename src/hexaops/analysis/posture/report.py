@@ -7,8 +7,9 @@ A violated control of `baseline` is `high` (known ways out of the container), on
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from hexaops.analysis.posture.pod_security import Level, violations
 
@@ -38,8 +39,7 @@ FIXES: Mapping[str, str] = {
 """Control → what makes it kept."""
 
 
-@dataclass(frozen=True, order=True)
-class Weakness:
+class Weakness(Struct, frozen=True, order=True):
     """One control that one object does not keep."""
 
     object: str
@@ -55,8 +55,7 @@ class Weakness:
         return f"{self.object} {self.control}"
 
 
-@dataclass(frozen=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """What two reports differ in, by the weaknesses' keys."""
 
     new: Sequence[str]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hexaops.analysis.applications.model import UNHEALTHY, Application
 from hexaops.analysis.applications.status import overdue
@@ -33,8 +34,7 @@ OPEN = ("firing", "acknowledged", "silenced")
 UNITS = {"percent": " %", "bytes": " bytes", "count": ""}
 
 
-@dataclass(frozen=True)
-class RuleLine:
+class RuleLine(Struct, frozen=True):
     """One rule, with its open alert where it has one."""
 
     id: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from hexaops.analysis.applications.model import Application
 from hexaops.assistant.answers.draft import Draft
@@ -22,8 +23,7 @@ HOW = (
 )
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """The newest complete backup of an application that is still there."""
 
     started_at: datetime

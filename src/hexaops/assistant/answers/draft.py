@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Struct, UnsetType, field
 
 from hexaops.analysis.applications.model import UNHEALTHY, Application
 from hexaops.analysis.diagnosis.remedies import Remedy
@@ -19,8 +18,7 @@ EXAMINED_LIMIT = 500
 """Ids kept of the applications that an answer looked at."""
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """A piece of Markdown (one line or more) and the ids of the evidence that it is told from."""
 
     text: str
@@ -37,8 +35,7 @@ class SuggestionView(View, frozen=True, kw_only=True):
     parameters: dict[str, Any] | UnsetType = UNSET
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(Struct, frozen=True):
     """Something useful to do next. `message` is what to say in this chat for it."""
 
     action: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from hexaops.analysis.applications.freshness import Freshness
 from hexaops.analysis.applications.model import Application
@@ -13,8 +14,7 @@ from hexaops.backends.kubernetes.rows import EventRow, NodeRow
 from hexaops.backends.metrics.samples import Samples
 
 
-@dataclass(frozen=True)
-class Operation:
+class Operation(Struct, frozen=True):
     """A change that was started in this workspace, as far as an answer speaks of it."""
 
     id: str
@@ -30,8 +30,7 @@ class Operation:
     """Whether the caller started it."""
 
 
-@dataclass(frozen=True)
-class Causes:
+class Causes(Struct, frozen=True):
     """What is wrong in the workspace and why, the gravest first."""
 
     found: Sequence[Cause]
@@ -48,8 +47,7 @@ def _no_events(_application: Application) -> Sequence[EventRow]:
     return ()
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """One workspace at one moment, for one caller."""
 
     workspace_name: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
@@ -17,8 +18,7 @@ from hexaops.kit.text import markdown, plain
 SHOWN = 12
 
 
-@dataclass(frozen=True)
-class Happened:
+class Happened(Struct, frozen=True):
     """One thing that happened. Texts are as they came."""
 
     at: float

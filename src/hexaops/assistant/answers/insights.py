@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
+from msgspec import Struct
 
 from hexaops.analysis.applications.model import Application
 from hexaops.analysis.applications.usage import Resource
@@ -32,8 +32,7 @@ LEAST_POINTS = 20
 HISTORY = "history"
 
 
-@dataclass(frozen=True)
-class Bill:
+class Bill(Struct, frozen=True):
     """What an application's measured pods request and use, in US dollars a month."""
 
     application: Application

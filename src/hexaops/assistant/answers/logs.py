@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
+
+from msgspec import Struct
 
 from hexaops.analysis.applications.model import Application
 from hexaops.assistant.answers.attachments import LogExcerpt, LogExcerptView, LogRowView
@@ -40,8 +41,7 @@ BASELINE_SECONDS = 86_400.0
 """A message is new that no line of so long before has."""
 
 
-@dataclass(frozen=True)
-class LogQuestion:
+class LogQuestion(Struct, frozen=True):
     """What is to be read."""
 
     components: tuple[str, ...]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from hexaops.analysis.applications.model import Application
@@ -22,8 +22,7 @@ WHOLE = 0.9
 """A history over this share of the time is one of all of it: the newest points are still being measured."""
 
 
-@dataclass(frozen=True)
-class History:
+class History(Struct, frozen=True):
     """One application's use, of all its pods, evenly spaced over the time (NaN: not measured)."""
 
     application: Application

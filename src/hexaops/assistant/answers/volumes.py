@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from hexaops.analysis.applications.model import Application
 from hexaops.analysis.series import Floats, steps_until
@@ -20,8 +20,7 @@ FULL_PERCENT = 100.0
 DAY_SECONDS = 86_400.0
 
 
-@dataclass(frozen=True)
-class Volume:
+class Volume(Struct, frozen=True):
     """The fullest volume of an application's pods, in percent over time."""
 
     application: Application

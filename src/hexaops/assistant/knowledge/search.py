@@ -12,8 +12,9 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
+
+from msgspec import Struct
 
 from hexaops.assistant.knowledge.article import Article, articles
 
@@ -42,8 +43,7 @@ SYNONYMS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(Struct, frozen=True):
     """What a search came to."""
 
     article: Article | None

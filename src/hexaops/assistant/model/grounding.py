@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 _NUMBER = re.compile(r"(?<![\w.-])[-+]?\d[\d,]*(?:\.\d+)?(?:\s?%|/\d+(?:\.\d+)?)?")
 _FOREIGN = re.compile(r"“([^”\n]*)”")
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*[A-Za-z0-9]|[A-Za-z0-9]")
@@ -38,8 +40,7 @@ COMPOUNDS = frozenset(
 """Compounds of plain English, which are no names."""
 
 
-@dataclass(frozen=True)
-class Grounded:
+class Grounded(Struct, frozen=True):
     """A text without what is not in the evidence."""
 
     text: str

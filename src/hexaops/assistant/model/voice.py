@@ -11,8 +11,9 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Set
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from hexaops.assistant.model.budget import TokenBudget
 from hexaops.assistant.model.grounding import Grounds, ground
@@ -39,8 +40,7 @@ NO_MORE = "No more questions: answer with what was found."
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(Struct, frozen=True):
     """What the embedded engine answered."""
 
     text: str
@@ -52,8 +52,7 @@ Ask = Callable[[str], Awaitable[Told]]
 """Asks the embedded engine a further question; it never plans a change."""
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(Struct, frozen=True):
     """What is to be answered."""
 
     workspace_id: str
@@ -63,8 +62,7 @@ class Question:
     """What exists in the workspace, in lower case."""
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """Of one answer."""
 
     seconds: float
@@ -72,8 +70,7 @@ class Limits:
     tokens: int
 
 
-@dataclass(frozen=True)
-class Retold:
+class Retold(Struct, frozen=True):
     """The model's wording; without text there is a note that says why there is none."""
 
     text: str | None
@@ -83,8 +80,7 @@ class Retold:
     tokens: int = 0
 
 
-@dataclass(frozen=True)
-class ModelVoice:
+class ModelVoice(Struct, frozen=True):
     """One for the process."""
 
     model: Model

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from hexaops.assistant.understanding.items import Item
 from hexaops.assistant.understanding.lexicon import ENTRIES

@@ -12,13 +12,13 @@ import json
 import math
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from hexaops.assistant.understanding.english import parts_of_speech
 from hexaops.assistant.understanding.items import Item
@@ -30,8 +30,7 @@ WORD_GRAMS = range(1, 4)
 WORDS_LIMIT = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """A change as a message speaks of it: the stretch of items, its verb and where it stands, the words left over."""
 
     items: tuple[Item, ...]
@@ -43,8 +42,7 @@ class Frame:
     left: frozenset[str]
 
 
-@dataclass(frozen=True)
-class Model:
+class Model(Struct, frozen=True):
     """One weight a bucket, in steps of `scale`."""
 
     weights: npt.NDArray[np.int8]

@@ -7,8 +7,10 @@ neighbour was a question, a condition or negated ("don't restart A and scale B")
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from hexaops.assistant.understanding.english import BASE, NOUN, PAST, PROGRESSIVE, THIRD, parts_of_speech
 from hexaops.assistant.understanding.items import Item
@@ -36,8 +38,7 @@ CLAUSES_LIMIT = 12
 """Clauses read in one message; of a longer one no change is taken, for the rest may take it back."""
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(Struct, frozen=True):
     """Items of one clause, without its end mark. `quoted` says that a colon before it introduced it."""
 
     items: tuple[Item, ...]

@@ -5,8 +5,9 @@ Only a message that is nothing but such an answer is taken as one; anything long
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Literal
+
+from msgspec.structs import replace
 
 from hexaops.assistant.understanding.intents import CHANGE_INTENTS, Intent, Mode
 from hexaops.assistant.understanding.inventory import KnownEntity, NameIndex

@@ -10,8 +10,10 @@ change is asked for, and of the application itself. All of these must agree; wha
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from itertools import pairwise
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from hexaops.assistant.understanding.acts import LOOKING, VERB_OF, acts_of, is_feeling, moved_pods
 from hexaops.assistant.understanding.asked import Frame, is_asked
@@ -42,8 +44,7 @@ _CUTS = frozenset(",.;:!?-()\n>")
 _JOINTS = word_set("because since so as cause")
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(Struct, frozen=True):
     """A change that the message may ask for, and the frame that it is judged by."""
 
     reading: Reading

@@ -6,8 +6,10 @@ slot of that frame and leaves the rest; anything with content is read afresh, an
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from itertools import pairwise
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from hexaops.assistant.understanding.adding import adds_to_it, makes_one, more_on_it, rather
 from hexaops.assistant.understanding.carrying import (
@@ -83,8 +85,7 @@ _OWN_NUMBERS = frozenset({Intent.ALERT_CREATE, Intent.ALERT_ACKNOWLEDGE, *SETTIN
 """A bare number after these is another number of theirs."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
+class _Said(Struct, frozen=True):
     """What a message without content names."""
 
     found: Found

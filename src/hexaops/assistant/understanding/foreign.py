@@ -8,8 +8,10 @@ language. The verbs and small words are a closed list; nothing is guessed.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from hexaops.assistant.understanding import names
 from hexaops.assistant.understanding.english import is_english
@@ -161,8 +163,7 @@ _NUMBERS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Language:
+class Language(Struct, frozen=True):
     """Word → role. `verb_ends`: how a verb ends that may stand after the name; elsewhere "cart redémarre" tells."""
 
     words: dict[str, Role]
@@ -187,8 +188,7 @@ _LONGEST = 14
 """Words of a plain request at most."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+class _Word(Struct, frozen=True):
     text: str
     role: Role | None = None
     entities: tuple[KnownEntity, ...] = ()

@@ -8,7 +8,8 @@ instead, and is asked about.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from hexaops.assistant.understanding.closed import LIGHT, SMALL
 from hexaops.assistant.understanding.items import Item
@@ -31,8 +32,7 @@ _SELECTING = frozenset({"everything", "whole", "app", "pod", "pronoun", "wh"})
 _JOINS = word_set("and or then , & + plus")
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """What a clause says around its verb. `left` are words that nothing explains: the frame is complete without."""
 
     parameters: Parameters

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from msgspec import Struct
+
 from hexaops.assistant.understanding.normalise import squash, word_set
 
 EntityKind = Literal["application", "project", "node", "pod", "workspace", "action"]
@@ -21,8 +23,7 @@ GENERIC_PARTS = word_set(
 """Parts that too many names have to mean anything alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class KnownEntity:
+class KnownEntity(Struct, frozen=True):
     """Something that exists and can be named. `namespace` is empty where it has none."""
 
     id: str
@@ -32,8 +33,7 @@ class KnownEntity:
     workload_kind: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """An entity that a mention may mean; score 1 is its very name."""
 
     entity: KnownEntity
@@ -104,8 +104,7 @@ def _add_parts(entity: KnownEntity, part: dict[str, list[KnownEntity]], words: d
             words[piece].append(entity)
 
 
-@dataclass(frozen=True)
-class Inventory:
+class Inventory(Struct, frozen=True, dict=True):
     """All that can be named in one workspace."""
 
     entities: tuple[KnownEntity, ...] = ()

@@ -6,8 +6,8 @@ sentence treats it as one ("the status app", "status of status").
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
+from msgspec import Struct
+from msgspec.structs import replace
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -58,16 +58,14 @@ _NEVER_NAMES = frozenset(
 _BEFORE_NAMESPACE = frozenset({"in", "namespace", "project", "ns", "from", "within"})
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(Struct, frozen=True):
     """A stretch of words that names something; candidates best first."""
 
     text: str
     candidates: tuple[Candidate, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """One word, phrase, name, number or mark of the message."""
 
     text: str

@@ -6,7 +6,7 @@ platform and lower the confidence, so everyday words that say nothing stand unde
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from hexaops.assistant.understanding.normalise import word_set
 
@@ -338,8 +338,7 @@ PHRASES: dict[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A known word: its tags, and per verb tag the forms it can have (base, s, ing, past)."""
 
     tags: frozenset[str]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from hexaops.assistant.understanding.intents import CHANGE_INTENTS, PLANNED_INTENTS, Intent, Mode
 from hexaops.assistant.understanding.inventory import Candidate, KnownEntity
@@ -13,8 +14,7 @@ from hexaops.assistant.understanding.slots import Slots
 Source = Literal["name", "dialogue", "focus", "only"]
 
 
-@dataclass(frozen=True, slots=True)
-class InvalidValue:
+class InvalidValue(Struct, frozen=True):
     """A value that was said but cannot be used; `why` is ready for the answer."""
 
     name: str
@@ -22,8 +22,7 @@ class InvalidValue:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Parameters:
+class Parameters(Struct, frozen=True):
     """Values said in the message; None means not said. At most one of the three replica fields is set."""
 
     replicas: int | None = None
@@ -49,8 +48,7 @@ class Parameters:
     invalid: tuple[InvalidValue, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PendingQuestion:
+class PendingQuestion(Struct, frozen=True):
     """What the assistant asked last, so that "the first one" or "5" can answer it."""
 
     kind: Literal["choose_entity", "choose_intent", "missing_parameter", "confirm_plan"]
@@ -66,8 +64,7 @@ class PendingQuestion:
     """Values known already."""
 
 
-@dataclass(frozen=True, slots=True)
-class Spoken:
+class Spoken(Struct, frozen=True):
     """What was meant: an intent with its targets (ids) and values."""
 
     intent: str
@@ -79,8 +76,7 @@ class Spoken:
     """How a change was spoken of: what was only asked about, told or put off is no request in the next message."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dialogue:
+class Dialogue(Struct, frozen=True):
     """What was said before, as ids: never texts of others."""
 
     last_intent: str | None = None
@@ -103,8 +99,7 @@ class Dialogue:
     """Whether the last change was said yes to: what takes it back then is no mere no."""
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(Struct, frozen=True):
     """A mention that means exactly one entity; score 1 is an exact name."""
 
     entity: KnownEntity
@@ -113,24 +108,21 @@ class Resolved:
     source: Source = "name"
 
 
-@dataclass(frozen=True, slots=True)
-class Ambiguity:
+class Ambiguity(Struct, frozen=True):
     """A mention that may mean several entities: ask, best first."""
 
     mention: str
     candidates: tuple[Candidate, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class UnknownName:
+class UnknownName(Struct, frozen=True):
     """A name that nothing in the inventory has; `suggestions` may be empty."""
 
     mention: str
     suggestions: tuple[Candidate, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Understanding:
+class Understanding(Struct, frozen=True):
     """One request or question. `parts` holds all of them when the message has several; the first is this one."""
 
     intent: Intent

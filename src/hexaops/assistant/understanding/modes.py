@@ -6,8 +6,9 @@ beats a question, a question beats a statement.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import pairwise
+
+from msgspec.structs import replace
 
 from hexaops.assistant.understanding.clauses import CHANGE_TAGS, Clause
 from hexaops.assistant.understanding.english import BASE, NOUN, parts_of_speech

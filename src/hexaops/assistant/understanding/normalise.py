@@ -8,7 +8,9 @@ so what is understood is what a person sees.
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 MAX_CHARACTERS = 2000
 """Longer messages are cut, and a cut message is never a change request: its end may take the request back."""
@@ -53,8 +55,7 @@ CONTRACTIONS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """A word, a number or a mark; `quoted` when it stands in quotation marks or backticks."""
 
     text: str

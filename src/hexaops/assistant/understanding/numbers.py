@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 MAX_COUNT = 10_000
 """No workload is asked to have more; larger is taken as a slip."""
@@ -29,8 +30,7 @@ _QUANTITY_SUFFIXES = ("mi", "gi", "ki", "ti", "mb", "gb", "kb", "tb", "mib", "gi
 NUMBER_WORDS = frozenset(_UNITS) | frozenset(_TENS) | frozenset(_OTHER)
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(Struct, frozen=True):
     """A number that was said. `kind`: a count, a factor ("3x"), a quantity with unit ("512Mi"),
     a span of time ("2h") or a time of day ("6pm")."""
 

@@ -7,8 +7,10 @@ request get none.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from itertools import pairwise
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from hexaops.assistant.understanding.clauses import Clause
 from hexaops.assistant.understanding.closed import LIGHT, SMALL
@@ -33,8 +35,7 @@ _ASKED_ABOUT = frozenset({Mode.ADVICE, Mode.HYPOTHETICAL, Mode.HOWTO, Mode.CONDI
 _SPOKEN_OF = frozenset({*CHANGE_INTENTS, Intent.ACTION_QUESTION, Intent.NO_ACTION})
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A clause with what it means."""
 
     reading: Reading

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from hexaops.assistant.understanding.features import grams, weigh
 from hexaops.assistant.understanding.items import Item
@@ -22,8 +22,7 @@ from hexaops.assistant.understanding.items import Item
 MODEL = "ranker.npz"
 
 
-@dataclass(frozen=True)
-class Model:
+class Model(Struct, frozen=True):
     """The weights. `weights` has a row for each bucket that some example fell into; `rows` finds it."""
 
     labels: tuple[str, ...]
@@ -40,8 +39,7 @@ class Model:
     """SHA-256 of the prepared examples that it was made from."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ranking:
+class Ranking(Struct, frozen=True):
     """Labels with their probabilities, best first."""
 
     scores: tuple[tuple[str, float], ...]

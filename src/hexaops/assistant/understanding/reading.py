@@ -6,7 +6,8 @@ whether every word is accounted for. A change is taken only where all three agre
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from hexaops.assistant.understanding.asides import with_pointer, without_asides
 from hexaops.assistant.understanding.changes import intent_of_verb, read_reason
@@ -72,8 +73,7 @@ _LIKE_VERB = {"restart": ("restart_failing", "restart_app"), "scale": ("scale_ap
 _LIKE_A_CHANGE = frozenset(LABEL_OF[intent] for intent in CHANGE_INTENTS)
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What one clause says."""
 
     clause: Clause

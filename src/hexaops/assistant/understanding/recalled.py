@@ -7,7 +7,8 @@ may mean several stays a question.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from hexaops.assistant.understanding.inventory import KnownEntity, NameIndex, split_name
 from hexaops.assistant.understanding.items import Item

@@ -7,7 +7,8 @@ things ("are credentials exposed?", "who ran exec?", "is a miner running?") are 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hexaops.assistant.understanding.items import Item
 from hexaops.assistant.understanding.normalise import word_set
@@ -94,8 +95,7 @@ _OF_ALL = word_set(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
+class _Said(Struct, frozen=True):
     """The words in order, as typed in lower case, and as a set."""
 
     words: tuple[str, ...]

@@ -6,8 +6,9 @@ factor can become a value of a change. A number in any other role keeps the chan
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from hexaops.assistant.understanding.closed import SMALL
 from hexaops.assistant.understanding.items import Item
@@ -33,8 +34,7 @@ _SOME_MORE = word_set("bit half few little third quarter couple")
 _POINTING = word_set("that this the which other first second last another each every any no same")
 
 
-@dataclass(frozen=True, slots=True)
-class RoledNumber:
+class RoledNumber(Struct, frozen=True):
     """A number that was said, and its role."""
 
     text: str

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from itertools import pairwise
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from hexaops.assistant.understanding.clauses import Clause
 from hexaops.assistant.understanding.intents import Intent, Mode
@@ -21,8 +23,7 @@ _FAILS = frozenset({"failing", "unhealthy", "pending"})
 _OF_IT = word_set("ones one pod pods only just")
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """What a clause is read against: names, dialogue, and the clauses before it in the message."""
 
     index: NameIndex

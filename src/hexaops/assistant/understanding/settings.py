@@ -7,8 +7,9 @@ and target and values are complete. Otherwise it is only spoken of, or what is m
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
+
+from msgspec.structs import replace
 
 from hexaops.assistant.understanding.clauses import Clause
 from hexaops.assistant.understanding.english import BASE, NOUN, PAST, PROGRESSIVE, parts_of_speech

@@ -6,7 +6,8 @@ planned, and the value is asked for.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from msgspec import Struct
+from msgspec.structs import fields, replace
 
 from hexaops.assistant.understanding.intents import Intent
 from hexaops.assistant.understanding.items import Item
@@ -28,8 +29,7 @@ _RESOURCES = {
 _MEMORY_UNITS = ("ki", "mi", "gi", "ti", "kb", "mb", "gb", "tb", "g", "kib", "mib", "gib")
 
 
-@dataclass(frozen=True, slots=True)
-class Slots:
+class Slots(Struct, frozen=True):
     """What a request says beside its target; None or empty means not said."""
 
     env: tuple[tuple[str, str], ...] = ()

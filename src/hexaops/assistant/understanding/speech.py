@@ -7,8 +7,10 @@ question, a condition, a report or a negation, and never becomes a request.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from itertools import pairwise
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from hexaops.assistant.understanding.clauses import CHANGE_TAGS, Clause
 from hexaops.assistant.understanding.english import BASE, PAST, parts_of_speech
@@ -94,8 +96,7 @@ _LINKS = word_set("a an the new another full complete quick rolling clean gracef
 _STRICT = CHANGE_TAGS - {"increase", "decrease", "add", "remove", "particle"}
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(Struct, frozen=True):
     """The change that a clause speaks of and how. `verb` and `at` tell which item said it; `soft`: less sure."""
 
     mode: Mode

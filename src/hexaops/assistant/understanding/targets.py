@@ -6,7 +6,7 @@ plain name in two namespaces has the same score, so it is always a question unle
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from hexaops.assistant.understanding import names
 from hexaops.assistant.understanding.english import is_english
@@ -25,8 +25,7 @@ _SEVERAL = word_set("them those these both they")
 _KINDS = {"deployment": "Deployment", "statefulset": "StatefulSet", "daemonset": "DaemonSet", "sts": "StatefulSet"}
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """What the names of one clause mean."""
 
     targets: tuple[Resolved, ...] = ()
@@ -37,8 +36,7 @@ class Found:
     workload_kind: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Placed:
+class _Placed(Struct, frozen=True):
     position: int
     mention: str
     candidates: tuple[Candidate, ...]

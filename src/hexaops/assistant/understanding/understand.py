@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from hexaops.assistant.understanding.calling_off import agreed_to, called_off, taken_up_again
 from hexaops.assistant.understanding.clauses import CLAUSES_LIMIT, Clause, split_clauses

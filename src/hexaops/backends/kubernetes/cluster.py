@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hexaops.backends.kubernetes.cache import WatchCache
 from hexaops.backends.kubernetes.client import KubernetesClient
@@ -15,8 +16,7 @@ from hexaops.kit.clock import Clock, SystemClock
 from hexaops.kit.timeout import Timeout
 
 
-@dataclass(frozen=True)
-class ClusterName:
+class ClusterName(Struct, frozen=True):
     """How a cluster is addressed and shown."""
 
     id: str

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hexaops.backends.kubernetes.cluster import Cluster, ClusterName
 from hexaops.errors import UpstreamUnavailableError
@@ -28,8 +29,7 @@ class ClusterUnavailableError(UpstreamUnavailableError):
         super().__init__(message, details=details)
 
 
-@dataclass(frozen=True)
-class UnusableCluster:
+class UnusableCluster(Struct, frozen=True):
     """A registered cluster that could not be opened, and why."""
 
     named: ClusterName

@@ -7,10 +7,10 @@ knows nothing of Kubernetes treats it rightly.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from hexaops.errors import ConflictError, HexaopsError, NotFoundError, UpstreamUnavailableError
 from hexaops.kit.text import plain
@@ -19,8 +19,7 @@ SOURCE = "kubernetes_api"
 MESSAGE_LIMIT = 300
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(Struct, frozen=True):
     """What a call was about, for its errors."""
 
     verb: str

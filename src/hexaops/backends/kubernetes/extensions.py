@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from hexaops.backends.kubernetes.client import KubernetesClient
 from hexaops.backends.kubernetes.errors import KubernetesError, KubernetesForbiddenError, KubernetesNotFoundError
@@ -28,16 +29,14 @@ WORKFLOWS = Kind("Workflow", "argoproj.io", "v1alpha1", "workflows")
 _ENDED = frozenset({"Succeeded", "Failed", "Error"})
 
 
-@dataclass(frozen=True)
-class Function:
+class Function(Struct, frozen=True):
     """A Knative Service."""
 
     namespace: str
     name: str
 
 
-@dataclass(frozen=True)
-class PipelineRun:
+class PipelineRun(Struct, frozen=True):
     """A Tekton PipelineRun or an Argo Workflow."""
 
     namespace: str
@@ -48,8 +47,7 @@ class PipelineRun:
     """Whether it has not ended."""
 
 
-@dataclass(frozen=True)
-class Extensions:
+class Extensions(Struct, frozen=True):
     """What a cluster has beyond Kubernetes' own kinds. A list is empty where its reason says why it cannot be told."""
 
     functions: Sequence[Function] = ()

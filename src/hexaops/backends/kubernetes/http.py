@@ -6,12 +6,12 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 from urllib.parse import urlencode
 
 import httpx2
 import msgspec
+from msgspec import Struct, field
 
 from hexaops.backends.kubernetes.connection import ClusterConnection
 from hexaops.backends.kubernetes.errors import (
@@ -35,8 +35,7 @@ _CONNECT_SECONDS = 5.0
 _BACKOFF = Backoff(first_seconds=0.2, longest_seconds=DEFAULT_TIMEOUT_SECONDS, jitter_ratio=0.5)
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(Struct, frozen=True):
     """One request. `reads` says that it changes nothing, so that it may be sent again."""
 
     method: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 WatchedKind = Literal[
     "Pod",
@@ -26,8 +27,7 @@ WatchedKind = Literal[
 ]
 
 
-@dataclass(frozen=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """A kind and its REST path."""
 
     name: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from hexaops.backends.kubernetes.client import KubernetesClient
 from hexaops.backends.kubernetes.cluster import Cluster, ClusterName
@@ -18,8 +19,7 @@ from hexaops.kit.clock import Clock
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """A kubeconfig and one of its contexts; no file: the account that Kubernetes mounts into a pod."""
 
     kubeconfig: Path | None

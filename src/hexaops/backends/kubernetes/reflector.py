@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import logging
 import random
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from hexaops.backends.kubernetes.cache import WatchCache
 from hexaops.backends.kubernetes.client import KubernetesClient
@@ -37,8 +38,7 @@ _FIRST_REST_SECONDS = 5.0
 """A right that is granted in the first minute shows soon, and so does a server that refused because it was starting."""
 
 
-@dataclass(frozen=True)
-class WatchSettings:
+class WatchSettings(Struct, frozen=True):
     """How lists and watches behave."""
 
     page_size: int = 500

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from hexaops.backends.kubernetes.kinds import PROMPT_KINDS
 from hexaops.backends.kubernetes.table import KindStatus

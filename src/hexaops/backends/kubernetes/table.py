@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Generic, Literal, TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from hexaops.backends.kubernetes.rows import ObjectRow
 from hexaops.kit.clock import Clock
@@ -26,8 +27,7 @@ class Change(msgspec.Struct, frozen=True, gc=False):
     previous: ObjectRow | None
 
 
-@dataclass(frozen=True)
-class KindStatus:
+class KindStatus(Struct, frozen=True):
     """How far one kind can be trusted."""
 
     kind: str

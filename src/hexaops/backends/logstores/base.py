@@ -6,8 +6,9 @@ The fence (`LogQuery.workspaces`) stands outside of the parsed text: an engine a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from hexaops.backends.logstores.lines import MICROSECONDS, Level, LogLine
 from hexaops.backends.logstores.query.tree import Node
@@ -26,16 +27,14 @@ class LogStoreError(UpstreamUnavailableError):
     """A log store is unavailable; `details.source` names it."""
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a page of rows ended: the last row's time and its engine's tie-breaker within that time."""
 
     time_us: int
     tie: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class LogQuery:
+class LogQuery(Struct, frozen=True, kw_only=True):
     """A question to an engine, already parsed and authorised."""
 
     expression: Node | None
@@ -57,16 +56,14 @@ class LogQuery:
     """Only patterns whose first hit of the range is not before this time; counts and rows stay those of the range."""
 
 
-@dataclass(frozen=True)
-class Bucket:
+class Bucket(Struct, frozen=True):
     """Lines within one step of the timeline."""
 
     start_us: int
     count: int
 
 
-@dataclass(frozen=True)
-class Pattern:
+class Pattern(Struct, frozen=True):
     """A template of messages: how many hits have it, and when the first and the last one were."""
 
     template: str
@@ -75,8 +72,7 @@ class Pattern:
     last_us: int
 
 
-@dataclass(frozen=True)
-class Aggregations:
+class Aggregations(Struct, frozen=True):
     """Counts over all hits."""
 
     by_component: Mapping[str, int]
@@ -86,8 +82,7 @@ class Aggregations:
     """None: the engine cannot tell; `LogAnswer.limits` says why."""
 
 
-@dataclass(frozen=True)
-class LogAnswer:
+class LogAnswer(Struct, frozen=True):
     """What an engine found."""
 
     rows: Sequence[LogLine]

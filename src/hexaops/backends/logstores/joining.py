@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 MOST_JOINED = 200
 LONGEST_ENTRY = 16_000
@@ -16,8 +17,7 @@ _GO = re.compile(r"panic: |fatal error: |SIG[A-Z]+: ")
 _GO_FRAME = re.compile(r"[\w./*()\[\]{}-]{1,200}\(.{0,200}\)$|\[signal ")
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A line as the container runtime recorded it, or several as one. Times are nanoseconds since 1970."""
 
     first_ns: int

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
+from msgspec import Struct, field
 
 from hexaops.backends.logstores.lines import Level, Metadata, find_level
 
@@ -34,8 +34,7 @@ _STATUS = re.compile(r'" ([1-5])\d\d (?:\d+|-)(?: |$)')
 _decoder = msgspec.json.Decoder(dict[str, Any])
 
 
-@dataclass(frozen=True)
-class Parsed:
+class Parsed(Struct, frozen=True):
     """What was found; the message is the whole line where it has no structure."""
 
     message: str

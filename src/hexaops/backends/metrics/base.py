@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from hexaops.errors import UpstreamUnavailableError
@@ -94,8 +94,7 @@ class Subject(NamedTuple):
     name: str
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(Struct, frozen=True):
     """Seconds since 1970: from `start` up to, and without, `end`."""
 
     start: float
@@ -112,8 +111,7 @@ class Window:
         return cls(end - seconds, end)
 
 
-@dataclass(frozen=True)
-class Series:
+class Series(Struct, frozen=True):
     """Evenly spaced values: point `i` covers the `step_seconds` from `start + i * step_seconds` on."""
 
     signal: Signal
@@ -186,8 +184,7 @@ def default_step(window: Window) -> float:
     return max(1, math.ceil(window.seconds / POINTS / 30)) * 30.0
 
 
-@dataclass(frozen=True)
-class Grid:
+class Grid(Struct, frozen=True):
     """Where the points of an answer lie: on multiples of the step, so that two answers can be laid side by side."""
 
     start: float

@@ -11,9 +11,9 @@ import asyncio
 import contextlib
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import httpx2
+from msgspec import Struct
 
 from hexaops import __version__
 from hexaops.backends.notify.addresses import AddressPolicy
@@ -31,8 +31,7 @@ MOST_ADDRESSES = 4
 USER_AGENT = f"hexaops/{__version__}"
 
 
-@dataclass(frozen=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """What the receiver answered."""
 
     status_code: int

@@ -9,14 +9,14 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from hexaops.backends.objects.store import ObjectStoreError
 
 
-@dataclass(frozen=True)
-class FolderStore:
+class FolderStore(Struct, frozen=True):
     """Readable by this user only."""
 
     folder: Path

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -43,8 +43,7 @@ class TooManyTokensError(ConflictError):
     code = "TOO_MANY_TOKENS"
 
 
-@dataclass(frozen=True)
-class NewAccount:
+class NewAccount(Struct, frozen=True):
     """Settings of a new account."""
 
     name: str
@@ -55,16 +54,14 @@ class NewAccount:
     """Lifetime of its first token."""
 
 
-@dataclass(frozen=True)
-class Account:
+class Account(Struct, frozen=True):
     """An account with its tokens, as shown to administrators."""
 
     row: ServiceAccountRow
     tokens: list[ServiceAccountTokenRow]
 
 
-@dataclass(frozen=True)
-class IssuedToken:
+class IssuedToken(Struct, frozen=True):
     """A newly issued token; its text is known only at this point."""
 
     account: ServiceAccountRow

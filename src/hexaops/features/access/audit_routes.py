@@ -6,12 +6,12 @@ They stand here because the audit feature is below access and does not know call
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import Depends, Query, Response
 from fastapi.responses import StreamingResponse
+from msgspec.structs import replace
 
 from hexaops.errors import ValidationFailedError
 from hexaops.features.access.caller import AnyCaller, Caller

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from hexaops.features.access.caller import Caller
 from hexaops.features.access.errors import WorkspaceNotFoundError
@@ -12,8 +14,7 @@ from hexaops.features.access.principal import Principal
 from hexaops.features.access.tenancy import Role, Tenancy, Workspace
 
 
-@dataclass(frozen=True)
-class Grant:
+class Grant(Struct, frozen=True):
     """A principal's workspace and permissions in it."""
 
     workspace: Workspace | None

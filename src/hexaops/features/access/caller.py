@@ -6,10 +6,10 @@ The guard makes it before the body is read; a route takes it with `caller: AnyCa
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
+from msgspec import Struct
 
 from hexaops.features.access.errors import (
     InsufficientPermissionsError,
@@ -21,8 +21,7 @@ from hexaops.features.access.tenancy import Role, Workspace
 from hexaops.features.audit.event import AuditEvent, Outcome
 
 
-@dataclass(frozen=True)
-class Caller:
+class Caller(Struct, frozen=True):
     """The authenticated and authorized caller of one request."""
 
     principal: Principal

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import httpx2
@@ -19,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt import PyJWK
 from jwt.exceptions import PyJWTError
+from msgspec import Struct
 
 from hexaops.errors import UpstreamUnavailableError
 from hexaops.features.access.documents import discovery_url, fetch_document
@@ -35,8 +35,7 @@ LONGEST_STALE_SECONDS = 86_400.0
 """How long known keys stay valid while the issuer is unreachable."""
 
 
-@dataclass(frozen=True)
-class VerificationKey:
+class VerificationKey(Struct, frozen=True):
     """A public key and the algorithms that it may verify."""
 
     key: PyJWK

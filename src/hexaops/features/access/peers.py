@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Sequence
-from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 
 from fastapi import Request
+from msgspec import Struct
 
 Network = IPv4Network | IPv6Network
 
 
-@dataclass(frozen=True)
-class Trust:
+class Trust(Struct, frozen=True):
     """What the settings say of peers."""
 
     proxies: int = 0

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict, deque
-from dataclasses import dataclass
 
 from limits import RateLimitItem, parse
+from msgspec import Struct
 
 from hexaops.config import Settings
 from hexaops.errors import HexaopsError
@@ -47,8 +47,7 @@ class InternalRateLimitExceededError(RateLimitExceededError):
         self.message = "Internal API rate limit exceeded"
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """Result of counting one call."""
 
     allowed: bool

@@ -6,9 +6,10 @@ The rows belong to the workspaces feature; the guard before the routes stands be
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
+
+from msgspec import Struct
 
 from hexaops.kit.calendar import Calendar
 
@@ -22,8 +23,7 @@ SYSTEM_NAMESPACES = frozenset({"kube-system", "kube-public", "kube-node-lease"})
 """Namespaces that never belong to a workspace."""
 
 
-@dataclass(frozen=True)
-class WorkspacePolicy:
+class WorkspacePolicy(Struct, frozen=True):
     """A workspace's policy."""
 
     single_call_risk: Risk = "low"
@@ -48,8 +48,7 @@ class WorkspacePolicy:
     """When no change may begin, in the workspace's time zone."""
 
 
-@dataclass(frozen=True)
-class Workspace:
+class Workspace(Struct, frozen=True):
     """A set of namespaces on one cluster."""
 
     id: str
@@ -77,8 +76,7 @@ class Workspace:
         return self.namespaces is None or namespace in self.namespaces
 
 
-@dataclass(frozen=True)
-class Membership:
+class Membership(Struct, frozen=True):
     """A workspace and the role that a user has in it; no role: a service account's view."""
 
     workspace: Workspace

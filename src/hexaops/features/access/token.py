@@ -10,7 +10,8 @@ import hashlib
 import re
 import secrets
 import zlib
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hexaops.kit.ids import new_id
 
@@ -19,8 +20,7 @@ SECRET_BYTES = 24
 PATTERN = re.compile(r"hexaops_sa_([0-9a-z]{27})_([0-9a-f]{48})_([0-9a-f]{8})")
 
 
-@dataclass(frozen=True)
-class ServiceToken:
+class ServiceToken(Struct, frozen=True):
     """A token with its text; only `id` and `digest` are stored."""
 
     id: str

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import httpx2
+from msgspec import Struct
 
 from hexaops import __version__
 from hexaops.config import Settings
@@ -25,8 +24,7 @@ def open_identity_provider(settings: Settings) -> httpx2.AsyncClient | None:
     return httpx2.AsyncClient(headers={"User-Agent": f"hexaops/{__version__}"}, trust_env=False)
 
 
-@dataclass(frozen=True)
-class IdentityProvider:
+class IdentityProvider(Struct, frozen=True):
     """The configured issuer, and the client that reaches it."""
 
     issuer: Issuer

@@ -6,7 +6,6 @@ import base64
 import binascii
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
@@ -15,6 +14,7 @@ import jwt
 import msgspec
 from jwt import PyJWK
 from jwt.exceptions import ExpiredSignatureError, PyJWTError
+from msgspec import Struct
 
 from hexaops.features.access.errors import UnauthenticatedError
 from hexaops.features.access.key_sets import KeySource
@@ -31,8 +31,7 @@ LOCAL_PREFIX = "local:"
 """Begins the ids of the local issuer's users; another issuer's subjects may not begin so."""
 
 
-@dataclass(frozen=True)
-class Issuer:
+class Issuer(Struct, frozen=True):
     """One trust root."""
 
     name: str
@@ -43,8 +42,7 @@ class Issuer:
     user_prefix: str = ""
 
 
-@dataclass(frozen=True)
-class VerifiedToken:
+class VerifiedToken(Struct, frozen=True):
     """Whom a token names, and everything it claims."""
 
     principal: Principal

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 from pydantic import ValidationError
 
 from hexaops.errors import ValidationFailedError
@@ -36,16 +36,14 @@ from hexaops.storage.tables import OperationRow, PlanRow
 PERMISSION = "execute_actions"
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(Struct, frozen=True):
     """How to handle a request, besides what it asks for."""
 
     confirmation: ConfirmationFields
     message_id: str | None = None
 
 
-@dataclass(frozen=True)
-class ActionService:
+class ActionService(Struct, frozen=True):
     """One per process."""
 
     subjects: Subjects

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from hexaops.features.access.caller import Caller
 from hexaops.features.applications.service import ApplicationService
@@ -20,8 +21,7 @@ ONE, SEVERAL, PROJECT, ALERT, BACKUP = "application_id", "application_ids", "pro
 ID_LENGTH = 64
 
 
-@dataclass(frozen=True)
-class Subjects:
+class Subjects(Struct, frozen=True):
     """Resolves ids and names within the caller's workspace; raises NotFound for what is absent or foreign."""
 
     applications: ApplicationService

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 
+from msgspec import Struct, field
 from sqlalchemy import select
 
 from hexaops.analysis.alerting import Points, Verdict, divisor_of, judge
@@ -27,8 +27,7 @@ from hexaops.storage.tables import AlertRow, AlertRuleRow
 READS_AT_ONCE = 4
 
 
-@dataclass(frozen=True)
-class AlertEngine:
+class AlertEngine(Struct, frozen=True):
     """One task a process, while the durable engine is launched."""
 
     database: Database

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import select
 
 from hexaops.features.access.tenancy import Workspace
@@ -14,8 +14,7 @@ from hexaops.storage.database import Database
 from hexaops.storage.tables import AlertRuleRow
 
 
-@dataclass(frozen=True)
-class CriticalRules:
+class CriticalRules(Struct, frozen=True):
     """Silenced rules do not count: a person has decided so."""
 
     database: Database

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from pydantic import BaseModel
 
 from hexaops.errors import HexaopsError
@@ -37,8 +36,7 @@ MOST_OPEN = 200
 EARLIER = 20
 
 
-@dataclass(frozen=True)
-class AlertService:
+class AlertService(Struct, frozen=True):
     """One for the process."""
 
     database: Database

@@ -6,9 +6,9 @@ that of several processes that come to the same verdict one makes the transition
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hexaops.analysis.alerting import Verdict
@@ -23,8 +23,7 @@ from hexaops.kit.ids import new_id
 from hexaops.storage.tables import AlertRow, AlertRuleRow
 
 
-@dataclass(frozen=True)
-class AlertStates:
+class AlertStates(Struct, frozen=True):
     """One for the process; callers bring the transaction."""
 
     outbox: WebhookOutbox

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -92,8 +92,7 @@ async def note(session: AsyncSession, alert: AlertRow, kind: str, text: str, *, 
     await session.flush()
 
 
-@dataclass(frozen=True)
-class AlertRecords:
+class AlertRecords(Struct, frozen=True):
     """What the runbooks of alerts read while drafting."""
 
     database: Database

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -31,8 +31,7 @@ MOST_RULES = 200
 """Of one workspace: each is read and judged every round."""
 
 
-@dataclass(frozen=True)
-class AlertWork:
+class AlertWork(Struct, frozen=True):
     """The work of create_alert, acknowledge_alert, silence_alert and delete_alert."""
 
     database: Database

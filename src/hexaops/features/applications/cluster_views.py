@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hexaops.backends.kubernetes.cluster import Cluster
 from hexaops.backends.kubernetes.clusters import Clusters
@@ -13,8 +14,7 @@ from hexaops.features.applications.index import ApplicationIndex
 from hexaops.kit.clock import Clock
 
 
-@dataclass(frozen=True)
-class ClusterView:
+class ClusterView(Struct, frozen=True):
     """A cluster and what is derived from it."""
 
     cluster: Cluster

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hexaops.analysis.applications.model import UNHEALTHY, Application, Status
 from hexaops.analysis.applications.usage import shares_of_application
@@ -28,8 +29,7 @@ STATUS_WORDS = (*Status, "unhealthy")
 """Values of the status filter: each status, and all that are an issue."""
 
 
-@dataclass(frozen=True)
-class ListQuery:
+class ListQuery(Struct, frozen=True):
     """Filters of the list."""
 
     status: str | None = None
@@ -38,8 +38,7 @@ class ListQuery:
     """Part of the name, case-insensitive."""
 
 
-@dataclass(frozen=True)
-class EventQuery:
+class EventQuery(Struct, frozen=True):
     """Filters of the events."""
 
     type: str | None

@@ -5,8 +5,9 @@ Absent and foreign are refused alike, also while a cluster has not been read: th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NoReturn
+
+from msgspec import Struct
 
 from hexaops.analysis.applications.model import Application
 from hexaops.features.access.authorize import Authorizer
@@ -18,8 +19,7 @@ from hexaops.features.applications.service import ApplicationService
 from hexaops.features.workspaces.directory import WorkspaceDirectory
 
 
-@dataclass(frozen=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """An application, its workspace, and the caller inside of it."""
 
     caller: Caller
@@ -27,8 +27,7 @@ class Placed:
     application: Application
 
 
-@dataclass(frozen=True)
-class ApplicationLocator:
+class ApplicationLocator(Struct, frozen=True):
     """Resolves ids of applications on every cluster."""
 
     applications: ApplicationService

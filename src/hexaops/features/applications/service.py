@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from hexaops.analysis.applications.freshness import APPLICATION_SOURCES, Freshness, freshness_of, unreadable
 from hexaops.analysis.applications.model import Application
@@ -22,8 +24,7 @@ from hexaops.features.applications.errors import (
 )
 
 
-@dataclass(frozen=True)
-class Related:
+class Related(Struct, frozen=True):
     """Names of objects that belong to an application."""
 
     services: tuple[str, ...]
@@ -33,8 +34,7 @@ class Related:
     volume_claims: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Located:
+class Located(Struct, frozen=True):
     """An application and the cluster that it is on."""
 
     cluster_id: str

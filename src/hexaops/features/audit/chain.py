@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 if TYPE_CHECKING:  # the command line verifies exports without the database
     from hexaops.storage.tables import AuditRow
@@ -17,16 +18,14 @@ FIELDS = ("seq", "action", "actor_kind", "actor_id", "workspace_id", "resource",
           "client_address", "details")  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Anchor:
+class Anchor(Struct, frozen=True):
     """The head of the chain, to be kept outside the database."""
 
     seq: int
     hash: str
 
 
-@dataclass(frozen=True)
-class Verification:
+class Verification(Struct, frozen=True):
     """Result of verifying the chain."""
 
     whole: bool

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 Outcome = Literal["ok", "intended", "refused", "failed"]
 
 
-@dataclass(frozen=True)
-class AuditEvent:
+class AuditEvent(Struct, frozen=True):
     """One event before it is chained."""
 
     action: str
@@ -27,8 +27,7 @@ class AuditEvent:
     details: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class AuditRecord:
+class AuditRecord(Struct, frozen=True):
     """One event as it stands in the chain."""
 
     seq: int

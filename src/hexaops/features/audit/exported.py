@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from hexaops.features.audit.chain import FIELDS, GENESIS, Anchor, details_text, link
 
@@ -20,8 +21,7 @@ FORMAT = "hexaops-audit/1"
 HASHES = ("previous_hash", "hash")
 
 
-@dataclass(frozen=True)
-class FileVerification:
+class FileVerification(Struct, frozen=True):
     """What an export holds, and the first line that is wrong."""
 
     whole: bool

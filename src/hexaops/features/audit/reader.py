@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Select, select
 
 from hexaops.features.audit.chain import GENESIS, Anchor, Verification, canonical, link
@@ -21,8 +21,7 @@ __all__ = ["Anchor", "AuditReader", "Verification"]
 BATCH = 1000
 
 
-@dataclass(frozen=True)
-class AuditFilter:
+class AuditFilter(Struct, frozen=True):
     """Which events to export; everything that is None or empty is any."""
 
     workspace_ids: Collection[str] | None = None

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from sqlalchemy import delete
 
 from hexaops.features.access.caller import Caller
@@ -18,8 +17,7 @@ AUTOPILOT = "autopilot"
 """The actor of everything that it does."""
 
 
-@dataclass(frozen=True)
-class Breaker:
+class Breaker(Struct, frozen=True):
     """One for the process; its state is in the database."""
 
     database: Database

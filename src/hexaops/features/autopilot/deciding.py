@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -43,8 +44,7 @@ CLASSES: Mapping[str, AutopilotClass] = {RestartFailingPods.name: "failing_pods"
 STRATEGIES: Mapping[str, str] = {RestartFailingPods.name: "restart", RollbackRevision.name: "roll_back"}
 
 
-@dataclass(frozen=True)
-class Detection:
+class Detection(Struct, frozen=True):
     """An unhealthy application and the incident that stands for it."""
 
     application: Application

@@ -10,10 +10,10 @@ import gzip
 import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from hexaops.backends.objects.store import ObjectStore, ObjectStoreError
 from hexaops.features.backups.collecting import SECRET, Collected, Source
@@ -39,8 +39,7 @@ class Archive(msgspec.Struct, frozen=True, kw_only=True):
     missing: dict[str, str]
 
 
-@dataclass(frozen=True)
-class Written:
+class Written(Struct, frozen=True):
     """An archive as it is kept."""
 
     sha256: str
@@ -48,8 +47,7 @@ class Written:
     objects: int
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """An object in an archive."""
 
     document: dict[str, Any]

@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from hexaops.analysis.diagnosis.objects import items, mapping, text
 from hexaops.analysis.diagnosis.rules.references import references_of
@@ -34,8 +35,7 @@ AT_ONCE = 6
 Object = dict[str, Any]
 
 
-@dataclass(frozen=True, order=True)
-class Named:
+class Named(Struct, frozen=True, order=True):
     """An object to read."""
 
     kind: str
@@ -45,8 +45,7 @@ class Named:
         return f"{self.kind}/{self.name}"
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(Struct, frozen=True):
     """The workload that is backed up."""
 
     cluster_id: str
@@ -56,16 +55,14 @@ class Source:
     uid: str
 
 
-@dataclass(frozen=True)
-class Collected:
+class Collected(Struct, frozen=True):
     """The objects, and why others, or the contents of some, are not among them."""
 
     objects: Sequence[Object]
     missing: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class Collector:
+class Collector(Struct, frozen=True):
     """Reads with the reading identity."""
 
     clusters: Clusters
@@ -89,8 +86,7 @@ class Collector:
         return Collected([_kept(workload, KINDS[source.kind]), *beside, *used], missing)
 
 
-@dataclass(frozen=True)
-class _Reading:
+class _Reading(Struct, frozen=True):
     cluster: Cluster
     namespace: str
     limit: Timeout

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hexaops.features.backups.archive import Archives
@@ -22,8 +22,7 @@ from hexaops.storage.database import Database
 from hexaops.storage.tables import BackupRow, OperationRow
 
 
-@dataclass(frozen=True)
-class BackupContents:
+class BackupContents(Struct, frozen=True):
     """Reads the archives; a Secret's contents leave it when the Secret is created, and only then."""
 
     database: Database

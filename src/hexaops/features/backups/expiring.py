@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 
+from msgspec import Struct
 from sqlalchemy import or_, select
 from sqlalchemy.orm import aliased
 
@@ -29,8 +29,7 @@ AGAIN_SECONDS = 86_400.0
 BATCH = 100
 
 
-@dataclass(frozen=True)
-class SnapshotExpiry:
+class SnapshotExpiry(Struct, frozen=True):
     """Safe to do twice, and by several processes: one operation holds a backup's snapshots at a time."""
 
     database: Database
@@ -75,8 +74,7 @@ class SnapshotExpiry:
         return True
 
 
-@dataclass(frozen=True)
-class ExpiryWork:
+class ExpiryWork(Struct, frozen=True):
     """Deletes each snapshot by its uid; one that is gone is none of ours to miss."""
 
     database: Database

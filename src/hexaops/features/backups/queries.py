@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,8 +22,7 @@ _LATEST = (
 )
 
 
-@dataclass(frozen=True)
-class BackupSummary:
+class BackupSummary(Struct, frozen=True):
     """A backup as others speak of it."""
 
     id: str

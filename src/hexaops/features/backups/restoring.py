@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 
 from hexaops.features.access.authorize import Authorizer
 from hexaops.features.access.caller import Caller
@@ -42,8 +41,7 @@ class RestoreView(View, frozen=True, kw_only=True):
     reasons: dict[str, str]
 
 
-@dataclass(frozen=True)
-class RestoreService:
+class RestoreService(Struct, frozen=True):
     """One for the process."""
 
     database: Database

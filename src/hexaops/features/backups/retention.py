@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import select, update
 
 from hexaops.features.backups.archive import Archives
@@ -16,8 +16,7 @@ SWEEP_SECONDS = 3600.0
 BATCH = 500
 
 
-@dataclass(frozen=True)
-class Retention:
+class Retention(Struct, frozen=True):
     """Safe to do twice, and by several processes on one folder."""
 
     database: Database

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import math
-from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -45,8 +46,7 @@ UNKNOWN_STEP_SECONDS = 1.0
 """Taken for a step of which no backup has completed yet."""
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """An application to back up, and who wants it."""
 
     workspace: Workspace
@@ -57,8 +57,7 @@ class Wanted:
     """The operation that it is a part of."""
 
 
-@dataclass(frozen=True)
-class _Draft:
+class _Draft(Struct, frozen=True):
     """A backup about to be accepted."""
 
     id: str
@@ -75,8 +74,7 @@ class _Draft:
         return _resource(self.source)
 
 
-@dataclass(frozen=True)
-class BackupService:
+class BackupService(Struct, frozen=True):
     """One for the process."""
 
     settings: Settings

@@ -7,8 +7,9 @@ cannot be taken is named with its reason and does not fail the backup of the man
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from hexaops.analysis.diagnosis.objects import mapping, text
 from hexaops.backends.kubernetes.client import KubernetesClient
@@ -40,8 +41,7 @@ LONGEST_CLAIM = 200
 REFUSED = (KubernetesForbiddenError, KubernetesInvalidError, KubernetesNotFoundError)
 
 
-@dataclass(frozen=True)
-class VolumeBackups:
+class VolumeBackups(Struct, frozen=True):
     """One for the process."""
 
     clusters: Clusters

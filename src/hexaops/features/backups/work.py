@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 
 import msgspec
+from msgspec import Struct
 
 from hexaops.features.backups.archive import Archives, Written
 from hexaops.features.backups.collecting import Collector, Source
@@ -26,8 +26,7 @@ STEPS = (COLLECT, WRITE, VERIFY, RETAIN)
 STEPS_WITH_VOLUMES = (COLLECT, SNAPSHOT_VOLUMES, WRITE, VERIFY, RETAIN)
 
 
-@dataclass(frozen=True)
-class BackupWork:
+class BackupWork(Struct, frozen=True):
     """The work of every backup. It writes into the store of archives and, for contents of volumes, snapshots."""
 
     database: Database

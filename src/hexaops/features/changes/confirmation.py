@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -41,8 +41,7 @@ CAPS_LOCK = 0x68657861_63617073
 """PostgreSQL advisory lock under which changes are counted and added."""
 
 
-@dataclass(frozen=True)
-class Acceptance:
+class Acceptance(Struct, frozen=True):
     """Where a confirmed change comes from."""
 
     surface: str
@@ -54,8 +53,7 @@ class Acceptance:
     """The drafts of the change that this one undoes."""
 
 
-@dataclass(frozen=True)
-class Confirmation:
+class Confirmation(Struct, frozen=True):
     """Turns plans into operations."""
 
     plans: Plans

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from hexaops.kit.redaction import redact_fields
 from hexaops.runbooks.live import LiveObject
@@ -18,8 +19,7 @@ LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 DIFF_LIMIT = 20_000
 
 
-@dataclass(frozen=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """What one write would change."""
 
     text: str

@@ -7,7 +7,8 @@ is asked by the planner.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hexaops.analysis.scaling import LARGEST_FACTOR, LARGEST_STEP, largest_scale
 from hexaops.backends.kubernetes.rows import HpaRow, PdbRow
@@ -30,8 +31,7 @@ KEDA_LABEL, KEDA_PREFIX = "scaledobject.keda.sh/name", "keda-hpa-"
 """What KEDA marks its HorizontalPodAutoscalers with, and names them by default."""
 
 
-@dataclass(frozen=True)
-class GuardrailContext:
+class GuardrailContext(Struct, frozen=True):
     """What was read for one draft."""
 
     draft: Draft

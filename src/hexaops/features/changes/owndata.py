@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import NoReturn
+
+from msgspec import Struct
 
 from hexaops.runbooks.model import ArchivedObject, Fields, OwnRecord, Sealed
 
@@ -16,8 +17,7 @@ Unseal = Callable[[Sealed], Fields]
 """The object to create, decrypted."""
 
 
-@dataclass(frozen=True)
-class OwnData:
+class OwnData(Struct, frozen=True):
     """Given by the features that keep it."""
 
     record: RecordReader

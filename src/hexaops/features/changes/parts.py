@@ -7,10 +7,10 @@ session: after a crash it is found again instead of being started twice.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import msgspec
+from msgspec import Struct, field
 
 from hexaops.errors import HexaopsError
 from hexaops.features.access.caller import Caller
@@ -33,8 +33,7 @@ ENDED = frozenset({"completed", "failed", "cancelled"})
 SURFACE, ID_PREFIX = "operation", "op-"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Owner:
+class Owner(Struct, frozen=True, kw_only=True):
     """What the changes are parts of."""
 
     id: str
@@ -104,8 +103,7 @@ class CarriedOut(msgspec.Struct, frozen=True):
         return ", ".join(said)
 
 
-@dataclass(frozen=True)
-class PlannedParts:
+class PlannedParts(Struct, frozen=True):
     """One for the process."""
 
     confirmation: Confirmation

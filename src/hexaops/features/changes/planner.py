@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
+from msgspec import Struct
+
 from hexaops.backends.kubernetes.answers import Right
 from hexaops.backends.kubernetes.cache import WatchCache
 from hexaops.backends.kubernetes.cluster import Cluster
@@ -103,8 +105,7 @@ class Sight:
         return None
 
 
-@dataclass(frozen=True)
-class Examined:
+class Examined(Struct, frozen=True):
     """A request that passed every rule."""
 
     drafts: tuple[Draft, ...]
@@ -115,8 +116,7 @@ class Examined:
     warnings: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """A draft with the rules' verdict."""
 
     draft: Draft
@@ -125,8 +125,7 @@ class _Part:
     warnings: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Planner:
+class Planner(Struct, frozen=True):
     """Reads the cluster; changes nothing."""
 
     clusters: Clusters
@@ -317,8 +316,7 @@ def unknown_action() -> ValidationFailedError:
     return ValidationFailedError("Unknown action", details={"action": f"one of {', '.join(sorted(ASKED_FOR))}"})
 
 
-@dataclass(frozen=True)
-class _Outcome(Generic[T]):
+class _Outcome(Struct, Generic[T], frozen=True):
     """A result or the error of one of two things asked at once: the first in order is raised, not the first in time."""
 
     result: T | None = None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import select
 
 from hexaops.config import Settings
@@ -23,8 +23,7 @@ from hexaops.kit.ids import new_id
 from hexaops.storage.tables import PlanRow
 
 
-@dataclass(frozen=True)
-class Plans:
+class Plans(Struct, frozen=True):
     """Makes and finds plans."""
 
     planner: Planner
@@ -56,7 +55,7 @@ class Plans:
         async with store.database.transaction() as session:
             session.add(row)
             await session.flush()
-            await self.audit.append(dataclasses.replace(event, resource=row.id), session)
+            await self.audit.append(replace(event, resource=row.id), session)
         return row
 
     async def get(self, plan_id: str, requester: Requester) -> PlanRow:

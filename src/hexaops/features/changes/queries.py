@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,8 +17,7 @@ from hexaops.storage.database import Database
 from hexaops.storage.tables import OperationRow, PlanRow, WriteIntentRow
 
 
-@dataclass(frozen=True)
-class PlanQueries:
+class PlanQueries(Struct, frozen=True):
     """Reads only."""
 
     database: Database

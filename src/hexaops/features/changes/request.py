@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from hexaops.features.access.caller import Caller
 from hexaops.features.access.tenancy import Workspace
@@ -14,8 +15,7 @@ from hexaops.runbooks.model import Draft, Subject, TargetRef
 CONFIRMATION_FIELDS = frozenset({"confirmation", "plan_id", "plan_hash"})
 
 
-@dataclass(frozen=True)
-class Bounds:
+class Bounds(Struct, frozen=True):
     """What the workspace adds to the rules."""
 
     changes_cap: int | None = None
@@ -33,8 +33,7 @@ class Bounds:
         return cls(workspace.policy.changes_per_window, user, workspace.calendar)
 
 
-@dataclass(frozen=True)
-class Requester:
+class Requester(Struct, frozen=True):
     """Who asks, and where: a plan is bound to all of it."""
 
     workspace_id: str
@@ -51,8 +50,7 @@ def service_requester(caller: Caller, session_id: str | None = None) -> Requeste
     return Requester(workspace.id, workspace.cluster_id, caller.principal.id, session_id, bounds)
 
 
-@dataclass(frozen=True)
-class ChangeRequest:
+class ChangeRequest(Struct, frozen=True):
     """One request over one or more subjects; it becomes one plan or none."""
 
     requester: Requester

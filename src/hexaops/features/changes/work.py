@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from hexaops.backends.kubernetes.cache import WatchCache
 from hexaops.backends.kubernetes.clusters import Clusters
@@ -58,8 +59,7 @@ class Part:
     stuck_since: tuple[str, datetime] | None = None
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(Struct, frozen=True):
     """A run with its runbook, cluster and parts."""
 
     run: Run
@@ -72,8 +72,7 @@ class Change:
         return View(part.draft, self.cache, part.written, part.found)
 
 
-@dataclass(frozen=True)
-class ChangeWork:
+class ChangeWork(Struct, frozen=True):
     """The work of every runbook of the catalogue."""
 
     clusters: Clusters

@@ -8,10 +8,10 @@ read, a deletion or eviction the uid, a creation its name, so that no late copy 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import msgspec
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -55,8 +55,7 @@ VELEROS = frozenset({"Backup", "Restore"})
 Purpose = Literal["apply", "undo"]
 
 
-@dataclass(frozen=True)
-class NumberedWrite:
+class NumberedWrite(Struct, frozen=True):
     """A write of an operation: unique by its number and purpose."""
 
     seq: int

@@ -6,7 +6,8 @@ A capability in a request never grants anything; it can only narrow.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 READS: Mapping[str, str] = {
     "read_workspace": "read_workspace",
@@ -44,8 +45,7 @@ UNASKED: Mapping[str, str] = {
 """Named by the documents, and nothing that a conversation can do."""
 
 
-@dataclass(frozen=True)
-class Granted:
+class Granted(Struct, frozen=True):
     """The effective set, in the order asked, and why the rest is not in it."""
 
     names: tuple[str, ...]

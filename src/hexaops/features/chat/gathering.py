@@ -6,6 +6,8 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import partial
 
+from msgspec import Struct
+
 from hexaops.analysis.applications.model import Application
 from hexaops.analysis.diagnosis.causes import causes_of
 from hexaops.assistant.answers.facts import Causes, Facts, Operation
@@ -44,8 +46,7 @@ USES_CAUSES = frozenset({Intent.DIAGNOSE, Intent.ROOT_CAUSE})
 USES_NODE_METRICS = frozenset({Intent.NODE_STATUS, Intent.USAGE_QUERY, Intent.HIGH_USAGE, Intent.PERFORMANCE_ANALYSIS})
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(Struct, frozen=True):
     """What the understanding and every answer need: read from memory and one short query."""
 
     applications: Sequence[Application] | None

@@ -5,8 +5,7 @@ It reads no cluster, so it knows nothing of what runs there: such questions are 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hexaops.assistant.knowledge.article import Article
@@ -39,8 +38,7 @@ WELCOME = (
 )
 
 
-@dataclass(frozen=True)
-class GuideService:
+class GuideService(Struct, frozen=True):
     """One for the process."""
 
     database: Database

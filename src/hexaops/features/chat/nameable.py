@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hexaops.analysis.applications.model import Application
 from hexaops.assistant.answers.facts import Operation
@@ -23,8 +24,7 @@ _KEPT = 64
 Names = tuple[tuple[str, str, str], ...]
 
 
-@dataclass(frozen=True)
-class _Held:
+class _Held(Struct, frozen=True):
     names: tuple[object, ...]
     inventory: Inventory
 

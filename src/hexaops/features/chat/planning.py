@@ -6,8 +6,9 @@ Only ids of applications that exist in this workspace and bounded numbers reach 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from hexaops.analysis.applications.model import Application, ProblemKind
 from hexaops.assistant.answers import changes, unsure
@@ -53,8 +54,7 @@ class Proposer(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(Struct, frozen=True):
     """Who asks, in which session, for which change."""
 
     caller: Caller
@@ -63,8 +63,7 @@ class Request:
     facts: Facts
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """One change that was read from a message."""
 
     action: str
@@ -73,8 +72,7 @@ class Wanted:
     """In words, after "I can't plan to"."""
 
 
-@dataclass(frozen=True)
-class ChangePlanner:
+class ChangePlanner(Struct, frozen=True):
     """Turns a request for a change into plans and their words."""
 
     proposer: Proposer

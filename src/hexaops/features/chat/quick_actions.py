@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 from pydantic import ValidationError
 
 from hexaops.assistant.knowledge.search import library
@@ -33,8 +33,7 @@ NAME_LIMIT = 128
 INVALID = "The action's parameters are not valid"
 
 
-@dataclass(frozen=True)
-class QuickActions:
+class QuickActions(Struct, frozen=True):
     """One for the process."""
 
     workspaces: WorkspaceService

@@ -8,7 +8,9 @@ question that would be one becomes a suggestion, which the user may say or not.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from hexaops.assistant.answers.draft import Draft, Statement, Suggestion
 from hexaops.assistant.evidence import Evidence

@@ -6,8 +6,9 @@ Nothing is written to a cluster here. Reading the cluster's metrics and dry runs
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from hexaops.assistant.answers import changes
 from hexaops.assistant.answers.compose import compose, hindered, tell_freshness
@@ -51,8 +52,7 @@ def _silent(_progress: ProgressView) -> None:
     """No-op progress callback."""
 
 
-@dataclass(frozen=True)
-class ChatService:
+class ChatService(Struct, frozen=True):
     """One for the process."""
 
     database: Database

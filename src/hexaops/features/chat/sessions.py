@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hexaops.analysis.applications.model import UNHEALTHY
@@ -40,8 +40,7 @@ from hexaops.storage.database import Database
 from hexaops.storage.tables import ChatSessionRow
 
 
-@dataclass(frozen=True)
-class SessionService:
+class SessionService(Struct, frozen=True):
     """One for the process."""
 
     database: Database

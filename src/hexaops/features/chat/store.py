@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
 import msgspec
+from msgspec import Struct, field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,8 +20,7 @@ from hexaops.kit.redaction import redact
 from hexaops.storage.tables import ChatMessageRow, ChatSessionRow
 
 
-@dataclass(frozen=True)
-class NewMessage:
+class NewMessage(Struct, frozen=True):
     """A message to be stored."""
 
     role: str

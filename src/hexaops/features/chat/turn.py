@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence, Set
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, Struct, field
+from msgspec.structs import replace
 
 from hexaops.assistant.answers.attachments import ActionPlan
 from hexaops.assistant.answers.draft import Draft
@@ -22,8 +22,7 @@ Progress = Callable[[ProgressView], None]
 """Called with each stage of the answer while it is made."""
 
 
-@dataclass(frozen=True)
-class Memory:
+class Memory(Struct, frozen=True):
     """What a session carries from message to message."""
 
     dialogue: Dialogue = field(default_factory=Dialogue)
@@ -35,8 +34,7 @@ class Memory:
         return {"dialogue": msgspec.to_builtins(self.dialogue), "plans": [*self.plans]}
 
 
-@dataclass(frozen=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """A message that was taken: by whom, in which session, how it wants to be answered."""
 
     caller: Caller

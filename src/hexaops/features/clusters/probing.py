@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from hexaops.backends.kubernetes.answers import Right
 from hexaops.backends.kubernetes.client import KubernetesClient
@@ -18,8 +19,7 @@ CHANGES = Right(verb="patch", group="apps", resource="deployments")
 """A proxy for the rights that changes need."""
 
 
-@dataclass(frozen=True)
-class Probe:
+class Probe(Struct, frozen=True):
     """What was found."""
 
     reachable: bool

@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
+from msgspec import Struct
 from sqlalchemy import Row, select
 
 from hexaops.backends.kubernetes.cluster import Cluster, ClusterName
@@ -38,8 +38,7 @@ ROWS = select(ClusterRow.__table__).order_by(ClusterRow.id)
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """A cluster as configured in a source."""
 
     source: Source

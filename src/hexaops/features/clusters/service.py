@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import msgspec
+from msgspec import Struct
 from sqlalchemy.exc import IntegrityError
 
 from hexaops.backends.kubernetes.clusters import Clusters
@@ -27,8 +27,7 @@ from hexaops.storage.database import Database
 from hexaops.storage.tables import ClusterRow
 
 
-@dataclass(frozen=True)
-class ClusterState:
+class ClusterState(Struct, frozen=True):
     """A registered cluster as this process sees it now."""
 
     id: str
@@ -46,8 +45,7 @@ class ClusterState:
     """None: its logs are collected and stored here."""
 
 
-@dataclass(frozen=True)
-class ClusterService:
+class ClusterService(Struct, frozen=True):
     """One for the process."""
 
     database: Database

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hexaops.features.access.caller import Caller
@@ -12,8 +11,7 @@ from hexaops.storage.database import Database
 from hexaops.storage.tables import ChatSessionRow
 
 
-@dataclass(frozen=True)
-class Conversations:
+class Conversations(Struct, frozen=True):
     """For features that are told a session's id."""
 
     database: Database

@@ -7,8 +7,9 @@ same applications give the same dashboard.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from hexaops.backends.metrics.base import Signal, Subject
 from hexaops.backends.metrics.prometheus.queries import query_of
@@ -26,8 +27,7 @@ DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
 RATE_WINDOW = "$__rate_interval"
 
 
-@dataclass(frozen=True)
-class Panel:
+class Panel(Struct, frozen=True):
     """One graph: a title, a unit of Grafana's, and the signals in it with what each line is called."""
 
     title: str

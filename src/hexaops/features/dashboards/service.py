@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 from pydantic import BaseModel
 
 from hexaops.backends.metrics.base import Subject
@@ -37,8 +37,7 @@ class DashboardView(View, frozen=True, kw_only=True):
     dashboard: dict[str, Any]
 
 
-@dataclass(frozen=True)
-class DashboardService:
+class DashboardService(Struct, frozen=True):
     """One for the process."""
 
     applications: ApplicationService
@@ -55,8 +54,7 @@ class DashboardService:
         return _view(workspace_dashboard(workspace.id, workspace.name, subjects))
 
 
-@dataclass(frozen=True)
-class DashboardWork:
+class DashboardWork(Struct, frozen=True):
     """The work of generate_dashboard: what it makes depends on nothing but the application's name."""
 
     async def perform(self, run: Run, step: str) -> Found:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from hexaops.analysis.diagnosis.model import Finding, Ref
 from hexaops.features.diagnosis.listing import Fence

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
 from typing import Any, TypedDict
 
 import msgspec
+from msgspec import Struct
 
 from hexaops.analysis.diagnosis.objects import Raw, dig, text
 from hexaops.backends.kubernetes.cluster import Cluster
@@ -37,8 +37,7 @@ NAMESPACES_ALONE = 20
 NOT_SERVED = "this API server does not serve the kind"
 
 
-@dataclass(frozen=True)
-class Fence:
+class Fence(Struct, frozen=True):
     """What a workspace may see of its cluster."""
 
     workspace: Workspace
@@ -65,8 +64,7 @@ class Fence:
         return not namespace or self.may_see(namespace)
 
 
-@dataclass(frozen=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """The objects, and why some kinds are not among them."""
 
     objects: Sequence[Raw]

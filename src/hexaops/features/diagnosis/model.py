@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from hexaops.analysis.applications.model import Application
 from hexaops.analysis.diagnosis.model import Finding, Ref
 from hexaops.analysis.insights.hardening import Posture
 
 
-@dataclass(frozen=True)
-class Diagnosis:
+class Diagnosis(Struct, frozen=True):
     """Its findings, the cause first, and what they rest on."""
 
     findings: Sequence[Finding]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hexaops.analysis.diagnosis.causes import Cause, causes_of
 from hexaops.analysis.diagnosis.model import Finding, Severity
@@ -16,8 +17,7 @@ from hexaops.features.diagnosis.views import DiagnosisView, SnapshotView, diagno
 READS_LOGS = "read_logs"
 
 
-@dataclass(frozen=True)
-class DiagnosisReports:
+class DiagnosisReports(Struct, frozen=True):
     """One for the process: diagnoses as a caller may see them."""
 
     diagnoses: DiagnosisService

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hexaops.analysis import checks
 from hexaops.analysis.applications.model import Application
@@ -25,24 +26,21 @@ CONNECTIVITY = ("check_service", "check_endpoints", "check_policies")
 """Steps of a connectivity test."""
 
 
-@dataclass(frozen=True)
-class Connection:
+class Connection(Struct, frozen=True):
     """Where to: a Service or application (None: the application's own Services), and a port of it (None: each)."""
 
     to: str | None = None
     port: int | None = None
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Struct, frozen=True):
     """An application of a workspace."""
 
     workspace: Workspace
     application: Application
 
 
-@dataclass(frozen=True)
-class DiagnosticReader:
+class DiagnosticReader(Struct, frozen=True):
     """Reads for one operation; raises StepFailedError for what is gone."""
 
     directory: WorkspaceDirectory

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import gzip
-from dataclasses import dataclass
 from typing import Annotated
 
 import msgspec
 from fastapi import Path
+from msgspec import Struct
 
 from hexaops.errors import NotFoundError
 from hexaops.features.access.caller import AnyCaller, Caller
@@ -25,8 +25,7 @@ class BundleNotFoundError(NotFoundError):
     code = "BUNDLE_NOT_FOUND"
 
 
-@dataclass(frozen=True)
-class Bundles:
+class Bundles(Struct, frozen=True):
     """One for the process."""
 
     database: Database

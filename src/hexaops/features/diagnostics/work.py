@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import gzip
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import delete
 
 from hexaops.analysis import checks
@@ -33,8 +34,7 @@ LARGEST_BYTES = 8 << 20
 DETAIL_LIMIT = 400
 
 
-@dataclass(frozen=True)
-class DiagnosticWork:
+class DiagnosticWork(Struct, frozen=True):
     """The work of run_health_check, test_connectivity and collect_diagnostics."""
 
     database: Database

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hexaops.backends.kubernetes.clusters import UnusableCluster
 from hexaops.backends.kubernetes.errors import KubernetesError
@@ -17,8 +18,7 @@ from hexaops.kit.timeout import Timeout
 CALL_SECONDS = 3.0
 
 
-@dataclass(frozen=True)
-class ClusterHealth:
+class ClusterHealth(Struct, frozen=True):
     """Health of one cluster; `nodes` is None if they cannot be read."""
 
     id: str

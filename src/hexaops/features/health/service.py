@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from msgspec import UNSET
+from msgspec import UNSET, Struct
 
 from hexaops.backends.kubernetes.cluster import Cluster
 from hexaops.backends.kubernetes.clusters import Clusters
@@ -16,16 +14,14 @@ from hexaops.metrics import Metrics
 from hexaops.storage.database import Database
 
 
-@dataclass(frozen=True)
-class Readiness:
+class Readiness(Struct, frozen=True):
     """Whether to send requests here, and the state of each part."""
 
     ready: bool
     parts: dict[str, PartView]
 
 
-@dataclass(frozen=True)
-class HealthService:
+class HealthService(Struct, frozen=True):
     """Checks each part; read-only."""
 
     settings: Settings

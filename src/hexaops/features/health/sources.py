@@ -9,14 +9,15 @@ from collections.abc import Awaitable, Callable, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Literal
 
+from msgspec import Struct
+
 from hexaops.features.health.judging import Health
 
 SLOW_SOURCE_SECONDS = 2.0
 Component = Literal["log_sources", "metric_sources", "model"]
 
 
-@dataclass(frozen=True)
-class SourceState:
+class SourceState(Struct, frozen=True):
     """What was found of one source; `problem` says what is wrong, or why it was not asked."""
 
     name: str

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from msgspec import UNSET
+from msgspec import UNSET, Struct
 
 from hexaops import __version__
 from hexaops.analysis.applications.model import UNHEALTHY
@@ -60,8 +60,7 @@ NO_SOURCES = SourcesHealthView(status="healthy", sources=[])
 NO_STORAGE_USAGE = "metrics.k8s.io measures CPU and memory only"
 
 
-@dataclass(frozen=True)
-class SystemParts:
+class SystemParts(Struct, frozen=True):
     """The parts to examine."""
 
     database: Database

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hexaops.analysis.applications.model import Application
 from hexaops.errors import HexaopsError
@@ -28,8 +29,7 @@ _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 _BETWEEN = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
-@dataclass(frozen=True)
-class AlertReceiver:
+class AlertReceiver(Struct, frozen=True):
     """One for the process."""
 
     directory: WorkspaceDirectory

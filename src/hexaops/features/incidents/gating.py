@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import dataclass, field
 from typing import Protocol
 
+from msgspec import Struct, field
 from sqlalchemy import select
 
 from hexaops.errors import HexaopsError
@@ -22,8 +22,7 @@ class AlertSource(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class AlertGate:
+class AlertGate(Struct, frozen=True):
     """Asks every source; features above this one add theirs."""
 
     database: Database

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from msgspec import Struct, field
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -34,8 +34,7 @@ MOST_SYMPTOMS = 100
 TEXT_LIMIT = 300
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(Struct, frozen=True):
     """Somebody's word that something is wrong. Its texts are untrusted."""
 
     source: str
@@ -55,8 +54,7 @@ class Report:
         return hashlib.sha256("\x00".join(parts).encode()).hexdigest()
 
 
-@dataclass(frozen=True)
-class IncidentDesk:
+class IncidentDesk(Struct, frozen=True):
     """Takes reports."""
 
     database: Database

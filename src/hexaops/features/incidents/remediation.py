@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -48,8 +49,7 @@ SYSTEM = "system:hexaops"
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class RemediationParts:
+class RemediationParts(Struct, frozen=True):
     """What a remediation works with."""
 
     database: Database
@@ -64,8 +64,7 @@ class RemediationParts:
     clock: Clock
 
 
-@dataclass(frozen=True)
-class _At:
+class _At(Struct, frozen=True):
     """Where a run is: its incident, the workspace, and what is stored of the remediation."""
 
     incident_id: str

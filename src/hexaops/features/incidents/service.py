@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from hexaops.analysis.applications.model import Application
 from hexaops.errors import ValidationFailedError
@@ -41,8 +42,7 @@ from hexaops.storage.tables import IncidentRow
 DONE = {"acknowledge": "acknowledged", "escalate": "escalated", "resolve": "resolved"}
 
 
-@dataclass(frozen=True)
-class IncidentService:
+class IncidentService(Struct, frozen=True):
     """One for the process."""
 
     database: Database

@@ -4,9 +4,9 @@ a run that was lost (the database was away) is started again, and an escalation 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 
+from msgspec import Struct
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased
 
@@ -27,8 +27,7 @@ MOST_TURNS = 20
 """Runs of one incident that are started again after they were lost."""
 
 
-@dataclass(frozen=True)
-class IncidentUpkeep:
+class IncidentUpkeep(Struct, frozen=True):
     """One task a process, while the engine is launched."""
 
     database: Database

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
 from typing import TypedDict
+
+from msgspec import Struct
 
 from hexaops.analysis.insights.model import Insight
 from hexaops.features.access.tenancy import Workspace
@@ -68,8 +69,7 @@ class AnomalyEventView(View, frozen=True, kw_only=True):
     result: EventResultView
 
 
-@dataclass(frozen=True)
-class Announcer:
+class Announcer(Struct, frozen=True):
     """One for the process."""
 
     database: Database

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from hexaops.config import Settings
 from hexaops.features.access.caller import Caller
@@ -17,8 +17,7 @@ from hexaops.runbooks.catalog import CATALOG
 TEXT_LIMIT = 300
 
 
-@dataclass(frozen=True)
-class CapabilityService:
+class CapabilityService(Struct, frozen=True):
     """One for the process."""
 
     settings: Settings

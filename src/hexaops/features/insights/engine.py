@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+
+from msgspec import Struct
+from msgspec.structs import fields
 
 from hexaops.analysis.applications.model import Application
 from hexaops.analysis.applications.usage import Resource, shares_of_application
@@ -28,8 +30,7 @@ TOTALS: Mapping[Resource, Signal] = {"cpu": Signal.CPU, "memory": Signal.MEMORY}
 BUSIEST: Mapping[Resource, Signal] = {"cpu": Signal.CPU_BUSIEST_POD, "memory": Signal.MEMORY_BUSIEST_POD}
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(Struct, frozen=True):
     """What is asked."""
 
     categories: tuple[Category, ...]
@@ -39,8 +40,7 @@ class Question:
     """Whether log lines may be read and quoted."""
 
 
-@dataclass(frozen=True)
-class Measurement:
+class Measurement(Struct, frozen=True):
     """What applications use, and how that develops."""
 
     applications: Sequence[Application]
@@ -56,8 +56,7 @@ class Measurement:
     """Why present use is not known, else None."""
 
 
-@dataclass(frozen=True)
-class Assessment(Measurement):
+class Assessment(Measurement, frozen=True):
     """All that both shapes are told from."""
 
     insights: Sequence[Insight]
@@ -65,8 +64,7 @@ class Assessment(Measurement):
     causes: Sequence[Finding]
 
 
-@dataclass(frozen=True)
-class InsightEngine:
+class InsightEngine(Struct, frozen=True):
     """One for the process."""
 
     applications: ApplicationService

@@ -7,8 +7,9 @@ a reason to a predicate; none is offered because the documents name it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from hexaops.runbooks.runbook import Runbook
 
@@ -16,8 +17,7 @@ EXECUTE = "execute_actions"
 INSIGHTS = "generate_insights"
 
 
-@dataclass(frozen=True)
-class Situation:
+class Situation(Struct, frozen=True):
     """What decides whether something is offered."""
 
     permissions: Set[str]
@@ -125,8 +125,7 @@ OFFERS: Mapping[str, Mapping[str, Hindrance]] = {
 """Category → capability → what may hinder it; the documents' names in their order."""
 
 
-@dataclass(frozen=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """One capability; `reason` says why it is not offered."""
 
     category: str

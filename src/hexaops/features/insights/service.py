@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
-from msgspec import UNSET
+from msgspec import UNSET, Struct
 
 from hexaops.analysis.applications.model import Application
 from hexaops.analysis.insights.model import Insight
@@ -38,8 +37,7 @@ from hexaops.kit.text import plain
 from hexaops.storage.database import Database
 
 
-@dataclass(frozen=True)
-class InsightService:
+class InsightService(Struct, frozen=True):
     """One for the process."""
 
     engine: InsightEngine

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 import msgspec
+from msgspec import Struct
 
 from hexaops.errors import HexaopsError
 from hexaops.features.access.tenancy import Workspace
@@ -56,8 +57,7 @@ class TooManyStreamsError(HexaopsError):
         super().__init__("Too many streams are open", details={"limit": MOST_FOLLOWERS}, headers={"Retry-After": "10"})
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(Struct, frozen=True):
     """One event, encoded once for all followers."""
 
     number: int

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import msgspec
+from msgspec import Struct
 
 from hexaops.analysis.applications.model import Application
 from hexaops.backends.kubernetes.clusters import ClusterUnavailableError
@@ -25,8 +25,7 @@ PERMISSIONS = {"application": "read_applications", "action": "read_actions", "in
 """Kind of event → what a member must hold to receive it."""
 
 
-@dataclass(frozen=True)
-class WorkspaceReader:
+class WorkspaceReader(Struct, frozen=True):
     """One for the process."""
 
     applications: ApplicationService

@@ -14,9 +14,10 @@ import functools
 import logging
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol, TypeVar
+
+from msgspec.structs import replace
 
 from hexaops.backends.kubernetes.client import LOG_PART_BYTES
 from hexaops.backends.kubernetes.clusters import Clusters

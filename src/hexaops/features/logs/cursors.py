@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from hexaops.backends.logstores.base import Place
 from hexaops.features.access.errors import InvalidCursorError
@@ -13,8 +13,7 @@ LIFETIME_SECONDS = 900
 FIELD = "options.cursor"
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(Struct, frozen=True):
     """What a cursor holds. The range stays that of the first page, whatever "now" has become."""
 
     after: Place

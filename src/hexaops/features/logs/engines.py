@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from hexaops.backends.kubernetes.cluster import Cluster
 from hexaops.backends.kubernetes.clusters import Clusters
@@ -28,8 +30,7 @@ Opener = Callable[[Cluster, LogSource, Clock], ExternalStore]
 Ask = Callable[[LogQuery], Awaitable[LogAnswer]]
 
 
-@dataclass(frozen=True)
-class _Opened:
+class _Opened(Struct, frozen=True):
     """A cluster's own engine; `cluster` tells when it was registered anew."""
 
     cluster: Cluster

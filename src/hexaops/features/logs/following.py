@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hexaops.backends.logstores.base import LogQuery
 from hexaops.backends.logstores.lines import Level
@@ -12,8 +13,7 @@ from hexaops.backends.logstores.query.parser import parse
 NEVER_US = 1 << 62
 
 
-@dataclass(frozen=True)
-class TailFilter:
+class TailFilter(Struct, frozen=True):
     """The query parameters of a tail."""
 
     text: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from hexaops.analysis.logs.miner import TemplateMiner
 from hexaops.backends.kubernetes.cluster import Cluster

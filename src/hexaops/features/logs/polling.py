@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from hexaops.backends.logstores.base import MOST_ROWS, LogAnswer, LogQuery, LogStoreError
 from hexaops.backends.logstores.lines import MICROSECONDS, LogLine
@@ -26,8 +27,7 @@ AskElsewhere: TypeAlias = Callable[[LogQuery, Timeout], Awaitable[LogAnswer | No
 """The answer of the engines that others fill; None when none of them has lines of the query's workspaces."""
 
 
-@dataclass(frozen=True)
-class Newer:
+class Newer(Struct, frozen=True):
     """What one question found."""
 
     lines: Sequence[LogLine]

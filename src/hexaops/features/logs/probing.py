@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hexaops.backends.kubernetes.clusters import Clusters
 from hexaops.backends.logstores.base import LogQuery, LogStoreError
@@ -18,8 +19,7 @@ CALL_SECONDS = 3.0
 LOOK_BACK_US = 60_000_000
 
 
-@dataclass(frozen=True)
-class LogProbe:
+class LogProbe(Struct, frozen=True):
     """Reads only; what it asks is not taken for somebody who waits for logs."""
 
     engines: LogEngines

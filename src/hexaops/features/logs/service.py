@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Collection, Set
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from hexaops.backends.logstores.base import LARGEST_RANGE_SECONDS, LogAnswer, LogQuery, LogStore
 from hexaops.backends.logstores.lines import MICROSECONDS, Level
@@ -48,8 +49,7 @@ async def fence_of(caller: Caller, authorizer: Authorizer, workspace_id: str | N
     return frozenset({granted.workspace.id})
 
 
-@dataclass(frozen=True)
-class _Kept:
+class _Kept(Struct, frozen=True):
     """An answer as it was sent."""
 
     owner: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hexaops.backends.metrics.base import LARGEST_WINDOW_SECONDS, Signal, Subject, Window, default_step, read_all
 from hexaops.errors import ValidationFailedError
@@ -20,8 +21,7 @@ FEWEST_POINTS = 2
 READ_AT_ONCE = 4
 
 
-@dataclass(frozen=True)
-class MetricQuestion:
+class MetricQuestion(Struct, frozen=True):
     """What is asked for."""
 
     applications: tuple[str, ...]
@@ -47,8 +47,7 @@ def parse_range(text: str) -> float:
     return seconds
 
 
-@dataclass(frozen=True)
-class MetricReader:
+class MetricReader(Struct, frozen=True):
     """One for the process."""
 
     applications: ApplicationService

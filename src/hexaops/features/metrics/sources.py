@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hexaops.backends.kubernetes.cluster import Cluster
 from hexaops.backends.kubernetes.clusters import Clusters
@@ -14,8 +15,7 @@ from hexaops.backends.metrics.prometheus.source import PrometheusMetrics
 from hexaops.config import MetricsSource
 
 
-@dataclass(frozen=True)
-class _Opened:
+class _Opened(Struct, frozen=True):
     """A cluster's own source; `cluster` tells when it was registered anew."""
 
     cluster: Cluster

@@ -7,10 +7,10 @@ address goes to the mail server of the settings, every other URL gets the whole 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 import msgspec
+from msgspec import Struct
 
 from hexaops.config import Settings
 
@@ -27,8 +27,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     resource_id: str
 
 
-@dataclass(frozen=True)
-class Channel:
+class Channel(Struct, frozen=True):
     """One channel. `target` may hold a secret, and is never shown."""
 
     name: str

@@ -6,9 +6,9 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
 import msgspec
+from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hexaops.backends.notify.client import NotifySender
@@ -41,8 +41,7 @@ class _Attempt(msgspec.Struct, frozen=True):
     number: int = 0
 
 
-@dataclass(frozen=True)
-class Notifications:
+class Notifications(Struct, frozen=True):
     """One for the process."""
 
     settings: Settings

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import msgspec
+from msgspec import Struct
 
 from hexaops.analysis.applications.model import UNHEALTHY, Application
 from hexaops.features.access.tenancy import Workspace
@@ -129,8 +130,7 @@ class RemedyView(msgspec.Struct, frozen=True, kw_only=True):
     because: str
 
 
-@dataclass(frozen=True)
-class _Decided:
+class _Decided(Struct, frozen=True):
     """An application with what is to be done about it."""
 
     application: Application

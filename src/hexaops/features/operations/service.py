@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from hexaops.errors import ValidationFailedError
 from hexaops.features.access.authorize import Authorizer
@@ -28,8 +28,7 @@ RUN = "workspace_operation"
 """Its own kind of durable run: it waits for the changes that it starts, whose places it must not take."""
 
 
-@dataclass(frozen=True)
-class OperationService:
+class OperationService(Struct, frozen=True):
     """One for the process."""
 
     starter: OperationStarter

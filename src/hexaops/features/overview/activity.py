@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hexaops.analysis.applications.model import Application
 from hexaops.backends.kubernetes.rows import EventRow, WorkloadRow
@@ -22,8 +23,7 @@ _SCALED = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Activity:
+class Activity(Struct, frozen=True):
     """One thing that happened. Texts of the cluster are as they came."""
 
     at: float

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hexaops.analysis.applications.freshness import APPLICATION_SOURCES
 from hexaops.analysis.applications.model import Application, Status
@@ -59,8 +60,7 @@ def running_word(status: Status) -> Running:
     return "failed" if status in {Status.FAILING, Status.PENDING} else "running"
 
 
-@dataclass(frozen=True)
-class ApplicationDetails:
+class ApplicationDetails(Struct, frozen=True):
     """Reads one application wherever it is."""
 
     locator: ApplicationLocator
@@ -91,8 +91,7 @@ class ApplicationDetails:
         )
 
 
-@dataclass(frozen=True)
-class _Answer:
+class _Answer(Struct, frozen=True):
     """The parts of one answer, and why any value in them is null."""
 
     application: Application

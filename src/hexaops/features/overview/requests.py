@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from hexaops.analysis.applications.model import Application
 from hexaops.analysis.performance.measures import mean
@@ -20,8 +21,7 @@ SIGNALS: Mapping[str, Signal] = {
 """By the answer's field: requests a second, percent answered with a 5xx status, milliseconds."""
 
 
-@dataclass(frozen=True)
-class Requests:
+class Requests(Struct, frozen=True):
     """What was measured, and why each figure that is missing is."""
 
     figures: Mapping[str, float | None]

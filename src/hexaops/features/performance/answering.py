@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
+from msgspec import Struct
 
 from hexaops.analysis.performance.bottlenecks import bottlenecks_of
 from hexaops.analysis.performance.measures import FEWEST, Measures, mean
@@ -34,8 +34,7 @@ UNREAD = frozenset({Signal.RESTARTS, Signal.REPLICAS})
 """Counts whose course is no trend."""
 
 
-@dataclass(frozen=True)
-class Readings:
+class Readings(Struct, frozen=True):
     """What was read of one application."""
 
     measures: Measures

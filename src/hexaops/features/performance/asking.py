@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hexaops.backends.metrics.base import LARGEST_WINDOW_SECONDS, Signal
 from hexaops.errors import ValidationFailedError
@@ -28,8 +29,7 @@ SAME = {"latency": "response_time", "request_rate": "throughput", "requests": "t
         "replicas": "availability", "disk": "storage"}  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(Struct, frozen=True):
     """An analysis that can be made."""
 
     time_range: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hexaops.analysis.applications.model import Application
 from hexaops.analysis.performance.measures import Allowance, Measures, mean
@@ -23,8 +24,7 @@ ALWAYS = (Signal.REPLICAS_WANTED, Signal.ERRORS, Signal.NETWORK_LOSS)
 """Read whatever is asked, beside the metrics: the summary is made of them."""
 
 
-@dataclass(frozen=True)
-class PerformanceService:
+class PerformanceService(Struct, frozen=True):
     """One for the process."""
 
     locator: ApplicationLocator

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
+from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hexaops.features.audit.event import AuditEvent, Outcome
@@ -21,8 +21,7 @@ from hexaops.storage.tables import OperationRow
 from hexaops.storage.tables.operations import BACKUP
 
 
-@dataclass(frozen=True)
-class _Names:
+class _Names(Struct, frozen=True):
     """What a subscriber is told, and the word that the event's body says it with."""
 
     subject: str
@@ -43,8 +42,7 @@ def _names(operation: OperationRow) -> _Names:
     return ACTION if operation.surface == "action" else OPERATION
 
 
-@dataclass(frozen=True)
-class OperationEvents:
+class OperationEvents(Struct, frozen=True):
     """Called by the operations' own transactions; the audit append comes last in each."""
 
     audit: AuditLog

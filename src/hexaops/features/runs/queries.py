@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct, field
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
@@ -25,8 +25,7 @@ _ACTIONS = (
 _LATEST_ACTIONS = _ACTIONS.limit(LATEST)
 
 
-@dataclass(frozen=True)
-class OperationSummary:
+class OperationSummary(Struct, frozen=True):
     """An operation as others speak of it."""
 
     id: str

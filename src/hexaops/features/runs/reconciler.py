@@ -8,8 +8,9 @@ Only a run that keeps failing is given up.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from msgspec import Struct, field
 
 from hexaops.config import Settings
 from hexaops.features.runs.events import OperationEvents
@@ -29,8 +30,7 @@ MOST_RESTARTS = 3
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Reconciler:
+class Reconciler(Struct, frozen=True):
     """A background task in each process; idempotent."""
 
     store: OperationStore

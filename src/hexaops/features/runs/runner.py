@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from hexaops.errors import HexaopsError
 from hexaops.features.runs.errors import CancelledByUserError, FencedError
@@ -31,8 +32,7 @@ LONGEST_PAUSE_SECONDS = 5.0
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class OperationRunner:
+class OperationRunner(Struct, frozen=True):
     """One for the process; `run` is the durable run's body."""
 
     store: OperationStore

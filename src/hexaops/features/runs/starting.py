@@ -7,9 +7,9 @@ enqueues the durable run: after a crash all of it is there, or nothing.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct, field
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -25,8 +25,7 @@ from hexaops.storage.engine import DurableEngine
 from hexaops.storage.tables import OperationRow, OperationStepRow
 
 
-@dataclass(frozen=True, kw_only=True)
-class NewOperation:
+class NewOperation(Struct, frozen=True, kw_only=True):
     """What is to be started."""
 
     kind: str
@@ -52,8 +51,7 @@ class NewOperation:
 Beside = Callable[[AsyncSession, OperationRow], Awaitable[None]]
 
 
-@dataclass(frozen=True)
-class OperationStarter:
+class OperationStarter(Struct, frozen=True):
     """One for the process."""
 
     store: OperationStore

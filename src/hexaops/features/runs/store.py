@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -24,8 +24,7 @@ PRIORS = 200
 """How many recent operations of a kind are searched for recorded state."""
 
 
-@dataclass(frozen=True)
-class OperationFilter:
+class OperationFilter(Struct, frozen=True):
     """Which operations to list."""
 
     workspace_id: str | None

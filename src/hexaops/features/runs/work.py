@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from msgspec import Struct
+
 from hexaops.features.runs.store import OperationStore
 from hexaops.storage.tables import OperationRow
 
@@ -36,8 +38,7 @@ class Run:
             self.noted = progress
 
 
-@dataclass(frozen=True)
-class Undone:
+class Undone(Struct, frozen=True):
     """What became of undoing."""
 
     rolled_back: bool

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from hexaops.features.access.caller import Caller
 from hexaops.features.changes.confirmation import Acceptance, Confirmation
@@ -24,8 +25,7 @@ from hexaops.storage.tables import PlanRow
 SURFACE = "operation"
 
 
-@dataclass(frozen=True)
-class Carried:
+class Carried(Struct, frozen=True):
     """What became of a request: a plan that waits, or the operation that carries it out."""
 
     draft: Draft
@@ -34,8 +34,7 @@ class Carried:
     started_at: datetime
 
 
-@dataclass(frozen=True)
-class ServiceChanges:
+class ServiceChanges(Struct, frozen=True):
     """Plans and confirms in the name of a service account."""
 
     plans: Plans

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from hexaops.analysis.applications.model import Application, Status
 from hexaops.analysis.applications.usage import Resource, Share, shares_of_application
@@ -35,8 +36,7 @@ METRICS: Mapping[Resource, Literal["cpu_percentage", "memory_percentage"]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class ScalingService:
+class ScalingService(Struct, frozen=True):
     """One for the process."""
 
     locator: ApplicationLocator

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from typing import Any
 
 import httpx2
 import msgspec
+from msgspec import Struct
 
 from hexaops.features.access.documents import discovery_url, fetch_document, refuse_plain_http
 from hexaops.features.access.trust import IdentityProvider
@@ -20,8 +20,7 @@ RETRY_SECONDS = 5.0
 CHALLENGE = "S256"
 
 
-@dataclass(frozen=True)
-class Endpoints:
+class Endpoints(Struct, frozen=True):
     """Where users sign in and out, and how this provider wants it."""
 
     authorization: str

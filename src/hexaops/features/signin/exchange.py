@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import hmac
-from dataclasses import replace
 from typing import Any
 from urllib.parse import quote_plus
 
 import httpx2
 import msgspec
+from msgspec.structs import replace
 
 from hexaops.config import Settings
 from hexaops.errors import UpstreamUnavailableError

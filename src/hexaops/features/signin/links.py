@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections import OrderedDict
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hexaops.kit.clock import Clock
 
@@ -22,8 +23,7 @@ LINK_PREFIX = "/#sign-in="
 """Stands between the service's address and the code."""
 
 
-@dataclass(frozen=True)
-class _Open:
+class _Open(Struct, frozen=True):
     subject: str
     expires: float
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import TypedDict
 
+from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -30,8 +30,7 @@ RESOURCE = f"GET {CALLBACK_PATH}"
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class SignInPages:
+class SignInPages(Struct, frozen=True):
     """Takes requests to the sign-in and gives redirects."""
 
     sign_in: ProviderSignIn

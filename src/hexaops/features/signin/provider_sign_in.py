@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlencode
 
 import httpx2
+from msgspec import Struct
 
 from hexaops.config import Settings
 from hexaops.features.access.principal import Principal
@@ -27,8 +27,7 @@ SIGN_OUT_PATH = "/sign-out"
 LONGEST_CODE = 4096
 
 
-@dataclass(frozen=True)
-class SignedIn:
+class SignedIn(Struct, frozen=True):
     """A user, the session opened for them, and where in the console they wanted to go."""
 
     user: Principal

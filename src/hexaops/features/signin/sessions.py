@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import msgspec
+from msgspec import Struct
 
 from hexaops.errors import HexaopsError
 from hexaops.features.access.local_issuer import LocalIssuer
@@ -42,8 +42,7 @@ class SealedSession(msgspec.Struct, frozen=True):
     expires: int
 
 
-@dataclass(frozen=True)
-class Session:
+class Session(Struct, frozen=True):
     """A cookie's value, and when it ends."""
 
     cookie: str

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import bindparam, select
 
 from hexaops.features.webhooks.events import EVERYTHING
@@ -27,8 +27,7 @@ _RESOURCES = select(_events.c.resource_id).where(
 )
 
 
-@dataclass(frozen=True)
-class AnnouncedEvents:
+class AnnouncedEvents(Struct, frozen=True):
     """Reads subscriptions and events."""
 
     database: Database

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -28,8 +27,7 @@ from hexaops.storage.tables import WebhookAttemptRow, WebhookDeliveryRow, Webhoo
 from hexaops.storage.tables.webhooks import PENDING
 
 
-@dataclass(frozen=True)
-class DeliveryQuery:
+class DeliveryQuery(Struct, frozen=True):
     """Which deliveries, newest first."""
 
     webhook_id: str | None = None
@@ -38,8 +36,7 @@ class DeliveryQuery:
     resource_id: str | None = None
 
 
-@dataclass(frozen=True)
-class DeliveryHistory:
+class DeliveryHistory(Struct, frozen=True):
     """What the routes of deliveries call."""
 
     database: Database

@@ -7,11 +7,11 @@ never told to anybody.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -35,8 +35,7 @@ ENABLED = select(_subscriptions.c.id, _subscriptions.c.events).where(
 """Prepared once, because every event runs it."""
 
 
-@dataclass(frozen=True)
-class WebhookOutbox:
+class WebhookOutbox(Struct, frozen=True):
     """Called by other features when something has happened."""
 
     engine: DurableEngine

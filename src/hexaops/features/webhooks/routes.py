@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated, Literal
 
 from fastapi import Depends, Path, Query
+from msgspec.structs import replace
 
 from hexaops.features.access.caller import AnyCaller
 from hexaops.features.access.paging import paged

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from hexaops.backends.notify.client import NotifySender
 from hexaops.backends.notify.errors import SendError
@@ -19,8 +20,7 @@ from hexaops.storage.tables import WebhookSubscriptionRow
 GONE = 410
 
 
-@dataclass(frozen=True)
-class Message:
+class Message(Struct, frozen=True):
     """What to send and how to sign it."""
 
     url: str
@@ -30,8 +30,7 @@ class Message:
     sealed_secrets: Sequence[str]
 
 
-@dataclass(frozen=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """Outcome of an attempt."""
 
     outcome: str
@@ -57,8 +56,7 @@ def message_for(subscription: WebhookSubscriptionRow, *, event_id: str, body: st
     return Message(subscription.url, event_id, body, subscription.id, sealed)
 
 
-@dataclass(frozen=True)
-class WebhookSender:
+class WebhookSender(Struct, frozen=True):
     """Makes attempts; does not touch the database."""
 
     sender: NotifySender

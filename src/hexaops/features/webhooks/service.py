@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -35,8 +35,7 @@ MOST_SUBSCRIPTIONS = 50
 """Maximum per workspace, because each multiplies the cost of an event."""
 
 
-@dataclass(frozen=True)
-class WebhookService:
+class WebhookService(Struct, frozen=True):
     """Service behind the subscription routes; every lookup is limited to the caller's workspace."""
 
     database: Database

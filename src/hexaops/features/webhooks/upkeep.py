@@ -7,9 +7,9 @@ row still says that it is due, and the engine says that its run failed: together
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import aliased
 
@@ -31,8 +31,7 @@ PURGE_BATCH = 1000
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class WebhookUpkeep:
+class WebhookUpkeep(Struct, frozen=True):
     """One task per process, while the engine is running."""
 
     database: Database

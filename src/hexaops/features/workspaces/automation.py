@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
@@ -45,8 +45,7 @@ class AutomationStoppedError(ConflictError):
         super().__init__("Automation is switched off", details=details)
 
 
-@dataclass(frozen=True)
-class AutomationState:
+class AutomationState(Struct, frozen=True):
     """One state of the switch."""
 
     scope: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hexaops.backends.kubernetes.clusters import Clusters, ClusterUnavailableError
 from hexaops.errors import UpstreamUnavailableError, ValidationFailedError
@@ -20,8 +21,7 @@ class NamespacesUnreadError(UpstreamUnavailableError):
         super().__init__("The cluster's namespaces have not been read yet", details=details)
 
 
-@dataclass(frozen=True)
-class ClaimedApplication:
+class ClaimedApplication(Struct, frozen=True):
     """An application in a claimed namespace."""
 
     project: str
@@ -29,8 +29,7 @@ class ClaimedApplication:
     kind: str
 
 
-@dataclass(frozen=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """Applications that were in the cluster's default workspace."""
 
     workspace_id: str | None

@@ -42,6 +42,10 @@ ENTERED = (
 """One membership: the workspace and the role again in each line, beside a namespace that is claimed, by whichever."""
 
 
+_USUAL = WorkspacePolicy()
+"""The defaults of what a workspace has not set."""
+
+
 class WorkspaceDirectory:
     """Reads workspaces for the rest of the service."""
 
@@ -123,9 +127,9 @@ class WorkspaceDirectory:
             stored.get("changes_per_window"),
             stored.get("kubernetes_user"),
             unattended_actions=tuple(stored.get("unattended_actions") or ()),
-            unattended_severity=stored.get("unattended_severity") or WorkspacePolicy.unattended_severity,
-            unattended_pods=_or(stored.get("unattended_pods"), WorkspacePolicy.unattended_pods),
-            autopilot=stored.get("autopilot") or WorkspacePolicy.autopilot,
+            unattended_severity=stored.get("unattended_severity") or _USUAL.unattended_severity,
+            unattended_pods=_or(stored.get("unattended_pods"), _USUAL.unattended_pods),
+            autopilot=stored.get("autopilot") or _USUAL.autopilot,
             autopilot_classes=tuple(stored.get("autopilot_classes") or ()),
             change_windows=tuple(stored.get("change_windows") or ()),
             change_freezes=tuple(stored.get("change_freezes") or ()),

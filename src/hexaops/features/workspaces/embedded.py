@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+
+from msgspec import Struct
 
 from hexaops.errors import HexaopsError
 from hexaops.features.access.accounts import NewAccount, ServiceAccounts
@@ -19,8 +20,7 @@ from hexaops.logs import Redactor
 ACCOUNT_NAME = "embedded"
 
 
-@dataclass(frozen=True)
-class EmbeddedCredentials:
+class EmbeddedCredentials(Struct, frozen=True):
     """What `credentials.json` holds beside the address; `user_token` is None where no local issuer is allowed."""
 
     workspace_id: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass, replace
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Select, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -65,8 +66,7 @@ class DefaultWorkspaceExistsError(ConflictError):
         super().__init__(message, details={"workspace_id": workspace_id})
 
 
-@dataclass(frozen=True)
-class ClaimedWorkspace:
+class ClaimedWorkspace(Struct, frozen=True):
     """A workspace, and the applications its new namespaces took from the default one."""
 
     workspace: Workspace
@@ -74,8 +74,7 @@ class ClaimedWorkspace:
     """None where no namespaces were given."""
 
 
-@dataclass(frozen=True)
-class Member:
+class Member(Struct, frozen=True):
     """One member as it is shown."""
 
     user_id: str

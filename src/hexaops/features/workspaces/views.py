@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict as fields_of
 
 from msgspec.structs import asdict
+from msgspec.structs import asdict as fields_of
 
 from hexaops.features.access.permissions import ROLES
 from hexaops.features.access.tenancy import (

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from hexaops.backends.logstores.base import LogAnswer, LogStoreError
 from hexaops.backends.logstores.embedded.blocklog import BlockLog

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import httpx2
 import pytest
+from msgspec.structs import replace
 
 from hexaops.backends.logstores.clickhouse.engine import FIELDS as CLICKHOUSE_FIELDS
 from hexaops.backends.logstores.clickhouse.engine import ClickHouse

@@ -6,10 +6,11 @@ import asyncio
 import zlib
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from hexaops.analysis.logs.miner import TemplateMiner
 from hexaops.backends.logstores.base import LogAnswer, LogQuery

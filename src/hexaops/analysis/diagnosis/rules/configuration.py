@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from hexaops.analysis.diagnosis.model import Finding
 from hexaops.analysis.diagnosis.objects import Obj, items, mapping, text

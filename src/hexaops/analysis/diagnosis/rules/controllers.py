@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from hexaops.analysis.diagnosis.model import Action, Evidence, FieldChange, Finding, Fix, Ref, Severity
 from hexaops.analysis.diagnosis.objects import Obj, mapping, number, seconds, spec_path, text
@@ -90,8 +92,7 @@ def _refused(snapshot: Snapshot, one: Obj, message: str) -> Finding:
     )
 
 
-@dataclass(frozen=True)
-class Why:
+class Why(Struct, frozen=True):
     """What a refusal means."""
 
     rule: str

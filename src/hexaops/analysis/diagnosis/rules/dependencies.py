@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from hexaops.analysis.diagnosis.model import Action, Evidence, FieldChange, Finding, Fix, Ref, Severity
 from hexaops.analysis.diagnosis.objects import Obj, mapping, spec_path, strings, template_labels
@@ -61,8 +63,7 @@ _FAILED = re.compile(r"(?i)\bfail|\berror|cannot|can't|could not|unable|unreacha
 _NO_SUCH = re.compile(r"(?i)no such host|host not found|NXDOMAIN|ENOTFOUND|not known|could not translate|UnknownHost")
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(Struct, frozen=True):
     """What a line says that could not be reached."""
 
     host: str

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from hexaops.analysis.diagnosis.model import Finding, Fix, Ref
 from hexaops.analysis.diagnosis.objects import mapping, text
@@ -44,8 +46,7 @@ _INFORMS = re.compile(r"^[^\n]{0,80}?(?:\b(?:info|debug)\b: |\blevel=(?:info|deb
 """A line that calls itself information: it counts only where no other line says anything."""
 
 
-@dataclass(frozen=True)
-class Words:
+class Words(Struct, frozen=True):
     """A kind of last words: how it reads, and what it means."""
 
     rule: str

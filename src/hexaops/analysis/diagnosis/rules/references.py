@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from difflib import get_close_matches
+
+from msgspec import Struct
 
 from hexaops.analysis.diagnosis.model import Action, FieldChange, Finding, Fix, Ref
 from hexaops.analysis.diagnosis.objects import Raw, containers, items, mapping, text
@@ -19,8 +20,7 @@ _VOLUME_KEY = re.compile(r"references non-existent (config|secret) key: ([^\s,\"
 _KINDS = {"configmap": "ConfigMap", "secret": "Secret"}
 
 
-@dataclass(frozen=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """A ConfigMap or Secret that a pod needs, and the key, if it needs a certain one."""
 
     kind: str

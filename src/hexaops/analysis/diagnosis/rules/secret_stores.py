@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hexaops.analysis.diagnosis.model import Ref
 from hexaops.analysis.diagnosis.objects import Obj, text
@@ -14,8 +15,7 @@ from hexaops.analysis.diagnosis.rules.making import quote
 _HOST = re.compile(r"https?://([A-Za-z0-9.-]{1,250})")
 
 
-@dataclass(frozen=True)
-class Unmade:
+class Unmade(Struct, frozen=True):
     """Why an operator has not made a Secret."""
 
     words: str = ""

@@ -6,7 +6,8 @@ Source of the sentence: kube-scheduler's FitError, `0/N nodes are available: k r
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hexaops.analysis.diagnosis.model import Evidence, Finding, Fix, Ref
 from hexaops.analysis.diagnosis.objects import Raw, text
@@ -16,8 +17,7 @@ from hexaops.analysis.diagnosis.rules.making import from_pod, quote
 _NODES = re.compile(r"\b\d{1,6}/(\d{1,6}) nodes are available: (.{1,2000}?)(?:\. preemption:|\.\s|\.?$)", re.DOTALL)
 
 
-@dataclass(frozen=True)
-class Unplaced:
+class Unplaced(Struct, frozen=True):
     """A pod without a node and the scheduler's reasons."""
 
     sick: Sick

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from hexaops.analysis.diagnosis.model import Finding, Ref
 from hexaops.analysis.diagnosis.objects import Obj, Raw, items, mapping, text

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, Generic, TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from hexaops.backends.kubernetes.decoding.batch import (
     CronJobWire,
@@ -73,8 +74,7 @@ class _EventWire(Wire, Generic[W]):
     object: W
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(Struct, frozen=True):
     """One page of a list."""
 
     rows: list[Any]

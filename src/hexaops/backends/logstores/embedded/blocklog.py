@@ -13,8 +13,9 @@ import os
 import weakref
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from hexaops.backends.logstores.embedded import frames
 from hexaops.backends.logstores.embedded.compression import BlockCodec, Lines, UnreadableBlockError
@@ -33,8 +34,7 @@ class DamagedLogError(Exception):
     """Acknowledged lines of a block log cannot be read."""
 
 
-@dataclass(frozen=True)
-class Recovery:
+class Recovery(Struct, frozen=True):
     """What a scan of the file found."""
 
     frames: list[Frame]

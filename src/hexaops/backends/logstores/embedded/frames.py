@@ -14,11 +14,11 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from mmap import mmap
 from typing import TypeAlias
 
 import msgspec
+from msgspec import Struct
 
 MAGIC = b"HXL1"
 DIGEST_BYTES = 16
@@ -33,8 +33,7 @@ Marks: TypeAlias = dict[str, tuple[int, int]]
 """Source → nanoseconds of the last line that was read of it, and how many lines of that same time were read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """Compressed lines."""
 
     payload: bytes
@@ -42,16 +41,14 @@ class Block:
     dictionary: int
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedBlock:
+class PlacedBlock(Struct, frozen=True):
     """Where a block begins in the file, and how many lines it holds."""
 
     offset: int
     lines: int
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """A frame as it stands in the file."""
 
     offset: int

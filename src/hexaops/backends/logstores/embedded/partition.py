@@ -7,12 +7,12 @@ import shutil
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
 import tantivy
+from msgspec import Struct
 
 from hexaops.backends.logstores.embedded.blocklog import LINE_BITS, RECENT_FRAMES, BlockLog, DamagedLogError
 from hexaops.backends.logstores.embedded.frames import Marks
@@ -29,8 +29,7 @@ REBUILD_LINES = 50_000
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, order=True)
-class PartitionName:
+class PartitionName(Struct, frozen=True, order=True):
     """A UTC day and, when one index cannot number all of its lines, a further part."""
 
     day: str

@@ -10,10 +10,10 @@ import os
 import queue
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from hexaops.backends.logstores.base import (
     Aggregations,
@@ -61,8 +61,7 @@ class LogStoreBusyError(LogStoreError):
         super().__init__("The log store is busy; send the lines again", details=details, headers={"Retry-After": "1"})
 
 
-@dataclass(frozen=True)
-class Retention:
+class Retention(Struct, frozen=True):
     """How long lines are kept, and how many one index holds before the day gets another."""
 
     days: float

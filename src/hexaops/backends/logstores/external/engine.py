@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from hexaops.backends.logstores.base import LogQuery, LogStoreError, Pattern
 from hexaops.backends.logstores.external.fence import Fence
@@ -13,8 +14,7 @@ from hexaops.backends.logstores.lines import LogLine
 from hexaops.kit.timeout import Timeout
 
 
-@dataclass(frozen=True, eq=False)
-class Ask:
+class Ask(Struct, frozen=True, eq=False, weakref=True):
     """One query on one engine, told apart from an equal one."""
 
     query: LogQuery
@@ -22,8 +22,7 @@ class Ask:
     timeout: Timeout
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(Struct, frozen=True):
     """Rows wanted: at most `limit`, of a time range, the first ones in the order asked for."""
 
     start_us: int
@@ -34,8 +33,7 @@ class Span:
     newest_first: bool
 
 
-@dataclass(frozen=True)
-class Counts:
+class Counts(Struct, frozen=True):
     """All hits, counted three ways; levels in the engine's spellings, steps of the timeline by their beginning."""
 
     total: int

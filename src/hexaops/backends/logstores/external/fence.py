@@ -7,11 +7,11 @@ checked against it once more when they arrive.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 
-@dataclass(frozen=True)
-class Tenant:
+class Tenant(Struct, frozen=True):
     """A workspace, and the namespaces that are its own."""
 
     workspace_id: str
@@ -26,8 +26,7 @@ class Tenant:
         return self.namespaces is None or namespace in self.namespaces
 
 
-@dataclass(frozen=True)
-class Names:
+class Names(Struct, frozen=True):
     """Values that a field must have; with `negated`, must not have, though it must have some value."""
 
     values: Sequence[str]
@@ -39,8 +38,7 @@ class Names:
         return not self.values and not self.negated
 
 
-@dataclass(frozen=True)
-class Fence:
+class Fence(Struct, frozen=True):
     """The workspaces of one query on one engine."""
 
     tenants: Sequence[Tenant]

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from hexaops.backends.logstores.external.fence import Fence
 from hexaops.backends.logstores.lines import MICROSECONDS, LogLine, find_level
 
 
-@dataclass(frozen=True, kw_only=True)
-class Fields:
+class Fields(Struct, frozen=True, kw_only=True):
     """Names of the engine's fields, as its shipper writes them."""
 
     time: str

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 import httpx2
+from msgspec import Struct, field
 
 from hexaops import __version__
 from hexaops.backends.logstores.external.engine import engine_error
@@ -18,8 +18,7 @@ AT_ONCE = 8
 REASON_SHOWN = 300
 
 
-@dataclass(frozen=True)
-class EngineAddress:
+class EngineAddress(Struct, frozen=True):
     """Where an engine is and what it wants to be told. Holds secrets: never log it."""
 
     url: str

@@ -5,8 +5,9 @@ A word without a field is looked for in message, level, component and error code
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from hexaops.backends.logstores.base import LogQuery
 from hexaops.backends.logstores.lines import LEVELS, Level, spellings
@@ -15,8 +16,7 @@ from hexaops.backends.logstores.query.tree import And, Equals, HasLevel, Node, N
 Searched = Literal["message", "component", "error_code"]
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """Consecutive words within one field; the last may be the beginning of a word."""
 
     field: Searched
@@ -24,30 +24,26 @@ class Words:
     prefix: bool
 
 
-@dataclass(frozen=True, slots=True)
-class LevelIn:
+class LevelIn(Struct, frozen=True):
     """The level is one of these spellings, whatever their case; with `negated`: none of them, or missing."""
 
     names: tuple[str, ...]
     negated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class All:
+class All(Struct, frozen=True):
     """Every part."""
 
     parts: tuple[Lowered, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Some:
+class Some(Struct, frozen=True):
     """At least one part; of no parts, nothing matches."""
 
     parts: tuple[Lowered, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class No:
+class No(Struct, frozen=True):
     """The negation."""
 
     part: Lowered

@@ -7,10 +7,10 @@ again, alone; within a time, rows are ordered by their content, and a place says
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby
 
 import msgspec
+from msgspec import Struct
 
 from hexaops.backends.logstores.base import Place
 from hexaops.backends.logstores.external.engine import Ask, Engine, Span
@@ -20,8 +20,7 @@ MORE = 64
 """Rows beyond a page, so that its last time is usually whole."""
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(Struct, frozen=True):
     """Rows of one page, and where the next one begins."""
 
     rows: Sequence[LogLine]

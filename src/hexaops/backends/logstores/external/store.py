@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from hexaops.backends.logstores.base import (
     MOST_PATTERNS,
@@ -33,8 +35,7 @@ SAMPLE = 1000
 """Newest hits whose patterns are told where the engine cannot group all of them."""
 
 
-@dataclass(frozen=True)
-class _Grouped:
+class _Grouped(Struct, frozen=True):
     """Patterns, and how many lines they were made of."""
 
     patterns: Sequence[Pattern]

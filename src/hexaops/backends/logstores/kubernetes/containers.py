@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hexaops.backends.kubernetes.cluster import Cluster
 from hexaops.backends.kubernetes.rows import PodRow
@@ -12,8 +13,7 @@ STARTED = frozenset({"Running", "Succeeded", "Failed"})
 ENDED = frozenset({"Succeeded", "Failed"})
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(Struct, frozen=True):
     """One container's log."""
 
     cluster: Cluster

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from hexaops.backends.logstores.base import LogStoreError, Pattern
 from hexaops.backends.logstores.external.engine import Ask, Counts, Span, engine_error, rolled_up
@@ -45,8 +45,7 @@ class _Answer(msgspec.Struct):
 _decoder = msgspec.json.Decoder(_Answer)
 
 
-@dataclass(frozen=True)
-class _Piece:
+class _Piece(Struct, frozen=True):
     """A part of a range, in milliseconds: one evaluation for each of its steps."""
 
     start: int

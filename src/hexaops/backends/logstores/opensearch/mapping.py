@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import msgspec
+from msgspec import Struct
 
 from hexaops.backends.logstores.external.engine import engine_error
 from hexaops.backends.logstores.external.http import EngineHttp
@@ -32,8 +32,7 @@ class _Tokens(msgspec.Struct):
     tokens: list[_Token] = []
 
 
-@dataclass(frozen=True)
-class IndexMapping:
+class IndexMapping(Struct, frozen=True):
     """What is known of an index."""
 
     keywords: Mapping[str, str]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from hexaops.backends.logstores.query.errors import InvalidLogQueryError
 
@@ -19,8 +20,7 @@ _ESCAPED = re.compile(r'\\(["\\])')
 _BARE = re.compile(r'[^\s()":]+')
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """A piece of the text. `position` counts characters from 0."""
 
     kind: Kind

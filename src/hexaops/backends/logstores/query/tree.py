@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from hexaops.backends.logstores.lines import Level
 
 Key = Literal["component", "pod", "trace_id", "error_code"]
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """Consecutive words of one text: of the message, level, component or error code, or of the message alone."""
 
     words: tuple[str, ...]
@@ -21,8 +21,7 @@ class Text:
     message_only: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Equals:
+class Equals(Struct, frozen=True):
     """A field's whole value, compared exactly; with `prefix` its beginning."""
 
     field: Key
@@ -30,29 +29,25 @@ class Equals:
     prefix: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class HasLevel:
+class HasLevel(Struct, frozen=True):
     """The line's level."""
 
     level: Level
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(Struct, frozen=True):
     """The negation."""
 
     child: Node
 
 
-@dataclass(frozen=True, slots=True)
-class And:
+class And(Struct, frozen=True):
     """All of them."""
 
     children: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Or:
+class Or(Struct, frozen=True):
     """At least one of them."""
 
     children: tuple[Node, ...]

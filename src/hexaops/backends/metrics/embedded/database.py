@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from hexaops.backends.metrics.base import TOTALS, Signal, Subject
@@ -43,8 +43,7 @@ CREATE TABLE IF NOT EXISTS chunks(tier INTEGER, start INTEGER, series INTEGER, v
 """
 
 
-@dataclass(frozen=True)
-class Round:
+class Round(Struct, frozen=True):
     """What one round measured; `ids` in order."""
 
     at: int

@@ -10,11 +10,11 @@ import logging
 import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
+from msgspec import Struct
 
 from hexaops.backends.metrics.base import TOTALS, Floats, Grid, MetricSourceError, Signal, Subject, Window
 from hexaops.backends.metrics.embedded.chunks import times_of, unpack
@@ -39,8 +39,7 @@ FILE = "metrics.db"
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Keeping:
+class Keeping(Struct, frozen=True):
     """How finely, how long, and how much is kept."""
 
     step_seconds: int

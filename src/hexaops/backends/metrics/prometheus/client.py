@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 import httpx2
 import msgspec
+from msgspec import Struct, field
 
 from hexaops import __version__
 from hexaops.backends.metrics.base import MetricSourceError
@@ -19,8 +19,7 @@ AT_ONCE = 4
 """Queries at the same time: others share the server too."""
 
 
-@dataclass(frozen=True)
-class PrometheusAddress:
+class PrometheusAddress(Struct, frozen=True):
     """Where it is and what it wants to be told. Holds secrets: never log it."""
 
     url: str

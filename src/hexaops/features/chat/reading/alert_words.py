@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from hexaops.analysis.alerting import AlertMetric
 from hexaops.kit.durations import format_duration
@@ -51,8 +52,7 @@ METRICS_IN_WORDS = (
 )
 
 
-@dataclass(frozen=True)
-class AlertWish:
+class AlertWish(Struct, frozen=True):
     """What was said; `unclear` is what must be asked before there is a rule."""
 
     metric: AlertMetric | None = None
@@ -70,8 +70,7 @@ class AlertWish:
         return {**given, **more, **({"duration": _compact(self.seconds)} if self.seconds else {})}
 
 
-@dataclass(frozen=True)
-class _Said:
+class _Said(Struct, frozen=True):
     value: float
     unit: str
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from hexaops.analysis.alerting import AlertMetric, Rule
 from hexaops.analysis.applications.model import Application
@@ -29,8 +30,7 @@ _ENDS_SILENCE = re.compile(r"\b(?:unsilence|unmute|un-mute|unsnooze|(?:end|lift|
 _DELETES = re.compile(r"\b(?:delete|remove|drop)\b")
 
 
-@dataclass(frozen=True)
-class AlertReader:
+class AlertReader(Struct, frozen=True):
     """Answers from the alerts' rows, then from the cluster's own state."""
 
     alerts: AlertService
@@ -46,8 +46,7 @@ class AlertReader:
             told.tell_no_rule(reading.facts, draft)
 
 
-@dataclass(frozen=True)
-class AlertChangeReader:
+class AlertChangeReader(Struct, frozen=True):
     """Plans changes of alerts; a question about them is answered like any other question for alerts."""
 
     alerts: AlertReader

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from hexaops.analysis.applications.model import Application
 from hexaops.assistant.answers.draft import Draft
@@ -15,8 +16,7 @@ from hexaops.features.access.caller import Caller
 from hexaops.features.chat.planning import ChangePlanner
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """One part of a message, and who asks."""
 
     caller: Caller

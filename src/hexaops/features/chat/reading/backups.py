@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hexaops.analysis.applications.model import Application
 from hexaops.assistant.answers.backups import Kept, answer_backups, tell_gone
@@ -25,8 +26,7 @@ _RESTORE = re.compile(r"\b(?:restore|recover)\b")
 _REPLACE = re.compile(r"\b(?:replace|overwrite)\b")
 
 
-@dataclass(frozen=True)
-class BackupReader:
+class BackupReader(Struct, frozen=True):
     """Answers from the backups' rows."""
 
     database: Database

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hexaops.analysis.applications.model import Application
 from hexaops.analysis.checks import Check
@@ -25,8 +26,7 @@ _NO_NAMES = word_set(
 _OUTSIDE = re.compile(r"\b(?:internet|external|outside|egress|world)\b|\b[a-z0-9-]+\.(?:com|org|net|io|dev)\b")
 
 
-@dataclass(frozen=True)
-class ConnectivityReader:
+class ConnectivityReader(Struct, frozen=True):
     """Answers from the workspace's snapshot."""
 
     diagnostics: DiagnosticReader

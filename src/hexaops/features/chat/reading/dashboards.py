@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from hexaops.assistant.answers.attachments import Dashboard, DashboardJsonView
 from hexaops.assistant.answers.draft import Draft
@@ -17,8 +18,7 @@ PERMISSION = "read_metrics"
 MOST = 3
 
 
-@dataclass(frozen=True)
-class DashboardReader:
+class DashboardReader(Struct, frozen=True):
     """Answers with the dashboard that `POST …/aiops/dashboards` makes."""
 
     dashboards: DashboardService

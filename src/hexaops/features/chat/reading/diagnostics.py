@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hexaops.analysis.applications.model import Application
 from hexaops.analysis.checks import Check
@@ -20,8 +21,7 @@ MOST = 50
 """Applications of one health check."""
 
 
-@dataclass(frozen=True)
-class DiagnosticsReader:
+class DiagnosticsReader(Struct, frozen=True):
     """Answers from the workspace's snapshot."""
 
     diagnostics: DiagnosticReader

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.history import Happened, answer_history
@@ -14,8 +14,7 @@ from hexaops.features.runs.queries import latest_actions
 from hexaops.storage.database import Database
 
 
-@dataclass(frozen=True)
-class HistoryReader:
+class HistoryReader(Struct, frozen=True):
     """Answers from the watch cache and the actions' rows."""
 
     applications: ApplicationService

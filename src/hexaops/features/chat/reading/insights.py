@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hexaops.analysis.insights import usage
 from hexaops.analysis.insights.model import CATEGORIES, Insight, PriceBook
@@ -41,8 +42,7 @@ INSIGHT_INTENTS = (
 )
 
 
-@dataclass(frozen=True)
-class Measured:
+class Measured(Struct, frozen=True):
     """What was measured for one question."""
 
     reading: Reading
@@ -62,8 +62,7 @@ class Measured:
         ]  # fmt: skip
 
 
-@dataclass(frozen=True)
-class InsightReader:
+class InsightReader(Struct, frozen=True):
     """Answers from one assessment of the workspace."""
 
     engine: InsightEngine

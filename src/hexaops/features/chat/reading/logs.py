@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.logs import BASELINE_SECONDS, LINES_READ, answer_logs, answer_news, log_question
@@ -12,8 +12,7 @@ from hexaops.features.logs.service import LogQueryService
 READ_LOGS = "read_logs"
 
 
-@dataclass(frozen=True)
-class LogReader:
+class LogReader(Struct, frozen=True):
     """Answers from the log store."""
 
     logs: LogQueryService

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from hexaops.analysis.applications.model import Application
 from hexaops.assistant.answers import objects as told
@@ -47,8 +48,7 @@ def topic_of(message: str, applications: Sequence[Application], asked: Understan
     return "" if found == "claims" and _FULLNESS.search(text) else found
 
 
-@dataclass(frozen=True)
-class ObjectReader:
+class ObjectReader(Struct, frozen=True):
     """Answers from the watch cache."""
 
     applications: ApplicationService

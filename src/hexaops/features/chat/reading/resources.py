@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from hexaops.analysis.applications.model import Application
 from hexaops.assistant.answers import resources as told
@@ -24,8 +26,7 @@ _RESTARTS = re.compile(r"\brestart(?:s|ed)\b|\brestart counts?\b")
 _NODES = re.compile(r"\bnodes?\b")
 
 
-@dataclass(frozen=True)
-class ResourceReader:
+class ResourceReader(Struct, frozen=True):
     """Answers from the watch cache; what asks for no field is answered as a question for the status."""
 
     applications: ApplicationService
@@ -65,8 +66,7 @@ class ResourceReader:
         told.tell_services(services, served, reading.facts, draft)
 
 
-@dataclass(frozen=True)
-class UsageReader:
+class UsageReader(Struct, frozen=True):
     """Who uses the most: nodes where nodes are asked for, else whoever answers for applications."""
 
     applications: Reader

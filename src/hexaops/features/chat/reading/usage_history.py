@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from hexaops.analysis.applications.model import Application
 from hexaops.analysis.applications.usage import Resource
@@ -18,8 +18,7 @@ LEAST_STEP_SECONDS = 30.0
 POINTS = 400
 
 
-@dataclass(frozen=True)
-class UsageHistoryReader:
+class UsageHistoryReader(Struct, frozen=True):
     """The usage now, and how it was where the message names a time."""
 
     sources: MetricSources

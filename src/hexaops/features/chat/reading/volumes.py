@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hexaops.analysis.applications.model import Application
 from hexaops.assistant.answers.draft import Draft
@@ -18,8 +19,7 @@ POINTS = 400
 MOST_READ = 200
 
 
-@dataclass(frozen=True)
-class VolumeReader:
+class VolumeReader(Struct, frozen=True):
     """Answers from the metric sources what is about disks; hands everything else on."""
 
     sources: MetricSources

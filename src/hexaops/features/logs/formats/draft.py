@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
+from msgspec import Struct
 
 from hexaops.backends.logstores.lines import MICROSECONDS, Metadata
 
@@ -30,8 +30,7 @@ class Draft(msgspec.Struct, frozen=True, gc=False):
     metadata: Metadata = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Drafts:
+class Drafts(Struct, frozen=True):
     """What a body held: drafts and refusals, both by line number from 1."""
 
     read: list[tuple[int, Draft]]

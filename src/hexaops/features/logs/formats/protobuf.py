@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 DEEPEST = 32
 VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
@@ -20,8 +21,7 @@ class WireError(ValueError):
     """The bytes are no such message."""
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(Struct, frozen=True):
     """A field of a message: its name in JSON, and what its bytes mean."""
 
     name: str
