@@ -12,12 +12,14 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+from typing import TYPE_CHECKING
 
 from hexaops.web.docs_search import LONGEST_QUERY, Section, excerpt_of, find_sections, sections_of, words_of
 from hexaops.web.files import StaticFile
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 HERE = Path(__file__).parent
 FOLDERS = (HERE / "docs", HERE.parents[2] / "docs")
@@ -37,8 +39,13 @@ class DocsPages:
 
     def __init__(self, folders: Sequence[Path] = FOLDERS) -> None:
         self._folder = next((one for one in folders if (one / f"{INDEX}.md").is_file()), None)
-        self._markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
         self._made: dict[str, StaticFile] = {}
+
+    @cached_property
+    def _markdown(self) -> MarkdownIt:
+        from markdown_it import MarkdownIt  # noqa: PLC0415 # 25 ms of a start, and few starts serve a page
+
+        return MarkdownIt("commonmark", {"html": False}).enable("table")
 
     @cached_property
     def titles(self) -> dict[str, str]:

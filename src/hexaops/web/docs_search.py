@@ -10,9 +10,12 @@ import html
 import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from markdown_it.token import Token
 from msgspec import Struct
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 APART = re.compile(r"[\W_]+")
 MOST_WORDS, MOST_HITS, LONGEST_QUERY = 8, 20, 100
