@@ -151,9 +151,11 @@ class DurableEngine:
             self._beat.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._beat
-        for task in self._running:
-            task.cancel()
-        await asyncio.gather(*self._running, return_exceptions=True)
+        running, loop = [*self._running], asyncio.get_running_loop()
+        for task in running:
+            task.get_loop().call_soon_threadsafe(task.cancel)
+        # A run that began while this loop stood still is on DBOS's own loop, which `destroy` ends.
+        await asyncio.gather(*(task for task in running if task.get_loop() is loop), return_exceptions=True)
         workers, self._workers = self._workers, {}
         for worker in workers.values():
             await asyncio.to_thread(worker.stop)
