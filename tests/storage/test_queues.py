@@ -31,6 +31,22 @@ def test_setting_ends_the_wait_in_another_thread() -> None:
     assert ended == [True]
 
 
+def test_a_place_is_looked_for_once_more_after_the_last_run_has_ended() -> None:
+    """The look before the end saw the place taken, and nothing else would wake it for an hour."""
+    busy = [True]
+    event = WakeableEvent(lambda: busy[0])
+    assert not event.wait(timeout=3600)
+    busy.clear()
+    busy.append(False)
+    assert not event.wait(timeout=3600)
+
+
+def test_a_run_that_began_and_ended_between_two_waits_is_noticed() -> None:
+    event = WakeableEvent()
+    event.note_end()
+    assert not event.wait(timeout=3600)
+
+
 def test_dbos_still_waits_on_the_event_it_is_given() -> None:
     assert list(inspect.signature(queue_worker_thread).parameters) == ["stop_event", "dbos", "queue"]
     assert background_jobs._BACKGROUND_JOBS_INTERVAL_SEC > 0

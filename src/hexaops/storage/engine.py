@@ -276,6 +276,8 @@ class DurableEngine:
                 raise
             finally:
                 self._running.pop(task, None)
+                if worker := self._workers.get(name):
+                    worker.note_end()
 
         workflow.__qualname__ = workflow.__name__ = name
         return workflow

@@ -36,10 +36,16 @@ class WakeableEvent(threading.Event):
         super().__init__()
         self._is_busy = is_busy
         self._alarm = threading.Event()
+        self._was_busy = False
+        self._ends = self._ends_seen = 0
 
     def wake(self) -> None:
         """End the current wait, or the next one."""
         self._alarm.set()
+
+    def note_end(self) -> None:
+        """A run has ended: its place becomes free once that is recorded, which no wake tells of."""
+        self._ends += 1
 
     def set(self) -> None:
         """Set the event, and end the wait."""
@@ -48,8 +54,11 @@ class WakeableEvent(threading.Event):
 
     def wait(self, timeout: float | None = None) -> bool:
         """Whether the event was set by the end of the wait."""
-        if timeout is not None and self._is_busy():
+        ends = self._ends
+        busy, self._ends_seen = self._is_busy() or ends != self._ends_seen, ends
+        if timeout is not None and (busy or self._was_busy):  # the look before may have seen the place still taken
             timeout = min(timeout, BUSY_POLL_SECONDS)
+        self._was_busy = busy
         self._alarm.wait(timeout)
         self._alarm.clear()
         return self.is_set()
@@ -72,6 +81,10 @@ class QueueWorker:
     def wake(self) -> None:
         """Poll for runs now."""
         self._event.wake()
+
+    def note_end(self) -> None:
+        """A run of the queue has ended."""
+        self._event.note_end()
 
     def take_delayed(self) -> None:
         """Make delayed work whose time has come ready, and look for it; blocks for a statement."""
