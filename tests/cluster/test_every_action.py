@@ -69,6 +69,8 @@ class Place:
         return found
 
 
+ELSEWHERE = {"restore_backup": "it needs a backup of which something is gone: see test_backups.py"}
+"""Kinds that cannot be part of the walk, and why."""
 AFTERWARDS = {"start_application": "start_application"}
 """Undoing a start stops the application: it is started once more for what comes after."""
 LEADS_TO = {"start_application": "stop_application", "rollback_revision": "update_configuration"}
@@ -108,6 +110,8 @@ def test_every_kind_is_planned_made_verified_and_undone(place: Place) -> None:
     until(place.service.is_current)
     rule_id = ""
     for name, book in ASKED_FOR.items():
+        if name in ELSEWHERE:
+            continue
         parameters = place.parameters(name)
         if parameters.get("alert_id") == RULE:
             parameters = {**parameters, "alert_id": rule_id}
@@ -187,4 +191,5 @@ def undone(place: Place, book: Runbook[Any], action: Object, before: Mapping[str
 def test_no_kind_is_without_parameters() -> None:
     """A kind that is new has to be walked too."""
     place = Place(None, None, "a", "b", "c")  # type: ignore[arg-type] # only its table is read
-    assert all(place.parameters(name) for name in ASKED_FOR)
+    assert all(place.parameters(name) for name in ASKED_FOR if name not in ELSEWHERE)
+    assert ASKED_FOR.keys() >= ELSEWHERE.keys()
