@@ -13,15 +13,13 @@ FEATURES = Path(features.__path__[0])
 SHARED: Mapping[str, set[str]] = {
     "OperationRow": {"runs", "backups", "changes", "incidents"},
     "OperationStepRow": {"runs", "backups", "changes"},
-    "WriteIntentRow": {"changes", "backups"},
     "IncidentRow": {"incidents", "autopilot"},
     "IncidentEntryRow": {"incidents", "autopilot"},
     "AutomationRow": {"workspaces", "autopilot"},
     "ChatSessionRow": {"chat", "conversations"},
 }
 """Autopilot decides under the locks of an incident and of the switch that stops it. Operations are started and
-followed in the transaction of what they belong to; a backup that expires reads what its own run wrote; sessions are
-also asked below chat."""
+followed in the transaction of what they belong to; sessions are also asked below chat."""
 TOUCHES = r"\b(?:select|update|delete|insert|aliased|get|get_one)\(\s*({name})\b|\b({name})[.(]"
 """Reads or writes it; a feature that asks another one may name the row it gets."""
 

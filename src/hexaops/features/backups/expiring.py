@@ -8,9 +8,10 @@ from msgspec import Struct
 from sqlalchemy import or_, select
 from sqlalchemy.orm import aliased
 
-from hexaops.backends.kubernetes.kinds import KINDS
 from hexaops.features.audit.event import AuditEvent
-from hexaops.features.changes.writes import NOT_APPLIED, GuardedWriter, NumberedWrite
+from hexaops.features.backups.volumes import SNAPSHOT, snapshots_made
+from hexaops.features.changes.queries import has_written
+from hexaops.features.changes.writes import GuardedWriter, NumberedWrite
 from hexaops.features.runs.errors import OperationInProgressError
 from hexaops.features.runs.runner import RUN
 from hexaops.features.runs.starting import NewOperation, OperationStarter
@@ -18,12 +19,11 @@ from hexaops.features.runs.work import Found, Run, Undone
 from hexaops.kit.clock import Clock
 from hexaops.runbooks.model import Call, TargetRef, Write
 from hexaops.storage.database import Database
-from hexaops.storage.tables import BackupRow, OperationRow, WriteIntentRow
+from hexaops.storage.tables import BackupRow, OperationRow
 from hexaops.storage.tables.operations import ACTIVE
 
 KIND = "expire_snapshots"
 DELETE = "delete_snapshots"
-SNAPSHOT = KINDS["VolumeSnapshot"].name
 AGAIN_SECONDS = 86_400.0
 """A deletion that failed is tried again after this time."""
 BATCH = 100
@@ -47,13 +47,12 @@ class SnapshotExpiry(Struct, frozen=True):
             earlier.kind == KIND, earlier.resource_id == BackupRow.id,
             or_(earlier.status == "completed", earlier.status.in_(ACTIVE), earlier.started_at > since),
         )  # fmt: skip
-        made = select(WriteIntentRow.id).where(
-            WriteIntentRow.operation_id == BackupRow.id, WriteIntentRow.purpose == "apply"
-        )
         query = (
             select(BackupRow, OperationRow)
             .join(OperationRow, OperationRow.id == BackupRow.id)
-            .where(BackupRow.removed_at.is_not(None), BackupRow.include_volumes, made.exists(), ~tried.exists())
+            .where(
+                BackupRow.removed_at.is_not(None), BackupRow.include_volumes, has_written(BackupRow.id), ~tried.exists()
+            )
             .limit(BATCH)
         )
         async with self.database.reading() as session:
@@ -77,17 +76,17 @@ class SnapshotExpiry(Struct, frozen=True):
 class ExpiryWork(Struct, frozen=True):
     """Deletes each snapshot by its uid; one that is gone is none of ours to miss."""
 
-    database: Database
     writer: GuardedWriter
 
     async def perform(self, run: Run, step: str) -> Found:
         """The one step."""
         del step
         cluster_id, gone = run.operation.cluster_id, list[str]()
-        for number, record in enumerate(await self._records(run.operation.resource_id)):
+        records = await snapshots_made(self.writer, run.operation.resource_id)
+        for number, record in enumerate(records.values()):
             metadata = record.call["body"]["metadata"]
             uid = record.response.get("uid", "")
-            target = TargetRef(kind=SNAPSHOT, namespace=metadata["namespace"], name=metadata["name"], uid=uid)
+            target = TargetRef(kind=SNAPSHOT.name, namespace=metadata["namespace"], name=metadata["name"], uid=uid)
             live = await self.writer.read(cluster_id, target)
             if live is not None and uid and live.target.uid == uid:
                 write = Write(target=target, call=Call(verb="delete"), undo=None, pins_generation=False)
@@ -104,12 +103,3 @@ class ExpiryWork(Struct, frozen=True):
     def message(self, run: Run) -> str:
         """How many are gone."""
         return str(run.found[DELETE]["summary"])
-
-    async def _records(self, backup_id: str) -> list[WriteIntentRow]:
-        query = select(WriteIntentRow).where(
-            WriteIntentRow.operation_id == backup_id, WriteIntentRow.purpose == "apply",
-            WriteIntentRow.outcome != NOT_APPLIED,
-        )  # fmt: skip
-        async with self.database.reading() as session:
-            found = (await session.scalars(query.order_by(WriteIntentRow.seq))).all()
-        return [one for one in found if one.call["body"].get("kind") == SNAPSHOT]

@@ -28,7 +28,7 @@ from hexaops.kit.clock import Clock
 from hexaops.kit.text import plain
 from hexaops.kit.timeout import Timeout
 from hexaops.runbooks.model import Call, Fields, TargetRef, Write, Written
-from hexaops.storage.tables import BackupRow
+from hexaops.storage.tables import BackupRow, WriteIntentRow
 
 SNAPSHOT_VOLUMES = "snapshot_volumes"
 SNAPSHOT, VELERO_BACKUP = KINDS["VolumeSnapshot"], KINDS["Backup"]
@@ -85,9 +85,7 @@ class VolumeBackups(Struct, frozen=True):
 
     async def discard(self, run: Run) -> None:
         """Delete the snapshots that the backup made. What Velero keeps ends with its own time to live."""
-        for number, record in (await self.writer.intents(run.operation, "apply")).items():
-            if record.outcome == NOT_APPLIED or record.call["body"].get("kind") != SNAPSHOT.name:
-                continue
+        for number, record in (await snapshots_made(self.writer, run.operation.id)).items():
             metadata = record.call["body"]["metadata"]
             await self._undo(run, number, _creating(SNAPSHOT.name, metadata["namespace"], record.call["body"]))
 
@@ -143,6 +141,16 @@ class VolumeBackups(Struct, frozen=True):
                 problem = why or late
                 return status, f"contents not included: {plain(problem, TEXT_LIMIT)}" if problem else ""
             await self.clock.sleep(LOOK_SECONDS)
+
+
+async def snapshots_made(writer: GuardedWriter, backup_id: str) -> dict[int, WriteIntentRow]:
+    """What was recorded of the snapshots that a backup may have made, by the number of their write."""
+    found = await writer.intents(backup_id, "apply")
+    return {
+        number: record
+        for number, record in sorted(found.items())
+        if record.outcome != NOT_APPLIED and record.call["body"].get("kind") == SNAPSHOT.name
+    }
 
 
 def snapshot_of(backup_id: str, namespace: str, claim: str) -> Write:

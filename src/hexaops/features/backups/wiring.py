@@ -80,4 +80,4 @@ def wire(process: Process) -> dict[str, Work]:
     get(OperationService).add(everything)
     wire_restoring(process)
     work = BackupWork(database, collector, archives, volumes, retention, expiry, failpoints)
-    return {KIND: work, EXPIRE: ExpiryWork(database, writer), everything.name: everything}
+    return {KIND: work, EXPIRE: ExpiryWork(writer), everything.name: everything}

@@ -7,8 +7,9 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import select
+from sqlalchemy import Exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from hexaops.features.access.caller import Caller
 from hexaops.features.changes.views import plan_view
@@ -50,3 +51,12 @@ async def uids_written(session: AsyncSession, kind: str, *, workspace_id: str, s
         )
     )
     return frozenset(uid for found in await session.scalars(query) if (uid := found.get("uid")))
+
+
+def has_written(operation_id: InstrumentedAttribute[str]) -> Exists:
+    """The condition that an operation has begun a write."""
+    return (
+        select(WriteIntentRow.id)
+        .where(WriteIntentRow.operation_id == operation_id, WriteIntentRow.purpose == "apply")
+        .exists()
+    )

@@ -114,7 +114,7 @@ class ChangeWork(Struct, frozen=True):
 
     async def _change(self, run: Run) -> Change:
         drafts = drafts_of(run.operation)
-        records = await self.writer.intents(run.operation, "apply")
+        records = await self.writer.intents(run.operation.id, "apply")
         parts, first = [], 0
         for index, draft in enumerate(drafts):
             own = {step: _found_of(found, index, len(drafts)) for step, found in run.found.items()}
@@ -236,7 +236,7 @@ class ChangeWork(Struct, frozen=True):
 
     async def _undo_part(self, change: Change, part: Part) -> Undone:
         run, undone, notes = change.run, dict[int, Written](), list[str]()
-        records = await self.writer.intents(run.operation, "apply")
+        records = await self.writer.intents(run.operation.id, "apply")
         for number in part.draft.undo_order:
             record = records.get(part.first + number)
             if record is None or record.outcome == NOT_APPLIED:

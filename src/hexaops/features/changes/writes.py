@@ -206,10 +206,10 @@ class GuardedWriter:
         async with self._database.reading() as session:
             return await intent_of(session, operation.id, seq, purpose)
 
-    async def intents(self, operation: OperationRow, purpose: Purpose) -> dict[int, WriteIntentRow]:
+    async def intents(self, operation_id: str, purpose: Purpose) -> dict[int, WriteIntentRow]:
         """All records of a purpose by the number of their write."""
         query = select(WriteIntentRow).where(
-            WriteIntentRow.operation_id == operation.id, WriteIntentRow.purpose == purpose
+            WriteIntentRow.operation_id == operation_id, WriteIntentRow.purpose == purpose
         )
         async with self._database.reading() as session:
             return {row.seq: row for row in await session.scalars(query)}
