@@ -5,17 +5,13 @@ from __future__ import annotations
 from msgspec import Struct
 
 from hexaops.analysis.applications.model import Application
-from hexaops.analysis.applications.usage import Resource
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.usage import answer_usage
 from hexaops.assistant.answers.usage_history import SHOWN, History, tell_history
-from hexaops.backends.metrics.base import Signal, Subject, Window, read_all
 from hexaops.features.chat.reading.asking import Reading
+from hexaops.features.chat.reading.series import measured
+from hexaops.features.insights.engine import TOTALS
 from hexaops.features.metrics.sources import MetricSources
-
-SIGNALS: dict[Resource, Signal] = {"cpu": Signal.CPU, "memory": Signal.MEMORY}
-LEAST_STEP_SECONDS = 30.0
-POINTS = 400
 
 
 class UsageHistoryReader(Struct, frozen=True):
@@ -34,11 +30,7 @@ class UsageHistoryReader(Struct, frozen=True):
         tell_history([await self._read(reading, one, seconds) for one in selected], reading.facts, draft)
 
     async def _read(self, reading: Reading, one: Application, seconds: float) -> History:
-        cluster_id = reading.caller.get_workspace().cluster_id
         metric = reading.asked.parameters.metric
-        wanted = {name: signal for name, signal in SIGNALS.items() if metric in (None, name)}
-        subject = Subject(cluster_id, one.kind, one.project, one.name)
-        window = Window.until(reading.facts.now.timestamp(), seconds)
-        step = max(LEAST_STEP_SECONDS, seconds / POINTS)
-        series = await read_all(self.sources.of(cluster_id), tuple(wanted.values()), subject, window, step)
+        wanted = {name: signal for name, signal in TOTALS.items() if metric in (None, name)}
+        series = await measured(self.sources, reading, one, tuple(wanted.values()), seconds)
         return History(one, {name: series[signal].values for name, signal in wanted.items()}, seconds)

@@ -9,13 +9,13 @@ from msgspec import Struct
 from hexaops.analysis.applications.model import Application
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.volumes import Volume, answer_volumes
-from hexaops.backends.metrics.base import Signal, Subject, Window
+from hexaops.backends.metrics.base import Signal
 from hexaops.features.chat.reading.asking import Reader, Reading
+from hexaops.features.chat.reading.series import measured
 from hexaops.features.metrics.sources import MetricSources
 
 DISKS = re.compile(r"\b(?:disks?|storage|volumes?|pvcs?|file ?systems?)\b", re.IGNORECASE)
 WEEK_SECONDS = 7 * 86_400.0
-POINTS = 400
 MOST_READ = 200
 
 
@@ -36,10 +36,5 @@ class VolumeReader(Struct, frozen=True):
         answer_volumes([one for one in found if one is not None], len(selected), seconds, reading.facts, draft)
 
     async def _read(self, reading: Reading, one: Application, seconds: float) -> Volume | None:
-        cluster_id = reading.caller.get_workspace().cluster_id
-        subject = Subject(cluster_id, one.kind, one.project, one.name)
-        window = Window.until(reading.facts.now.timestamp(), seconds)
-        series = await self.sources.of(cluster_id).read(
-            Signal.VOLUME_USAGE, subject, window, max(30.0, seconds / POINTS)
-        )
+        series = (await measured(self.sources, reading, one, (Signal.VOLUME_USAGE,), seconds))[Signal.VOLUME_USAGE]
         return None if series.reason else Volume(one, series.values, series.step_seconds)
