@@ -70,8 +70,6 @@ def with_settings(
         place = asked.parameters.namespace or before.parameters.namespace
         asked = replace(asked, parameters=replace(asked.parameters, namespace=place))
     missing = _missing(asked, slots)
-    if not missing and _is_no_range(slots):
-        missing = ("setting",)
     if not missing and _is_no_version(asked, slots, items):
         missing = ("setting",)
     if not missing and _names_another(items):
@@ -244,7 +242,7 @@ def _missing(asked: Understanding, slots: Slots) -> tuple[str, ...]:
     kinds = [target.entity.kind for target in asked.targets]
     known = bool(asked.parameters.namespace) if of_project else kinds == ["application"] and not asked.excluded
     missing = () if known else ("project" if of_project else "application",)
-    if slots.min_replicas is not None and slots.max_replicas is not None and slots.min_replicas > slots.max_replicas:
+    if _is_no_range(slots):
         return (*missing, "setting")
     said = slots.says_something or asked.intent is Intent.ROLLBACK_APPLICATION
     return missing if said and not slots.left else (*missing, "setting")
