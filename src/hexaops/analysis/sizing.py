@@ -40,12 +40,7 @@ class Size(Struct, frozen=True):
     memory_bytes: float
 
 
-DEFAULT_RULE = Rule()
-
-
-def recommend(
-    cpu: Floats, memory: Floats, *, rule: Rule = DEFAULT_RULE, killed_at_bytes: float | None = None
-) -> Size | None:  # frozen
+def recommend(cpu: Floats, memory: Floats, *, rule: Rule = OURS, killed_at_bytes: float | None = None) -> Size | None:
     """The size from samples of use (NaN: missing); None with too few of them."""
     cpu, memory = cpu[np.isfinite(cpu)], memory[np.isfinite(memory)]
     if min(len(cpu), len(memory)) < FEWEST_POINTS:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from msgspec.structs import asdict
-from msgspec.structs import asdict as fields_of
 
 from hexaops.features.access.permissions import ROLES
 from hexaops.features.access.tenancy import (
@@ -134,7 +133,7 @@ def workspace_view(workspace: Workspace) -> WorkspaceView:
         default=workspace.namespaces is None,
         namespaces=None if workspace.namespaces is None else sorted(workspace.namespaces),
         timezone=workspace.timezone,
-        policy=PolicyView(**fields_of(workspace.policy)),
+        policy=PolicyView(**asdict(workspace.policy)),
     )
 
 
@@ -167,7 +166,7 @@ def _taken_view(taken: Taken | None) -> TakenView | None:
     applications = taken.applications
     return TakenView(
         workspace_id=taken.workspace_id,
-        applications=None if applications is None else [TakenApplicationView(**fields_of(one)) for one in applications],
+        applications=None if applications is None else [TakenApplicationView(**asdict(one)) for one in applications],
         total=taken.total,
         reason=taken.reason,
     )
