@@ -155,7 +155,7 @@ def tell_budgets(found: Sequence[PdbRow], where: str, facts: Facts, draft: Draft
 
 
 def tell_unserved(services: Sequence[ServiceRow], ready: Mapping[str, int], facts: Facts, draft: Draft) -> None:
-    """Services with a selector that nobody answers; `ready`: endpoints that are, by the Service's uid."""
+    """Services that have a selector but no ready endpoint; `ready`: how many are ready, by the Service's uid."""
     counted = [row for row in services if row.selector and row.type != "ExternalName"]
     without = [row for row in counted if not ready.get(row.uid)]
     noted = [

@@ -44,7 +44,7 @@ def _is_wrong(part: Raw) -> bool:
 
 
 def _makes(one: Obj) -> tuple[Ref, ...]:
-    """The Secret that it should make, so that whoever lacks that is told why."""
+    """The Secret it should create: what fails for lack of it is traced back to this object."""
     name = one.text("spec", "target", "name") or one.text("spec", "secretName")
     if not name and "Secret" in one.kind:
         name = one.name
