@@ -77,7 +77,8 @@ async def rows(world: LivingWorld) -> dict[str, int]:
 def path_of(world: LivingWorld, entry: Entry) -> str:
     """The route's path in the own workspace, with ids of nothing."""
     path = entry.path.replace("{workspace_id}", world.workspace_id)
-    for name in ("application_id", "action_id", "session_id", "webhook_id", "delivery_id", "account_id", "token_id"):
+    for name in ("application_id", "action_id", "session_id", "webhook_id", "delivery_id", "channel_id", "account_id",
+                 "token_id"):  # fmt: skip
         path = path.replace(f"{{{name}}}", "nothing-like-it")
     return path.replace("{user_id}", "local:nobody")
 

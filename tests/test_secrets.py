@@ -54,6 +54,9 @@ async def _sinks(world: ChatWorld, logged: io.StringIO) -> dict[str, str]:
     answer = await world.post("/aiops/webhooks", hook, admin)
     assert answer.status_code == 201, answer.text
     made = answer.json()["data"]
+    channel = {"name": "x", "kind": "slack", "target": f"http://127.0.0.1:65009/{CANARY}"}
+    added = await world.post("/aiops/notification-channels", channel, admin)
+    assert added.status_code == 201, added.text
     account = {"name": "x", "scopes": ["workspace:read"]}
     client = world.access.client
     url = "/internal/v1/service-accounts"
@@ -66,6 +69,9 @@ async def _sinks(world: ChatWorld, logged: io.StringIO) -> dict[str, str]:
         await world.ask(f"show events of leaky please, password={CANARY}"),
         (await world.get("/applications/leaky")).json(),
         (await world.post(f"/aiops/webhooks/{made['id']}/test", {}, admin)).json(),
+        added.json(),
+        (await world.get("/aiops/notification-channels", admin)).json(),
+        (await world.post(f"/aiops/notification-channels/{added.json()['data']['id']}/test", {}, admin)).json(),
         (await world.post("/aiops/actions", {"action": "x", "parameters": {"password": CANARY}}, admin)).json(),
         (await client.get(url, headers=world.access.administrator)).json(),
         (await world.get(f"/aiops/webhooks/{made['id']}", admin)).json(),

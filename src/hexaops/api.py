@@ -26,6 +26,7 @@ from hexaops.features.insights import routes as insights
 from hexaops.features.live import routes as live
 from hexaops.features.logs import routes as logs
 from hexaops.features.metrics import routes as metrics
+from hexaops.features.notifications import routes as notifications
 from hexaops.features.operations import routes as operations
 from hexaops.features.overview import routes as overview
 from hexaops.features.performance import routes as performance
@@ -69,6 +70,7 @@ ROUTES = (
     *dashboards.ROUTES,
     *diagnostics.ROUTES,
     *webhooks.ROUTES,
+    *notifications.ROUTES,
     *logs.ROUTES,
     *metrics.ROUTES,
     *signin.ROUTES,

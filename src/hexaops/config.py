@@ -362,6 +362,8 @@ class Settings(BaseSettings):
     """Channels notified of every escalated incident."""
     escalation_repeat_seconds: Positive = 1800.0
     """How often they are notified again until somebody acknowledges or resolves it."""
+    notification_email_domains: list[str] = []
+    """Domains to which channels that workspaces add may send email; channels of the settings may send to any."""
     smtp_host: str | None = None
     """Mail server of the `mailto:` channels."""
     smtp_port: Annotated[int, Field(ge=1, le=65535)] = 587

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
+
+import pytest
 
 from hexaops.features.webhooks.events import KNOWN
 from tests.cli.conftest import Run
@@ -35,6 +38,27 @@ def test_the_life_of_a_webhook(hexaops: Run) -> None:
     assert "url: the host has a link-local address" in refused.err
     unknown = hexaops("webhooks", "create", "http://127.0.0.1:9/", "--event", "bogus")
     assert all(event in unknown.err for event in KNOWN)
+
+
+def test_the_life_of_a_notification_channel(hexaops: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    with receiving() as receiver:
+        monkeypatch.setattr("sys.stdin", io.StringIO(f"{receiver.url}?token=hidden\n"))
+        made = hexaops("channels", "create", "ops", "webhook", "-", "--escalations", "--json").data
+        assert (made["target_host"], made["on_escalation"]) == ("127.0.0.1", True)
+        tested = hexaops("channels", "test", made["id"])
+        assert tested.code == 0
+        assert "notification.test" in [one.document["event"] for one in receiver.deliveries]
+    failed = hexaops("channels", "test", made["id"])
+    assert failed.code == 1
+    assert "no connection" in failed.out
+    assert "hidden" not in hexaops("channels").out + hexaops("channels", "show", made["id"]).out
+    changed = hexaops("channels", "update", made["id"], "--no-escalations", "--json").data
+    assert not changed["on_escalation"]
+    refused = hexaops("channels", "create", "other", "slack", "http://169.254.169.254/")
+    assert refused.code == 1
+    assert "target: the host has a link-local address" in refused.err
+    assert hexaops("channels", "delete", made["id"]).code == 0
+    assert hexaops("channels", "list", "--json").data["items"] == []
 
 
 def test_the_life_of_a_service_account(hexaops: Run) -> None:

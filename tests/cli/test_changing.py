@@ -95,8 +95,8 @@ def test_yes_carries_out_a_whole_request_or_nothing(hexaops: Run) -> None:
 
 
 def test_lists_as_json_have_one_shape(hexaops: Run) -> None:
-    lists = ("apps", "actions", "sessions", "webhooks", "webhooks deliveries", "audit", "token list", "workspace list",
-             "cluster list")  # fmt: skip
+    lists = ("apps", "actions", "sessions", "webhooks", "webhooks deliveries", "channels", "audit", "token list",
+             "workspace list", "cluster list")  # fmt: skip
     for command in lists:
         found = hexaops(*command.split(), "--json").data
         assert {"items", "next_cursor"} <= set(found), command

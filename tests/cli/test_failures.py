@@ -117,8 +117,8 @@ def test_a_url_that_is_none_is_told(bare: Run) -> None:
     assert (done.code, "http://HOST:PORT" in done.err) == (2, True)
 
 
-COMMANDS = ("", "ask", "chat", "apps", "actions", "actions run", "sessions", "webhooks", "token", "workspace",
-            "workspace members", "audit", "automation", "serve")  # fmt: skip
+COMMANDS = ("", "ask", "chat", "apps", "actions", "actions run", "sessions", "webhooks", "channels", "token",
+            "workspace", "workspace members", "audit", "automation", "serve")  # fmt: skip
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import httpx2
@@ -28,7 +29,7 @@ class Targets:
         body = {"name": "fuzzed", "scopes": ["workspace:read"]}
         account = data_of(live.account.post("/internal/v1/service-accounts", json=body))
         backup = data_of(live.account.post(f"/internal/v1/applications/{live.applications['web-app']}/backup", json={}))
-        self._webhook_id = ""
+        self._webhook_id = self._channel_id = ""
         self._fixed = {
             "workspace_id": live.workspace_id,
             "application_id": live.applications["web-app"],
@@ -44,7 +45,12 @@ class Targets:
         if not self._webhook_id or self._live.user.get(f"{hooks}/{self._webhook_id}").status_code == 404:
             body = {"url": "http://127.0.0.1:65535/hook", "events": ["aiops.insight.generated"]}
             self._webhook_id = data_of(self._live.user.post(hooks, json=body))["id"]
-        return {**self._fixed, "webhook_id": self._webhook_id, "session_id": self._live.new_session()}
+        channels = f"{self._live.aiops}/notification-channels"
+        if not self._channel_id or self._live.user.get(f"{channels}/{self._channel_id}").status_code == 404:
+            channel = {"name": f"fuzzed-{uuid.uuid4()}", "kind": "webhook", "target": "http://127.0.0.1:65535/notice"}
+            self._channel_id = data_of(self._live.user.post(channels, json=channel))["id"]
+        made = {"webhook_id": self._webhook_id, "channel_id": self._channel_id}
+        return {**self._fixed, **made, "session_id": self._live.new_session()}
 
 
 def _session(client: httpx2.Client) -> requests.Session:

@@ -21,6 +21,7 @@ ABSENT = {
     "action_id": "action_000000000000000000000000000", "session_id": "sess_000000000000000000000000000",
     "message_id": "msg_000000000000000000000000000", "plan_id": "plan_000000000000000000000000000",
     "webhook_id": "wh_000000000000000000000000000", "delivery_id": "del_000000000000000000000000000",
+    "channel_id": "nc_000000000000000000000000000",
     "account_id": "sa-000000000000000000000000000", "token_id": "0" * 27, "user_id": "local:nobody",
     "cluster_id": "nowhere", "deployment_name": "absent", "incident_id": "inc-000000000000000000000000000",
     "query_id": "query-000000000000000000000000000", "operation_id": "op-000000000000000000000000000",
@@ -115,12 +116,16 @@ class Requests:
             "message": rng.choice(MESSAGES).format(rng.choice((application, some, SHARED_NAME))),
             "context": {"applications": [application]} if rng.random() < 0.5 else {},
             "name": "x", "namespaces": [], "url": "http://127.0.0.1:65009/x", "events": ["aiops.action.completed"],
+            "kind": "webhook", "target": "http://127.0.0.1:65009/x",
             "summary": "done", "actions_completed": [some], "enabled": True, "role": "viewer", "workspace_id": some,
             "scopes": ["workspace:read"], "workspace_ids": [some],
         }  # fmt: skip
         if rng.random() < 0.6:
             body["session_id"] = rng.choice([*tenant.ids["session_id"], *other.ids["session_id"], some])
-        kept = {"parameters", "action", "message", "name", "url", "events", "enabled", "role", "namespaces", "scopes"}
+        kept = {
+            "parameters", "action", "message", "name", "url", "kind", "target", "events", "enabled", "role",
+            "namespaces", "scopes",
+        }  # fmt: skip
         return {key: value for key, value in body.items() if key in kept or rng.random() < 0.8}
 
 

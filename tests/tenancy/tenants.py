@@ -184,7 +184,10 @@ async def _subscribe(access: AccessWorld, tenant: Tenant) -> None:
     }  # fmt: skip
     made = await _made(access, "POST", path, hook, tenant.admin)
     tested = await _made(access, "POST", f"{path}/{made['id']}/test", None, tenant.admin)
-    tenant.ids |= {"webhook_id": [made["id"]], "delivery_id": [tested["id"]]}
+    channel = {"name": tenant.canary, "kind": "webhook", "target": f"http://127.0.0.1:65009/{tenant.canary}"}
+    channels = f"/api/v1/workspaces/{tenant.workspace_id}/aiops/notification-channels"
+    added = await _made(access, "POST", channels, channel, tenant.admin)
+    tenant.ids |= {"webhook_id": [made["id"]], "delivery_id": [tested["id"]], "channel_id": [added["id"]]}
 
 
 async def _watch(access: AccessWorld, tenant: Tenant) -> None:

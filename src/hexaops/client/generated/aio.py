@@ -30,6 +30,7 @@ from hexaops.features.insights.insight_views import InsightsView
 from hexaops.features.insights.views import CapabilitiesView
 from hexaops.features.logs.views import LogAnswerView
 from hexaops.features.metrics.views import MeasurementsView
+from hexaops.features.notifications.views import ChannelPageView, ChannelTestView, ChannelView
 from hexaops.features.overview.views import NodesView, OverviewView
 from hexaops.features.signin.views import BrowserSessionView, SignInLinkView
 from hexaops.features.webhooks.views import (
@@ -337,6 +338,32 @@ class AsyncOperations(ABC):
                 )
             )
         ).data
+
+    async def create_notification_channel(self, **body: Unpack[models.NewChannel]) -> ChannelView:
+        """Create a notification channel; its target is never shown again."""
+        return (await self.send(calls.create_notification_channel(body))).data
+
+    async def list_notification_channels(
+        self, *, cursor: str | None = None, limit: int | None = None
+    ) -> ChannelPageView:
+        """The workspace's notification channels, and those of the settings."""
+        return (await self.send(calls.list_notification_channels(cursor=cursor, limit=limit))).data
+
+    async def get_notification_channel(self, channel_id: str) -> ChannelView:
+        """One notification channel."""
+        return (await self.send(calls.get_notification_channel(channel_id))).data
+
+    async def update_notification_channel(self, channel_id: str, **body: Unpack[models.ChannelChange]) -> ChannelView:
+        """Change a channel's target, or whether escalated incidents are sent to it."""
+        return (await self.send(calls.update_notification_channel(channel_id, body))).data
+
+    async def delete_notification_channel(self, channel_id: str) -> None:
+        """Delete a notification channel; what is queued for it is dropped."""
+        await self.send(calls.delete_notification_channel(channel_id))
+
+    async def test_notification_channel(self, channel_id: str) -> ChannelTestView:
+        """Send a test message now and return whether the receiver took it."""
+        return (await self.send(calls.test_notification_channel(channel_id))).data
 
     async def query_logs(self, **body: Unpack[models.LogQueryRequest]) -> LogAnswerView:
         """Search the workspace's log lines: rows, exact total, counts and patterns over all hits."""

@@ -29,6 +29,7 @@ from hexaops.features.insights.insight_views import InsightsView
 from hexaops.features.insights.views import CapabilitiesView
 from hexaops.features.logs.views import LogAnswerView
 from hexaops.features.metrics.views import MeasurementsView
+from hexaops.features.notifications.views import ChannelPageView, ChannelTestView, ChannelView
 from hexaops.features.overview.views import NodesView, OverviewView
 from hexaops.features.signin.views import BrowserSessionView, SignInLinkView
 from hexaops.features.webhooks.views import (
@@ -378,6 +379,36 @@ def list_webhook_deliveries(
         cursor=cursor,
         limit=limit,
     )
+
+
+def create_notification_channel(body: models.NewChannel) -> Call[Data[ChannelView]]:
+    """Create a notification channel; its target is never shown again."""
+    return post("/aiops/notification-channels", Data[ChannelView], body)
+
+
+def list_notification_channels(*, cursor: str | None = None, limit: int | None = None) -> Call[Data[ChannelPageView]]:
+    """The workspace's notification channels, and those of the settings."""
+    return get("/aiops/notification-channels", Data[ChannelPageView], cursor=cursor, limit=limit)
+
+
+def get_notification_channel(channel_id: str) -> Call[Data[ChannelView]]:
+    """One notification channel."""
+    return get(f"/aiops/notification-channels/{segment(channel_id)}", Data[ChannelView])
+
+
+def update_notification_channel(channel_id: str, body: models.ChannelChange) -> Call[Data[ChannelView]]:
+    """Change a channel's target, or whether escalated incidents are sent to it."""
+    return send("PATCH", f"/aiops/notification-channels/{segment(channel_id)}", Data[ChannelView], body)
+
+
+def delete_notification_channel(channel_id: str) -> Call[None]:
+    """Delete a notification channel; what is queued for it is dropped."""
+    return delete(f"/aiops/notification-channels/{segment(channel_id)}")
+
+
+def test_notification_channel(channel_id: str) -> Call[Data[ChannelTestView]]:
+    """Send a test message now and return whether the receiver took it."""
+    return post(f"/aiops/notification-channels/{segment(channel_id)}/test", Data[ChannelTestView], {})
 
 
 def query_logs(body: models.LogQueryRequest) -> Call[Data[LogAnswerView]]:

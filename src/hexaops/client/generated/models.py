@@ -187,6 +187,22 @@ class Rotation(TypedDict):
     overlap_seconds: NotRequired[float]
 
 
+class NewChannel(TypedDict):
+    """A new notification channel."""
+
+    name: str
+    kind: Literal["slack", "email", "webhook"]
+    target: str
+    on_escalation: NotRequired[bool]
+
+
+class ChannelChange(TypedDict):
+    """Fields of a notification channel to change."""
+
+    target: NotRequired[str | None]
+    on_escalation: NotRequired[bool | None]
+
+
 class TimeRange(TypedDict):
     """From `start` until just before `end`."""
 

@@ -30,6 +30,7 @@ from hexaops.features.insights.insight_views import InsightsView
 from hexaops.features.insights.views import CapabilitiesView
 from hexaops.features.logs.views import LogAnswerView
 from hexaops.features.metrics.views import MeasurementsView
+from hexaops.features.notifications.views import ChannelPageView, ChannelTestView, ChannelView
 from hexaops.features.overview.views import NodesView, OverviewView
 from hexaops.features.signin.views import BrowserSessionView, SignInLinkView
 from hexaops.features.webhooks.views import (
@@ -327,6 +328,30 @@ class Operations(ABC):
                 webhook_id, status=status, event=event, resource_id=resource_id, cursor=cursor, limit=limit
             )
         ).data
+
+    def create_notification_channel(self, **body: Unpack[models.NewChannel]) -> ChannelView:
+        """Create a notification channel; its target is never shown again."""
+        return self.send(calls.create_notification_channel(body)).data
+
+    def list_notification_channels(self, *, cursor: str | None = None, limit: int | None = None) -> ChannelPageView:
+        """The workspace's notification channels, and those of the settings."""
+        return self.send(calls.list_notification_channels(cursor=cursor, limit=limit)).data
+
+    def get_notification_channel(self, channel_id: str) -> ChannelView:
+        """One notification channel."""
+        return self.send(calls.get_notification_channel(channel_id)).data
+
+    def update_notification_channel(self, channel_id: str, **body: Unpack[models.ChannelChange]) -> ChannelView:
+        """Change a channel's target, or whether escalated incidents are sent to it."""
+        return self.send(calls.update_notification_channel(channel_id, body)).data
+
+    def delete_notification_channel(self, channel_id: str) -> None:
+        """Delete a notification channel; what is queued for it is dropped."""
+        self.send(calls.delete_notification_channel(channel_id))
+
+    def test_notification_channel(self, channel_id: str) -> ChannelTestView:
+        """Send a test message now and return whether the receiver took it."""
+        return self.send(calls.test_notification_channel(channel_id)).data
 
     def query_logs(self, **body: Unpack[models.LogQueryRequest]) -> LogAnswerView:
         """Search the workspace's log lines: rows, exact total, counts and patterns over all hits."""

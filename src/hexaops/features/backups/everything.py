@@ -44,9 +44,9 @@ class BackupAll(WorkspaceWork):
     directory: WorkspaceDirectory
     clock: Clock
 
-    def check(self, parameters: Fields) -> None:
+    async def check(self, workspace_id: str, parameters: Fields) -> None:
         """Raise ValidationFailedError for a channel that is not allowed."""
-        self.backups.check_channels(_body(parameters))
+        await self.backups.check_channels(workspace_id, _body(parameters))
 
     def steps_in(self, workspace: Workspace) -> Sequence[tuple[str, float]]:
         """Its applications as they are when it starts."""

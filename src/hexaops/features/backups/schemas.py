@@ -23,7 +23,7 @@ class BackupRequest(BaseModel):
     notification_channels: Annotated[
         list[Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=WITHOUT_NUL)]], Field(max_length=20)
     ] = []
-    """Of those that the setting `backup_channels` allows."""
+    """Of the workspace's channels, those of the settings, and those that the setting `backup_channels` allows."""
 
 
 class RestoreRequest(Confirming):

@@ -29,6 +29,7 @@ from hexaops.features.backups.errors import ApplicationGoneError, BackupNotFound
 from hexaops.features.backups.schemas import BackupRequest
 from hexaops.features.backups.views import BackupDetailView, BackupView, backup_detail_view, backup_view
 from hexaops.features.backups.work import KIND, STEPS, STEPS_WITH_VOLUMES
+from hexaops.features.notifications.directory import ChannelDirectory
 from hexaops.features.runs.errors import OperationInProgressError
 from hexaops.features.runs.runner import RUN
 from hexaops.features.runs.store import OperationStore, estimated_end, hold, holder_of, steps_of
@@ -78,6 +79,7 @@ class BackupService(Struct, frozen=True):
     """One for the process."""
 
     settings: Settings
+    channels: ChannelDirectory
     locator: ApplicationLocator
     authorizer: Authorizer
     collector: Collector
@@ -91,7 +93,7 @@ class BackupService(Struct, frozen=True):
     async def start(self, caller: Caller, application_id: str, body: BackupRequest) -> BackupView:
         """Start one; raises ApplicationNotFoundError, ValidationFailedError or OperationInProgressError."""
         placed = await self.locator.locate(caller, application_id, "application:write")
-        self.check_channels(body)
+        await self.check_channels(placed.workspace.id, body)
         return await self.start_wanted(
             Wanted(placed.workspace, placed.application, placed.caller.event("backup.started")), body
         )
@@ -138,11 +140,14 @@ class BackupService(Struct, frozen=True):
             raise BackupNotFoundError from None
         return backup_detail_view(row, operation, steps, self.clock.now())
 
-    def check_channels(self, body: BackupRequest) -> None:
+    async def check_channels(self, workspace_id: str, body: BackupRequest) -> None:
         """Raise ValidationFailedError for each channel that is not allowed."""
-        allowed = {*self.settings.backup_channels, *self.settings.notification_channels}
+        if not body.notification_channels:
+            return
+        async with self.store.database.reading() as session:
+            allowed = {*self.settings.backup_channels, *await self.channels.names(session, workspace_id)}
         details = {
-            f"notification_channels.{number}": "not one of the channels that the settings name"
+            f"notification_channels.{number}": "not a channel of this workspace or of the settings"
             for number, channel in enumerate(body.notification_channels)
             if channel not in allowed
         }

@@ -21,6 +21,7 @@ from hexaops.features.backups.volumes import VolumeBackups
 from hexaops.features.backups.work import KIND, BackupWork
 from hexaops.features.changes.confirmation import Confirmation
 from hexaops.features.changes.writes import GuardedWriter
+from hexaops.features.notifications.directory import ChannelDirectory
 from hexaops.features.operations.service import OperationService
 from hexaops.features.runs.starting import OperationStarter
 from hexaops.features.runs.store import OperationStore
@@ -72,8 +73,8 @@ def wire(process: Process) -> dict[str, Work]:
     writer = get(GuardedWriter)
     volumes = VolumeBackups(process.clusters, writer, settings, clock)
     service = BackupService(
-        settings, get(ApplicationLocator), get(Authorizer), collector, archives, store, process.engine, get(AuditLog),
-        failpoints, clock,
+        settings, get(ChannelDirectory), get(ApplicationLocator), get(Authorizer), collector, archives, store,
+        process.engine, get(AuditLog), failpoints, clock,
     )  # fmt: skip
     process.provider.add(service)
     everything = BackupAll(service, get(ApplicationService), get(WorkspaceDirectory), clock)

@@ -1,4 +1,4 @@
-"""Who is told that an incident needs a person: the channels of the settings, and those that escalations name."""
+"""Who is told that an incident needs a person: channels of settings and workspace, and those that escalations name."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ class Escalation:
     notifications: Notifications
     channels: Sequence[str]
 
-    def is_heard(self, row: IncidentRow) -> bool:
+    async def is_heard(self, session: AsyncSession, row: IncidentRow) -> bool:
         """Whether anybody is told of this incident."""
-        return bool(self.channels or row.escalated_to)
+        return bool(await self._names(session, row))
 
-    def add(self, row: IncidentRow, name: str | None) -> None:
+    async def add(self, session: AsyncSession, row: IncidentRow, name: str | None) -> None:
         """Tell this channel too, from now on; a name that is no channel is only noted in the timeline."""
-        if name in self.notifications.channels:
+        if name is not None and name in await self.notifications.directory.names(session, row.workspace_id):
             row.escalated_to = [*dict.fromkeys([*(row.escalated_to or ()), name])]
 
     async def send(self, session: AsyncSession, row: IncidentRow, said: str) -> None:
@@ -36,4 +36,8 @@ class Escalation:
             event="incident.escalated", title=f"Incident {row.id} ({row.severity}): {row.title}",
             text=f"{said}\n{moment}", workspace_id=row.workspace_id, resource_id=row.id,
         )  # fmt: skip
-        await self.notifications.send(session, [*self.channels, *(row.escalated_to or ())], notice)
+        await self.notifications.send(session, await self._names(session, row), notice)
+
+    async def _names(self, session: AsyncSession, row: IncidentRow) -> list[str]:
+        own = await self.notifications.directory.told_of_escalations(session, row.workspace_id)
+        return [*self.channels, *own, *(row.escalated_to or ())]

@@ -107,7 +107,7 @@ class IncidentService(Struct, frozen=True):
                 self._set(row, DONE[body.action], now)
                 await note(session, row, DONE[body.action], actor, _words(body), at=now)
                 if body.action == "escalate":
-                    self.escalation.add(row, body.escalate_to)
+                    await self.escalation.add(session, row, body.escalate_to)
                     await self.escalation.send(session, row, _words(body))
             event = inside.event(
                 f"incident.{body.action}", resource=row.id,

@@ -63,7 +63,7 @@ class IncidentUpkeep(Struct, frozen=True):
             # Another process may have told of it, or a person acknowledged it, since it was found.
             if row is None or await session.scalar(due.where(IncidentRow.id == incident_id)) is None:
                 return False
-            if not self.escalation.is_heard(row):
+            if not await self.escalation.is_heard(session, row):
                 return False
             now = self.clock.now()
             last = "Nobody has acknowledged it"

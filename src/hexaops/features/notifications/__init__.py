@@ -1,1 +1,1 @@
-"""Notifications: sentences for people, sent to the channels that the settings name, and to no others."""
+"""Notifications: sentences for people, sent to the channels of the settings and of workspaces, and to no others."""

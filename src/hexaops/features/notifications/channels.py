@@ -1,7 +1,7 @@
-"""Channels of the settings: a name that requests may use, and where it leads.
+"""Channels: a name that requests may use, and where it leads.
 
-`slack:…` is a webhook that takes Slack's `{"text"}` (Mattermost and Discord's `/slack` take it too), a `mailto:`
-address goes to the mail server of the settings, every other URL gets the whole notice as JSON.
+A slack channel is a webhook that takes Slack's `{"text"}` (Mattermost and Discord's `/slack` take it too), an email
+channel goes through the mail server of the settings, every other URL gets the whole notice as JSON.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+import httpx2
 import msgspec
 from msgspec import Struct
 
@@ -33,6 +34,8 @@ class Channel(Struct, frozen=True):
     name: str
     kind: Kind
     target: str
+    own: bool = False
+    """Whether a workspace added it: it is trusted less than what the settings name."""
 
 
 def channels_of(settings: Settings) -> Mapping[str, Channel]:
@@ -45,6 +48,11 @@ def body_of(channel: Channel, notice: Notice) -> bytes:
     if channel.kind == "slack":
         return msgspec.json.encode({"text": f"*{_mrkdwn(notice.title)}*\n{_mrkdwn(notice.text)}"})
     return msgspec.json.encode(notice)
+
+
+def host_of(kind: str, target: str) -> str:
+    """The part of a checked target that may be shown: the URL's path, user and query may be secrets."""
+    return target.rpartition("@")[2] if kind == "email" else httpx2.URL(target).host[:255]
 
 
 def _channel(name: str, target: str) -> Channel:

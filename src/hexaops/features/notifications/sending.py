@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 import msgspec
 from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hexaops.backends.notify.client import NotifySender
 from hexaops.backends.notify.errors import SendError
-from hexaops.config import Settings
 from hexaops.features.audit.event import AuditEvent
 from hexaops.features.audit.log import AuditLog
-from hexaops.features.notifications.channels import Channel, Notice, body_of
-from hexaops.features.notifications.mail import send_mail
+from hexaops.features.notifications.channels import Notice
+from hexaops.features.notifications.directory import ChannelDirectory
+from hexaops.features.notifications.errors import ChannelUnreadableError
+from hexaops.features.notifications.transport import NoticeSender
 from hexaops.kit.failpoints import Failpoints
 from hexaops.storage.database import Database
 from hexaops.storage.engine import DurableEngine
@@ -27,7 +26,6 @@ SENDING, SENT, PUT_OFF = "notification.sending", "notification.sent", "notificat
 """Where a process may be killed: before a notice leaves, after it, and once the next attempt is enqueued."""
 WAITS_SECONDS = (10.0, 60.0, 300.0, 1800.0, 7200.0)
 """Before each further attempt; after the last one it is given up, and the audit log says so."""
-HTTP_OK = range(200, 300)
 
 logger = logging.getLogger(__name__)
 
@@ -44,9 +42,8 @@ class _Attempt(msgspec.Struct, frozen=True):
 class Notifications(Struct, frozen=True):
     """One for the process."""
 
-    settings: Settings
-    channels: Mapping[str, Channel]
-    notifier: NotifySender
+    directory: ChannelDirectory
+    sender: NoticeSender
     database: Database
     engine: DurableEngine
     audit: AuditLog
@@ -54,35 +51,29 @@ class Notifications(Struct, frozen=True):
 
     async def send(self, session: AsyncSession, names: Collection[str], notice: Notice) -> None:
         """Send to those of the names that are channels, once the transaction commits; the same notice only once."""
-        for name in dict.fromkeys(names):
-            if name in self.channels:
+        wanted = dict.fromkeys(names)
+        known = await self.directory.names(session, notice.workspace_id) if wanted else frozenset()
+        for name in wanted:
+            if name in known:
                 digest = hashlib.sha256(msgspec.json.encode((name, notice))).hexdigest()[:32]
                 await self._enqueue(session, _Attempt(digest, name, notice))
 
     async def run(self, argument: str) -> None:
         """Make one attempt; a process that dies before its outcome is recorded makes it again."""
         attempt = msgspec.json.decode(argument, type=_Attempt)
-        channel = self.channels.get(attempt.channel)
         try:
+            async with self.database.reading() as session:
+                channel = await self.directory.find(session, attempt.notice.workspace_id, attempt.channel)
             if channel is None:
-                return  # taken from the list since
+                return  # deleted since
             self.failpoints.reach(SENDING)
-            await self._deliver(channel, attempt.notice)
+            await self.sender.send(channel, attempt.notice)
             self.failpoints.reach(SENT)
-        except SendError as error:
+        except (SendError, ChannelUnreadableError) as error:
             await self._failed(attempt, error)
             self.failpoints.reach(PUT_OFF)
 
-    async def _deliver(self, channel: Channel, notice: Notice) -> None:
-        if channel.kind == "email":
-            await asyncio.to_thread(send_mail, self.settings, channel.target, notice)
-            return
-        headers = {"content-type": "application/json"}
-        reply = await self.notifier.post(channel.target, headers=headers, body=body_of(channel, notice))
-        if reply.status_code not in HTTP_OK:
-            raise SendError(f"the receiver answered {reply.status_code}")
-
-    async def _failed(self, attempt: _Attempt, error: SendError) -> None:
+    async def _failed(self, attempt: _Attempt, error: SendError | ChannelUnreadableError) -> None:
         logger.info("notification failed", extra={"channel": attempt.channel, "reason": error.message})
         async with self.database.transaction() as session:
             if attempt.number < len(WAITS_SECONDS) and not error.permanent:

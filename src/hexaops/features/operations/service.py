@@ -58,7 +58,7 @@ class OperationService(Struct, frozen=True):
         if work.changes:
             await self.automation.check(workspace.id)
         parameters = given.model_dump(exclude_none=True)
-        work.check(parameters)
+        await work.check(workspace.id, parameters)
         context = body.context.model_dump(exclude_none=True)
         details = {"operation": work.name, **parameters, "context": context}
         new = NewOperation(

@@ -27,9 +27,9 @@ class WorkspaceWork(Protocol):
     takes: ClassVar[Takes]
     """Its own parameters, beside COMMON."""
 
-    def check(self, parameters: Fields) -> None:
+    async def check(self, workspace_id: str, parameters: Fields) -> None:
         """Raise ValidationFailedError for a value that it cannot work with."""
-        del parameters  # most take any
+        del workspace_id, parameters  # most take any
 
     def steps_in(self, workspace: Workspace) -> Sequence[tuple[str, float]]:  # noqa: ARG002 # most have the same ones
         """The steps of an operation that starts now."""

@@ -10,6 +10,7 @@ from hexaops.storage.tables.clusters import ClusterRow
 from hexaops.storage.tables.diagnostics import DiagnosticBundleRow
 from hexaops.storage.tables.idempotency import IdempotencyRow
 from hexaops.storage.tables.incidents import IncidentEntryRow, IncidentRow
+from hexaops.storage.tables.notifications import NotificationChannelRow
 from hexaops.storage.tables.operations import (
     AutomationRow,
     ExecutorRow,
@@ -43,6 +44,7 @@ __all__ = [
     "IdempotencyRow",
     "IncidentEntryRow",
     "IncidentRow",
+    "NotificationChannelRow",
     "OperationHoldRow",
     "OperationRow",
     "OperationStepRow",

@@ -18,6 +18,7 @@ export const text = {
     pods: ["No pods", "The application is scaled to zero, or its pods cannot be created: see the findings."],
     findings: ["Nothing found wrong", "The diagnosis looked at its pods, events, logs and configuration."],
     webhooks: ["No webhooks", "Add one to be told of incidents, changes and insights."],
+    channels: ["No notification channels", "Add one to tell people of escalated incidents and finished backups."],
     members: ["No members", "Add one by user id to let somebody else in."],
     alerts: ["No alerts", "Create a rule to be told when a measurement crosses a bound."],
     workspaces: ["No workspace", "Your user is not a member of any workspace. Ask an administrator to add you."],

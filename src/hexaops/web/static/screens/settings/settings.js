@@ -8,13 +8,15 @@ import { Empty, Failed, Forbidden, Shown } from "../../parts/states.js";
 import { Badge } from "../../parts/badge.js";
 import { Table } from "../../parts/table.js";
 import { Accounts } from "./accounts.js";
+import { Channels } from "./channels.js";
 
 export default function Settings() {
   return html`<h1>Settings</h1>${may("manage_webhooks")
-    ? html`<section><h2>Webhooks</h2><${Webhooks} /></section><section><h2>Deliveries</h2><${Deliveries} /></section>`
-    : html`<section><h2>Webhooks</h2><${Forbidden} permission="manage_webhooks" /></section>`}
+    ? html`<section><h2>Webhooks</h2><${Webhooks} /></section><section><h2>Deliveries</h2><${Deliveries} /></section>
+      <section><h2>Notification channels</h2><${Channels} /></section>`
+    : html`<section><h2>Webhooks and notification channels</h2><${Forbidden} permission="manage_webhooks" /></section>`}
     <section><h2>Service accounts</h2><${Accounts} /></section>
-    <section><h2>Elsewhere</h2><p class="faint">Notification channels are settings of the service (<code>HEXAOPS_NOTIFICATION_CHANNELS</code>): their addresses are secrets, and no API shows them. Every route is described at <a href="/docs">/docs</a>.</p></section>`;
+    <p class="faint">Every route is described at <a href="/docs">/docs</a>.</p>`;
 }
 
 function Webhooks() {
