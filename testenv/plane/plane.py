@@ -75,10 +75,9 @@ class Plane:
         manager, scheduler, kwok, metrics = processes.PARTS
         self._spawn(manager, processes.controller_manager(self.folder, ports, self._login(manager)))
         self._spawn(scheduler, processes.scheduler(ports, self._login(scheduler)))
-        subprocess.run(
-            [binaries / "kubectl", "--kubeconfig", self.kubeconfig, "apply", "-f", processes.log_definition()],
-            check=True, stdout=subprocess.DEVNULL,
-        )  # fmt: skip
+        command = [binaries / "kubectl", "--kubeconfig", self.kubeconfig, "apply"]
+        files = ["-f", processes.log_definition(), "-f", processes.definitions()]
+        subprocess.run([*command, *files], check=True, stdout=subprocess.DEVNULL)
         self._spawn(kwok, processes.kwok(self.folder, ports))
         self._spawn(metrics, processes.metrics_server(self.folder, ports, self._login(metrics)))
         self._register_metrics(ports["metrics"])

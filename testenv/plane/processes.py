@@ -83,6 +83,11 @@ def log_definition() -> Path:
     return module_folder("sigs.k8s.io/kwok") / "kustomize" / "crd" / "bases" / "kwok.x-k8s.io_logs.yaml"
 
 
+def definitions() -> Path:
+    """The kinds of other projects that the service uses, as our own minimal definitions."""
+    return HERE / "crds"
+
+
 def kwok(folder: Path, ports: Ports) -> list[str]:
     """Nodes and pods without kubelets, as `stages.yaml` says."""
     pki = folder / "pki"

@@ -1,4 +1,4 @@
-"""The minimal definitions for a test control plane name every kind of other projects that the service uses."""
+"""The minimal definitions on the test control plane name every kind of other projects that the service uses."""
 
 from __future__ import annotations
 

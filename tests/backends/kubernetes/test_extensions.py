@@ -50,6 +50,7 @@ async def test_groups_that_are_not_served_mean_none(api: MetricsApi, extensions:
     found = await extensions.current()
     assert (found.functions, found.pipeline_runs) == ((), ())
     assert (found.functions_reason, found.pipelines_reason) == (None, None)
+    assert (found.functions_served, found.pipelines_served) == (False, False)
     assert api.calls == ["/apis"]
 
 
@@ -62,6 +63,7 @@ async def test_functions_and_runs_of_both_engines(api: MetricsApi, extensions: C
     api.served[ARGO] = items(done, going)
     found = await extensions.current()
     assert found.functions == [Function("production", "resize")]
+    assert (found.functions_served, found.pipelines_served) == (True, True)
     active = {run.name: run.active for run in found.pipeline_runs}
     assert active == {"build-1": False, "build-2": True, "build-3": True, "train-1": False, "train-2": True}
     started = {run.name: run.started_at for run in found.pipeline_runs}

@@ -57,6 +57,8 @@ async def test_figures_of_the_documents_world(world: ChatWorld) -> None:
         "functions": {"total": 0, "active": 0, "cold": 0},
         "pipelines": {"total": 0, "active": 0, "last_run": None},
     }
+    assert data["reasons"]["summary.functions.total"] == "the cluster does not serve serving.knative.dev (Knative)"
+    assert "neither tekton.dev (Tekton) nor" in data["reasons"]["summary.pipelines.total"]
     assert data["reasons"]["summary.pipelines.last_run"] == "no pipeline has run"
     assert data["resource_usage"]["pods"] == {"running": 20, "pending": 1, "failed": 0}
     assert data["resource_usage"]["cpu"] == {"used": "7", "total": "12", "percentage": 58.3, "of": "allocatable"}
@@ -110,7 +112,9 @@ async def test_functions_and_pipelines_of_its_own_namespaces(world: ChatWorld) -
     world.metrics.served[TEKTON] = items(item("build-1", startTime="2024-01-20T14:30:00Z"), foreign)
     owner = workload("production", "resize-00001-deployment")
     _put(world, pod(owner, 0, labels={"serving.knative.dev/service": "resize"}))
-    summary = (await _data(world))["summary"]
+    data = await _data(world)
+    summary = data["summary"]
+    assert not {"summary.functions.total", "summary.pipelines.total"} & data["reasons"].keys()
     assert summary["functions"] == {"total": 2, "active": 1, "cold": 1}
     assert summary["pipelines"] == {"total": 1, "active": 1, "last_run": "2024-01-20T14:30:00Z"}
 

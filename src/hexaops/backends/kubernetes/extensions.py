@@ -1,14 +1,14 @@
 """Functions (Knative) and pipeline runs (Tekton, Argo) of one cluster: listed where their API groups are served.
 
 They are few and asked for rarely, so they are listed when asked for and kept for a few seconds instead of watched. That
-a group is not served is known and means none; that it cannot be read is a reason.
+a group is not served is known and means none, said as such; that it cannot be read is a reason.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
 
@@ -52,8 +52,20 @@ class Extensions(Struct, frozen=True):
 
     functions: Sequence[Function] = ()
     functions_reason: str | None = None
+    functions_served: bool = True
+    """Whether the cluster has the kind at all."""
     pipeline_runs: Sequence[PipelineRun] = ()
     pipelines_reason: str | None = None
+    pipelines_served: bool = True
+    """Whether it has either kind."""
+
+
+class _Listed(Struct, Generic[T], frozen=True):
+    """What there is of a kind, or why that is not known."""
+
+    items: Sequence[T] = ()
+    reason: str | None = None
+    served: bool = True
 
 
 class ClusterExtensions:
@@ -80,26 +92,29 @@ class ClusterExtensions:
         except (KubernetesError, ValueError):
             reason = "the cluster does not say which API groups it serves"
             return Extensions(functions_reason=reason, pipelines_reason=reason)
-        (functions, unknown), tekton, argo = await asyncio.gather(
+        functions, tekton, argo = await asyncio.gather(
             self._list(FUNCTIONS, groups, timeout, _function),
             self._list(PIPELINE_RUNS, groups, timeout, _pipeline_run),
             self._list(WORKFLOWS, groups, timeout, _workflow),
         )
-        return Extensions(functions, unknown, (*tekton[0], *argo[0]), tekton[1] or argo[1])
+        return Extensions(
+            functions.items, functions.reason, functions.served,
+            (*tekton.items, *argo.items), tekton.reason or argo.reason, tekton.served or argo.served,
+        )  # fmt: skip
 
     async def _list(
         self, kind: Kind, groups: frozenset[str], timeout: Timeout, decode: Callable[[Mapping[str, Any]], T]
-    ) -> tuple[Sequence[T], str | None]:
+    ) -> _Listed[T]:
         if kind.group not in groups:
-            return (), None
+            return _Listed(served=False)
         try:
-            return [decode(found) for found in await self._reader.list(kind, timeout=timeout)], None
+            return _Listed([decode(found) for found in await self._reader.list(kind, timeout=timeout)])
         except KubernetesNotFoundError:
-            return (), None  # the group is served, such as Argo CD's, but not this kind
+            return _Listed(served=False)  # the group is served, such as Argo CD's, but not this kind
         except KubernetesForbiddenError:
-            return (), f"the cluster does not let this service list {kind.plural} of {kind.group}"
+            return _Listed(reason=f"the cluster does not let this service list {kind.plural} of {kind.group}")
         except (KubernetesError, KeyError, TypeError, AttributeError, ValueError):
-            return (), f"{kind.plural} of {kind.group} cannot be read"
+            return _Listed(reason=f"{kind.plural} of {kind.group} cannot be read")
 
 
 def _function(found: Mapping[str, Any]) -> Function:

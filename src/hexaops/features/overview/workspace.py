@@ -45,6 +45,8 @@ SOURCES = (
     "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Pod", "Node", "Namespace", "ResourceQuota",
     "PersistentVolumeClaim", "Event",
 )  # fmt: skip
+NO_FUNCTIONS = "the cluster does not serve serving.knative.dev (Knative)"
+NO_PIPELINES = "the cluster serves neither tekton.dev (Tekton) nor workflows of argoproj.io (Argo)"
 NOT_SINCE = "it is measured now; for how long it has been so is not known"
 
 
@@ -125,6 +127,8 @@ class OverviewService:
         if extensions.functions_reason is not None:
             reasons |= {f"summary.functions.{key}": extensions.functions_reason for key in ("total", "active", "cold")}
             return FunctionCountsView(total=None, active=None, cold=None)
+        if not extensions.functions_served:
+            reasons["summary.functions.total"] = NO_FUNCTIONS
         warm = {
             (pod.namespace, pod.labels.get("serving.knative.dev/service"))
             for pod in self._applications.rows(workspace, "Pod")
@@ -167,6 +171,8 @@ def _pipeline_counts(extensions: Extensions, reasons: dict[str, str]) -> Pipelin
     if extensions.pipelines_reason is not None:
         reasons |= {f"{path}.{key}": extensions.pipelines_reason for key in ("total", "active", "last_run")}
         return PipelineCountsView(total=None, active=None, last_run=None)
+    if not extensions.pipelines_served:
+        reasons[f"{path}.total"] = NO_PIPELINES
     runs = extensions.pipeline_runs
     started = [run.started_at for run in runs if run.started_at is not None]
     if not started:
