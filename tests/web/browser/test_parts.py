@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from tests.web.browser.conftest import WAIT_MS, Console
+from tests.web.browser.test_automation import confirmed
 
 expect.set_options(timeout=WAIT_MS)
 MANY = 1_000
@@ -84,16 +85,16 @@ def test_the_timeline_is_brushed_and_lines_are_followed(console: Console) -> Non
 def test_the_kill_switch_stops_changes_until_it_is_switched_back(console: Console) -> None:
     page = console.open("automation", heading="Automation")
     expect(page.locator("main")).to_contain_text("Suggest")
-    page.get_by_label("Reason").fill("a test")
-    page.get_by_role("button", name="Switch automation off").click()
+    confirmed(page, "Switch automation off", "a test")
     try:
-        expect(page.get_by_role("status").filter(has_text="Nothing is changed")).to_contain_text("a test")
+        expect(page.get_by_role("status").filter(has_text="Nothing is changed")).to_be_visible()
+        expect(page.locator("main")).to_contain_text("a test")
         console.open("applications/web-app")
         page.get_by_role("button", name="Restart…").click()
         expect(page.get_by_role("alert")).to_contain_text("utomation")
     finally:
         console.open("automation")
-        page.get_by_role("button", name="Switch automation on").click()
+        confirmed(page, "Switch automation on")
         expect(page.get_by_role("status").filter(has_text="are carried out")).to_be_visible()
     console.errors[:] = [error for error in console.errors if "40" not in error]  # the change that was refused
 

@@ -73,6 +73,10 @@ class AsyncOperations(ABC):
         """The policy for detections in the user's workspace, and whether the breaker has tripped."""
         return (await self.send(calls.get_autopilot())).data
 
+    async def put_autopilot(self, **body: Unpack[models.AutopilotBody]) -> AutopilotView:
+        """Set the policy for detections in the user's workspace; it acts within the bounds that the operator set."""
+        return (await self.send(calls.put_autopilot(body))).data
+
     async def reset_autopilot(self) -> AutopilotView:
         """Reset the breaker: detections are remediated again, within the policy. Only a person can (rule 14)."""
         return (await self.send(calls.reset_autopilot())).data

@@ -65,6 +65,11 @@ def get_autopilot() -> Call[Data[AutopilotView]]:
     return get("/aiops/autopilot", Data[AutopilotView])
 
 
+def put_autopilot(body: models.AutopilotBody) -> Call[Data[AutopilotView]]:
+    """Set the policy for detections in the user's workspace; it acts within the bounds that the operator set."""
+    return put("/aiops/autopilot", Data[AutopilotView], body)
+
+
 def reset_autopilot() -> Call[Data[AutopilotView]]:
     """Reset the breaker: detections are remediated again, within the policy. Only a person can (rule 14)."""
     return post("/aiops/autopilot/reset", Data[AutopilotView], {})

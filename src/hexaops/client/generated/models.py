@@ -6,6 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NotRequired, TypedDict
 
 
+class AutopilotBody(TypedDict):
+    """What shall become of detections."""
+
+    mode: Literal["off", "suggest", "act"]
+    classes: NotRequired[Sequence[Literal["failing_pods", "bad_rollout"]]]
+    reason: NotRequired[str | None]
+
+
 class MemberBody(TypedDict):
     """A member's role."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from msgspec import Struct
-from sqlalchemy import delete
+from sqlalchemy import update
 
 from hexaops.features.access.caller import Caller
 from hexaops.features.audit.event import AuditEvent
 from hexaops.features.audit.log import AuditLog
-from hexaops.features.workspaces.automation import BREAKER, AutomationState
+from hexaops.features.workspaces.automation import BREAKER, AutomationState, put_row
 from hexaops.kit.clock import Clock
 from hexaops.storage.database import Database
 from hexaops.storage.tables import AutomationRow
@@ -26,6 +26,11 @@ class Breaker(Struct, frozen=True):
 
     async def find(self, workspace_id: str) -> AutomationState | None:
         """Why and since when it has tripped in the workspace; None: it has not."""
+        state = await self.find_last(workspace_id)
+        return None if state is None or state.enabled else state
+
+    async def find_last(self, workspace_id: str) -> AutomationState | None:
+        """Its last trip, or the reset that followed (`enabled`); None: neither has happened."""
         async with self.database.reading() as session:
             row = await session.get(AutomationRow, BREAKER + workspace_id)
         return (
@@ -35,14 +40,12 @@ class Breaker(Struct, frozen=True):
     async def trip(self, workspace_id: str, reason: str) -> None:
         """Stop all remediation of detections in the workspace until a person resets it."""
         async with self.database.transaction() as session:
-            if await session.get(AutomationRow, BREAKER + workspace_id) is not None:
+            row = await session.get(AutomationRow, BREAKER + workspace_id)
+            if row is not None and not row.enabled:
                 return
-            session.add(
-                AutomationRow(
-                    scope=BREAKER + workspace_id, enabled=False, reason=reason[:512], changed_by=f"system:{AUTOPILOT}",
-                    changed_at=self.clock.now(),
-                )
-            )  # fmt: skip
+            values = {"enabled": False, "reason": reason[:512], "changed_by": f"system:{AUTOPILOT}",
+                      "changed_at": self.clock.now()}  # fmt: skip
+            await put_row(self.database, session, BREAKER + workspace_id, values)
             details = {"reason": reason}
             event = AuditEvent("autopilot.tripped", "system", AUTOPILOT, workspace_id, workspace_id, details=details)
             await self.audit.append(event, session)
@@ -50,6 +53,8 @@ class Breaker(Struct, frozen=True):
     async def reset(self, caller: Caller) -> None:
         """Let detections be remediated again; nothing happens when it has not tripped."""
         workspace = caller.get_workspace()
+        tripped = (AutomationRow.scope == BREAKER + workspace.id, ~AutomationRow.enabled)
+        values = {"enabled": True, "reason": None, "changed_by": str(caller.principal), "changed_at": self.clock.now()}
         async with self.database.transaction() as session:
-            await session.execute(delete(AutomationRow).where(AutomationRow.scope == BREAKER + workspace.id))
+            await session.execute(update(AutomationRow).where(*tripped).values(values))
             await self.audit.append(caller.event("autopilot.reset", resource=workspace.id), session)

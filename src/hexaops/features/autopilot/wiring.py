@@ -7,12 +7,13 @@ from hexaops.features.audit.log import AuditLog
 from hexaops.features.autopilot.breaker import Breaker
 from hexaops.features.autopilot.deciding import Autopilot
 from hexaops.features.autopilot.detecting import Detector
+from hexaops.features.autopilot.policy import AutopilotPolicy
 from hexaops.features.diagnosis.service import DiagnosisService
 from hexaops.features.incidents.escalation import Escalation
 from hexaops.features.incidents.gating import AlertGate
 from hexaops.features.incidents.opening import IncidentDesk
 from hexaops.features.incidents.remediation import RemediationRun
-from hexaops.features.workspaces.automation import AutomationSwitch
+from hexaops.features.workspaces.automation import AutomationSwitch, PolicyChanges
 from hexaops.features.workspaces.directory import WorkspaceDirectory
 from hexaops.kit.background import Periodic
 from hexaops.process import Process
@@ -24,6 +25,8 @@ def wire(process: Process) -> None:
     audit = get(AuditLog)
     breaker = Breaker(database, audit, clock)
     process.provider.add(breaker)
+    changes = PolicyChanges(database, clock)
+    process.provider.add(AutopilotPolicy(database, get(WorkspaceDirectory), changes, audit, clock))
     autopilot = Autopilot(
         database,
         get(DiagnosisService),

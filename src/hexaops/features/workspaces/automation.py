@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +20,9 @@ from hexaops.storage.tables import AutomationRow
 
 EVERYWHERE = "*"
 BREAKER = "autopilot:"
-"""Prefix of the scopes of tripped breakers, which stop detections from being remediated and nothing else."""
+"""Prefix of the scopes of breakers, which stop detections from being remediated and nothing else."""
+POLICY = f"{BREAKER}policy:"
+"""Prefix of the scopes that say who set the policy for detections last; they stop nothing."""
 _positions = AutomationRow.__table__
 STOP = (
     select(_positions)
@@ -101,12 +104,36 @@ class AutomationSwitch:
         event = caller.event("automation.switched", workspace_id=workspace_id, details=details)
         values: dict[str, Any] = {"enabled": enabled, "reason": reason, "changed_by": str(caller.principal),
                   "changed_at": self._clock.now()}  # fmt: skip
-        insert = sqlite.insert if self._database.is_sqlite else postgresql.insert
-        statement = insert(AutomationRow).values(scope=scope, **values)
         async with self._database.transaction() as session:
-            await session.execute(statement.on_conflict_do_update(index_elements=["scope"], set_=values))
+            await put_row(self._database, session, scope, values)
             await self._audit.append(event, session)
         return AutomationState(scope, enabled, reason, values["changed_by"], values["changed_at"])
+
+
+class PolicyChanges(Struct, frozen=True):
+    """Who set the policy for detections last, by whichever route."""
+
+    database: Database
+    clock: Clock
+
+    async def find(self, workspace_id: str) -> AutomationState | None:
+        """The last change; None: it was never changed."""
+        async with self.database.reading() as session:
+            row = await session.get(AutomationRow, POLICY + workspace_id)
+        return None if row is None else _state(row)
+
+    async def record(self, session: AsyncSession, caller: Caller, workspace_id: str, *, reason: str | None) -> None:
+        """Note the change in its own transaction."""
+        values = {"enabled": True, "reason": reason, "changed_by": str(caller.principal),
+                  "changed_at": self.clock.now()}  # fmt: skip
+        await put_row(self.database, session, POLICY + workspace_id, values)
+
+
+async def put_row(database: Database, session: AsyncSession, scope: str, values: Mapping[str, Any]) -> None:
+    """Insert the scope's row, or replace its values."""
+    insert = sqlite.insert if database.is_sqlite else postgresql.insert
+    statement = insert(AutomationRow).values(scope=scope, **values)
+    await session.execute(statement.on_conflict_do_update(index_elements=["scope"], set_=dict(values)))
 
 
 def _state(row: AutomationRow | Row[Any]) -> AutomationState:

@@ -19,6 +19,7 @@ from hexaops.features.access.errors import BoundAccountError, WorkspaceNotFoundE
 from hexaops.features.access.tenancy import SYSTEM_NAMESPACES, Role, Workspace
 from hexaops.features.audit.event import AuditEvent
 from hexaops.features.audit.log import AuditLog
+from hexaops.features.workspaces.automation import PolicyChanges
 from hexaops.features.workspaces.bounds import check_bound
 from hexaops.features.workspaces.claiming import Claims, Taken
 from hexaops.features.workspaces.directory import WorkspaceDirectory
@@ -104,6 +105,7 @@ class WorkspaceService:
         self._audit = audit
         self._clock = clock
         self._find_active = find_active
+        self._policy_changes = PolicyChanges(database, clock)
 
     async def ensure_default(self, cluster_id: str) -> Workspace:
         """The workspace of all unclaimed namespaces, created at the first start."""
@@ -169,7 +171,10 @@ class WorkspaceService:
             for name in body.model_fields_set & {"name", "plan", "status", "timezone"}:
                 setattr(row, name, getattr(body, name))
             if body.policy is not None:
-                row.policy = {**row.policy, **body.policy.model_dump(exclude_unset=True)}
+                given = body.policy.model_dump(exclude_unset=True)
+                row.policy = {**row.policy, **given}
+                if given.keys() & {"autopilot", "autopilot_classes"}:
+                    await self._policy_changes.record(session, caller, row.id, reason=None)
             if body.namespaces is not None and (body.namespaces or not row.is_default):
                 await self._check_idle(session, row.id, held - set(body.namespaces))
                 added = set(body.namespaces) - held

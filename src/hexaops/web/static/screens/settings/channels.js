@@ -7,7 +7,7 @@ import { Empty, Failed, Shown } from "../../parts/states.js";
 import { Table } from "../../parts/table.js";
 
 const PATH = "/aiops/notification-channels";
-const KINDS = { slack: ["Slack or Mattermost", "https://hooks.slack.com/services/…"], email: ["Email", "on-call@example.com"], webhook: ["Other webhook", "https://…"] };
+const KINDS = { slack: ["Slack or Mattermost", "URL of the incoming webhook"], email: ["Email", "on-call@example.com"], webhook: ["Other webhook", "URL that takes the notice as JSON"] };
 
 export function Channels() {
   const channels = useResource(inside(`${PATH}?limit=200`));

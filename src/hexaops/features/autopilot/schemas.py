@@ -1,0 +1,19 @@
+"""Body of the autopilot's policy."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, Field, StringConstraints
+
+from hexaops.features.access.tenancy import AutopilotClass, AutopilotMode
+
+
+class AutopilotBody(BaseModel):
+    """What shall become of detections."""
+
+    mode: AutopilotMode
+    classes: Annotated[list[AutopilotClass], Field(max_length=20)] = []
+    """Classes that `act` may remediate without a person."""
+    reason: Annotated[str, StringConstraints(max_length=512, pattern=r"^[^\x00]*$")] | None = None
+    """Shown to others, and in the audit log."""
