@@ -6,11 +6,13 @@ Only texts that have some of it are then read one by one.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import TypeAlias
 
 import numpy as np
+from ahocorasick_rs import BytesAhoCorasick, Implementation
 from numpy.typing import NDArray
 
 from hexaops.kit.redaction import RUN_LENGTH, files, needles, redact, redact_known, vendors
@@ -19,11 +21,10 @@ Bytes: TypeAlias = NDArray[np.uint8]
 Positions: TypeAlias = NDArray[np.int64]
 
 _SEPARATOR = "\0"
-_SURE, _KEYWORD, _OWN, _RUN, _ODD, _LONG, _AMBIGUOUS = 1, 2, 4, 8, 16, 32, 64
-"""A word near which structure tells of a secret; a word of a vendors' rule; one of a form of our own; a run of a token's signs; one
-that is more than hexadecimal; a long one of letters and digits; a word that is
-mostly part of others."""
-_GRAM_BITS = 18
+_SURE, _AMBIGUOUS, _KEYWORD = 1, 2, 4
+"""A word near which structure tells of a secret; one that is mostly part of others; a word of a vendor's form."""
+_RUN, _LONG = 1, 2
+"""A run of a token's signs; a long one of letters and digits, which is more than hexadecimal."""
 _FEWEST = 16
 """Below so many texts the scan costs more than it saves."""
 
@@ -34,24 +35,24 @@ def redact_all(texts: Sequence[str]) -> list[str]:
     plain = [number for number, text in enumerate(texts) if text and text.isascii() and _SEPARATOR not in text]
     if len(plain) < _FEWEST:
         return [redact(text) for text in texts]
-    for number in {*range(len(texts))}.difference(plain):
+    for number in {*range(len(texts))}.difference(plain) if len(plain) < len(texts) else ():
         found[number] = redact(texts[number])
     joined = _SEPARATOR.join([texts[number] for number in plain])
     lower = joined.lower()
-    starts = np.cumsum([0, *(len(texts[number]) + 1 for number in plain[:-1])])
+    starts = np.cumsum([0, *[len(texts[number]) + 1 for number in plain[:-1]]])
     data = np.frombuffer(joined.encode(), np.uint8)
-    kinds, at = _literals().scan(np.frombuffer(lower.encode(), np.uint8), starts)
-    kinds |= np.bitwise_or.reduceat(_runs(data), starts)
-    keywords = _keywords(lower, at[_RUNNING[kinds[_place(at, starts)]]], starts)
-    for place in np.flatnonzero(kinds & _LONG).tolist():
+    runs = np.bitwise_or.reduceat(_runs(data), starts)
+    begins = starts.tolist()
+    kinds, keywords = _words().find(lower.encode(), begins, runs.tolist())
+    for place in np.flatnonzero(runs & _LONG).tolist():
         keywords.setdefault(place, set()).add(vendors.DOT)
-    worded = {*np.flatnonzero(kinds & _SURE).tolist(), *_password_files(texts, plain, data, starts)}
-    for place in np.flatnonzero(kinds & (_SURE | _AMBIGUOUS)).tolist():
-        text, start = texts[plain[place]], int(starts[place])
-        if place in worded or needles.is_worth_reading(lower[start : start + len(text)]):
+    worded = {*_password_files(texts, plain, data, starts)}
+    for place, kind in kinds.items():
+        start = begins[place]
+        if kind & _SURE or needles.is_worth_reading(lower[start : start + len(texts[plain[place]])]):
             worded.add(place)
     for place in worded.union(keywords):
-        text, start = texts[plain[place]], int(starts[place])
+        text, start = texts[plain[place]], begins[place]
         known = keywords.get(place, ())
         found[plain[place]] = redact_known(
             text, lower[start : start + len(text)], worded=place in worded, keywords=known
@@ -65,19 +66,11 @@ def _password_files(texts: Sequence[str], plain: Sequence[int], data: Bytes, sta
     return [place for place in several if files.PGPASS.search(texts[plain[place]])]
 
 
-def _place(at: Positions, starts: Positions) -> Positions:
-    """In which text each position is."""
-    return np.searchsorted(starts, at, "right") - 1
-
-
 def _runs(data: Bytes) -> Bytes:
     """For each byte what kinds of runs begin there."""
-    unusual = _UNUSUAL[data]
-    token, odd = _window(_TOKEN[data], RUN_LENGTH, np.logical_and), _window(unusual, RUN_LENGTH, np.logical_or)
-    long = _window(_ALNUM[data], vendors.DOTTED_RUN, np.logical_and) & _window(
-        unusual, vendors.DOTTED_RUN, np.logical_or
-    )
-    return token * np.uint8(_RUN) | (token & odd) * np.uint8(_ODD) | long * np.uint8(_LONG)
+    unusual = _window(_UNUSUAL[data], vendors.DOTTED_RUN, np.logical_or)
+    long = _window(_ALNUM[data], vendors.DOTTED_RUN, np.logical_and) & unusual
+    return _window(_TOKEN[data], RUN_LENGTH, np.logical_and) * np.uint8(_RUN) | long * np.uint8(_LONG)
 
 
 def _window(flags: NDArray[np.bool_], size: int, join: np.ufunc) -> NDArray[np.bool_]:
@@ -97,48 +90,30 @@ def _shifted(flags: NDArray[np.bool_], step: int, join: np.ufunc) -> NDArray[np.
     return found
 
 
-def _keywords(lower: str, at: Positions, starts: Positions) -> dict[int, set[str]]:
-    """The keywords of vendors' rules in each text, by the text's place."""
-    found: dict[int, set[str]] = {}
-    by_gram = _literals().by_gram
-    for place, position in zip(_place(at, starts).tolist(), at.tolist(), strict=True):
-        for size in _GRAMS:
-            for word in by_gram.get(lower[position : position + size], ()):
-                if lower.startswith(word, position):
-                    found.setdefault(place, set()).add(word)
-    return found
-
-
-_GRAMS = (1, 2, 3, 4)
-
-
-class _Literals:
-    """Finds any of some words by their first letters."""
+class _Words:
+    """Finds all words in all texts at once."""
 
     def __init__(self, kinds: Iterable[tuple[Iterable[str], int]]) -> None:
-        self._tables = {size: np.zeros(1 << _GRAM_BITS, np.uint8) for size in _GRAMS}
-        self.by_gram: dict[str, set[str]] = {}
+        found: dict[str, int] = {}
         for words, kind in kinds:
             for word in words:
-                gram = word[: _GRAMS[-1]]
-                self._tables[len(gram)][_hash(np.array([int.from_bytes(gram.encode(), "little")], np.uint32))] |= kind
-                if kind in {_KEYWORD, _OWN}:
-                    self.by_gram.setdefault(gram, set()).add(word)
+                found[word] = found.get(word, 0) | kind
+        self._words, self._kinds = [*found], [*found.values()]
+        self._automaton = BytesAhoCorasick([word.encode() for word in found], implementation=Implementation.DFA)
 
-    def scan(self, data: Bytes, starts: Positions) -> tuple[Bytes, Positions]:
-        """The kinds of words in each text, and where keywords may begin; too many rather than too few."""
-        padded = np.zeros(len(data) + _GRAMS[-1], np.uint8)
-        padded[: len(data)] = data
-        whole = np.zeros(len(data), np.uint32)
-        found = np.zeros(len(data), np.uint8)
-        for size in _GRAMS:
-            whole |= padded[size - 1 : size - 1 + len(data)].astype(np.uint32) << np.uint32(8 * (size - 1))
-            found |= self._tables[size][_hash(whole)]
-        return np.bitwise_or.reduceat(found, starts), np.flatnonzero(found & (_KEYWORD | _OWN))
-
-
-def _hash(grams: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    return (grams * np.uint32(2_654_435_761)) >> np.uint32(32 - _GRAM_BITS)
+    def find(
+        self, lower: bytes, begins: Sequence[int], runs: Sequence[int]
+    ) -> tuple[dict[int, int], dict[int, set[str]]]:
+        """By the number of a text: which kinds of needles it has; and, for texts with a run, its vendors' keywords."""
+        kinds: dict[int, int] = {}
+        keywords: dict[int, set[str]] = {}
+        for number, begin, _ in self._automaton.find_matches_as_indexes(lower, overlapping=True):
+            place, kind = bisect_right(begins, begin) - 1, self._kinds[number]
+            if kind & (_SURE | _AMBIGUOUS):
+                kinds[place] = kinds.get(place, 0) | kind
+            if kind & _KEYWORD and runs[place]:
+                keywords.setdefault(place, set()).add(self._words[number])
+        return kinds, keywords
 
 
 def _table(signs: str) -> NDArray[np.bool_]:
@@ -148,20 +123,18 @@ def _table(signs: str) -> NDArray[np.bool_]:
 
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-_RUNNING = np.arange(256) & _RUN != 0
 _ALNUM = _table(f"{_LETTERS}0123456789")
 _TOKEN = _table(f"{_LETTERS}0123456789_+/=~.-")
 _UNUSUAL = _TOKEN & ~_table("abcdef0123456789.-")
 
 
 @cache
-def _literals() -> _Literals:
+def _words() -> _Words:
     """Made with the first texts: the vendors' rules are a file."""
-    return _Literals(
+    return _Words(
         (
             ((*needles.SURE, *needles.IN_FILES), _SURE),
             (needles.AMBIGUOUS, _AMBIGUOUS),
-            (vendors.keywords(), _KEYWORD),
-            (vendors.own_words() - {vendors.DOT}, _OWN),
+            ((*vendors.keywords(), *(vendors.own_words() - {vendors.DOT})), _KEYWORD),
         )
     )

@@ -9,6 +9,7 @@ indexed: those that have a word are looked up when it is asked for (`labels`).
 
 from __future__ import annotations
 
+import shutil
 from functools import lru_cache
 from pathlib import Path
 
@@ -24,6 +25,7 @@ MOST_LINES = (1 << TIE_BITS) - 2048
 DAY_US = 86_400_000_000
 _WORDS = "words"
 _LEVEL_KEYS = "level-keys"
+_META = "meta.json"
 CODE_WORDS = "code="
 """The key of an error code's words."""
 LONGEST_KEY = 8192
@@ -45,12 +47,27 @@ def schema() -> tantivy.Schema:
 def open_index(folder: Path) -> tantivy.Index:
     """The index in a folder, made when there is none; raises ValueError when it is damaged."""
     if not folder.exists():
-        folder.mkdir(mode=0o700)
-        (folder / _LEVEL_KEYS).touch()
-    index = tantivy.Index(schema(), path=str(folder), reuse=True)
+        _create(folder)
+    index = tantivy.Index.open(str(folder))
     index.register_tokenizer(_WORDS, tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
     index.config_reader("manual")
     return index
+
+
+def _create(folder: Path) -> None:
+    """An empty index without the lengths of fields, three bytes of a line, which only ranking reads: the builder of the
+    schema has no option for it.
+    """
+    fresh = folder.with_name(f"{folder.name}.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(mode=0o700)
+    tantivy.Index(schema(), path=str(fresh))
+    meta = msgspec.json.decode((fresh / _META).read_bytes())
+    for field in meta["schema"]:
+        field["options"].get("indexing", {})["fieldnorms"] = False
+    (fresh / _META).write_bytes(msgspec.json.encode(meta))
+    (fresh / _LEVEL_KEYS).touch()
+    fresh.rename(folder)
 
 
 def has_level_keys(folder: Path) -> bool:
