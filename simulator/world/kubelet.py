@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from simulator.store import Event, Key, Object
+from simulator.world import connecting, pod_status
 from simulator.world import faults as fault_words
-from simulator.world import pod_status
 from simulator.world.cluster import Cluster, Mapper
 from simulator.world.faults import Faults
 from simulator.world.journal import Journal
@@ -181,6 +181,8 @@ class Kubelets:
             self._after(key, chance(pod, f"crash{run.failures}", 1.5, 3.0), self._crash)
         elif run.fault is not None and run.fault.kind == fault_words.NEVER_READY:
             self._after(key, _PROBE_SECONDS, self._probe)
+        elif connecting.tries(pod):
+            self._after(key, 1.0, self._connect)
         else:
             self._after(key, ready_after_seconds(pod, self._cluster.now()), self._make_ready)
 
@@ -203,6 +205,15 @@ class Kubelets:
         if current is not None:
             pod, _ = current
             self._write(pod, pod_status.finished(pod, self._cluster.now(), self._host(pod), succeeded=True))
+
+    def _connect(self, key: Key) -> None:
+        """The pod has tried its connections, says so, and ends."""
+        current = self._current(key)
+        if current is not None:
+            pod, _ = current
+            said = connecting.report(self._cluster.store, pod)
+            ended = pod_status.finished(pod, self._cluster.now(), self._host(pod), succeeded=True, message=said)
+            self._write(pod, ended)
 
     # --- failing ---
 

@@ -114,7 +114,7 @@ def restarted(pod: Object, now: datetime, host_ip: str) -> Status:
     return running(changed, now, host_ip, ready=False)
 
 
-def finished(pod: Object, now: datetime, host_ip: str, *, succeeded: bool) -> Status:
+def finished(pod: Object, now: datetime, host_ip: str, *, succeeded: bool, message: str = "") -> Status:
     """All containers have ended for good."""
     status = _based(pod, host_ip, pod_ip(pod))
     status["phase"] = "Succeeded" if succeeded else "Failed"
@@ -124,7 +124,10 @@ def finished(pod: Object, now: datetime, host_ip: str, *, succeeded: bool) -> St
         old = before.get(container["name"], {})
         started = ((old.get("state") or {}).get("running") or {}).get("startedAt") or format_time(now)
         ending = Ending(0 if succeeded else 1, "Completed" if succeeded else "Error", started)
-        containers.append(_container(container, state={"terminated": _terminated(pod, ending, now)}, old=old, pod=pod))
+        terminated = _terminated(pod, ending, now)
+        if message:
+            terminated["message"] = message
+        containers.append(_container(container, state={"terminated": terminated}, old=old, pod=pod))
     status["containerStatuses"] = containers
     status["conditions"] = _conditions(status, now, ready=False, scheduled=True, sandbox=False)
     if succeeded:

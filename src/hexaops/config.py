@@ -44,6 +44,8 @@ LogField = Literal[
     "time", "message", "level", "component", "pod", "namespace", "trace_id", "error_code", "workspace"
 ]  # fmt: skip
 
+IMAGE_OR_NONE = r"^([a-zA-Z0-9][\w.\-:/@]*)?$"
+"""The name of a container image, or nothing."""
 LINK_BASE = r"^(https://[^\s/?#@]+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?)$"
 """An origin: scheme, host and port; plain HTTP on loopback only, where nobody listens in."""
 ACCOUNT_TOKEN = Path("/var/run/secrets/kubernetes.io/serviceaccount/token")
@@ -327,6 +329,8 @@ class Settings(BaseSettings):
     """Maximum age of the budget, autoscaler and pod data that a plan may rely on."""
     single_call_risk: Literal["none", "low", "medium", "high"] = "low"
     """Highest risk that `confirmation: true` can execute without a prior plan."""
+    probe_image: Annotated[str, Field(max_length=512, pattern=IMAGE_OR_NONE)] = ""
+    """Image of the pods that try connections (`probe_connectivity`), with `sh` and `nc`; empty: none are made."""
     retention_days: Positive = 30.0
     """Retention of finished runs, stored idempotent answers and webhook deliveries."""
 

@@ -44,6 +44,7 @@ from hexaops.features.workspaces import wiring as workspaces
 from hexaops.features.workspaces.service import WorkspaceService
 from hexaops.kit.timeout import Timeout
 from hexaops.process import Process
+from hexaops.runbooks.catalog import RUNBOOKS
 from hexaops.storage.migrate import migrate
 
 logger = logging.getLogger(__name__)
@@ -134,8 +135,14 @@ def wire_work(process: Process, writer_class: type[GuardedWriter]) -> None:
     backup_contents = backups.contents(process)
     own = OwnData(AlertRecords(process.database).find, backup_contents.read, backup_contents.unseal)
     made = changes.wire(process, writer_class, own)
-    read = {**diagnostics.wire(process), **dashboards.wire(process)}
-    works = {**made, **read, **alerts.wire_work(process), **operations.wire(process), **backups.wire(process)}
+    read = {**diagnostics.wire(process, made), **dashboards.wire(process)}
+    works = {
+        **dict.fromkeys(RUNBOOKS, made),
+        **read,
+        **alerts.wire_work(process),
+        **operations.wire(process),
+        **backups.wire(process),
+    }
     runs.wire_runner(process, works, queues=[WORKSPACE_RUN])
     incidents.wire(process)
     autopilot.wire(process)

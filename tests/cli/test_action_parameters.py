@@ -53,6 +53,7 @@ SAMPLES: dict[str, list[str]] = {
     "delete_alert": [],
     "run_health_check": [],
     "test_connectivity": ["to=api", "port=80"],
+    "probe_connectivity": ["to=api", "port=80", "timeout_seconds=5"],
     "collect_diagnostics": ["include_logs=false"],
     "generate_dashboard": [],
     "restore_backup": ["existing=replace"],

@@ -69,7 +69,10 @@ class Place:
         return found
 
 
-ELSEWHERE = {"restore_backup": "it needs a backup of which something is gone: see test_backups.py"}
+ELSEWHERE = {
+    "restore_backup": "it needs a backup of which something is gone: see test_backups.py",
+    "probe_connectivity": "its pod is gone when it ends: see test_probe.py",
+}
 """Kinds that cannot be part of the walk, and why."""
 AFTERWARDS = {"start_application": "start_application"}
 """Undoing a start stops the application: it is started once more for what comes after."""

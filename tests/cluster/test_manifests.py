@@ -24,7 +24,15 @@ from testenv.harness.service import Identities, serving, until
 
 
 def test_the_server_takes_them(plane: ControlPlane) -> None:
-    for name in ("rbac.yaml", "backups.yaml", "restore.yaml", "cleanup.yaml", "deployment.yaml", "metrics.yaml"):
+    for name in (
+        "rbac.yaml",
+        "backups.yaml",
+        "restore.yaml",
+        "cleanup.yaml",
+        "probe.yaml",
+        "deployment.yaml",
+        "metrics.yaml",
+    ):
         said = plane.kubectl("apply", "--dry-run=server", "--validate=strict", "-f", str(SHIPPED / name))
         assert "server dry run" in said
         assert "Warning" not in said

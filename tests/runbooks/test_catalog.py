@@ -18,8 +18,8 @@ ROOT = Path(__file__).parents[2]
 each = pytest.mark.parametrize("book", RUNBOOKS.values(), ids=RUNBOOKS.keys())
 
 
-WRITER = {"hexaops-writer", "hexaops-cleanup-writer", "hexaops-restore-writer"}
-"""The role that is always there, and those of deploy/cleanup.yaml and deploy/restore.yaml."""
+WRITER = {"hexaops-writer", "hexaops-cleanup-writer", "hexaops-restore-writer", "hexaops-probe-writer"}
+"""The role that is always there, and those of deploy/cleanup.yaml, deploy/restore.yaml and deploy/probe.yaml."""
 
 
 def granted(roles: set[str]) -> set[tuple[str, str, str]]:

@@ -73,6 +73,18 @@ class StillWorld:
         """What the last stop recorded."""
         return self.recorded
 
+    async def probe_image(self) -> str | None:
+        """None is allowed."""
+        return None
+
+    async def owns(self, namespace: str) -> bool:
+        """All of them."""
+        return bool(namespace)
+
+    async def may(self, verb: str, kind: str, namespace: str) -> bool:
+        """Everything."""
+        return bool(verb and kind and namespace)
+
     async def archived(self, backup_id: str) -> Sequence[ArchivedObject]:
         """A draft of restoring has tests of its own, with a living cluster."""
         raise NotImplementedError(backup_id)

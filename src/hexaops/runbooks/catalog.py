@@ -9,6 +9,7 @@ from hexaops.runbooks.autoscaling import SetAutoscaling
 from hexaops.runbooks.cleanup import DeleteUnused
 from hexaops.runbooks.configuration import UpdateConfiguration
 from hexaops.runbooks.failing_pods import RestartFailingPods
+from hexaops.runbooks.probe import ProbeConnectivity
 from hexaops.runbooks.quota import UpdateQuota
 from hexaops.runbooks.readings import CollectDiagnostics, GenerateDashboard, RunHealthCheck, TestConnectivity
 from hexaops.runbooks.restart import RestartApplication
@@ -33,6 +34,7 @@ CATALOG: tuple[Runbook[Any], ...] = (
     DeleteAlert(),
     RunHealthCheck(),
     TestConnectivity(),
+    ProbeConnectivity(),
     CollectDiagnostics(),
     GenerateDashboard(),
     RestoreBackup(),

@@ -66,6 +66,18 @@ class World(Protocol):
         """A row of our own of the requester's workspace, such as an alert."""
         ...
 
+    async def probe_image(self) -> str | None:
+        """The image that the requester's workspace allows for probe pods; None where it allows none."""
+        ...
+
+    async def owns(self, namespace: str) -> bool:
+        """Whether the namespace is the requester's workspace's."""
+        ...
+
+    async def may(self, verb: str, kind: str, namespace: str) -> bool:
+        """Whether the writing identity has this right in a namespace."""
+        ...
+
     async def archived(self, backup_id: str) -> Sequence[ArchivedObject]:
         """What a backup of the requester's workspace holds; raises NotApplicableError where there is none."""
         ...

@@ -75,6 +75,7 @@ KINDS: dict[str, Kind] = {
         Kind("Event", "", "v1", "events"),
         Kind("ConfigMap", "", "v1", "configmaps"),
         Kind("Secret", "", "v1", "secrets"),
+        Kind("NetworkPolicy", "networking.k8s.io", "v1", "networkpolicies"),
         Kind("ControllerRevision", "apps", "v1", "controllerrevisions"),
         Kind("VolumeSnapshot", "snapshot.storage.k8s.io", "v1", "volumesnapshots"),
         Kind("Backup", "velero.io", "v1", "backups"),

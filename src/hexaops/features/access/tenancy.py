@@ -46,6 +46,8 @@ class WorkspacePolicy(Struct, frozen=True):
     """When changes may begin, in the workspace's time zone; none: at any time."""
     change_freezes: tuple[str, ...] = ()
     """When no change may begin, in the workspace's time zone."""
+    probe_image: str | None = None
+    """Image of the pods that try connections; None: no such pod is made."""
 
 
 class Workspace(Struct, frozen=True):

@@ -64,6 +64,7 @@ class Sight:
     at: datetime
     workspace_id: str
     own: OwnData
+    directory: WorkspaceDirectory
     seen: dict[tuple[str, str, str], LiveObject | None] = field(default_factory=dict)
     listed: dict[tuple[str, str], Sequence[Mapping[str, Any]]] = field(default_factory=dict)
 
@@ -82,6 +83,25 @@ class Sight:
     async def record(self, kind: str, record_id: str) -> OwnRecord | None:
         """A row of our own, if it is the workspace's."""
         return await self.own.record(self.workspace_id, kind, record_id)
+
+    async def probe_image(self) -> str | None:
+        """The workspace's image of probe pods."""
+        workspace = await self.directory.find(self.workspace_id)
+        return workspace.policy.probe_image if workspace is not None else None
+
+    async def owns(self, namespace: str) -> bool:
+        """Whether the namespace is the workspace's."""
+        workspace = await self.directory.find(self.workspace_id)
+        return workspace is not None and workspace.owns(namespace)
+
+    async def may(self, verb: str, kind: str, namespace: str) -> bool:
+        """Whether the writing identity has the right; a review that is refused counts as no."""
+        found = KINDS[kind]
+        right = Right(verb=verb, group=found.group, resource=found.plural, namespace=namespace)
+        try:
+            return (await self.cluster.writer.subject_access_review(right, user=None)).allowed
+        except KubernetesForbiddenError:
+            return False
 
     async def archived(self, backup_id: str) -> Sequence[ArchivedObject]:
         """What a backup holds, if it is the workspace's."""
@@ -162,7 +182,7 @@ class Planner(Struct, frozen=True):
         )
 
     def _sight(self, cluster: Cluster, workspace_id: str, at: datetime) -> Sight:
-        return Sight(cluster, self.store, at, workspace_id, self.own)
+        return Sight(cluster, self.store, at, workspace_id, self.own, self.directory)
 
     async def _part(self, book: Runbook[Any], request: ChangeRequest, index: int, sight: Sight) -> _Part:
         subject = request.subjects[index]

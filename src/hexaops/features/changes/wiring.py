@@ -11,15 +11,13 @@ from hexaops.features.changes.work import ChangeWork
 from hexaops.features.changes.writes import GuardedWriter
 from hexaops.features.runs.events import OperationEvents
 from hexaops.features.runs.store import OperationStore
-from hexaops.features.runs.work import Work
 from hexaops.features.workspaces.automation import AutomationSwitch
 from hexaops.features.workspaces.directory import WorkspaceDirectory
 from hexaops.process import Process
-from hexaops.runbooks.catalog import RUNBOOKS
 
 
-def wire(process: Process, writer_class: type[GuardedWriter], own: OwnData) -> dict[str, Work]:
-    """Offer plans and their confirmation; returns the work of every kind of change."""
+def wire(process: Process, writer_class: type[GuardedWriter], own: OwnData) -> ChangeWork:
+    """Offer plans and their confirmation; returns the work of the kinds of change."""
     settings, clusters, clock, get = process.settings, process.clusters, process.clock, process.provider.get
     events, automation = get(OperationEvents), get(AutomationSwitch)
     planner = Planner(clusters, get(OperationStore), automation, settings, clock, get(WorkspaceDirectory), own)
@@ -36,4 +34,4 @@ def wire(process: Process, writer_class: type[GuardedWriter], own: OwnData) -> d
         unseal=own.unseal,
     )
     process.provider.add(writer, GuardedWriter)
-    return dict.fromkeys(RUNBOOKS, ChangeWork(clusters, planner, writer, settings, clock))
+    return ChangeWork(clusters, planner, writer, settings, clock)

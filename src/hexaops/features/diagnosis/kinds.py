@@ -23,7 +23,7 @@ _GATEWAY, _OLM, _OLM1 = "gateway.networking.k8s.io", "operators.coreos.com", "ol
 
 BUILT_IN: tuple[Kind, ...] = (
     *(KINDS[kind] for kind in WATCHED_KINDS),
-    Kind("NetworkPolicy", "networking.k8s.io", "v1", "networkpolicies"),
+    KINDS["NetworkPolicy"],
     Kind("IngressClass", "networking.k8s.io", "v1", "ingressclasses", namespaced=False),
     Kind("LimitRange", "", "v1", "limitranges"),
     Kind("PersistentVolume", "", "v1", "persistentvolumes", namespaced=False),

@@ -45,11 +45,11 @@ class DiagnosticWork(Struct, frozen=True):
         """Do one step."""
         place = await self.reader.place(run.operation.workspace_id, run.operation.resource_id)
         if step in HEALTH:
-            return _found(run, await self.reader.health(place, step))
+            return found_of(run, await self.reader.health(place, step))
         if step in CONNECTIVITY:
             (draft,) = drafts_of(run.operation)
             wanted = Connection(draft.parameters.get("to"), draft.parameters.get("port"))
-            return _found(run, await self.reader.connectivity(place, step, wanted))
+            return found_of(run, await self.reader.connectivity(place, step, wanted))
         if step == "write_bundle":
             return {"details": await self._bundle(run, place)}
         return {}  # the others only show how far it is: the bundle is of one moment
@@ -62,10 +62,7 @@ class DiagnosticWork(Struct, frozen=True):
 
     def message(self, run: Run) -> str:
         """The sentence of a completed action."""
-        book = RUNBOOKS[run.operation.kind]
-        said = [found["details"] for found in run.found.values() if "details" in found]
-        result = next((one["result"] for one in reversed(said) if "result" in one), None)
-        return f"{book.words.noun} {book.words.done}" + (f": {result}" if result else " successfully")
+        return told_by(run)
 
     async def _bundle(self, run: Run, place: Place) -> dict[str, Any]:
         (draft,) = drafts_of(run.operation)
@@ -109,10 +106,18 @@ class DiagnosticWork(Struct, frozen=True):
             )  # fmt: skip
 
 
-def _found(run: Run, made: Sequence[Check]) -> Found:
+def told_by(run: Run) -> str:
+    """The sentence of a completed reading, with its result if it has one."""
+    book = RUNBOOKS[run.operation.kind]
+    said = [found["details"] for found in run.found.values() if "details" in found]
+    result = next((one["result"] for one in reversed(said) if "result" in one), None)
+    return f"{book.words.noun} {book.words.done}" + (f": {result}" if result else " successfully")
+
+
+def found_of(run: Run, made: Sequence[Check], **more: Any) -> Found:
     """This step's checks, after those of the steps before: each step's details replace the earlier ones."""
     earlier = [one for found in run.found.values() for one in (found.get("own") or ())]
     own = [{**asdict(one), "detail": plain(one.detail, DETAIL_LIMIT)} for one in made]
     every = [*earlier, *own]
     result = checks.worst([Check(**one) for one in every])
-    return {"own": own, "details": {"result": result, "checks": every, "resources_affected": 0}}
+    return {"own": own, "details": {"result": result, "checks": every, "resources_affected": 0, **more}}

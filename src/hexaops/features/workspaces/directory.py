@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Row, Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
@@ -43,6 +43,7 @@ ENTERED = (
 
 
 _USUAL = WorkspacePolicy()
+T = TypeVar("T")
 """The defaults of what a workspace has not set."""
 
 
@@ -133,8 +134,9 @@ class WorkspaceDirectory:
             autopilot_classes=tuple(stored.get("autopilot_classes") or ()),
             change_windows=tuple(stored.get("change_windows") or ()),
             change_freezes=tuple(stored.get("change_freezes") or ()),
+            probe_image=_or(stored.get("probe_image"), self._settings.probe_image) or None,
         )
 
 
-def _or(value: int | None, default: int) -> int:
+def _or(value: T | None, default: T) -> T:
     return default if value is None else value

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
+from hexaops.config import IMAGE_OR_NONE
 from hexaops.features.access.tenancy import AutopilotClass, AutopilotMode, IncidentSeverity, Risk, Role
 from hexaops.kit.calendar import parse_freeze, parse_window
 from hexaops.kit.text import visible
@@ -71,6 +72,8 @@ class PolicyBody(BaseModel):
     """When changes may begin, in the workspace's time zone, such as `mon-fri 09:00-17:00`; default at any time."""
     change_freezes: Annotated[list[ChangeFreeze], Field(max_length=50)] | None = None
     """When no change may begin, such as `2026-12-20/2027-01-03`, the last day included; default never."""
+    probe_image: Annotated[str, Field(max_length=512, pattern=IMAGE_OR_NONE)] | None = None
+    """Image of the pods that try connections, with `sh` and `nc`; "": none; default the setting `probe_image`."""
 
 
 class WorkspaceCreation(BaseModel):

@@ -50,6 +50,8 @@ class PolicyView(View, frozen=True, kw_only=True):
     """When changes may begin, in the workspace's time zone; empty: at any time."""
     change_freezes: tuple[str, ...]
     """When no change may begin."""
+    probe_image: str | None
+    """Image of the pods that try connections; None: no such pod is made."""
 
 
 class WorkspaceView(WorkspaceSummaryView, frozen=True, kw_only=True):

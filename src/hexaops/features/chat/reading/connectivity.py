@@ -16,6 +16,7 @@ from hexaops.features.chat.reading.asking import Reading
 from hexaops.features.diagnostics.reading import CONNECTIVITY, Connection, DiagnosticReader, Place
 from hexaops.features.runs.errors import StepFailedError
 from hexaops.kit.text import markdown
+from hexaops.runbooks.probe import ProbeConnectivity
 
 _PORT = re.compile(r"(?:\bport |:)(\d{1,5})\b")
 _REACHED = re.compile(r"\b(?:reach|to|access|with|contact|and) (?:the |service )?([a-z0-9][a-z0-9./-]{1,62}[a-z0-9])")
@@ -59,6 +60,8 @@ class ConnectivityReader(Struct, frozen=True):
             return
         reached = name_of(target, reading.facts) if target else f"Service {markdown(service, 100)}" if service else None
         tell_connection(source, reached, found, reading.facts, draft)
+        if reading.caller.get_workspace().policy.probe_image and "execute_actions" in reading.caller.permissions:
+            draft.offer([ProbeConnectivity.name])
 
 
 def ends(reading: Reading) -> tuple[Application | None, Application | None]:
