@@ -29,7 +29,7 @@ async def _deletes(world: LivingWorld) -> None:
     """No kind deletes anything but settings and, to take itself back, what it created, whatever it is called."""
     deletes = [(book.name, right) for book in CATALOG for right in book.rights if right.verb == "delete"]
     assert {right.kind for _, right in deletes if not right.takes_back} <= SETTINGS_KINDS
-    assert {name for name, right in deletes if right.takes_back} == {"restore_backup"}
+    assert {name for name, right in deletes if right.takes_back} == {"restore_backup", "probe_connectivity"}
     for name in ("delete_application", "delete_pod", "delete_namespace", "delete_unused", "restore_backup"):
         status, _ = await _action(world, name, application_id="web-app", confirmation=True)
         assert 400 <= status < 500, name

@@ -77,6 +77,7 @@ async def test_a_workspace_as_administrators_see_it(access: AccessWorld) -> None
             "autopilot_classes": [],
             "change_windows": [],
             "change_freezes": [],
+            "probe_image": None,
         },
     }
     assert made["data"]["id"].startswith("ws-")
