@@ -23,8 +23,8 @@ from hexaops.features.live.feeds import (
     LiveFeeds,
     TooManyStreamsError,
 )
-from hexaops.features.live.views import ChangedActionView, ChangedApplicationView, State
-from hexaops.features.live.watching import differences
+from hexaops.features.live.views import ChangedActionView, ChangedApplicationView, ChangedInsightView, State
+from hexaops.features.live.watching import UNASSESSED, differences
 from hexaops.features.workspaces.service import WorkspaceService
 from hexaops.kit.clock import ManualClock
 from tests.analysis.applications.rows import workload
@@ -193,6 +193,25 @@ def test_an_application_that_is_gone_is_told_and_an_old_action_is_not() -> None:
     assert [(kind, msgspec.to_builtins(change)["status"]) for kind, change in differences(before, {})] == [
         ("application", None)
     ]
+
+
+def test_the_first_assessment_tells_nothing_and_later_ones_what_is_new_changed_or_gone() -> None:
+    def insight(name: str, severity: str) -> tuple[tuple[str, str], ChangedInsightView]:
+        view = ChangedInsightView(insight_id=name, category="security", title=name, severity=severity)
+        return ("insight", name), view
+
+    def told(before: State, now: State) -> list[tuple[str, str | None]]:
+        return [
+            (change.title, change.severity)
+            for _, change in differences(before, now)
+            if isinstance(change, ChangedInsightView)
+        ]
+
+    first = dict([insight("a", "low"), insight("b", "low")])
+    assert told(UNASSESSED, UNASSESSED) == []
+    assert told(UNASSESSED, first) == []
+    now = dict([insight("a", "high"), insight("c", "low")])
+    assert told(first, now) == [("a", "high"), ("c", "low"), ("b", None)]
 
 
 async def test_the_route_streams_what_the_cluster_does(sqlite_url: str, tmp_path: Path) -> None:

@@ -8,11 +8,18 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Route, expect
 
+from hexaops.web.files import ConsoleFiles
 from tests.web.browser.conftest import WAIT_MS, Console
 from tests.web.browser.test_automation import confirmed
 
 expect.set_options(timeout=WAIT_MS)
 MANY = 1_000
+TELL = """async ([workspace, kind, path]) => {
+  const { revisions } = await import(path);
+  const topic = revisions[`${kind}s`], before = topic.value;
+  new BroadcastChannel("hexaops.events").postMessage({ workspace, kind });  // as the tab does that reads the stream
+  while (topic.value === before) await new Promise(requestAnimationFrame);
+}"""
 
 
 @pytest.fixture
@@ -136,6 +143,18 @@ def test_the_overview_draws_insights_and_cost_when_asked(console: Console) -> No
     expect(facts).to_contain_text("Cost")
     facts.get_by_role("link", name="insight").click()
     page.get_by_role("heading", name="Insights", level=1).wait_for()
+
+
+def test_insights_are_drawn_again_when_they_have_changed_and_only_then(console: Console) -> None:
+    page, asked = console.page, []
+    page.on("request", lambda one: asked.append(one.url) if one.url.endswith("/aiops/insights") else None)
+    console.open("insights", heading="Insights")
+    assert len(asked) == 1
+    page.evaluate(TELL, [console.served.workspace_id, "application", f"/console/{ConsoleFiles().version}/lib/live.js"])
+    assert len(asked) == 1
+    with page.expect_response("**/aiops/insights"):
+        page.evaluate(TELL, [console.served.workspace_id, "insight", f"/console/{ConsoleFiles().version}/lib/live.js"])
+    assert len(asked) == 2
 
 
 def test_the_documentation_is_found_and_searched(console: Console) -> None:

@@ -11,6 +11,7 @@ from hexaops.features.insights.capabilities import CapabilityService
 from hexaops.features.insights.engine import InsightEngine
 from hexaops.features.insights.scanning import InsightScanner
 from hexaops.features.insights.service import InsightService
+from hexaops.features.insights.watching import LOOK_SECONDS, InsightWatch
 from hexaops.features.metrics.sources import MetricSources
 from hexaops.features.webhooks.announced import AnnouncedEvents
 from hexaops.features.webhooks.outbox import WebhookOutbox
@@ -32,6 +33,9 @@ def wire(process: Process) -> None:
     process.provider.add(InsightService(engine, announcer, applications, database, clock))
     scanner = InsightScanner(engine, announcer, get(WorkspaceDirectory), AnnouncedEvents(database), clock)
     process.provider.add(scanner)
+    watch = InsightWatch(engine, clock)
+    process.provider.add(watch)
+    process.background.add(Periodic("insight-watch", watch.round, LOOK_SECONDS, waits_first=True))
     if settings.insight_scan_seconds:
         scan = Periodic("insight-scans", scanner.round, settings.insight_scan_seconds, waits_first=True)
         process.background.add(scan)

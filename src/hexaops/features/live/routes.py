@@ -23,7 +23,7 @@ STREAM_HEADERS = {"X-Accel-Buffering": "no"}
 async def follow_events(
     caller: AnyCaller, feeds: Feeds, last_event_id: Annotated[str | None, Header(max_length=64)] = None
 ) -> ChangedApplicationView | Response:
-    """Follow what changes in the workspace, as server-sent events: `application`, `action`, `incident`, and `reset`."""
+    """Follow the workspace's changes as server-sent events: `application`, `action`, `incident`, `insight`, `reset`."""
     stream = feeds.follow(caller.get_workspace(), caller.permissions, last_event_id)
     return StreamingResponse(stream, media_type="text/event-stream", headers=STREAM_HEADERS)
 

@@ -37,6 +37,15 @@ class ChangedIncidentView(View, frozen=True, kw_only=True):
     updated_at: str
 
 
-Change = ChangedApplicationView | ChangedActionView | ChangedIncidentView
+class ChangedInsightView(View, frozen=True, kw_only=True):
+    """An insight that is new or whose severity has changed; `severity` is null when it holds no longer."""
+
+    insight_id: str
+    category: str
+    title: str
+    severity: str | None
+
+
+Change = ChangedApplicationView | ChangedActionView | ChangedIncidentView | ChangedInsightView
 State = Mapping[tuple[str, str], Change]
 """Everything that events tell of, by kind of event and id."""

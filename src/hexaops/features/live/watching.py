@@ -13,7 +13,15 @@ from hexaops.features.access.tenancy import Workspace
 from hexaops.features.applications.errors import ClusterUnreadError
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.incidents.store import latest_incidents
-from hexaops.features.live.views import Change, ChangedActionView, ChangedApplicationView, ChangedIncidentView, State
+from hexaops.features.insights.watching import InsightWatch
+from hexaops.features.live.views import (
+    Change,
+    ChangedActionView,
+    ChangedApplicationView,
+    ChangedIncidentView,
+    ChangedInsightView,
+    State,
+)
 from hexaops.features.runs.queries import latest_actions
 from hexaops.kit.durations import format_time
 from hexaops.kit.text import plain
@@ -21,14 +29,23 @@ from hexaops.storage.database import Database
 
 LATEST_INCIDENTS = 20
 TEXT_LIMIT = 300
-PERMISSIONS = {"application": "read_applications", "action": "read_actions", "incident": "read_alerts"}
+PERMISSIONS = {
+    "application": "read_applications", "action": "read_actions", "incident": "read_alerts",
+    "insight": "generate_insights",
+}  # fmt: skip
 """Kind of event → what a member must hold to receive it."""
+
+
+NEVER = ("insight", "")
+UNASSESSED: State = {NEVER: ChangedInsightView(insight_id="", category="", title="", severity=None)}
+"""What stands for the insights until they are known: the first assessment tells of nothing that is new."""
 
 
 class WorkspaceReader(Struct, frozen=True):
     """One for the process."""
 
     applications: ApplicationService
+    insights: InsightWatch
     database: Database
 
     async def read(self, workspace: Workspace, known: State) -> State:
@@ -37,6 +54,7 @@ class WorkspaceReader(Struct, frozen=True):
             **self._applications(workspace, known),
             **await self._actions(workspace),
             **await self._incidents(workspace),
+            **self._insights(workspace),
         }
 
     def _applications(self, workspace: Workspace, known: State) -> State:
@@ -70,6 +88,18 @@ class WorkspaceReader(Struct, frozen=True):
             for row in found
         }
 
+    def _insights(self, workspace: Workspace) -> State:
+        """Those of the last assessment; before the first there is `UNASSESSED`, so that it is no news."""
+        found = self.insights.latest(workspace)
+        if found is None:
+            return UNASSESSED
+        return {
+            ("insight", one.id): ChangedInsightView(
+                insight_id=one.id, category=one.category, title=one.title, severity=one.severity
+            )
+            for one in found.values()
+        }
+
 
 def _application(found: Application) -> ChangedApplicationView:
     return ChangedApplicationView(
@@ -83,10 +113,15 @@ def _application(found: Application) -> ChangedApplicationView:
 
 
 def differences(before: State, now: State) -> Iterator[tuple[str, Change]]:
-    """What has changed, by kind of event. An application that is gone is told of; rows only leave the latest ones."""
+    """What has changed, by kind of event. What is gone is told of applications and insights; rows only grow old."""
+    first = NEVER in before
     for key, value in now.items():
-        if before.get(key) != value:
+        if before.get(key) != value and key != NEVER and not (first and key[0] == "insight"):
             yield key[0], value
     for key, value in before.items():
-        if key not in now and isinstance(value, ChangedApplicationView):
+        if key in now or key == NEVER:
+            continue
+        if isinstance(value, ChangedApplicationView):
             yield key[0], msgspec.structs.replace(value, status=None, status_reason="")
+        elif isinstance(value, ChangedInsightView):
+            yield key[0], msgspec.structs.replace(value, severity=None)

@@ -5,9 +5,12 @@ import { effect, signal } from "./html.js";
 import { send, events } from "./api.js";
 import { session, workspaceId } from "./session-state.js";
 
-const TOPIC = { application: "applications", action: "actions", incident: "incidents" };
+const TOPIC = { application: "applications", action: "actions", incident: "incidents", insight: "insights" };
 export const TOPICS = Object.values(TOPIC);
 export const revisions = Object.fromEntries(TOPICS.map((topic) => [topic, signal(0)]));
+/** What is read anew when the stream begins or the tab is looked at again; insights are dear, and only read when they have changed. */
+const CHEAP = TOPICS.filter((topic) => topic !== "insights");
+const missed = new Set();
 /** Whether the stream is open; null before the first attempt. */
 export const connected = signal(null);
 
@@ -35,7 +38,10 @@ function tell(message) {
 function hear({ workspace, open, kind }) {
   if (workspace !== workspaceId.value) return;
   if (open !== undefined) connected.value = open;
-  if (kind && !document.hidden) touch(...(TOPIC[kind] ? [TOPIC[kind]] : TOPICS));
+  if (!kind) return;
+  const topics = TOPIC[kind] ? [TOPIC[kind]] : kind === "begin" ? CHEAP : TOPICS;
+  if (document.hidden) for (const topic of topics) missed.add(topic);
+  else touch(...topics);
 }
 
 channel.onmessage = ({ data }) => hear(data);
@@ -49,8 +55,8 @@ async function read(workspace, signal) {
       const response = await send("GET", `/workspaces/${workspace}/aiops/events`, undefined, { signal, headers });
       tell({ workspace, open: true });
       for await (const { id, event } of events(response)) {
+        tell({ workspace, kind: event === "reset" && !last ? "begin" : event });
         last = id ?? last;
-        tell({ workspace, kind: event });
       }
     } catch (error) {
       if (signal.aborted) return;
@@ -71,4 +77,8 @@ function follow(workspace) {
 }
 
 effect(() => (session.value?.user_id && workspaceId.value ? follow(workspaceId.value) : undefined));
-addEventListener("visibilitychange", () => document.hidden || touch(...TOPICS));
+addEventListener("visibilitychange", () => {
+  if (document.hidden) return;
+  touch(...CHEAP, ...missed);
+  missed.clear();
+});

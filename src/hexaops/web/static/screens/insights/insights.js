@@ -16,7 +16,7 @@ export default function Insights() {
   const area = route.value.query.get("area") ?? "";
   const range = route.value.query.get("range") ?? "24h";
   const body = { time_range: range, ...(AREAS.includes(area) ? { focus_areas: [area] } : {}) };
-  const insights = useResource(may("generate_insights") ? inside("/aiops/insights") : null, { body });
+  const insights = useResource(may("generate_insights") ? inside("/aiops/insights") : null, { body, topics: ["insights"] });
   const plan = usePlan();
   return html`<header class="title"><h1>Insights</h1><button type="button" onClick=${insights.reload}>Generate again</button></header>
     <div class="filters">
