@@ -7,11 +7,11 @@ names an object that another finding is about becomes evidence of that one.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
-from hexaops.analysis.diagnosis.catalog import NEEDS, POD_RULES, RULES
+from hexaops.analysis.diagnosis.catalog import NEEDS, POD_RULES, RULES, Rule
 from hexaops.analysis.diagnosis.model import Evidence, Finding, Ref, Severity
 from hexaops.analysis.diagnosis.pods import Sick, is_ready, sick_pods
 from hexaops.analysis.diagnosis.releases import blame_release
@@ -31,12 +31,27 @@ _SAYS_LITTLE = frozenset({"crash", "pod-failed", "pod-not-ready", "completed-con
 
 def diagnose(snapshot: Snapshot) -> list[Finding]:
     """The findings, worst and surest first; empty when nothing is wrong."""
-    found = [finding for sick in sick_pods(snapshot) for finding in _explain(sick)]
+    return conclude([finding for judge in JUDGES for finding in judge(snapshot)], snapshot)
+
+
+def _of_pods(snapshot: Snapshot) -> Iterator[Finding]:
+    for sick in sick_pods(snapshot):
+        yield from _explain(sick)
+
+
+def _of_jobs(snapshot: Snapshot) -> Iterator[Finding]:
     for job, sick in failed_jobs(snapshot):
-        explained = [one for one in (_explain(sick) if sick else []) if one.rule not in _SAYS_LITTLE]
-        found += [with_indexes(one, job) for one in explained]
-    for rule in RULES:
-        found += rule(snapshot)
+        for one in _explain(sick) if sick else []:
+            if one.rule not in _SAYS_LITTLE:
+                yield with_indexes(one, job)
+
+
+JUDGES: tuple[Rule, ...] = (_of_pods, _of_jobs, *RULES)
+"""Everything that finds something in a snapshot, in order."""
+
+
+def conclude(found: list[Finding], snapshot: Snapshot) -> list[Finding]:
+    """Ranked findings, one a cause, from what the judges found."""
     if snapshot.unread:
         found = [one for one in found if not NEEDS.get(one.rule, frozenset()) & snapshot.unread]
     if snapshot.other_nodes:

@@ -6,6 +6,7 @@ not come, or that keeps restarting, is.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 
 from msgspec import Struct
@@ -173,15 +174,11 @@ class Sick(Struct, frozen=True, dict=True):
         return tuple(found.values())
 
 
-def sick_pods(snapshot: Snapshot) -> list[Sick]:
+def sick_pods(snapshot: Snapshot) -> Iterator[Sick]:
     """Every pod that is not well, with its context."""
-    found = []
-    for pod in snapshot.of("Pod"):
-        if _is_fine(pod):
-            continue
-        if _is_sick(snapshot, pod, containers_of(pod)):
-            found.append(context_of(snapshot, pod))
-    return found
+    for pod in snapshot.each("Pod"):
+        if not _is_fine(pod) and _is_sick(snapshot, pod, containers_of(pod)):
+            yield context_of(snapshot, pod)
 
 
 def context_of(snapshot: Snapshot, pod: Obj) -> Sick:

@@ -78,9 +78,7 @@ def _same_set(pod: Obj, other: Obj) -> bool:
 
 def _before(snapshot: Snapshot, workload: Obj, new: Obj) -> Obj | None:
     older = [
-        one
-        for one in snapshot.sets_by_owner.get(workload.ref, ())
-        if one.kind == "ReplicaSet" and _revision(one) < _revision(new)
+        one for one in snapshot.owned_sets(workload.ref) if one.kind == "ReplicaSet" and _revision(one) < _revision(new)
     ]
     alive = [one for one in older if _ready(snapshot, one)]
     if alive:
@@ -89,7 +87,7 @@ def _before(snapshot: Snapshot, workload: Obj, new: Obj) -> Obj | None:
 
 
 def _ready(snapshot: Snapshot, replicaset: Obj) -> bool:
-    return any(is_ready(pod) for pod in snapshot.pods_by_owner.get(replicaset.ref, ()))
+    return any(is_ready(pod) for pod in snapshot.owned_pods(replicaset.ref))
 
 
 def _revision(one: Obj) -> int:

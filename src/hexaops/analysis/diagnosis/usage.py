@@ -34,7 +34,7 @@ class Usage(Struct, frozen=True):
 
 def usage_of(snapshot: Snapshot, namespace: str, pod: str, container: str) -> Usage:
     """What was measured of the container."""
-    figures = figures_of(snapshot.metrics).get(f"{namespace}/{pod}/{container}", {})
+    figures = figures_by_pod(snapshot).get(f"{namespace}/{pod}", {}).get(container)
     if figures:
         return usage_in(figures)
     measured = snapshot.find("PodMetrics", namespace, pod)
@@ -56,6 +56,19 @@ def usage_in(figures: Mapping[str, float]) -> Usage:
 
 def _first(figures: Mapping[str, float], names: frozenset[str]) -> float | None:
     return next((figures[name] for name in names if name in figures), None)
+
+
+def figures_by_pod(snapshot: Snapshot) -> dict[str, dict[str, Figures]]:
+    """Figures by container and `namespace/pod`, worked out once for a snapshot's metrics."""
+    return snapshot.of_metrics(_by_pod)
+
+
+def _by_pod(metrics: object) -> dict[str, dict[str, Figures]]:
+    found: dict[str, dict[str, Figures]] = defaultdict(dict)
+    for key, figures in figures_of(metrics).items():
+        pod, _, container = key.rpartition("/")
+        found[pod][container] = figures
+    return dict(found)
 
 
 def figures_of(metrics: object) -> dict[str, Figures]:

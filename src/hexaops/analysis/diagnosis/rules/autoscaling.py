@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 
 from hexaops.analysis.diagnosis.model import Evidence, FieldChange, Finding, Fix, Ref, Severity
 from hexaops.analysis.diagnosis.objects import Obj, items, mapping, template_labels, template_spec, text
 from hexaops.analysis.diagnosis.rules.making import quote
 from hexaops.analysis.diagnosis.selectors import describe, matches
-from hexaops.analysis.diagnosis.snapshot import Snapshot
+from hexaops.analysis.diagnosis.snapshot import Index, Snapshot
 
 SCALABLE = ("Deployment", "StatefulSet", "ReplicaSet", "ReplicationController")
 _KNOWN_REASONS = frozenset({"ScalingDisabled", "AmbiguousSelector", "ScaleDownStabilized", "ScaleUpStabilized"})
@@ -30,6 +29,12 @@ def _target(one: Obj) -> Ref:
     return Ref(one.text("spec", "scaleTargetRef", "kind"), one.namespace, one.text("spec", "scaleTargetRef", "name"))
 
 
+_BY_TARGET = Index(
+    "autoscalers by target", ("HorizontalPodAutoscaler",), lambda one: (_target(one),), members_only=True
+)
+_BUDGETS = Index("budgets by namespace", ("PodDisruptionBudget",), lambda one: (one.namespace,))
+
+
 def _was_read(one: Obj) -> bool:
     """Whether the controller says that it read its target: then the snapshot lacks it, and not the cluster."""
     return one.condition("AbleToScale").get("status") == "True"
@@ -37,7 +42,7 @@ def _was_read(one: Obj) -> bool:
 
 def target_missing(snapshot: Snapshot) -> Iterator[Finding]:
     """What it should scale does not exist."""
-    for one in snapshot.of("HorizontalPodAutoscaler"):
+    for one in snapshot.each("HorizontalPodAutoscaler"):
         target = _target(one)
         told = (
             "not found" in text(one.condition("AbleToScale"), "message")
@@ -60,7 +65,7 @@ def target_missing(snapshot: Snapshot) -> Iterator[Finding]:
 
 def cannot_measure(snapshot: Snapshot) -> Iterator[Finding]:
     """It cannot read the metric that it scales by."""
-    for one in snapshot.of("HorizontalPodAutoscaler"):
+    for one in snapshot.each("HorizontalPodAutoscaler"):
         active = one.condition("ScalingActive")
         if active.get("status") == "True" or text(active, "reason") == "ScalingDisabled":
             continue
@@ -120,7 +125,7 @@ def cannot_measure(snapshot: Snapshot) -> Iterator[Finding]:
 
 def cannot_scale(snapshot: Snapshot) -> Iterator[Finding]:
     """It says itself that it cannot, for a reason that no other rule knows."""
-    for one in snapshot.of("HorizontalPodAutoscaler"):
+    for one in snapshot.each("HorizontalPodAutoscaler"):
         for kind in ("ScalingActive", "AbleToScale"):
             found = one.condition(kind)
             reason = text(found, "reason")
@@ -177,11 +182,10 @@ def _no_request(snapshot: Snapshot, one: Obj, target: Obj | None, found: re.Matc
 
 def conflict(snapshot: Snapshot) -> Iterator[Finding]:
     """Two autoscalers pull at one target."""
-    by_target: dict[Ref, list[Obj]] = defaultdict(list)
-    for one in snapshot.of("HorizontalPodAutoscaler"):
-        by_target[_target(one)].append(one)
-    for target, group in by_target.items():
-        if len(group) > 1:
+    for one in snapshot.each("HorizontalPodAutoscaler"):
+        target = _target(one)
+        group = snapshot.indexed(_BY_TARGET, target)
+        if len(group) > 1 and group[-1] is one:
             names = ", ".join(one.name for one in group)
             yield Finding(
                 "hpa-conflict",
@@ -196,7 +200,7 @@ def conflict(snapshot: Snapshot) -> Iterator[Finding]:
 
 def at_maximum(snapshot: Snapshot) -> Iterator[Finding]:
     """It would scale further and may not, and the load is above its target."""
-    for one in snapshot.of("HorizontalPodAutoscaler"):
+    for one in snapshot.each("HorizontalPodAutoscaler"):
         limited = one.condition("ScalingLimited")
         if limited.get("status") != "True" or text(limited, "reason") != "TooManyReplicas":
             continue
@@ -247,7 +251,7 @@ def _said(snapshot: Snapshot, one: Obj) -> tuple[Evidence, ...]:
 
 def budget_selects_nothing(snapshot: Snapshot) -> Iterator[Finding]:
     """A disruption budget that protects no pod."""
-    for one in snapshot.of("PodDisruptionBudget"):
+    for one in snapshot.each("PodDisruptionBudget"):
         selector = one.get("spec", "selector")
         guarded = [item for item in snapshot.workloads(one.namespace) if matches(selector, template_labels(item))]
         counted = one.number("status", "expectedPods") and not snapshot.has("Pod")
@@ -269,7 +273,7 @@ def budget_selects_nothing(snapshot: Snapshot) -> Iterator[Finding]:
 
 def budget_blocks(snapshot: Snapshot) -> Iterator[Finding]:
     """A budget that can never allow a disruption: drains of its nodes hang."""
-    for one in snapshot.of("PodDisruptionBudget"):
+    for one in snapshot.each("PodDisruptionBudget"):
         expected, wanted, healthy = (
             one.number("status", key) for key in ("expectedPods", "desiredHealthy", "currentHealthy")
         )
@@ -322,14 +326,12 @@ def budget_blocks(snapshot: Snapshot) -> Iterator[Finding]:
 
 def budgets_overlap(snapshot: Snapshot) -> Iterator[Finding]:
     """Pods with more than one budget cannot be evicted at all: the eviction API refuses."""
-    seen: set[tuple[Ref, ...]] = set()
-    by_namespace: dict[str, list[Obj]] = defaultdict(list)
-    for one in snapshot.of("PodDisruptionBudget"):
-        by_namespace[one.namespace].append(one)
-    for namespace, group in by_namespace.items():
-        for pod in snapshot.pods_in(namespace) if len(group) > 1 else ():
-            both = tuple(one.ref for one in group if matches(one.get("spec", "selector"), pod.labels))
-            if len(both) < 2 or both in seen:
+    for one in snapshot.each("PodDisruptionBudget"):
+        here = snapshot.indexed(_BUDGETS, one.namespace)
+        seen: set[tuple[Ref, ...]] = set()
+        for pod in snapshot.matching(one.namespace, one.get("spec", "selector")) if len(here) > 1 else ():
+            both = tuple(item.ref for item in here if matches(item.get("spec", "selector"), pod.labels))
+            if len(both) < 2 or both[-1] != one.ref or both in seen:
                 continue
             seen.add(both)
             names = ", ".join(ref.name for ref in both)
@@ -346,7 +348,7 @@ def budgets_overlap(snapshot: Snapshot) -> Iterator[Finding]:
 
 def budget_cannot_count(snapshot: Snapshot) -> Iterator[Finding]:
     """A budget whose pods have no controller, so that what it protects cannot be counted."""
-    for one in snapshot.of("PodDisruptionBudget"):
+    for one in snapshot.each("PodDisruptionBudget"):
         found = one.condition("DisruptionAllowed")
         if text(found, "reason") == "SyncFailed":
             yield Finding(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from hexaops.analysis.diagnosis.model import Action, Evidence, FieldChange, Finding, Fix, Ref, Severity
@@ -53,7 +53,7 @@ _ROUTINE = frozenset(
 
 def namespace_terminating(snapshot: Snapshot) -> Iterator[Finding]:
     """A namespace that cannot be deleted."""
-    for one in snapshot.of("Namespace"):
+    for one in snapshot.each("Namespace"):
         if one.text("status", "phase") != "Terminating" or snapshot.age(one.deleted) < TERMINATING_SECONDS:
             continue
         said = [text(part, "message") for part in one.items("status", "conditions") if part.get("status") == "True"]
@@ -74,7 +74,7 @@ def namespace_terminating(snapshot: Snapshot) -> Iterator[Finding]:
 
 def api_services(snapshot: Snapshot) -> Iterator[Finding]:
     """An aggregated API whose server does not answer."""
-    for one in snapshot.of("APIService"):
+    for one in snapshot.each("APIService"):
         available = one.condition("Available")
         if available.get("status") != "False":
             continue
@@ -108,10 +108,9 @@ def api_services(snapshot: Snapshot) -> Iterator[Finding]:
 def repeated_warnings(snapshot: Snapshot) -> Iterator[Finding]:
     """Warnings that keep coming about something that otherwise looks well."""
     found: dict[tuple[Ref, str], Event] = {}
-    for event in snapshot.all_events():
+    for event in snapshot.warnings():
         if (
-            event.warning
-            and snapshot.age(event.last) < 900
+            snapshot.age(event.last) < 900
             and event.count >= REPEATED
             and not (event.about.kind == "Pod" and event.reason in _ROUTINE)
         ):
@@ -133,15 +132,17 @@ def repeated_warnings(snapshot: Snapshot) -> Iterator[Finding]:
 
 def logged_errors(snapshot: Snapshot) -> Iterator[Finding]:
     """Pods that run, and log little but errors."""
-    for key in snapshot.logs:
+    by_pod: dict[Ref, list[str]] = defaultdict(list)
+    for key, said in snapshot.logs.items():
         namespace, _, rest = key.partition("/")
         name, _, container = rest.partition("/")
-        pod = snapshot.find("Pod", namespace, name)
-        if pod is None or not is_ready(pod) or container.endswith("/previous"):
-            continue
-        finding = _errors_of(snapshot, pod, snapshot.logs[key].splitlines()[-50:])
-        if finding:
-            yield finding
+        if not container.endswith("/previous"):
+            by_pod[Ref("Pod", namespace, name)].append(said)
+    for pod in snapshot.each_named(by_pod):
+        for said in by_pod[pod.ref] if is_ready(pod) else ():
+            finding = _errors_of(snapshot, pod, said.splitlines()[-50:])
+            if finding:
+                yield finding
 
 
 def _errors_of(snapshot: Snapshot, pod: Obj, lines: list[str]) -> Finding | None:
@@ -173,7 +174,7 @@ def _cut_off(snapshot: Snapshot, pod: Obj, line: str) -> Finding | None:
     if not _TIMED_OUT.search(line):
         return None
     for found in _ADDRESS.finditer(line):
-        targets = [one for one in snapshot.of("Pod") if one.text("status", "podIP") == found[1]]
+        targets = snapshot.pods_at(found[1])
         policy = blocking(snapshot, pod, targets, found[2]) if len(targets) == 1 else None
         if policy is None:
             continue
@@ -195,7 +196,7 @@ def _cut_off(snapshot: Snapshot, pod: Obj, line: str) -> Finding | None:
 
 def stuck_deletions(snapshot: Snapshot) -> Iterator[Finding]:
     """Objects that are being deleted and held by a finalizer; pods and namespaces have rules of their own."""
-    for one in snapshot.all():
+    for one in snapshot.each_object():
         if one.deleted is None or one.kind in {"Pod", "Namespace"} or snapshot.age(one.deleted) < STUCK_SECONDS:
             continue
         names = strings(one.raw, "metadata", "finalizers")

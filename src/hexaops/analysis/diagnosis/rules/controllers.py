@@ -39,11 +39,11 @@ _POLICY = re.compile(r"ValidatingAdmissionPolicy '([^']{1,253})'.{0,200}denied r
 
 def creation_refused(snapshot: Snapshot) -> Iterator[Finding]:
     """A controller whose pods the API server does not accept, and why."""
-    for one in snapshot.of("ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicationController"):
+    for one in snapshot.each("ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicationController"):
         message = _refusal(snapshot, one)
         if message:
             yield _refused(snapshot, one, message)
-    for one in snapshot.of("Deployment"):
+    for one in snapshot.each("Deployment"):
         failure = one.condition("ReplicaFailure")
         if failure.get("status") == "True" and not snapshot.has("ReplicaSet"):
             yield _refused(snapshot, one, text(failure, "message"))  # its ReplicaSet, which says the same, was not read
@@ -68,7 +68,7 @@ def _is_complete(snapshot: Snapshot, one: Obj) -> bool:
         return False
     if one.kind == "Job":
         return bool(one.number("status", "active") or one.number("status", "succeeded"))
-    return len(snapshot.pods_by_owner.get(one.ref, ())) >= (wanted if isinstance(wanted, int) else 1)
+    return len(snapshot.owned_pods(one.ref)) >= (wanted if isinstance(wanted, int) else 1)
 
 
 def _refused(snapshot: Snapshot, one: Obj, message: str) -> Finding:
@@ -211,7 +211,7 @@ def _why_refused(snapshot: Snapshot, above: Obj, message: str) -> Why:
 
 def unavailable(snapshot: Snapshot) -> Iterator[Finding]:
     """A workload with too few ready pods for longer than a rollout may take; a symptom wherever its pods say why."""
-    for one in snapshot.of("Deployment", "StatefulSet", "DaemonSet"):
+    for one in snapshot.each("Deployment", "StatefulSet", "DaemonSet"):
         wanted = (
             one.number("status", "desiredNumberScheduled") if one.kind == "DaemonSet" else one.get("spec", "replicas")
         )
@@ -264,7 +264,7 @@ def _is_stalled(snapshot: Snapshot, one: Obj) -> bool:
 
 def paused(snapshot: Snapshot) -> Iterator[Finding]:
     """A rollout that was paused with work left, and forgotten."""
-    for one in snapshot.of("Deployment"):
+    for one in snapshot.each("Deployment"):
         if one.get("spec", "paused") is not True:
             continue
         since = seconds(text(one.condition("Progressing"), "lastTransitionTime"))
@@ -288,7 +288,7 @@ def paused(snapshot: Snapshot) -> Iterator[Finding]:
 
 def held_by_partition(snapshot: Snapshot) -> Iterator[Finding]:
     """An update that no pod gets: the partition is above every ordinal."""
-    for one in snapshot.of("StatefulSet"):
+    for one in snapshot.each("StatefulSet"):
         partition = one.number("spec", "updateStrategy", "rollingUpdate", "partition")
         waits = one.text("status", "updateRevision") != one.text("status", "currentRevision")
         if not partition or partition < one.number("spec", "replicas") or not waits:
@@ -307,7 +307,7 @@ def held_by_partition(snapshot: Snapshot) -> Iterator[Finding]:
 
 def headless_service_missing(snapshot: Snapshot) -> Iterator[Finding]:
     """A StatefulSet whose governing Service does not exist: its pods have no stable names."""
-    for one in snapshot.of("StatefulSet"):
+    for one in snapshot.each("StatefulSet"):
         name = one.text("spec", "serviceName")
         if not name or snapshot.find("Service", one.namespace, name) is not None:
             continue
@@ -326,7 +326,7 @@ def headless_service_missing(snapshot: Snapshot) -> Iterator[Finding]:
 def daemon_set_nowhere(snapshot: Snapshot) -> Iterator[Finding]:
     """A DaemonSet that no node suits."""
     nodes = snapshot.of("Node")
-    for one in snapshot.of("DaemonSet"):
+    for one in snapshot.each("DaemonSet"):
         wanted = constraints_of(mapping(one.raw, "spec", "template", "spec"))
         if not nodes or one.number("status", "desiredNumberScheduled") or not wanted:
             continue

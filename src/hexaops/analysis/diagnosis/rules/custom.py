@@ -20,7 +20,7 @@ _BUILT_IN = frozenset({"", "apps", "batch", "autoscaling", "policy", "extensions
 
 def custom_not_ready(snapshot: Snapshot) -> Iterator[Finding]:
     """A custom resource that says for a while that it is not ready, and why."""
-    for one in snapshot.all():
+    for one in snapshot.each_object():
         if one.group in _BUILT_IN or one.group.endswith(_KNOWN) or one.deleted is not None:
             continue
         found = next((part for part in one.items("status", "conditions") if _is_wrong(part)), None)

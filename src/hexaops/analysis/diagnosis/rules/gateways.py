@@ -16,7 +16,7 @@ SETTLE_SECONDS = 120.0
 
 def class_not_accepted(snapshot: Snapshot) -> Iterator[Finding]:
     """A class that its controller refuses, or that has none."""
-    for one in snapshot.of("GatewayClass"):
+    for one in snapshot.each("GatewayClass"):
         accepted = one.condition("Accepted")
         if text(accepted, "status") in {"False", "Unknown"} and snapshot.age(one.created) > SETTLE_SECONDS:
             why = f"{text(accepted, 'reason')}: {quote(text(accepted, 'message'))}"
@@ -33,7 +33,7 @@ def class_not_accepted(snapshot: Snapshot) -> Iterator[Finding]:
 
 def gateway(snapshot: Snapshot) -> Iterator[Finding]:
     """A gateway whose class or certificate is missing, or that is not programmed."""
-    for one in snapshot.of("Gateway"):
+    for one in snapshot.each("Gateway"):
         if not one.group.startswith("gateway.networking"):
             continue
         name = one.text("spec", "gatewayClassName")
@@ -123,7 +123,7 @@ def _conditions(one: Obj) -> tuple[Evidence, ...]:
 
 def route(snapshot: Snapshot) -> Iterator[Finding]:
     """A route whose parent or backend is missing, or that is refused."""
-    for one in snapshot.of(*ROUTES):
+    for one in snapshot.each(*ROUTES):
         yield from _parents(snapshot, one)
         missing = list(_backends(snapshot, one))
         yield from missing

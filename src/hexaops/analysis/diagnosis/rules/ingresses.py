@@ -22,7 +22,7 @@ _DEFAULT_CLASS = "ingressclass.kubernetes.io/is-default-class"
 
 def class_missing(snapshot: Snapshot) -> Iterator[Finding]:
     """No class, or one that does not exist: no controller acts on it."""
-    for one in snapshot.of("Ingress"):
+    for one in snapshot.each("Ingress"):
         legacy = one.annotations.get(_LEGACY_CLASS)
         taken = bool(one.items("status", "loadBalancer", "ingress"))
         name = one.text("spec", "ingressClassName") or (str(legacy) if legacy and not taken else "")
@@ -82,7 +82,7 @@ def backends_of(one: Obj) -> Iterator[tuple[str, str, Raw]]:
 
 def backend_missing(snapshot: Snapshot) -> Iterator[Finding]:
     """A backend that does not exist, has no such port, or has no endpoints."""
-    for one in snapshot.of("Ingress"):
+    for one in snapshot.each("Ingress"):
         for host, path, backend in backends_of(one):
             found = _backend(snapshot, one, f"{host}{path}", backend)
             if found:
@@ -130,7 +130,7 @@ def _backend(snapshot: Snapshot, one: Obj, where: str, backend: Raw) -> Finding 
 
 def tls(snapshot: Snapshot) -> Iterator[Finding]:
     """A certificate that is missing, expired, about to, or for another host."""
-    for one in snapshot.of("Ingress"):
+    for one in snapshot.each("Ingress"):
         for entry in one.items("spec", "tls"):
             name = text(entry, "secretName")
             hosts = [host for host in entry.get("hosts") or [] if isinstance(host, str)]
@@ -217,7 +217,7 @@ def _wrong_with(found: Certificate, hosts: list[str], now: float) -> tuple[str, 
 
 def not_issued(snapshot: Snapshot) -> Iterator[Finding]:
     """cert-manager: a Certificate that is not issued."""
-    for one in snapshot.of("Certificate"):
+    for one in snapshot.each("Certificate"):
         ready = one.condition("Ready")
         if ready.get("status") != "False" or snapshot.age(one.created) < 600:
             continue
@@ -241,7 +241,7 @@ def not_issued(snapshot: Snapshot) -> Iterator[Finding]:
 
 def issuer_not_ready(snapshot: Snapshot) -> Iterator[Finding]:
     """cert-manager: an issuer that cannot issue anything."""
-    for one in snapshot.of("Issuer", "ClusterIssuer"):
+    for one in snapshot.each("Issuer", "ClusterIssuer"):
         ready = one.condition("Ready")
         if ready.get("status") != "False" or snapshot.age(one.created) < 120:
             continue
@@ -277,7 +277,7 @@ def _challenge(snapshot: Snapshot, certificate: Obj) -> str:
 
 def not_served(snapshot: Snapshot) -> Iterator[Finding]:
     """An ingress without an address whose controller says why it cannot serve it."""
-    for one in snapshot.of("Ingress"):
+    for one in snapshot.each("Ingress"):
         if one.items("status", "loadBalancer", "ingress"):
             continue
         warned = [event for event in snapshot.events(one.ref) if event.warning]

@@ -18,17 +18,13 @@ LATE_PERIODS = 3.0
 """A CronJob that has missed this many of its starts is late."""
 
 
-def failed_jobs(snapshot: Snapshot) -> list[tuple[Obj, Sick | None]]:
+def failed_jobs(snapshot: Snapshot) -> Iterator[tuple[Obj, Sick | None]]:
     """Failed Jobs that nothing has made up for, each with its last failed pod."""
-    found = []
-    for one in snapshot.of("Job"):
+    for one in snapshot.each("Job"):
         if one.condition("Failed").get("status") == "True" and not _made_up_for(snapshot, one):
-            pods = [
-                pod for pod in snapshot.pods_by_owner.get(one.ref, ()) if pod.text("status", "phase") != "Succeeded"
-            ]
+            pods = [pod for pod in snapshot.owned_pods(one.ref) if pod.text("status", "phase") != "Succeeded"]
             pod = max(pods, key=lambda one: one.created or 0.0, default=None)
-            found.append((one, context_of(snapshot, pod) if pod is not None else None))
-    return found
+            yield one, context_of(snapshot, pod) if pod is not None else None
 
 
 def _made_up_for(snapshot: Snapshot, job: Obj) -> bool:
@@ -95,7 +91,7 @@ def with_indexes(finding: Finding, job: Obj) -> Finding:
 
 def job_suspended(snapshot: Snapshot) -> Iterator[Finding]:
     """A Job that waits because it is suspended."""
-    for one in snapshot.of("Job"):
+    for one in snapshot.each("Job"):
         if one.get("spec", "suspend") is True and not one.controller():
             fix = Fix.patched(one.ref, "Resume it", (FieldChange("spec.suspend", True, False),))
             yield Finding(
@@ -111,7 +107,7 @@ def job_suspended(snapshot: Snapshot) -> Iterator[Finding]:
 
 def cron_suspended(snapshot: Snapshot) -> Iterator[Finding]:
     """A CronJob that starts nothing because it is suspended."""
-    for one in snapshot.of("CronJob"):
+    for one in snapshot.each("CronJob"):
         if one.get("spec", "suspend") is True:
             fix = Fix.patched(one.ref, "Resume it", (FieldChange("spec.suspend", True, False),))
             yield Finding(
@@ -127,7 +123,7 @@ def cron_suspended(snapshot: Snapshot) -> Iterator[Finding]:
 
 def cron_schedule(snapshot: Snapshot) -> Iterator[Finding]:
     """A schedule or time zone that cannot be read: it never starts."""
-    for one in snapshot.of("CronJob"):
+    for one in snapshot.each("CronJob"):
         schedule, zone = one.text("spec", "schedule"), one.text("spec", "timeZone")
         wrong = schedule_error(schedule)
         said = tuple(
@@ -160,7 +156,7 @@ def cron_schedule(snapshot: Snapshot) -> Iterator[Finding]:
 
 def cron_late(snapshot: Snapshot) -> Iterator[Finding]:
     """A CronJob that has not started for several of its periods."""
-    for one in snapshot.of("CronJob"):
+    for one in snapshot.each("CronJob"):
         period = period_minutes(one.text("spec", "schedule"))
         zone = one.text("spec", "timeZone")
         if period is None or one.get("spec", "suspend") is True or (zone and not is_time_zone(zone)):
@@ -227,7 +223,7 @@ def _missed(snapshot: Snapshot, one: Obj, missed: float) -> Finding:
 
 def cron_replaced(snapshot: Snapshot) -> Iterator[Finding]:
     """A CronJob that ends each of its Jobs before it is done, since the next one is due."""
-    for one in snapshot.of("CronJob"):
+    for one in snapshot.each("CronJob"):
         period = period_minutes(one.text("spec", "schedule"))
         if period is None or one.text("spec", "concurrencyPolicy") != "Replace":
             continue

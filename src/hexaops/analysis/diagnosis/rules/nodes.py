@@ -38,12 +38,12 @@ _CAUSES = (
 
 
 def _pods(snapshot: Snapshot, node: Obj) -> list[Obj]:
-    return [pod for pod in snapshot.of("Pod") if pod.text("spec", "nodeName") == node.name]
+    return snapshot.pods_on(node.name)
 
 
 def not_ready(snapshot: Snapshot) -> Iterator[Finding]:
     """A node that does not answer or says that it cannot work."""
-    for one in snapshot.of("Node"):
+    for one in snapshot.each("Node"):
         ready = one.condition("Ready")
         if ready.get("status") == "True" or not ready or snapshot.age(one.created) < JOINING_SECONDS:
             continue
@@ -107,7 +107,7 @@ def _approval(request: Obj) -> Fix:
 
 def pressure(snapshot: Snapshot) -> Iterator[Finding]:
     """A node that runs out of something."""
-    for one in snapshot.of("Node"):
+    for one in snapshot.each("Node"):
         for kind, (what, cause) in _PRESSURES.items():
             found = one.condition(kind)
             if found.get("status") != "True":
@@ -134,7 +134,7 @@ def pressure(snapshot: Snapshot) -> Iterator[Finding]:
 
 def network(snapshot: Snapshot) -> Iterator[Finding]:
     """A node without a route."""
-    for one in snapshot.of("Node"):
+    for one in snapshot.each("Node"):
         found = one.condition("NetworkUnavailable")
         if found.get("status") == "True":
             yield Finding(
@@ -149,7 +149,7 @@ def network(snapshot: Snapshot) -> Iterator[Finding]:
 
 def problems(snapshot: Snapshot) -> Iterator[Finding]:
     """Conditions of node-problem-detector: a file system gone read-only, a deadlocked kernel."""
-    for one in snapshot.of("Node"):
+    for one in snapshot.each("Node"):
         for found in one.items("status", "conditions"):
             kind = text(found, "type")
             if kind in _FINE or found.get("status") != "True" or not _PROBLEMS.search(kind):
@@ -178,7 +178,7 @@ _TOLD: dict[str, tuple[str, str]] = {
 
 def told(snapshot: Snapshot) -> Iterator[Finding]:
     """What a kubelet keeps reporting of its node while the conditions are still fine."""
-    for one in snapshot.of("Node"):
+    for one in snapshot.each("Node"):
         if any(one.condition(kind).get("status") == "True" for kind in _PRESSURES):
             continue
         events = [event for event in snapshot.events(one.ref, *_TOLD) if event.warning]
@@ -197,7 +197,7 @@ def told(snapshot: Snapshot) -> Iterator[Finding]:
 
 def cordoned(snapshot: Snapshot) -> Iterator[Finding]:
     """A node that takes no new pods."""
-    for one in snapshot.of("Node"):
+    for one in snapshot.each("Node"):
         if one.get("spec", "unschedulable") is True:
             fix = Fix.patched(
                 one.ref, "Uncordon it when the work is done", (FieldChange("spec.unschedulable", True, False),)

@@ -14,7 +14,7 @@ from hexaops.analysis.diagnosis.pods import is_ready
 from hexaops.analysis.diagnosis.rules.making import quote
 from hexaops.analysis.diagnosis.rules.references import references_of
 from hexaops.analysis.diagnosis.selectors import describe, describe_labels, matches, matches_labels
-from hexaops.analysis.diagnosis.snapshot import RECENT_SECONDS, Snapshot
+from hexaops.analysis.diagnosis.snapshot import RECENT_SECONDS, TEMPLATED, Index, Snapshot
 
 NEAR_LIMIT_BYTES = 1_000_000
 """The API server refuses more than 1 MiB."""
@@ -24,7 +24,7 @@ _TLS = re.compile(r"(?i)x509|tls:|certificate")
 
 def policy_selects_nothing(snapshot: Snapshot) -> Iterator[Finding]:
     """A network policy without a pod to act on."""
-    for one in snapshot.of("NetworkPolicy"):
+    for one in snapshot.each("NetworkPolicy"):
         selector = one.mapping("spec", "podSelector")
         if not selector or snapshot.matching(one.namespace, selector):
             continue
@@ -42,7 +42,7 @@ def policy_selects_nothing(snapshot: Snapshot) -> Iterator[Finding]:
 
 def policy_allows_everything(snapshot: Snapshot) -> Iterator[Finding]:
     """A network policy that lets everything in to every pod."""
-    for one in snapshot.of("NetworkPolicy"):
+    for one in snapshot.each("NetworkPolicy"):
         open_rules = [rule for rule in one.items("spec", "ingress") if not rule.get("from") and not rule.get("ports")]
         if not one.mapping("spec", "podSelector") and open_rules:
             yield Finding(
@@ -58,7 +58,7 @@ def policy_allows_everything(snapshot: Snapshot) -> Iterator[Finding]:
 def policy_names_a_label(snapshot: Snapshot) -> Iterator[Finding]:
     """A peer by a label that no namespace has, though one has the value as its name: that is another label."""
     names = {one.name for one in snapshot.of("Namespace")}
-    for one in snapshot.of("NetworkPolicy"):
+    for one in snapshot.each("NetworkPolicy"):
         peers = [peer for rule in one.items("spec", "ingress") for peer in items(rule, "from")]
         for peer in peers:
             wanted = mapping(peer, "namespaceSelector", "matchLabels")
@@ -83,17 +83,24 @@ def policy_names_a_label(snapshot: Snapshot) -> Iterator[Finding]:
             )
 
 
+def _config_maps_of(one: Obj) -> Iterator[Ref]:
+    """The ConfigMaps that a workload's template refers to."""
+    if not one.controller():
+        for found in references_of(template_spec(one), optional=True):
+            if found.kind == "ConfigMap":
+                yield Ref("ConfigMap", one.namespace, found.name)
+
+
+_USERS = Index("users of config maps", TEMPLATED, _config_maps_of, members_only=True)
+
+
 def config_maps(snapshot: Snapshot) -> Iterator[Finding]:
     """ConfigMaps that are empty, near the limit of their size, or used by nothing."""
-    used: dict[str, set[str]] = {}
-    for item in snapshot.workloads():
-        names = used.setdefault(item.namespace, set())
-        names.update(one.name for one in references_of(template_spec(item), optional=True) if one.kind == "ConfigMap")
-    for one in snapshot.of("ConfigMap"):
+    for one in snapshot.each("ConfigMap"):
         if one.name in _GIVEN or one.namespace.startswith("kube-") or one.controller():
             continue
         data, binary = one.mapping("data"), one.mapping("binaryData")
-        is_used = one.name in used.get(one.namespace, ())
+        is_used = bool(snapshot.indexed(_USERS, one.ref))
         if not data and not binary:
             yield Finding(
                 "config-map-empty",
@@ -128,7 +135,7 @@ def config_maps(snapshot: Snapshot) -> Iterator[Finding]:
 
 def webhooks(snapshot: Snapshot) -> Iterator[Finding]:
     """Admission webhooks that cannot be called."""
-    for one in snapshot.of("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"):
+    for one in snapshot.each("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"):
         for hook in one.items("webhooks"):
             service = mapping(hook, "clientConfig", "service")
             if service:
@@ -189,7 +196,7 @@ def _certificate(snapshot: Snapshot, hook: Raw, broken: Finding) -> Finding | No
     said = next(
         (
             event
-            for event in snapshot.all_events()
+            for event in snapshot.warnings()
             if snapshot.age(event.last) < RECENT_SECONDS and called in event.message and _TLS.search(event.message)
         ),
         None,

@@ -18,7 +18,7 @@ _OWN_USE = re.compile(r"(?i)exceed(?:s|ed) (?:the |its )?(?:local ephemeral stor
 
 def past_deadline(snapshot: Snapshot) -> Iterator[Finding]:
     """A Deployment whose newest revision does not become available in time; a symptom of what ails its pods."""
-    for one in snapshot.of("Deployment"):
+    for one in snapshot.each("Deployment"):
         progress = one.condition("Progressing")
         if text(progress, "reason") != "ProgressDeadlineExceeded" or progress.get("status") != "False":
             continue
@@ -33,15 +33,15 @@ def past_deadline(snapshot: Snapshot) -> Iterator[Finding]:
             f"progress deadline exceeded ({quote(text(progress, 'message'))}); to say why needs the newest pods",
             Severity.HIGH,
             (Evidence("status", one.ref, f"Progressing: {quote(text(progress, 'message'))}"),),
-            symptom_of=(one.ref, *[item.ref for item in snapshot.sets_by_owner.get(one.ref, ())]),
+            symptom_of=(one.ref, *[item.ref for item in snapshot.owned_sets(one.ref)]),
         )
 
 
 def evicted_again(snapshot: Snapshot) -> Iterator[Finding]:
     """Pods that use more disk than they may, are evicted, and do it again in the next pod."""
     gone: dict[Ref, list[Obj]] = defaultdict(list)
-    for pod in snapshot.of("Pod"):
-        if pod.text("status", "reason") == "Evicted" and _OWN_USE.search(pod.text("status", "message")):
+    for pod in snapshot.pods_because("Evicted"):
+        if _OWN_USE.search(pod.text("status", "message")):
             ended = text(pod.condition("DisruptionTarget"), "lastTransitionTime")
             if snapshot.events(pod.ref, "Evicted") or (ended and snapshot.age(pod.created) < RECENT_SECONDS):
                 gone[snapshot.workload(pod).ref].append(pod)

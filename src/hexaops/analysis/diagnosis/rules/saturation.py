@@ -8,7 +8,7 @@ from hexaops.analysis.diagnosis.model import Evidence, FieldChange, Finding, Fix
 from hexaops.analysis.diagnosis.objects import Obj, quantity, spec_path
 from hexaops.analysis.diagnosis.pods import Container, containers_of, is_ready
 from hexaops.analysis.diagnosis.snapshot import Snapshot
-from hexaops.analysis.diagnosis.usage import Usage, figures_of, usage_in
+from hexaops.analysis.diagnosis.usage import Usage, figures_by_pod, usage_in
 from hexaops.kit.quantities import format_bytes, format_cpu
 
 MUCH_THROTTLED = 0.5
@@ -18,15 +18,16 @@ NEARLY_FULL = 0.95
 
 def saturated(snapshot: Snapshot) -> Iterator[Finding]:
     """A ready container that is throttled most of the time, or about to be killed for its memory."""
-    for key, figures in figures_of(snapshot.metrics).items():
-        namespace, _, rest = key.partition("/")
-        name, _, container = rest.partition("/")
-        pod = snapshot.find("Pod", namespace, name)
-        if pod is None or not is_ready(pod):
+    measured = figures_by_pod(snapshot)
+    if not measured:
+        return
+    for pod in snapshot.each("Pod"):
+        figures = measured.get(f"{pod.namespace}/{pod.name}")
+        if not figures or not is_ready(pod):
             continue
         for one in containers_of(pod):
-            if one.name == container:
-                yield from _judge(snapshot, pod, one, usage_in(figures))
+            if one.name in figures:
+                yield from _judge(snapshot, pod, one, usage_in(figures[one.name]))
 
 
 def _judge(snapshot: Snapshot, pod: Obj, one: Container, used: Usage) -> Iterator[Finding]:

@@ -124,7 +124,7 @@ def _cordoned_too(pod: Unplaced) -> str:
 
 def _preempted(sick: Sick) -> str:
     """Whether pods of the workload were preempted, which is how they came to wait."""
-    pods = (f"{one.name}-" for one in sick.snapshot.sets_by_owner.get(sick.workload.ref, ()))
+    pods = (f"{one.name}-" for one in sick.snapshot.owned_sets(sick.workload.ref))
     prefixes = (*pods, f"{sick.workload.name}-")
     seen = any(
         event.about.namespace == sick.pod.namespace and event.about.name.startswith(prefixes)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 
 from hexaops.analysis.diagnosis.model import Action, Evidence, FieldChange, Finding, Fix, Ref, Severity
 from hexaops.analysis.diagnosis.objects import Obj, Raw, containers, items, mapping, spec_path, template_spec, text
-from hexaops.analysis.diagnosis.snapshot import Snapshot
+from hexaops.analysis.diagnosis.snapshot import TEMPLATED, Index, Snapshot
 from hexaops.kit.redaction import is_telling
 
 SYSTEM = ("kube-system", "kube-public", "kube-node-lease")
@@ -28,7 +27,7 @@ _SENSITIVE_PATHS = (
 
 def bindings(snapshot: Snapshot) -> Iterator[Finding]:
     """Bindings that give too much, or that name a role that does not exist."""
-    for one in snapshot.of("RoleBinding", "ClusterRoleBinding"):
+    for one in snapshot.each("RoleBinding", "ClusterRoleBinding"):
         if one.name.startswith("system:") or one.namespace in SYSTEM:
             continue
         role = Ref(
@@ -153,100 +152,106 @@ def _account_admin(one: Obj, subject: Raw) -> Iterator[Finding]:
     )
 
 
-def _own(snapshot: Snapshot) -> list[Obj]:
-    orphans: dict[Ref, Obj] = {}
-    for owner, pods in snapshot.pods_by_owner.items():
-        if snapshot.workload(pods[0]) is pods[0]:  # their controller is not in the snapshot: one of them stands for all
-            orphans[owner] = pods[0]
-    return [one for one in (*snapshot.workloads(), *orphans.values()) if one.namespace not in SYSTEM]
+def templates(snapshot: Snapshot) -> Iterator[Finding]:
+    """What the templates of workloads ask for that they had better do without."""
+    for one in snapshot.each(*TEMPLATED):
+        if one.namespace not in SYSTEM and _stands_alone(snapshot, one):
+            for check in (privileged, host_paths, host_namespaces, secrets_in_env):
+                yield from check(one)
 
 
-def privileged(snapshot: Snapshot) -> Iterator[Finding]:
+def _stands_alone(snapshot: Snapshot, one: Obj) -> bool:
+    """Whether nothing controls it; of pods whose controller is not in the snapshot, one stands for all."""
+    owner = one.controller()
+    if not owner:
+        return True
+    above = Ref(text(owner, "kind"), one.namespace, text(owner, "name"))
+    lone = one.kind == "Pod" and snapshot.at(above) is None and snapshot.leads(one, above)
+    return lone and snapshot.workload(one) is one
+
+
+def privileged(one: Obj) -> Iterator[Finding]:
     """Containers with all the rights of their node."""
-    for one in _own(snapshot):
-        for container in containers(template_spec(one)):
-            if mapping(container, "securityContext").get("privileged") is True:
-                name = text(container, "name")
-                fix = Fix.patched(
-                    one.ref,
-                    "Give only the capabilities that it needs",
-                    (FieldChange(f"{spec_path(one)}.containers[{name}].securityContext.privileged", True, False),),
-                )
-                yield Finding(
-                    "privileged-container",
-                    one.ref,
-                    f"container {name} may do everything on its node",
-                    f"securityContext.privileged is true in container {name}",
-                    Severity.LOW,
-                    (Evidence("spec", one.ref, f"container {name}: privileged"),),
-                    fix,
-                )
+    for container in containers(template_spec(one)):
+        if mapping(container, "securityContext").get("privileged") is True:
+            name = text(container, "name")
+            fix = Fix.patched(
+                one.ref,
+                "Give only the capabilities that it needs",
+                (FieldChange(f"{spec_path(one)}.containers[{name}].securityContext.privileged", True, False),),
+            )
+            yield Finding(
+                "privileged-container",
+                one.ref,
+                f"container {name} may do everything on its node",
+                f"securityContext.privileged is true in container {name}",
+                Severity.LOW,
+                (Evidence("spec", one.ref, f"container {name}: privileged"),),
+                fix,
+            )
 
 
-def host_paths(snapshot: Snapshot) -> Iterator[Finding]:
+def host_paths(one: Obj) -> Iterator[Finding]:
     """Mounts of the node's own files that give the node away."""
-    for one in _own(snapshot):
-        for volume in items(template_spec(one), "volumes"):
-            path = text(volume, "hostPath", "path")
-            if path == "/" or path.startswith(_SENSITIVE_PATHS):
-                yield Finding(
-                    "host-path",
-                    one.ref,
-                    "it can take over its node",
-                    f"it mounts the hostPath {path}",
-                    Severity.LOW,
-                    (Evidence("spec", one.ref, f"hostPath: {path}"),),
-                    key=f"host-path {one.ref} {path}",
-                )
+    for volume in items(template_spec(one), "volumes"):
+        path = text(volume, "hostPath", "path")
+        if path == "/" or path.startswith(_SENSITIVE_PATHS):
+            yield Finding(
+                "host-path",
+                one.ref,
+                "it can take over its node",
+                f"it mounts the hostPath {path}",
+                Severity.LOW,
+                (Evidence("spec", one.ref, f"hostPath: {path}"),),
+                key=f"host-path {one.ref} {path}",
+            )
 
 
-def host_namespaces(snapshot: Snapshot) -> Iterator[Finding]:
+def host_namespaces(one: Obj) -> Iterator[Finding]:
     """Programs that share the namespaces of their node, or hold capabilities that amount to root there."""
-    for one in _own(snapshot):
-        spec = template_spec(one)
-        shared = [field for field in _HOST_FIELDS if spec.get(field) is True]
-        added = {
-            str(name).removeprefix("CAP_")
-            for container in containers(spec)
-            for name in mapping(container, "securityContext", "capabilities").get("add") or []
-        }
-        great = sorted(added & _GREAT_CAPABILITIES)
-        if shared or great:
-            has = [*(f"{field}: true" for field in shared), *(f"capability {name}" for name in great)]
-            fields = [*shared, *(["containers[0].securityContext.capabilities.add"] if great else [])]
-            yield Finding(
-                "host-namespace",
+    spec = template_spec(one)
+    shared = [field for field in _HOST_FIELDS if spec.get(field) is True]
+    added = {
+        str(name).removeprefix("CAP_")
+        for container in containers(spec)
+        for name in mapping(container, "securityContext", "capabilities").get("add") or []
+    }
+    great = sorted(added & _GREAT_CAPABILITIES)
+    if shared or great:
+        has = [*(f"{field}: true" for field in shared), *(f"capability {name}" for name in great)]
+        fields = [*shared, *(["containers[0].securityContext.capabilities.add"] if great else [])]
+        yield Finding(
+            "host-namespace",
+            one.ref,
+            "it can reach into its node",
+            f"its pod template sets {', '.join(has)}",
+            Severity.LOW,
+            (Evidence("spec", one.ref, ", ".join(has)),),
+            Fix.patched(
                 one.ref,
-                "it can reach into its node",
-                f"its pod template sets {', '.join(has)}",
-                Severity.LOW,
-                (Evidence("spec", one.ref, ", ".join(has)),),
-                Fix.patched(
-                    one.ref,
-                    "Do without what it does not need",
-                    tuple(FieldChange(f"{spec_path(one)}.{field}", True, None) for field in fields),
-                ),
-            )
+                "Do without what it does not need",
+                tuple(FieldChange(f"{spec_path(one)}.{field}", True, None) for field in fields),
+            ),
+        )
 
 
-def secrets_in_env(snapshot: Snapshot) -> Iterator[Finding]:
+def secrets_in_env(one: Obj) -> Iterator[Finding]:
     """Secrets written into the pod template."""
-    for one in _own(snapshot):
-        names = [
-            text(entry, "name")
-            for container in containers(template_spec(one))
-            for entry in items(container, "env")
-            if holds_secret(entry)
-        ]
-        if names:
-            yield Finding(
-                "secret-in-env",
-                one.ref,
-                "a secret stands in the pod template",
-                f"{', '.join(names)} is set as plain text in the environment; use a Secret",
-                Severity.LOW,
-                (Evidence("spec", one.ref, f"env {', '.join(names)}: plain value"),),
-            )
+    names = [
+        text(entry, "name")
+        for container in containers(template_spec(one))
+        for entry in items(container, "env")
+        if holds_secret(entry)
+    ]
+    if names:
+        yield Finding(
+            "secret-in-env",
+            one.ref,
+            "a secret stands in the pod template",
+            f"{', '.join(names)} is set as plain text in the environment; use a Secret",
+            Severity.LOW,
+            (Evidence("spec", one.ref, f"env {', '.join(names)}: plain value"),),
+        )
 
 
 def holds_secret(entry: Raw) -> bool:
@@ -257,18 +262,21 @@ def holds_secret(entry: Raw) -> bool:
     )
 
 
+def _shares_account(one: Obj) -> tuple[str, ...]:
+    """The namespace of a workload that runs as its default service account."""
+    if one.namespace in SYSTEM or one.controller():
+        return ()
+    spec = template_spec(one)
+    shares = (text(spec, "serviceAccountName") or "default") == "default"
+    return (one.namespace,) if spec and shares and spec.get("automountServiceAccountToken") is not False else ()
+
+
+_DEFAULT_ACCOUNT = Index("workloads by shared account", TEMPLATED, _shares_account, members_only=True)
+
+
 def default_service_account(snapshot: Snapshot) -> Iterator[Finding]:
     """Pods that share the namespace's default service account, with its token mounted."""
-    users: dict[str, list[Obj]] = defaultdict(list)
-    for one in _own(snapshot):
-        spec = template_spec(one)
-        if (
-            spec
-            and (text(spec, "serviceAccountName") or "default") == "default"
-            and spec.get("automountServiceAccountToken") is not False
-        ):
-            users[one.namespace].append(one)
-    for namespace, group in users.items():
+    for namespace, group in snapshot.grouped(_DEFAULT_ACCOUNT):
         names = ", ".join(str(one.ref) for one in group[:5])
         yield Finding(
             "default-service-account",
@@ -280,4 +288,4 @@ def default_service_account(snapshot: Snapshot) -> Iterator[Finding]:
         )
 
 
-RULES = (bindings, privileged, host_paths, host_namespaces, secrets_in_env, default_service_account)
+RULES = (bindings, templates, default_service_account)

@@ -10,7 +10,7 @@ from hexaops.analysis.diagnosis.objects import Obj, items, mapping, number, temp
 from hexaops.analysis.diagnosis.pods import is_ready
 from hexaops.analysis.diagnosis.rules.making import quote
 from hexaops.analysis.diagnosis.selectors import describe_labels, matches_labels
-from hexaops.analysis.diagnosis.snapshot import Snapshot
+from hexaops.analysis.diagnosis.snapshot import Index, Snapshot
 
 LOAD_BALANCER_SECONDS = 600.0
 SIMILAR = 0.6
@@ -18,10 +18,9 @@ SIMILAR = 0.6
 
 def selector_matches_nothing(snapshot: Snapshot) -> Iterator[Finding]:
     """A selector that no workload's pods have."""
-    served = _served(snapshot)
-    for one in snapshot.of("Service"):
+    for one in snapshot.each("Service"):
         wanted = one.mapping("spec", "selector")
-        if not wanted or one.ref in served or snapshot.selected(one.namespace, wanted):
+        if not wanted or snapshot.selected(one.namespace, wanted) or _has_endpoints(snapshot, one.ref):
             continue
         here = snapshot.workloads(one.namespace)
         meant = [item for item in here if matches_labels(wanted, template_labels(item))]
@@ -52,17 +51,21 @@ def selector_matches_nothing(snapshot: Snapshot) -> Iterator[Finding]:
         )
 
 
-def _served(snapshot: Snapshot) -> set[Ref]:
-    """Services with a ready endpoint: whatever the snapshot holds of their pods, they work."""
-    found = {
-        Ref("Service", one.namespace, str(one.labels.get("kubernetes.io/service-name")))
-        for one in snapshot.of("EndpointSlice")
-        if any(mapping(end, "conditions").get("ready") is not False for end in one.items("endpoints"))
-    }
-    for one in snapshot.of("Endpoints"):
-        if any(items(part, "addresses") for part in one.items("subsets")):
-            found.add(Ref("Service", one.namespace, one.name))
-    return found
+def _has_endpoints(snapshot: Snapshot, service: Ref) -> bool:
+    """Whether it has a ready endpoint: whatever the snapshot holds of its pods, it works then."""
+    for one in snapshot.indexed(_SLICES, service):
+        if any(mapping(end, "conditions").get("ready") is not False for end in one.items("endpoints")):
+            return True
+    endpoints = snapshot.find("Endpoints", service.namespace, service.name)
+    return endpoints is not None and any(items(part, "addresses") for part in endpoints.items("subsets"))
+
+
+def _service_of(one: Obj) -> tuple[Ref, ...]:
+    name = one.labels.get("kubernetes.io/service-name")
+    return (Ref("Service", one.namespace, name),) if name else ()
+
+
+_SLICES = Index("endpoint slices by service", ("EndpointSlice",), _service_of)
 
 
 def _without_pods(one: Obj, meant: list[Obj]) -> Finding:
@@ -100,7 +103,7 @@ def _nearest(service: Obj, here: list[Obj]) -> Obj | None:
 
 def wrong_target_port(snapshot: Snapshot) -> Iterator[Finding]:
     """It sends to a port that the pods' containers do not declare."""
-    for one in snapshot.of("Service"):
+    for one in snapshot.each("Service"):
         pods = snapshot.selected(one.namespace, one.mapping("spec", "selector"))
         if not pods or one.get("spec", "clusterIP") == "None":
             continue  # a headless Service is a name only: clients choose the port themselves
@@ -183,7 +186,7 @@ def _is_served(target: object, protocol: str, declared: list[tuple[str, int, str
 
 def no_ready_endpoints(snapshot: Snapshot) -> Iterator[Finding]:
     """All of its pods are unready: a symptom of what ails them."""
-    for one in snapshot.of("Service"):
+    for one in snapshot.each("Service"):
         pods = snapshot.selected(one.namespace, one.mapping("spec", "selector"))
         if not pods or any(is_ready(pod) for pod in pods) or one.get("spec", "publishNotReadyAddresses") is True:
             continue
@@ -206,7 +209,7 @@ def no_ready_endpoints(snapshot: Snapshot) -> Iterator[Finding]:
 
 def load_balancer(snapshot: Snapshot) -> Iterator[Finding]:
     """A load balancer that does not come."""
-    for one in snapshot.of("Service"):
+    for one in snapshot.each("Service"):
         if one.text("spec", "type") != "LoadBalancer" or one.items("status", "loadBalancer", "ingress"):
             continue
         events = [event for event in snapshot.events(one.ref) if event.warning]

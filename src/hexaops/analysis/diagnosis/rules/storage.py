@@ -30,7 +30,7 @@ def _users(snapshot: Snapshot, claim: Obj) -> tuple[Ref, ...]:
 
 def claim_pending(snapshot: Snapshot) -> Iterator[Finding]:
     """A claim that finds no volume."""
-    for one in snapshot.of("PersistentVolumeClaim"):
+    for one in snapshot.each("PersistentVolumeClaim"):
         if one.text("status", "phase") == "Pending" and snapshot.age(one.created) > PENDING_SECONDS:
             found = _pending(snapshot, one)
             if found:
@@ -180,7 +180,7 @@ def _not_provisioned(snapshot: Snapshot, one: Obj, failed: Event | None, events:
 
 def claim_lost(snapshot: Snapshot) -> Iterator[Finding]:
     """A claim whose volume is gone, with its data."""
-    for one in snapshot.of("PersistentVolumeClaim"):
+    for one in snapshot.each("PersistentVolumeClaim"):
         if one.text("status", "phase") == "Lost":
             volume = one.text("spec", "volumeName")
             yield Finding(
@@ -199,7 +199,7 @@ def claim_lost(snapshot: Snapshot) -> Iterator[Finding]:
 
 def claim_resize(snapshot: Snapshot) -> Iterator[Finding]:
     """A claim that cannot be enlarged."""
-    for one in snapshot.of("PersistentVolumeClaim"):
+    for one in snapshot.each("PersistentVolumeClaim"):
         failed = snapshot.events(one.ref, "VolumeResizeFailed", "FileSystemResizeFailed", "ExternalExpanding")
         bad = [event for event in failed if event.warning]
         wanted, has = (
@@ -246,7 +246,7 @@ def _resize_pending(snapshot: Snapshot, one: Obj, said: str) -> Finding:
 
 def volumes(snapshot: Snapshot) -> Iterator[Finding]:
     """Volumes that could not be reclaimed, or that nobody uses any more."""
-    for one in snapshot.of("PersistentVolume"):
+    for one in snapshot.each("PersistentVolume"):
         phase = one.text("status", "phase")
         claim = one.text("spec", "claimRef", "name")
         if phase == "Failed":
@@ -301,7 +301,7 @@ def default_classes(snapshot: Snapshot) -> Iterator[Finding]:
 
 def removed_drivers(snapshot: Snapshot) -> Iterator[Finding]:
     """Storage classes of drivers that are no longer in Kubernetes: claims of them stay Pending."""
-    for one in snapshot.of("StorageClass"):
+    for one in snapshot.each("StorageClass"):
         provisioner = one.text("provisioner")
         instead = _REMOVED.get(provisioner)
         if instead is None:
