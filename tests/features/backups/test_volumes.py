@@ -64,7 +64,11 @@ async def lost_and_restored(backups: Backups, backup: dict[str, Any]) -> tuple[d
 
 
 async def test_objects_and_data_are_equal_after_backup_deletion_and_restoring(backups: Backups) -> None:
-    backup = await backups.run(DATABASE, include_volumes=True)
+    claim = backups.living.cluster.store.find(CLAIMS, NAMESPACE, CLAIM)
+    assert claim is not None
+    started = await backups.start(DATABASE, include_volumes=True)
+    assert started["backup_size_estimate"] == claim["spec"]["resources"]["requests"]["storage"]
+    backup = await backups.ended(started["backup_id"])
     assert [step["step"] for step in backup["steps"]][1] == "snapshot_volumes"
     assert backup["status"] == "completed", backup
     assert backup["reasons"].keys() == {"error"}

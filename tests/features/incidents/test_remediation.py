@@ -128,7 +128,13 @@ async def test_a_remediation_under_way_is_not_started_again_and_stops_for_a_pers
     body = {"action": "auto_remediate"}
     again = await _send(world, "POST", f"{BASE}/{incident_id}", body)
     assert (again.status_code, again.json()["error"]["code"]) == (409, "INCIDENT_STATE")
-    assert (await _send(world, "POST", f"{BASE}/{incident_id}", {"action": "escalate"})).status_code == 200
+    answer = (await _send(world, "POST", f"{BASE}/{incident_id}", {"action": "escalate"})).json()["data"]
+    assert answer["status"] == "escalated"
+    assert [(one["status"], one["reason"]) for one in answer["remediation_steps"]] == [
+        ("skipped", "the incident was escalated first")
+    ] * 3
+    assert answer["estimated_completion"] == answer["started_at"], "it ended there"
+    assert answer["reasons"] == {}
     await world.run("restart_failing_pods", application_id)
     assert await world.access.get(IncidentUpkeep).go_on() == 0
     soon = await _send(world, "POST", f"{BASE}/{incident_id}", body)

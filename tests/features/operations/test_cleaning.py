@@ -57,7 +57,7 @@ async def test_what_no_earlier_report_named_is_kept(sqlite_operations: Operation
     await given(sqlite_operations, job("migrate-1"))
     done = await sqlite_operations.run("cleanup_resources", dry_run=False)
     assert done["status"] == "completed", done
-    assert unused(done)["Job/migrate-1"]["waits"] == "no report of 24 h ago or more has named it"
+    assert unused(done)["Job/migrate-1"]["waits"] == "it is deletable once a report at least 24 hours old has named it"
     assert sqlite_operations.world.writes() == []
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from simulator.world.faults import IMAGE_PULL
 from simulator.world.index import Workload
+from tests.features.backups.calls import app_id
 from tests.features.operations.calls import Operations
 
 RESTART: dict[str, Any] = {"target_component": "database-app", "action": "restart_unhealthy_pods"}
@@ -25,8 +26,8 @@ async def test_the_documents_own_operation(operations: Operations) -> None:
     done = await operations.ended(started["operation_id"])
     assert done["status"] == "completed", done
     assert done["steps"][0]["result"] == "Found 1 unhealthy pod"
-    assert done["steps"][2]["result"] == "3 of 3 pods of 1 changed applications are ready"
-    assert done["result"]["message"] == "Healed 1 of 1 unhealthy applications"
+    assert done["steps"][2]["result"] == "3 of 3 pods of the changed application are ready"
+    assert done["result"]["message"] == "Healed 1 of 1 unhealthy application"
     (write,) = operations.world.writes()
     assert write["objectRef"]["subresource"] == "eviction"
     (part,) = done["result"]["details"]["operations"]
@@ -75,6 +76,17 @@ async def test_a_policy_that_allows_nothing_unattended_is_obeyed(sqlite_operatio
     assert answer.status_code == 200, answer.text
     done = await sqlite_operations.run("auto_heal", confirmation=True, **RESTART)
     assert done["status"] == "awaiting_confirmation"
+    assert sqlite_operations.world.writes() == []
+
+
+async def test_nothing_is_healed_unattended_beside_another_critical_incident(sqlite_operations: Operations) -> None:
+    body = {"severity": "critical", "affected_applications": [app_id("cache-service", "data")]}
+    assert (await sqlite_operations.call("POST", "/incidents", body)).status_code == 201
+    done = await sqlite_operations.run("auto_heal", confirmation=True, **RESTART)
+    assert done["status"] == "awaiting_confirmation"
+    said = "1 awaiting confirmation: another critical incident is open (rule 12)"
+    assert done["steps"][1]["result"] == said
+    assert done["steps"][2]["result"] == "no application was changed"
     assert sqlite_operations.world.writes() == []
 
 

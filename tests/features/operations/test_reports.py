@@ -17,7 +17,9 @@ async def test_sizes_need_history_and_say_so(sqlite_operations: Operations) -> N
     assert done["status"] == "completed", done
     (found,) = done["result"]["details"]["applications"]
     assert (found["application"], found["recommended"]) == ("web-app", None)
-    assert found["reason"]
+    assert found["reason"] == "nothing was measured in this time"
+    said = "Another size recommended for 0 of 1 application; 1 cannot be judged yet"
+    assert [step["result"] for step in done["steps"]] == [said, "nothing to change", "nothing to verify"]
     assert sqlite_operations.world.writes() == []
 
 
@@ -47,7 +49,7 @@ async def test_a_size_follows_from_enough_history(sqlite_operations: Operations,
     (found,) = done["result"]["details"]["applications"]
     size = {"cpu_request": "100m", "memory_request": "240Mi", "memory_limit": "240Mi"}
     assert (found["recommended"], found["points"]) == (size if enough else None, points), found
-    assert enough or "99 of the 100 measurements" in found["reason"]
+    assert enough or "99 of the 100 measurements that a size needs, one every 5m" in found["reason"]
 
 
 async def test_a_size_is_applied_as_a_plan_that_can_be_rolled_back(sqlite_operations: Operations) -> None:

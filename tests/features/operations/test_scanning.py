@@ -48,6 +48,7 @@ async def test_a_planted_weakness_is_found_and_told_as_new_and_then_as_resolved(
     details = first["result"]["details"]
     assert details["total"] == len(details["keys"]) == sum(details["by_severity"].values())
     assert details["compared_with"] is None
+    assert first["result"]["message"] == f"{details['total']} weaknesses found"
     assert planted not in keys(first)
     harden(operations, "web-app", privileged=True)
     second = await operations.run("security_scan")

@@ -23,6 +23,7 @@ from hexaops.backends.kubernetes.rows import ObjectRow, WorkloadRow
 from hexaops.features.applications.errors import ClusterUnreadError
 from hexaops.features.backups.errors import ApplicationGoneError
 from hexaops.kit.clock import Clock
+from hexaops.kit.quantities import parse_quantity
 from hexaops.kit.timeout import Timeout
 
 SECRET = KINDS["Secret"]
@@ -60,6 +61,8 @@ class Collected(Struct, frozen=True):
 
     objects: Sequence[Object]
     missing: Mapping[str, str]
+    volume_bytes: int = 0
+    """What the claims request whose contents are to be taken: at most so much is in them."""
 
 
 class Collector(Struct, frozen=True):
@@ -79,11 +82,10 @@ class Collector(Struct, frozen=True):
         workload, row = await reading.workload(source)
         beside = await reading.read(_beside(cluster.cache, row))
         used = await reading.read(sorted({*_used_by(workload), *_certificates(beside)}))
-        if volumes:
-            missing |= await _left_out(
-                cluster, [one for one in beside if one["kind"] == "PersistentVolumeClaim"], limit
-            )
-        return Collected([_kept(workload, KINDS[source.kind]), *beside, *used], missing)
+        claims = [one for one in beside if one["kind"] == "PersistentVolumeClaim"] if volumes else []
+        left_out = await _left_out(cluster, claims, limit)
+        objects = [_kept(workload, KINDS[source.kind]), *beside, *used]
+        return Collected(objects, {**missing, **left_out}, 0 if left_out else sum(map(_requested, claims)))
 
 
 class _Reading(Struct, frozen=True):
@@ -156,6 +158,10 @@ def _kept(found: Object, kind: Kind) -> Object:
     metadata = {key: value for key, value in found["metadata"].items() if key != "managedFields"}
     rest = {key: value for key, value in found.items() if key not in {"status", "metadata"}}
     return {**rest, "apiVersion": kind.api_version, "kind": kind.name, "metadata": metadata}
+
+
+def _requested(claim: Object) -> int:
+    return round(parse_quantity(text(claim, "spec", "resources", "requests", "storage") or "0"))
 
 
 async def _left_out(cluster: Cluster, claims: Sequence[Object], limit: Timeout) -> dict[str, str]:

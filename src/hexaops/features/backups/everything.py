@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from sqlalchemy import select
 
+from hexaops.analysis.applications.status import counted
 from hexaops.errors import HexaopsError
 from hexaops.features.access.tenancy import Workspace
 from hexaops.features.applications.errors import ApplicationNotFoundError
@@ -110,9 +111,9 @@ class BackupAll(WorkspaceWork):
         made = [one["backup"] for one in found if one.get("backup")]
         if failed:
             why = "; ".join(one["summary"] for one in failed)
-            raise NotVerifiedError(f"{len(failed)} of {len(found)} applications were not backed up: {why}")
+            raise NotVerifiedError(f"{len(failed)} of {counted(len(found), 'application')} not backed up: {why}")
         details = {"backups": made, "resources_affected": len(made)}
-        return {"summary": f"{len(made)} applications backed up and read back", "details": details}
+        return {"summary": f"{counted(len(made), 'application')} backed up and read back", "details": details}
 
     async def _find(self, run: Run, application_id: str) -> OperationRow | None:
         return next((one for one in await self._parts(run) if one.resource_id == application_id), None)

@@ -155,7 +155,7 @@ class BackupService(Struct, frozen=True):
             raise ValidationFailedError("The request is not valid", details=details)
 
     async def _draft(self, wanted: Wanted, body: BackupRequest) -> _Draft:
-        """What it will hold is collected once before it is accepted: the estimate is the size of that."""
+        """What it will hold is collected once before it is accepted: the estimate is the size of that, and of volumes."""
         workload = wanted.application.workload
         source = Source(
             wanted.workspace.cluster_id, workload.kind, workload.namespace, workload.name, workload.uid
@@ -171,7 +171,8 @@ class BackupService(Struct, frozen=True):
             step: usual.get(step, UNKNOWN_STEP_SECONDS)
             for step in (STEPS_WITH_VOLUMES if body.include_volumes else STEPS)
         }
-        return _Draft(backup_id, wanted, source, body, collected, len(document), seconds)
+        estimated = len(document) + collected.volume_bytes
+        return _Draft(backup_id, wanted, source, body, collected, estimated, seconds)
 
     async def _accept(self, session: AsyncSession, draft: _Draft) -> tuple[BackupRow, OperationRow]:
         now, source, workspace = self.clock.now(), draft.source, draft.wanted.workspace

@@ -7,6 +7,7 @@ import asyncio
 import msgspec
 from msgspec import Struct
 
+from hexaops.analysis.applications.status import counted
 from hexaops.features.backups.archive import Archives, Written
 from hexaops.features.backups.collecting import Collector, Source
 from hexaops.features.backups.errors import ArchiveBrokenError
@@ -61,8 +62,8 @@ class BackupWork(Struct, frozen=True):
     def message(self, run: Run) -> str:
         """The sentence of a completed backup."""
         volumes = len(run.found.get(SNAPSHOT_VOLUMES, {}).get("volumes", ()))
-        more = f", and the contents of {volumes} {'volume' if volumes == 1 else 'volumes'}" if volumes else ""
-        return f"{run.found[WRITE]['objects']} objects backed up and read back{more}"
+        more = f", and the contents of {counted(volumes, 'volume')}" if volumes else ""
+        return f"{counted(run.found[WRITE]['objects'], 'object')} backed up and read back{more}"
 
     async def _collect(self, run: Run, backup: BackupRow) -> tuple[int, list[str]]:
         source = msgspec.convert(backup.source, Source)

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct, field
 
 from hexaops.errors import HexaopsError
+from hexaops.analysis.applications.status import counted
 from hexaops.features.access.caller import Caller
 from hexaops.features.access.tenancy import Workspace
 from hexaops.features.audit.event import AuditEvent
@@ -95,12 +96,15 @@ class CarriedOut(msgspec.Struct, frozen=True):
     @property
     def summary(self) -> str:
         """In words."""
-        said = [f"{sum(part.status == 'completed' for part in self.made)} of {len(self.made)} changes completed"]
+        said = []
+        if self.made:
+            done = sum(part.status == "completed" for part in self.made)
+            said.append(f"{done} of {counted(len(self.made), 'change')} completed")
         if self.awaiting:
             said.append(f"{len(self.awaiting)} awaiting confirmation")
         if self.refused:
             said.append(f"{len(self.refused)} refused")
-        return ", ".join(said)
+        return ", ".join(said) or "nothing to change"
 
 
 class PlannedParts(Struct, frozen=True):

@@ -80,6 +80,17 @@ class Remediation(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, steps=tuple(steps))
 
 
+def handed_over(remediation: Remediation, why: str, now: float) -> Remediation:
+    """One that a person has taken over from: it has failed, and what was still to come is skipped."""
+    steps = tuple(
+        msgspec.structs.replace(step, status="skipped", reason=why)
+        if step.status in {"pending", "awaiting_confirmation"}
+        else step
+        for step in remediation.steps
+    )
+    return msgspec.structs.replace(remediation, status="failed", finished_at=now, steps=steps)
+
+
 def begun(
     strategy: str,
     *,

@@ -16,7 +16,7 @@ from hexaops.features.access.tenancy import Workspace
 from hexaops.features.applications.locating import ApplicationLocator
 from hexaops.features.audit.log import AuditLog
 from hexaops.features.incidents.beginning import begin
-from hexaops.features.incidents.chain import begun, read
+from hexaops.features.incidents.chain import begun, handed_over, read, written
 from hexaops.features.incidents.errors import IncidentNotFoundError, IncidentStateError
 from hexaops.features.incidents.escalation import Escalation
 from hexaops.features.incidents.opening import MOST_SYMPTOMS, TEXT_LIMIT, IncidentDesk, Report
@@ -134,7 +134,7 @@ class IncidentService(Struct, frozen=True):
             row.resolved_at, row.escalated_to = now, None
         if status != "acknowledged" and present is not None and present.finished_at is None:
             row.turn += 1
-            row.remediation = {**row.remediation, "status": "failed", "finished_at": now.timestamp()}
+            row.remediation = written(handed_over(present, f"the incident was {status} first", now.timestamp()))
 
     async def _enter(self, caller: Caller, incident_id: str, permission: str | None) -> Caller:
         """The caller inside of the incident's workspace."""

@@ -39,12 +39,12 @@ class ConfirmStepView(View, frozen=True, kw_only=True):
 
 
 class ManagedIncidentView(View, frozen=True, kw_only=True):
-    """What an action on an incident has led to."""
+    """What an action on an incident has led to; with the steps of its remediation, where one was started."""
 
     incident_id: str
     action: str
     status: str
-    """Of the remediation: in_progress, awaiting_confirmation, completed or failed; else of the incident."""
+    """auto_remediate: the remediation's (in_progress, awaiting_confirmation, completed or failed); else the incident's."""
     started_at: str
     remediation_steps: list[RemediationStepView]
     estimated_completion: str | None
@@ -123,13 +123,13 @@ def incident_detail_view(row: IncidentRow, entries: Sequence[IncidentEntryRow]) 
 
 def managed_view(row: IncidentRow, action: str) -> ManagedIncidentView:
     """The documents' answer to an action."""
-    remediation = read(row.remediation) if action == "auto_remediate" else None
+    remediation, asked = read(row.remediation), action == "auto_remediate"
     end, reason = _end(remediation)
     return ManagedIncidentView(
         incident_id=row.id,
         action=action,
-        status=remediation.status if remediation else row.status,
-        started_at=_moment(remediation.started_at) if remediation else format_time(row.updated_at),
+        status=remediation.status if remediation and asked else row.status,
+        started_at=_moment(remediation.started_at) if remediation and asked else format_time(row.updated_at),
         remediation_steps=_steps(remediation),
         estimated_completion=None if end is None else _moment(end),
         reasons={} if reason is None else {"estimated_completion": reason},

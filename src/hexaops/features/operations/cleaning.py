@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
+from hexaops.analysis.applications.status import counted
 from hexaops.analysis.unused import (
     TEMPLATES,
     Unused,
@@ -43,7 +44,7 @@ DAY, HOUR = 86_400.0, 3_600.0
 DEFAULT_DAYS = 7
 DEFAULT_TOMBSTONE_HOURS = 24
 MOST_SHOWN = 500
-NOT_REPORTED = "no report of {hours} h ago or more has named it"
+NOT_REPORTED = "it is deletable once a report at least {hours} hours old has named it"
 
 
 class UnusedView(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,7 +103,6 @@ class Cleanup(WorkspaceWork):
         unused.sort(key=lambda one: (one.since, one.namespace, one.name))
         reported = await self._reported(run, workspace, hours)
         shown = [_shown(one, now, reported, hours) for one in unused[:MOST_SHOWN]]
-        objects = "object" if len(unused) == 1 else "objects"
         details = {
             "unused": msgspec.to_builtins(shown),
             "left_out": max(0, len(unused) - MOST_SHOWN),
@@ -112,7 +112,8 @@ class Cleanup(WorkspaceWork):
             "not_assessed": not_assessed,
             "resources_affected": 0,
         }
-        return {"summary": f"{len(unused)} unused {objects}, older than {days} d", "details": details}
+        summary = f"{counted(len(unused), 'object')} unused for {counted(days, 'day')} or longer"
+        return {"summary": summary, "details": details}
 
     async def _delete(self, run: Run) -> Found:
         workspace = await self.directory.get(run.operation.workspace_id)

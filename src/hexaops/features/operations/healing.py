@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from hexaops.analysis.applications.model import UNHEALTHY, Application
+from hexaops.analysis.applications.status import counted
 from hexaops.features.access.tenancy import Workspace
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.changes.parts import PlannedParts, WantedChange, allowed_by_risk, owner_of
@@ -59,7 +60,7 @@ class AutoHeal(WorkspaceWork):
         found, done = run.found[IDENTIFY], run.found[VERIFY]
         if not found["remedies"]:
             return "No unhealthy application was found"
-        return f"Healed {len(done['healed'])} of {len(found['remedies'])} unhealthy applications"
+        return f"Healed {len(done['healed'])} of {counted(len(found['remedies']), 'unhealthy application')}"
 
     async def _identify(self, run: Run, workspace: Workspace) -> Found:
         given = run.operation.parameters
@@ -80,7 +81,7 @@ class AutoHeal(WorkspaceWork):
         shown = msgspec.to_builtins(chosen)
         pods = sum(len(one.problems) for one in unhealthy)
         return {
-            "summary": f"Found {pods} unhealthy {'pod' if pods == 1 else 'pods'}",
+            "summary": f"Found {counted(pods, 'unhealthy pod')}",
             "remedies": shown,
             "details": {"unhealthy": shown},
         }
@@ -96,7 +97,7 @@ class AutoHeal(WorkspaceWork):
             lambda plan: confirmed and allowed_by_risk(workspace, plan),
         )  # fmt: skip
         found = found_of(carried, len(carried.made))
-        return found if gated is None else {**found, "gated": f"nothing was started: {gated} (rule 12)"}
+        return found if gated is None else {**found, "summary": f"{found['summary']}: {gated} (rule 12)"}
 
     async def _verify(self, run: Run, workspace: Workspace) -> Found:
         """Each part has verified its own application; here all of them are looked at once more."""
@@ -109,7 +110,7 @@ class AutoHeal(WorkspaceWork):
             if application.status not in UNHEALTHY:
                 healed.append(application.id)
         return {
-            "summary": f"{ready} of {wanted} pods of {len(parts.made)} changed applications are ready",
+            "summary": _looked_at(ready, wanted, len(parts.made)),
             "healed": healed,
             "details": {"healed": healed},
         }
@@ -155,6 +156,13 @@ def _bounded(decided: Sequence[_Decided], *, most: int, why: str) -> list[Remedy
         noted.append(one.noted(None if over else one.remedy.action, why if over else one.remedy.because))
         most -= acts
     return noted
+
+
+def _looked_at(ready: int, wanted: int, changed: int) -> str:
+    if not changed:
+        return "no application was changed"
+    applications = "the changed application" if changed == 1 else f"the {changed} changed applications"
+    return f"{ready} of {counted(wanted, 'pod')} of {applications} {'is' if wanted == 1 else 'are'} ready"
 
 
 def _subject(one: RemedyView) -> Subject:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from hexaops.analysis.applications.status import counted
 from hexaops.features.changes.parts import CarriedOut, PlannedParts
 from hexaops.features.operations.views import AWAITING
 from hexaops.features.runs.errors import NotVerifiedError
@@ -36,7 +37,7 @@ def none_failed(carried: CarriedOut) -> Found:
     if failed:
         why = "; ".join(f"{part.operation_id}: {part.error or part.status}" for part in failed)
         raise NotVerifiedError(f"{len(failed)} of {len(carried.made)} parts did not succeed: {why}")
-    return {"summary": f"{len(carried.made)} changes verified"}
+    return {"summary": f"{counted(len(carried.made), 'change')} verified" if carried.made else "nothing to verify"}
 
 
 async def stopped(parts: PlannedParts, run: Run) -> Undone:

@@ -12,10 +12,10 @@ from typing import Any, ClassVar
 
 import msgspec
 
+from hexaops.analysis.applications.status import counted
 from hexaops.analysis.posture.report import Weakness, compared
 from hexaops.analysis.posture.scan import configuration_weaknesses, workload_weaknesses
 from hexaops.features.access.tenancy import Workspace
-from hexaops.features.applications.service import ApplicationService
 from hexaops.features.diagnosis.service import DiagnosisService
 from hexaops.features.operations.work import Takes, WorkspaceWork
 from hexaops.features.runs.queries import latest_result
@@ -37,7 +37,6 @@ class SecurityScan(WorkspaceWork):
     steps: ClassVar[Sequence[tuple[str, float]]] = ((ASSESS, 2.0), (DIAGNOSE, 2.0), (COMPARE, 1.0))
     takes: ClassVar[Takes] = frozenset()
 
-    applications: ApplicationService
     diagnosis: DiagnosisService
     directory: WorkspaceDirectory
 
@@ -55,32 +54,24 @@ class SecurityScan(WorkspaceWork):
     def message(self, run: Run) -> str:
         """How many weaknesses."""
         found = run.found[COMPARE]["details"]
-        return f"{found['total']} weaknesses found, {len(found['new'])} of them new"
+        new = f", {len(found['new'])} of them new" if found["compared_with"] else ""
+        return f"{_weaknesses(found['total'])} found{new}"
 
     async def _workloads(self, run: Run, workspace: Workspace) -> Found:
         snapshot = await self.diagnosis.snapshot(workspace, logs=False)
-        wanted = self._named(run, workspace)
-        chosen = [
-            one for one in snapshot.workloads()
-            if workspace.owns(one.namespace) and (wanted is None or (one.namespace, one.name) == wanted)
-        ]  # fmt: skip
+        chosen = [one for one in snapshot.workloads() if workspace.owns(one.namespace)]
         found = [weakness for one in chosen for weakness in workload_weaknesses(one)]
         return {
-            "summary": f"{len(chosen)} workloads assessed, {len(found)} controls not kept",
+            "summary": f"{counted(len(chosen), 'workload')} assessed, {counted(len(found), 'control')} not kept",
             "weaknesses": _listed(found),
             "details": {"workloads_assessed": len(chosen)},
         }
 
     async def _configuration(self, run: Run, workspace: Workspace) -> Found:
         diagnosis = await self.diagnosis.get(workspace, logs=False)
-        wanted = self._named(run, workspace)
-        about = [
-            one for one in diagnosis.findings
-            if wanted is None or (one.subject.namespace, one.subject.name) == wanted
-        ]  # fmt: skip
-        found = configuration_weaknesses(about)
+        found = configuration_weaknesses(diagnosis.findings)
         return {
-            "summary": f"{len(found)} weaknesses of configuration",
+            "summary": f"{_weaknesses(len(found))} of configuration",
             "weaknesses": _listed(found),
             "details": {"not_assessed": dict(diagnosis.missing)},
         }
@@ -108,12 +99,9 @@ class SecurityScan(WorkspaceWork):
         )
         return {"summary": told, "details": details}
 
-    def _named(self, run: Run, workspace: Workspace) -> tuple[str, str] | None:
-        name = run.operation.parameters.get("target_component")
-        if name is None:
-            return None
-        application = self.applications.get(workspace, name)
-        return application.project, application.name
+
+def _weaknesses(number: int) -> str:
+    return f"{number} {'weakness' if number == 1 else 'weaknesses'}"
 
 
 def _listed(found: Iterable[Weakness]) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ import msgspec
 from msgspec.structs import replace
 
 from hexaops.analysis.applications.model import Application
+from hexaops.analysis.applications.status import counted
 from hexaops.analysis.sizing import FEWEST_POINTS, Size, recommend
 from hexaops.backends.metrics.base import MetricSource, Signal, Window
 from hexaops.backends.metrics.base import Subject as MeasuredSubject
@@ -26,6 +27,7 @@ from hexaops.features.operations.work import Takes, WorkspaceWork
 from hexaops.features.runs.work import Found, Run, Undone
 from hexaops.features.workspaces.directory import WorkspaceDirectory
 from hexaops.kit.clock import Clock
+from hexaops.kit.durations import format_duration
 from hexaops.kit.quantities import exact_bytes, exact_cpu
 from hexaops.runbooks.configuration import UpdateConfiguration
 from hexaops.runbooks.healing import most_touched
@@ -90,7 +92,7 @@ class Sizing(WorkspaceWork):
 
     def message(self, run: Run) -> str:
         """For how many there is a better size, and what was done."""
-        return f"Recommended {run.found[MEASURE]['summary']}; {run.found[APPLY]['summary']}"
+        return f"{run.found[MEASURE]['summary']}; {run.found[APPLY]['summary']}"
 
     async def _measure(self, run: Run, workspace: Workspace) -> Found:
         """For each application a size, or what is missing to tell one."""
@@ -111,7 +113,9 @@ class Sizing(WorkspaceWork):
             "source": source.name,
             "resources_affected": 0,
         }
-        summary = f"another size for {sized} of {len(chosen)} applications"
+        short = sum(found.recommended is None and (found.points or 0) < FEWEST_POINTS for found in shown)
+        unknown = f"; {short} cannot be judged yet" if short else ""
+        summary = f"Another size recommended for {sized} of {counted(len(chosen), 'application')}{unknown}"
         return {"summary": summary, "most": most_touched(len(every)), "details": details}
 
     async def _apply(self, run: Run, workspace: Workspace) -> Found:
@@ -145,7 +149,8 @@ class Sizing(WorkspaceWork):
         shown = replace(shown, points=points)
         size = recommend(cpu.values, memory.values)
         if size is None:
-            missing = f"{points} of the {FEWEST_POINTS} measurements that a size needs, one each {STEP_SECONDS:.0f} s"
+            every = format_duration(STEP_SECONDS)
+            missing = f"{points} of the {FEWEST_POINTS} measurements that a size needs, one every {every}"
             return replace(shown, reason=cpu.reason or memory.reason or f"Too little history: {missing}")
         if not _differs(application, size):
             return replace(shown, reason=f"Its requests fit within {LEAST_CHANGE:.0%} of its measured use")

@@ -33,7 +33,7 @@ def wire(process: Process) -> dict[str, Work]:
     parts = PlannedParts(confirmation, starter.store, clock)
     built: tuple[WorkspaceWork, ...] = (
         AutoHeal(applications, diagnosis, directory, parts, lambda: get(AlertGate)),
-        SecurityScan(applications, diagnosis, directory),
+        SecurityScan(diagnosis, directory),
         Cleanup(applications, directory, process.clusters, parts, clock),
         Sizing(applications, directory, lambda: get(MetricSources), parts, clock),
     )
