@@ -10,7 +10,7 @@ from standardwebhooks import Webhook
 
 from hexaops.features.webhooks.events import KNOWN
 from tests.contract.documented import CONTRACT
-from tests.contract.live import Live, data_of, poll
+from tests.contract.live import CONFLICT, Live, data_of, poll
 from tests.contract.matching import matches
 from tests.contract.receiving import Delivery, Receiver, receiving
 
@@ -60,6 +60,40 @@ def test_completed_action_has_the_documented_body(live: Live, subscribed: tuple[
     assert body["data"]["action"] == {"id": action_id, "type": "restart_application", "status": "completed"}
     assert body["data"]["workspace"]["id"] == live.workspace_id
     assert body["data"]["result"]["success"] is True
+
+
+def _operation(live: Live, path: str, body: dict[str, Any]) -> str:
+    """Start an operation of the internal API, once no other one holds its target; its id."""
+    url = f"/internal/v1{path}"
+    answer = poll(lambda: live.account.post(url, json=body), lambda answer: answer.status_code != CONFLICT)
+    return str(data_of(answer)["operation_id"])
+
+
+def test_all_six_internal_events_are_delivered(live: Live, subscribed: tuple[Receiver, str]) -> None:
+    """The scaling is cancelled, which is told as failed: no node has the memory of another replica."""
+    receiver, secret = subscribed
+    scan = _operation(live, f"/workspaces/{live.workspace_id}/operations", {"operation": "security_scan"})
+    live.wait_until_measured()
+    policy = {"scale_up_threshold": 0.02, "scale_down_threshold": 0.01}
+    path = f"/applications/{live.applications['cache-service']}/autoscale"
+    scaled = _operation(live, path, {"trigger": "memory_threshold", "scaling_policy": policy})
+    data_of(live.account.post(f"/internal/v1/operations/{scaled}/cancel"))
+    affected = live.applications["notification-service"]
+    backup = data_of(live.account.post(f"/internal/v1/applications/{affected}/backup", json={}))["backup_id"]
+    body = {"type": "told_to_webhooks", "affected_applications": [affected]}
+    incident = data_of(live.account.post("/internal/v1/incidents", json=body))["incident_id"]
+    data_of(live.account.post(f"/internal/v1/incidents/{incident}", json={"action": "auto_remediate"}))
+    told = {
+        "internal.operation.started": scan,
+        "internal.operation.completed": scan,
+        "internal.operation.failed": scaled,
+        "internal.autoscale.triggered": scaled,
+        "internal.backup.completed": backup,
+        "internal.incident.auto_remediated": incident,
+    }
+    assert set(told) == set(CONTRACT["webhooks"]["internal"]["events"])
+    for event, resource_id in told.items():
+        assert _envelope(_verified(_one(receiver, event, resource_id), secret)) == []
 
 
 def test_sessions_are_told(live: Live, subscribed: tuple[Receiver, str]) -> None:

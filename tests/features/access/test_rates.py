@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from hexaops.config import Settings
@@ -100,6 +102,47 @@ async def test_the_internal_api_s_refusal(sqlite_url: str, tmp_path: Path) -> No
         assert (answer.status_code, answer.json()["error"]["code"]) == (429, "RATE_LIMIT_EXCEEDED")
         other = await world.account("workspace:read")
         assert (await world.client.get(INTERNAL, headers=other)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("limit", "method", "path", "other"),
+    [
+        (100, "GET", "/health", None),
+        (50, "GET", "/workspaces/{workspace}/overview", "/workspaces/ws-other/overview"),
+        (30, "GET", "/applications/app-one/details", "/applications/app-other/details"),
+        (20, "POST", "/logs/query", None),
+    ],
+)
+async def test_each_documented_limit_holds_exactly_under_concurrency(
+    sqlite_url: str, tmp_path: Path, limit: int, method: str, path: str, other: str | None
+) -> None:
+    async with access_world(sqlite_url, tmp_path) as world:
+        refused_by_scope = await world.account("logs:write")  # counted like any answer, and cheap
+
+        async def ask(path: str) -> httpx2.Response:
+            url = f"/internal/v1{path.format(workspace=world.workspace_id)}"
+            return await world.client.request(method, url, headers=refused_by_scope)
+
+        answers = await asyncio.gather(*(ask(path) for _ in range(limit + 10)))
+        refused = [one for one in answers if one.status_code == 429]
+        assert len(refused) == 10
+        left = [int(one.headers["x-ratelimit-remaining"]) for one in answers if one.status_code != 429]
+        assert sorted(left) == list(range(limit))
+        reset = str(int(START.timestamp()) + 60)
+        for answer in refused:
+            told = {name: answer.headers[name] for name in ("retry-after", "x-ratelimit-limit", "x-ratelimit-reset")}
+            assert told == {"retry-after": "60", "x-ratelimit-limit": str(limit), "x-ratelimit-reset": reset}
+            assert answer.headers["x-ratelimit-remaining"] == "0"
+            assert answer.json()["error"] == {
+                "code": "RATE_LIMIT_EXCEEDED",
+                "message": "Internal API rate limit exceeded",
+                "details": {"limit": f"{limit} requests per minute", "retry_after": "60 seconds"},
+            }
+        assert other is None or (await ask(other)).status_code != 429, "counted apart"
+        world.clock.advance(59.9)
+        assert (await ask(path)).status_code == 429
+        world.clock.advance(0.2)
+        assert (await ask(path)).headers["x-ratelimit-remaining"] == str(limit - 1)
 
 
 async def _refused(world: AccessWorld, forwarded: str | None = None) -> int:

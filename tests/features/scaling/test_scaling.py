@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import httpx2
 import pytest
+from sqlalchemy import select
 
+from hexaops.features.audit.event import AuditEvent
+from hexaops.features.changes.confirmation import Acceptance, Confirmation
+from hexaops.features.changes.request import Requester
+from hexaops.features.runs.events import Announcement
+from hexaops.features.webhooks.events import AUTOSCALE_TRIGGERED
 from hexaops.kit.ids import stable_id
+from hexaops.storage.tables import OperationRow, PlanRow, WebhookEventRow
 from tests.living import LivingWorld
 
 HPA = "horizontalpodautoscalers.autoscaling"
@@ -30,6 +38,13 @@ async def autoscale(world: LivingWorld, name: str, **body: Any) -> httpx2.Respon
     project = world.workload(name)["metadata"]["namespace"]
     path = f"/internal/v1/applications/{stable_id('app-', 'c1', project, 'Deployment', name)}/autoscale"
     return await world.access.client.post(path, json={**ANY, **body}, headers=world.access.administrator)
+
+
+async def told(world: LivingWorld) -> list[dict[str, Any]]:
+    """The bodies of the events of autoscaling, whether anybody has subscribed or not."""
+    wanted = select(WebhookEventRow.body).where(WebhookEventRow.name == AUTOSCALE_TRIGGERED)
+    async with world.access.context.database.reading() as session:
+        return [json.loads(body) for body in await session.scalars(wanted.order_by(WebhookEventRow.id))]
 
 
 def data_of(answer: httpx2.Response) -> dict[str, Any]:
@@ -129,8 +144,38 @@ async def test_a_low_load_is_planned_to_be_scaled_down(world: LivingWorld) -> No
     assert (data["scaling_action"], data["new_replicas"], data["status"]) == ("scale_down", 1, "awaiting_confirmation")
     assert replicas_of(world, "api-service") == 2
     plan = {key: data["plan"][key] for key in ("plan_id", "plan_hash")}
+    assert await told(world) == [], "nothing has been triggered"
     confirmed = data_of(await autoscale(world, "api-service", **FAR_ABOVE, **plan))
     assert (confirmed["status"], confirmed["new_replicas"]) == ("scaling", 1)
+    (event,) = await told(world)
+    assert event["data"] == {
+        "application": {"id": confirmed["application_id"], "name": "api-service"},
+        "workspace": {"id": world.workspace_id, "name": event["data"]["workspace"]["name"]},
+        "operation_id": confirmed["operation_id"],
+        "scaling_action": "scale_down",
+        "previous_replicas": 2,
+        "new_replicas": 1,
+        "reason": confirmed["reason"],
+    }
+
+
+async def test_what_is_told_is_written_with_the_operation_or_not_at_all(world: LivingWorld) -> None:
+    plan = data_of(await autoscale(world, "api-service", **FAR_ABOVE))["plan"]
+    context, account = world.access.context, world.access.administrator["X-Service-Account"]
+    async with context.database.reading() as session:
+        row = await session.get_one(PlanRow, plan["plan_id"])
+    actor = AuditEvent("change.confirmed", "service", account, world.workspace_id)
+    requester = Requester(world.workspace_id, "c1", account, None)
+    unknown = Acceptance("operation", "op-", actor, requester, also=Announcement("internal.unknown", {}))
+    confirmation = context.provider.get(Confirmation)
+    with pytest.raises(ValueError, match=r"internal\.unknown"):
+        await confirmation.confirm(row, row.hash, row.parameters, unknown)
+    async with context.database.reading() as session:
+        assert (await session.scalars(select(OperationRow.id))).all() == []
+        assert (await session.scalars(select(WebhookEventRow.id))).all() == []
+    given = {key: plan[key] for key in ("plan_id", "plan_hash")}
+    assert data_of(await autoscale(world, "api-service", **FAR_ABOVE, **given))["status"] == "scaling"
+    assert len(await told(world)) == 1
 
 
 async def test_what_the_caller_reports_is_compared_and_does_not_decide(world: LivingWorld) -> None:

@@ -13,7 +13,7 @@ from hexaops.features.access.errors import WorkspaceNotFoundError
 from hexaops.features.backups.errors import BackupNotFoundError
 from hexaops.features.backups.schemas import RestoreRequest
 from hexaops.features.changes.views import PlanView
-from hexaops.features.scaling.changing import Carried, ServiceChanges
+from hexaops.features.scaling.changing import Asked, Carried, ServiceChanges
 from hexaops.features.scaling.views import NOT_STARTED
 from hexaops.kit.durations import format_time, parse_duration
 from hexaops.responses import View
@@ -65,7 +65,8 @@ class RestoreService(Struct, frozen=True):
         parameters = {"backup_id": backup_id, "existing": body.existing}
         if body.reason is not None:
             parameters["reason"] = body.reason
-        return _view(row, await self.changes.carry_out(inside, subject, RestoreBackup.name, parameters, body))
+        asked = Asked(subject, RestoreBackup.name, parameters)
+        return _view(row, await self.changes.carry_out(inside, asked, body))
 
 
 def _view(row: BackupRow, carried: Carried) -> RestoreView:

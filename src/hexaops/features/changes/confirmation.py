@@ -25,7 +25,7 @@ from hexaops.features.changes.planner import Examined
 from hexaops.features.changes.plans import Plans
 from hexaops.features.changes.request import ChangeRequest, Requester, resource_of
 from hexaops.features.runs.errors import OperationInProgressError
-from hexaops.features.runs.events import OperationEvents
+from hexaops.features.runs.events import Announcement, OperationEvents
 from hexaops.features.runs.runner import RUN
 from hexaops.features.runs.store import estimated_end, hold, holder_of, started_since, steps_of
 from hexaops.features.workspaces.ownership import why_not_owned
@@ -51,6 +51,8 @@ class Acceptance(Struct, frozen=True):
     message_id: str | None = None
     undoes: tuple[Draft, ...] = ()
     """The drafts of the change that this one undoes."""
+    also: Announcement | None = None
+    """What is told of the operation besides its start."""
 
 
 class Confirmation(Struct, frozen=True):
@@ -115,7 +117,7 @@ class Confirmation(Struct, frozen=True):
         current.operation_id = operation.id
         await session.flush()
         await self.engine.enqueue(session, RUN, run_id=operation.id, argument=operation.id)
-        await self.events.started(session, operation, acceptance.actor)
+        await self.events.started(session, operation, acceptance.actor, acceptance.also)
         return operation.id
 
     def _operation(self, row: PlanRow, plan: Plan, acceptance: Acceptance) -> OperationRow:

@@ -42,6 +42,14 @@ def _names(operation: OperationRow) -> _Names:
     return ACTION if operation.surface == "action" else OPERATION
 
 
+class Announcement(Struct, frozen=True):
+    """A further event about an operation that starts, told in the transaction that accepts it."""
+
+    event: str
+    data: Mapping[str, Any]
+    """The operation's id is added to it."""
+
+
 class OperationEvents(Struct, frozen=True):
     """Called by the operations' own transactions; the audit append comes last in each."""
 
@@ -50,9 +58,14 @@ class OperationEvents(Struct, frozen=True):
     metrics: Metrics
     notifications: Notifications
 
-    async def started(self, session: AsyncSession, operation: OperationRow, actor: AuditEvent) -> None:
+    async def started(
+        self, session: AsyncSession, operation: OperationRow, actor: AuditEvent, also: Announcement | None = None
+    ) -> None:
         """It was confirmed and will run."""
         await self._emit(session, operation, _names(operation).started, success=None, affected=0)
+        if also is not None:
+            data = {**also.data, "operation_id": operation.id}
+            await self.outbox.emit(session, operation.workspace_id, also.event, data, resource_id=operation.id)
         await self.audit.append(actor, session)
 
     async def ended(self, session: AsyncSession, operation: OperationRow, *, affected: int) -> None:

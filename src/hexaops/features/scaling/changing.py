@@ -15,6 +15,7 @@ from hexaops.features.changes.plan import plan_of
 from hexaops.features.changes.plans import Plans
 from hexaops.features.changes.request import ChangeRequest, service_requester
 from hexaops.features.changes.views import PlanView, plan_view
+from hexaops.features.runs.events import Announcement
 from hexaops.features.runs.store import OperationStore
 from hexaops.features.runs.views import OperationView, operation_view
 from hexaops.features.scaling.schemas import Confirming
@@ -23,6 +24,16 @@ from hexaops.runbooks.model import RISK_ORDER, Draft, Subject
 from hexaops.storage.tables import PlanRow
 
 SURFACE = "operation"
+
+
+class Asked(Struct, frozen=True):
+    """The change that is asked for."""
+
+    subject: Subject
+    action: str
+    parameters: Mapping[str, Any]
+    announcement: Announcement | None = None
+    """What is told of it besides its start."""
 
 
 class Carried(Struct, frozen=True):
@@ -42,31 +53,32 @@ class ServiceChanges(Struct, frozen=True):
     store: OperationStore
     clock: Clock
 
-    async def carry_out(
-        self, caller: Caller, subject: Subject, action: str, parameters: Mapping[str, Any], given: Confirming
-    ) -> Carried:
+    async def carry_out(self, caller: Caller, asked: Asked, given: Confirming) -> Carried:
         """Confirm the named plan; else plan, and start what the workspace's policy lets start by a single call."""
         workspace = caller.get_workspace()
-        request = ChangeRequest(service_requester(caller), action, (subject,), parameters)
+        request = ChangeRequest(service_requester(caller), asked.action, (asked.subject,), asked.parameters)
         if given.confirmation and given.plan_id:
             row = await self.plans.get(given.plan_id, request.requester)
-            if row.action != action or plan_of(row).subjects != (subject,):
+            if row.action != asked.action or plan_of(row).subjects != request.subjects:
                 raise PlanStaleError("it is a plan for something else", field="plan_id")
-            return await self._start(caller, request, row, given.plan_hash or "")
-        event = caller.event("change.planned", details={"action": action, **parameters})
+            return await self._start(caller, request, row, given.plan_hash or "", asked.announcement)
+        event = caller.event("change.planned", details={"action": asked.action, **asked.parameters})
         row = await self.plans.make(request, event)
         allowed = RISK_ORDER[workspace.policy.single_call_risk]
         if given.confirmation and RISK_ORDER[plan_of(row).risk] <= allowed:
-            return await self._start(caller, request, row, row.hash)
+            return await self._start(caller, request, row, row.hash, asked.announcement)
         return Carried(plan_of(row).drafts[0], plan_view(row), None, row.created_at)
 
-    async def _start(self, caller: Caller, request: ChangeRequest, row: PlanRow, plan_hash: str) -> Carried:
+    async def _start(
+        self, caller: Caller, request: ChangeRequest, row: PlanRow, plan_hash: str, also: Announcement | None
+    ) -> Carried:
         details = {"plan_id": row.id, "plan_hash": row.hash, "action": row.action, **row.parameters}
         acceptance = Acceptance(
             surface=SURFACE,
             id_prefix="op-",
             actor=caller.event("change.confirmed", resource=request.subjects[0].id, details=details),
             requester=request.requester,
+            also=also,
         )
         operation_id = await self.confirmation.confirm(row, plan_hash, request.parameters, acceptance)
         found = await self.store.find(operation_id)

@@ -13,14 +13,15 @@ from hexaops.analysis.applications.usage import Resource, Share, shares_of_appli
 from hexaops.analysis.scaling import Decision, Thresholds, decide
 from hexaops.errors import ValidationFailedError
 from hexaops.features.access.caller import Caller
+from hexaops.features.access.tenancy import Workspace
 from hexaops.features.applications.locating import ApplicationLocator
 from hexaops.features.applications.service import ApplicationService
+from hexaops.features.runs.events import Announcement
 from hexaops.features.runs.queries import latest_start
-from hexaops.features.scaling.changing import Carried, ServiceChanges
+from hexaops.features.scaling.changing import Asked, ServiceChanges
 from hexaops.features.scaling.schemas import AutoscalerBody, AutoscaleRequest, ScaleRequest
 from hexaops.features.scaling.views import NOTHING_TO_DO, AutoscaleView, MeasuredLoadView, ScaleView, progress_of
 from hexaops.features.webhooks.events import AUTOSCALE_TRIGGERED
-from hexaops.features.webhooks.outbox import WebhookOutbox
 from hexaops.kit.clock import Clock
 from hexaops.kit.durations import format_duration, format_time, parse_duration
 from hexaops.runbooks.model import Subject
@@ -42,7 +43,6 @@ class ScalingService(Struct, frozen=True):
     locator: ApplicationLocator
     applications: ApplicationService
     changes: ServiceChanges
-    outbox: WebhookOutbox
     database: Database
     clock: Clock
 
@@ -51,7 +51,8 @@ class ScalingService(Struct, frozen=True):
         workspace = caller.get_workspace()
         application = self.applications.get(workspace, name)
         action, parameters = _change(body)
-        carried = await self.changes.carry_out(caller, _subject_of(application), action, parameters, body)
+        asked = Asked(_subject_of(application), action, parameters)
+        carried = await self.changes.carry_out(caller, asked, body)
         shown, replicas = progress_of(carried), carried.draft.replicas
         return ScaleView(
             deployment_name=application.name,
@@ -84,11 +85,9 @@ class ScalingService(Struct, frozen=True):
             )  # fmt: skip
         # The confirmed plan is of these very replicas: a decision that has changed since makes it another plan.
         parameters = {"application_id": application.id, "replicas": decision.replicas}
-        carried = await self.changes.carry_out(
-            placed.caller, _subject_of(application), "scale_application", parameters, body
-        )
-        if carried.operation is not None:
-            await self._emit(placed.caller, application, decision, carried, reason)
+        told = _announcement(placed.workspace, application, decision, reason)
+        asked = Asked(_subject_of(application), "scale_application", parameters, told)
+        carried = await self.changes.carry_out(placed.caller, asked, body)
         shown = progress_of(carried)
         return AutoscaleView(
             application_id=application.id, scaling_action=decision.direction, status=shown.status,
@@ -153,26 +152,21 @@ class ScalingService(Struct, frozen=True):
         seconds = (self.clock.now() - started).total_seconds()
         return format_duration(seconds) if seconds < cooldown_seconds else None
 
-    async def _emit(
-        self, caller: Caller, application: Application, decision: Decision, carried: Carried, reason: str
-    ) -> None:
-        workspace, operation = caller.get_workspace(), carried.operation
-        assert operation is not None
-        data: dict[str, Any] = {
-            "application": {"id": application.id, "name": application.name},
-            "workspace": {"id": workspace.id, "name": workspace.name},
-            "operation_id": operation.action_id,
-            "scaling_action": decision.direction,
-            "previous_replicas": application.desired,
-            "new_replicas": decision.replicas,
-            "reason": reason,
-        }
-        async with self.database.transaction() as session:
-            await self.outbox.emit(session, workspace.id, AUTOSCALE_TRIGGERED, data, resource_id=operation.action_id)
-
 
 def _subject_of(application: Application) -> Subject:
     return Subject(id=application.id, kind=application.kind, namespace=application.project, name=application.name)
+
+
+def _announcement(workspace: Workspace, application: Application, decision: Decision, reason: str) -> Announcement:
+    data = {
+        "application": {"id": application.id, "name": application.name},
+        "workspace": {"id": workspace.id, "name": workspace.name},
+        "scaling_action": decision.direction,
+        "previous_replicas": application.desired,
+        "new_replicas": decision.replicas,
+        "reason": reason,
+    }
+    return Announcement(AUTOSCALE_TRIGGERED, data)
 
 
 def _change(body: ScaleRequest) -> tuple[str, dict[str, Any]]:

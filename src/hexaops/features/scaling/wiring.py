@@ -8,7 +8,6 @@ from hexaops.features.changes.confirmation import Confirmation
 from hexaops.features.runs.store import OperationStore
 from hexaops.features.scaling.changing import ServiceChanges
 from hexaops.features.scaling.service import ScalingService
-from hexaops.features.webhooks.outbox import WebhookOutbox
 from hexaops.process import Process
 
 
@@ -18,7 +17,5 @@ def wire(process: Process) -> None:
     confirmation = get(Confirmation)
     changes = ServiceChanges(confirmation.plans, confirmation, get(OperationStore), clock)
     process.provider.add(
-        ScalingService(
-            get(ApplicationLocator), get(ApplicationService), changes, get(WebhookOutbox), process.database, clock
-        )
+        ScalingService(get(ApplicationLocator), get(ApplicationService), changes, process.database, clock)
     )
