@@ -155,7 +155,7 @@ class BackupService(Struct, frozen=True):
             raise ValidationFailedError("The request is not valid", details=details)
 
     async def _draft(self, wanted: Wanted, body: BackupRequest) -> _Draft:
-        """What it will hold is collected once before it is accepted: the estimate is the size of that, and of volumes."""
+        """What it will hold is collected once before it is accepted, for the estimate of its size."""
         workload = wanted.application.workload
         source = Source(
             wanted.workspace.cluster_id, workload.kind, workload.namespace, workload.name, workload.uid

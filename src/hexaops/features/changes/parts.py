@@ -12,8 +12,8 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct, field
 
-from hexaops.errors import HexaopsError
 from hexaops.analysis.applications.status import counted
+from hexaops.errors import HexaopsError
 from hexaops.features.access.caller import Caller
 from hexaops.features.access.tenancy import Workspace
 from hexaops.features.audit.event import AuditEvent

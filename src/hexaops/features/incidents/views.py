@@ -44,7 +44,7 @@ class ManagedIncidentView(View, frozen=True, kw_only=True):
     incident_id: str
     action: str
     status: str
-    """auto_remediate: the remediation's (in_progress, awaiting_confirmation, completed or failed); else the incident's."""
+    """Of the incident; auto_remediate: of the remediation (in_progress, awaiting_confirmation, completed, failed)."""
     started_at: str
     remediation_steps: list[RemediationStepView]
     estimated_completion: str | None

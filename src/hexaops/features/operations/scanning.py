@@ -44,8 +44,8 @@ class SecurityScan(WorkspaceWork):
         """One of the three steps."""
         workspace = await self.directory.get(run.operation.workspace_id)
         if step == ASSESS:
-            return await self._workloads(run, workspace)
-        return await (self._configuration(run, workspace) if step == DIAGNOSE else self._compare(run))
+            return await self._workloads(workspace)
+        return await (self._configuration(workspace) if step == DIAGNOSE else self._compare(run))
 
     async def undo(self, run: Run) -> Undone:  # noqa: ARG002 # nothing was done
         """Nothing to put back."""
@@ -57,7 +57,7 @@ class SecurityScan(WorkspaceWork):
         new = f", {len(found['new'])} of them new" if found["compared_with"] else ""
         return f"{_weaknesses(found['total'])} found{new}"
 
-    async def _workloads(self, run: Run, workspace: Workspace) -> Found:
+    async def _workloads(self, workspace: Workspace) -> Found:
         snapshot = await self.diagnosis.snapshot(workspace, logs=False)
         chosen = [one for one in snapshot.workloads() if workspace.owns(one.namespace)]
         found = [weakness for one in chosen for weakness in workload_weaknesses(one)]
@@ -67,7 +67,7 @@ class SecurityScan(WorkspaceWork):
             "details": {"workloads_assessed": len(chosen)},
         }
 
-    async def _configuration(self, run: Run, workspace: Workspace) -> Found:
+    async def _configuration(self, workspace: Workspace) -> Found:
         diagnosis = await self.diagnosis.get(workspace, logs=False)
         found = configuration_weaknesses(diagnosis.findings)
         return {
