@@ -35,6 +35,8 @@ def plant(console: Console) -> None:
         planted = (
             user.put(f"{base}/members/{'<b>x'}", json={"role": "viewer"}),
             user.post(f"{base}/aiops/webhooks", json={"url": "https://127.0.0.1:9999/x", "description": SCRIPT}),
+            user.put(f"{base}/aiops/autopilot", json={"mode": "suggest", "reason": SCRIPT}),
+            user.put(f"{base}/aiops/automation", json={"enabled": True, "reason": MARKDOWN}),
         )
         assert all(one.status_code < 300 for one in planted), [one.text for one in planted]
 
@@ -44,8 +46,14 @@ def test_hostile_text_is_inert_everywhere(sign_in: Callable[..., Console]) -> No
     plant(console)
     requested: list[str] = []
     console.page.on("request", lambda request: requested.append(request.url))
-    for screen in (*SCREENS, "logs?q=onerror&range=24h", "applications/api-service"):
+    with console.served.user() as user:
+        incidents = user.get(f"/api/v1/workspaces/{console.served.workspace_id}/aiops/incidents").json()["data"]
+    (incident,) = [one["incident_id"] for one in incidents if one["title"] == SCRIPT]
+    shown = {f"incidents/{incident}": SCRIPT, "incidents": SCRIPT, "workspace": "<b>x", "settings": SCRIPT,
+             "automation": SCRIPT, "logs?q=onerror&range=24h": "<script>"}  # fmt: skip
+    for screen in (*SCREENS, *shown, "applications/api-service"):
         page = console.open(screen)
+        expect(page.locator("main")).to_contain_text(shown.get(screen, ""))
         assert MARK not in page.title()
         assert page.locator(f"#{MARK}, img, main script, a[href^='javascript']").count() == 0, screen
     page = console.open("chat")

@@ -5,6 +5,7 @@ import { get, post } from "../lib/api.js";
 import { inside, may } from "../lib/session-state.js";
 import { touch } from "../lib/live.js";
 import { clock, words } from "../lib/format.js";
+import { useFocus } from "../lib/focus.js";
 import { Badge } from "./badge.js";
 import { Failed } from "./states.js";
 import { Plan, opened } from "./plan.js";
@@ -13,7 +14,8 @@ const ENDED = ["completed", "failed", "cancelled"];
 const POLL_MS = 1_000;
 const SIGNS = { completed: "✓", in_progress: "…", failed: "✕", cancelled: "✕", skipped: "–", pending: "○" };
 
-export function Action({ id, first = null }) {
+export function Action({ id, first = null, focus }) {
+  const card = useFocus(focus);
   const [action, error] = useAction(id, first);
   const [undo, setUndo] = useState({});
   if (error && !action) return html`<${Failed} error=${error} />`;
@@ -29,7 +31,7 @@ export function Action({ id, first = null }) {
       setUndo({ error: refusal });
     }
   };
-  return html`<section class="card action" aria-label="Change">
+  return html`<section class="card action" aria-label="Change" tabindex="-1" ref=${card}>
     <header><span class="kind">Change</span><h3>${action.description}</h3><span role="status"><${Badge} status=${action.status} /></span></header>
     <ol class="steps">${action.steps.map((step) => html`<li class=${step.status}>
       <span class="sign" aria-hidden="true">${SIGNS[step.status] ?? "○"}</span>
@@ -42,8 +44,8 @@ export function Action({ id, first = null }) {
       ? html`<button type="button" disabled=${undo.busy} onClick=${() => ask("rollback")}>${text.plan.undo}</button>`
       : html`<button type="button" disabled=${undo.busy} onClick=${() => ask("cancel")}>${text.plan.cancel}</button>`}</footer>`}
     ${undo.error && html`<p class="notice" role="alert">${undo.error.message}. <span class="faint">${nextStep(undo.error)}</span></p>`}
-    ${undo.plan && html`<${Plan} plan=${undo.plan} confirm=${confirmUndo(id)} onDismiss=${() => setUndo({})} />`}
-    ${undo.action && html`<${Action} id=${undo.action.action_id} first=${undo.action} />`}
+    ${undo.plan && html`<${Plan} plan=${undo.plan} confirm=${confirmUndo(id)} onDismiss=${() => setUndo({})} focus />`}
+    ${undo.action && html`<${Action} id=${undo.action.action_id} first=${undo.action} focus />`}
   </section>`;
 }
 

@@ -5,16 +5,19 @@ import { post } from "../lib/api.js";
 import { inside, may } from "../lib/session-state.js";
 import { touch } from "../lib/live.js";
 import { plural, span, words } from "../lib/format.js";
+import { useFocus } from "../lib/focus.js";
 import { Badge } from "./badge.js";
 import { Failed } from "./states.js";
 import { Action } from "./action.js";
 
 const RISK = { low: "good", medium: "warn", high: "bad" };
 
-export function Plan({ plan, confirm, onDismiss }) {
+/** `focus`: it takes the keyboard with it, where a button has just asked for it. */
+export function Plan({ plan, confirm, onDismiss, focus }) {
   const [state, setState] = useState({});
+  const card = useFocus(focus);
   const left = useSecondsLeft(plan.expires_at);
-  if (state.action) return html`<${Action} id=${state.action.action_id} first=${state.action} />`;
+  if (state.action) return html`<${Action} id=${state.action.action_id} first=${state.action} focus />`;
   if (state.dismissed) return null;
   const run = async () => {
     setState({ busy: true });
@@ -26,7 +29,7 @@ export function Plan({ plan, confirm, onDismiss }) {
       setState({ error });
     }
   };
-  return html`<section class="card plan" aria-label="Plan">
+  return html`<section class="card plan" aria-label="Plan" tabindex="-1" ref=${card}>
     <header><span class="kind">Plan</span><h3>${plan.description}</h3><${Badge} level=${RISK[plan.risk] ?? "idle"} label=${`${words(plan.risk)} risk`} /></header>
     <p class="faint">${text.plan.unchanged} ${left > 0 ? html`You can confirm it for ${span(left)}.` : text.plan.expired}</p>
     ${plan.warnings.length > 0 && html`<ul class="notice warn">${plan.warnings.map((one) => html`<li>${typeof one === "string" ? one : one.message ?? JSON.stringify(one)}</li>`)}</ul>`}
@@ -76,7 +79,9 @@ function useSecondsLeft(time) {
 /** Ask for the plan of an action, then show it: `open(action, parameters)` from a button anywhere. */
 export function usePlan() {
   const [state, setState] = useState({});
+  const opener = useRef(null);
   const open = async (action, parameters) => {
+    opener.current = document.activeElement;
     setState({ busy: true });
     try {
       setState(opened((await post(inside("/aiops/actions"), { action, parameters })).data));
@@ -89,10 +94,14 @@ export function usePlan() {
   useEffect(() => {
     if (shown) place.current?.scrollIntoView({ block: "nearest" }); // the button may be far below
   }, [shown]);
+  const dismiss = () => {
+    setState({});
+    opener.current?.focus();
+  };
   const view = html`<div class="plan-place" aria-live="polite" ref=${place}>${state.busy && html`<p class="faint">Planning…</p>`}
     ${state.error && html`<${Failed} error=${state.error} />`}
-    ${state.plan && html`<${Plan} key=${state.plan.plan_id} plan=${state.plan} onDismiss=${() => setState({})} />`}
-    ${state.action && html`<${Action} key=${state.action.action_id} id=${state.action.action_id} first=${state.action} />`}</div>`;
+    ${state.plan && html`<${Plan} key=${state.plan.plan_id} plan=${state.plan} onDismiss=${dismiss} focus />`}
+    ${state.action && html`<${Action} key=${state.action.action_id} id=${state.action.action_id} first=${state.action} focus />`}</div>`;
   return { open, view, busy: state.busy };
 }
 

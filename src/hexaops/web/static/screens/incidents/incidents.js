@@ -43,13 +43,23 @@ function One({ id }) {
       <header class="title"><h1>${data.title}</h1><${Badge} status=${data.severity} /><span role="status"><${Badge} status=${data.status} /></span></header>
       <p class="faint">Opened ${ago(data.opened_at)} by ${data.source} · ${plural(data.reports, "report")}${data.reopened > 0 && ` · reopened ${data.reopened} times`}${data.resolved_at && ` · resolved ${ago(data.resolved_at)}`}</p>
       <div class="columns"><div class="wide">
-        <section><h2>Diagnosis</h2>${data.diagnosis.length ? data.diagnosis.map((one) => html`<${Recorded} finding=${one} />`) : html`<p class="faint">Nothing was found wrong when it was opened.</p>`}</section>
-        <section><h2>Remediation</h2>${plan.view}<${Remediation} incident=${data} onPlan=${plan.open} /></section>
+        ${plan.view}
+        ${data.status !== "resolved" && html`<section><h2>What is wrong now</h2><${Now} ids=${data.affected_applications} onPlan=${may("execute_actions") ? plan.open : null} /></section>`}
+        <section><h2>When it was opened</h2>${data.diagnosis.length ? data.diagnosis.map((one) => html`<${Recorded} finding=${one} />`) : html`<p class="faint">The diagnosis had found nothing yet.</p>`}</section>
+        <section><h2>Remediation</h2><${Remediation} incident=${data} onPlan=${plan.open} /></section>
       </div><div>
         <section><h2>Affected</h2><${Affected} ids=${data.affected_applications} /></section>
         ${data.symptoms.length > 0 && html`<section><h2>Symptoms</h2><ul class="list">${data.symptoms.map((one) => html`<li>${one}</li>`)}</ul></section>`}
         <section><h2>Timeline</h2><ol class="list timeline">${data.timeline.map((one) => html`<li><time class="faint" datetime=${one.timestamp}>${moment(one.timestamp)}</time> <span class="source">${words(one.kind)}</span> <span class="faint">${one.actor}</span><br />${one.text}</li>`)}</ol></section>
       </div></div>`}<//>`;
+}
+
+function Now({ ids, onPlan }) {
+  const diagnosis = useResource(inside("/aiops/diagnosis"), { topics: ["applications"] });
+  return html`<${Shown} resource=${diagnosis} what="the diagnosis">${({ findings }) => {
+    const found = findings.filter((one) => ids.includes(one.application_id));
+    return found.length ? found.map((one) => html`<${Finding} key=${one.rule + one.name} finding=${one} onPlan=${onPlan} />`) : html`<p class="faint">Nothing is wrong with the affected applications any more.</p>`;
+  }}<//>`;
 }
 
 function Affected({ ids }) {
