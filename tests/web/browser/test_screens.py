@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -24,7 +25,8 @@ def test_every_screen_is_among_them() -> None:
     assert folders - {"sign-in"} == {screen.partition("/")[0] for screen in SCREENS}
 
 
-WIDTHS, THEMES = (1280, 360), ("light", "dark")
+WIDTHS = (1280, 360)
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 @pytest.mark.timeout(300)  # axe on thirteen screens takes a minute on a machine that others use
