@@ -191,6 +191,9 @@ class Settings(BaseSettings):
     tls_client_ca: Path | None = None
     """PEM file with the authorities whose client certificates callers of the internal API must present; a certificate's
     common name is the service account's id."""
+    tls_client_crl: Path | None = None
+    """PEM file with these authorities' lists of revoked certificates, read at the start; an outdated list refuses every
+    client certificate."""
 
     config_file: Path | None = None
     """YAML file listing the clusters (docs/cluster.md); re-read while the service runs."""
@@ -415,6 +418,9 @@ class Settings(BaseSettings):
     def _tls_is_whole(self) -> Settings:
         if self.tls_certificate is None and (self.tls_key or self.tls_client_ca):
             message = "tls_key and tls_client_ca need tls_certificate"
+            raise ValueError(message)
+        if self.tls_client_crl and self.tls_client_ca is None:
+            message = "tls_client_crl needs tls_client_ca"
             raise ValueError(message)
         return self
 

@@ -13,6 +13,8 @@ import signal
 import socket
 import ssl
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -202,13 +204,16 @@ def _tls(settings: Settings) -> dict[str, Any]:
         "ssl_ca_certs": authorities.expanduser() if authorities else None,
         # Optional here: the public API asks for none. The internal API refuses a call without one.
         "ssl_cert_reqs": ssl.CERT_OPTIONAL if authorities else ssl.CERT_NONE,
-        "ssl_context_factory": _context,
+        "ssl_context_factory": partial(_context, revoked=settings.tls_client_crl),
     }
 
 
-def _context(_config: uvicorn.Config, default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
+def _context(_config: uvicorn.Config, default: Callable[[], ssl.SSLContext], *, revoked: Path | None) -> ssl.SSLContext:
     context = default()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if revoked is not None:
+        context.load_verify_locations(revoked.expanduser())
+        context.verify_flags |= ssl.VERIFY_CRL_CHECK_LEAF
     return context
 
 

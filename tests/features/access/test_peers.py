@@ -46,6 +46,19 @@ async def test_the_public_api_is_not_bound_by_them(bounded: AccessWorld) -> None
     assert (await bounded.client.get("/api/v1/workspaces", headers=headers)).status_code == 200
 
 
+async def test_headers_of_the_caller_are_not_believed(sqlite_url: str, tmp_path: Path) -> None:
+    """Behind no proxy, and behind one that appends the true address."""
+    spoofs = {"X-Forwarded-For": "10.1.2.3", "X-Real-IP": "10.1.2.3", "Forwarded": "for=10.1.2.3"}
+    allowed = {"internal_allowed_networks": ["10.1.0.0/16"]}
+    async with access_world(sqlite_url, tmp_path, allowed) as world:
+        for name, address in spoofs.items():
+            answer = await world.client.get(WORKSPACES, headers={**world.administrator, name: address})
+            assert (answer.status_code, answer.json()["error"]["code"]) == (403, "ADDRESS_NOT_ALLOWED")
+    async with access_world(sqlite_url, tmp_path, {**allowed, "trusted_proxies": 1}) as world:
+        twice = [*world.administrator.items(), ("X-Forwarded-For", "10.1.2.3"), ("X-Forwarded-For", "192.0.2.7")]
+        assert (await world.client.get(WORKSPACES, headers=twice)).status_code == 403
+
+
 def test_a_network_that_is_none_is_refused() -> None:
     with pytest.raises(ValidationError, match="internal_allowed_networks"):
         Settings.model_validate({"internal_allowed_networks": ["10.1.0.0/33"]})
@@ -54,3 +67,5 @@ def test_a_network_that_is_none_is_refused() -> None:
 def test_client_certificates_need_tls() -> None:
     with pytest.raises(ValidationError, match="need tls_certificate"):
         Settings.model_validate({"tls_client_ca": "ca.pem"})
+    with pytest.raises(ValidationError, match="needs tls_client_ca"):
+        Settings.model_validate({"tls_certificate": "own.pem", "tls_client_crl": "revoked.pem"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import zlib
 from typing import Any
 
 import httpx2
@@ -115,6 +116,20 @@ async def test_two_tokens_live_during_a_rotation(access: AccessWorld) -> None:
     assert (await _refusal(access, _headers(made)))["token_status"] == "revoked"
     assert (await _enter(access, _headers(second))).status_code == 200
     assert (await access.client.post(path, headers=access.administrator)).status_code == 201
+
+
+async def test_halves_of_two_tokens_are_no_token(access: AccessWorld) -> None:
+    """Also with a right checksum, and for both ids."""
+    made = await _make(access)
+    path = f"{ACCOUNTS}/{made['service_account']['id']}/tokens"
+    second = (await access.client.post(path, json={}, headers=access.administrator)).json()["data"]
+    old, new = (one["token"]["token"].split("_") for one in (made, second))
+    for known, secret in ((old[2], new[3]), (new[2], old[3])):
+        body = f"hexaops_sa_{known}_{secret}"
+        mixed = f"{body}_{zlib.crc32(body.encode()):08x}"
+        assert find_token(mixed) is not None, "well formed"
+        headers = {**_headers(made), "Authorization": f"Bearer {mixed}"}
+        assert (await _refusal(access, headers))["token_status"] == "invalid"
 
 
 async def test_a_disabled_account_is_shut_out_at_once(access: AccessWorld) -> None:
