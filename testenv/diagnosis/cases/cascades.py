@@ -347,7 +347,7 @@ def secret_is_not_made_since_its_store_is_sealed(world: World) -> None:
     stuck(world, app, "CreateContainerConfigError", 'secret "orders-env" not found')
 
 
-@fault("missing-secret", "Deployment/orders Secret/orders-env", "orders-env|ExternalSecret|access denied")
+@fault("missing-secret", "ExternalSecret/orders-env", "orders-env|ExternalSecret|access denied")
 def secret_is_not_made_by_its_operator(world: World) -> None:
     wanted = {"secretStoreRef": {"kind": "ClusterSecretStore", "name": "cloud"}}
     made_by = make("ExternalSecret", "orders-env", api="external-secrets.io/v1", spec=wanted)

@@ -340,7 +340,7 @@ def repository_refuses_the_key(world: World) -> None:
     settle(app)
 
 
-@fault("application-error", "Deployment/codec", "glibc_2.38")
+@fault("runtime-version", "Deployment/codec", "glibc_2.38")
 def c_library_is_too_old(world: World) -> None:
     _crash(
         world,

@@ -82,7 +82,7 @@ def node_module_missing(world: World) -> None:
     )
 
 
-@fault("application-error", "Deployment/ledger", "UnsupportedClassVersionError")
+@fault("runtime-version", "Deployment/ledger", "UnsupportedClassVersionError")
 def java_too_old_for_the_class(world: World) -> None:
     _crash(
         world,

@@ -13,7 +13,7 @@ from hexaops.analysis.diagnosis.objects import Obj, mapping, number, seconds, sp
 from hexaops.analysis.diagnosis.pods import is_ready
 from hexaops.analysis.diagnosis.rules.making import quote
 from hexaops.analysis.diagnosis.rules.scheduling import constraints_of
-from hexaops.analysis.diagnosis.snapshot import Snapshot
+from hexaops.analysis.diagnosis.snapshot import RECENT_SECONDS, Snapshot
 
 PAUSED_SECONDS = 3600.0
 STALLED_SECONDS = 600.0
@@ -47,6 +47,26 @@ def creation_refused(snapshot: Snapshot) -> Iterator[Finding]:
         failure = one.condition("ReplicaFailure")
         if failure.get("status") == "True" and not snapshot.has("ReplicaSet"):
             yield _refused(snapshot, one, text(failure, "message"))  # its ReplicaSet, which says the same, was not read
+            continue
+        told = _told_of_unseen(snapshot, one)
+        if told:
+            yield _refused(snapshot, one, told)
+
+
+def _told_of_unseen(snapshot: Snapshot, deployment: Obj) -> str:
+    """What an event says of its ReplicaSet, where the snapshot has the event alone."""
+    if snapshot.owned_sets(deployment.ref) or _is_complete(snapshot, deployment):
+        return ""
+    return next(
+        (
+            event.message
+            for event in snapshot.events_because("FailedCreate", within=RECENT_SECONDS)
+            if event.about.kind == "ReplicaSet"
+            and event.about.namespace == deployment.namespace
+            and event.about.name.rpartition("-")[0] == deployment.name
+        ),
+        "",
+    )
 
 
 def _refusal(snapshot: Snapshot, one: Obj) -> str:
@@ -66,6 +86,8 @@ def _is_complete(snapshot: Snapshot, one: Obj) -> bool:
         wanted = one.number("status", "desiredNumberScheduled")
     if one.kind == "CronJob":
         return False
+    if one.kind == "Deployment":
+        return one.number("status", "updatedReplicas") >= (wanted if isinstance(wanted, int) else 1)
     if one.kind == "Job":
         return bool(one.number("status", "active") or one.number("status", "succeeded"))
     return len(snapshot.owned_pods(one.ref)) >= (wanted if isinstance(wanted, int) else 1)
@@ -348,7 +370,7 @@ def blocked_ordinals(finding: Finding, snapshot: Snapshot) -> Finding:
     if one is None or one.kind != "StatefulSet" or one.text("spec", "podManagementPolicy") == "Parallel":
         return finding
     wanted, there = number(one.raw, "spec", "replicas"), len(snapshot.pods_of(one))
-    sick = next((ref.name for ref in finding.affected if ref.kind == "Pod"), "")
+    sick = next((ref.name for ref in finding.affected if _is_own(one, snapshot.at(ref))), "")
     if not sick or there >= wanted:
         return finding
     note = Evidence(
@@ -358,14 +380,18 @@ def blocked_ordinals(finding: Finding, snapshot: Snapshot) -> Finding:
     return replace(finding, cause=cause, evidence=(*finding.evidence, note))
 
 
+def _is_own(one: Obj, pod: Obj | None) -> bool:
+    return pod is not None and pod.kind == "Pod" and text(pod.controller(), "name") == one.name
+
+
 def stale_revision(finding: Finding, snapshot: Snapshot) -> Finding:
     """Say that the template has changed since, where an ordered StatefulSet waits for a pod of the old one."""
     one = snapshot.at(finding.subject)
     if one is None or one.kind != "StatefulSet" or one.text("spec", "podManagementPolicy") == "Parallel":
         return finding
     wanted = one.text("status", "updateRevision")
-    pods = [snapshot.at(ref) for ref in finding.affected if ref.kind == "Pod"]
-    old = [pod for pod in pods if pod and pod.labels.get(_HASH) not in {None, wanted}]
+    pods = [pod for ref in finding.affected if (pod := snapshot.at(ref)) and _is_own(one, pod)]
+    old = [pod for pod in pods if pod.labels.get(_HASH) not in {None, wanted}]
     by_hand = one.text("spec", "updateStrategy", "type") == "OnDelete"
     if by_hand or not wanted or not old or len(old) < len(pods):
         return finding

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from hexaops.analysis.diagnosis.model import Evidence, Finding, Ref, Severity
@@ -23,7 +24,7 @@ def custom_not_ready(snapshot: Snapshot) -> Iterator[Finding]:
     for one in snapshot.each_object():
         if one.group in _BUILT_IN or one.group.endswith(_KNOWN) or one.deleted is not None:
             continue
-        found = next((part for part in one.items("status", "conditions") if _is_wrong(part)), None)
+        found = next((part for part in one.items("status", "conditions") if _is_wrong(part)), None) or _phase(one)
         if found is None or snapshot.age(seconds(text(found, "lastTransitionTime")) or one.created) < SETTLE_SECONDS:
             continue
         said = f"{text(found, 'reason')}: {quote(text(found, 'message'))}"
@@ -34,8 +35,36 @@ def custom_not_ready(snapshot: Snapshot) -> Iterator[Finding]:
             said,
             Severity.HIGH,
             (Evidence("status", one.ref, f"{text(found, 'type')} is {found.get('status')}: {said}"),),
+            symptom_of=tuple(_named(snapshot, one, said)),
             affected=_makes(one),
         )
+
+
+def _phase(one: Obj) -> Raw | None:
+    """What operators say that keep a phase instead of conditions (Argo Rollouts, Argo CD), as a condition."""
+    state = one.mapping("status", "operationState")
+    failed = text(state, "phase") if text(state, "phase") in {"Failed", "Error"} else ""
+    if failed:
+        return {"type": "Operation", "status": failed, "reason": failed, "message": text(state, "message")}
+    phase, message = one.text("status", "phase"), one.text("status", "message")
+    if phase not in {"Degraded", "Error"} or not message:
+        return None
+    since = next((text(part, "lastTransitionTime") for part in one.items("status", "conditions")), "")
+    return {"type": "phase", "status": phase, "reason": phase, "message": message, "lastTransitionTime": since}
+
+
+def _named(snapshot: Snapshot, one: Obj, said: str) -> Iterator[Ref]:
+    """The objects of its namespace that its message names: it waits for them, so that they may be the cause."""
+    if one.kind == "ScaledObject":  # its autoscaler, made under this name by default, says what its metrics lack
+        yield Ref("HorizontalPodAutoscaler", one.namespace, one.text("status", "hpaName") or f"keda-hpa-{one.name}")
+    for word in dict.fromkeys(_WORD.findall(said)):
+        for kind in _WAITED_FOR:
+            if snapshot.find(kind, one.namespace, word) is not None:
+                yield Ref(kind, one.namespace, word)
+
+
+_WORD = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
+_WAITED_FOR = ("Pod", "StatefulSet", "Deployment", "DaemonSet", "Job", "PersistentVolumeClaim", "Service", "Secret")
 
 
 def _is_wrong(part: Raw) -> bool:

@@ -12,19 +12,22 @@ from hexaops.analysis.diagnosis.objects import Obj, mapping, spec_path, strings,
 from hexaops.analysis.diagnosis.pods import Sick
 from hexaops.analysis.diagnosis.policies import blocking, dns_blocked_by, outside_blocked_by
 from hexaops.analysis.diagnosis.rules.making import from_pod, log_evidence, quote
+from hexaops.analysis.diagnosis.rules.naming import ADDRESS, behind, place_of, service_named
+from hexaops.analysis.diagnosis.rules.settings import services_of_settings, unknown_of_settings, unserved_of_settings
 from hexaops.analysis.diagnosis.selectors import matches_labels
 
 _LOOKUP = re.compile(
     r"(?:lookup|resolve|resolving|host name|ENOTFOUND|EAI_AGAIN|UnknownHostException:?|resolution:?|in upstream|"
     r"host(?! not)) \"?([A-Za-z0-9][A-Za-z0-9.-]{1,250})"
 )
+_LOOKUP_ON = re.compile(r"lookup ([A-Za-z0-9][A-Za-z0-9.-]{1,250}) on ")
+"""Of Go's resolver: the surest of the forms."""
 _URL = re.compile(r"[a-z][a-z0-9+]{1,15}://(?:[^\s/@]{1,100}@)?([A-Za-z0-9.-]{1,250})(?::(\d{1,5}))?")
 _HOST_PORT = re.compile(
     r"(?<![\w.-])(?!\S{1,80}\.(?:go|py|js|ts|rb|rs|java|kt|cs|cc|cpp|c|php|scala|ex):\d)"
     r"([A-Za-z0-9][A-Za-z0-9.-]{0,250}):(\d{2,5})\b"
 )
 """Not the place in a source file, such as `main.go:77`."""
-_ORDINAL = re.compile(r"-\d{1,4}$")
 _CLUSTER_NAME = re.compile(r"\b([a-z0-9][a-z0-9-]{0,62}\.[a-z0-9][a-z0-9-]{0,62}\.svc)\b")
 _KEYWORDS = re.compile(r"host='([A-Za-z0-9.-]{1,250})', port='?(\d{1,5})")
 _AT_PORT = re.compile(r"(?:server at|host:?|to) \"?([A-Za-z0-9][\w.-]{1,250})\"?(?: \([\d.]+\))?,? port:? (\d{1,5})")
@@ -33,9 +36,16 @@ _ASKED = re.compile(
     r"(?:\bnc(?: -\w+)*|nslookup|getent hosts|dig|ping(?: -\w+ ?\d*)*|-h|--host[= ]|https?://)\s*([a-z0-9][a-z0-9.-]{1,250})(?::?\s?(\d{2,5}))?"
 )
 """What a script that waits for another program asks."""
-_ADDRESS = re.compile(r"^\d{1,3}(?:\.\d{1,3}){3}$")
 _QUOTED = re.compile(r"(?i:server|host|database|broker|cluster) (?:on|at) ['\"]([A-Za-z0-9][\w.-]{1,250})['\"]")
 _CONNECT = re.compile(r"(?i:connect(?:ing|ion)? to|connect|reach)\s+\"?([a-z][a-z0-9.-]{1,100})")
+_STAMP = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?\S{0,12}")
+_CONTROL_PLANES = {
+    "istio-proxy": ("istio-system", "istiod"),
+    "linkerd-proxy": ("linkerd", "linkerd-dst"),
+    "daprd": ("dapr-system", "dapr-api"),
+    "consul-dataplane": ("consul", "consul-server"),
+}
+"""What a mesh's sidecar gets its configuration from."""
 _NOT_A_NAME = frozenset(
     [
         "the",
@@ -76,6 +86,7 @@ class Target(Struct, frozen=True):
 
 def target_of(sick: Sick, line: str) -> Target | None:
     """The Service, host or address that a line of a log names."""
+    line = _STAMP.sub(" ", line)
     named = [
         (found[1], found[2] or "")
         for pattern in (_KEYWORDS, _AT_PORT, _URL, _HOST_PORT)
@@ -94,7 +105,7 @@ def target_of(sick: Sick, line: str) -> Target | None:
         service = service_named(sick, host)
         if service is not None:
             return Target(host, port, service)
-    plain = [one for one in named if not _ADDRESS.match(one[0])] or named
+    plain = [one for one in named if not ADDRESS.match(one[0])] or named
     return Target(*plain[0], None) if plain else None
 
 
@@ -105,18 +116,9 @@ def _named_nearby(sick: Sick, line: str) -> Target | None:
     for other in lines[max(0, at - 3) : at + 4] if at is not None else ():
         if _FAILED.search(other) and _URL.search(other):
             target = target_of(sick, other)
-            if target is not None and not _ADDRESS.match(target.host):
+            if target is not None and not ADDRESS.match(target.host):
                 return target
     return None
-
-
-def service_named(sick: Sick, host: str) -> Obj | None:
-    """The Service that a host name or cluster address means to this pod."""
-    if _ADDRESS.match(host):
-        same = [one for one in sick.snapshot.of("Service") if one.text("spec", "clusterIP") == host]
-        return same[0] if len(same) == 1 else None
-    namespace, name = place_of(sick, host)
-    return sick.snapshot.find("Service", namespace, name)
 
 
 def names_host(line: str) -> bool:
@@ -125,34 +127,18 @@ def names_host(line: str) -> bool:
     return found is not None and not _ERROR_CODE.fullmatch(found[1])
 
 
-def place_of(sick: Sick, host: str) -> tuple[str, str]:
-    """Namespace and name of the Service that a host name would mean, also where it names one pod behind it."""
-    parts = host.split(".")
-    if "svc" in parts[2:]:
-        at = parts.index("svc", 2)
-        return parts[at - 1], parts[at - 2]
-    if len(parts) == 2 and _ORDINAL.search(parts[0]) and sick.snapshot.find("Namespace", "", parts[1]) is None:
-        return sick.pod.namespace, parts[1]
-    return (parts[1], parts[0]) if len(parts) > 1 else (sick.pod.namespace, parts[0])
-
-
 def _is_outside(host: str) -> bool:
     """Whether a host is not of the cluster: a name with a domain of its own."""
-    return "." in host and not _ADDRESS.match(host) and not host.endswith((".svc", ".local", ".internal"))
-
-
-def behind(sick: Sick, service: Obj) -> tuple[Ref, ...]:
-    """The Service, its pods and their workloads: a finding on one of them is the cause."""
-    pods = sick.snapshot.selected(service.namespace, service.mapping("spec", "selector"))
-    above = [sick.snapshot.workload(pod).ref for pod in pods]
-    return tuple(dict.fromkeys((service.ref, *above, *[pod.ref for pod in pods])))
+    return "." in host and not ADDRESS.match(host) and not host.endswith((".svc", ".local", ".internal"))
 
 
 def refused(sick: Sick, line: str) -> Finding | None:
     """The other side does not answer."""
     target = target_of(sick, line)
-    if target is None or (target.service is None and _ADDRESS.match(target.host)):
+    if target is None or (target.service is None and ADDRESS.match(target.host)):
         target = _named_nearby(sick, line) or target
+    if target is None or (target.service is None and ADDRESS.match(target.host)):
+        target = _by_circumstance(sick) or target
     if target is None:
         return None
     seen = f"{sick.container} {'keeps crashing' if sick.crashing else 'is not ready'}: it cannot reach {target}"
@@ -181,6 +167,8 @@ def refused(sick: Sick, line: str) -> Finding | None:
     stopped = stopped_behind(sick, target.service)
     why = f"{stopped.ref} is scaled to 0 replicas" if stopped else quote(line)
     cause = f"its dependency {target} ({target.service.ref}) does not answer: {why}"
+    if stopped:
+        return _stopped(sick, stopped.ref, seen, cause, evidence)
     return from_pod(
         sick,
         "dependency-down",
@@ -189,8 +177,23 @@ def refused(sick: Sick, line: str) -> Finding | None:
         evidence=evidence,
         symptom_of=behind(sick, target.service),
         key=f"dependency-down {sick.workload.ref} {target.service.ref}",
-        fix=_started(stopped.ref) if stopped else None,
     )
+
+
+def _stopped(sick: Sick, stopped: Ref, seen: str, cause: str, evidence: tuple[Evidence, ...]) -> Finding:
+    """What is to be mended is the dependency that is scaled to zero, whoever fails for it."""
+    found = from_pod(sick, "dependency-down", seen, cause, evidence=evidence, key=f"stopped {stopped}")
+    return replace(found, subject=stopped, fix=_started(stopped), affected=(stopped, *found.affected))
+
+
+def _by_circumstance(sick: Sick) -> Target | None:
+    """What it talks to where its error does not say: its mesh's control plane, or what its settings name."""
+    place = _CONTROL_PLANES.get(sick.broken.name) if sick.broken else None
+    service = sick.snapshot.find("Service", *place) if place else unserved_of_settings(sick)
+    if service is None and not place:
+        named = services_of_settings(sick)
+        service = named[0] if len(named) == 1 else None
+    return Target(service.name, "", service) if service else None
 
 
 def _started(stopped: Ref) -> Fix:
@@ -315,9 +318,9 @@ def _asks_outside(sick: Sick, host: str, service: Obj, line: str) -> Finding | N
 
 def name_missing(sick: Sick, line: str, rule: str) -> Finding | None:
     """A name does not resolve: cluster DNS is down or cut off, or the name is wrong."""
-    found = _LOOKUP.search(line)
+    found = _LOOKUP_ON.search(line) or _LOOKUP.search(line)
     target = None if found else target_of(sick, line)
-    host = found[1].rstrip(".") if found else target.host if target else ""
+    host = found[1].rstrip(".") if found else target.host if target else unknown_of_settings(sick)
     seen = f"{sick.container} {'keeps crashing' if sick.crashing else 'is not ready'}: a name does not resolve"
     evidence = (log_evidence(sick, line),)
     policy = dns_blocked_by(sick.snapshot, sick.pod)

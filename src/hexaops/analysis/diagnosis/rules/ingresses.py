@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -24,7 +25,7 @@ def class_missing(snapshot: Snapshot) -> Iterator[Finding]:
     """No class, or one that does not exist: no controller acts on it."""
     for one in snapshot.each("Ingress"):
         legacy = one.annotations.get(_LEGACY_CLASS)
-        taken = bool(one.items("status", "loadBalancer", "ingress"))
+        taken = bool(one.items("status", "loadBalancer", "ingress")) or bool(snapshot.events(one.ref))
         name = one.text("spec", "ingressClassName") or (str(legacy) if legacy and not taken else "")
         field = "spec.ingressClassName" if not legacy else f"metadata.annotations.{_LEGACY_CLASS}"
         classes = snapshot.of("IngressClass")
@@ -289,7 +290,20 @@ def not_served(snapshot: Snapshot) -> Iterator[Finding]:
                 f"its controller cannot set it up: {warned[0].reason}: {quote(warned[0].message)}",
                 Severity.HIGH,
                 (warned[0].evidence,),
+                _service_type(warned[0].message),
             )
+
+
+_TYPE = re.compile(r'service "([^"/]{1,63})/([^"/]{1,63})" is type "(\w{1,20})", expected "(\w{1,20})"')
+
+
+def _service_type(message: str) -> Fix | None:
+    """The type that the ingress controller needs the Service to be of."""
+    found = _TYPE.search(message)
+    if found is None:
+        return None
+    change = FieldChange("spec.type", found[3], found[4])
+    return Fix.patched(Ref("Service", found[1], found[2]), f"Make it a Service of type {found[4]}", (change,))
 
 
 def conflict(snapshot: Snapshot) -> Iterator[Finding]:

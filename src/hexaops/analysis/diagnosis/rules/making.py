@@ -90,3 +90,8 @@ def patch(sick: Sick, summary: str, *changes: FieldChange) -> Fix:
     """A fix of the workload; paths are relative to the broken container."""
     base = container_path(sick)
     return Fix.patched(sick.workload.ref, summary, tuple(one._replace(path=f"{base}.{one.path}") for one in changes))
+
+
+def seen(sick: Sick) -> str:
+    """What a container that fails for something in its log does."""
+    return f"{sick.container} keeps crashing" if sick.crashing else f"{sick.container} is not ready"

@@ -96,7 +96,7 @@ def cpu_throttled(sick: Sick) -> Finding | None:
 
 
 _LISTENS = re.compile(
-    r"(?i)(?:listen|running|started|serving|bound|ready)[^\n]{0,60}?(?:\bport:? |://|\bon |\bat )"
+    r"(?i)(?:listen|running|started|serving|bound|ready|local:)[^\n]{0,60}?(?:\bport:? |://|\bon |\bat )"
     r"(?:(\[?[\w.:*]{0,60}\]?):)?(\d{2,5})\b"
 )
 """What a program says of the address that it listens on."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hexaops.analysis.diagnosis.model import Action, FieldChange, Finding, Fix, Ref
 from hexaops.analysis.diagnosis.objects import Raw, containers, items, mapping, text
@@ -103,7 +104,7 @@ def missing_object(sick: Sick) -> Finding | None:
         name, [one.name for one in sick.snapshot.of(kind) if one.namespace == sick.pod.namespace], 1, 0.8
     )
     similar = f"; there is a {kind} {near[0]}" if near else ""
-    return from_pod(
+    found = from_pod(
         sick,
         f"missing-{kind.lower()}",
         f"{sick.container} cannot start: its {kind} {name} is missing",
@@ -121,6 +122,9 @@ def missing_object(sick: Sick) -> Finding | None:
         if near
         else Fix(Action.CREATE, missing, f"Create the {kind} {name}"),
     )
+    if unmade.by is None:
+        return found
+    return replace(found, subject=unmade.by, root=None, fix=None, affected=(unmade.by, *found.affected))
 
 
 def missing_key(sick: Sick) -> Finding | None:

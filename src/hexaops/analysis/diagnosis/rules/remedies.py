@@ -172,6 +172,7 @@ REMEDIES: dict[str, Callable[[Sick], Fix | None]] = {
     "pod-sandbox": _runtime,
     "port-in-use": _port,
     "rbac-forbidden": _rights,
+    "runtime-version": _image,
     "readiness-gate": _of_workload("readinessGates", "Remove the gate, or bring its controller back"),
     "scheduling-gate": _gate,
     "segfault": _image,

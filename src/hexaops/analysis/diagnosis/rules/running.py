@@ -205,8 +205,17 @@ def rejected(sick: Sick) -> Finding | None:
         f"the pod has failed: {reason}",
         f"{why} ({node}): {quote(message)}" if message else f"{why} ({node})",
         evidence=sick.event_evidence(reason),
-        fix=Fix(Action.DELETE, sick.pod.ref, "Delete it; a controller or a new pod takes its place"),
+        fix=_admissible(sick, reason),
     )
+
+
+def _admissible(sick: Sick, reason: str) -> Fix:
+    """What the kubelet refuses for what it asks for has to ask for less; another pod would be refused as well."""
+    field = {"SysctlForbidden": "securityContext.sysctls", "AppArmor": "securityContext.appArmorProfile"}.get(reason)
+    if field is None:
+        return Fix(Action.DELETE, sick.pod.ref, "Delete it; a controller or a new pod takes its place")
+    change = FieldChange(f"{spec_path(sick.workload)}.{field}", "set", None)
+    return Fix.patched(sick.workload.ref, "Do without it, or let the nodes' kubelets allow it", (change,))
 
 
 def not_ready(sick: Sick) -> Finding | None:

@@ -9,8 +9,8 @@ from msgspec import Struct
 from hexaops.analysis.diagnosis.model import Ref
 from hexaops.analysis.diagnosis.objects import Obj, text
 from hexaops.analysis.diagnosis.pods import Sick
-from hexaops.analysis.diagnosis.rules.dependencies import behind, service_named
 from hexaops.analysis.diagnosis.rules.making import quote
+from hexaops.analysis.diagnosis.rules.naming import behind, service_named
 
 _HOST = re.compile(r"https?://([A-Za-z0-9.-]{1,250})")
 
@@ -19,6 +19,7 @@ class Unmade(Struct, frozen=True):
     """Why an operator has not made a Secret."""
 
     words: str = ""
+    by: Ref | None = None
     symptom_of: tuple[Ref, ...] = ()
     """The Service of the store's server, where it runs in the cluster, and what is behind it."""
 
@@ -34,11 +35,13 @@ def why_unmade(sick: Sick, secret: str) -> Unmade:
     said = (
         text(store.condition("Ready"), "message") if store and store.condition("Ready").get("status") != "True" else ""
     )
-    why = quote(said or text(made_by.condition("Ready"), "message"))
+    warned = next((event.message for event in sick.snapshot.events(made_by.ref) if event.warning), "")
+    why = quote(said or warned or text(made_by.condition("Ready"), "message"))
     hosts = _HOST.findall(f"{store.mapping('spec', 'provider') if store else ''} {said}")
     services = [one for host in dict.fromkeys(hosts) if (one := service_named(sick, host)) is not None]
     return Unmade(
         f"; {made_by.ref} has not made it{f': {why}' if why else ''}",
+        made_by.ref,
         tuple(ref for one in services for ref in behind(sick, one)),
     )
 

@@ -45,7 +45,8 @@ def _pending(snapshot: Snapshot, one: Obj) -> Finding | None:
     )
     name = one.get("spec", "storageClassName")
     found = (
-        _class_missing(snapshot, one, name, failed)
+        _claimed_before(snapshot, one)
+        or _class_missing(snapshot, one, name, failed)
         or _no_class(snapshot, one, name, failed)
         or _not_provisioned(snapshot, one, failed, events)
     )
@@ -83,6 +84,30 @@ def _driver_removed(one: Obj, class_object: Obj) -> Finding | None:
         (Evidence("spec", class_object.ref, f"provisioner: {provisioner}"),),
         Fix(Action.CREATE, class_object.ref, f"Make a class of {instead}, and make the claim anew with it"),
     )
+
+
+def _claimed_before(snapshot: Snapshot, one: Obj) -> Finding | None:
+    """It names a volume that another claim has, or one had that is gone."""
+    volume = snapshot.find("PersistentVolume", "", one.text("spec", "volumeName"))
+    holder = volume.mapping("spec", "claimRef") if volume else {}
+    uid, own = text(holder, "uid"), one.text("metadata", "uid")
+    if volume is None or not uid or uid == own:
+        return None
+    whose = f"PersistentVolumeClaim {text(holder, 'namespace')}/{text(holder, 'name')}"
+    phase = volume.text("status", "phase")
+    gone = phase == "Released"
+    cause = (
+        f"its volume {volume.name} is {phase}: its claimRef still names the {whose} that had it and was deleted"
+        if gone
+        else f"its volume {volume.name} is bound to a different claim, {whose}"
+    )
+    fix = Fix.patched(
+        volume.ref if gone else one.ref,
+        "Let the volume be claimed again, once its data may be used" if gone else "Name another volume",
+        (FieldChange("spec.claimRef" if gone else "spec.volumeName", whose if gone else volume.name, None),),
+    )
+    evidence = (Evidence("status", volume.ref, f"phase: {phase}"),)
+    return Finding("volume-claimed", one.ref, "the claim is Pending", cause, Severity.HIGH, evidence, fix)
 
 
 def _class_missing(snapshot: Snapshot, one: Obj, name: object, failed: Event | None) -> Finding | None:

@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from hexaops.analysis.diagnosis.model import Finding, Ref
-from hexaops.analysis.diagnosis.objects import Obj, Raw, items, mapping, text
+from hexaops.analysis.diagnosis.objects import text
 from hexaops.analysis.diagnosis.pods import Sick
-from hexaops.analysis.diagnosis.rules.dependencies import behind, service_named
+from hexaops.analysis.diagnosis.rules.naming import behind, service_named
+from hexaops.analysis.diagnosis.rules.settings import services_of_settings
 from hexaops.analysis.diagnosis.snapshot import Snapshot
 
 _SAID_BY_PROGRAM = frozenset(
@@ -31,7 +32,6 @@ _SAID_BY_PROGRAM = frozenset(
         "startup-probe",
     }
 )
-_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.)*[A-Za-z0-9-]{0,62}")
 _ADDRESSED = re.compile(
     r"[a-z][a-z0-9+]{1,15}://(?:[^\s/@]{1,100}@)?([A-Za-z0-9.-]{1,250})|"
     r"\b([A-Za-z0-9][A-Za-z0-9.-]{0,250}):\d{2,5}\b|"
@@ -45,7 +45,6 @@ _CONNECTION = re.compile(
 )
 """An error of a connection that does not name the other side."""
 _CLOCK = re.compile(r"(?i)ntp|clock|time.?sync|chrony")
-_SETTING = re.compile(r"(?i)host|ur[li]|addr|server|endpoint|dsn|broker|bootstrap|upstream")
 
 
 def with_upstream(finding: Finding, sick: Sick) -> Finding:
@@ -58,7 +57,7 @@ def with_upstream(finding: Finding, sick: Sick) -> Finding:
     hosts = {next(part for part in found.groups() if part) for found in _ADDRESSED.finditer(said)}
     services = [one for host in sorted(hosts) if (one := service_named(sick, host.rstrip("."))) is not None]
     if not services and _CONNECTION.search(said):
-        services = _of_settings(sick)
+        services = services_of_settings(sick)
     upstream = (*(ref for one in services for ref in behind(sick, one)), *_ingresses(sick.snapshot, hosts))
     others = tuple(ref for ref in upstream if ref not in sick.refs)
     return replace(finding, symptom_of=tuple(dict.fromkeys((*finding.symptom_of, *others)))) if others else finding
@@ -76,28 +75,3 @@ def _ingresses(snapshot: Snapshot, hosts: set[str]) -> Iterator[Ref]:
     for one in snapshot.of("Ingress") if names else ():
         if any(text(rule, "host") in names for rule in one.items("spec", "rules")):
             yield one.ref
-
-
-def _of_settings(sick: Sick) -> list[Obj]:
-    """The Services that the container's variables name."""
-    found = {}
-    for value in _settings(sick):
-        for host in _HOST.findall(value)[:8]:
-            service = service_named(sick, host)
-            if service is not None and not set(behind(sick, service)) & set(sick.refs):
-                found[service.ref] = service
-    return list(found.values())
-
-
-def _settings(sick: Sick) -> Iterator[str]:
-    """Values of variables that name another program, given in the container or by ConfigMaps."""
-    spec: Raw = sick.broken.spec if sick.broken else {}
-    for entry in items(spec, "env"):
-        if _SETTING.search(text(entry, "name")):
-            yield text(entry, "value")
-    for entry in items(spec, "envFrom"):
-        name = text(entry, "configMapRef", "name")
-        holder = sick.snapshot.find("ConfigMap", sick.pod.namespace, name)
-        for key, value in mapping(holder.raw, "data").items() if holder else ():
-            if _SETTING.search(key) and isinstance(value, str):
-                yield value[:500]
