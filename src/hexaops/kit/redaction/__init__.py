@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from hexaops.kit.redaction import addresses, files, headers, pairs, vendors
+from hexaops.kit.redaction import addresses, commands, files, headers, pairs, vendors
 from hexaops.kit.redaction.looks import MARK, is_number, is_placeholder, is_word
 from hexaops.kit.redaction.names import is_chosen, is_telling
 from hexaops.kit.redaction.needles import is_worded
@@ -55,6 +55,7 @@ def _structured(text: str, lower: str) -> Iterator[Span]:
     yield from headers.find(text, lower)
     yield from pairs.find(text, lower)
     yield from pairs.find_in_commands(text, lower)
+    yield from commands.find(text, lower)
 
 
 def _replaced(text: str, spans: list[Span]) -> str:

@@ -29,6 +29,7 @@ _PARAMETER = re.compile(
 )
 _PARAMETER_SIGNS = ("?", "&", "#", ";", "%26", "%3f", "\\u0026")
 """One of them, in lower case, stands before every parameter."""
+_USER_AND_P = re.compile(r"(?i)[?&]u(?:ser|sername)?=[^\s&]{0,128}&p=(?P<value>[^\s&\"'<>;]{3,1024})")
 _CHOSEN = re.compile(r"(?i)pass|pwd|secret")
 _HOOK = re.compile(
     r"(?i)(?:hooks\.slack\.com/(?:services|workflows|triggers)|discord(?:app)?\.com/api(?:/v\d{1,2})?/webhooks"
@@ -85,6 +86,8 @@ def find(text: str, lower: str) -> Iterator[Span]:
         for found in _PARAMETER.finditer(text):
             if _is_held(found["name"].lower(), found["value"]):
                 yield found.span("value")
+        for found in _USER_AND_P.finditer(text) if "&p=" in lower else ():
+            yield found.span("value")
     if "/" in text and ("hook" in lower or "://" in text) and (has(lower, HOOK_WORDS) or not text.isascii()):
         yield from _paths(text)
 
@@ -100,6 +103,8 @@ def _users(text: str) -> Iterator[Span]:
             if is_random(found["alone"]) or not is_name(found["alone"]):
                 yield found.span("alone")
         elif not is_placeholder(found["password"]):
+            if len(found["user"]) >= 20 and is_random(found["user"]):
+                yield found.span("user")
             yield found.span("password")
     for found in _ORACLE.finditer(text):
         yield found.span("password")

@@ -14,7 +14,7 @@ _AUTHORIZATION = re.compile(
     r"(?P<scheme>[A-Za-z][\w-]{1,31}[ ]{1,2})?(?P<value>[^\s\"'\[\]{}<>()]{4,8192})"
 )
 _SCHEME = re.compile(
-    r"(?i)\b(?P<scheme>bearer|basic|apikey|negotiate|ntlm|genie-?key|sharedkey(?:lite)?|splunk|token token=|aws4-hmac-sha256|aws)"
+    r"(?i)(?<!:)\b(?P<scheme>bearer|basic|apikey|negotiate|ntlm|genie-?key|sharedkey(?:lite)?|splunk|token token=|aws4-hmac-sha256|aws)"
     r"[ :=\"']{1,3}(?P<value>[A-Za-z0-9._~+/=:-]{8,8192})"
 )
 _SCHEMES = ("bearer", "basic", "apikey", "negotiate", "ntlm", "genie", "sharedkey", "splunk", "token token", "aws")
@@ -25,15 +25,17 @@ _DIGEST = re.compile(
 _COOKIES = re.compile(r"(?i)\b(?:set-)?cookies?[\"'\]]{0,2}\s{0,2}[:=]>?\s{0,2}[\[\"'({]{0,2}(?P<all>[^\n\"']{3,8192})")
 _COOKIE = re.compile(r"(?P<name>[\w!#$%&'*+.^`|~-]{1,128})=(?P<value>[^\s;,\"']{1,4096})")
 _SESSIONS = re.compile(
-    r"(?i)\b(?:[\w.-]{0,40}session(?:id|_?cookie)?|phpsessid|jsessionid|asp\.net_sessionid|connect\.sid|laravel_session|csrftoken"
+    r"(?i)\b(?:[\w.-]{0,40}session(?:[_-]?id|_?cookie)?|phpsessid|jsessionid|asp\.net_sessionid|connect\.sid|laravel_session|csrftoken"
     r"|xsrf-token|remember_(?:web_\w{1,64}|token)|__(?:secure|host)-[\w.-]{1,64}|\.aspnetcore\.[\w.-]{1,64}|cf_clearance"
     r"|wordpress_logged_in_\w{1,64}|_oauth2_proxy|authelia_session|grafana_session|auth_token|sid)=(?P<value>[\w.%+/=:~-]{16,4096})"
 )
 SESSION_NAMES = (
-    "session=", "sessionid=", "session_cookie=", "sessioncookie=", "sessid=", "sid=", "csrftoken", "xsrf-token",
+    "session=", "sessionid=", "session_id=", "session-id=", "session_cookie=", "sessioncookie=", "sessid=", "sid=", "csrftoken", "xsrf-token",
     "remember_", "__secure-", "__host-", ".aspnetcore.", "cf_clearance", "wordpress_", "_oauth2_proxy", "auth_token",
 )  # fmt: skip
 """One of them, in lower case, is in every ASCII text that has such a name with its value."""
+_ASSIGNED = re.compile(r"(?!token=)[A-Za-z_][A-Za-z_.-]{0,40}=[^=]")
+"""The next name with its value, after `token_type=bearer`: padding stands only at the end of a credential."""
 _PARTED = frozenset({"digest", "hawk", "oauth", "mac", "signature", "aws4-hmac-sha256", "aws4-ecdsa-p256-sha256"})
 """Schemes whose credentials are a list of names and values."""
 _ATTRIBUTES = frozenset({"path", "domain", "expires", "max-age", "samesite", "version", "comment", "priority"})
@@ -71,7 +73,7 @@ def _is_credential(value: str) -> bool:
     value = value.rstrip(".,:")
     if value.startswith(("realm=", "auth-", "authentication-")):
         return False
-    if is_word(value) or is_number(value):
+    if is_word(value) or is_number(value) or _ASSIGNED.match(value):
         return False
     mixed = not (value.islower() or value.istitle() or value.isupper())
     telling = any(character.isdigit() for character in value) or "=" in value or mixed

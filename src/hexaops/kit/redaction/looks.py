@@ -22,7 +22,9 @@ _NUMBER = re.compile(
 )
 _DURATION = re.compile(r"\d[\d.]{0,12}[hmsdnu\u00b5][\d.hmsdnu\u00b5]{0,20}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d(?:[T ][\d:.,Z+-]{0,40})?|\d{1,2}:\d\d(?::\d\d)?")
-_ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}(?:[:/]\d{1,5})?|v?\d{1,4}(?:\.\d{1,6}){1,3}(?:[-+][\w.]{1,24})?")
+_ADDRESS = re.compile(
+    r"\d{1,3}(?:\.\d{1,3}){3}(?:[:/]\d{1,5})?|0x[0-9a-fA-F]{1,8}|v?\d{1,4}(?:\.\d{1,6}){1,12}(?:[-+][\w.]{1,24})?"
+)
 _SEGMENT = re.compile(
     r"[a-z]{1,24}\d{0,4}|[A-Z][a-z]{1,24}\d{0,2}|v?\d{1,6}[a-z]?|[bcdfghjklmnpqrstvwxz2456789]{5,10}|[A-Z]{1,16}\d{0,2}"
 )
@@ -48,7 +50,7 @@ _WORDS = frozenset(
     service session set short should skipped stale stored string success succeeded system tampered test text that the
     this timeout to token tokens too true type unable unauthorized unchanged undefined unexpected unknown unset unused
     update updated use used user using valid validated value vault verified verify via was weak were will with workload
-    write wrong yes""".split()  # noqa: SIM905 # readable
+    write wrong yes str bytes int varchar char secretstr securestring optional password passwd pwd passphrase""".split()  # noqa: SIM905 # readable
 )
 
 

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 KEYWORD = (
-    r"password|passwort|passwd|passphrase|passcode|pass|pwd|secret|token|credentials?|key|connection[_-]?string|bind[_-]?pw"
+    r"password|passwort|passwd|passphrase|passcode|pass|pwd|storepass|keypass|secret|token|credentials?|key|connection[_-]?string|bind[_-]?pw"
     r"|requirepass|masterauth|psk|otp(?:auth)?|mnemonic|jwt|sessionid|session-id|sessid|connect\.sid|_session|signature"
     r"|authcode|auth|xsrf|csrf"
 )
@@ -16,12 +16,12 @@ _WHOLE = frozenset({"pass", "auth", "otp", "otpauth", "psk", "jwt", "key", "_ses
 _QUALIFIERS = tuple(
     """api access private signing encryption auth account shared master subscription license storage integration consumer
     service app application function functions deploy webhook tls ssh hmac cipher session admin server routing write ingest
-    ingestion instrumentation host sas client keystore root wallet genie project bot bucket management primary secondary
+    ingestion instrumentation host sas client keystore root unseal recovery wallet genie project bot bucket management primary secondary
     data user team org merchant publishable secret secret.""".split()  # noqa: SIM905 # readable
 )
 """What makes a key a secret one; cache keys, primary keys of tables and public keys are none."""
 PASSWORD = re.compile(
-    r"(?i)passw(?:or)?d|passwort|passphrase|passcode|pwd|(?<![a-z])pass\b|bind[_-]?pw|requirepass|masterauth|psk|mnemonic"
+    r"(?i)passw(?:or)?d|passwort|passphrase|passcode|pwd|(?<![a-z])pass\b|(?:store|key)pass|bind[_-]?pw|requirepass|masterauth|psk|mnemonic"
 )
 """What people choose: any value may be one. Other secrets are made by machines and look random."""
 _STRONG = re.compile(
@@ -36,16 +36,17 @@ ABOUT = (
     "policy", "id", "uri", "url", "provider", "version", "source", "mount", "store", "volume", "request", "limit",
     "enabled", "required", "valid", "status", "state", "attempt", "used", "usage", "bucket", "budget", "rate", "index",
     "mode", "field", "label", "format", "algorithm", "size", "bits", "rotat", "issue", "audience", "scope", "endpoint",
-    "host", "manager", "controller", "namespace", "time", "date", "age", "per", "num", "max", "min", "change", "reset",
+    "host", "manager", "smanager", "controller", "namespace", "time", "date", "age", "per", "num", "max", "min", "change", "reset",
     "create", "update", "check", "hint", "kind", "owner", "engine", "backend", "cache", "s3", "lifetime", "renew",
     "revoke", "alias", "fingerprint", "checksum", "digest",
 )  # fmt: skip
 """Beginnings of what follows a keyword in names that speak about a secret without holding it: secretName, tokenPath."""
 _NOT_HELD = re.compile(
     r"(?:next|prev|page|paging|pagination|continue|continuation|cancel(?:lation)?|sync|cursor|lexer|parser|current"
-    r"|last|max|min|num|total|prompt|completion|input|output|unexpected|public|primary|idempotency|cache|partition|sort|object|row|map|dict|foreign|host|no|has|is"
-    r"|needs?|missing|without|per|missing)[_ -]?$"
+    r"|prompt|completion|input|output|unexpected|public|primary|idempotency|cache|partition|foreign|missing|without"
+    r"|(?<![a-z])(?:last|max|min|num|total|sort|object|row|map|dict|host|no|has|is|needs?|per))[_ -]?$"
 )
+"""The short ones end other words too: `admin` password."""
 
 
 def speaks_about(rest: str) -> bool:

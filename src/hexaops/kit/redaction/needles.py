@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 
-from hexaops.kit.redaction import addresses, files, headers, pairs
+from hexaops.kit.redaction import addresses, commands, files, headers, pairs
 from hexaops.kit.redaction.looks import has
 from hexaops.kit.redaction.names import has_telling
 
 SURE = (
     "pwd", "secret", "token", "credential", "nstring", "n_string", "n-string", "bearer", "basic", "auth", "cookie", "sig=",
     "sig%", "signature", "sid=", "jwt", "psk", "pw=", "otp", "mnemonic", "phrase", "curl", "ntified", "csrf", "xsrf",
-    "munity", "hmac", "pw:", "rootpw", ":$",
+    "munity", "hmac", "pw:", "rootpw", ":$", *commands.NEEDLES,
 )  # fmt: skip
 """Words of `connection_string`, `identified by` and `community` begin where they are rare."""
 AMBIGUOUS = ("pass", "key", "sess", "://", "hook", "@", "-p", "-a ", "-w ", "code=")

@@ -17,7 +17,7 @@ _QUOTED = (
 )
 _PAIR = re.compile(
     rf"(?P<key>{KEYWORD})(?P<rest>[\w.-]{{0,24}})(?P<close>\\{{0,3}}[\"'\])]{{0,2}})"
-    r"(?P<sign>\s{0,3}(?:=>|:=|={1,2}|::?|,(?=\s{0,2}[\"']))\s{0,3}(?:[|>][+-]?\s{1,12})?)"
+    r"(?P<sign>(?:[ ]\d{1,2})?\s{0,3}(?::[ ]?[&'\w<>?\[\] ]{1,24}[ ]=(?=[ ]?[\"'])|(?:string[ ])?=(?=[ ]\")|=>|:=|={1,2}|::?|[,(](?=\s{0,2}[\"'])|(?:\|\||\?\?)(?=[ ]?[\"']))\s{0,3}(?:[|>][+-]?\s{1,12})?)"
     rf"(?:{_QUOTED}|(?P<bare>[^\s,;&\"'`<>()\[\]{{}}]{{1,{LONGEST_VALUE}}}))"
 )
 _ELEMENT = re.compile(
@@ -28,12 +28,12 @@ _NAMED = re.compile(
     rf"[,;]?\s{{0,16}}[\"']?value[\"']?\s{{0,2}}[=:]\s{{0,2}}(?:{_QUOTED}|(?P<bare>[^\s,;<>}}]{{1,{LONGEST_VALUE}}}))"
 )
 _FLAG = re.compile(
-    rf"(?P<flag>(?<![\w-])--?(?P<open>[a-z-]{{1,40}}))[ ]{{1,2}}(?:{_QUOTED}|(?P<bare>[^\s\"'`(<-][^\s\"'`]{{0,{LONGEST_VALUE}}}))"
+    rf"(?P<flag>(?<![\w-])--?(?P<open>[a-z-]{{1,40}}))[ ]{{1,2}}(?:{_QUOTED}|(?P<bare>(?:[^\s\"'`(<-]|-(?=[\w-]{{24}}))[^\s\"'`]{{0,{LONGEST_VALUE}}}))"
 )
 _SAID = re.compile(
     rf"(?P<key>{KEYWORD})(?:[ ](?:for|of|from|to|by)[ ][\w@.'\"/-]{{1,64}}(?:[ ][\w@.'\"/-]{{1,64}}){{0,2}}?)?"
-    r"[ ](?P<verb>(?:(?:is|was|equals|became|has[ ]been|set|changed|reset|rotated|now|being|with|provided|supplied|received"
-    r"|value|used|of|to|as):?[ ]){0,4})"
+    r"(?:[ ]\([^()\n]{1,24}\))?:?[ ](?P<verb>(?:(?:is|was|equals|became|has[ ]been|set|changed|reset|rotated|now|being|with|provided|supplied|received"
+    r"|value|used|of|to|as):?[ ]){0,4})[\[(]?"
     rf"(?:{_QUOTED}|(?P<bare>[^\s,;\"'<>()\[\]{{}}]{{4,{LONGEST_VALUE}}}))"
 )
 _REPLACED = re.compile(
@@ -110,7 +110,13 @@ def find_in_commands(text: str, lower: str) -> Iterator[Span]:
         elif not (is_placeholder(value) or is_number(value) or is_word(value) or _PORTS.fullmatch(value)):
             if not (sure or "pass" in flag or _is_chosen(value)):
                 continue
+            if flag == "p" and found[0][2] == " " and _MYSQL.search(text):
+                continue
             yield start, start + len(value)
+
+
+_MYSQL = re.compile(r"(?i)\b(?:mysql|mariadb)")
+"""Their `-p` asks for a password unless it follows at once: the next word is the database."""
 
 
 def _stated(text: str, lower: str) -> Iterator[re.Match[str]]:
@@ -147,10 +153,16 @@ def _replacements(text: str, lower: str) -> Iterator[Span]:
 
 
 def _statements(text: str, lower: str) -> Iterator[Span]:
-    for found in _SAID.finditer(lower):
+    at = 0
+    while found := _SAID.search(lower, at):
         value, name = _shown(found, text), found["key"]
         start, end = _value(found)
-        if name == "pass" or not holds(_before(found), name, ""):
+        at = found.end("key")  # of `auth token x` the second word tells
+        if (
+            name == "pass"
+            or not holds(_before(found), name, "")
+            or (_OTHER if found["bare"] else _AFTER_QUOTE).match(value)
+        ):
             continue
         stripped = value.rstrip(".!?:")
         strong = PASSWORD.search(name) is not None
@@ -163,6 +175,8 @@ def _statements(text: str, lower: str) -> Iterator[Span]:
             yield start, start + len(stripped)
 
 
+_OTHER = re.compile(r"-|[A-Za-z_][\w.-]{0,40}=[^=]")
+"""A flag, or the next name with its value, which is judged by its own name."""
 _STATES = re.compile(r"\b(?:is|to|was|equals)\b")
 
 
@@ -192,7 +206,9 @@ def _holds(found: re.Match[str], text: str) -> bool:
     bare = value.rstrip(".!")
     if is_word(bare) or (is_number(bare) and not _is_digits(bare, found)):
         return False
-    if "," in found["sign"]:
+    if _AFTER_QUOTE.match(value) if quoted else _is_code(found, value):
+        return False
+    if _CALLED.search(found["sign"]):
         return is_random(value) or (sum(sign.isdigit() for sign in value) >= 2 and not is_number(value))
     if not is_chosen(name):
         return is_random(value) or (quoted and len(value) >= 8 and not is_name(value))
@@ -201,6 +217,23 @@ def _holds(found: re.Match[str], text: str) -> bool:
     if found["key"] == "pass" and found["sign"].startswith(":") and not quoted:
         return is_random(value)  # "PASS: checkout_test"
     return not _is_sentence(found, text, quoted)
+
+
+_AFTER_QUOTE = re.compile(r"[,)+]\s|\s[+)]|\)")
+"""The quote closes a text that ends with the name: `print("token " + token)`."""
+_VARIABLE = re.compile(r"[A-Za-z_][\w.]{0,120}")
+_CALLED = re.compile(r"[,(]")
+
+
+def _is_code(found: re.Match[str], value: str) -> bool:
+    """A function or a table of a program, or its variable: `os.Getenv("DB_PASSWORD")`, `self.password`."""
+    if not is_name(value):
+        return False
+    if found.string[found.end() : found.end() + 1] in {"(", "["}:
+        camel = not (value.islower() or value.istitle())
+        return camel or "." in value or "_" in value or " " in found["sign"]
+    joined = "." in value or "_" in value
+    return value.startswith("self.") or (joined and _VARIABLE.fullmatch(value) is not None and is_telling(value))
 
 
 def _before(found: re.Match[str]) -> str:

@@ -58,6 +58,8 @@ FORMS: tuple[tuple[str, str], ...] = (
     ("::", r"(?:oc|k10|K10)[0-9a-f]{32,128}::[\w:]{10,128}"),
     ("tok-", r"tok-[\w-]{24,64}"),
     ("age-secret-key-", r"AGE-SECRET-KEY-1[A-Z0-9]{50,64}"),
+    ("nrak- nrii- nrjs-", r"NR(?:AK|II|JS)-[\w-]{19,64}"),
+    ("bearer.authorization.k8s.io.", r"base64url\.bearer\.authorization\.k8s\.io\.[\w-]{16,8192}"),
     ("ltai", r"LTAI[A-Za-z0-9]{12,24}"),
     ("akid", r"AKID[A-Za-z0-9]{32}"),
     ("$", r"\$(?:2[abxy]|5|6|y|7|apr1|1|argon2(?:id|i|d))\$[\w./$=,+-]{16,256}"),
