@@ -24,7 +24,7 @@ from hexaops.features.diagnosis.kinds import ESSENTIAL
 from hexaops.features.incidents.chain import read
 from hexaops.features.incidents.remediation import RemediationRun
 from hexaops.features.workspaces.directory import WorkspaceDirectory
-from hexaops.storage.tables import IncidentRow
+from hexaops.storage.tables import IncidentEntryRow, IncidentRow
 from tests.analysis.applications.rows import crashing, namespace, node, pod, workload
 from tests.features.applications.world import ChatWorld, chat_world
 
@@ -73,6 +73,12 @@ class Fleet:
         assert {one.actor_id for one in begun} <= {AUTOPILOT}
         return sorted(one.started_at for one in begun)
 
+    async def escalated(self) -> list[str]:
+        """What was said when an incident was escalated."""
+        query = select(IncidentEntryRow.text).where(IncidentEntryRow.kind == "escalated")
+        async with self.world.access.context.database.reading() as session:
+            return [*await session.scalars(query)]
+
     async def tripped(self) -> bool:
         return await self.world.access.get(Breaker).find(self.workspace.id) is not None
 
@@ -120,12 +126,30 @@ async def test_fifty_of_sixty_at_once_trip_the_breaker_and_nothing_is_touched_un
     for _ in range(20):
         await fleet.look(60)
     assert await fleet.touches() == []
+    said = "50 of 60 applications fail at once: a common cause is likely. The autopilot does nothing until its breaker"
+    assert [one.rpartition(" is reset")[0] for one in await fleet.escalated()] == [said], "told once, by one incident"
     await fleet.reset()
     assert not await fleet.tripped()
     await fleet.look(1)
     assert await fleet.tripped(), "they still fail at once"
     assert await fleet.touches() == []
     sys.stdout.write(f"\n{FAILING} of 60 fail at once: 0 touched in 20 minutes, the breaker has tripped\n")
+
+
+@pytest.mark.parametrize("size", [60])
+async def test_an_application_that_is_deleted_is_not_said_to_be_healthy(fleet: Fleet) -> None:
+    fleet.fail(fleet.owners[:1])
+    await fleet.look()
+    cache, gone = fleet.world.cache, fleet.owners[0]
+    for row in [one for one in cache.pods() if one.name.startswith(gone.name)] + [gone]:
+        cache.publish([cache.table(row.kind).remove(row.namespace, row.name)])
+    for _ in range(2):
+        await fleet.look(11)
+    async with fleet.world.access.context.database.reading() as session:
+        row = (await session.scalars(select(IncidentRow))).one()
+        said = (await session.scalars(select(IncidentEntryRow.text).order_by(IncidentEntryRow.seq.desc()))).first()
+    assert said == "The application is gone"
+    assert (row.status, row.alerts) == ("remediating", {"detection": False}), "its remediation ends by itself"
 
 
 @pytest.mark.parametrize("size", [60])

@@ -100,7 +100,8 @@ async def test_who_reset_the_breaker_is_named(served: AccessWorld) -> None:
     await served.client.post(f"{path(served)}/reset", headers=admin)
     assert (await shown(served, admin))["reset_by"] is None, "there was nothing to reset"
     for _ in range(2):  # it trips again after a reset
-        await breaker.trip(served.workspace_id, "five of six fail at once")
+        async with breaker.database.transaction() as session:
+            await breaker.trip(session, served.workspace_id, "five of six fail at once")
         tripped = await shown(served, admin)
         assert (tripped["tripped"], tripped["reason"], tripped["reset_by"]) == (True, "five of six fail at once", None)
         reset = (await served.client.post(f"{path(served)}/reset", headers=admin)).json()["data"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from hexaops.features.access.caller import Caller
 from hexaops.features.audit.event import AuditEvent
@@ -37,18 +38,17 @@ class Breaker(Struct, frozen=True):
             None if row is None else AutomationState(row.scope, row.enabled, row.reason, row.changed_by, row.changed_at)
         )
 
-    async def trip(self, workspace_id: str, reason: str) -> None:
-        """Stop all remediation of detections in the workspace until a person resets it."""
-        async with self.database.transaction() as session:
-            row = await session.get(AutomationRow, BREAKER + workspace_id)
-            if row is not None and not row.enabled:
-                return
-            values = {"enabled": False, "reason": reason[:512], "changed_by": f"system:{AUTOPILOT}",
-                      "changed_at": self.clock.now()}  # fmt: skip
-            await put_row(self.database, session, BREAKER + workspace_id, values)
-            details = {"reason": reason}
-            event = AuditEvent("autopilot.tripped", "system", AUTOPILOT, workspace_id, workspace_id, details=details)
-            await self.audit.append(event, session)
+    async def trip(self, session: AsyncSession, workspace_id: str, reason: str) -> None:
+        """Stop all remediation of detections in the workspace until a person resets it; audited, so it comes last."""
+        row = await session.get(AutomationRow, BREAKER + workspace_id)
+        if row is not None and not row.enabled:
+            return
+        values = {"enabled": False, "reason": reason[:512], "changed_by": f"system:{AUTOPILOT}",
+                  "changed_at": self.clock.now()}  # fmt: skip
+        await put_row(self.database, session, BREAKER + workspace_id, values)
+        details = {"reason": reason}
+        event = AuditEvent("autopilot.tripped", "system", AUTOPILOT, workspace_id, workspace_id, details=details)
+        await self.audit.append(event, session)
 
     async def reset(self, caller: Caller) -> None:
         """Let detections be remediated again; nothing happens when it has not tripped."""

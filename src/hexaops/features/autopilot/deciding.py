@@ -76,7 +76,7 @@ class Autopilot:
                 return
             if trips(len(detections), applications):
                 reason = f"{len(detections)} of {applications} applications fail at once: a common cause is likely"
-                await self.breaker.trip(workspace.id, reason)
+                await self._trip(workspace, detections, reason)
                 return
         waiting = await self._waiting(detections)
         if not waiting:
@@ -85,6 +85,21 @@ class Autopilot:
         for one in waiting:
             findings = self.diagnoses.about(workspace, one.application, diagnosis)
             await self._consider(workspace, one, findings, most=most_touched(applications))
+
+    async def _trip(self, workspace: Workspace, detections: Sequence[Detection], reason: str) -> None:
+        """Trip the breaker, and tell people once: by the first incident that nobody has taken yet."""
+        said = f"{reason}. The autopilot does nothing until its breaker is reset"
+        waiting = await self._waiting(detections)
+        async with self.database.transaction() as session:
+            row = await hold_incident(session, waiting[0].incident_id) if waiting else None
+            if row is not None and row.status == "open":
+                await self._escalate(session, row, said)
+            await self.breaker.trip(session, workspace.id, reason)
+
+    async def _escalate(self, session: AsyncSession, row: IncidentRow, said: str) -> None:
+        row.status = "escalated"
+        await note(session, row, "escalated", ACTOR, said, at=self.clock.now())
+        await self.escalation.send(session, row, said)
 
     async def _waiting(self, detections: Sequence[Detection]) -> list[Detection]:
         """Those whose incident is open and was not considered since it was opened."""
@@ -120,10 +135,7 @@ class Autopilot:
     async def _suggest(self, session: AsyncSession, row: IncidentRow, remedy: Remedy, why: str, now: datetime) -> None:
         """Tell what would help, and why it was not done; what only a person can do is escalated."""
         if remedy.action is None:
-            row.status = "escalated"
-            said = f"{remedy.cause}: {remedy.because}"
-            await note(session, row, "escalated", ACTOR, said, at=now)
-            await self.escalation.send(session, row, said)
+            await self._escalate(session, row, f"{remedy.cause}: {remedy.because}")
             return
         await note(session, row, "suggested", ACTOR, f"{remedy.action}: {remedy.because} ({why})", at=now)
 
@@ -136,9 +148,7 @@ class Autopilot:
         try:
             begin(row, remediation, now)
         except HexaopsError as refusal:  # rule 13: after several tries a person must look at it
-            row.status = "escalated"
-            await note(session, row, "escalated", ACTOR, refusal.message, at=now)
-            await self.escalation.send(session, row, refusal.message)
+            await self._escalate(session, row, refusal.message)
             return
         await note(session, row, "remediation", ACTOR, f"Started {remediation.strategy}: {remedy.because}", at=now)
         details = {"strategy": remediation.strategy, "cause": remedy.cause}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
 from hexaops.analysis.applications.model import UNHEALTHY, Application
@@ -89,7 +89,7 @@ class Detector:
             watched = self._watched[workspace.id] = {key: _Watched(incident) for key, incident in found.items()}
         unhealthy = {one.id: one for one in every if one.status in UNHEALTHY}
         await self._report(workspace, unhealthy.values(), watched)
-        await self._clear(workspace, unhealthy.keys(), watched)
+        await self._clear(workspace, {one.id for one in every}, unhealthy.keys(), watched)
         detections = [Detection(one, watched[key].incident_id) for key, one in unhealthy.items()]
         await self.autopilot.consider(workspace, detections, len(every))
 
@@ -104,7 +104,9 @@ class Detector:
             relapses = known.relapses + 1 if known is not None else 0
             watched[application.id] = _Watched(incident_id, relapses)
 
-    async def _clear(self, workspace: Workspace, unhealthy: Iterable[str], watched: dict[str, _Watched]) -> None:
+    async def _clear(
+        self, workspace: Workspace, there: Collection[str], unhealthy: Iterable[str], watched: dict[str, _Watched]
+    ) -> None:
         still, now = {*unhealthy}, self.clock.monotonic()
         for key, one in [*watched.items()]:
             if key in still:
@@ -112,7 +114,8 @@ class Detector:
             if one.healthy_since is None:
                 one.healthy_since = now
             if now - one.healthy_since >= one.settled_seconds:
-                said = f"It has been healthy for {one.settled_seconds:.0f} s"
+                healthy = f"It has been healthy for {one.settled_seconds:.0f} s"
+                said = healthy if key in there else "The application is gone"
                 await self.desk.clear(workspace, DETECTION, [key], actor=ACTOR, said=said)
                 del watched[key]
 
