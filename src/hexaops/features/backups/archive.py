@@ -92,11 +92,6 @@ class Archives:
             self._store.put(_name(backup_id), content)
         return Written(hashlib.sha256(content).hexdigest(), len(content), len(_decoded(document).objects))
 
-    def exists(self, backup_id: str) -> bool:
-        """Whether the archive is kept."""
-        with _told():
-            return self._store.exists(_name(backup_id))
-
     def read(self, backup_id: str, sha256: str) -> list[dict[str, Any]]:
         """Its objects, Secrets decrypted; raises ArchiveBrokenError where anything is not as it was written."""
         archive = self._checked(backup_id, sha256)

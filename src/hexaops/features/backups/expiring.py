@@ -8,6 +8,7 @@ from msgspec import Struct
 from sqlalchemy import or_, select
 from sqlalchemy.orm import aliased
 
+from hexaops.analysis.applications.status import counted
 from hexaops.features.audit.event import AuditEvent
 from hexaops.features.backups.volumes import SNAPSHOT, snapshots_made
 from hexaops.features.changes.queries import has_written
@@ -93,7 +94,7 @@ class ExpiryWork(Struct, frozen=True):
                 await run.check()
                 await self.writer.write(run.operation, NumberedWrite(number, "apply", write))
             gone.append(target.name)
-        return {"summary": f"{len(gone)} snapshots are gone", "details": {"snapshots": gone}}
+        return {"summary": f"{counted(len(gone), 'snapshot')} gone", "details": {"snapshots": gone}}
 
     async def undo(self, run: Run) -> Undone:
         """A deleted snapshot stays deleted."""

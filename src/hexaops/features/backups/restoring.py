@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType
@@ -14,8 +13,7 @@ from hexaops.features.backups.errors import BackupNotFoundError
 from hexaops.features.backups.schemas import RestoreRequest
 from hexaops.features.changes.views import PlanView
 from hexaops.features.scaling.changing import Asked, Carried, ServiceChanges
-from hexaops.features.scaling.views import NOT_STARTED
-from hexaops.kit.durations import format_time, parse_duration
+from hexaops.features.scaling.views import progress_of
 from hexaops.responses import View
 from hexaops.runbooks.model import Subject
 from hexaops.runbooks.restore import RestoreBackup
@@ -23,7 +21,6 @@ from hexaops.storage.database import Database
 from hexaops.storage.tables import BackupRow
 
 Status = Literal["restoring", "completed", "failed", "cancelled", "awaiting_confirmation"]
-ENDED: dict[str, Status] = {"completed": "completed", "failed": "failed", "cancelled": "cancelled"}
 
 
 class RestoreView(View, frozen=True, kw_only=True):
@@ -70,18 +67,15 @@ class RestoreService(Struct, frozen=True):
 
 
 def _view(row: BackupRow, carried: Carried) -> RestoreView:
-    operation, reasons = carried.operation, dict[str, str]()
-    if operation is None:
-        reasons = dict.fromkeys(("operation_id", "started_at", "estimated_completion"), NOT_STARTED)
-    seconds = parse_duration(operation.estimated_duration) if operation else 0.0
+    shown = progress_of(carried)
     return RestoreView(
         backup_id=row.id,
         application_id=row.application_id,
         workspace_id=row.workspace_id,
-        status=ENDED.get(operation.status, "restoring") if operation else "awaiting_confirmation",
-        operation_id=operation.action_id if operation else None,
-        started_at=operation.started_at if operation else None,
-        estimated_completion=format_time(carried.started_at + timedelta(seconds=seconds)) if operation else None,
-        plan=UNSET if operation else carried.plan,
-        reasons=reasons,
+        status="restoring" if shown.status == "scaling" else shown.status,
+        operation_id=shown.operation_id,
+        started_at=shown.started_at,
+        estimated_completion=shown.estimated_completion,
+        plan=shown.plan,
+        reasons=shown.reasons,
     )

@@ -27,7 +27,7 @@ class BackupView(View, frozen=True, kw_only=True):
     started_at: str
     estimated_completion: str
     backup_size_estimate: str
-    """Size of the manifests before they are compressed."""
+    """Size of the manifests before they are compressed, and of the claims whose contents are taken along."""
     workspace_id: str
     application: str
     project: str

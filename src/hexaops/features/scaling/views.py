@@ -10,8 +10,7 @@ from msgspec import UNSET, UnsetType
 from hexaops.analysis.scaling import Direction
 from hexaops.features.changes.views import PlanView
 from hexaops.features.scaling.changing import Carried
-from hexaops.kit.durations import format_time
-from hexaops.kit.durations import parse_duration as seconds_of
+from hexaops.kit.durations import format_time, parse_duration
 from hexaops.responses import View
 
 Status = Literal["scaling", "completed", "failed", "cancelled", "awaiting_confirmation"]
@@ -72,7 +71,7 @@ class AutoscaleView(View, frozen=True, kw_only=True):
 
 
 class Progress(View, frozen=True, kw_only=True):
-    """The part that both answers share, of a change that was planned or started."""
+    """What answers about a planned or started change share."""
 
     status: Status
     operation_id: str | None
@@ -91,7 +90,7 @@ def progress_of(carried: Carried) -> Progress:
             status="awaiting_confirmation", operation_id=None, started_at=None, estimated_completion=None,
             plan=carried.plan, reasons=dict.fromkeys(fields, NOT_STARTED),
         )  # fmt: skip
-    expected = carried.started_at + timedelta(seconds=seconds_of(operation.estimated_duration))
+    expected = carried.started_at + timedelta(seconds=parse_duration(operation.estimated_duration))
     return Progress(
         status=_STATUSES.get(operation.status, "scaling"),
         operation_id=operation.action_id,
