@@ -141,15 +141,15 @@ async def test_an_application_that_is_deleted_is_not_said_to_be_healthy(fleet: F
     fleet.fail(fleet.owners[:1])
     await fleet.look()
     cache, gone = fleet.world.cache, fleet.owners[0]
-    for row in [one for one in cache.pods() if one.name.startswith(gone.name)] + [gone]:
+    for row in (gone, *(one for one in cache.pods() if one.name.startswith(gone.name))):
         cache.publish([cache.table(row.kind).remove(row.namespace, row.name)])
     for _ in range(2):
         await fleet.look(11)
     async with fleet.world.access.context.database.reading() as session:
-        row = (await session.scalars(select(IncidentRow))).one()
+        incident = (await session.scalars(select(IncidentRow))).one()
         said = (await session.scalars(select(IncidentEntryRow.text).order_by(IncidentEntryRow.seq.desc()))).first()
     assert said == "The application is gone"
-    assert (row.status, row.alerts) == ("remediating", {"detection": False}), "its remediation ends by itself"
+    assert (incident.status, incident.alerts) == ("remediating", {"detection": False}), "its remediation ends by itself"
 
 
 @pytest.mark.parametrize("size", [60])
