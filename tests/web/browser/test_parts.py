@@ -53,7 +53,7 @@ def test_a_thousand_applications_hold_only_the_rows_near_the_screen(console: Con
     assert rows.count() < 150
     page.get_by_label("Filter by name or image").fill("one-05")
     expect(page.get_by_role("status").filter(has_text="100 applications")).to_be_visible()
-    assert page.locator("tbody").count() == 4
+    assert page.locator("tbody").count() == 10, "one for ten rows"
     page.unroute("**/applications?limit=500*")
     console.errors[:] = [error for error in console.errors if "404" not in error]  # courses of what is not there
 
@@ -143,6 +143,29 @@ def test_the_overview_draws_insights_and_cost_when_asked(console: Console) -> No
     expect(facts).to_contain_text("Cost")
     facts.get_by_role("link", name="insight").click()
     page.get_by_role("heading", name="Insights", level=1).wait_for()
+
+
+SPARK = """async ([base, ...all]) => {
+  const { Sparkline } = await import(`${base}parts/meter.js`);
+  const { html, render } = await import(`${base}lib/html.js`);
+  return all.map((values) => {
+    const place = document.createElement("div");
+    render(html`<${Sparkline} values=${values} label="x" />`, place);
+    return [...place.querySelectorAll("path")].map((one) => one.getAttribute("d"));
+  });
+}"""
+
+
+def test_a_course_of_few_points_shows_each_of_them(console: Console) -> None:
+    base = f"/console/{ConsoleFiles().version}/"
+    many = [1.0] * 10
+    cases = [None, [None, None], [None, 4.0], [None, 2.0, None, 4.0, 4.0], many, [0.0, None, *many]]
+    none, unmeasured, one, gaps, line, lone = console.page.evaluate(SPARK, [base, *cases])
+    assert none == unmeasured == []
+    assert one == ["M98.0 2.0", "M98.0 2.0h0"]
+    assert gaps == ["M26.0 12.0M74.0 2.0L98.0 2.0", "M26.0 12.0h0M98.0 2.0h0"]
+    assert len(line) == 1, "a whole line needs no dots"
+    assert lone[1] == "M2.0 22.0h0", "a value between gaps would not be seen as a line"
 
 
 def test_insights_are_drawn_again_when_they_have_changed_and_only_then(console: Console) -> None:

@@ -4,6 +4,14 @@ import { clock, inUnit } from "../lib/format.js";
 import { theme } from "../lib/theme.js";
 
 const HEIGHT = 150;
+let loaded;
+
+/** The library and its style sheet, once: no other screen waits for them. */
+function load() {
+  if (loaded) return loaded;
+  document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: new URL("../vendor/uplot.css", import.meta.url) }));
+  return (loaded = import("../vendor/uplot.js"));
+}
 
 /** A token's colour as a canvas takes it: a property that depends on the theme is resolved only where it is used. */
 function colour(name) {
@@ -20,7 +28,7 @@ export function Chart({ title, series }) {
   const [library, setLibrary] = useState(null);
   const known = series.filter((one) => one.values.some((value) => value !== null));
   useEffect(() => {
-    import("../vendor/uplot.js").then((module) => setLibrary(() => module.default));
+    load().then((module) => setLibrary(() => module.default));
   }, []);
   useEffect(() => {
     if (!library || !known.length) return undefined;

@@ -13,17 +13,24 @@ export function Meter({ value, label }) {
 
 const WIDTH = 100;
 const HEIGHT = 24;
+const FEW = 6;
 
-/** Gaps where nothing was measured stay gaps. */
+/** Gaps where nothing was measured stay gaps; a value between two gaps, and the newest one while there are few, is a dot. */
 export function Sparkline({ values, label }) {
   const known = (values ?? []).filter((value) => value !== null);
-  if (known.length < 2) return html`<span class="spark faint" title="no history yet">–</span>`;
+  if (!known.length) return html`<span class="spark faint" title="no history yet">–</span>`;
   const top = Math.max(...known, 1e-9);
-  const x = (place) => ((place / (values.length - 1)) * WIDTH).toFixed(1);
+  const x = (place) => (2 + (place / Math.max(1, values.length - 1)) * (WIDTH - 4)).toFixed(1);
   const y = (value) => (HEIGHT - 2 - (value / top) * (HEIGHT - 4)).toFixed(1);
+  const newest = known.length < FEW ? values.findLastIndex((value) => value !== null) : -1;
   let path = "";
+  let dots = "";
   values.forEach((value, place) => {
-    if (value !== null) path += `${place === 0 || values[place - 1] === null ? "M" : "L"}${x(place)} ${y(value)}`;
+    if (value === null) return;
+    const point = `${x(place)} ${y(value)}`;
+    const begins = (values[place - 1] ?? null) === null;
+    path += `${begins ? "M" : "L"}${point}`;
+    if (place === newest || (begins && (values[place + 1] ?? null) === null)) dots += `M${point}h0`;
   });
-  return html`<svg class="spark" viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label=${label}><path d=${path}/></svg>`;
+  return html`<svg class="spark" viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label=${label}><path d=${path}/>${dots && html`<path class="dots" d=${dots}/>`}</svg>`;
 }

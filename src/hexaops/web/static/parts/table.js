@@ -2,7 +2,9 @@
 import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from "../lib/html.js";
 import { Empty } from "./states.js";
 
-const CHUNK = 25;
+const LONG = 25;
+/** Few, because a chunk that comes near is drawn in one task, and nothing else moves meanwhile. */
+const CHUNK = 10;
 const ROW_PX = 48;
 
 /** Columns: {key, title, cell(row), sort(row), numeric, hide: "narrow"}. */
@@ -15,11 +17,12 @@ export function Table({ columns, rows, rowKey, caption, sortBy, descending = fal
     const sign = order.descending ? -1 : 1;
     return [...rows].sort((a, b) => sign * compare(column.sort(a), column.sort(b)));
   }, [rows, order.key, order.descending]);
-  const isLong = rows.length > CHUNK;
+  const isLong = rows.length > LONG;
   useLayoutEffect(() => (isLong ? fixWidths(head.current) : undefined), [isLong]);
   if (!rows.length) return html`<${Empty} kind=${empty} />`;
   const turn = (key) => setOrder((old) => ({ key, descending: old.key === key && !old.descending }));
-  const chunks = Array.from({ length: Math.ceil(sorted.length / CHUNK) }, (_, place) => sorted.slice(place * CHUNK, (place + 1) * CHUNK));
+  const size = isLong ? CHUNK : LONG;
+  const chunks = Array.from({ length: Math.ceil(sorted.length / size) }, (_, place) => sorted.slice(place * size, (place + 1) * size));
   return html`<div class="table-frame"><table aria-rowcount=${isLong ? rows.length + 1 : undefined}>
     <caption class="hidden">${caption}</caption>
     <thead ref=${head}><tr>${columns.map((column) => {
@@ -29,7 +32,7 @@ export function Table({ columns, rows, rowKey, caption, sortBy, descending = fal
           ? html`<button type="button" class="sort" onClick=${() => turn(column.key)}>${column.title}<span aria-hidden="true">${here ? (order.descending ? " ↓" : " ↑") : ""}</span></button>`
           : column.title}</th>`;
     })}</tr></thead>
-    ${chunks.map((some, place) => html`<${Chunk} key=${place} rows=${some} columns=${columns} rowKey=${rowKey} isFirst=${place === 0} />`)}
+    ${chunks.map((some, place) => html`<${Chunk} key=${place} rows=${some} columns=${columns} rowKey=${rowKey} isFirst=${place * size < LONG} />`)}
   </table></div>`;
 }
 

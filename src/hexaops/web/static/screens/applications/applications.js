@@ -56,7 +56,8 @@ const COLUMNS = [
 const FRESH_MS = 60_000;
 const GATHER_MS = 50;
 const MOST_ASKED = 100;
-const courses = signal({});
+/** By application, each a signal of its own: what arrives draws the rows that it is for, and no others. */
+const courses = {};
 const asked = {};
 const wanted = new Set();
 let timer = 0;
@@ -69,7 +70,7 @@ function Course({ application: { id, name } }) {
     wanted.add(id);
     timer ||= setTimeout(read, GATHER_MS);
   });
-  return html`<${Sparkline} values=${courses.value[id]} label=${`CPU of ${name} in the last hour`} />`;
+  return html`<${Sparkline} values=${(courses[id] ??= signal(null)).value} label=${`CPU of ${name} in the last hour`} />`;
 }
 
 async function read() {
@@ -77,6 +78,5 @@ async function read() {
   for (const id of application) wanted.delete(id);
   timer = wanted.size && setTimeout(read, GATHER_MS);
   const answer = await get(inside(`/metrics${query({ signal: "cpu", application, points: 30 })}`)).catch(() => null); // asked again in a minute
-  const series = answer?.data.series ?? [];
-  courses.value = { ...courses.value, ...Object.fromEntries(series.map((one) => [one.application_id, one.values])) };
+  for (const one of answer?.data.series ?? []) (courses[one.application_id] ??= signal(null)).value = one.values;
 }
