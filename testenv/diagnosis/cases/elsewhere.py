@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from testenv.diagnosis.case import control, crash_loop, fault, stuck, unready
 from testenv.diagnosis.cases.cascades import reads
-from testenv.diagnosis.objects import ago, condition, container, make, running
+from testenv.diagnosis.objects import ago, condition, container, make, running, service
 from testenv.diagnosis.world import World, bound_claim, deploy, find_app, set_statuses, unschedulable
 
 _OUT_OF_SPACE = "2026-03-10 11:57:40 UTC [77] ERROR:  could not extend file: No space left on device"
@@ -163,3 +163,24 @@ def settings_that_name_hosts_of_elsewhere(world: World) -> None:
     api = find_app(world, "api")
     reads(api, "PAYMENT_HOST", "payments")
     set_statuses(api.pods[0], running("api"))
+
+
+@fault("dependency-port", "Deployment/api", "no port 3307|3306", "patch")
+def client_asks_a_port_that_the_service_does_not_have(world: World) -> None:
+    api = find_app(world, "api")
+    reads(api, "LEDGER_ADDR", "db-read:3307")
+    db = find_app(world, "db")
+    made = service("db-read", db.pods[0]["metadata"]["labels"], port=3306)
+    world.add(made)
+    crash_loop(world, api, log="panic: dial tcp db-read:3307: connect: connection refused")
+
+
+@fault("bad-configuration", "Deployment/agent", "unknown type", "patch")
+def errors_of_the_configuration_are_announced(world: World) -> None:
+    app = deploy(world, "agent", with_service=False)
+    crash_loop(
+        world,
+        app,
+        log="Error: failed to get config: cannot unmarshal the configuration due to the following error(s):\n\n"
+        "'exporters' unknown type: \"lokki\"\n2026/03/10 11:58:01 server run finished with error: failed to get config",
+    )

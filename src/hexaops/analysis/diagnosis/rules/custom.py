@@ -12,7 +12,7 @@ from hexaops.analysis.diagnosis.snapshot import Snapshot
 
 SETTLE_SECONDS = 300.0
 """How long an operator may take until its object is ready."""
-_GOOD = frozenset({"Ready", "Available", "Healthy", "Synced"})
+_GOOD = frozenset({"Ready", "Available", "Healthy", "Synced", "Installed", "Reconciled"})
 _BAD = frozenset({"NotReady", "Degraded", "Stalled", "Failed"})
 _KNOWN = (".k8s.io", "operators.coreos.com", ".operatorframework.io", "cert-manager.io", "external-secrets.io")
 """Groups whose kinds have rules of their own."""
@@ -47,7 +47,7 @@ def _phase(one: Obj) -> Raw | None:
     if failed:
         return {"type": "Operation", "status": failed, "reason": failed, "message": text(state, "message")}
     phase, message = one.text("status", "phase"), one.text("status", "message")
-    if phase not in {"Degraded", "Error"} or not message:
+    if phase not in {"Degraded", "Error", "Unavailable"} or not message:
         return None
     since = next((text(part, "lastTransitionTime") for part in one.items("status", "conditions")), "")
     return {"type": "phase", "status": phase, "reason": phase, "message": message, "lastTransitionTime": since}

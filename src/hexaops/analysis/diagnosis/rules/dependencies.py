@@ -8,10 +8,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hexaops.analysis.diagnosis.model import Action, Evidence, FieldChange, Finding, Fix, Ref, Severity
-from hexaops.analysis.diagnosis.objects import Obj, mapping, spec_path, strings, template_labels
+from hexaops.analysis.diagnosis.objects import Obj, Raw, items, mapping, spec_path, strings, template_labels, text
 from hexaops.analysis.diagnosis.pods import Sick
 from hexaops.analysis.diagnosis.policies import blocking, dns_blocked_by, outside_blocked_by
-from hexaops.analysis.diagnosis.rules.making import from_pod, log_evidence, quote
+from hexaops.analysis.diagnosis.rules.making import from_pod, log_evidence, patch, quote
 from hexaops.analysis.diagnosis.rules.naming import ADDRESS, behind, place_of, service_named
 from hexaops.analysis.diagnosis.rules.settings import services_of_settings, unknown_of_settings, unserved_of_settings
 from hexaops.analysis.diagnosis.selectors import matches_labels
@@ -167,6 +167,9 @@ def refused(sick: Sick, line: str) -> Finding | None:
     stopped = stopped_behind(sick, target.service)
     why = f"{stopped.ref} is scaled to 0 replicas" if stopped else quote(line)
     cause = f"its dependency {target} ({target.service.ref}) does not answer: {why}"
+    other = _other_port(sick, target, seen, evidence)
+    if other is not None:
+        return other
     if stopped:
         return _stopped(sick, stopped.ref, seen, cause, evidence)
     return from_pod(
@@ -178,6 +181,31 @@ def refused(sick: Sick, line: str) -> Finding | None:
         symptom_of=behind(sick, target.service),
         key=f"dependency-down {sick.workload.ref} {target.service.ref}",
     )
+
+
+def _other_port(sick: Sick, target: Target, seen: str, evidence: tuple[Evidence, ...]) -> Finding | None:
+    """The Service is there, and has no such port."""
+    assert target.service is not None
+    ports = [str(one.get("port")) for one in target.service.items("spec", "ports")]
+    if not target.port or not ports or target.port in ports or target.service.text("spec", "clusterIP") in {"", "None"}:
+        return None
+    ref = target.service.ref
+    settings = [text(one, "name") for one in items(sick.broken.spec, "env")] if sick.broken else []
+    named = [name for name in settings if sick.broken and target.port in _value(sick.broken.spec, name)]
+    change = FieldChange(f"env[{named[0]}]" if named else "env", target.port, ports[0] if len(ports) == 1 else None)
+    return from_pod(
+        sick,
+        "dependency-port",
+        seen,
+        f"{ref} has no port {target.port}: it has {', '.join(ports)}",
+        evidence=(*evidence, Evidence("spec", ref, f"ports: {', '.join(ports)}")),
+        key=f"dependency-port {sick.workload.ref} {ref}",
+        fix=patch(sick, f"Use a port of {ref}", change),
+    )
+
+
+def _value(spec: Raw, name: str) -> str:
+    return next((text(one, "value") for one in items(spec, "env") if text(one, "name") == name), "")
 
 
 def _stopped(sick: Sick, stopped: Ref, seen: str, cause: str, evidence: tuple[Evidence, ...]) -> Finding:

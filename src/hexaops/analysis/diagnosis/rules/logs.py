@@ -91,9 +91,12 @@ _UNCAUGHT = re.compile(
 _ERROR_LINE = re.compile(
     r"^\W{0,3}(?:ERROR|Error|error|ERR|E\d{4})\b|level=error|\bERROR\b|\"(?:level|severity)\":\s?\"error"
 )
-_ERROR_LEVEL = re.compile(r"\bERROR\b|level=error|\b(?:FATAL|CRITICAL)\b|^[EF]\d{4} ")
+_ERROR_LEVEL = re.compile(r"\bERROR\b|level=error|\b(?:FATAL|CRITICAL)\b|^[EF]\d{4} |\[(?:ALERT|alert|crit|critical)\]")
 MOST_IN_A_RUN = 5
 _ERROR = re.compile(r"(?i)\berror\b|\bfailed\b|\bfailure\b|exception|cannot |could not |\bdenied\b|\binvalid\b")
+
+
+_ANNOUNCES = re.compile(r"(?i)(?:errors?|error\(s\)|following|reasons?|problems?|because):$")
 
 
 def last_words(sick: Sick) -> Finding | None:
@@ -121,7 +124,10 @@ def last_words(sick: Sick) -> Finding | None:
 
 
 def _best(lines: list[str], line: str, words: Words) -> str:
-    """Of the last lines of one kind the one that names what it is about."""
+    """Of the last lines of one kind the one that names what it is about, or announces it."""
+    announced = next((one for one in lines if words.pattern.search(one) and _ANNOUNCES.search(one)), None)
+    if announced is not None:
+        return announced
     if words.make is not ask_dns or names_host(line):
         return line
     at = lines.index(line)

@@ -28,11 +28,26 @@ def _configuration(sick: Sick) -> Fix | None:
     if not names and sick.workload.name == "coredns":
         names = ["coredns"]
     if not names:
-        args = sick.broken.spec.get("args") if sick.broken else None
-        change = FieldChange("args", " ".join(map(str, args)), None) if isinstance(args, list) else None
-        return patch(sick, "Correct the arguments", change) if change else None
+        return _configuration_elsewhere(sick)
     target = Ref("ConfigMap", sick.pod.namespace, names[0])
     return Fix.patched(target, f"Correct the configuration in ConfigMap {names[0]}", (FieldChange("data", None, None),))
+
+
+def _configuration_elsewhere(sick: Sick) -> Fix | None:
+    """No ConfigMap: the arguments, a Secret with files, or what the image brings along."""
+    if sick.broken is None:
+        return None
+    args = sick.broken.spec.get("args")
+    if isinstance(args, list):
+        return patch(sick, "Correct the arguments", FieldChange("args", " ".join(map(str, args)), None))
+    secrets = [text(one, "secret", "secretName") for one in sick.pod.items("spec", "volumes") if mapping(one, "secret")]
+    if secrets:
+        target = Ref("Secret", sick.pod.namespace, secrets[0])
+        return Fix.patched(
+            target, f"Correct the configuration in Secret {secrets[0]}", (FieldChange("data", None, None),)
+        )
+    image = text(sick.broken.spec, "image")
+    return patch(sick, "Run an image with a correct configuration", FieldChange("image", image or None, None))
 
 
 _OWN_TOKEN = re.compile(r"\*v1\w{0,10}\.\w{1,60}: Unauthorized|provide credentials|invalid bearer token")
