@@ -108,6 +108,7 @@ bench-nlu: install-dev ## measure the understanding on a folder of data (DATA=fo
 
 bench-quality: install-dev ## quality of the analysis on public data (DATA=../shared/data) and on the suite of faults
 	$(BIN)/python -m benchmarks diagnosis
+	$(BIN)/python -m benchmarks injected_faults
 	$(BIN)/python -m benchmarks analysis_quality -- --data $(or $(DATA),../shared/data)
 
 lock: install-dev ## renew requirements/*.txt from pyproject.toml

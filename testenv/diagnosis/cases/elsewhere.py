@@ -170,7 +170,7 @@ def client_asks_a_port_that_the_service_does_not_have(world: World) -> None:
     api = find_app(world, "api")
     reads(api, "LEDGER_ADDR", "db-read:3307")
     db = find_app(world, "db")
-    made = service("db-read", db.pods[0]["metadata"]["labels"], port=3306)
+    made = service("db-read", db.pods[0]["metadata"]["labels"], port=3306, target="sql")
     world.add(made)
     crash_loop(world, api, log="panic: dial tcp db-read:3307: connect: connection refused")
 

@@ -183,7 +183,7 @@ MEASURED: dict[str, Share] = {
     "segfault": Share(3, 3),
     "service-mixed": Share(1, 1),
     "service-no-pods": Share(1, 1),
-    "service-port": Share(8, 9),
+    "service-port": Share(8, 8),
     "service-selector": Share(13, 13),
     "startup-probe": Share(3, 3),
     "storage-class-deprecated": Share(1, 1),

@@ -69,7 +69,8 @@ def _explain(sick: Sick) -> list[Finding]:
             if finding.fix is None and remedy is not None:
                 finding = replace(finding, fix=remedy(sick))
             told = with_upstream(with_log(finding, sick), sick)
-            return [blame_release(_with_severity(told, sick), sick)]
+            graded = _with_severity(told, sick)
+            return [blame_release(graded, sick) if graded.subject == sick.workload.ref else graded]
     return []
 
 
