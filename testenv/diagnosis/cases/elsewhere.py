@@ -184,3 +184,24 @@ def errors_of_the_configuration_are_announced(world: World) -> None:
         log="Error: failed to get config: cannot unmarshal the configuration due to the following error(s):\n\n"
         "'exporters' unknown type: \"lokki\"\n2026/03/10 11:58:01 server run finished with error: failed to get config",
     )
+
+
+@fault("image-vulnerable", "Deployment/web", "CVE-2026-0001|critical", "patch")
+def scanner_reports_critical_vulnerabilities(world: World) -> None:
+    web = find_app(world, "web")
+    assert web.replicaset is not None
+    _report(world, web.replicaset["metadata"]["name"], critical=2)
+
+
+@control
+def scanner_reports_of_what_does_not_run_any_more(world: World) -> None:
+    _report(world, "web-of-last-year", critical=9)
+
+
+def _report(world: World, scanned: str, *, critical: int) -> None:
+    labels = {"resource.kind": "ReplicaSet", "resource.name": scanned, "container.name": "web"}
+    one = make("VulnerabilityReport", f"replicaset-{scanned}-web", api="aquasecurity.github.io/v1alpha1")
+    one["metadata"]["labels"] = {f"trivy-operator.{key}": value for key, value in labels.items()}
+    found = {"vulnerabilityID": "CVE-2026-0001", "severity": "CRITICAL", "fixedVersion": "3.0.15-r1"}
+    one["report"] = {"summary": {"criticalCount": critical}, "vulnerabilities": [found] * critical}
+    world.add(one)

@@ -29,6 +29,7 @@ from hexaops.analysis.diagnosis.rules import (
     services,
     starting,
     storage,
+    vulnerabilities,
 )
 from hexaops.analysis.diagnosis.snapshot import Snapshot
 
@@ -60,6 +61,7 @@ RULES: tuple[Rule, ...] = (
     *gateways.RULES,
     *policies.RULES,
     *security.RULES,
+    *vulnerabilities.RULES,
     *operators.RULES,
     *saturation.RULES,
     *rollouts.RULES,

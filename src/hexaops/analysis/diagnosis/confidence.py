@@ -85,6 +85,7 @@ MEASURED: dict[str, Share] = {
     "image-platform": Share(5, 5),
     "image-pull": Share(3, 3),
     "image-unauthorized": Share(7, 7),
+    "image-vulnerable": Share(1, 1),
     "ingress-backend": Share(7, 7),
     "ingress-class-missing": Share(6, 6),
     "ingress-conflict": Share(2, 2),
