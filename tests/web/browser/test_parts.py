@@ -162,7 +162,7 @@ def test_a_course_of_few_points_shows_each_of_them(console: Console) -> None:
     cases = [None, [None, None], [None, 4.0], [None, 2.0, None, 4.0, 4.0], many, [0.0, None, *many]]
     none, unmeasured, one, gaps, line, lone = console.page.evaluate(SPARK, [base, *cases])
     assert none == unmeasured == []
-    assert one == ["M98.0 2.0", "M98.0 2.0h0"]
+    assert one == ["M98.0 12.0", "M98.0 12.0h0"]
     assert gaps == ["M26.0 12.0M74.0 2.0L98.0 2.0", "M26.0 12.0h0M98.0 2.0h0"]
     assert len(line) == 1, "a whole line needs no dots"
     assert lone[1] == "M2.0 22.0h0", "a value between gaps would not be seen as a line"

@@ -2,7 +2,7 @@
 export const text = {
   product: "hexaops",
   ask: "Ask about your platform, or say what to change",
-  askHint: "Press / to ask",
+  askShort: "Ask, or say what to change",
   signedOut: "Sign in",
   nothing: {
     applications: ["No applications yet", "Deploy something into one of this workspace's namespaces and it appears here."],
@@ -20,7 +20,7 @@ export const text = {
     webhooks: ["No webhooks", "Add one to be told of incidents, changes and insights."],
     channels: ["No notification channels", "Add one to tell people of escalated incidents and finished backups."],
     members: ["No members", "Add one by user id to let somebody else in."],
-    alerts: ["No alerts", "Create a rule to be told when a measurement crosses a bound."],
+    alerts: ["No rules", "Create a rule to be told when a measurement crosses a bound."],
     workspaces: ["No workspace", "Your user is not a member of any workspace. Ask an administrator to add you."],
   },
   loading: "Loading",

@@ -27,7 +27,7 @@ export function Top() {
     <a class="brand" href=${link("overview")}><${Mark} /><span>${text.product}</span></a>
     <form class="ask" role="search" onSubmit=${ask}>
       <label class="hidden" for="ask">${text.ask}</label>
-      <input id="ask" autocomplete="off" maxlength="4000" placeholder=${text.ask} value=${question} onInput=${(event) => setQuestion(event.target.value)} />
+      <input id="ask" autocomplete="off" maxlength="4000" placeholder=${text.askShort} value=${question} onInput=${(event) => setQuestion(event.target.value)} />
       <kbd aria-hidden="true">/</kbd>
     </form>
     <label class="hidden" for="workspace">Workspace</label>

@@ -19,7 +19,7 @@ const FEW = 6;
 export function Sparkline({ values, label }) {
   const known = (values ?? []).filter((value) => value !== null);
   if (!known.length) return html`<span class="spark faint" title="no history yet">–</span>`;
-  const top = Math.max(...known, 1e-9);
+  const top = Math.max(...known, 1e-9) * (known.length > 1 ? 1 : 2); // one value alone is neither high nor low
   const x = (place) => (2 + (place / Math.max(1, values.length - 1)) * (WIDTH - 4)).toFixed(1);
   const y = (value) => (HEIGHT - 2 - (value / top) * (HEIGHT - 4)).toFixed(1);
   const newest = known.length < FEW ? values.findLastIndex((value) => value !== null) : -1;

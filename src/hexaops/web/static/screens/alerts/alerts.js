@@ -20,7 +20,7 @@ export default function Alerts() {
   return html`<h1>Alerts</h1><${Shown} resource=${alerts} what="the alerts" permission="read_alerts">${(data) => html`${plan.view}
     <section><h2>Open</h2>${data.alerts.length
       ? html`<${Table} caption="Open alerts" columns=${openColumns(plan.open)} rows=${data.alerts} rowKey=${(one) => one.alert_id} sortBy="severity" />`
-      : html`<p class="faint">${data.rules.length ? "Nothing fires: every rule is within its bound, or has not been beyond it for long enough." : "There are no rules yet."}</p>`}</section>
+      : html`<p class="faint">${data.rules.length ? "Nothing fires: every rule is within its bound, or has not been beyond it for long enough." : "Nothing fires, because there are no rules yet."}</p>`}</section>
     <section><h2>Rules</h2>${data.rules.length
       ? html`<${Table} caption="Rules" columns=${ruleColumns(plan.open)} rows=${data.rules} rowKey=${(one) => one.rule_id} sortBy="name" />`
       : html`<${Empty} kind="alerts" />`}
@@ -59,7 +59,7 @@ function NewRule({ onPlan }) {
     ${choice("metric", "Metric", METRICS.map((one) => [one, words(one)]))}
     ${choice("comparison", "Comparison", [["above", "above"], ["below", "below"]])}
     <input type="number" aria-label="Threshold" min="0" step="any" required value=${wanted.threshold} onInput=${set("threshold")} />
-    <input aria-label="Duration" pattern="[0-9]+[smhd]" size="5" required value=${wanted.duration} onInput=${set("duration")} />
+    for <input aria-label="Duration" pattern="[0-9]+[smhd]" size="5" required value=${wanted.duration} onInput=${set("duration")} />
     ${choice("severity", "Severity", SEVERITIES.map((one) => [one, words(one)]))}
     <button disabled=${!wanted.application_id}>Add rule…</button></form>`;
 }

@@ -26,7 +26,7 @@ function Unlock() {
     credentials.value = { id: id.trim(), token: token.trim() };
   };
   return html`<p class="faint">They belong to the whole installation, not to a role in a workspace. To manage them, give the credentials of one with the scope <code>system:admin</code>; <code>credentials.json</code> in the service's home folder holds one. They are kept until you leave or reload this page, and nowhere else.</p>
-    <form class="buttons" onSubmit=${submit}><input aria-label="Service account id" placeholder="sa-…" autocomplete="off" spellcheck="false" required maxlength="64" value=${id} onInput=${(event) => setId(event.target.value)} />
+    <form class="buttons" onSubmit=${submit}><input aria-label="Service account id" placeholder="Its id, such as sa-…" autocomplete="off" spellcheck="false" required maxlength="64" value=${id} onInput=${(event) => setId(event.target.value)} />
       <input type="password" aria-label="Service account token" placeholder="Its token" autocomplete="off" required maxlength="200" value=${token} onInput=${(event) => setToken(event.target.value)} /><button>Show service accounts</button></form>`;
 }
 
