@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import socket
+import sqlite3
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from hexaops.storage.database import Database, DatabaseUnavailableError
 
@@ -46,6 +47,34 @@ async def test_a_file_that_is_damaged_while_it_is_open(tmp_path: Path) -> None:
     with pytest.raises(DatabaseUnavailableError, match="damaged"):
         async with database.transaction() as session:
             await session.execute(text("SELECT * FROM t"))
+    with pytest.raises(DatabaseUnavailableError, match="damaged"):
+        await database.answers_soon()
+    await database.close()
+
+
+async def test_a_full_disk_is_told_until_a_write_succeeds(tmp_path: Path) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'hexaops.db'}")
+    async with database.transaction() as session:
+        await session.execute(text("CREATE TABLE t (x TEXT)"))
+    full = True
+
+    def fill(_cursor: object, statement: str, *_: object) -> None:
+        if full and statement.startswith("INSERT"):
+            raise sqlite3.OperationalError("database or disk is full")
+
+    async def write() -> None:
+        async with database.transaction() as session:
+            await session.execute(text("INSERT INTO t VALUES ('y')"))
+
+    event.listen(database.engine.sync_engine, "do_execute", fill)
+    await database.answers_soon()
+    with pytest.raises(DatabaseUnavailableError, match="full"):
+        await write()
+    with pytest.raises(DatabaseUnavailableError, match="full"):
+        await database.answers_soon()
+    full = False
+    await write()
+    await database.answers_soon()
     await database.close()
 
 

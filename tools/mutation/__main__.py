@@ -1,4 +1,4 @@
-"""`python -m tools.mutation [GROUP…] [--part 1/3]`: the share of mutants that the fast tests of a group find.
+"""`python -m tools.mutation [GROUP…] [--sample 40] [--seconds 8]`: the share of mutants that a group's tests find.
 
 Exit status 1 when a group is below the bar. Survivors are printed with their line.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.mutation.session import MutationPlugin, Result
+from tools.mutation.session import Effort, MutationPlugin, Result
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "hexaops"
@@ -31,8 +31,8 @@ class Group:
 GROUPS = {
     "authorisation": Group(
         ("features/access/authorize.py", "features/access/gate.py", "features/access/caller.py",
-         "features/access/principal.py", "features/access/tenancy.py"),
-        ("tests/features/access",),
+         "features/access/principal.py", "features/access/tenancy.py", "features/access/permissions.py"),
+        ("tests/features/access", "tests/features/workspaces"),
     ),
     "plans": Group(
         ("features/changes/plans.py", "features/changes/plan.py", "features/changes/confirmation.py"),
@@ -55,15 +55,16 @@ def main(arguments: Sequence[str]) -> int:
     """Test the groups one after the other; 1 when one is below the bar or its tests fail by themselves."""
     parser = argparse.ArgumentParser(prog="python -m tools.mutation")
     parser.add_argument("groups", nargs="*", choices=[[], *GROUPS], metavar="GROUP", help=", ".join(GROUPS))
-    parser.add_argument("--part", default="1/1", help="test one of so many parts of the mutants")
+    parser.add_argument("--sample", type=int, help="test so many mutants of a group, chosen at random")
+    parser.add_argument("--seed", type=int, default=1, help="of the choice")
+    parser.add_argument("--seconds", type=float, help="run only the quickest tests of a mutant, which take so long")
     given = parser.parse_args(arguments)
-    number, _, count = given.part.partition("/")
-    return max(_run(name, (int(number), int(count))) for name in given.groups or GROUPS)
+    return max(_run(name, Effort(given.sample, given.seed, given.seconds)) for name in given.groups or GROUPS)
 
 
-def _run(name: str, part: tuple[int, int]) -> int:
+def _run(name: str, effort: Effort) -> int:
     group = GROUPS[name]
-    plugin = MutationPlugin([SOURCE / module for module in group.modules], part)
+    plugin = MutationPlugin([SOURCE / module for module in group.modules], effort)
     tests = [str(ROOT / test) for test in group.tests]
     pytest.main(["-q", "-p", "no:xdist", "-p", "no:cacheprovider", "-m", "not long", *tests], plugins=[plugin])
     if plugin.failed_without:
@@ -78,8 +79,9 @@ def _report(name: str, results: Sequence[Result]) -> float:
     for result in results:
         for mutant in result.untested:
             print(f"no test calls it: {mutant}")
-    print(f"{name}: {found} of {total} mutants found, {found / total:.1%}")
-    return found / total
+    share = found / total if total else 1.0
+    print(f"{name}: {found} of {total} mutants found, {share:.1%}")
+    return share
 
 
 if __name__ == "__main__":

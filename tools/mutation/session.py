@@ -7,13 +7,15 @@ mutant costs no more than its tests. It is put in place by giving the live funct
 from __future__ import annotations
 
 import gc
+import itertools
 import os
+import random
 import signal
 import sys
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,13 +50,39 @@ class Result:
         return self.killed + self.timed_out + len(self.survivors) + len(self.untested)
 
 
+@dataclass(frozen=True)
+class Effort:
+    """How much of everything is done; all of it by default."""
+
+    sample: int | None = None
+    """So many mutants, chosen at random."""
+    seed: int = 1
+    seconds: float | None = None
+    """The quickest tests of a mutant, until they take so long without it; at least one."""
+
+    def chosen(self, mutants: Sequence[Mutant]) -> Sequence[Mutant]:
+        """The mutants to test."""
+        if self.sample is None or self.sample >= len(mutants):
+            return mutants
+        places = random.Random(self.seed).sample(  # noqa: S311 # a choice, not a secret
+            range(len(mutants)), self.sample
+        )
+        return [mutants[place] for place in sorted(places)]
+
+    def quickest(self, items: Sequence[pytest.Item], seconds: Mapping[pytest.Item, float]) -> Sequence[pytest.Item]:
+        """The tests to run, the quickest first."""
+        ordered = sorted(items, key=lambda item: seconds[item])
+        ends = itertools.accumulate(seconds[item] for item in ordered)
+        fit = sum(self.seconds is None or end <= self.seconds for end in ends)
+        return ordered[: max(1, fit)]
+
+
 @dataclass
 class MutationPlugin:
     """Give it to `pytest.main`; `results` has a line for each module afterwards."""
 
     paths: Sequence[Path]
-    part: tuple[int, int] = (1, 1)
-    """Which of how many parts of the mutants to test."""
+    effort: Effort = field(default_factory=Effort)
     results: list[Result] = field(default_factory=list)
     failed_without: list[str] = field(default_factory=list)
     """Tests that fail without any mutant: nothing can be told then."""
@@ -67,13 +95,12 @@ class MutationPlugin:
         callers, seconds = self._baseline(session.items)
         if self.failed_without:
             return True
-        number, count = self.part
-        for path in self.paths:
-            result = Result(path)
-            for mutant in find_mutants(path)[number - 1 :: count]:
-                items = callers.get((str(path), mutant.function), [])
-                self._test(mutant, sorted(items, key=lambda item: seconds[item]), seconds, result)
-            self.results.append(result)
+        results = {path: Result(path) for path in self.paths}
+        for mutant in self.effort.chosen([mutant for path in self.paths for mutant in find_mutants(path)]):
+            items = callers.get((str(mutant.path), mutant.function), [])
+            self._test(mutant, self.effort.quickest(items, seconds), seconds, results[mutant.path])
+        self.results += results.values()
+        for path, result in results.items():
             print(f"{path}: {result.killed + result.timed_out} of {result.total}", flush=True)
         return True
 

@@ -122,7 +122,7 @@ def serve_until_stopped(settings: Settings, simulator: Simulator | None) -> int:
             simulator.wait_ready()
         context = ProcessContext(settings, _clusters(settings, simulator, clock), clock, redactor)
         config = _uvicorn_config(context)
-        with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        with listener, asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
             runner.run(_serve(context, config, listener, simulator))
     except (HexaopsError, SimulatorFailedError, ConfigFileError, UnusableKeyError, OSError) as error:
         typer.echo(f"hexaops: {getattr(error, 'message', error)}", err=True)

@@ -34,6 +34,8 @@ class Entry(Struct, frozen=True):
     status: int = 200
     idempotent: bool = False
     """Whether `Idempotency-Key` is honoured: on every POST that changes something."""
+    repeatable: Callable[[bytes], bool] | None = None
+    """Whether a request of this body may run again: it then does, under a key whose answer was lost."""
     media_types: tuple[str, ...] = ("application/json",)
     """Types of the request's body, for routes that read it themselves."""
 

@@ -44,6 +44,9 @@ AWAY_STATES = ("08", "40", "53", "57", "58", "55P03")
 BROKEN = (asyncpg.InterfaceError, asyncpg.InternalClientError)
 """The driver's own: the connection is closed, or what comes over it is no PostgreSQL."""
 DAMAGED = ("malformed", "not a database")
+DAMAGE = "The database file is damaged: restore it from a backup, or move it aside to start fresh"
+DISK_FULL, FULL = "53100", ("disk is full", "disk I/O error", "readonly database")
+"""PostgreSQL's state, and SQLite's words."""
 
 
 class DatabaseUnavailableError(UpstreamUnavailableError):
@@ -74,8 +77,15 @@ def translated() -> Iterator[None]:
             raise
         message = f"The database does not answer: {_reason(error)}"
         if any(word in str(error) for word in DAMAGED):
-            message = "The database file is damaged: restore it from a backup, or move it aside to start fresh"
+            message = DAMAGE
         raise DatabaseUnavailableError(message, details={"source": "database"}) from error
+
+
+def _is_full(error: BaseException | None) -> bool:
+    """Whether the disk has no room, or does not take what is written."""
+    driver = getattr(error, "orig", None) or error
+    state = str(getattr(driver, "sqlstate", "") or "")
+    return state == DISK_FULL or any(word in str(driver) for word in FULL)
 
 
 def _reason(error: BaseException) -> str:
@@ -131,6 +141,10 @@ class Database:
         event.listen(self.engine.sync_engine, "do_connect", _connect)
         event.listen(self.engine.sync_engine, "handle_error", _drop_stalled)
         self._asked: asyncio.Task[None] | None = None
+        self._damaged: str | None = None
+        """Found in this process's life; a restart checks the whole file."""
+        self._full: str | None = None
+        """Why the last write failed, until one succeeds."""
         self.queries = RecentTimes()
         """How long statements took."""
         _time_queries(self.engine.sync_engine, self.queries)
@@ -154,28 +168,44 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """A transaction that may write: committed at the end, rolled back on any error."""
-        with translated():
+        with self._noted():
             async with self._writers() as session, session.begin():
                 yield session
                 if self.before_commit is not None:
                     await self.before_commit(session)
+            self._full = None  # a heartbeat writes every second
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """A consistent view that writes nothing."""
-        with translated():
+        with self._noted():
             async with self._readers() as session, session.begin():
                 yield session
 
     @asynccontextmanager
     async def viewing(self) -> AsyncIterator[AsyncConnection]:
         """As `reading`, for statements without the ORM: they take half as long here."""
-        with translated():
+        with self._noted():
             async with self.engine.connect() as connection:
                 yield connection
 
+    @contextmanager
+    def _noted(self) -> Iterator[None]:
+        """As `translated`; what a question to the database would not show is remembered for it."""
+        try:
+            with translated():
+                yield
+        except DatabaseUnavailableError as error:
+            if error.message == DAMAGE:
+                self._damaged = error.message
+            elif _is_full(error.__cause__):
+                self._full = error.message
+            raise
+
     async def ping(self) -> None:
-        """Raise DatabaseUnavailableError unless the database answers."""
+        """Raise DatabaseUnavailableError unless the database answers, takes writes, and was not found to be damaged."""
+        if known := self._damaged or self._full:
+            raise DatabaseUnavailableError(known, details={"source": "database"})
         await self._ask("SELECT 1" if not self.is_sqlite else "SELECT count(*) FROM sqlite_schema")
 
     async def answers_soon(self, seconds: float = PING_SECONDS) -> None:
@@ -194,8 +224,7 @@ class Database:
         if not self.is_sqlite:
             await self.ping()
         elif await self._ask("PRAGMA quick_check(1)") != "ok":
-            message = "The database file is damaged: restore it from a backup, or move it aside to start fresh"
-            raise DatabaseUnavailableError(message, details={"source": "database"})
+            raise DatabaseUnavailableError(DAMAGE, details={"source": "database"})
 
     async def _ask(self, statement: str) -> object:
         try:

@@ -6,6 +6,7 @@ hold 11 MB of memory as long as the process lives.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from sqlalchemy import Column, MetaData, PrimaryKeyConstraint, String, Table, inspect, select, text
@@ -36,6 +37,16 @@ class UnknownRevisionError(HexaopsError):
 
     def __init__(self, revision: str) -> None:
         message = f"The database has schema {revision[:32]}, this version knows up to {HEAD}: run the newer version"
+        super().__init__(message, details={"source": "database"})
+
+
+class ForeignTablesError(HexaopsError):
+    """The database belongs to something else."""
+
+    code = "UNKNOWN_SCHEMA"
+
+    def __init__(self, tables: Sequence[str]) -> None:
+        message = f"The database has tables that are not this service's ({', '.join(tables[:3])}): name another one"
         super().__init__(message, details={"source": "database"})
 
 
@@ -72,12 +83,20 @@ def upgrade(connection: Connection) -> None:
 def _bring_to_head(connection: Connection) -> None:
     revision = _revision(connection)
     if revision is None:
+        _check_empty(connection)
         Base.metadata.create_all(connection, checkfirst=False)
         VERSION.create(connection)
         connection.execute(VERSION.insert().values(version_num=HEAD))
     elif revision != HEAD:
         _check_known(revision)
         upgrade(connection)
+
+
+def _check_empty(connection: Connection) -> None:
+    """Tables of our names without a version are not ours."""
+    found = sorted({*inspect(connection).get_table_names()} & {*Base.metadata.tables})
+    if found:
+        raise ForeignTablesError(found)
 
 
 def _check_known(revision: str) -> None:

@@ -105,7 +105,7 @@ class Gate:
         async with self._log.recording(request, entry, caller) as record:
             _refuse_other_media(request, entry.media_types)
             if entry.idempotent:
-                response = await self._idempotency.run(request, caller, handler)
+                response = await self._idempotency.run(request, caller, handler, entry.repeatable)
             else:
                 response = await handler(request)
             record.status = response.status_code

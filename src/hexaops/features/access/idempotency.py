@@ -5,7 +5,8 @@ The key is claimed in a committed row before the work. The first transaction of 
 over lets nothing commit. So after a kill it is known whether anything was done:
 
 - `claimed` by a dead process: nothing was done, the request is done anew;
-- `effective` by a dead process: something was done and its answer is lost: 409 `IDEMPOTENCY_OUTCOME_UNKNOWN`;
+- `effective` by a dead process: something was done and its answer is lost: 409 `IDEMPOTENCY_OUTCOME_UNKNOWN`, unless
+  doing it again is the same, as confirming a plan is, which always names the plan's one operation;
 - `answered`: the stored answer is replayed for a day, with `Idempotent-Replayed: true`.
 
 A refused request (4xx) changed nothing, so it gives its key back.
@@ -14,6 +15,7 @@ A refused request (4xx) changed nothing, so it gives its key back.
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -29,6 +31,9 @@ from starlette.responses import AsyncContentStream
 from hexaops.errors import ConflictError, HexaopsError, ValidationFailedError
 from hexaops.features.access.caller import Caller
 from hexaops.features.access.idempotency_store import Claim, ClaimLostError, IdempotencyStore, StoredAnswer
+from hexaops.storage.database import DatabaseUnavailableError
+
+logger = logging.getLogger(__name__)
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -65,7 +70,9 @@ class IdempotencyService:
     def __init__(self, claims: IdempotencyStore) -> None:
         self._claims = claims
 
-    async def run(self, request: Request, caller: Caller, handler: Handler) -> Response:
+    async def run(
+        self, request: Request, caller: Caller, handler: Handler, repeatable: Callable[[bytes], bool] | None = None
+    ) -> Response:
         """The handler's answer, or the stored one."""
         key = request.headers.get(HEADER)
         if key is None:
@@ -75,7 +82,8 @@ class IdempotencyService:
             raise ValidationFailedError("The idempotency key is not valid", details=details)
         row_id = _digest(str(caller.principal), key)
         fingerprint = _digest(request.method, request.url.path, request.url.query, await request.body())
-        found = await self._claims.take(row_id, fingerprint=fingerprint, lifetime=LIFETIME)
+        again = repeatable is not None and repeatable(await request.body())
+        found = await self._claims.take(row_id, fingerprint=fingerprint, lifetime=LIFETIME, again=again)
         seal = AnswerSeal(str(caller.principal), key)
         if isinstance(found, StoredAnswer):
             return _replay(found, fingerprint, seal)
@@ -91,11 +99,20 @@ class IdempotencyService:
                 streaming = True
                 response.body_iterator = self._kept(claim, response, response.body_iterator, seal)
             else:
-                await self._claims.answer(claim, _stored(response, seal.close(bytes(response.body)), claim))
+                await self._answer(claim, _stored(response, seal.close(bytes(response.body)), claim))
         finally:
             if not streaming:
                 self._claims.release(claim)
         return response
+
+    async def _answer(self, claim: Claim, answer: StoredAnswer) -> None:
+        """Keep the response; what has taken effect is answered even if that fails."""
+        try:
+            await self._claims.answer(claim, answer)
+        except DatabaseUnavailableError:
+            if not claim.effective:
+                raise
+            logger.warning("the answer of a request with an idempotency key could not be stored")
 
     async def _handled(self, claim: Claim, request: Request, handler: Handler) -> Response:
         try:

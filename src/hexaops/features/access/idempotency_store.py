@@ -90,14 +90,19 @@ class IdempotencyStore:
         self._marker = marker
         self._clock = clock
 
-    async def take(self, row_id: str, *, fingerprint: str, lifetime: timedelta) -> Claim | StoredAnswer:
-        """Claim the key, or return its state. A claim must be released."""
+    async def take(
+        self, row_id: str, *, fingerprint: str, lifetime: timedelta, again: bool = False
+    ) -> Claim | StoredAnswer:
+        """Claim the key, or return its state. A claim must be released.
+
+        With `again`, a request that took effect and was never answered is claimed anew.
+        """
         claim = Claim(row_id, new_id("claim_"), fingerprint)
         self._marker.working.add(claim.claim_id)  # before others can see the row, or they would think its process dead
         found: StoredAnswer | None = None
         try:
             async with self._database.transaction() as session:
-                found = await self._take(session, claim, lifetime)
+                found = await self._take(session, claim, lifetime, again)
         except BaseException:
             self.release(claim)
             raise
@@ -105,7 +110,7 @@ class IdempotencyStore:
             self.release(claim)
         return found or claim
 
-    async def _take(self, session: AsyncSession, claim: Claim, lifetime: timedelta) -> StoredAnswer | None:
+    async def _take(self, session: AsyncSession, claim: Claim, lifetime: timedelta, again: bool) -> StoredAnswer | None:
         now = self._clock.now()
         values: dict[str, Any] = {
             "id": claim.row_id,
@@ -126,7 +131,11 @@ class IdempotencyStore:
         if row is None:  # given back at this very moment: the caller's retry finds it free
             return StoredAnswer("claimed", claim.fingerprint, alive=True)
         alive = row.state != "answered" and await self._is_alive(session, row)
-        abandoned = row.state == "claimed" and not alive and row.fingerprint == claim.fingerprint
+        abandoned = (
+            (row.state == "claimed" or (again and row.state == "effective"))
+            and not alive
+            and row.fingerprint == claim.fingerprint
+        )
         if abandoned or (row.expires_at <= now and not alive):
             for name, value in values.items():
                 setattr(row, name, value)

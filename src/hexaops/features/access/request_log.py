@@ -6,6 +6,8 @@ certain takes the request's record and that transaction from it, and its event i
 
 from __future__ import annotations
 
+import logging
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -24,10 +26,14 @@ from hexaops.features.access.rates import RateLimitExceededError
 from hexaops.features.audit.event import AuditEvent, Outcome
 from hexaops.features.audit.log import AuditLog
 from hexaops.features.routing import Entry
-from hexaops.storage.database import Database
+from hexaops.storage.database import Database, DatabaseUnavailableError
+
+logger = logging.getLogger(__name__)
 
 READING = frozenset({"GET", "HEAD"})
 REFUSALS = frozenset({401, 403})
+MOST_LATE = 1000
+"""Events of successful changes that wait for the database; beyond so many the oldest are dropped."""
 
 
 @dataclass
@@ -80,6 +86,7 @@ class RequestLog:
     def __init__(self, audit: AuditLog, database: Database) -> None:
         self._audit = audit
         self._database = database
+        self._late: deque[AuditEvent] = deque(maxlen=MOST_LATE)
 
     async def refused(
         self,
@@ -124,7 +131,28 @@ class RequestLog:
             raise
         finally:
             if record.is_due():
-                await self._audit.append(record.event(record.status))
+                await self._append(record)
+
+    async def _append(self, record: Record) -> None:
+        """What took effect is answered even if its event cannot be written yet: it is, with the next one."""
+        event = record.event(record.status)
+        try:
+            await self._append_late()
+            await self._audit.append(event)
+        except DatabaseUnavailableError:
+            if not (record.entry.idempotent and record.status < 400):
+                raise
+            self._late.append(event)
+            logger.warning("the audit event of a request is written later", extra={"resource": event.resource})
+
+    async def _append_late(self) -> None:
+        while self._late:
+            event = self._late.popleft()
+            try:
+                await self._audit.append(event)
+            except DatabaseUnavailableError:
+                self._late.appendleft(event)
+                raise
 
 
 async def record_of(request: Request) -> Record:

@@ -14,7 +14,7 @@ from hexaops.backends.kubernetes.errors import (
 )
 from hexaops.features.access.caller import AnyCaller
 from hexaops.features.access.paging import paged
-from hexaops.features.actions.schemas import STATUSES, ActionRequest, RollbackRequest
+from hexaops.features.actions.schemas import STATUSES, ActionRequest, RollbackRequest, confirms_plan
 from hexaops.features.actions.service import ActionService
 from hexaops.features.actions.views import ActionView
 from hexaops.features.applications.errors import (
@@ -98,7 +98,10 @@ async def rollback_action(
 
 
 ROUTES = (
-    Entry("POST", f"{WORKSPACE}/aiops/actions", execute_action, user("execute_actions"), idempotent=True),
+    Entry(
+        "POST", f"{WORKSPACE}/aiops/actions", execute_action, user("execute_actions"), idempotent=True,
+        repeatable=confirms_plan,
+    ),
     Entry("GET", f"{WORKSPACE}/aiops/actions", list_actions, user("read_actions")),
     Entry("GET", f"{WORKSPACE}/aiops/actions/{{action_id}}", get_action, user("read_actions")),
     Entry(

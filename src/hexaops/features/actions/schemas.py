@@ -6,6 +6,7 @@ import json
 import re
 from typing import Annotated, Any, Literal
 
+import msgspec
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 WITHOUT_NUL = r"^[^\x00]*$"
@@ -53,6 +54,24 @@ class ConfirmationFields(BaseModel):
     confirmation: bool = False
     plan_id: Identifier | None = None
     plan_hash: Identifier | None = None
+
+
+def confirms_plan(body: bytes) -> bool:
+    """Whether a request's body confirms a plan by its id: doing that again names the same operation."""
+    try:
+        found = msgspec.json.decode(body, type=_Confirming).parameters
+    except msgspec.DecodeError:
+        return False
+    return found.confirmation and found.plan_id is not None
+
+
+class _ConfirmingFields(msgspec.Struct):
+    confirmation: bool = False
+    plan_id: str | None = None
+
+
+class _Confirming(msgspec.Struct):
+    parameters: _ConfirmingFields = msgspec.field(default_factory=_ConfirmingFields)
 
 
 class RollbackRequest(BaseModel):

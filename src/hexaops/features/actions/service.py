@@ -13,7 +13,7 @@ from hexaops.errors import ValidationFailedError
 from hexaops.features.access.caller import Caller
 from hexaops.features.actions.schemas import ActionRequest, ConfirmationFields, RollbackRequest
 from hexaops.features.actions.subjects import Subjects
-from hexaops.features.actions.views import ActionView, action_view, awaiting_view
+from hexaops.features.actions.views import ActionView, accepted_view, action_view, awaiting_view
 from hexaops.features.changes.confirmation import Acceptance, Confirmation
 from hexaops.features.changes.errors import NotReversibleError, PlanStaleError
 from hexaops.features.changes.plan import plan_of
@@ -31,6 +31,7 @@ from hexaops.kit.paging import PageRequest
 from hexaops.responses import Listing, pagination
 from hexaops.runbooks.catalog import ASKED_FOR, RUNBOOKS
 from hexaops.runbooks.model import RISK_ORDER, Draft, Subject
+from hexaops.storage.database import DatabaseUnavailableError
 from hexaops.storage.tables import OperationRow, PlanRow
 
 PERMISSION = "execute_actions"
@@ -159,7 +160,10 @@ class ActionService(Struct, frozen=True):
             undoes=tuple(request.undoes),
         )
         operation_id = await self.confirmation.confirm(plan, plan_hash, request.parameters, acceptance)
-        return await self.get(caller, operation_id)
+        try:
+            return await self.get(caller, operation_id)
+        except DatabaseUnavailableError:  # it will run: an error would say that it does not
+            return accepted_view(operation_id, plan, plan_view(plan))
 
     async def _row(self, caller: Caller, action_id: str) -> OperationRow:
         row = await self.store.find(action_id)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
 
 from hexaops.features.changes.views import PlanView
 from hexaops.features.runs.views import FailureView, OperationView, ResultView, StepView
 from hexaops.kit.durations import format_time
+from hexaops.kit.redaction import redact_fields
 from hexaops.responses import View
 from hexaops.storage.tables import PlanRow
 
@@ -70,6 +72,23 @@ def awaiting_view(row: PlanRow, plan: PlanView) -> ActionView:
             "started_at": "nothing has been started",
         },
     )  # fmt: skip
+
+
+def accepted_view(operation_id: str, row: PlanRow, plan: PlanView) -> ActionView:
+    """An action that was started just now and cannot be read: as it was planned."""
+    return replace(
+        awaiting_view(row, plan),
+        action_id=operation_id,
+        status="executing",
+        action=row.action,
+        parameters=redact_fields(row.parameters),
+        requested_by=row.user_id,
+        plan_id=row.id,
+        session_id=row.session_id,
+        plan=UNSET,
+        confirm=UNSET,
+        reasons={"started_at": "the database does not answer at this moment; the action was accepted"},
+    )
 
 
 def action_view(operation: OperationView) -> ActionView:

@@ -6,6 +6,7 @@ audit event are written, and the durable run is enqueued. Either all of it is th
 
 from __future__ import annotations
 
+import contextlib
 import hmac
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
@@ -34,11 +35,16 @@ from hexaops.kit.failpoints import Failpoints
 from hexaops.kit.ids import new_id
 from hexaops.runbooks.catalog import RUNBOOKS, UNCOUNTED
 from hexaops.runbooks.model import Draft
+from hexaops.storage.database import DatabaseUnavailableError
 from hexaops.storage.engine import DurableEngine
 from hexaops.storage.tables import OperationRow, OperationStepRow, PlanRow
 
 CAPS_LOCK = 0x68657861_63617073
 """PostgreSQL advisory lock under which changes are counted and added."""
+
+
+LOOKS_SECONDS = (0.0, 0.5, 1.0)
+"""Waits before each look for what a lost connection may have committed."""
 
 
 class Acceptance(Struct, frozen=True):
@@ -87,6 +93,11 @@ class Confirmation(Struct, frozen=True):
         except IntegrityError as error:
             await self._check_free(plan)
             raise PlanStaleError("another change was made to its target at the same moment") from error
+        except DatabaseUnavailableError:
+            found = await self._accepted_after_all(row.id)
+            if found is None:
+                raise
+            operation_id = found
         self.failpoints.reach("operation.accepted")
         return operation_id
 
@@ -119,6 +130,15 @@ class Confirmation(Struct, frozen=True):
         await self.engine.enqueue(session, RUN, run_id=operation.id, argument=operation.id)
         await self.events.started(session, operation, acceptance.actor, acceptance.also)
         return operation.id
+
+    async def _accepted_after_all(self, plan_id: str) -> str | None:
+        """The operation of a plan whose commit was not answered: the database may have done it."""
+        for pause in LOOKS_SECONDS:
+            await self.plans.clock.sleep(pause)
+            with contextlib.suppress(DatabaseUnavailableError):
+                async with self.plans.planner.store.database.reading() as session:
+                    return (await session.scalars(select(PlanRow.operation_id).where(PlanRow.id == plan_id))).first()
+        return None
 
     def _operation(self, row: PlanRow, plan: Plan, acceptance: Acceptance) -> OperationRow:
         now, first = self.plans.clock.now(), plan.drafts[0]
