@@ -9,9 +9,11 @@ from typing import Any
 
 import msgspec
 import pytest
+from sqlalchemy import event, func, select
 
 from hexaops.features.notifications.channels import Channel, Notice, body_of
-from hexaops.features.notifications.sending import Notifications
+from hexaops.features.notifications.sending import RUN, WAITS_SECONDS, Notifications
+from hexaops.storage.tables import AuditRow
 from tests.backends.notify.receiver import Answer, Receiver, serve_receiver
 from tests.living import LivingWorld, living_world
 
@@ -76,6 +78,31 @@ async def test_a_failed_attempt_is_made_again_later(notified: Notified) -> None:
         await sender.send(session, ["pager"], NOTICE)
     (first,) = await notified.receiver.wait(1)
     assert msgspec.json.decode(first.body, type=Notice) == NOTICE
+
+
+async def test_an_outage_of_the_database_loses_nothing(notified: Notified) -> None:
+    """The last attempt has failed and cannot be recorded: it is, once the database is there, without a restart."""
+    notified.receiver.answer = Answer(status=503)
+    world, sender = notified.world, notified.world.access.get(Notifications)
+    fails = [True, True]
+
+    def ask(_connection: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
+        if statement.startswith("INSERT INTO audit_events") and "notification.failed" in str(parameters) and fails:
+            fails.pop()
+            raise ConnectionResetError
+
+    async def recorded() -> int:
+        async with sender.database.reading() as session:
+            wanted = select(func.count()).where(AuditRow.action == "notification.failed")
+            return (await session.scalars(wanted)).one()
+
+    event.listen(sender.database.engine.sync_engine, "before_cursor_execute", ask)
+    last = msgspec.json.encode({"id": "n-1", "channel": "pager", "notice": NOTICE, "number": len(WAITS_SECONDS)})
+    async with sender.database.transaction() as session:
+        await sender.engine.enqueue(session, RUN, run_id="notify-n-1.9", argument=last.decode())
+    assert await world.commits.until(recorded, lambda count: count) == 1
+    assert not fails
+    assert len(notified.receiver.requests) == 1
 
 
 def test_slack_gets_no_links_and_no_mentions() -> None:

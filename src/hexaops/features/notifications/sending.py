@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
+from functools import partial
+from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -13,12 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from hexaops.backends.notify.errors import SendError
 from hexaops.features.audit.event import AuditEvent
 from hexaops.features.audit.log import AuditLog
-from hexaops.features.notifications.channels import Notice
+from hexaops.features.notifications.channels import Channel, Notice
 from hexaops.features.notifications.directory import ChannelDirectory
 from hexaops.features.notifications.errors import ChannelUnreadableError
 from hexaops.features.notifications.transport import NoticeSender
+from hexaops.kit.backoff import Backoff
+from hexaops.kit.clock import Clock
 from hexaops.kit.failpoints import Failpoints
-from hexaops.storage.database import Database
+from hexaops.storage.database import Database, DatabaseUnavailableError
 from hexaops.storage.engine import DurableEngine
 
 RUN = "notification"
@@ -26,6 +30,10 @@ SENDING, SENT, PUT_OFF = "notification.sending", "notification.sent", "notificat
 """Where a process may be killed: before a notice leaves, after it, and once the next attempt is enqueued."""
 WAITS_SECONDS = (10.0, 60.0, 300.0, 1800.0, 7200.0)
 """Before each further attempt; after the last one it is given up, and the audit log says so."""
+
+OUTAGE = Backoff(0.5, 5.0)
+"""Between tries while the database is away."""
+T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +56,7 @@ class Notifications(Struct, frozen=True):
     engine: DurableEngine
     audit: AuditLog
     failpoints: Failpoints
+    clock: Clock
 
     async def send(self, session: AsyncSession, names: Collection[str], notice: Notice) -> None:
         """Send to those of the names that are channels, once the transaction commits; the same notice only once."""
@@ -62,16 +71,30 @@ class Notifications(Struct, frozen=True):
         """Make one attempt; a process that dies before its outcome is recorded makes it again."""
         attempt = msgspec.json.decode(argument, type=_Attempt)
         try:
-            async with self.database.reading() as session:
-                channel = await self.directory.find(session, attempt.notice.workspace_id, attempt.channel)
+            channel = await self._waited(lambda: self._channel(attempt))
             if channel is None:
                 return  # deleted since
             self.failpoints.reach(SENDING)
             await self.sender.send(channel, attempt.notice)
             self.failpoints.reach(SENT)
         except (SendError, ChannelUnreadableError) as error:
-            await self._failed(attempt, error)
+            await self._waited(partial(self._failed, attempt, error))
             self.failpoints.reach(PUT_OFF)
+
+    async def _waited(self, step: Callable[[], Awaitable[T]]) -> T:
+        """The step, begun anew until the database is there again: a run that raised would be lost."""
+        failures = 0
+        while True:
+            try:
+                return await step()
+            except DatabaseUnavailableError as error:
+                failures += 1
+                logger.warning("database unavailable; retrying", extra={"reason": type(error).__name__})
+            await self.clock.sleep(OUTAGE.seconds(failures))
+
+    async def _channel(self, attempt: _Attempt) -> Channel | None:
+        async with self.database.reading() as session:
+            return await self.directory.find(session, attempt.notice.workspace_id, attempt.channel)
 
     async def _failed(self, attempt: _Attempt, error: SendError | ChannelUnreadableError) -> None:
         logger.info("notification failed", extra={"channel": attempt.channel, "reason": error.message})

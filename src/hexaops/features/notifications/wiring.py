@@ -31,7 +31,9 @@ def wire(process: Process) -> None:
     audit = process.provider.get(AuditLog)
     directory = ChannelDirectory(channels, TargetSeal(process.key, process.redactor))
     sender = NoticeSender(settings, notifier)
-    notifications = Notifications(directory, sender, process.database, process.engine, audit, process.failpoints)
+    notifications = Notifications(
+        directory, sender, process.database, process.engine, audit, process.failpoints, process.clock
+    )
     process.engine.register(RUN, notifications.run, concurrency=PLACES)
     service = ChannelService(process.database, directory, sender, audit, process.clock)
     for offered in (directory, notifications, service):
