@@ -25,7 +25,7 @@ from plane.credentials import make_certificates, write_kubeconfig
 Object = dict[str, Any]
 _NODE_INFO = ("architecture", "bootID", "containerRuntimeVersion", "kernelVersion", "kubeProxyVersion",
               "kubeletVersion", "machineID", "operatingSystem", "osImage", "systemUUID")  # fmt: skip
-LARGE_NODE = {"cpu": "32", "memory": "256Gi", "pods": "110"}
+LARGE_NODE = {"cpu": "32", "memory": "256Gi", "ephemeral-storage": "100Gi", "pods": "110"}
 
 
 PORTS = range(20_000, 32_000)
