@@ -82,7 +82,9 @@ def live(documents: ControlPlane, tmp_path_factory: pytest.TempPathFactory) -> I
         account = service.credentials["service_account"]
         headers = {"Authorization": f"Bearer {account['token']}", "X-Service-Account": account["id"]}
         with httpx2.Client(base_url=service.credentials["base_url"], headers=headers, timeout=60.0) as client:
-            yield Live(Served(service.process, folder / "home", service.credentials), service.client, client)  # type: ignore[arg-type] # text or bytes, nobody reads it
+            walked = Live(Served(service.process, folder / "home", service.credentials), service.client, client)  # type: ignore[arg-type] # text or bytes, nobody reads it
+            walked.wait_until_measured()
+            yield walked
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)
