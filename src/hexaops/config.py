@@ -168,7 +168,7 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = None
     """`postgresql://…` or `sqlite:///FILE`; unset: `hexaops.db` in the home folder."""
     database_pool_size: Annotated[int, Field(ge=1, le=100)] = 20
-    """Size of this process's PostgreSQL connection pool."""
+    """Size of this process's PostgreSQL connection pool; two more connections count requests."""
     takeover_seconds: Positive = 5.0
     """A replica that is silent for this long counts as dead, and another takes over its work."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -39,6 +39,8 @@ LIMITS = {
 }
 """The server's own limits, which end what a client that is gone has left."""
 PING_SECONDS = 1.5
+COUNTING_CONNECTIONS = 2
+"""Beside the pool's."""
 AWAY_STATES = ("08", "40", "53", "57", "58", "55P03")
 """SQLSTATE classes that say nothing against the statement: connection, conflict, resources, operator, system, lock."""
 BROKEN = (asyncpg.InterfaceError, asyncpg.InternalClientError)
@@ -151,6 +153,7 @@ class Database:
         self._readers = async_sessionmaker(self.engine, expire_on_commit=False)
         writing = self.engine.execution_options(hexaops_writes=True)
         self._writers = async_sessionmaker(writing, expire_on_commit=False)
+        self._counting = None if self.is_sqlite else _counting_engine(url, options)
         self.before_commit = before_commit
         """Runs inside each transaction that may write, before its commit: binds effects to idempotency keys."""
 
@@ -202,6 +205,14 @@ class Database:
                 self._full = error.message
             raise
 
+    @asynccontextmanager
+    async def counting(self) -> AsyncIterator[AsyncConnection]:
+        """For single statements of every request, each a transaction of its own; PostgreSQL only."""
+        assert self._counting is not None
+        with translated():
+            async with self._counting.connect() as connection:
+                yield connection
+
     async def ping(self) -> None:
         """Raise DatabaseUnavailableError unless the database answers, takes writes, and was not found to be damaged."""
         if known := self._damaged or self._full:
@@ -238,6 +249,17 @@ class Database:
     async def close(self) -> None:
         """Give all connections back."""
         await self.engine.dispose()
+        if self._counting is not None:
+            await self._counting.dispose()
+
+
+def _counting_engine(url: str, options: dict[str, Any]) -> AsyncEngine:
+    """A few connections that are not asked first whether they live, which takes longer than the statement itself."""
+    own = {**options, "pool_size": COUNTING_CONNECTIONS, "pool_pre_ping": False, "isolation_level": "AUTOCOMMIT"}
+    engine = create_async_engine(url, **own)
+    event.listen(engine.sync_engine, "do_connect", _connect)
+    event.listen(engine.sync_engine, "handle_error", _drop_stalled)
+    return engine
 
 
 def _json(value: object) -> str:

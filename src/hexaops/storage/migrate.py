@@ -16,7 +16,7 @@ from hexaops.errors import HexaopsError
 from hexaops.storage.database import Database
 from hexaops.storage.tables import Base
 
-HEAD = "0011"
+HEAD = "0012"
 """The newest revision in `migrations/versions`; checked by a test."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 0x68657861

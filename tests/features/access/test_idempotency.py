@@ -25,6 +25,7 @@ from tests.serving import START, AccessWorld, access_world
 
 PATH = "/internal/v1/workspaces"
 BODY = {"name": "Team", "namespaces": ["team"], "expect_missing": True}
+MANY = {"rate_limit_workspace": "1000/minute"}
 
 
 async def _post(access: AccessWorld, key: str | None = "k-1", body: Any = BODY, **headers: str) -> httpx2.Response:
@@ -101,7 +102,7 @@ async def test_twins_at_the_same_time_take_effect_once(access: AccessWorld) -> N
 
 async def test_twins_at_two_processes_take_effect_once(database_url: str, tmp_path: Path) -> None:
     """Neither process sends heartbeats here, so each takes the other for dead: the fence alone must hold."""
-    async with access_world(database_url, tmp_path) as one, access_world(database_url, tmp_path) as other:
+    async with access_world(database_url, tmp_path, MANY) as one, access_world(database_url, tmp_path, MANY) as other:
         other.administrator = one.administrator
         for number in range(10):
             body = {"name": "Team", "namespaces": [f"team-{number}"], "expect_missing": True}

@@ -21,54 +21,54 @@ def clock() -> ManualClock:
     return ManualClock(START)
 
 
-def test_a_window_moves(clock: ManualClock) -> None:
+async def test_a_window_moves(clock: ManualClock) -> None:
     limits = RateLimits(Settings(rate_limit_chat="3/minute"), clock=clock)
     for remaining in (2, 1, 0):
-        verdict = limits.hit("chat", "alice", "ws-1")
+        verdict = await limits.hit("chat", "alice", "ws-1")
         assert (verdict.allowed, verdict.remaining) == (True, remaining)
         clock.advance(10)
-    refused = limits.hit("chat", "alice", "ws-1")
+    refused = await limits.hit("chat", "alice", "ws-1")
     assert (refused.allowed, refused.remaining, refused.retry_after_seconds) == (False, 0, 30.0)
     assert refused.reset_epoch_seconds == int(START.timestamp()) + 60
     clock.advance(29.9)
-    assert not limits.hit("chat", "alice", "ws-1").allowed
+    assert not (await limits.hit("chat", "alice", "ws-1")).allowed
     clock.advance(0.2)
-    assert limits.hit("chat", "alice", "ws-1").allowed
-    assert not limits.hit("chat", "alice", "ws-1").allowed
+    assert (await limits.hit("chat", "alice", "ws-1")).allowed
+    assert not (await limits.hit("chat", "alice", "ws-1")).allowed
 
 
-def test_never_more_than_the_limit_in_any_window(clock: ManualClock) -> None:
+async def test_never_more_than_the_limit_in_any_window(clock: ManualClock) -> None:
     limits = RateLimits(Settings(rate_limit_logs="20/minute"), clock=clock)
     allowed: list[float] = []
     for _ in range(600):
-        if limits.hit("logs", "sa").allowed:
+        if (await limits.hit("logs", "sa")).allowed:
             allowed.append(clock.monotonic())
         clock.advance(1.7)
     assert max(sum(start <= at < start + 60 for at in allowed) for start in allowed) == 20
 
 
-def test_callers_and_workspaces_are_counted_apart(clock: ManualClock) -> None:
+async def test_callers_and_workspaces_are_counted_apart(clock: ManualClock) -> None:
     limits = RateLimits(Settings(rate_limit_chat="1/hour"), clock=clock)
-    assert limits.hit("chat", "alice", "ws-1").allowed
-    assert limits.hit("chat", "alice", "ws-2").allowed
-    assert limits.hit("chat", "bob", "ws-1").allowed
-    assert limits.hit("public", "alice", "ws-1").allowed
-    assert not limits.hit("chat", "alice", "ws-1").allowed
+    assert (await limits.hit("chat", "alice", "ws-1")).allowed
+    assert (await limits.hit("chat", "alice", "ws-2")).allowed
+    assert (await limits.hit("chat", "bob", "ws-1")).allowed
+    assert (await limits.hit("public", "alice", "ws-1")).allowed
+    assert not (await limits.hit("chat", "alice", "ws-1")).allowed
 
 
-def test_only_the_first_refusal_of_a_row_is_marked(clock: ManualClock) -> None:
+async def test_only_the_first_refusal_of_a_row_is_marked(clock: ManualClock) -> None:
     limits = RateLimits(Settings(rate_limit_chat="1/minute"), clock=clock)
-    limits.hit("chat", "alice")
-    assert [limits.hit("chat", "alice").first_refusal for _ in range(3)] == [True, False, False]
+    await limits.hit("chat", "alice")
+    assert [(await limits.hit("chat", "alice")).first_refusal for _ in range(3)] == [True, False, False]
     clock.advance(61)
-    assert limits.hit("chat", "alice").allowed
-    assert limits.hit("chat", "alice").first_refusal
+    assert (await limits.hit("chat", "alice")).allowed
+    assert (await limits.hit("chat", "alice")).first_refusal
 
 
-def test_the_windows_that_are_kept_are_bounded(clock: ManualClock) -> None:
+async def test_the_windows_that_are_kept_are_bounded(clock: ManualClock) -> None:
     limits = RateLimits(Settings(), clock=clock)
     for number in range(MOST_KEYS + 10):
-        limits.hit("anonymous", str(number))
+        await limits.hit("anonymous", str(number))
     assert len(limits._windows) == MOST_KEYS
 
 

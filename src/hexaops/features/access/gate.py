@@ -115,7 +115,7 @@ class Gate:
         try:
             return await self._authentication.principal(request, policy)
         except (UnauthenticatedError, InvalidServiceAccountError):
-            self._count(request, policy, self._limits.hit("anonymous", address_group(address)))
+            self._count(request, policy, await self._limits.hit("anonymous", address_group(address)))
             raise
 
     async def _admit(self, request: Request, policy: Policy, principal: Principal, address: str) -> Caller:
@@ -124,7 +124,7 @@ class Gate:
             granted = await self._authorizer.enter(principal, workspace_id)
         except WorkspaceNotFoundError:
             # one window for all workspaces that the caller is no member of: probing is limited, and tells nothing
-            self._count(request, policy, self._limits.hit(policy.limit, str(principal), "elsewhere"))
+            self._count(request, policy, await self._limits.hit(policy.limit, str(principal), "elsewhere"))
             raise
         caller = Caller(
             principal=principal,
@@ -134,7 +134,7 @@ class Gate:
             client_address=address,
             role=granted.role,
         )
-        self._count(request, policy, self._limits.hit(policy.limit, str(principal), *_subject(request, policy)))
+        self._count(request, policy, await self._limits.hit(policy.limit, str(principal), *_subject(request, policy)))
         if policy.permission is not None:
             caller.require(policy.permission)
         return caller

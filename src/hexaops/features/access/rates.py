@@ -1,23 +1,31 @@
-"""Rate limits: a sliding window per key, in memory.
+"""Rate limits: a sliding window per key, in memory, or shared by the replicas of one PostgreSQL.
 
 `limits` reads the notation; its in-memory storage is not used, because it takes a thread and a background task to
-forget old entries and cannot be given a clock. With N replicas a caller gets up to N times the limit.
+forget old entries and cannot be given a clock.
 """
 
 from __future__ import annotations
 
+import logging
 import math
 from collections import OrderedDict, deque
+from collections.abc import Sequence
 
 from limits import RateLimitItem, parse
 from msgspec import Struct
 
 from hexaops.config import Settings
 from hexaops.errors import HexaopsError
+from hexaops.features.access.shared_rates import Counted, SharedWindows
 from hexaops.kit.clock import Clock
+from hexaops.storage.database import DatabaseUnavailableError
+
+logger = logging.getLogger(__name__)
 
 MOST_KEYS = 100_000
 """Maximum number of windows; the least recently used is dropped."""
+OWN = frozenset({"anonymous"})
+"""Counted by each replica for itself: whoever has no credentials must not make the database write."""
 
 
 class RateLimitExceededError(HexaopsError):
@@ -73,8 +81,9 @@ class Verdict(Struct, frozen=True):
 class RateLimits:
     """Counts calls by the name of the limit and a key."""
 
-    def __init__(self, settings: Settings, *, clock: Clock) -> None:
+    def __init__(self, settings: Settings, *, clock: Clock, shared: SharedWindows | None = None) -> None:
         self._clock = clock
+        self._shared = shared
         self._limits = {
             name.removeprefix("rate_limit_"): parse(getattr(settings, name))
             for name in type(settings).model_fields
@@ -82,14 +91,25 @@ class RateLimits:
         }
         self._windows: OrderedDict[tuple[str, ...], _Window] = OrderedDict()
 
-    def hit(self, name: str, *key: str) -> Verdict:
+    async def hit(self, name: str, *key: str) -> Verdict:
         """Count one call; rejected calls do not count."""
         item = self._limits[name]
         window = self._windows.setdefault((name, *key), _Window())
         self._windows.move_to_end((name, *key))
         if len(self._windows) > MOST_KEYS:
             self._windows.popitem(last=False)
-        return window.hit(item, now=self._clock.monotonic(), epoch=self._clock.now().timestamp())
+        counted = await self._count_together(name, item, key) or window.hit(item, now=self._clock.monotonic())
+        return _verdict(item, counted, first=window.refuses_first(counted.allowed), now=self._clock.now().timestamp())
+
+    async def _count_together(self, name: str, item: RateLimitItem, key: Sequence[str]) -> Counted | None:
+        """None where this process counts for itself: alone, or while nothing can be written, so that reads go on."""
+        if self._shared is None or name in OWN:
+            return None
+        try:
+            return await self._shared.hit(item, (name, *key))
+        except DatabaseUnavailableError as error:
+            logger.warning("rate limits are counted by this process alone", extra={"reason": error.message})
+            return None
 
 
 class _Window:
@@ -99,24 +119,31 @@ class _Window:
         self._hits: deque[float] = deque()
         self._refused = False
 
-    def hit(self, item: RateLimitItem, *, now: float, epoch: float) -> Verdict:
+    def hit(self, item: RateLimitItem, *, now: float) -> Counted:
         period = float(item.get_expiry())
         while self._hits and self._hits[0] <= now - period:
             self._hits.popleft()
         allowed = len(self._hits) < item.amount
         if allowed:
             self._hits.append(now)
+        return Counted(allowed, len(self._hits), (self._hits[0] if self._hits else now) + period - now)
+
+    def refuses_first(self, allowed: bool) -> bool:  # what became of the call
+        """Whether this refusal is the first of a row."""
         first, self._refused = not allowed and not self._refused, not allowed
-        wait = (self._hits[0] if self._hits else now) + period - now
-        return Verdict(
-            allowed=allowed,
-            limit=item.amount,
-            remaining=item.amount - len(self._hits),
-            reset_epoch_seconds=math.ceil(epoch + wait),
-            retry_after_seconds=0.0 if allowed else wait,
-            described=_describe(item),
-            first_refusal=first,
-        )
+        return first
+
+
+def _verdict(item: RateLimitItem, counted: Counted, *, first: bool, now: float) -> Verdict:
+    return Verdict(
+        allowed=counted.allowed,
+        limit=item.amount,
+        remaining=max(0, item.amount - counted.used),
+        reset_epoch_seconds=math.ceil(now + counted.wait_seconds),
+        retry_after_seconds=0.0 if counted.allowed else counted.wait_seconds,
+        described=_describe(item),
+        first_refusal=first,
+    )
 
 
 def _describe(item: RateLimitItem) -> str:

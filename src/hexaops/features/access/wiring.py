@@ -14,6 +14,8 @@ from hexaops.features.access.peers import Trust
 from hexaops.features.access.rates import RateLimits
 from hexaops.features.access.request_log import RequestLog
 from hexaops.features.access.service_tokens import ServiceTokens
+from hexaops.features.access.shared_rates import PURGE_SECONDS as PURGE_WINDOWS_SECONDS
+from hexaops.features.access.shared_rates import SharedWindows
 from hexaops.features.access.tenancy import Tenancy
 from hexaops.features.access.trust import (
     find_identity_provider,
@@ -35,7 +37,7 @@ def wire(process: Process, tenancy: Tenancy) -> None:
     authorizer = Authorizer(tenancy)
     accounts = ServiceAccounts(database, audit=audit, clock=clock, redactor=process.redactor)
     cursors = CursorSigner(lambda: process.key.derive("cursors"))
-    limits = RateLimits(settings, clock=clock)
+    limits = RateLimits(settings, clock=clock, shared=_shared_windows(process))
     for service in (authorizer, accounts, cursors, limits):
         provider.add(service)
     gate = Gate(
@@ -46,6 +48,15 @@ def wire(process: Process, tenancy: Tenancy) -> None:
         log=RequestLog(audit, database),
     )
     provider.add(gate)
+
+
+def _shared_windows(process: Process) -> SharedWindows | None:
+    """Windows of all replicas; None on SQLite, which has one process."""
+    if process.database.is_sqlite:
+        return None
+    windows = SharedWindows(process.database, clock=process.clock)
+    process.background.add(Periodic("rate-windows-purge", windows.purge, PURGE_WINDOWS_SECONDS))
+    return windows
 
 
 def _authentication(process: Process) -> Authentication:

@@ -51,7 +51,7 @@ class SignInPages(Struct, frozen=True):
     async def start(self, request: Request) -> Response:
         """Send the browser to the provider."""
         try:
-            self._count(request)
+            await self._count(request)
             location, cookie = await self.sign_in.start(request.query_params.get("next", ""))
         except SignInError as error:
             return self._failed(request, error)
@@ -60,7 +60,7 @@ class SignInPages(Struct, frozen=True):
     async def callback(self, request: Request) -> Response:
         """Take the provider's answer, open a session and go to the console."""
         try:
-            self._count(request)
+            await self._count(request)
             signed_in = await self.sign_in.finish(_parameters(request), request.cookies.get(self._cookie_name, ""))
         except SignInError as error:
             await self._record(request, error)
@@ -75,7 +75,7 @@ class SignInPages(Struct, frozen=True):
     async def sign_out(self, request: Request) -> Response:
         """Send a browser whose session has been closed to the provider's own sign-out."""
         try:
-            self._count(request)
+            await self._count(request)
         except SignInError as error:
             return self._failed(request, error)
         return _redirect(await self.sign_in.sign_out_location())
@@ -90,9 +90,9 @@ class SignInPages(Struct, frozen=True):
         secure = "; Secure" if self.sign_in.is_secure else ""
         return f"{self._cookie_name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
 
-    def _count(self, request: Request) -> None:
+    async def _count(self, request: Request) -> None:
         address = client_address(request, trusted_proxies=self.trusted_proxies)
-        if not self.limits.hit("anonymous", address_group(address)).allowed:
+        if not (await self.limits.hit("anonymous", address_group(address))).allowed:
             raise SignInError(Problem.TOO_MANY_ATTEMPTS, "the limit of anonymous requests is reached")
 
     def _failed(self, request: Request, error: SignInError, *cookies: str) -> Response:

@@ -20,6 +20,7 @@ from hexaops.storage.tables.operations import (
     PlanRow,
     WriteIntentRow,
 )
+from hexaops.storage.tables.rates import RateWindowRow
 from hexaops.storage.tables.webhooks import (
     WebhookAttemptRow,
     WebhookDeliveryRow,
@@ -49,6 +50,7 @@ __all__ = [
     "OperationRow",
     "OperationStepRow",
     "PlanRow",
+    "RateWindowRow",
     "ServiceAccountRow",
     "ServiceAccountTokenRow",
     "WebhookAttemptRow",
