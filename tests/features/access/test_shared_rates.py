@@ -108,7 +108,7 @@ async def test_old_windows_are_purged_and_the_table_is_not_logged(
     await replicas.hit(0)
     windows = SharedWindows(replicas.databases[0], clock=clock)
 
-    async def rows() -> tuple[int, str]:
+    async def rows() -> tuple[int, bytes]:
         async with replicas.databases[0].viewing() as connection:
             count = (await connection.execute(text("SELECT count(*) FROM rate_windows"))).scalar_one()
             kind = text("SELECT relpersistence FROM pg_class WHERE relname = 'rate_windows'")

@@ -3,7 +3,8 @@
 Score: Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), with k1 = 1.2, b = 0.75;
 a word in the title or in a listed question counts three times one in the body. A question is answered only if the
 words that carry it (by inverse document frequency) are mostly found in the article's title and questions: a fluent
-answer to another question is worse than none.
+answer to another question is worse than none. A question that an article lists, in other order or with other small
+words, is answered by that article.
 """
 
 from __future__ import annotations
@@ -20,17 +21,19 @@ from hexaops.assistant.knowledge.article import Article, articles
 
 K1, B = 1.2, 0.75
 HEAD_WEIGHT = 3
-COVERED = 0.6
+COVERED = 0.5
 """The part of a question's weight that an article's title and questions must hold."""
 SHOWN = 3
 WORD = re.compile(r"[a-z0-9]+")
 LONGEST_QUESTION = 2000
 STOP_WORDS = frozenset(
     """
-    a an and any are at be but by can could did do does don for from get give had has have help how i if in into is isn
-    it its let like m make me my need new of on one or our please re s set should show so some t tell than that the
-    their them then there these they this to up us use using ve want was we what when where which who why will with
-    would you your
+    a actually again all an and any anything are at bad be best between but by can correct correctly could did
+    difference do does doing don easily every everything find for from get give go good had happens has have help
+    how i if in into is isn it its itself just let like look m make me mean means must my need new now of on one or
+    our own please properly quickly re really right s see set should show so some something somebody somewhere stuff
+    t take tell than that the their them then there these they thing things this to up us use using ve view want was
+    way we well what when where which why will with would you your
     """.split()  # noqa: SIM905 # shorter to read
 )
 ENDINGS = ("ies", "ing", "ed", "es", "s", "ion", "er", "e", "y")
@@ -40,7 +43,21 @@ SYNONYMS = {
     "pv": "volume", "ns": "namespace", "svc": "service", "cm": "configmap", "sa": "account", "oom": "oomkilled",
     "colleague": "member", "teammate": "member", "user": "member", "undo": "rollback", "revert": "rollback",
     "price": "cost", "pricing": "plan", "delete": "remove", "invite": "member",
+    "app": "application", "apps": "application", "env": "environment", "nightly": "schedule", "cron": "cronjob",
+    "internet": "outside", "password": "secret", "passwords": "secret", "ram": "memory",
+    "bigger": "expand", "larger": "expand", "grow": "expand", "resize": "expand", "person": "member",
+    "people": "member", "copies": "replica", "instances": "replica", "output": "log", "login": "sign",
+    "company": "oidc", "sso": "oidc", "safely": "safe", "update": "upgrade",
+    "slack": "notification", "mail": "email", "https": "tls", "ssl": "tls", "cert": "certificate",
+    "certs": "certificate",
 }  # fmt: skip
+
+
+PHRASES = {
+    "log in": "sign in", "go back": "rollback", "roll back": "rollback", "on its own": "automatically",
+    "by itself": "automatically", "back up": "backup", "set up": "create", "gets stuck": "stuck",
+}  # fmt: skip
+"""Pairs of words that mean something else than each of them."""
 
 
 class Found(Struct, frozen=True):
@@ -54,7 +71,10 @@ class Found(Struct, frozen=True):
 
 def words(text: str) -> list[str]:
     """The stems of a text's words that carry meaning."""
-    found = (SYNONYMS.get(word, word) for word in WORD.findall(text.lower()[:LONGEST_QUESTION]))
+    plain = " ".join(WORD.findall(text.lower()[:LONGEST_QUESTION]))
+    for phrase, meant in PHRASES.items():
+        plain = plain.replace(phrase, meant)
+    found = (SYNONYMS.get(word, word) for word in plain.split())
     return [_stem(word) for word in found if word not in STOP_WORDS]
 
 
@@ -71,6 +91,9 @@ class Library:
     def __init__(self, held: Sequence[Article]) -> None:
         self._articles = held
         self._heads = [frozenset(words(" ".join((one.title, *one.questions)))) for one in held]
+        self._listed = {
+            frozenset(words(question)): index for index, one in enumerate(held) for question in one.questions
+        }
         self._counts = [self._count(one) for one in held]
         self._lengths = [sum(one.values()) for one in self._counts]
         self._mean = sum(self._lengths) / len(held) if held else 1.0
@@ -81,7 +104,9 @@ class Library:
         asked = list(dict.fromkeys(words(question)))
         scores = [self._score(index, asked) for index in range(len(self._articles))]
         order = sorted((i for i in range(len(scores)) if scores[i] > 0), key=lambda i: (-scores[i], i))
-        best = next((i for i in order[:SHOWN] if self._covered(i, asked) >= COVERED), None)
+        best = self._listed.get(frozenset(asked))
+        if best is None:
+            best = next((i for i in order[:SHOWN] if self._covered(i, asked) >= COVERED), None)
         near = tuple(self._articles[i] for i in order[: SHOWN + 1] if i != best)[:SHOWN]
         return Found(None if best is None else self._articles[best], near)
 

@@ -25,5 +25,5 @@ class RateWindowRow(Base):
     """Epoch seconds from which on it holds nothing."""
 
 
-UNLOGGED = DDL("ALTER TABLE rate_windows SET UNLOGGED")
+UNLOGGED = DDL("ALTER TABLE rate_windows SET UNLOGGED")  # type: ignore[no-untyped-call] # SQLAlchemy has no types for it
 event.listen(RateWindowRow.__table__, "after_create", UNLOGGED.execute_if(dialect="postgresql"))
