@@ -32,7 +32,9 @@ GROUPS = {
     "authorisation": Group(
         ("features/access/authorize.py", "features/access/gate.py", "features/access/caller.py",
          "features/access/principal.py", "features/access/tenancy.py", "features/access/permissions.py"),
-        ("tests/features/access", "tests/features/workspaces"),
+        ("tests/features/access/test_caller.py", "tests/features/access/test_exactness.py",
+         "tests/features/access/test_peers.py", "tests/features/access/test_service_accounts.py",
+         "tests/features/access/test_user_tokens.py", "tests/features/workspaces/test_own.py"),
     ),
     "plans": Group(
         ("features/changes/plans.py", "features/changes/plan.py", "features/changes/confirmation.py"),

@@ -27,11 +27,16 @@ _MARKDOWN = re.compile(
     r"|~(?=~)|(?<=~)~"  # strike-through
     r"|^[#+=-])"  # headings, lists, rules
 )
-_SCHEME = re.compile(r"(?i)\b(?:https?|ftp|mailto|javascript|data|file):(?://)?|\bwww\.|(?<=\w)@(?=\w)")
+_SCHEME = re.compile(
+    r"(?i)\b(?:https?|ftp|mailto|javascript|vbscript|data|file|xmpp|tel|sms):(?://)?"
+    r"|\b(?:ssh|smb|vscode|slack|zoommtg|steam|intent|ms-[a-z]{2,20})://|\bwww\.|(?<=\w)@(?=\w)"
+)
 _RELATIVE = re.compile(r"(?<![\w:/])//(?=\w)")
 """An address without its scheme, which takes that of the page."""
 _DOMAIN = re.compile(
-    r"(?i)(?<=[a-z0-9])\.(?=(?:com|net|org|info|biz|xyz|top|online|site|shop|club|live|link|click|ru|cn|co|me|tk|cc|gd|ly)"
+    r"(?i)(?<=\w)\.(?=(?:com|net|org|info|biz|xyz|top|online|site|shop|club|live|link|click|ru|cn|co|me|tk|cc|gd|ly"
+    r"|app|dev|ai|icu|vip|cloud|page|website|store|tech|space|fun|world|work|zip|mov|pw|ws|su|cf|ga|gq|ml|to|tv|us|uk|eu|de"
+    r"|fr|it|nl|es|ch|at|in|br|ua|ir|vn|xn--[a-z0-9-]{2,60}|\u0440\u0444|\u4e2d\u56fd)"
     r"(?![\w-]))"
 )
 """The last dot of names that renderers make links of without a scheme; not of file names, images and API groups."""
