@@ -133,3 +133,13 @@ def test_other_media_are_refused(headers: dict[str, str], status: int | None) ->
     with pytest.raises(HexaopsError) as refused:
         _refuse_other_media(given, ("application/json",))
     assert refused.value.status == status
+
+
+def test_a_workspace_owns_its_namespaces() -> None:
+    assert WORKSPACE.owns("any")
+    assert not WORKSPACE.owns("")
+    assert not replace(WORKSPACE, excluded=frozenset({"kube-system"})).owns("kube-system")
+    named = replace(WORKSPACE, namespaces=frozenset({"shop"}))
+    assert named.owns("shop")
+    assert not named.owns("other")
+    assert replace(WORKSPACE, timezone="Asia/Tokyo").calendar.zone == "Asia/Tokyo"
