@@ -44,16 +44,16 @@ class Fuzz:
     operations: Counter[str] = field(default_factory=Counter)
 
     def run(self, operations: Sequence[Operation], *, cases: int) -> None:
-        """Round after round with another seed, until as many cases were sent, every operation as often.
+        """Round after round with another seed, until as many cases were sent; each operation as often, and at least once.
 
         Operations that have few possible requests send fewer in a round; the later rounds make up for them.
         """
         share = max(1, cases // (len(operations) * STRATEGIES))
         for number, operation in product(range(MOST_ROUNDS), operations):
-            if self.sent >= cases:
+            if number and self.sent >= cases:
                 return
             for strategy in _strategies(operation, self.targets()):
-                left = cases - self.sent
+                left = max(cases - self.sent, 0 if number else 1)
                 if left > 0:
                     self._run_round(strategy, number=number, cases=min(left, share))
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from msgspec import Struct
 
 from hexaops.features.access.caller import Caller
-from hexaops.features.access.errors import WorkspaceNotFoundError
 from hexaops.features.access.tenancy import Workspace
 from hexaops.features.audit.log import AuditLog
 from hexaops.features.autopilot.schemas import AutopilotBody
 from hexaops.features.workspaces.automation import AutomationState, PolicyChanges
 from hexaops.features.workspaces.directory import WorkspaceDirectory
+from hexaops.features.workspaces.policies import set_policy
 from hexaops.kit.clock import Clock
 from hexaops.storage.database import Database
-from hexaops.storage.tables import WorkspaceRow
 
 
 class AutopilotPolicy(Struct, frozen=True):
@@ -34,11 +33,8 @@ class AutopilotPolicy(Struct, frozen=True):
         workspace_id, classes = caller.get_workspace().id, sorted(set(body.classes))
         details = {"mode": body.mode, "classes": classes, "reason": body.reason}
         async with self.database.transaction() as session:
-            row = await session.get(WorkspaceRow, workspace_id, with_for_update=True)
-            if row is None:  # deleted since the caller was let in
-                raise WorkspaceNotFoundError
-            row.policy = {**row.policy, "autopilot": body.mode, "autopilot_classes": classes}
-            row.updated_at = self.clock.now()
+            values = {"autopilot": body.mode, "autopilot_classes": classes}
+            await set_policy(session, workspace_id, values, at=self.clock.now())
             await self.changes.record(session, caller, workspace_id, reason=body.reason)
             event = caller.event("autopilot.policy_changed", resource=workspace_id, details=details)
             await self.audit.append(event, session)
