@@ -2,7 +2,8 @@
 
 The folder holds `utterances.*.jsonl`, `dialogues.*.jsonl`, `hazards.*.jsonl` and `requests.*.jsonl` about the worlds of
 `training/worlds.json` (every application has 3 replicas but for what `CURRENT` says). A plan is counted as the chat
-would make it: a request with nothing left to ask, its number of replicas fitting what is there.
+would make it: a request with nothing left to ask, its number of replicas fitting what is there. What is planned after
+a yes to "shall I …?" is the person's own word; what is added ("api-service as well") stands beside what waits already.
 """
 
 from __future__ import annotations
@@ -124,6 +125,21 @@ def is_right(plan: Plan, right: Row, world: str) -> bool:
     return number is None or set(plan.replicas) == {number}
 
 
+def is_agreed(asked: Understanding, before: Understanding | None) -> bool:
+    """A yes to a change that the answer before named."""
+    offer = before.offer if before is not None else None
+    return (
+        offer is not None
+        and (asked.intent, asked.parameters) == (offer.intent, offer.parameters)
+        and asked.offer is None
+    )
+
+
+def _added(before: list[Plan], made: list[Plan]) -> Plan:
+    names = frozenset(name for plan in (*before, *made) for name in plan.names)
+    return Plan(made[0].label, names, made[0].replicas, made[0].slots)
+
+
 def _together(plans: list[Plan], turn: Row) -> list[Plan]:
     """Plans of one kind as one: a row names all targets, and no value where each has its own."""
     if len({plan.label for plan in plans}) != 1 or turn.get("value"):
@@ -154,10 +170,22 @@ class Bench:
 
     def say(self, row: Row) -> Understanding:
         """The understanding of the row's last message."""
+        return self._all(row)[-1]
+
+    def _all(self, row: Row) -> list[Understanding]:
         talk = Conversation(self.inventories[row["world"]])
         texts = [row["text"]] if "text" in row else row["turns"]
-        asked = [talk.say(text if isinstance(text, str) else text["text"]) for text in texts]
-        return asked[-1]
+        return [talk.say(text if isinstance(text, str) else text["text"]) for text in texts]
+
+    def waiting(self, row: Row) -> tuple[list[Plan], list[Plan]]:
+        """The plans made of the row's last message, and the same with those that it is added to."""
+        made: list[Plan] = []
+        waiting: list[Plan] = []
+        said: Understanding | None = None
+        for asked in self._all(row):
+            made = [] if is_agreed(asked, said) else self.plans(asked, row)
+            waiting, said = ([_added(waiting, made)] if asked.adds and waiting and made else made), asked
+        return made, waiting
 
     def plans(self, asked: Understanding, row: Row) -> list[Plan]:
         """The plans that the chat would make in the row's world."""
@@ -213,12 +241,14 @@ class Bench:
         for row in load_rows(self.folder, "dialogues"):
             talk = Conversation(self.inventories[row["world"]])
             said: list[str] = []
+            before: Understanding | None = None
             for turn in row["turns"]:
                 asked = talk.say(turn["text"])
                 said.append(turn["text"])
-                intent = turn["intent"] in labels_of(asked)
+                agreed, before = turn["intent"] == "talk" and is_agreed(asked, before), asked
+                intent = agreed or turn["intent"] in labels_of(asked)
                 same = turn["intent"] in ("talk", "oos", "help") or frozenset(turn["targets"]) == names_of(asked)
-                plans = _together(self.plans(asked, row), turn)
+                plans = [] if agreed else _together(self.plans(asked, row), turn)
                 wrong_plan = any(not self._allowed(plan, turn, row["world"]) for plan in plans)
                 where = "later turns" if len(said) > 1 else "first turns"
                 counts[f"{where}, intent"].append(intent)
@@ -242,15 +272,17 @@ class Bench:
         """Wrong plans."""
         rows, wrong, planned = load_rows(self.folder, "hazards"), 0, 0
         for row in rows:
-            plans = self.plans(self.say(row), row)
-            right = row["right"]
-            bad = [p for p in plans if right == "none" or not is_right(p, right, row["world"])]
+            plans, right = self.waiting(row)[0], row["right"]
+            bad = min((self._bad(each, right, row["world"]) for each in self.waiting(row)), key=len)
             wrong += bool(bad)
             planned += bool(plans) and not bad
             if bad:
                 self.miss("WRONG", row.get("text") or row["turns"], "| right", right, "| planned", bad)
         print(f"  wrong plans {wrong} of {len(rows)}; right ones {planned}")
         return wrong
+
+    def _bad(self, plans: list[Plan], right: Row | str, world: str) -> list[Plan]:
+        return [plan for plan in plans if isinstance(right, str) or not is_right(plan, right, world)]
 
     def requests(self) -> None:
         """Requests that became exactly the right plan."""
@@ -278,7 +310,7 @@ class Bench:
     def calibration(self) -> None:
         """Expected calibration error over the single utterances."""
         chances = np.array([chance for chance, _ in self.sure])
-        correct = np.array([right for _, right in self.sure])
+        correct = np.array([right for _, right in self.sure], dtype=bool)
         print(f"  expected calibration error {calibration_error(chances, correct):.3f}")
         wrong = int(((chances >= 0.9) & ~correct).sum())
         print(f"  wrong readings with a confidence of 0.9 or more: {wrong} of {int((~correct).sum())}")

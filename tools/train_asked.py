@@ -22,12 +22,16 @@ from hexaops.assistant.understanding import Dialogue, Inventory
 from hexaops.assistant.understanding.acts import VERB_OF, acts_of
 from hexaops.assistant.understanding.asked import BUCKETS, MODEL, Frame, features, load
 from hexaops.assistant.understanding.commands import in_words
-from hexaops.assistant.understanding.evidence import propose
+from hexaops.assistant.understanding.evidence import nearest, propose
 from hexaops.assistant.understanding.frame import read_frame
+from hexaops.assistant.understanding.intents import Mode
 from hexaops.assistant.understanding.items import Item, read_items
 from hexaops.assistant.understanding.normalise import clean, tokenize
 from hexaops.assistant.understanding.ranker import Ranking, rank
 from hexaops.assistant.understanding.setting import Setting
+from hexaops.assistant.understanding.speech import Act
+from hexaops.assistant.understanding.understand import read_clauses, spoken_modes
+from hexaops.assistant.understanding.vetoes import obstacles
 from tools.train_intents import STORED as RANKER
 from tools.train_intents import UTTERANCES, WORLDS, read_world
 
@@ -35,7 +39,7 @@ CHANGES = UTTERANCES.parent / "changes"
 STORED = RANKER.with_name(MODEL)
 PENALTY, WEIGHT = 10.0, 20.0
 """C of the logistic regression; how many utterances a sentence near a change is worth."""
-LEAST = 0.5
+LEAST = 0.75
 """Log odds from which on a change is planned."""
 
 Floats = npt.NDArray[np.float64]
@@ -57,7 +61,8 @@ def read_examples() -> list[Example]:
     for path in sorted(CHANGES.glob("*.jsonl")):
         for line in path.read_text().splitlines():
             row = json.loads(line)
-            found.append(Example(row["text"], row["world"], row["right"] != "none", path.stem))
+            asked = row["right"] != "none" and row["right"]["intent"] in VERB_OF
+            found.append(Example(row["text"], row["world"], asked, path.stem))
     names = {world: raw["applications"] for world, raw in json.loads(WORLDS.read_text()).items()}
     for path in sorted(UTTERANCES.glob("*.jsonl")):
         for line in path.read_text().splitlines():
@@ -80,16 +85,20 @@ def frame_of(example: Example, inventory: Inventory) -> tuple[Frame, bool]:
     """The frame that the message is judged by, and whether it is one that a plan could come from."""
     items = tuple(read_items(tokenize(in_words(clean(example.text)[0])), inventory.index))
     whole = rank(items)
-    proposal = propose(items, whole, Setting(inventory.index, Dialogue(), whole=whole))
-    return (proposal.frame, True) if proposal is not None else (_nearest(items, whole), False)
+    setting = Setting(inventory.index, Dialogue(), whole=whole)
+    modes = spoken_modes(read_clauses(items, setting))
+    proposal = nearest(items, whole, setting, modes)
+    if proposal is None:
+        return _nearest(items, whole), False
+    return proposal.frame, propose(items, whole, setting, modes) is not None
 
 
 def _nearest(items: tuple[Item, ...], whole: Ranking) -> Frame:
     """The frame with the fewest words left over, of the change that the words are most like."""
-    label = max(VERB_OF, key=whole.of)
+    label, against = max(VERB_OF, key=whole.of), obstacles(items, 0, len(items))
     frames = [
-        Frame(items, 0, len(items), act.verb, act.at, frozenset(read_frame(items, act.verb, act.at).left))
-        for act in acts_of(items, label)
+        Frame(items, 0, len(items), act.verb, act.at, frozenset(read_frame(items, act.verb, act.at).left), against)
+        for act in acts_of(items, label) or [Act(Mode.REQUEST, VERB_OF[label])]
     ]
     return min(frames, key=lambda frame: len(frame.left))
 

@@ -4,18 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Protocol
 
 from msgspec import Struct
 
+from hexaops.analysis.applications.model import Application
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
-from hexaops.assistant.answers.lines import NAME_LIMIT, TEXT_LIMIT, plural
+from hexaops.assistant.answers.lines import NAME_LIMIT, TEXT_LIMIT, listing, name_of, plural
 from hexaops.assistant.answers.tables import attach_table
 from hexaops.assistant.evidence import KUBERNETES, STORE
+from hexaops.assistant.understanding.intents import Intent
 from hexaops.kit.durations import format_duration, format_time
 from hexaops.kit.text import markdown, plain
 
 SHOWN = 12
+
+
+class Done(Protocol):
+    """A change that was asked for here."""
+
+    @property
+    def kind(self) -> str:
+        """Such as restart_application."""
+
+    @property
+    def status(self) -> str:
+        """The public status."""
+
+    @property
+    def requested_by(self) -> str:
+        """Who."""
+
+    @property
+    def started_at(self) -> datetime:
+        """When."""
 
 
 class Happened(Struct, frozen=True):
@@ -31,11 +54,11 @@ class Happened(Struct, frozen=True):
 
 
 def answer_history(
-    found: Sequence[Happened], seconds: float, facts: Facts, draft: Draft, *, warnings_only: bool
+    found: Sequence[Happened], seconds: float | None, facts: Facts, draft: Draft, *, warnings_only: bool
 ) -> None:
-    """The timeline, and a table of all of it."""
+    """The timeline, and a table of all of it; `seconds` None: of all that is kept."""
     what = "warning" if warnings_only else "change or warning"
-    within = f"the last {format_duration(seconds)}"
+    within = "all that is kept" if seconds is None else f"the last {format_duration(seconds)}"
     counted = draft.evidence.note(
         KUBERNETES, f"{what}s in {within}", len(found), unit="count", at=facts.freshness.as_of, is_query=True
     )
@@ -65,6 +88,26 @@ def answer_history(
         for one in found
     ]  # fmt: skip
     attach_table(draft, "timeline", ("time", "type", "resource", "action", "details"), rows)
+
+
+def tell_who(
+    about: Intent, operations: Sequence[Done], selected: Sequence[Application], facts: Facts, draft: Draft
+) -> None:
+    """Who had this change made last, of all that was ever asked for here."""
+    names = listing([name_of(one, facts) for one in selected])
+    last = next((one for one in operations if one.kind == about.value), None)
+    what = about.value.replace("_", " ").removesuffix(" application")
+    if last is None:
+        noted = draft.evidence.note(STORE, f"{about.value} of {names}", 0, unit="actions", at=facts.now, is_query=True)
+        draft.say(f"Nobody has asked for a {what} of {names} here.", noted)
+        draft.say("What is done with kubectl leaves no name in the cluster, at most a new revision.")
+        return
+    by = plain(last.requested_by, NAME_LIMIT)
+    noted = draft.evidence.note(
+        STORE, f"{about.value} of {names}", f"{by}, {last.status}", unit="action", at=last.started_at
+    )
+    ago = format_duration(max(0.0, (facts.now - last.started_at).total_seconds()))
+    draft.say(f"The last {what} of {names}: by {markdown(by, NAME_LIMIT)}, {ago} ago ({last.status}).", noted)
 
 
 def _told(one: Happened, facts: Facts) -> str:

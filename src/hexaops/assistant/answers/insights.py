@@ -97,6 +97,26 @@ def tell_cost(bills: Sequence[Bill], book: PriceBook, no_usage: str | None, fact
     attach_table(draft, "monthly cost, US dollars", ("name", "project", "requested", "used", "charged"), rows)
 
 
+def tell_cost_reasons(bills: Sequence[Bill], no_usage: str | None, facts: Facts, draft: Draft) -> None:
+    """Why it costs so much: what is reserved and not used, the most first."""
+    total, used = sum(one.charged for one in bills), sum(one.used for one in bills)
+    if no_usage or total <= 0:
+        draft.fulfilled = False
+        draft.say(f"I can't tell why: {markdown(no_usage or 'nothing is charged', TEXT_LIMIT)}.")
+        return
+    noted = _dollars(draft, facts, "charged a month", total), _dollars(draft, facts, "used a month", used)
+    draft.say(f"Of ${total:.2f} a month, ${used:.2f} is used; the rest is reserved by requests above the use:", *noted)
+    for one in sorted(bills, key=lambda each: each.used - each.charged)[:REASONS]:
+        subject, unused = subject_of(one.application), one.charged - one.used
+        item = _dollars(draft, facts, f"reserved and not used a month by {subject}", unused)
+        name = name_of(one.application, facts)
+        draft.say(f"- {name}: ${unused:.2f} of its ${one.charged:.2f} is reserved and not used", item)
+    draft.say("“How can I save?” shows which requests could be smaller.")
+
+
+REASONS = 5
+
+
 def _bill(one: Bill, total: float, facts: Facts, draft: Draft) -> None:
     subject = subject_of(one.application)
     noted = [

@@ -56,7 +56,7 @@ def answer_status(asked: Understanding, facts: Facts, draft: Draft) -> None:
     draft.offer(actions_for(selected, facts))
     word = asked.parameters.status_filter
     named = any(found.entity.kind in {"application", "pod"} for found in asked.targets)
-    if word is not None and not named:
+    if word is not None and (not named or len(selected) > 1):
         by_status(asked, facts, draft, selected)
     elif asked.parameters.count and not named:
         noted = note_count(draft, facts, len(selected), f"applications{_within(asked)}")

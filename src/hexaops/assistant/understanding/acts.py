@@ -21,6 +21,7 @@ LOOKING = frozenset({"show", "search", "analyze", "diagnose", "create", "ack", "
 """Verbs that ask for something else than a change of replicas."""
 _FEELS = word_set(
     "think believe guess reckon feel say appreciate love fancy deserve deserves could would do does with good old "
+    "someone somebody "
     "us me i we bit quick little nice great now just really finally simply approved agreed once more then today "
     "plz pls please kindly needs need wants want way completely"
 )
@@ -39,13 +40,36 @@ def acts_of(stretch: tuple[Item, ...], label: str) -> list[Act]:
     if label == "restart_app":
         acts += [Act(Mode.REQUEST, "restart", place) for place in _begun_anew(stretch)]
     if label == "scale_app":
+        acts += [Act(Mode.REQUEST, "assign", place) for place in _brought_up(stretch)]
         moved = moved_pods(stretch)
         return acts or [*([moved] if moved else []), Act(Mode.REQUEST, "assign", -1)]
     if (at := _other_verb(stretch)) is not None:
         acts.append(Act(Mode.REQUEST, VERB_OF[label], at))
     if label in ("start_app", "stop_app") and _is_state(stretch, label):
         acts.append(Act(Mode.REQUEST, VERB_OF[label], -1, opens=0))
-    return acts or [Act(Mode.REQUEST, VERB_OF[label], -1)]
+    return acts or ([Act(Mode.REQUEST, VERB_OF[label], -1)] if _says(stretch, label) else [])
+
+
+_ANEW = word_set("fresh new roll rolling cycle replace replaced recreate recreated off refresh kick kicked go")
+_RUNS = word_set("up on online running run runs back alive live again going operation service power awake life")
+_ENDS = word_set("off down offline zero 0 out stop end dark asleep away no")
+
+
+def _says(stretch: tuple[Item, ...], label: str) -> bool:
+    """Without a verb of its own, some word must say the change, and none its opposite."""
+    words = {word for item in stretch if not item.mention for word in item.word.split()}
+    if label == "start_app":
+        return bool(words & _RUNS) and not words & _ENDS - {"out", "away"}
+    if label == "stop_app":
+        return bool(words & _ENDS) and not words & (_RUNS - {"again", "service", "power"})
+    return bool(words & _ANEW) or label == "restart_failing"
+
+
+def _brought_up(stretch: tuple[Item, ...]) -> list[int]:
+    """Where "spin up" stands in "spin up A to 8", "spin up one more A"."""
+    if not any(item.number for item in stretch):
+        return []
+    return [p for p, item in enumerate(stretch) if item.word in ("spin up", "fire up", "bring up", "boot up")]
 
 
 def _begun_anew(stretch: tuple[Item, ...]) -> list[int]:
@@ -74,8 +98,19 @@ def _other_verb(stretch: tuple[Item, ...]) -> int | None:
     if not _may_be_verb(stretch[first]) and "particle" not in stretch[first].tags:
         return None
     after = [item for item in stretch[first + 1 : first + 3] if item.word not in ("the", "my", "our")]
-    states = any(word in _ON | _OFF | {"up", "down"} for item in stretch for word in item.word.split())
+    states = any(_says_state(stretch, place) for place in range(len(stretch)))
     return first if states and after and after[0].mention else None
+
+
+def _says_state(stretch: tuple[Item, ...], place: int) -> bool:
+    """ "take A off"; not "take A off my plate"."""
+    if not any(word in _ON | _OFF | {"up", "down"} for word in stretch[place].word.split()):
+        return False
+    after = stretch[place + 1 : place + 3]
+    return not (len(after) == 2 and after[0].word in _OWNED and not after[1].mention)
+
+
+_OWNED = word_set("my our your the this that his her their its")
 
 
 def moved_pods(stretch: tuple[Item, ...]) -> Act | None:

@@ -10,12 +10,12 @@ from hexaops.assistant.understanding.clauses import Clause
 from hexaops.assistant.understanding.intents import Intent, Mode
 from hexaops.assistant.understanding.inventory import NameIndex
 from hexaops.assistant.understanding.items import Item
+from hexaops.assistant.understanding.limits import limits_of_request
 from hexaops.assistant.understanding.model import Dialogue, Spoken, Understanding
 from hexaops.assistant.understanding.normalise import word_set
 from hexaops.assistant.understanding.recalled import PLURALS, prefer, resolved
 from hexaops.assistant.understanding.settings import carried
 from hexaops.assistant.understanding.slots import Slots
-from hexaops.assistant.understanding.speech import limits_of_request
 from hexaops.assistant.understanding.targets import find_targets
 
 _WITH = word_set("with including include add plus put")

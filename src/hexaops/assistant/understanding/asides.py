@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from hexaops.assistant.understanding.items import Item
+from hexaops.assistant.understanding.items import Item, words_at
 from hexaops.assistant.understanding.lexicon import ENTRIES
 from hexaops.assistant.understanding.normalise import word_set
 
@@ -24,17 +24,13 @@ def without_asides(items: tuple[Item, ...]) -> tuple[Item, ...]:
     kept: list[Item] = []
     position = 0
     while position < len(items):
-        length = next((len(words) for words in _ASIDES if _words_at(items, position, len(words)) == words), 0)
-        if length and _words_at(items, position + length, 1) not in (("to",), ("of",), ("for",)):
+        length = next((len(words) for words in _ASIDES if words_at(items, position, len(words)) == words), 0)
+        if length and words_at(items, position + length, 1) not in (("to",), ("of",), ("for",)):
             position += length
         else:
             kept.append(items[position])
             position += 1
     return tuple(kept) if any(not item.is_mark for item in kept) else items
-
-
-def _words_at(items: tuple[Item, ...], position: int, count: int) -> tuple[str, ...]:
-    return tuple(item.word for item in items[position : position + count] if not item.quoted)
 
 
 def with_pointer(items: tuple[Item, ...], named: int) -> tuple[Item, ...]:

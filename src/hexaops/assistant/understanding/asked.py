@@ -40,6 +40,8 @@ class Frame(Struct, frozen=True):
     at: int
     """Within the stretch; -1 where no word says the change."""
     left: frozenset[str]
+    obstacles: frozenset[str] = frozenset()
+    """By name what stands in the way (`vetoes`)."""
 
 
 class Model(Struct, frozen=True):
@@ -57,7 +59,7 @@ class Model(Struct, frozen=True):
 def features(frame: Frame) -> dict[int, float]:
     """Buckets with their values: two blocks, each of unit length."""
     total: dict[int, float] = {}
-    for block in (_words(frame), _left_over(frame)):
+    for block in (_words(frame), _left_over(frame), _obstacles(frame)):
         buckets = {zlib.crc32(gram.encode()) % BUCKETS for gram in block}
         share = 1 / math.sqrt(len(buckets)) if buckets else 0.0
         for bucket in buckets:
@@ -103,6 +105,13 @@ def _left_over(frame: Frame) -> Iterator[str]:
     for place, item in enumerate(frame.items):
         if not frame.start <= place < frame.end and item.mention is None:
             yield f"\0around\t{item.word}"
+
+
+def _obstacles(frame: Frame) -> Iterator[str]:
+    yield f"\0obstacles\t{min(len(frame.obstacles), 4)}"
+    for name in frame.obstacles:
+        yield f"\0obstacle\t{name}"
+        yield f"\0obstacle\t{name.rpartition(' ')[2]}"
 
 
 def _beside(items: Sequence[Item], place: int, verb: int) -> str:

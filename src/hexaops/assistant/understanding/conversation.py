@@ -135,6 +135,8 @@ def question_of(asked: Understanding) -> PendingQuestion | None:
         first = asked.ambiguous[0].candidates if asked.ambiguous else asked.unknown_names[0].suggestions
         options = tuple(candidate.entity.id for candidate in first)
         return PendingQuestion("choose_entity", intent, options, "", targets, asked.parameters)
+    if asked.offer is not None:
+        return question_of_offer(asked.offer)
     if asked.would_set:
         return PendingQuestion("confirm_plan", intent, targets=targets, parameters=asked.parameters)
     if not asked.is_change_request:
@@ -145,6 +147,12 @@ def question_of(asked: Understanding) -> PendingQuestion | None:
     if "meaning" in asked.missing:
         return PendingQuestion("choose_intent", intent, (intent,), "", targets, asked.parameters)
     return PendingQuestion("confirm_plan", intent, targets=targets, parameters=asked.parameters)
+
+
+def question_of_offer(offer: Understanding) -> PendingQuestion:
+    """ "Shall I restart cart?": a yes asks for exactly that."""
+    targets = tuple(found.entity.id for found in offer.targets)
+    return PendingQuestion("choose_intent", offer.intent.value, (offer.intent.value,), "", targets, offer.parameters)
 
 
 @dataclass

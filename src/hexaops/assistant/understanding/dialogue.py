@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from hexaops.assistant.understanding.intents import CHANGE_INTENTS, Intent, Mode
 from hexaops.assistant.understanding.inventory import KnownEntity, NameIndex
 from hexaops.assistant.understanding.items import Item
+from hexaops.assistant.understanding.limits import limits_of_request
 from hexaops.assistant.understanding.model import (
     Dialogue,
     InvalidValue,
@@ -22,7 +23,6 @@ from hexaops.assistant.understanding.model import (
 )
 from hexaops.assistant.understanding.normalise import word_set
 from hexaops.assistant.understanding.numbers import ORDINALS, find_number, why_not_a_count
-from hexaops.assistant.understanding.speech import limits_of_request
 from hexaops.assistant.understanding.targets import find_targets
 
 _LONGEST_ANSWER = 7

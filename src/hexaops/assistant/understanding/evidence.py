@@ -25,14 +25,16 @@ from hexaops.assistant.understanding.holding import begins_to_do
 from hexaops.assistant.understanding.intents import Intent, Mode
 from hexaops.assistant.understanding.items import Item
 from hexaops.assistant.understanding.labels import LABEL_OF
+from hexaops.assistant.understanding.limits import courtesy_places, limits_of_request
+from hexaops.assistant.understanding.modes import lets_time_pass
 from hexaops.assistant.understanding.normalise import word_set
 from hexaops.assistant.understanding.ranker import Ranking, rank
 from hexaops.assistant.understanding.reading import Reading, read_request
 from hexaops.assistant.understanding.setting import Setting, label_before
-from hexaops.assistant.understanding.speech import Act, courtesy_places, limits_of_request
+from hexaops.assistant.understanding.speech import Act, is_courteous
 from hexaops.assistant.understanding.tags import clause_tags
 from hexaops.assistant.understanding.targets import find_targets
-from hexaops.assistant.understanding.vetoes import forbids, forbids_beside
+from hexaops.assistant.understanding.vetoes import ADVICE, forbids, is_for_now, obstacles
 
 SURE, SURE_ALONE, HEARD = 0.6, 0.9, 0.1
 """How sure the ranker must be of the kernel: where the whole message is like the same change, and where it is not."""
@@ -49,26 +51,98 @@ class Proposal(Struct, frozen=True):
 
     reading: Reading
     frame: Frame
+    is_asked: bool = False
+    """Whether it is planned at once; else it is named, and planned after a yes."""
 
 
-def read_evident(items: tuple[Item, ...], whole: Ranking, setting: Setting) -> Reading | None:
-    """The one change that the message asks for now, or None."""
-    proposal = propose(items, whole, setting)
-    return proposal.reading if proposal is not None and is_asked(proposal.frame) else None
+def read_evident(
+    items: tuple[Item, ...], whole: Ranking, setting: Setting, modes: frozenset[Mode] = frozenset()
+) -> Proposal | None:
+    """The one change that the message may ask for; `modes`: in which the grammar finds changes spoken of."""
+    proposal = nearest(items, whole, setting, modes)
+    if proposal is None:
+        return None
+    against = _forbidden(proposal.frame)
+    if against:
+        return proposal if {*against} <= ADVICE else None
+    return replace(proposal, is_asked=is_asked(proposal.frame))
 
 
-def propose(items: tuple[Item, ...], whole: Ranking, setting: Setting) -> Proposal | None:
-    """The one change that the message may ask for: first where every word is explained, else with the fewest that
-    are not."""
+def propose(
+    items: tuple[Item, ...], whole: Ranking, setting: Setting, modes: frozenset[Mode] = frozenset()
+) -> Proposal | None:
+    """The one change that the message may ask for, where nothing forbids it."""
+    proposal = nearest(items, whole, setting, modes)
+    return None if proposal is None or _forbidden(proposal.frame) else proposal
+
+
+def nearest(
+    items: tuple[Item, ...], whole: Ranking, setting: Setting, modes: frozenset[Mode] = frozenset()
+) -> Proposal | None:
+    """The change against which the least stands: first where every word is explained, else with the fewest that are
+    not."""
     said = tuple(item for item in items if not item.is_mark)
     named = any(item.mention for item in said)
     selects = whole.best == "restart_failing"
-    if len(said) > LONGEST or not (named or selects) or forbids(items, selects=selects):
+    if len(said) > LONGEST or not (named or selects):
         return None
     found = [one for stretch in _stretches(items) for one in _kernels(items, *stretch, whole, setting)]
     found = [one for one in found if _may_stand_beside(items, one)]
-    found = [one for one in found if not forbids_beside(items, one.frame.start, one.frame.end, selects=selects)]
-    return min(found, key=lambda one: (len(one.frame.left), one.frame.end - one.frame.start), default=None)
+    spoken = frozenset(f"mode {mode.value}" for mode in modes - _excused(items, modes))
+    found = [_with_obstacles(one, spoken, selects=selects) for one in found]
+    return min(found, key=lambda one: _order(one.frame), default=None)
+
+
+def _excused(items: tuple[Item, ...], modes: frozenset[Mode]) -> set[Mode]:
+    """Conditions of courtesy ("would be nice if"), and "at 6" where it counts: no condition and no time."""
+    if limits_of_request(items, counts=True) is not None or lets_time_pass(items):
+        return set()
+    words = {word for item in items for word in item.word.split()}
+    excused = {Mode.SCHEDULED, Mode.CONDITIONAL} if "would" in words else {Mode.SCHEDULED}
+    return {*modes} & excused
+
+
+def _with_obstacles(one: Proposal, spoken: frozenset[str], *, selects: bool) -> Proposal:
+    frame = one.frame
+    stretch = frame.items[frame.start : frame.end]
+    against = obstacles(frame.items, frame.start, frame.end, selects=selects) | frame.obstacles | spoken
+    if against & _OF_PASSIVE and not (_is_passive(stretch, frame.at) or _asks_you(stretch)):
+        against |= {"spoken of"}
+    if frame.verb == "stop" and {"could", "can"} & {item.word for item in stretch} and not is_for_now(frame.items):
+        against |= {"advice"} if not is_courteous(frame.items) else set()  # what would be gone is asked about
+    return replace(one, frame=replace(frame, obstacles=against))
+
+
+_OF_PASSIVE = frozenset({"mode hypothetical", "mode past", "question"})
+
+
+def _is_passive(stretch: tuple[Item, ...], at: int) -> bool:
+    """ "could A be restarted", "A can be turned off", "may I have A restarted"."""
+    if at < 0 or "past" not in stretch[at].forms:
+        return False
+    led = {word for item in stretch[:at] for word in item.word.split()}
+    return bool(led & _MODAL and led & {"be", "get", "got", "have", "see"})
+
+
+_MODAL = word_set("could can may should must would needs need has if want like")
+
+
+def _asks_you(stretch: tuple[Item, ...]) -> bool:
+    """ "would you restart A for us", "could A get two more"."""
+    said = [item.word for item in stretch if not item.is_mark and not item.tags & {"greet", "polite"}]
+    mentions = [item for item in stretch[:3] if item.mention]
+    return said[:2] in (["would", "you"], ["could", "you"], ["can", "you"]) or (
+        said[:1] in (["could"], ["can"]) and bool(mentions) and bool({"get", "have"} & set(said[2:4]))
+    )
+
+
+def _forbidden(frame: Frame) -> list[str]:
+    now = is_for_now(frame.items[frame.start : frame.end])
+    return [name for name in frame.obstacles if forbids(name, now=now)]
+
+
+def _order(frame: Frame) -> tuple[int, int, int, int]:
+    return (len(_forbidden(frame)), len(frame.obstacles), len(frame.left), frame.end - frame.start)
 
 
 def _stretches(items: tuple[Item, ...]) -> Iterator[tuple[int, int]]:
@@ -101,9 +175,15 @@ def _kernels(items: tuple[Item, ...], start: int, end: int, whole: Ranking, sett
             if label == "restart_failing":
                 reading = _of_failing(reading, stretch)
             left = frozenset(_left(reading, label, stretch))
-            if _is_sound(reading, label, stretch) and _commands(stretch, act, label):
-                frame = Frame(items, start, end, act.verb, act.at, left)
+            if _is_sound(reading, label, stretch) and not _names_a_piece(left, setting):
+                against = frozenset(_told(stretch, act, label, spoken=bool(setting.before)))
+                frame = Frame(items, start, end, act.verb, act.at, left, against)
                 yield Proposal(replace(reading, left=(), confidence=ranking.of(label)), frame)
+
+
+def _names_a_piece(left: frozenset[str], setting: Setting) -> bool:
+    """ "resizer + report thing": a word left over is a piece of another name."""
+    return any(text.lower() in setting.index.words for text in left)
 
 
 def _spoken_of(items: tuple[Item, ...], setting: Setting) -> Setting:
@@ -183,7 +263,7 @@ def _is_sound(reading: Reading, label: str, stretch: tuple[Item, ...]) -> bool:
         closed = all(word in SMALL or word in LIGHT for word in item.word.split())
         if item.number is not None or closed:  # a small word is only left where something is in doubt
             return False
-        if not is_english(item.word) or _is_object(stretch, stretch.index(item)):
+        if not (is_english(item.word) or is_feeling(item)) or _is_object(stretch, stretch.index(item)):
             return False
     selects = label == "restart_failing" and not any(item.mention for item in stretch)
     if found.ambiguous or found.unknown or found.excluded or said.invalid or not (found.targets or selects):
@@ -210,38 +290,97 @@ def _is_object(stretch: tuple[Item, ...], place: int) -> bool:
     return len(after) > 1 and after[0].word in _LEADING and after[1].mention is not None
 
 
+_SEEN = word_set("see sees notice noticed observe count counts find found shows")
 _TOLD = word_set(
     "is are was were am been being has had does did got went goes will shall may might must runs "
     "ran failed fails stopped started"
 )
-_SUPPOSING = {("would", "need"), ("would", "be"), ("could", "be")}
 _ENOUGH = word_set("enough plenty sufficient fine")
 _SUBJECTS = word_set("i we they he she you it who someone somebody users people")
 
 
-def _commands(stretch: tuple[Item, ...], act: Act, label: str) -> bool:
-    """Nothing in the kernel tells what is so: the verb is a command, a noun, or missing."""
+def _told(stretch: tuple[Item, ...], act: Act, label: str, *, spoken: bool) -> Iterator[str]:
+    """What tells that something is so; else the verb is a command, a noun, or missing."""
     words = [word for item in stretch for word in item.word.split()]
-    told, pairs = _TOLD & set(words), set(pairwise(words))
-    if pairs & _SUPPOSING:
-        return False
-    if told and not (label == "scale_app" and told <= {"is", "are"} and _ENOUGH & set(words)):
-        return False
-    if limits_of_request(stretch, counts=label == "scale_app") is not None:
-        return False
+    told, pairs = (_TOLD & set(words)) - _passive(stretch), set(pairwise(words))
+    if pairs & {("would", "need"), ("would", "be")} and "if" not in words:
+        yield "supposes"
+    if ("has", "to") in pairs:
+        told -= {"has"}
+        yield "has to"
+    if not {"like", "love", "want", "need"} & set(words):
+        told |= _SEEN & set(words)
+    if pairs & {("is", "time"), ("is", "possible")}:
+        told -= {"is"}
+    if not (label == "scale_app" and told <= {"is", "are"} and _ENOUGH & set(words)):
+        yield from (f"tells {word}" for word in sorted(told))
+    if (limit := limits_of_request(stretch, counts=label == "scale_app")) is not None:
+        yield f"limit in {limit.value}"
     if any(item.word == "to" and _is_turned(stretch, place) for place, item in enumerate(stretch)):
-        return False
-    if act.at < 0:
-        if any(item.mention for item in stretch):  # not "number of pods for A: 5"
-            return not any(item.tags & {"number_noun", "how_many"} for item in stretch)
-        return any("replicas_word" in item.tags for item in stretch)
-    verb = stretch[act.at]
+        yield "turned"
+    supposed = {"must", "should"} & set(words) and not any(item.number and not item.mention for item in stretch)
+    if supposed and (act.at < 0 or ("ing" in stretch[act.at].forms and "be" in words)):
+        yield "supposed state"  # "A must be down", "A must be restarting"
+    yield from _without_verb(stretch, spoken=spoken) if act.at < 0 else _of_verb(stretch, act)
+
+
+def _without_verb(stretch: tuple[Item, ...], *, spoken: bool) -> Iterator[str]:
+    if any(item.mention for item in stretch):  # not "number of pods for A: 5"
+        if any(item.tags & {"number_noun", "how_many"} for item in stretch):
+            yield "number noun"
+    elif not any("replicas_word" in item.tags for item in stretch):
+        bare = sum(1 for item in stretch if not item.is_mark) < 2
+        yield "limited to count" if spoken and not bare else "number of nothing"
+
+
+def _of_verb(stretch: tuple[Item, ...], act: Act) -> Iterator[str]:
+    if _does_itself(stretch, act):
+        yield "own doing"
+    if any(a.word == "from" and "ing" in b.forms for a, b in pairwise(stretch)):
+        yield "from doing"  # "stopped from crashing"
+    verb, led = stretch[act.at], {word for item in stretch[: act.at] for word in item.word.split()}
     noun = verb.tags & {"restart"} and parts_of_speech(verb.word) & NOUN
     if not ("base" in verb.forms or noun or (not verb.forms and parts_of_speech(verb.word) & BASE)):
-        led = {word for item in stretch[: act.at] for word in item.word.split()}
-        return bool(led & (_CAUSING if "past" in verb.forms else _TRYING))
-    before = next((item for item in reversed(stretch[: act.at]) if not item.is_mark), None)
-    return before is None or before.word not in _SUBJECTS
+        if not led & (_CAUSING if "past" in verb.forms else _TRYING):
+            yield "verb form"
+        return
+    earlier = [item.word for item in stretch[: act.at] if not item.is_mark]
+    if earlier and earlier[-1] in _SUBJECTS:
+        modal = earlier[-2] if len(earlier) > 1 else ""  # "could we", not "we could"
+        asked = modal in _ASKED_OF or (modal == "would" and is_courteous(stretch))
+        yield f"subject {'asked' if asked and earlier[-1] in _ASKED_SUBJECTS else earlier[-1]}"
+
+
+_ASKED_OF, _ASKED_SUBJECTS = word_set("could can will if"), word_set("you we someone somebody")
+
+
+def _passive(stretch: tuple[Item, ...]) -> set[str]:
+    """The "started" of "can A be started"."""
+    pairs = pairwise(stretch)
+    led = [(a.word, b.word) for a, b in pairs if a.word in _GETTING and "past" in b.forms and not b.mention]
+    return {word for pair in led for word in pair}
+
+
+_GETTING = word_set("be get got gets")
+
+
+def _does_itself(stretch: tuple[Item, ...], act: Act) -> bool:
+    """ "A must restart", "if A restarted": what the application does."""
+    if act.verb != "restart" or act.at < 1:
+        return False
+    before = [item for item in stretch[: act.at] if not item.is_mark]
+    subject = [*before]
+    while subject and subject[-1].word in _DOING:
+        subject.pop()
+    if not subject or subject[-1].mention is None:
+        return False
+    forms = stretch[act.at].forms
+    supposed = "past" in forms and before[0].word in ("if", "it", "would")
+    return supposed or bool("base" in forms and {item.word for item in before[len(subject) :]} & _MODALS)
+
+
+_MODALS = word_set("must should may might will shall has have ought")
+_DOING = word_set("must should may might will shall has to have ought just also then")
 
 
 def _is_turned(stretch: tuple[Item, ...], place: int) -> bool:
@@ -253,8 +392,17 @@ def _is_turned(stretch: tuple[Item, ...], place: int) -> bool:
     return not (led or before.word.split()[-1] in ("to", "as"))
 
 
-_LEADING_TO = word_set("you have has be able time kind")
+_LEADING_TO = word_set("you have has be able time kind possible")
 _CAUSING, _TRYING = word_set("be get gets see have need needs want like must"), word_set("try by mind with")
+
+
+def _counts_else(items: tuple[Item, ...], place: int) -> bool:
+    """ "the queue has 40000 messages": a number of something that is no replica, told before or after."""
+    after = items[place + 1] if place + 1 < len(items) else None
+    if after is None or after.is_mark or after.mention or after.number:
+        return False
+    counted = after.tags & {"replicas_word", "replica", "pod", "app", "more", "less", "now", "polite"}
+    return not counted and bool(parts_of_speech(after.word) & NOUN) and after.word not in SMALL
 
 
 _CHANGES = frozenset({"restart", "stop", "start", "scale", "undo", "cancel"})
@@ -271,7 +419,11 @@ def _may_stand_beside(items: tuple[Item, ...], proposal: Proposal) -> bool:
             if not own & {c.entity.id for c in item.mention.candidates}:
                 return False
             continue
-        if item.number is not None and frame.verb not in ("restart", "start", "stop"):
+        if (
+            item.number is not None
+            and frame.verb not in ("restart", "start", "stop")
+            and not _counts_else(items, place)
+        ):
             return False
         first = place == 0 or items[place - 1].is_mark or items[place - 1].word in ("and", "please")
         if "base" in item.forms and ((first and item.tags & LOOKING) or item.tags & (_CHANGES - {frame.verb})):

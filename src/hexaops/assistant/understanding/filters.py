@@ -30,8 +30,10 @@ def read_filters(clause: Clause, tags: set[str], found: Found) -> Parameters:
     seconds, limit = _period_and_limit(clause.items)
     asks_number = "how_many" in tags or ("number_noun" in tags and "show" in tags) or clause.words[:1] == ("count",)
     metric: Literal["cpu", "memory"] | None = "cpu" if "cpu" in tags else "memory" if "memory" in tags else None
+    picks = len(found.targets) > 1 and "which" in clause.words  # "which of them are failing"
+    named = bool(found.targets) and "pod" not in tags and not picks
     return Parameters(
-        status_filter=None if found.targets and "pod" not in tags else status_filter(clause, tags),
+        status_filter=None if named else status_filter(clause, tags),
         time_range_seconds=seconds,
         limit=limit,
         count=asks_number,

@@ -8,51 +8,36 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from hexaops.assistant.understanding.adding import adds_to_it, makes_one, more_on_it, rather
 from hexaops.assistant.understanding.carrying import (
-    PERIODS,
     carries,
     compares,
-    is_letter,
     loosely,
     means_else,
     narrows,
     tells,
 )
 from hexaops.assistant.understanding.clauses import Clause
-from hexaops.assistant.understanding.closed import SMALL
-from hexaops.assistant.understanding.filters import State, read_filters, status_filter
-from hexaops.assistant.understanding.frame import read_frame
 from hexaops.assistant.understanding.intents import CHANGE_INTENTS, SETTING_INTENTS, Intent, Mode
 from hexaops.assistant.understanding.inventory import NameIndex
 from hexaops.assistant.understanding.items import Item
+from hexaops.assistant.understanding.limits import limits_of_request
 from hexaops.assistant.understanding.model import Dialogue, Parameters, Resolved, Spoken, Understanding
 from hexaops.assistant.understanding.normalise import word_set
-from hexaops.assistant.understanding.numbers import ORDINALS
 from hexaops.assistant.understanding.recalled import (
-    PLURALS,
-    beside_a_database,
-    named_by_a_word,
     pieces_of,
     pieces_spoken_of,
-    pointed,
     prefer,
     resolved,
-    sibling,
 )
-from hexaops.assistant.understanding.roles import read_numbers
+from hexaops.assistant.understanding.said import OF_INTENT, SCALES, USAGE, Said, read_said
 from hexaops.assistant.understanding.setting import last_frame
 from hexaops.assistant.understanding.settings import carried
-from hexaops.assistant.understanding.speech import limits_of_request
-from hexaops.assistant.understanding.targets import Found, find_targets
+from hexaops.assistant.understanding.targets import find_targets
 
 _LONGEST = 9
-_CORRECTS = word_set(
-    "no nah nope sorry actually mean meant wrong instead rather oops ups wait correction typo better enough"
-)
 _REASONS = word_set("why reason come because")
 _WHY = word_set(
     "why how come reason what is was that the it so this and but any idea are they then not high much many low do does "
@@ -62,49 +47,11 @@ _ASKS = (("what", "about"), ("how", "about"))
 _MORE = word_set("tell show me more details detail please again and some i want to see it go on continue the")
 _SAYS_MORE = word_set("more details detail again continue")
 _HOW_FAR = word_set("status progress state so and any the what is its now please")
-_LEAVES = word_set("leave drop without skip keep stays stay remains")
 _PUTS = word_set("put bring take set")
 _REVERSES = word_set("direction way reverse versa opposite")
 _ASKING = word_set("does is are will would should shall can could did has have")
-_BEFORE_ONE = word_set("wrong that this other the same another which")
-_METRICS = word_set("cpu memory ram mem disk disks storage network bandwidth gpu gpus io traffic")
-_BOUNDS = word_set("min max minimum maximum least most as between floor ceiling cap")
-_STAYS = word_set("stays stay remains")
-_TOTAL = word_set("total altogether overall")
-_ASIDE = word_set("typo typed sorry oops ups oh ah hm hmm uh um nah nope correction wait")
-_USAGE = frozenset({Intent.USAGE_QUERY, Intent.HIGH_USAGE})
-_OF_METRICS = frozenset({*_USAGE, Intent.FORECAST_QUERY})
-_SCALES = frozenset({Intent.SCALE_APPLICATION})
-_OF_INTENT = {
-    **dict.fromkeys(_OF_METRICS, _METRICS),
-    Intent.AUTOSCALING: _BOUNDS,
-    Intent.LOG_QUERY: word_set("error errors warning warnings exception exceptions fatal info debug lines"),
-}
-"""Words that carry on only after these."""
 _OWN_NUMBERS = frozenset({Intent.ALERT_CREATE, Intent.ALERT_ACKNOWLEDGE, *SETTING_INTENTS})
 """A bare number after these is another number of theirs."""
-
-
-class _Said(Struct, frozen=True):
-    """What a message without content names."""
-
-    found: Found
-    pointed: tuple[str, ...]
-    parameters: Parameters
-    numbers: bool
-    names: bool
-    """Names something, points at it, or says "same"."""
-    corrects: bool
-    excludes: bool
-    begins: bool = False
-    """ "from inventory": the near end."""
-    adds: bool = False
-    """ "also", "too", "as well"."""
-    stays: bool = False
-    in_total: bool = False
-    """ "2 in total"."""
-    suspects: bool = False
-    """ "is it the database?"."""
 
 
 def carry_on(clauses: list[Clause], dialogue: Dialogue, index: NameIndex) -> Understanding | None:
@@ -123,13 +70,13 @@ def carry_on(clauses: list[Clause], dialogue: Dialogue, index: NameIndex) -> Und
     light = _PUTS if "back" in plain else frozenset()
     if {"mean", "meant"} & set(plain):
         light = light | {"stop", "hold", "on"}  # "no stop, I meant cart"
-    known = light | pieces | _OF_INTENT.get(intent, frozenset()) | index.namespaces
+    known = light | pieces | OF_INTENT.get(intent, frozenset()) | index.namespaces
     strange = [item for item in words if not (carries(item, known) or narrows(item, intent))]
     meant = loosely(strange, plain, index)
     changes = intent in CHANGE_INTENTS or base.slots is not None
     if len(strange) > len(meant) or (changes and (tells(set(plain)) or means_else(items))):
         return _which_is_meant(intent, base, items, index) if changes and compares(items) else None
-    said = _read(items, dialogue, index, base, meant)
+    said = read_said(items, dialogue, index, base, meant)
     if said is None:
         return None
     asks = any(clause.is_question for clause in clauses) or plain[0] in _ASKING
@@ -168,7 +115,7 @@ def _as_a_whole(
 
 
 def _asked_again(
-    intent: Intent, base: Spoken, said: _Said, index: NameIndex, items: tuple[Item, ...]
+    intent: Intent, base: Spoken, said: Said, index: NameIndex, items: tuple[Item, ...]
 ) -> Understanding | None:
     """The question, or the request for a further kind of change, with what is said of it now."""
     if base.slots is not None and not limits_of_request(items, counts=True):
@@ -181,7 +128,7 @@ def _asked_again(
 
 
 def _changed(
-    intent: Intent, base: Spoken, said: _Said, index: NameIndex, *, asks: bool, items: tuple[Item, ...]
+    intent: Intent, base: Spoken, said: Said, index: NameIndex, *, asks: bool, items: tuple[Item, ...]
 ) -> Understanding | None:
     """What a message that only carries on means after a request for a change."""
     words = {word for item in items for word in item.word.split()}
@@ -194,7 +141,23 @@ def _changed(
     if told is Mode.NEGATED and said.numbers and not (said.found.targets or said.pointed):
         told = None  # "no", "5 then"
     limit = told or limits_of_request(items, counts=counts)
-    return _put_off(intent, base, said, index, limit) if limit else _change(intent, base, said, index)
+    if limit:
+        return _put_off(intent, base, said, index, limit)
+    return _change(_turned_round(intent, items), base, said, index)
+
+
+_ON_AGAIN, _OFF_AGAIN = word_set("on up again please now both"), word_set("off down again please now both")
+
+
+def _turned_round(intent: Intent, items: tuple[Item, ...]) -> Intent:
+    """ "both on again" after a stop, "and that one off" after a start."""
+    words = [word for item in items if not item.is_mark for word in item.word.split()][-3:]
+    ends = [word for word in words if word in ("on", "up", "off", "down")]
+    if intent is Intent.STOP_APPLICATION and {"on", "up"} & {*ends} and words[-1] in _ON_AGAIN:
+        return Intent.START_APPLICATION
+    if intent is Intent.START_APPLICATION and {"off", "down"} & {*ends} and words[-1] in _OFF_AGAIN:
+        return Intent.STOP_APPLICATION
+    return intent
 
 
 def _which_is_meant(intent: Intent, base: Spoken, items: tuple[Item, ...], index: NameIndex) -> Understanding:
@@ -226,120 +189,8 @@ def _told_before(base: Spoken) -> Mode | None:
     return None if base.mode in (Mode.REQUEST.value, Mode.READ.value) else Mode(base.mode)
 
 
-def _read(
-    items: tuple[Item, ...], dialogue: Dialogue, index: NameIndex, base: Spoken, meant: tuple[Resolved, ...]
-) -> _Said | None:
-    """What is named; None when that is nothing."""
-    words = [word for item in items for word in item.word.split()]
-    items = tuple(item for item in items if item.mention or item.word not in _ASIDE)
-    found, among = _named(items, dialogue, index, base)
-    if not (found.targets or found.ambiguous or among):
-        found = replace(found, targets=meant)
-    if among is None:
-        return None
-    counted = tuple(item for place, item in enumerate(items) if not (_is_pronoun(items, place) or item.word == "no"))
-    frame = read_frame(counted, "assign", -1)
-    filters = read_filters(Clause(items), {tag for item in items for tag in item.tags & {"cpu", "memory"}}, found)
-    numbers = (
-        not _sibling(items, base, index)
-        and any(n.role in ("absolute", "relative", "factor", "percent") for n in frame.numbers)
-    ) or bool(frame.parameters.replicas_factor)
-    period = filters.time_range_seconds is not None or bool(PERIODS & set(words))
-    of_it = bool(_OF_INTENT.get(Intent(base.intent), frozenset()) & set(words))
-    narrowed = any(narrows(item, Intent(base.intent)) for item in items)
-    named = bool(found.targets or found.ambiguous or found.excluded or found.namespace or among)
-    same = "same" in words
-    if not (named or numbers or period or same or of_it or narrowed):
-        return None
-    parameters = replace(
-        frame.parameters,
-        time_range_seconds=filters.time_range_seconds,
-        namespace=found.namespace,
-        status_filter=_state(items) if narrowed else None,
-        metric=filters.metric if Intent(base.intent) in _OF_METRICS else None,
-    )
-    not_it = words[:1] == ["not"]
-    excludes = (not_it and not _other_than_it(items, found)) or bool(found.excluded and not found.targets)
-    return _Said(
-        found,
-        among,
-        parameters,
-        numbers and not period,
-        named or same,
-        bool(_CORRECTS & set(words)) or not_it,
-        excludes or bool(_LEAVES & set(words)),
-        begins="from" in words,
-        adds=bool({"also", "too", "well", "add", "plus"} & set(words)) and "one" not in words,
-        stays=bool(_STAYS & set(words)),
-        in_total=bool(_TOTAL & set(words)) or ("in", "all") in set(pairwise(words)),
-        suspects=bool({"is", "be"} & set(words[:3])) and "it" in words[:3],
-    )
-
-
-def _state(items: tuple[Item, ...]) -> State | None:
-    return status_filter(Clause(items), {tag for item in items for tag in item.tags if item.word not in SMALL})
-
-
-def _other_than_it(items: tuple[Item, ...], found: Found) -> bool:
-    """ "not that one, cart": cart instead, where "not cart" leaves it out."""
-    said = [item for item in items if not item.is_mark]
-    return bool(found.targets) and len(said) > 2 and said[1].word in ("that", "this", "it")
-
-
-def _named(
-    items: tuple[Item, ...], dialogue: Dialogue, index: NameIndex, base: Spoken
-) -> tuple[Found, tuple[str, ...] | None]:
-    """The names, and what is pointed at; None where something is pointed at that cannot be told."""
-    words = {word for item in items for word in item.word.split()}
-    changes = Intent(base.intent) in CHANGE_INTENTS
-    others = bool({"other", "others"} & words)
-    as_said = find_targets(items, index, for_change=changes or others)
-    found = prefer(as_said, dialogue, index)
-    if ended := _sibling(items, base, index):
-        return replace(found, targets=ended, namespace=None), ()
-    among = pointed(items, dialogue, index)
-    plainly = any(one.entity.kind != "project" for one in as_said.targets)
-    if among and others and not plainly:
-        return Found(), among
-    if found.targets or found.ambiguous or among:
-        return found, () if found.targets or found.ambiguous else among
-    if worded := named_by_a_word(items, dialogue, index) or beside_a_database(items, dialogue, index):
-        return replace(found, targets=worded, namespace=None), ()
-    if PLURALS & words and len(dialogue.series) > 1 and (len(dialogue.series) == 2 or not changes):
-        return found, dialogue.series
-    if found.namespace is None and (places := [item.word for item in items if item.word in index.namespaces]):
-        return replace(found, namespace=places[0]), ()
-    if changes and (others or any(item.word in ORDINALS and item.word != "last" for item in items)):
-        return found, None  # "the other", "the third", of which there is none
-    if changes and any("node" in item.tags and not item.mention for item in items):
-        return found, None  # "the server", which is none of those spoken of
-    return found, ()
-
-
-def _is_pronoun(items: tuple[Item, ...], place: int) -> bool:
-    """The "one" of "wrong one", "that one", "the other one", "one for cart": no number."""
-    if items[place].word != "one":
-        return False
-    before = items[place - 1] if place else None
-    after = items[place + 1] if place + 1 < len(items) else None
-    if before is None:
-        return after is not None and after.word in ("for", "on")
-    return before.mention is not None or before.word in _BEFORE_ONE or before.word in ORDINALS
-
-
-def _sibling(items: tuple[Item, ...], base: Spoken, index: NameIndex) -> tuple[Resolved, ...]:
-    """ "I meant 3" after worker-2, "and the 18?" after ip-10-0-1-17, "b?" after gpu-a."""
-    numbers = [n.text for n in read_numbers(items) if n.role == "absolute"]
-    if base.intent in _SCALES:
-        return ()
-    if len(numbers) == 1:
-        return sibling(numbers[0], base, index)
-    letters = [item.text for item in items if is_letter(item)]
-    return sibling(letters[0], base, index) if len(letters) == 1 else ()
-
-
 _REASON_OF = {
-    **dict.fromkeys(_USAGE, Intent.HIGH_USAGE),
+    **dict.fromkeys(USAGE, Intent.HIGH_USAGE),
     **dict.fromkeys((Intent.COST_ANALYSIS, Intent.COST_BREAKDOWN), Intent.COST_BREAKDOWN),
     Intent.PERFORMANCE_ANALYSIS: Intent.PERFORMANCE_ANALYSIS,
 }
@@ -351,7 +202,7 @@ def _why(base: Spoken, targets: tuple[Resolved, ...]) -> Understanding:
     return Understanding(intent, 0.8, targets=targets, parameters=place)
 
 
-def _targets(base: Spoken, said: _Said, index: NameIndex) -> tuple[Resolved, ...]:
+def _targets(base: Spoken, said: Said, index: NameIndex) -> tuple[Resolved, ...]:
     if said.found.targets:
         return said.found.targets
     if said.found.ambiguous:
@@ -359,7 +210,7 @@ def _targets(base: Spoken, said: _Said, index: NameIndex) -> tuple[Resolved, ...
     return resolved(said.pointed or base.targets, index)
 
 
-def _question(intent: Intent, base: Spoken, said: _Said, index: NameIndex) -> Understanding:
+def _question(intent: Intent, base: Spoken, said: Said, index: NameIndex) -> Understanding:
     parameters = replace(
         base.parameters,
         namespace=said.parameters.namespace or base.parameters.namespace,
@@ -381,7 +232,7 @@ def _question(intent: Intent, base: Spoken, said: _Said, index: NameIndex) -> Un
     )  # fmt: skip
 
 
-def _without(base: Spoken, said: _Said, index: NameIndex) -> tuple[Resolved, ...]:
+def _without(base: Spoken, said: Said, index: NameIndex) -> tuple[Resolved, ...]:
     """ "leave minio out", "not the second one": the others of those spoken of."""
     named = {target.entity.id for target in (*said.found.targets, *said.found.excluded)} | set(said.pointed)
     return resolved(tuple(identity for identity in base.targets if identity not in named), index)
@@ -391,7 +242,7 @@ _CAUSES = frozenset({Intent.DIAGNOSE, Intent.ROOT_CAUSE})
 _OF_SEVERAL = frozenset({Intent.CONNECTIVITY, Intent.PERFORMANCE_ANALYSIS, Intent.DASHBOARD_CREATE})
 
 
-def _beside(base: Spoken, said: _Said, index: NameIndex) -> tuple[Resolved, ...]:
+def _beside(base: Spoken, said: Said, index: NameIndex) -> tuple[Resolved, ...]:
     """The other end of a connection, the suspect beside the slow one, one more on a dashboard."""
     new, before = said.found.targets[0], resolved(base.targets, index)
     if any(target.entity.id == new.entity.id for target in before):
@@ -403,7 +254,7 @@ def _beside(base: Spoken, said: _Said, index: NameIndex) -> tuple[Resolved, ...]
     return (*before, new) if said.suspects else (new,)
 
 
-def _put_off(intent: Intent, base: Spoken, said: _Said, index: NameIndex, limit: Mode) -> Understanding:
+def _put_off(intent: Intent, base: Spoken, said: Said, index: NameIndex, limit: Mode) -> Understanding:
     """ "tonight, I mean": the change is not for now any more."""
     return Understanding(
         Intent.ACTION_QUESTION,
@@ -415,7 +266,7 @@ def _put_off(intent: Intent, base: Spoken, said: _Said, index: NameIndex, limit:
     )
 
 
-def _left_out(intent: Intent, base: Spoken, said: _Said, named: set[str], index: NameIndex) -> Understanding | None:
+def _left_out(intent: Intent, base: Spoken, said: Said, named: set[str], index: NameIndex) -> Understanding | None:
     """The same change without what is excluded; None where that is nothing of it."""
     excluded = said.found.excluded or said.found.targets
     wide = base.parameters.everything or intent is Intent.RESTART_FAILING
@@ -430,7 +281,7 @@ def _left_out(intent: Intent, base: Spoken, said: _Said, named: set[str], index:
     return Understanding(intent, 0.9, Mode.REQUEST, excluded=excluded, parameters=base.parameters)
 
 
-def _change(intent: Intent, base: Spoken, said: _Said, index: NameIndex) -> Understanding | None:
+def _change(intent: Intent, base: Spoken, said: Said, index: NameIndex) -> Understanding | None:
     """The same change with another target or another number; None where nothing fits."""
     named = {target.entity.id for target in said.found.targets} | set(said.pointed)
     if said.excludes and (not said.numbers or (named and named < set(base.targets))):
@@ -445,7 +296,7 @@ def _change(intent: Intent, base: Spoken, said: _Said, index: NameIndex) -> Unde
     if intent is Intent.STOP_APPLICATION and said.numbers and base.parameters.replicas == 0:
         intent = Intent.SCALE_APPLICATION  # "scale it to 0", "no, 10"
     if said.numbers:
-        if intent not in _SCALES:
+        if intent not in SCALES:
             return None
         parameters = _corrected(base.parameters, said)
     elif intent in (Intent.CANCEL_ACTION, Intent.ROLLBACK_ACTION):
@@ -458,10 +309,11 @@ def _change(intent: Intent, base: Spoken, said: _Said, index: NameIndex) -> Unde
     return Understanding(
         intent, 0.9, Mode.REQUEST, targets=targets, ambiguous=said.found.ambiguous,
         unknown_names=said.found.unknown, parameters=parameters, replaces=said.corrects,
+        adds=said.adds and bool(named) and not named & set(base.targets),
     )  # fmt: skip
 
 
-def _corrected(before: Parameters, said: _Said) -> Parameters:
+def _corrected(before: Parameters, said: Said) -> Parameters:
     """The new number in the old role: after "one more", "make that two" is two more."""
     now = replace(said.parameters, reason=before.reason, namespace=before.namespace, everything=before.everything)
     if now.replicas_factor is not None and before.replicas is not None:

@@ -14,11 +14,11 @@ from msgspec.structs import replace
 from hexaops.assistant.understanding.closed import LIGHT, SMALL
 from hexaops.assistant.understanding.items import Item
 from hexaops.assistant.understanding.lexicon import KEEPS_FAILING
+from hexaops.assistant.understanding.limits import courtesy_places
 from hexaops.assistant.understanding.model import InvalidValue, Parameters
 from hexaops.assistant.understanding.normalise import word_set
 from hexaops.assistant.understanding.numbers import why_not_a_count
 from hexaops.assistant.understanding.roles import RoledNumber, read_numbers
-from hexaops.assistant.understanding.speech import courtesy_places
 
 _KINDS = frozenset({"app", "replica", "replicas_word"})
 _MANNER = word_set(
@@ -155,6 +155,8 @@ def _suits(items: tuple[Item, ...], position: int, verb: str) -> bool:
     if verb == "restart" and item.word in KEEPS_FAILING:
         named = position + 1 < len(items) and items[position + 1].mention is not None
         return items[position - 1].word in ("that", "which") and not named
+    if verb == "restart" and item.word in ("which", "that") and position and items[position - 1].tags & _SELECTING:
+        return any(other.tags & {"failing", "unhealthy", "not_ready"} for other in items[position + 1 :])
     if verb == "restart" and item.word == "what" and position + 1 < len(items):
         return items[position + 1].word == "is"
     if verb == "restart" and item.tags & {"restart", "action_noun"}:

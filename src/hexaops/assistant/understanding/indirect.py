@@ -11,10 +11,11 @@ from hexaops.assistant.understanding.closed import LIGHT, SMALL
 from hexaops.assistant.understanding.english import BASE, parts_of_speech
 from hexaops.assistant.understanding.intents import Mode
 from hexaops.assistant.understanding.items import Item
+from hexaops.assistant.understanding.limits import limits_of_request
 from hexaops.assistant.understanding.modes import INHERITED
 from hexaops.assistant.understanding.normalise import word_set
 from hexaops.assistant.understanding.ranker import Ranking
-from hexaops.assistant.understanding.speech import SKIPPED, Act, asks_ability, limits_of_request, skip_opening
+from hexaops.assistant.understanding.speech import SKIPPED, Act, asks_ability, skip_opening
 
 SURE, SURE_OF_SELECTION, SURE_OF_VERB = 0.6, 0.8, 0.9
 _FAILING = frozenset({"failing", "unhealthy", "not_ready"})

@@ -6,6 +6,8 @@ sentence treats it as one ("the status app", "status of status").
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 from msgspec.structs import replace
 from rapidfuzz import process
@@ -208,7 +210,9 @@ def _find_mention(tokens: list[Token], start: int, index: NameIndex, *, slips: b
             return Mention(_text(window), tuple(found)), len(window) + _noun_follows(tokens, start + len(window))
     if slips:
         for window in windows:
-            if _may_be_slip(window, index) and (found := _slip_of_name(window, index)):
+            if _counts(window) or not _may_be_slip(window, index):
+                continue
+            if found := _slip_of_name(window, index):
                 return Mention(_text(window), tuple(found)), len(window)
     return None, 0
 
@@ -232,6 +236,11 @@ def _windows(tokens: list[Token], start: int) -> list[list[Token]]:
     ):
         longest += 1
     return [tokens[start : start + length] for length in range(longest, 0, -1)]
+
+
+def _counts(window: list[Token]) -> bool:
+    """ "5 checkout-workers": the number is no slip of a name."""
+    return len(window) > 1 and any(token.lower.isdigit() or token.lower in NUMBER_WORDS for token in window)
 
 
 def _text(window: list[Token]) -> str:
@@ -338,6 +347,12 @@ def _slip_of_name(window: list[Token], index: NameIndex) -> list[Candidate]:
         return found
     near = min(OSA.distance(squash(text), squash(candidate.entity.name)) for candidate in found)
     return found if near < OSA.distance(text.lower(), word) else []
+
+
+def words_at(items: Sequence[Item], position: int, count: int) -> tuple[str, ...]:
+    """The words of so many items from there on, quoted ones left out; of a phrase that is one item, all of them."""
+    said = (word for item in items[position : position + count] if not item.quoted for word in item.word.split())
+    return tuple(said)[:count]
 
 
 def join_phrases(items: list[Item]) -> list[Item]:

@@ -157,6 +157,10 @@ class Understanding(Struct, frozen=True):
     parts: tuple[Understanding, ...] = ()
     left_out: tuple[str, ...] = ()
     """What else the message asks for, in its own words: no part answers it, so the answer names it."""
+    offer: Understanding | None = None
+    """A change that may be asked for, where that is not sure: named in the answer, and planned after a yes."""
+    adds: bool = False
+    """The same is asked for one more: what is planned already stays planned."""
     replaces: bool = False
     """What was said last was wrong: "no, cart"."""
 

@@ -14,9 +14,10 @@ from hexaops.assistant.understanding.clauses import CHANGE_TAGS, Clause
 from hexaops.assistant.understanding.english import BASE, NOUN, parts_of_speech
 from hexaops.assistant.understanding.intents import Mode
 from hexaops.assistant.understanding.items import Item
+from hexaops.assistant.understanding.limits import limits_of_request
 from hexaops.assistant.understanding.normalise import word_set
 from hexaops.assistant.understanding.numbers import time_unit_seconds
-from hexaops.assistant.understanding.speech import SKIPPED, Act, find_head, find_mention_of_change, limits_of_request
+from hexaops.assistant.understanding.speech import SKIPPED, Act, find_head, find_mention_of_change
 
 INHERITED = frozenset(
     {
@@ -265,7 +266,7 @@ def mode_of_fragment(clause: Clause) -> Mode:
     if start is not None and "if" in start.tags and limits_of_request(items) is Mode.CONDITIONAL:
         return Mode.CONDITIONAL
     counts = any(item.mention for item in items) and "is" in clause.words  # "web-app is at 5"
-    if (limits_of_request(items, counts=counts) is Mode.SCHEDULED or _lets_time_pass(items)) and not clause.is_question:
+    if (limits_of_request(items, counts=counts) is Mode.SCHEDULED or lets_time_pass(items)) and not clause.is_question:
         return Mode.SCHEDULED
     words = clause.words[:3]
     if words[:1] in (("should",), ("had",), ("were",)) and not clause.is_question:
@@ -275,18 +276,27 @@ def mode_of_fragment(clause: Clause) -> Mode:
     return Mode.REPORTED if _is_reported((*items, Item("", ""))) else Mode.READ
 
 
+def _may_finish(words: list[Item]) -> bool:
+    """ "let A finish": what follows is for later."""
+    named = words[1].mention is not None or words[1].word in ("it", "them", "the")
+    return named and any(item.word in _ENDING for item in words[2:4])
+
+
+_ENDING = word_set("finish complete drain settle recover terminate")
 _WAITING = word_set("wait hold sleep pause give let allow delay postpone leave count")
 
 
 _HOLDING, _FOR = word_set("wait hold pause postpone delay"), word_set("for until till")
 
 
-def _lets_time_pass(items: tuple[Item, ...]) -> bool:
+def lets_time_pass(items: tuple[Item, ...]) -> bool:
     """ "wait 10 minutes", "give it an hour", "wait until it is quiet": what follows is not for now."""
     words = [item for item in items if not item.is_mark and item.word not in SKIPPED]
     said = [word for item in words for word in item.word.split()]
     if not said or said[0] not in _WAITING:
         return False
+    if said[0] == "let" and len(words) > 2 and _may_finish(words):
+        return True
     if said[0] in _HOLDING and _FOR & set(said[1:3]):  # "wait for Ann's ok", "hold on until it is built"
         return True
     spans = any(

@@ -7,6 +7,7 @@ so what is understood is what a person sees.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from msgspec import Struct
@@ -89,6 +90,9 @@ def word_set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
+_AS_WELL_AS = re.compile(r"\s+as well as\s+(?!i\b|you\b|we\b|it\b|possible\b)", re.IGNORECASE)
+
+
 def squash(name: str) -> str:
     """A name without case and separators: `Web_App`, `web app` and `web-app` are the same."""
     return "".join(character for character in name.lower() if character.isalnum())
@@ -103,8 +107,10 @@ def other_script_share(text: str) -> float:
 
 
 def tokenize(text: str) -> list[Token]:
-    """Words, numbers (with sign, decimals, grouping) and single marks, with contractions expanded."""
+    """Words, numbers (with sign, decimals, grouping) and single marks, with contractions expanded; "as well as" as
+    "and"."""
     tokens: list[Token] = []
+    text = _AS_WELL_AS.sub(" and ", text)
     open_quote = ""
     position = 0
     while position < len(text):

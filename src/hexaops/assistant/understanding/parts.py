@@ -249,12 +249,14 @@ def _as_said(part: Part, place: int, parts: list[Part]) -> Part:
     if changed and _tells_when_done(clause):
         return replace(part, understanding=replace(said, intent=Intent.ACTION_STATUS, confidence=0.9, mode=Mode.READ))
     measures = any(item.tags & {"cpu", "memory"} for item in clause.items)
-    if place and said.intent is Intent.UNCLEAR and measures and len(clause.words) <= 5:
+    unsure = said.intent is Intent.UNCLEAR or (said.intent in _USAGE and said.confidence < SURE)
+    if place and unsure and measures and len(clause.words) <= 5:
         understanding = replace(said, intent=Intent.USAGE_QUERY, confidence=0.7, alternatives=())
         return replace(part, understanding=understanding)
     return part
 
 
+_USAGE = frozenset({Intent.USAGE_QUERY, Intent.HIGH_USAGE})
 _CHANGED = CHANGE_INTENTS | LATER_CHANGES
 _TELLS = word_set("tell let ping notify report inform say message call")
 _DONE = word_set("done finished complete completed ready up over through finishes completes there")

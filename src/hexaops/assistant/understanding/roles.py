@@ -22,7 +22,7 @@ _BOUNDS = word_set(
 )
 _STEP_BEFORE = word_set("by another plus extra additional further more")
 _STEP_AFTER = word_set("more extra additional further fewer less further again")
-_RUNNING = word_set("run runs running have has get gets fine")
+_RUNNING = word_set("run runs running have has get gets fine lets")
 _DIRECTIONS = word_set("up down out in back more less fewer further another")
 _ABSOLUTE_BEFORE = word_set("to at on = with of : only now has have be is")
 _ARTICLES = word_set("a an the just only exactly total of")
@@ -52,7 +52,22 @@ def read_numbers(items: tuple[Item, ...], verb: str = "") -> tuple[RoledNumber, 
         _roled(items, position, verb)
         for position, item in enumerate(items)
         if item.number is not None and item.mention is None and not _is_pronoun(items, position)
-    ) + tuple(_single(items, position, verb) for position in range(len(items)) if _is_single(items, position))
+    ) + tuple(
+        _nth(items, position) or _single(items, position, verb)
+        for position in range(len(items))
+        if _nth(items, position) or _is_single(items, position)
+    )
+
+
+_NTH = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6}
+
+
+def _nth(items: tuple[Item, ...], position: int) -> RoledNumber | None:
+    """ "a fourth replica": four of them."""
+    count, after = _NTH.get(items[position].word), items[position + 1 : position + 2]
+    if count is None or _word(items, position - 1) != "a" or not (after and "replicas_word" in after[0].tags):
+        return None
+    return RoledNumber(items[position].text, float(count), "absolute")
 
 
 def _is_single(items: tuple[Item, ...], position: int) -> bool:
@@ -136,7 +151,9 @@ def _role_of_count(items: tuple[Item, ...], position: int, before: str, after: s
     if verb in _STEP_VERBS and before in ("but", "except"):
         return "absolute"  # "remove all replicas but one"
     steps = verb in _STEP_VERBS and before != "to"  # "drop cart to 2" says where it goes
-    if before in _STEP_BEFORE or after in _STEP_AFTER or number.text[0] == "+" or steps:
+    steps = steps or (verb in ("increase", "decrease") and before == "with")  # "increase A with 2"
+    steps_on = after in _STEP_AFTER and not (after == "again" and before in ("to", "at"))  # "to 3 again"
+    if before in _STEP_BEFORE or steps_on or number.text[0] == "+" or steps:
         return "relative"
     if _goes_off(items, position):
         return "relative"
@@ -192,7 +209,8 @@ def _is_no_step(items: tuple[Item, ...], position: int, before: str, verb: str) 
     number, words = items[position].number, {word for item in items for word in item.word.split()}
     assert number is not None
     if verb == "assign" and before == "with" and not _RUNNING & words:
-        return not any(item.tags & {"replica", "replicas_word"} for item in items)
+        counted = any(item.tags & {"replica", "replicas_word"} for item in items)
+        return not (counted or _after(items, position) in _STEP_AFTER)  # "could do with two extra"
     if number.value == 0 and (verb in _STEP_VERBS or before in _STEP_BEFORE):
         return True
     return verb == "scale" and before == "by" and not _DIRECTIONS & words

@@ -17,13 +17,15 @@ from hexaops.assistant.understanding.holding import holds_off
 from hexaops.assistant.understanding.intents import SETTING_INTENTS, Intent, Mode
 from hexaops.assistant.understanding.items import Item
 from hexaops.assistant.understanding.labels import LABEL_OF
+from hexaops.assistant.understanding.limits import limits_of_request
 from hexaops.assistant.understanding.model import Resolved, Spoken, Understanding
 from hexaops.assistant.understanding.normalise import word_set
 from hexaops.assistant.understanding.ranker import Ranking, rank
 from hexaops.assistant.understanding.slots import Slots, bounds_of, merged, read_slots
-from hexaops.assistant.understanding.speech import limits_of_request, skip_opening
+from hexaops.assistant.understanding.speech import skip_opening
 
-LEAST = 0.6
+LEAST, LEAST_AFTER = 0.6, 0.4
+"""How sure the ranker must be; and after talk of the same kind of change."""
 _FORBIDDEN = word_set(
     "who what when where why how which whether maybe perhaps think guess wonder if unless until not never nor "
     "say says said tell tells told asks asked someone somebody myself ourselves"
@@ -48,7 +50,8 @@ def with_settings(
 
     `before` is what was spoken of last: the same kind of request is completed or changed by this message.
     """
-    if asked.intent not in SETTING_INTENTS or whole.of(LABEL_OF[asked.intent]) < LEAST:
+    carries = before is not None and before.intent == asked.intent
+    if asked.intent not in SETTING_INTENTS or whole.of(LABEL_OF[asked.intent]) < (LEAST_AFTER if carries else LEAST):
         return asked
     before = before if before is not None and before.slots is not None and before.intent == asked.intent else None
     if any(holds_off(clause) is not None for clause in clauses):
@@ -65,13 +68,12 @@ def with_settings(
     if asked.intent is Intent.UPDATE_QUOTA:
         known = asked.parameters.namespace if _points(items) or before is not None else None
         asked = replace(asked, parameters=replace(asked.parameters, namespace=_project(items) or known))
+    vague = before is not None and not slots.says_something and _says_a_value(items)
     if before is not None and before.slots is not None:
         slots = merged(before.slots, slots)
         place = asked.parameters.namespace or before.parameters.namespace
         asked = replace(asked, parameters=replace(asked.parameters, namespace=place))
-    missing = _missing(asked, slots)
-    if not missing and _is_no_version(asked, slots, items):
-        missing = ("setting",)
+    missing = ("setting",) if vague else _missing(asked, slots)
     if not missing and _names_another(items):
         missing = ("project" if asked.intent is Intent.UPDATE_QUOTA else "application",)
     return replace(asked, mode=Mode.REQUEST, slots=slots, missing=missing)
@@ -90,13 +92,6 @@ def _is_no_range(slots: Slots) -> bool:
     return any(bound is not None and bound < 1 for bound in (low, high)) or (
         low is not None and high is not None and low > high
     )
-
-
-def _is_no_version(asked: Understanding, slots: Slots, items: Sequence[Item]) -> bool:
-    """ "to revision minus 3", "three versions back": a number that is no revision; not "one version back"."""
-    if asked.intent is not Intent.ROLLBACK_APPLICATION or slots.revision is not None:
-        return False
-    return any(item.number is not None and item.mention is None and item.number.value != 1 for item in items)
 
 
 _EARLIER = word_set("old older earlier before previous last former prior downgrade")
@@ -129,10 +124,18 @@ def carried(
 ) -> Understanding:
     """The request of before with another target or other values: "same for shop", "and max 12"."""
     assert before.slots is not None
-    slots = merged(before.slots, read_slots(intent, [*items]))
+    now = read_slots(intent, [*items])
+    slots = merged(before.slots, now)
     parameters = replace(before.parameters, namespace=place or before.parameters.namespace)
     asked = Understanding(intent, 0.9, Mode.REQUEST, targets=targets, parameters=parameters, slots=slots)
+    if not now.says_something and _says_a_value(items):
+        return replace(asked, missing=("setting",))
     return replace(asked, missing=_missing(asked, slots))
+
+
+def _says_a_value(items: Sequence[Item]) -> bool:
+    """ "32 please", "web-app back to info": another value, and not said of what."""
+    return any(item.mention is None and (item.number or item.word in ("to", "back", "with")) for item in items)
 
 
 def _is_asked_for(items: Sequence[Item], clauses: Sequence[Clause], label: str) -> bool:

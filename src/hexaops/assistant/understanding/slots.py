@@ -79,7 +79,7 @@ def _configuration(items: list[Item]) -> Slots:
         if "assignment" in item.tags:
             name, _, value = item.text.partition("=")
             env.append((name, value))
-        elif "variable" in item.tags:
+        elif "variable" in item.tags or _is_variable(item):
             said = _value_after(items, position)
             if said is None:
                 left.append(item.text)
@@ -88,6 +88,12 @@ def _configuration(items: list[Item]) -> Slots:
     if len(images) > 1 or (images and env):
         return Slots(left=tuple(images))
     return Slots(env=tuple(env), image=images[0] if images else None, left=tuple(left))
+
+
+def _is_variable(item: Item) -> bool:
+    """ "ROUNDING": one word in capitals, that means nothing else here."""
+    name = item.text
+    return len(name) > 3 and name.isascii() and name.isalpha() and name.isupper() and not (item.mention or item.number)
 
 
 def _value_after(items: list[Item], position: int) -> str | None:
@@ -119,6 +125,8 @@ def _revision(items: list[Item]) -> Slots:
             revision = int(number.value)
         elif _is_other_revision(before, item, has_number=number is not None):
             left.append(item.text)
+    if revision is None and not left:  # "three versions back"; "one version back" is the one before
+        left = [item.text for item in items if item.number is not None and not item.mention and item.number.value != 1]
     return Slots(revision=revision, left=tuple(left))
 
 

@@ -13,11 +13,12 @@ from hexaops.assistant.understanding.clauses import Clause
 from hexaops.assistant.understanding.closed import LIGHT, SMALL
 from hexaops.assistant.understanding.intents import Mode
 from hexaops.assistant.understanding.items import Item
+from hexaops.assistant.understanding.limits import limits_of_request
 from hexaops.assistant.understanding.modes import INHERITED
 from hexaops.assistant.understanding.normalise import word_set
 from hexaops.assistant.understanding.ranker import Ranking
 from hexaops.assistant.understanding.roles import read_numbers
-from hexaops.assistant.understanding.speech import Act, asks_ability, limits_of_request
+from hexaops.assistant.understanding.speech import Act, asks_ability
 
 SURE, SURE_BARE = 0.8, 0.93
 """With a word that wishes, and with none."""

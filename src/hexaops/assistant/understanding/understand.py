@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 from msgspec.structs import replace
 
 from hexaops.assistant.understanding.calling_off import agreed_to, called_off, taken_up_again
@@ -17,6 +20,7 @@ from hexaops.assistant.understanding.intents import CHANGE_INTENTS, LATER_INTENT
 from hexaops.assistant.understanding.inventory import Inventory, NameIndex
 from hexaops.assistant.understanding.items import Item, read_items
 from hexaops.assistant.understanding.labels import INTENT_OF
+from hexaops.assistant.understanding.limits import limits_of_request
 from hexaops.assistant.understanding.mending import asks_to_fix
 from hexaops.assistant.understanding.model import Dialogue, Parameters, Understanding
 from hexaops.assistant.understanding.normalise import clean, other_script_share, tokenize, word_set
@@ -27,9 +31,10 @@ from hexaops.assistant.understanding.refusals import must_refuse
 from hexaops.assistant.understanding.setting import Setting, label_before, last_frame, tells_of_failing_pods
 from hexaops.assistant.understanding.settings import with_settings
 from hexaops.assistant.understanding.shape import asks_for_projects, missing_of, resource_and_scope
-from hexaops.assistant.understanding.speech import limits_of_request, says_go
+from hexaops.assistant.understanding.speech import says_go
 from hexaops.assistant.understanding.splitting import begins_clause, is_purpose, split_further
 from hexaops.assistant.understanding.targets import find_targets
+from hexaops.assistant.understanding.unnamed import with_unknown_name
 
 _TALK = frozenset({Intent.GREETING, Intent.THANKS, Intent.GOODBYE, Intent.CONFIRM, Intent.DENY, Intent.HELP})
 LEAST = 0.2
@@ -76,23 +81,48 @@ def understand(message: str, inventory: Inventory, dialogue: Dialogue | None = N
         understandings = tuple(_not_now(understanding) for understanding in understandings)
     if len(understandings) == 1 and not truncated:
         understandings = (with_settings(understandings[0], items, clauses, whole, last_frame(dialogue)),)
-    if not truncated and _is_open(understandings, parts):
-        evident = read_evident(tuple(items), whole, Setting(inventory.index, dialogue, whole=whole))
-        if evident is not None:
-            return _shaped(replace(_decided(evident), corrections=_corrections(evident.clause)))
-    first = replace(understandings[0], truncated=truncated, left_out=left_out(parts, kept))
+    if not truncated and _is_open(understandings):
+        setting = Setting(inventory.index, dialogue, whole=whole)
+        read = read_evident(tuple(items), whole, setting, spoken_modes(parts))
+        if read is not None and read.is_asked:
+            return _evident(read.reading)
+        if read is not None:
+            understandings = _with_offer(understandings, _evident(read.reading))
+    first = with_unknown_name(understandings, items, whole, inventory.index)
+    first = replace(first, truncated=truncated, left_out=left_out(parts, kept))
     return replace(first, parts=understandings if len(understandings) > 1 else ())
 
 
 _OPEN_MODES = frozenset({Mode.READ, Mode.STATEMENT, Mode.REQUEST, Mode.ADVICE})
 
 
-def _is_open(understandings: tuple[Understanding, ...], parts: list[Part]) -> bool:
-    """Nothing is planned yet, and nothing is spoken of in a way that no evidence turns into a request."""
-    spoken = (*understandings, *(part.understanding for part in parts))
+def read_clauses(items: Sequence[Item], setting: Setting) -> list[Part]:
+    """What the grammar finds in each clause."""
+    clauses = [part for clause in split_clauses([*items]) for part in split_further(clause)]
+    return _read_parts(clauses[:CLAUSES_LIMIT], setting)
+
+
+def spoken_modes(parts: list[Part]) -> frozenset[Mode]:
+    """The ways in which changes are spoken of that are no request."""
+    return frozenset(part.understanding.mode for part in parts) - _OPEN_MODES
+
+
+def _evident(reading: Reading) -> Understanding:
+    return _shaped(replace(_decided(reading), corrections=_corrections(reading.clause)))
+
+
+def _with_offer(understandings: tuple[Understanding, ...], change: Understanding) -> tuple[Understanding, ...]:
+    """The change is named where it is whole, and the only thing that the message is about."""
+    if len(understandings) > 1 or not change.would_change:
+        return understandings
+    return (replace(understandings[0], offer=change),)
+
+
+def _is_open(understandings: tuple[Understanding, ...]) -> bool:
+    """Nothing is planned yet, and no other part asks for something else."""
     planned = any(one.would_change or one.would_set for one in understandings)
     others = len(understandings) > 1 and any(one.intent in LATER_INTENTS for one in understandings)
-    return not (planned or others) and all(one.mode in _OPEN_MODES for one in spoken)
+    return not (planned or others)
 
 
 def _carried(clauses: list[Clause], dialogue: Dialogue, index: NameIndex) -> Understanding | None:
@@ -160,7 +190,35 @@ def _read_parts(clauses: list[Clause], setting: Setting) -> list[Part]:
             namespace=_place_of_next(reading),
             failing_pods=tells_of_failing_pods(clause),
         )
-    return [_as_complaint(part, parts) for part in parts]
+    return [_as_doubted(_as_complaint(part, parts), parts) for part in parts]
+
+
+def _as_doubted(part: Part, parts: list[Part]) -> Part:
+    """A request beside words that take a change back or speak of another one, and are no request that is understood:
+    "…, on second thought leave it as it is"."""
+    if not part.understanding.is_change_request:
+        return part
+    own = {target.entity.id for target in part.understanding.targets}
+    for other in parts:
+        said = other.understanding
+        if other is part or said.mode is not Mode.READ or not said.confidence >= _DOUBTING:
+            continue
+        others = {target.entity.id for target in said.targets}
+        if _tells_how_it_is(other.reading.clause):
+            continue  # "…, leave it running", "kafka has 3"
+        if said.intent is Intent.ROLLBACK_ACTION or (said.intent is Intent.ACTION_QUESTION and others - own):
+            return replace(part, understanding=_limited(part.understanding, Mode.ADVICE))
+    return part
+
+
+def _tells_how_it_is(clause: Clause) -> bool:
+    items = clause.items
+    told = any(a.mention and b.word in ("has", "have", "is", "are", "runs", "had") for a, b in pairwise(items))
+    return told or any("running" in item.tags for item in items)
+
+
+_DOUBTING = 0.4
+"""How sure the reading of words beside a request must be to hold it up."""
 
 
 def _is_pressed(after: list[Clause]) -> bool:

@@ -11,9 +11,10 @@ from itertools import pairwise
 
 from hexaops.assistant.understanding.clauses import Clause
 from hexaops.assistant.understanding.intents import Mode
-from hexaops.assistant.understanding.items import Item
+from hexaops.assistant.understanding.items import Item, words_at
+from hexaops.assistant.understanding.limits import limits_of_request
 from hexaops.assistant.understanding.normalise import word_set
-from hexaops.assistant.understanding.speech import SKIPPED, Act, limits_of_request
+from hexaops.assistant.understanding.speech import SKIPPED, Act
 
 _FINITE_OPENINGS = tuple(
     tuple(words.split())
@@ -124,9 +125,9 @@ def _opening(items: tuple[Item, ...], *, clause_joined: bool = False) -> tuple[b
     position, finite = 0, False
     openers = ("let", "time") if clause_joined else ("let",)  # "…, time it got restarted"
     while position < len(items):
-        opening = next((o for o in _FINITE_OPENINGS if _words_at(items, position, len(o)) == o), None)
+        opening = next((o for o in _FINITE_OPENINGS if words_at(items, position, len(o)) == o), None)
         if opening is not None:
-            longest = max((o for o in _FINITE_OPENINGS if _words_at(items, position, len(o)) == o), key=len)
+            longest = max((o for o in _FINITE_OPENINGS if words_at(items, position, len(o)) == o), key=len)
             position, finite = position + len(longest), True
         elif items[position].word in SKIPPED or items[position].tags & {"polite", "greet", "yes", "thank"}:
             position += 1
@@ -134,7 +135,7 @@ def _opening(items: tuple[Item, ...], *, clause_joined: bool = False) -> tuple[b
             position += wanted
         elif items[position].word in openers and position + 1 < len(items):
             position, finite = position + 1, True
-        elif _words_at(items, position, 2) in (("could", "you"), ("can", "you"), ("would", "you")):
+        elif words_at(items, position, 2) in (("could", "you"), ("can", "you"), ("would", "you")):
             position += 2
         else:
             break
@@ -155,15 +156,6 @@ _WANTING = tuple(
     for subject in ("i", "we")
     for rest in (("want",), ("need",), ("should", "like"), ("would", "like"), ("would", "love"), ("would", "need"))
 )
-
-
-def _words_at(items: tuple[Item, ...], position: int, count: int) -> tuple[str, ...]:
-    words: list[str] = []
-    for item in items[position:]:
-        words += item.word.split()
-        if len(words) >= count:
-            break
-    return tuple(words[:count])
 
 
 def _subject(items: tuple[Item, ...], start: int) -> int:

@@ -15,9 +15,11 @@ from hexaops.assistant.answers.compose import compose, hindered, tell_freshness
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
 from hexaops.assistant.answers.lines import TEXT_LIMIT
+from hexaops.assistant.answers.offers import ask_to_confirm
 from hexaops.assistant.answers.possible import actions_for
 from hexaops.assistant.answers.unsure import tell_left_out
 from hexaops.assistant.understanding import Intent, KnownEntity, Understanding, understand
+from hexaops.assistant.understanding.intents import CHANGE_INTENTS
 from hexaops.errors import UpstreamUnavailableError
 from hexaops.features.access.caller import Caller
 from hexaops.features.access.request_log import Record
@@ -31,6 +33,7 @@ from hexaops.features.chat.planning import ChangePlanner, Request, confirmation
 from hexaops.features.chat.reading.articles import ArticleReader, is_answered, is_asked_how
 from hexaops.features.chat.reading.asking import Reader, Reading
 from hexaops.features.chat.reading.backups import gone_applications
+from hexaops.features.chat.reading.impact import asks_for_impact
 from hexaops.features.chat.reading.objects import topic_of
 from hexaops.features.chat.retelling import Retelling
 from hexaops.features.chat.schemas import ChatRequest, SessionRequest
@@ -46,6 +49,10 @@ from hexaops.storage.database import Database
 
 HOW_TO_INTENTS = frozenset({Intent.DIAGNOSE, Intent.ROOT_CAUSE, Intent.POD_STATUS, Intent.LIST_RESOURCES})
 """Questions for trouble that may mean trouble in general."""
+
+
+UNSURE = frozenset({Intent.ACTION_QUESTION, Intent.UNCLEAR, Intent.OUT_OF_SCOPE})
+"""What is no question that has an answer of its own."""
 
 
 def _silent(_progress: ProgressView) -> None:
@@ -68,6 +75,8 @@ class ChatService(Struct, frozen=True):
     """Words answers with a language model, where one is configured."""
     objects: Reader | None = None
     """Questions for what belongs to applications, whatever intent they were taken for."""
+    impact: Reader | None = None
+    """Questions for what would happen, likewise."""
 
     async def open(self, caller: Caller, request: ChatRequest) -> Turn:
         """Take a message: check it, and find its session or open one, which is stored with the answer.
@@ -135,6 +144,16 @@ class ChatService(Struct, frozen=True):
         return understand(turn.message, inventory, turn.memory.dialogue)
 
     async def _answer_part(self, turn: Turn, asked: Understanding, facts: Facts, draft: Draft) -> None:
+        offer = asked.offer if turn.may_plan else None
+        if offer and asked.intent in UNSURE | CHANGE_INTENTS and ask_to_confirm(offer, facts, draft):
+            draft.taken.append(asked.intent.value)
+            return
+        await self._answer_as_read(turn, asked, facts, draft)
+        if offer and draft.pending is None and asked.intent not in UNSURE | CHANGE_INTENTS:
+            draft.gap()
+            ask_to_confirm(offer, facts, draft)
+
+    async def _answer_as_read(self, turn: Turn, asked: Understanding, facts: Facts, draft: Draft) -> None:
         if asked.intent is Intent.CONFIRM:
             await self._tell_confirmation(turn, facts, draft)
         elif asked.wants_plan and not turn.may_plan:
@@ -152,6 +171,8 @@ class ChatService(Struct, frozen=True):
                 await self.planner.offer(Request(turn.caller, turn.session_id, asked, facts), draft)
 
     def _reader(self, message: str, asked: Understanding, facts: Facts) -> Reader | None:
+        if asks_for_impact(message, asked):
+            return self.impact
         if topic_of(message, facts.applications or (), asked):
             return self.objects
         if asked.intent is Intent.OUT_OF_SCOPE and asked.language != "other" and is_answered(message):

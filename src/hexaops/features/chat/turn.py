@@ -66,6 +66,8 @@ def remembered(memory: Memory, asked: Understanding, draft: Draft) -> Memory:
     dialogue = advance(memory.dialogue, asked, shown=tuple(draft.shown), pending=draft.pending)
     called_off = asked.intent in (Intent.DENY, Intent.NO_ACTION, Intent.CANCEL_ACTION)
     kept = () if called_off or draft.pending is not None else memory.plans
+    if plans and asked.adds:
+        plans = tuple(dict.fromkeys((*memory.plans, *plans)))
     return Memory(dialogue, plans or kept)
 
 

@@ -26,9 +26,11 @@ from hexaops.features.chat.reading.connectivity import ConnectivityReader
 from hexaops.features.chat.reading.dashboards import DashboardReader
 from hexaops.features.chat.reading.diagnostics import DiagnosticsReader
 from hexaops.features.chat.reading.history import HistoryReader
+from hexaops.features.chat.reading.impact import ImpactReader
 from hexaops.features.chat.reading.insights import INSIGHT_INTENTS, InsightReader
 from hexaops.features.chat.reading.logs import LogReader
 from hexaops.features.chat.reading.objects import ObjectReader
+from hexaops.features.chat.reading.performance import PerformanceReader
 from hexaops.features.chat.reading.resources import ResourceReader, UsageReader
 from hexaops.features.chat.reading.usage_history import UsageHistoryReader
 from hexaops.features.chat.reading.volumes import VolumeReader
@@ -74,6 +76,7 @@ def readers(process: Process) -> Mapping[Intent, Reader]:
         Intent.DIAGNOSTICS: DiagnosticsReader(get(DiagnosticReader)),
         **dict.fromkeys(INSIGHT_INTENTS, insights),
         Intent.HIGH_USAGE: UsageReader(insights),
+        Intent.PERFORMANCE_ANALYSIS: PerformanceReader(get(MetricSources), insights),
         Intent.USAGE_QUERY: UsageHistoryReader(get(MetricSources)),
         Intent.LIST_RESOURCES: resources,
         Intent.POD_STATUS: resources,
@@ -93,7 +96,7 @@ def wire(process: Process) -> None:
         get(SourceProbes).add("model", retelling.probe)
     chat = ChatService(
         database, sessions, gatherer, inventories, planner, plans, readers(process), clock, retelling,
-        ObjectReader(applications),
+        ObjectReader(applications), ImpactReader(applications),
     )  # fmt: skip
     quick_actions = QuickActions(get(WorkspaceService), get(WorkspaceDirectory))
     guide = GuideService(database, quick_actions, clock)

@@ -40,8 +40,9 @@ def recent_activity(
     events: Iterable[EventRow],
     operations: Iterable[OperationSummary],
     now: float,
+    window_seconds: float = WINDOW_SECONDS,
 ) -> list[Activity]:
-    """The latest of the last 24 hours."""
+    """The latest of the last 24 hours, or of another window."""
     by_deployment = {one.workload.uid: one for one in applications}
     sets: dict[str, list[WorkloadRow]] = {}
     for row in replica_sets:
@@ -53,7 +54,7 @@ def recent_activity(
     known = [*events]
     found = [*_releases(by_deployment, sets), *_scalings(known, sets), *_warnings(known, names)]
     found += _operations(operations, {one.id: one.name for one in applications})
-    late = [one for one in found if one.at >= now - WINDOW_SECONDS]
+    late = [one for one in found if one.at >= now - window_seconds]
     return sorted(late, key=lambda one: one.at, reverse=True)[:SHOWN]
 
 

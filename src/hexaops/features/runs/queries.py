@@ -23,6 +23,7 @@ _ACTIONS = (
 )
 # Made once, because every message asks it.
 _LATEST_ACTIONS = _ACTIONS.limit(LATEST)
+_LATEST_ABOUT = _ACTIONS.where(_operations.c.resource_id.in_(bindparam("about", expanding=True))).limit(LATEST)
 
 
 class OperationSummary(Struct, frozen=True):
@@ -41,9 +42,13 @@ class OperationSummary(Struct, frozen=True):
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
-async def latest_actions(connection: AsyncConnection, workspace_id: str) -> list[OperationSummary]:
-    """The workspace's latest actions, the newest first."""
-    return [_summary(row) for row in await connection.execute(_LATEST_ACTIONS, {"workspace_id": workspace_id})]
+async def latest_actions(
+    connection: AsyncConnection, workspace_id: str, about: Collection[str] = ()
+) -> list[OperationSummary]:
+    """The workspace's latest actions, the newest first; `about`: only those of these applications."""
+    named = {"workspace_id": workspace_id, **({"about": [*about]} if about else {})}
+    query = _LATEST_ABOUT if about else _LATEST_ACTIONS
+    return [_summary(row) for row in await connection.execute(query, named)]
 
 
 async def actions_of_session(

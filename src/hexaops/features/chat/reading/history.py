@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+import re
+
 from msgspec import Struct
 
 from hexaops.assistant.answers.draft import Draft
-from hexaops.assistant.answers.history import Happened, answer_history
+from hexaops.assistant.answers.history import Happened, answer_history, tell_who
 from hexaops.assistant.understanding.intents import Intent
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.chat.reading.asking import Reading
@@ -24,17 +27,21 @@ class HistoryReader(Struct, frozen=True):
         """The timeline, the newest first; of events only the cluster's warnings."""
         workspace, facts = reading.caller.get_workspace(), reading.facts
         selected = reading.select(draft)
+        whole = reading.is_named and asks_for_the_last(reading)
+        about = {one.id for one in selected} if whole else ()
         operations = []
         if "read_actions" in facts.capabilities:
             async with self.database.viewing() as connection:
-                operations = await latest_actions(connection, workspace.id)
+                operations = await latest_actions(connection, workspace.id, about)
         now = facts.now.timestamp()
+        seconds = math.inf if whole else reading.seconds
         found = recent_activity(
-            facts.applications or (),
+            selected if whole else facts.applications or (),
             replica_sets=self.applications.rows(workspace, "ReplicaSet"),
             events=self.applications.rows(workspace, "Event"),
             operations=operations,
             now=now,
+            window_seconds=max(seconds, WINDOW_SECONDS),
         )
         names = {one.name for one in selected}
         warnings_only = reading.asked.intent is Intent.EVENT_QUERY
@@ -42,7 +49,32 @@ class HistoryReader(Struct, frozen=True):
             Happened(one.at, one.type, one.resource, one.action, one.details)
             for one in found
             if (not reading.is_named or one.resource in names)
-            and one.at >= now - reading.seconds
+            and one.at >= now - seconds
             and (one.type == "warning") >= warnings_only
         ]
-        answer_history(kept, min(reading.seconds, WINDOW_SECONDS), facts, draft, warnings_only=warnings_only)
+        kind = reading.asked.about or kind_of(reading.message)
+        if whole and kind is not None:
+            tell_who(kind, operations, selected, facts, draft)
+        within = None if whole else min(seconds, WINDOW_SECONDS)
+        answer_history(kept, within, facts, draft, warnings_only=warnings_only)
+
+
+_LAST = re.compile(r"\b(?:who|last|latest|most recent(?:ly)?|ever|when (?:was|did|has))\b", re.IGNORECASE)
+
+
+_KINDS = (
+    (re.compile(r"\b(?:restart|reboot|bounc)", re.IGNORECASE), Intent.RESTART_APPLICATION),
+    (re.compile(r"\bscal", re.IGNORECASE), Intent.SCALE_APPLICATION),
+    (re.compile(r"\bstop", re.IGNORECASE), Intent.STOP_APPLICATION),
+    (re.compile(r"\bstart", re.IGNORECASE), Intent.START_APPLICATION),
+)
+
+
+def kind_of(message: str) -> Intent | None:
+    """The change that "who scaled X?" asks about."""
+    return next((intent for words, intent in _KINDS if words.search(message)), None)
+
+
+def asks_for_the_last(reading: Reading) -> bool:
+    """ "who restarted X last?": whenever that was, unless a time is said."""
+    return reading.asked.parameters.time_range_seconds is None and bool(_LAST.search(reading.message))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -29,6 +30,7 @@ LOOK_BACK: dict[Intent, float] = {
 """What is normal, rising or too large is not seen in an hour: at least so far back, where the message says nothing."""
 
 
+_WHY = re.compile(r"\bwhy\b|\bhow come\b", re.IGNORECASE)
 INSIGHT_INTENTS = (
     Intent.SECURITY_QUERY,
     Intent.COST_ANALYSIS,
@@ -90,6 +92,10 @@ class InsightReader(Struct, frozen=True):
         """In a thread: judging the history of many applications takes its time."""
         asked, facts, book, measured = found.reading.asked, found.reading.facts, self.engine.book, found.measured
         match asked.intent:
+            case Intent.COST_ANALYSIS | Intent.COST_BREAKDOWN | Intent.COST_OPTIMIZATION if _WHY.search(
+                found.reading.message
+            ):
+                told.tell_cost_reasons(found.bills(book), found.whole.no_usage, facts, draft)
             case Intent.COST_ANALYSIS | Intent.COST_BREAKDOWN:
                 told.tell_cost(found.bills(book), book, found.whole.no_usage, facts, draft)
             case Intent.COST_OPTIMIZATION | Intent.OPTIMIZATION:

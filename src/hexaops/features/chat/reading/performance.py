@@ -1,0 +1,59 @@
+"""Questions for slowness: how fast the named applications answer where that is measured, then what they use."""
+
+from __future__ import annotations
+
+import asyncio
+
+from msgspec import Struct
+
+from hexaops.analysis.applications.model import Application
+from hexaops.assistant.answers.draft import Draft
+from hexaops.assistant.answers.facts import Facts
+from hexaops.assistant.answers.lines import TEXT_LIMIT, name_of, subject_of
+from hexaops.assistant.evidence import METRICS
+from hexaops.features.chat.reading.asking import Reading
+from hexaops.features.chat.reading.insights import InsightReader
+from hexaops.features.metrics.sources import MetricSources
+from hexaops.features.overview.requests import Requests, measured_requests
+from hexaops.kit.text import markdown
+
+NAMED_LIMIT = 3
+
+
+class PerformanceReader(Struct, frozen=True):
+    """Answers from the source of metrics and the assessment of the workspace."""
+
+    sources: MetricSources
+    insights: InsightReader
+
+    async def answer(self, reading: Reading, draft: Draft) -> None:
+        """Response times first, then usage and what stands out."""
+        named, facts = reading.applications[:NAMED_LIMIT], reading.facts
+        if "read_metrics" in facts.capabilities:
+            cluster, now = reading.caller.get_workspace().cluster_id, facts.now.timestamp()
+            found = await asyncio.gather(*(measured_requests(self.sources, cluster, one, now) for one in named))
+            for one, requests in zip(named, found, strict=True):
+                tell_requests(one, requests, facts, draft)
+            if named:
+                draft.gap()
+        await self.insights.answer(reading, draft)
+
+
+def tell_requests(application: Application, requests: Requests, facts: Facts, draft: Draft) -> None:
+    """How fast it answers, or why that is not known."""
+    name, figures = name_of(application, facts), requests.figures
+    slow = figures["response_time_p95"]
+    if slow is None:
+        why = markdown(requests.reasons.get("response_time_p95", "not measured"), TEXT_LIMIT)
+        draft.say(f"How fast **{name}** answers is not measured here ({why}). What its usage says:")
+        return
+    subject, at = subject_of(application), facts.now
+    noted = [draft.evidence.note(METRICS, f"{subject}: p95", slow, unit="milliseconds", at=at)]
+    words = f"**{name}** answers 95 of 100 requests within {slow:g} ms"
+    if (rate := figures["request_rate"]) is not None:
+        noted.append(draft.evidence.note(METRICS, f"{subject}: requests", rate, unit="a second", at=at))
+        words += f", {rate:g} requests a second"
+    if (errors := figures["error_rate"]) is not None:
+        noted.append(draft.evidence.note(METRICS, f"{subject}: errors", errors, unit="percent", at=at))
+        words += f", {errors:g}% of them with an error"
+    draft.say(f"{words} (mean of the last five minutes).", *noted)
