@@ -149,8 +149,8 @@ def _together(plans: list[Plan], turn: Row) -> list[Plan]:
 
 def _sets(slots: Slots, value: Row) -> bool:
     """Whether these are the values of the row; a row without values allows any."""
-    if slots.target_cpu_percent is not None and "cpu" in value:  # one author's word for it
-        value = {"target_cpu" if name == "cpu" else name: amount for name, amount in value.items()}
+    if slots.target_cpu_percent is not None:  # two authors' words for it
+        value = {"target_cpu" if name in ("cpu", "target") else name: amount for name, amount in value.items()}
     said = {
         "env": dict(slots.env), "image": slots.image, "revision": slots.revision, "min": slots.min_replicas,
         "max": slots.max_replicas, "target_cpu": slots.target_cpu_percent,

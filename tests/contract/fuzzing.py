@@ -44,7 +44,7 @@ class Fuzz:
     operations: Counter[str] = field(default_factory=Counter)
 
     def run(self, operations: Sequence[Operation], *, cases: int) -> None:
-        """Round after round with another seed, until as many cases were sent; each operation as often, and at least once.
+        """Round after round with another seed, until as many cases were sent; each operation as often, once at least.
 
         Operations that have few possible requests send fewer in a round; the later rounds make up for them.
         """

@@ -17,7 +17,15 @@ from hexaops.assistant.understanding import names
 from hexaops.assistant.understanding.english import is_english
 from hexaops.assistant.understanding.inventory import GENERIC_PARTS, Candidate, NameIndex
 from hexaops.assistant.understanding.lexicon import EMPTY, ENTRIES, EVERYDAY, PHRASE_TABLE, SPEECH_TAGS
-from hexaops.assistant.understanding.normalise import Token, is_assignment, is_image, is_variable, is_version, squash
+from hexaops.assistant.understanding.normalise import (
+    Token,
+    is_assignment,
+    is_image,
+    is_variable,
+    is_version,
+    squash,
+    word_set,
+)
 from hexaops.assistant.understanding.numbers import NUMBER_WORDS, Number, find_number
 
 _LONGEST_NAME_WORDS = 4
@@ -33,6 +41,8 @@ _VOCABULARY = sorted(
     {word for word, entry in ENTRIES.items() if len(word) >= 4 and word.isalpha()}
     | {word for word in NUMBER_WORDS if len(word) >= 4}
 )
+_NEVER_SLIPS = word_set("sixth seventh eighth ninth tenth eleventh twelfth")
+"""Not of "sixty" and "eighty"."""
 _KIND_NOUNS = frozenset({"app", "pod", "project", "node"})
 _KINDS = frozenset({"deploy", "po", "ds", "no"})
 """Short forms of kinds, as kubectl has them before a slash."""
@@ -173,7 +183,7 @@ def nearest_word(word: str) -> str | None:
     """The lexicon's word that this one is a slip of, or None."""
     if word in _SHORT_SLIPS:
         return _SHORT_SLIPS[word]
-    if not 4 <= len(word) <= 20 or not word.isalpha():
+    if not 4 <= len(word) <= 20 or not word.isalpha() or word in _NEVER_SLIPS:
         return None
     slips = 1 if len(word) < 8 else 2
     near = process.extract(word, _VOCABULARY, scorer=OSA.distance, score_cutoff=slips, limit=8)

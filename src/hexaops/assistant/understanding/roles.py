@@ -59,7 +59,17 @@ def read_numbers(items: tuple[Item, ...], verb: str = "") -> tuple[RoledNumber, 
     )
 
 
-_NTH = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6}
+_NTH = {
+    "second": 2,
+    "third": 3,
+    "fourth": 4,
+    "fifth": 5,
+    "sixth": 6,
+    "seventh": 7,
+    "eighth": 8,
+    "ninth": 9,
+    "tenth": 10,
+}
 
 
 def _nth(items: tuple[Item, ...], position: int) -> RoledNumber | None:

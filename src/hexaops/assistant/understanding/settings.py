@@ -25,7 +25,7 @@ from hexaops.assistant.understanding.slots import Slots, bounds_of, merged, read
 from hexaops.assistant.understanding.speech import skip_opening
 
 LEAST, LEAST_AFTER = 0.6, 0.4
-"""How sure the ranker must be; and after talk of the same kind of change."""
+"""How sure the ranker must be; and after talk of the same kind of change, or where an autoscaler's bounds are said."""
 _FORBIDDEN = word_set(
     "who what when where why how which whether maybe perhaps think guess wonder if unless until not never nor "
     "say says said tell tells told asks asked someone somebody myself ourselves"
@@ -50,8 +50,12 @@ def with_settings(
 
     `before` is what was spoken of last: the same kind of request is completed or changed by this message.
     """
-    carries = before is not None and before.intent == asked.intent
-    if asked.intent not in SETTING_INTENTS or whole.of(LABEL_OF[asked.intent]) < (LEAST_AFTER if carries else LEAST):
+    if asked.intent not in SETTING_INTENTS:
+        return asked
+    told = (before is not None and before.intent == asked.intent) or _makes_one(
+        items, read_slots(asked.intent, [*items])
+    )
+    if whole.of(LABEL_OF[asked.intent]) < (LEAST_AFTER if told else LEAST):
         return asked
     before = before if before is not None and before.slots is not None and before.intent == asked.intent else None
     if any(holds_off(clause) is not None for clause in clauses):
@@ -63,7 +67,8 @@ def with_settings(
         return asked
     slots = read_slots(asked.intent, [*items])
     asked = replace(asked, unknown_names=tuple(n for n in asked.unknown_names if not _is_value(n.mention, slots)))
-    if asked.intent is Intent.AUTOSCALING and before is None and not _says_autoscaling(items, slots):
+    says_so = _says_autoscaling(items, slots) or _makes_one(items, slots)
+    if asked.intent is Intent.AUTOSCALING and before is None and not says_so:
         return asked
     if asked.intent is Intent.UPDATE_QUOTA:
         known = asked.parameters.namespace if _points(items) or before is not None else None
@@ -77,6 +82,13 @@ def with_settings(
     if not missing and _names_another(items):
         missing = ("project" if asked.intent is Intent.UPDATE_QUOTA else "application",)
     return replace(asked, mode=Mode.REQUEST, slots=slots, missing=missing)
+
+
+def _makes_one(items: Sequence[Item], slots: Slots) -> bool:
+    """ "web-app hpa?", "create one with 3 to 9": said after talk of it, whole by its bounds."""
+    words = [item.word for item in items if not item.is_mark][:4]
+    made = bool(words) and words[0] in ("create", "make", "add", "set") and "one" in words
+    return made and slots.min_replicas is not None and slots.max_replicas is not None
 
 
 def _is_value(mention: str, slots: Slots) -> bool:

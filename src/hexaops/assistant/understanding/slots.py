@@ -48,6 +48,13 @@ class Slots(Struct, frozen=True):
         """Whether any value was said."""
         return replace(self, left=()) != Slots()
 
+    @property
+    def has_impossible_values(self) -> bool:
+        """Whether a count or a share is below zero, or one that must be above it is zero."""
+        counts = (self.revision, self.min_replicas, self.max_replicas)
+        shares = (self.target_cpu_percent, self.target_memory_percent)
+        return any(one is not None and one < 0 for one in counts) or any(one is not None and one <= 0 for one in shares)
+
 
 def merged(before: Slots, now: Slots) -> Slots:
     """The values said before, with what is said now in their place."""
@@ -137,6 +144,13 @@ def _is_other_revision(before: str, item: Item, *, has_number: bool) -> bool:
     return before in ("to", "version", "release", "tag") and item.text[:2].strip("v")[:1].isdigit()
 
 
+def _is_an_autoscaler(items: list[Item], position: int) -> bool:
+    """ "create one with 3 to 9"."""
+    return (
+        items[position].word == "one" and position > 0 and items[position - 1].word in ("create", "make", "add", "up")
+    )
+
+
 def _autoscaling(items: list[Item]) -> Slots:
     bounds: dict[str, int] = {}
     plain: list[int] = []
@@ -144,7 +158,7 @@ def _autoscaling(items: list[Item]) -> Slots:
     for position, item in enumerate(items):
         if item.mention is None and (both := bounds_of(item.text)):
             plain += both
-        if item.number is None or item.mention is not None:
+        if item.number is None or item.mention is not None or _is_an_autoscaler(items, position):
             continue
         number, role = item.number.value, _role_of_bound(items, position)
         if number != int(number) or _near(items, position) & _RELATIVE or role in bounds:

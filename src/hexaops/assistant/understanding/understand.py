@@ -10,11 +10,13 @@ from msgspec.structs import replace
 from hexaops.assistant.understanding.calling_off import agreed_to, called_off, taken_up_again
 from hexaops.assistant.understanding.clauses import CLAUSES_LIMIT, Clause, split_clauses
 from hexaops.assistant.understanding.commands import in_words
+from hexaops.assistant.understanding.courtesies import without_courtesies
 from hexaops.assistant.understanding.dialogue import answer_pending
 from hexaops.assistant.understanding.doubts import told_of_else
 from hexaops.assistant.understanding.evidence import read_evident
 from hexaops.assistant.understanding.following import carry_on
 from hexaops.assistant.understanding.foreign import read_foreign
+from hexaops.assistant.understanding.gaps import has_gaps
 from hexaops.assistant.understanding.holding import backs_up_another, doubts_one, tells_of_a_text, tells_why
 from hexaops.assistant.understanding.intents import CHANGE_INTENTS, LATER_INTENTS, Intent, Mode
 from hexaops.assistant.understanding.inventory import Inventory, NameIndex
@@ -35,6 +37,7 @@ from hexaops.assistant.understanding.speech import says_go
 from hexaops.assistant.understanding.splitting import begins_clause, is_purpose, split_further
 from hexaops.assistant.understanding.targets import find_targets
 from hexaops.assistant.understanding.unnamed import with_unknown_name
+from hexaops.assistant.understanding.withheld import is_no_request
 
 _TALK = frozenset({Intent.GREETING, Intent.THANKS, Intent.GOODBYE, Intent.CONFIRM, Intent.DENY, Intent.HELP})
 LEAST = 0.2
@@ -49,10 +52,28 @@ _LIKE_ENGLISH = 0.6
 
 def understand(message: str, inventory: Inventory, dialogue: Dialogue | None = None) -> Understanding:
     """Intent, entities, values and confidence of a message; never raises on any text."""
-    dialogue = dialogue or Dialogue()
     text, truncated = clean(message)
-    text = in_words(text)
+    text = in_words(without_courtesies(text))
     items = read_items(tokenize(text), inventory.index)
+    dialogue = dialogue or Dialogue()
+    found = _understood(text, items, inventory, dialogue, truncated=truncated)
+    asked = [part for part in (found.parts or (found,)) if part.wants_plan]
+    if not asked:
+        return found
+    clauses = split_clauses(items)
+    return _withheld(found) if is_no_request(text, clauses) or has_gaps(items, clauses, asked, dialogue) else found
+
+
+def _withheld(found: Understanding) -> Understanding:
+    parts = tuple(_withheld(part) for part in found.parts)
+    if not found.wants_plan:
+        return replace(found, parts=parts)
+    return replace(_limited(found, Mode.ADVICE), slots=None, missing=(), parts=parts)
+
+
+def _understood(
+    text: str, items: list[Item], inventory: Inventory, dialogue: Dialogue, *, truncated: bool
+) -> Understanding:
     if not any(not item.is_mark for item in items):
         return Understanding(Intent.UNCLEAR, 0.0, language="none", truncated=truncated)
     if not truncated and (foreign := read_foreign(tokenize(text), inventory.index)) is not None:

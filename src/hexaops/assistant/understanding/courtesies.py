@@ -1,0 +1,26 @@
+"""What is said to the assistant beside a request and asks for nothing: its own name in front, "let me know" behind."""
+
+from __future__ import annotations
+
+import re
+
+_ADDRESS = re.compile(r"\s*@?hexaops\b\s*[,:!-]?\s+", re.IGNORECASE)
+_WHEN = (
+    r"(?: (?:when|once|if|how|as soon as)"
+    r"(?: (?:it'?s|it is|they'?re|they are|that'?s|that is|you'?re|you are|it|you|that))?"
+    r"(?: (?:done|finished|back|up|ok|through|complete|completed|went|goes|worked|works))?)?"
+)
+_REPORT = re.compile(
+    r"[,;.]?\s*\b(?:and |then |and then )?(?:please |pls )?"
+    r"(?:let (?:me|us) know|keep (?:me|us) (?:posted|updated|in the loop)"
+    rf"|report back|ping (?:me|us)){_WHEN}\s*[.!]*\s*$",
+    re.IGNORECASE,
+)
+_FEWEST_WORDS = 2
+"""So many must be left: "let me know when it is done" alone is a wish of its own."""
+
+
+def without_courtesies(text: str) -> str:
+    """The text without them; unchanged when nothing else would be left."""
+    rest = _REPORT.sub("", _ADDRESS.sub("", text, count=1) if _ADDRESS.match(text) else text)
+    return rest if len(rest.split()) >= _FEWEST_WORDS else text
