@@ -219,6 +219,8 @@ async def test_a_thousand_applications_are_capped_with_their_number(world: ChatW
         ("Which pods have restarted most?", "restarted:\n- database-app-2: 13 restarts"),
         ("Which node is busiest?", "uses the most CPU: "),
         ("How do I fix an ImagePullBackOff?", "**Fix ImagePullBackOff**"),
+        ("How do I restart an application?", "**Restart an application**"),
+        ("how do I roll back a deployment?", "**Undo a rollout with kubectl**"),
         ("Why does my HPA not scale?", "**A HorizontalPodAutoscaler does not scale**"),
     ],
 )

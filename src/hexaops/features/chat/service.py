@@ -19,7 +19,7 @@ from hexaops.assistant.answers.offers import ask_to_confirm
 from hexaops.assistant.answers.possible import actions_for
 from hexaops.assistant.answers.unsure import tell_left_out
 from hexaops.assistant.understanding import Intent, KnownEntity, Understanding, understand
-from hexaops.assistant.understanding.intents import CHANGE_INTENTS
+from hexaops.assistant.understanding.intents import CHANGE_INTENTS, Mode
 from hexaops.errors import UpstreamUnavailableError
 from hexaops.features.access.caller import Caller
 from hexaops.features.access.request_log import Record
@@ -177,7 +177,8 @@ class ChatService(Struct, frozen=True):
             return self.objects
         if asked.intent is Intent.OUT_OF_SCOPE and asked.language != "other" and is_answered(message):
             return ArticleReader()
-        if asked.intent in HOW_TO_INTENTS and not asked.targets and is_asked_how(message):
+        asks_how = asked.intent in HOW_TO_INTENTS or asked.mode is Mode.HOWTO
+        if asks_how and not asked.targets and is_asked_how(message):
             return ArticleReader()
         return self.readers.get(asked.intent)
 
