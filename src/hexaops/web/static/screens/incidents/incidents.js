@@ -55,10 +55,10 @@ function One({ id }) {
 }
 
 function Now({ ids, onPlan }) {
-  const diagnosis = useResource(inside("/aiops/diagnosis"), { topics: ["applications"] });
+  const diagnosis = useResource(inside("/aiops/diagnosis"), { topics: ["applications"], every: 10_000 }); // causes show up in logs and events, too
   return html`<${Shown} resource=${diagnosis} what="the diagnosis">${({ findings }) => {
     const found = findings.filter((one) => ids.includes(one.application_id));
-    return found.length ? found.map((one) => html`<${Finding} key=${one.rule + one.name} finding=${one} onPlan=${onPlan} />`) : html`<p class="faint">Nothing is wrong with the affected applications any more.</p>`;
+    return found.length ? found.map((one) => html`<${Finding} key=${one.rule + one.name} finding=${one} onPlan=${onPlan} />`) : html`<p class="faint">The diagnosis finds nothing wrong with the affected applications now.</p>`;
   }}<//>`;
 }
 
