@@ -47,6 +47,14 @@ def test_a_run_that_began_and_ended_between_two_waits_is_noticed() -> None:
     assert not event.wait(timeout=3600)
 
 
+def test_a_look_that_failed_is_repeated_after_a_wake() -> None:
+    """On a full disk the look that a wake led to takes nothing, and nothing else would wake it for an hour."""
+    event = WakeableEvent(after_a_wake=(0.0, 0.01))
+    event.wake()
+    for _ in range(3):
+        assert not event.wait(timeout=3600)
+
+
 def test_dbos_still_waits_on_the_event_it_is_given() -> None:
     assert list(inspect.signature(queue_worker_thread).parameters) == ["stop_event", "dbos", "queue"]
     assert background_jobs._BACKGROUND_JOBS_INTERVAL_SEC > 0

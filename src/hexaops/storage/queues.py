@@ -9,7 +9,7 @@ faster while runs of the queue occupy its places, which become free one by one.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import chain
 from types import FunctionType
 from typing import TYPE_CHECKING
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from dbos._queue import Queue
 
 BUSY_POLL_SECONDS = 0.5
+AFTER_A_WAKE_SECONDS = (0.5, 2.0, 8.0)
+"""Pauses of the looks after a wake: DBOS swallows the error of one that fails, and the next poll may be far off."""
 BACKGROUND_SECONDS = 5.0
 """Between two looks for delayed work that a process which ended has left; its own is made ready to the second."""
 LONGEST_RETRY_SECONDS = 2.0
@@ -32,9 +34,13 @@ LONGEST_RETRY_SECONDS = 2.0
 class WakeableEvent(threading.Event):
     """An event whose `wait` ends, returning False, also by a `wake` since the last wait, and sooner while busy."""
 
-    def __init__(self, is_busy: Callable[[], bool] = lambda: False) -> None:
+    def __init__(
+        self, is_busy: Callable[[], bool] = lambda: False, after_a_wake: Sequence[float] = AFTER_A_WAKE_SECONDS
+    ) -> None:
         super().__init__()
         self._is_busy = is_busy
+        self._after_a_wake = after_a_wake
+        self._pauses: list[float] = []
         self._alarm = threading.Event()
         self._was_busy = False
         self._ends = self._ends_seen = 0
@@ -59,7 +65,10 @@ class WakeableEvent(threading.Event):
         if timeout is not None and (busy or self._was_busy):  # the look before may have seen the place still taken
             timeout = min(timeout, BUSY_POLL_SECONDS)
         self._was_busy = busy
-        self._alarm.wait(timeout)
+        if timeout is not None and self._pauses:
+            timeout = min(timeout, self._pauses.pop(0))
+        if self._alarm.wait(timeout):
+            self._pauses = [*self._after_a_wake]
         self._alarm.clear()
         return self.is_set()
 
