@@ -138,7 +138,8 @@ def _verdict(item: RateLimitItem, counted: Counted, *, first: bool, now: float) 
     return Verdict(
         allowed=counted.allowed,
         limit=item.amount,
-        remaining=max(0, item.amount - counted.used),
+        # A refusal that waited for other replicas may have read the count from before their calls.
+        remaining=max(0, item.amount - counted.used) if counted.allowed else 0,
         reset_epoch_seconds=math.ceil(now + counted.wait_seconds),
         retry_after_seconds=0.0 if counted.allowed else counted.wait_seconds,
         described=_describe(item),
