@@ -197,7 +197,7 @@ COMMANDS = (
     "ldapsearch -x -D cn=admin,dc=x -w <pw> -b dc=x",
     "restic -r s3:x backup --password-command 'echo <pw>'",
     "twine upload -u __token__ -p py·pi-<url:100> dist/*",
-    "npm config set //registry.npmjs.org/:_authToken np·m_<an:36>",
+    "npm config set //registry.example.net/:_authToken np·m_<an:36>",
     "ansible-playbook site.yml -e ansible_become_pass=<pw>",
     "terraform apply -var 'db_password=<pw>'",
     "influx auth create --token <url:86>==",
