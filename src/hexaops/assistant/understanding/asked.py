@@ -13,7 +13,6 @@ import math
 import zlib
 from collections.abc import Iterator, Sequence
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -22,7 +21,7 @@ from msgspec import Struct
 
 from hexaops.assistant.understanding.english import parts_of_speech
 from hexaops.assistant.understanding.items import Item
-from hexaops.assistant.understanding.ranker import words_of
+from hexaops.assistant.understanding.ranker import stored_arrays, words_of
 
 MODEL = "asked.npz"
 BUCKETS = 1 << 16
@@ -126,9 +125,7 @@ def _beside(items: Sequence[Item], place: int, verb: int) -> str:
 @cache
 def load() -> Model:
     """The stored model."""
-    path = files("hexaops.assistant.understanding").joinpath(MODEL)
-    with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-        return unpack({name: stored[name] for name in stored.files})
+    return unpack(stored_arrays(MODEL))
 
 
 def unpack(stored: dict[str, Any]) -> Model:

@@ -104,9 +104,14 @@ def score(model: Model, words: Sequence[str], after: str = "") -> Ranking:
 @cache
 def load() -> Model:
     """The stored model."""
-    path = files("hexaops.assistant.understanding").joinpath(MODEL)
+    return unpack(stored_arrays(MODEL))
+
+
+def stored_arrays(name: str) -> dict[str, Any]:
+    """The arrays of a file beside this module, by name."""
+    path = files("hexaops.assistant.understanding").joinpath(name)
     with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-        return unpack({name: stored[name] for name in stored.files})
+        return {array: stored[array] for array in stored.files}
 
 
 def unpack(stored: dict[str, Any]) -> Model:
