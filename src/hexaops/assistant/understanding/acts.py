@@ -5,7 +5,7 @@ from __future__ import annotations
 from hexaops.assistant.understanding.clauses import CHANGE_TAGS
 from hexaops.assistant.understanding.english import BASE, parts_of_speech
 from hexaops.assistant.understanding.intents import Mode
-from hexaops.assistant.understanding.items import Item
+from hexaops.assistant.understanding.items import Item, said_words
 from hexaops.assistant.understanding.normalise import word_set
 from hexaops.assistant.understanding.speech import Act
 
@@ -136,7 +136,7 @@ _ON, _OFF = word_set("on online back alive running live"), word_set("off offline
 
 def _is_state(stretch: tuple[Item, ...], label: str) -> bool:
     """ "image-resizer on", "web-app off please"; up and down alone may be what one sees, and need a please."""
-    words = {word for item in stretch for word in item.word.split()}
+    words = said_words(stretch)
     polite = any(item.tags & {"polite", "now"} for item in stretch)
     if label == "start_app":
         return bool(words & _ON or (polite and "up" in words))

@@ -23,7 +23,7 @@ from hexaops.assistant.understanding.doubts import told_of_else
 from hexaops.assistant.understanding.english import BASE, NOUN, is_english, parts_of_speech
 from hexaops.assistant.understanding.holding import begins_to_do
 from hexaops.assistant.understanding.intents import Intent, Mode
-from hexaops.assistant.understanding.items import Item
+from hexaops.assistant.understanding.items import Item, said_words
 from hexaops.assistant.understanding.labels import LABEL_OF
 from hexaops.assistant.understanding.limits import courtesy_places, limits_of_request
 from hexaops.assistant.understanding.modes import lets_time_pass
@@ -97,7 +97,7 @@ def _excused(items: tuple[Item, ...], modes: frozenset[Mode]) -> set[Mode]:
     """Conditions of courtesy ("would be nice if"), and "at 6" where it counts: no condition and no time."""
     if limits_of_request(items, counts=True) is not None or lets_time_pass(items):
         return set()
-    words = {word for item in items for word in item.word.split()}
+    words = said_words(items)
     excused = {Mode.SCHEDULED, Mode.CONDITIONAL} if "would" in words else {Mode.SCHEDULED}
     return {*modes} & excused
 
@@ -120,7 +120,7 @@ def _is_passive(stretch: tuple[Item, ...], at: int) -> bool:
     """ "could A be restarted", "A can be turned off", "may I have A restarted"."""
     if at < 0 or "past" not in stretch[at].forms:
         return False
-    led = {word for item in stretch[:at] for word in item.word.split()}
+    led = said_words(stretch[:at])
     return bool(led & _MODAL and led & {"be", "get", "got", "have", "see"})
 
 
@@ -338,7 +338,7 @@ def _of_verb(stretch: tuple[Item, ...], act: Act) -> Iterator[str]:
         yield "own doing"
     if any(a.word == "from" and "ing" in b.forms for a, b in pairwise(stretch)):
         yield "from doing"  # "stopped from crashing"
-    verb, led = stretch[act.at], {word for item in stretch[: act.at] for word in item.word.split()}
+    verb, led = stretch[act.at], said_words(stretch[: act.at])
     noun = verb.tags & {"restart"} and parts_of_speech(verb.word) & NOUN
     if not ("base" in verb.forms or noun or (not verb.forms and parts_of_speech(verb.word) & BASE)):
         if not led & (_CAUSING if "past" in verb.forms else _TRYING):

@@ -22,7 +22,7 @@ from hexaops.assistant.understanding.carrying import (
 from hexaops.assistant.understanding.clauses import Clause
 from hexaops.assistant.understanding.intents import CHANGE_INTENTS, SETTING_INTENTS, Intent, Mode
 from hexaops.assistant.understanding.inventory import NameIndex
-from hexaops.assistant.understanding.items import Item
+from hexaops.assistant.understanding.items import Item, said_words
 from hexaops.assistant.understanding.limits import limits_of_request
 from hexaops.assistant.understanding.model import Dialogue, Parameters, Resolved, Spoken, Understanding
 from hexaops.assistant.understanding.normalise import word_set
@@ -131,7 +131,7 @@ def _changed(
     intent: Intent, base: Spoken, said: Said, index: NameIndex, *, asks: bool, items: tuple[Item, ...]
 ) -> Understanding | None:
     """What a message that only carries on means after a request for a change."""
-    words = {word for item in items for word in item.word.split()}
+    words = said_words(items)
     if asks:
         return Understanding(Intent.STATUS_QUERY, 0.7, targets=said.found.targets, ambiguous=said.found.ambiguous)
     if "back" in words and not said.numbers and _told_before(base) is None:

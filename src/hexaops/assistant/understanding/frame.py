@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hexaops.assistant.understanding.closed import LIGHT, SMALL
-from hexaops.assistant.understanding.items import Item
+from hexaops.assistant.understanding.items import Item, said_words
 from hexaops.assistant.understanding.lexicon import KEEPS_FAILING
 from hexaops.assistant.understanding.limits import courtesy_places
 from hexaops.assistant.understanding.model import InvalidValue, Parameters
@@ -187,7 +187,7 @@ _MADE = word_set("make ensure sure should must be get let")
 
 def _runs_with(items: tuple[Item, ...], position: int) -> bool:
     """ "web-app should be running with 6 pods", "make that web-app runs with 6"; "web-app runs with 6" is only told."""
-    if not _MADE & {word for item in items[:position] for word in item.word.split()}:
+    if not _MADE & said_words(items[:position]):
         return False
     rest = [item for item in items[position + 1 : position + 4] if item.word not in ("just", "only")]
     return len(rest) > 1 and rest[0].word in ("with", "at", "on") and rest[1].number is not None
@@ -266,7 +266,7 @@ _UP = frozenset({"increase", "scale_up", "double", "triple", "quadruple", "add"}
 
 def _without_number(items: tuple[Item, ...], verb: str) -> Parameters:
     tags = {tag for item in items for tag in item.tags}
-    words = {word for item in items for word in item.word.split()}
+    words = said_words(items)
     down = verb in _DOWN or tags & {"scale_down", "down", "less"} or "smaller" in words
     up = verb in _UP or words & {"bigger", "larger"} or tags & {"scale_up", "up", "more"} or "out" in words
     direction = "down" if down else "up" if up else None

@@ -12,7 +12,7 @@ from msgspec.structs import asdict
 
 from hexaops.assistant.understanding.clauses import Clause
 from hexaops.assistant.understanding.intents import Intent
-from hexaops.assistant.understanding.items import Item
+from hexaops.assistant.understanding.items import Item, said_words
 from hexaops.assistant.understanding.model import Dialogue, Understanding
 from hexaops.assistant.understanding.normalise import word_set
 
@@ -68,7 +68,7 @@ def _has_another_number(
 def _is_of_something_else(part: Understanding, items: Sequence[Item]) -> bool:
     """ "stop restarting cart automatically" is no autoscaler; "back to the version of next week" is none yet."""
     of_restarts = part.intent is Intent.AUTOSCALING and any("restart" in item.tags for item in items)
-    words = {word for item in items for word in item.word.split()}
+    words = said_words(items)
     return of_restarts or bool(words & _COMING) or any("later" in item.tags for item in items)
 
 
@@ -98,7 +98,7 @@ def _misses_a_value(part: Understanding, items: Sequence[Item], dialogue: Dialog
     return any(item.number and item.text.rstrip("%") not in values for item in items)
 
 
-_SAME = word_set("same too also likewise")
+_SAME = _TOO | {"same"}
 
 
 def _counts_otherwise(count: int, items: Sequence[Item]) -> bool:
@@ -111,7 +111,7 @@ def _counts_otherwise(count: int, items: Sequence[Item]) -> bool:
 def _turns_into_a_step(items: Sequence[Item], dialogue: Dialogue) -> bool:
     """ "down to 2", "no, by 2": up or down?"""
     before = dialogue.change.parameters if dialogue.change is not None else None
-    words = {word for item in items for word in item.word.split()}
+    words = said_words(items)
     return before is not None and before.replicas is not None and not words & _DIRECTIONS and "by" in words
 
 
@@ -137,7 +137,7 @@ def _corrects_a_step(items: Sequence[Item], dialogue: Dialogue) -> bool:
     """ "by one", "two, i mean": two more, or two in all?"""
     before = dialogue.change.parameters if dialogue.change is not None else None
     stepped = before is not None and bool(before.replicas_delta or before.replicas_factor)
-    words = {word for item in items for word in item.word.split()}
+    words = said_words(items)
     pending = dialogue.pending_question
     open_step = stepped or (pending is not None and pending.kind == "missing_parameter")
     return open_step and bool(words & _CORRECTING) and not words & _ABSOLUTE

@@ -10,7 +10,7 @@ from hexaops.assistant.understanding.clauses import Clause
 from hexaops.assistant.understanding.closed import LIGHT, SMALL
 from hexaops.assistant.understanding.english import BASE, parts_of_speech
 from hexaops.assistant.understanding.intents import Mode
-from hexaops.assistant.understanding.items import Item
+from hexaops.assistant.understanding.items import Item, said_words
 from hexaops.assistant.understanding.limits import limits_of_request
 from hexaops.assistant.understanding.modes import INHERITED
 from hexaops.assistant.understanding.normalise import word_set
@@ -126,7 +126,7 @@ def is_pressed(clause: Clause, act: Act, ranking: Ranking, previous: Mode | None
 
 def _says_count(items: tuple[Item, ...]) -> bool:
     """More than a name and a number: "web-app 404" says nothing of replicas."""
-    words = {word for item in items for word in item.word.split()}
+    words = said_words(items)
     said = any(item.tags & {"replica", "replicas_word", "polite", "more", "less"} for item in items)
     factor = any(item.number and item.number.kind == "factor" for item in items)
     return said or factor or bool(words & _COUNTING)
@@ -169,7 +169,7 @@ def _opens(item: Item) -> bool:
 
 def _says_state(items: tuple[Item, ...], verb: str) -> bool:
     """ "A off please", "could A have a restart": the state or the noun, and a please or a question."""
-    words = {word for item in items for word in item.word.split()}
+    words = said_words(items)
     asked = any("polite" in item.tags for item in items) or items[0].word in ("can", "could", "lets")
     if verb == "restart":
         return asked and any("restart" in item.tags for item in items)

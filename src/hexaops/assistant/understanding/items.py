@@ -6,7 +6,7 @@ sentence treats it as one ("the status app", "status of status").
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -357,6 +357,11 @@ def _slip_of_name(window: list[Token], index: NameIndex) -> list[Candidate]:
         return found
     near = min(OSA.distance(squash(text), squash(candidate.entity.name)) for candidate in found)
     return found if near < OSA.distance(text.lower(), word) else []
+
+
+def said_words(items: Iterable[Item]) -> set[str]:
+    """The words of all items, phrases apart."""
+    return {word for item in items for word in item.word.split()}
 
 
 def words_at(items: Sequence[Item], position: int, count: int) -> tuple[str, ...]:

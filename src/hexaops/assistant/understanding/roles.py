@@ -11,7 +11,7 @@ from typing import Literal
 from msgspec import Struct
 
 from hexaops.assistant.understanding.closed import SMALL
-from hexaops.assistant.understanding.items import Item
+from hexaops.assistant.understanding.items import Item, said_words
 from hexaops.assistant.understanding.normalise import word_set
 from hexaops.assistant.understanding.numbers import time_unit_seconds
 
@@ -216,7 +216,7 @@ def _goes_on_strangely(items: tuple[Item, ...], position: int) -> bool:
 
 def _is_no_step(items: tuple[Item, ...], position: int, before: str, verb: str) -> bool:
     """ "add zero replicas"; "A with 16": of what?; "scale A by 2", which may be two more or twice as many."""
-    number, words = items[position].number, {word for item in items for word in item.word.split()}
+    number, words = items[position].number, said_words(items)
     assert number is not None
     if verb == "assign" and before == "with" and not _RUNNING & words:
         counted = any(item.tags & {"replica", "replicas_word"} for item in items)

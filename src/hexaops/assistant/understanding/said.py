@@ -14,7 +14,7 @@ from hexaops.assistant.understanding.filters import State, read_filters, status_
 from hexaops.assistant.understanding.frame import read_frame
 from hexaops.assistant.understanding.intents import CHANGE_INTENTS, Intent
 from hexaops.assistant.understanding.inventory import NameIndex
-from hexaops.assistant.understanding.items import Item
+from hexaops.assistant.understanding.items import Item, said_words
 from hexaops.assistant.understanding.model import Dialogue, Parameters, Resolved, Spoken
 from hexaops.assistant.understanding.normalise import word_set
 from hexaops.assistant.understanding.numbers import ORDINALS
@@ -136,7 +136,7 @@ def _named(
     items: tuple[Item, ...], dialogue: Dialogue, index: NameIndex, base: Spoken
 ) -> tuple[Found, tuple[str, ...] | None]:
     """The names, and what is pointed at; None where something is pointed at that cannot be told."""
-    words = {word for item in items for word in item.word.split()}
+    words = said_words(items)
     changes = Intent(base.intent) in CHANGE_INTENTS
     others = bool({"other", "others"} & words)
     as_said = find_targets(items, index, for_change=changes or others)

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from hexaops.assistant.understanding.clauses import Clause
 from hexaops.assistant.understanding.intents import Intent, Mode
 from hexaops.assistant.understanding.inventory import KnownEntity, NameIndex
-from hexaops.assistant.understanding.items import Item
+from hexaops.assistant.understanding.items import Item, said_words
 from hexaops.assistant.understanding.labels import LABEL_OF
 from hexaops.assistant.understanding.model import Dialogue, Parameters, Resolved, Spoken
 from hexaops.assistant.understanding.normalise import word_set
@@ -95,7 +95,7 @@ def that_fail(
     if any(item.word == "there" for item in items) and last.parameters.namespace:
         return intent, found, replace(said, namespace=last.parameters.namespace)
     wide = said.everything or any(item.tags & {"everything", "app", "whole"} for item in items)
-    if wide or not _OF_IT & {word for item in items for word in item.word.split()}:
+    if wide or not _OF_IT & said_words(items):
         return same
     context = context_of(setting.dialogue, setting.index, ())
     known = tuple(Resolved(one, one.name, 0.9, "dialogue") for one in context if one.kind == "application")
@@ -111,7 +111,7 @@ def tells_of_failing_pods(clause: Clause) -> bool:
 
 def those_pods(items: tuple[Item, ...], found: Found, setting: Setting) -> bool:
     """ "(web-app has 2 pods in error,) recycle these"."""
-    said = {word for item in items for word in item.word.split()}
+    said = said_words(items)
     own = any(target.source == "name" and target.mention for target in found.targets) and any(i.mention for i in items)
     return setting.failing_pods and len(setting.before) == 1 and bool(said & {"these", "those", "them"}) and not own
 
@@ -122,7 +122,7 @@ def borrows(clause: Clause, found: Found, dialogue: Dialogue, *, changes: bool =
         return False
     if found.targets or found.ambiguous or found.namespace or any(not u.mention[0].isdigit() for u in found.unknown):
         return False
-    words = {word for item in clause.items for word in item.word.split()}
+    words = said_words(clause.items)
     if clause.items[0].word in ("what", "how") and words & {"can", "you"} == {"can", "you"}:
         return False
     wide = words & {

@@ -15,7 +15,7 @@ from hexaops.assistant.understanding.clauses import Clause
 from hexaops.assistant.understanding.english import BASE, NOUN, PAST, PROGRESSIVE, parts_of_speech
 from hexaops.assistant.understanding.holding import holds_off
 from hexaops.assistant.understanding.intents import SETTING_INTENTS, Intent, Mode
-from hexaops.assistant.understanding.items import Item
+from hexaops.assistant.understanding.items import Item, said_words
 from hexaops.assistant.understanding.labels import LABEL_OF
 from hexaops.assistant.understanding.limits import limits_of_request
 from hexaops.assistant.understanding.model import Resolved, Spoken, Understanding
@@ -52,9 +52,9 @@ def with_settings(
     """
     if asked.intent not in SETTING_INTENTS:
         return asked
-    told = (before is not None and before.intent == asked.intent) or _makes_one(
-        items, read_slots(asked.intent, [*items])
-    )
+    slots = read_slots(asked.intent, [*items])
+    makes_one = _makes_one(items, slots)
+    told = (before is not None and before.intent == asked.intent) or makes_one
     if whole.of(LABEL_OF[asked.intent]) < (LEAST_AFTER if told else LEAST):
         return asked
     before = before if before is not None and before.slots is not None and before.intent == asked.intent else None
@@ -65,9 +65,8 @@ def with_settings(
     rolls_back = asked.intent is Intent.ROLLBACK_APPLICATION and before is None
     if rolls_back and (not _says_version(items) or _asks_to_see(items)):
         return asked
-    slots = read_slots(asked.intent, [*items])
     asked = replace(asked, unknown_names=tuple(n for n in asked.unknown_names if not _is_value(n.mention, slots)))
-    says_so = _says_autoscaling(items, slots) or _makes_one(items, slots)
+    says_so = makes_one or _says_autoscaling(items, slots)
     if asked.intent is Intent.AUTOSCALING and before is None and not says_so:
         return asked
     if asked.intent is Intent.UPDATE_QUOTA:
@@ -114,7 +113,7 @@ _VERSIONS = word_set("roll rolled version release revision rev build deploy depl
 def _says_version(items: Sequence[Item]) -> bool:
     """ "put A back to work" is no rollback: an earlier version, or a verb of going back to one, must be said."""
     undoes = any("undo" in item.tags and item.lemma not in ("bring", "put", "turn", "take") for item in items)
-    words = {word for item in items for word in item.word.split()}
+    words = said_words(items)
     before = any(first.word in _EARLIER_THAN and second.word == "before" for first, second in pairwise(items))
     numbered = any(first.word in ("revision", "rev") and second.number for first, second in pairwise(items))
     return undoes or before or numbered or bool(_EARLIER & words) or ("back" in words and bool(_VERSIONS & words))
@@ -151,7 +150,7 @@ def _says_a_value(items: Sequence[Item]) -> bool:
 
 
 def _is_asked_for(items: Sequence[Item], clauses: Sequence[Clause], label: str) -> bool:
-    words = {word for item in items for word in item.word.split()}
+    words = said_words(items)
     if any(item.quoted for item in items) or _FORBIDDEN & words or limits_of_request(tuple(items), counts=True):
         return False
     if any(_tells_past(clause) for clause in clauses) and not any(_asks_by_itself(clause, label) for clause in clauses):
@@ -197,7 +196,7 @@ def _asks_politely(words: tuple[str, ...]) -> bool:
 
 def _asks_by_itself(clause: Clause, label: str) -> bool:
     """ "… was better, put the old version back": the clause is the request, and tells nothing."""
-    words = {word for item in clause.items for word in item.word.split()}
+    words = said_words(clause.items)
     asks = _is_imperative(clause) or bool((_WISHES | _ASKING) & words)
     undoes = label == LABEL_OF[Intent.ROLLBACK_APPLICATION] and any("undo" in item.tags for item in clause.items)
     like = undoes or (len(clause.words) > 2 and rank(clause.items).of(label) >= LEAST)
@@ -235,7 +234,7 @@ def _says_autoscaling(items: Sequence[Item], slots: Slots) -> bool:
     bounded = slots.min_replicas is not None and slots.max_replicas is not None
     named = any("autoscale" in item.tags or item.word in _BY_ITSELF or "autoscal" in item.word for item in items)
     named = named or any(item.word in ("minreplicas", "maxreplicas") for item in items)
-    words = {word for item in items for word in item.word.split()}
+    words = said_words(items)
     range_only = "between" in words and not _HELD & words  # "down to between 1 and 2": any count of these
     return named or (bounded and not range_only)
 

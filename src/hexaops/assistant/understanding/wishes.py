@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from hexaops.assistant.understanding.clauses import Clause
 from hexaops.assistant.understanding.intents import Mode
-from hexaops.assistant.understanding.items import Item, words_at
+from hexaops.assistant.understanding.items import Item, said_words, words_at
 from hexaops.assistant.understanding.limits import limits_of_request
 from hexaops.assistant.understanding.normalise import word_set
 from hexaops.assistant.understanding.speech import SKIPPED, Act
@@ -52,7 +52,7 @@ def read_wish(clause: Clause) -> Act | None:
     if end == start or any(item.quoted for item in items):
         return None
     wished = _after_wish(items, end, finite=finite)
-    said = {word for item in items[start:] for word in item.word.split()}
+    said = said_words(items[start:])
     says = any("say" in item.tags for place, item in enumerate(items[start:], start) if place != end)
     if wished is None or clause.is_question or _FORBIDDEN & said or says:
         return None
@@ -111,7 +111,7 @@ def _supposes(items: tuple[Item, ...], at: int, wished: int) -> bool:
     state = items[place] if place < len(items) else None
     if state is None or (state.word not in _STATES and not ("ing" in state.forms and "past" not in state.forms)):
         return False
-    words = {word for item in items for word in item.word.split()}
+    words = said_words(items)
     return not words & (_FIRM | {"again", "back"}) or state.word == "restarting"
 
 

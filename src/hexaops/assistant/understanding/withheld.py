@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from hexaops.assistant.understanding.clauses import Clause
-from hexaops.assistant.understanding.items import Item
+from hexaops.assistant.understanding.items import Item, said_words
 from hexaops.assistant.understanding.normalise import word_set
 
 _TITLE = re.compile(
@@ -193,7 +193,7 @@ def _is_a_text(clauses: Sequence[Clause]) -> bool:
         return False
     said = clauses[0].items
     past = any("past" in item.forms and "base" not in item.forms and not item.tags & {"polite"} for item in said)
-    return past or bool(_TEXTS & {word for item in said for word in item.word.split()})
+    return past or bool(_TEXTS & said_words(said))
 
 
 def _is_a_control(clauses: Sequence[Clause]) -> bool:
