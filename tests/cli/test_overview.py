@@ -40,6 +40,22 @@ def test_whoami_names_the_user_and_the_role(hexaops: Run) -> None:
     assert hexaops("whoami", "--json").data["user_id"] == "local:owner"
 
 
+def test_env_sets_what_a_shell_needs_to_call_the_service(hexaops: Run, served: Served) -> None:
+    lines = hexaops("env").out.splitlines()
+    assert lines[:2] == [f"export URL={served.base_url}", f"export WORKSPACE={served.workspace_id}"]
+    account = served.credentials["service_account"]
+    token = served.credentials["user_token"]
+    expected = {"URL": served.base_url, "WORKSPACE": served.workspace_id, "TOKEN": token,
+                "ACCOUNT": account["id"], "ACCOUNT_TOKEN": account["token"]}  # fmt: skip
+    assert hexaops("env", "--json").data == expected
+
+
+def test_env_gives_the_account_of_no_other_service(bare: Run, served: Served) -> None:
+    options = ("--home", str(served.home), "--url", "http://127.0.0.1:1", "--token", "t", "--workspace", "w")
+    done = bare(*options, "env")
+    assert (done.code, "hexaops_sa_" in done.out) == (3, False)
+
+
 def completed(run: Run, home: str, line: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What the shell offers for the last word of a command line."""
     words = f"hexaops --home {home} {line}"

@@ -1,11 +1,9 @@
-"""The clients that are shipped: retries, errors, streams; and the page's examples on a service that runs."""
+"""The clients that are shipped: retries, errors, streams. The page's examples run in tests/docs."""
 
 from __future__ import annotations
 
 import inspect
 import json
-import re
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +15,7 @@ from hexaops.client import ApiError, AsyncClient, Client, ClientError, NoConnect
 from hexaops.client.events import EventParser
 from hexaops.features.actions.views import ActionView
 from hexaops.responses import encode
-from tests.contract.serving import Served, serving
 
-PAGE = Path(__file__).parents[2] / "docs" / "client.md"
-EXAMPLE = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 Answers = list[httpx2.Response | Exception]
 
 
@@ -147,28 +142,9 @@ def test_both_clients_offer_the_same() -> None:
     assert methods(Client) == methods(AsyncClient)
 
 
-def test_a_home_without_credentials_is_told(tmp_path: Path) -> None:
+def test_a_home_without_credentials_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ClientError, match="hexaops serve"):
         Client.from_home(tmp_path)
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    settings = {"HEXAOPS_VERIFY_STABLE_SECONDS": "0.5"}
-    with serving(tmp_path_factory.mktemp("client") / "home", "--speed", "10", settings=settings) as service:
-        yield service
-
-
-def examples() -> list[str]:
-    return EXAMPLE.findall(PAGE.read_text(encoding="utf-8"))
-
-
-@pytest.mark.parametrize("number", range(len(examples())))
-def test_the_pages_examples_run(
-    served: Served, number: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HOME", str(served.home.parent))
-    code = examples()[number].replace("from_home()", f"from_home({str(served.home)!r})")
-    run: Callable[..., Any] = exec
-    run(compile(code, f"{PAGE.name}[{number}]", "exec"), {"__name__": "__main__"})
-    assert capsys.readouterr().out.strip(), "an example shows what it does"
+    monkeypatch.setenv("HEXAOPS_HOME", str(tmp_path / "other"))
+    with pytest.raises(ClientError, match="other"):
+        Client.from_home()

@@ -16,6 +16,38 @@ INTRO = (
     "those on an alert `alert_id`."
 )
 
+EXAMPLES = """\
+## Try it
+
+```sh run
+curl -s $URL/api/v1/workspaces/$WORKSPACE/aiops/actions -H "Authorization: Bearer $TOKEN" \\
+  --json '{"action": "restart_application",
+           "parameters": {"application_id": "admin-portal", "reason": "stuck", "confirmation": true}}'
+```
+
+```json answer
+{"data": {"action_id": "action_…", "description": "Restarting application 'admin-portal'", "estimated_duration": "…",
+          "steps": [{"step": "validate_application"}, {"step": "drain_connections"}, {"step": "restart_pods"},
+                    {"step": "verify_health"}]}}
+```
+
+```sh run
+hexaops actions run scale_application background-worker replicas=2 --plan-only
+```
+
+```text answer
+replicas: 1 → 2
+```
+
+```python run
+from hexaops.client import Client
+
+with Client.from_home() as client:
+    planned = client.plan("update_quota", project="backend", hard={"pods": "50"})
+    print(planned.plan.description, planned.plan.risk)
+    print(planned.plan.diff)
+```"""
+
 OWN = (
     "# Changes that operations and backups alone plan\n\nNo user can ask for these: [operations](operations.md) plan "
     "them for what they have found, [backups](backups.md) to restore one. They can be confirmed, and follow "
@@ -30,7 +62,7 @@ def actions_page() -> str:
         [(f"[`{book.name}`](#{book.name})", book.words.does, book.risk, book.words.undo) for book in CATALOG],
     )
     sections = (*(_section(book) for book in CATALOG), OWN, *(_section(book) for book in OPERATIONS_OWN))
-    return page("Actions", INTRO, "\n\n".join((overview, *sections)))
+    return page("Actions", INTRO, "\n\n".join((overview, EXAMPLES, *sections)))
 
 
 def _section(book: Runbook[Any]) -> str:

@@ -16,6 +16,32 @@ INTRO = (
     "for the next page. `hexaops --install-completion` sets up completion for your shell."
 )
 
+EXAMPLES = """\
+## Try it
+
+```sh run
+hexaops apps
+```
+
+```text answer
+web-app … healthy … 3/3
+12 applications
+```
+
+```sh run
+hexaops apps --status unhealthy --json | jq -r '.items[].name'
+```
+
+```text answer
+cache-service
+```
+
+What the service refuses is told on standard error, with a next step, and the exit code is not 0:
+
+```sh run fails
+hexaops actions run scale_application web-app replicas=5000 --plan-only
+```"""
+
 
 def commands(command: Any, name: str) -> Iterator[tuple[str, Any]]:
     """Every command below a group, by its full name."""
@@ -39,4 +65,4 @@ def _part(name: str, command: Any) -> str:
 def commands_page() -> str:
     """The page's text."""
     root = typer.main.get_command(app)
-    return page("Command line", INTRO, *(_part(name, command) for name, command in commands(root, "hexaops")))
+    return page("Command line", INTRO, EXAMPLES, *(_part(name, command) for name, command in commands(root, "hexaops")))

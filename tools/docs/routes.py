@@ -14,6 +14,41 @@ INTRO = (
     "Lists that page take `limit` and `cursor`: send the `next_cursor` of the answer before, with the same filters. "
     "A cursor is signed, and good for its caller and list only; another one is 400 `INVALID_CURSOR`."
 )
+EXAMPLES = """\
+## Try it
+
+`eval "$(hexaops env)"` sets what the examples of these pages name: `URL`, `WORKSPACE` and a user's `TOKEN`, and the
+service account `ACCOUNT` with its `ACCOUNT_TOKEN`. They run as they stand on the embedded default (`make run`); the
+answers beneath them are shortened.
+
+```sh run
+curl -s $URL/api/v1/workspaces/$WORKSPACE/overview -H "Authorization: Bearer $TOKEN"
+```
+
+```json answer
+{"data": {"workspace": {"id": "ws-…", "name": "Production Workspace"}, "summary": {"applications": {"total": 12}},
+          "health_metrics": {"overall_score": 93.0}}}
+```
+
+An internal route takes the service account:
+
+```sh run
+curl -s $URL/internal/v1/workspaces/$WORKSPACE/overview \\
+  -H "Authorization: Bearer $ACCOUNT_TOKEN" -H "X-Service-Account: $ACCOUNT"
+```
+
+Every operation of the public API has a name, which the command line and the client share:
+
+```sh run
+hexaops call list_applications status=unhealthy
+```
+
+```python run
+from hexaops.client import Client
+
+with Client.from_home() as client:
+    print(client.list_nodes().cluster_metrics)
+```"""
 AUDIENCES = {"user": "Public API", "service": "Internal API", "anyone": "Probes"}
 
 
@@ -42,4 +77,4 @@ def _head(audience: str) -> tuple[str, ...]:
 def routes_page() -> str:
     """The page's text."""
     parts = [f"## {title}\n\n{table(_head(audience), _rows(audience))}" for audience, title in AUDIENCES.items()]
-    return page("Routes", INTRO, *parts)
+    return page("Routes", INTRO, EXAMPLES, *parts)

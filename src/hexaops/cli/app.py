@@ -32,6 +32,7 @@ from hexaops.cli.chat import chat
 from hexaops.cli.console import console
 from hexaops.cli.dashboard import dashboard
 from hexaops.cli.diagnose import diagnose
+from hexaops.cli.env import env
 from hexaops.cli.failures import CliError, report
 from hexaops.cli.insights import capabilities, insights
 from hexaops.cli.logs import logs
@@ -66,7 +67,7 @@ app = typer.Typer(
 )
 for command in (
     serve, ask, chat, logs, events, top, nodes, insights, capabilities, whoami, understand, diagnose, dashboard,
-    snapshot, console, call,
+    snapshot, console, call, env,
 ):  # fmt: skip
     app.command()(command)
 for group in (

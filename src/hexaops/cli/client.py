@@ -104,6 +104,14 @@ class Api:
                     raise refusal(500, data, {})
                 yield name, data
 
+    def variables(self) -> dict[str, str]:
+        """What a shell needs to call the service; the service account only of the home folder's own one."""
+        self.workspace()
+        found = {"URL": self.base_url, "WORKSPACE": str(self._workspace_id)}
+        found["TOKEN"] = self._user_headers()["Authorization"].removeprefix("Bearer ")
+        account = self._credentials.get("service_account") if self._is_own_service() else None
+        return found | ({"ACCOUNT": account["id"], "ACCOUNT_TOKEN": account["token"]} if account else {})
+
     def close(self) -> None:
         """Close the connection."""
         if self._client is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -29,9 +30,9 @@ class Address(Struct, frozen=True):
     workspace_id: str
 
     @classmethod
-    def of_home(cls, home: str | Path) -> Address:
+    def of_home(cls, home: str | Path | None) -> Address:
         """What `hexaops serve` wrote into its home folder; raises ClientError without it."""
-        path = Path(home).expanduser() / "credentials.json"
+        path = Path(home or os.environ.get("HEXAOPS_HOME") or "~/.hexaops").expanduser() / "credentials.json"
         try:
             found = json.loads(path.read_text(encoding="utf-8"))
             return cls(found["base_url"], found["user_token"], found["workspace_id"])

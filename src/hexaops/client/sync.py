@@ -57,8 +57,8 @@ class Client(Operations):
         self._http = httpx2.Client(transport=transport, **self._address.options(60.0))
 
     @classmethod
-    def from_home(cls, home: str | Path = "~/.hexaops") -> Client:
-        """Of the service that runs on this machine; raises ClientError without its credentials."""
+    def from_home(cls, home: str | Path | None = None) -> Client:
+        """Of the service on this machine, by its home folder ($HEXAOPS_HOME, else ~/.hexaops); raises ClientError."""
         found = Address.of_home(home)
         return cls(found.url, found.token, found.workspace_id)
 
