@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hexaops.analysis.series import change_points, forecast, seasonal_anomalies, steps_until, trend
+from hexaops.analysis.series import forecast, seasonal_anomalies, steps_until, trend
 
 NOISE = np.random.default_rng(5)
 
@@ -33,15 +33,13 @@ def test_a_trend_ignores_outliers_and_gaps() -> None:
     assert trend(np.full(50, np.nan)) is None
 
 
-def test_change_points_are_where_the_level_changes() -> None:
-    values = np.concatenate([NOISE.normal(10, 1, 100), NOISE.normal(14, 1, 80), NOISE.normal(7, 1, 60)])
-    found = change_points(values)
-    assert len(found) == 2
-    assert found == [pytest.approx(100, abs=2), pytest.approx(180, abs=2)]
-
-
-def test_noise_has_no_change_points() -> None:
-    assert sum(bool(change_points(NOISE.normal(size=300))) for _ in range(200)) <= 3
+def test_a_long_series_is_reduced_without_losing_its_trend() -> None:
+    values = NOISE.normal(0, 1, 10_080) + np.linspace(0, 0.3, 10_080)
+    values[::50] = 1000.0
+    found = trend(values)
+    assert found is not None
+    assert found.confidence > 0.99
+    assert found.low < 0.3 / 10_080 < found.high
 
 
 def test_a_seasonal_forecast_and_its_interval() -> None:

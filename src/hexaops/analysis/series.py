@@ -1,4 +1,4 @@
-"""Trend, change points, forecast and seasonal anomalies of evenly spaced series; NaN is a missing point, never zero."""
+"""Trend, forecast and seasonal anomalies of evenly spaced series; NaN is a missing point, never zero."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-MOST_PAIRS_POINTS = 600
-"""Longer series are thinned for the trend: slopes of all pairs are quadratic."""
-LEAST_SEGMENT = 12
-CHANGE_THRESHOLD = 5.0
-"""In robust standard errors of the difference of two means; noise reaches it in about 1 of 100 series."""
+MOST_PAIRS_POINTS = 400
+"""Longer series are reduced for the trend: slopes of all pairs are quadratic."""
+REDUCED_POINTS = 250
 MAD_TO_SIGMA = 1.4826
 FEWEST = 8
+SURE = 0.95
+"""Confidence from which on a trend counts."""
 
 
 class Trend(Struct, frozen=True):
@@ -35,69 +35,59 @@ def trend(values: Floats) -> Trend | None:
     at = np.flatnonzero(np.isfinite(values))
     if len(at) < FEWEST:
         return None
-    at = at[:: max(1, math.ceil(len(at) / MOST_PAIRS_POINTS))]
-    known = values[at]
-    first, second = _pairs(len(at))
-    slopes = (known[second] - known[first]) / (at[second] - at[first])
-    count, middle = len(at), len(slopes) // 2
+    places, known = _reduced(at.astype(np.float64), values[at])
+    slopes = _of_pairs(known)
+    slopes /= _of_pairs(places)
+    count, middle = len(known), len(slopes) // 2
     spread = math.sqrt(max(1e-12, (count * (count - 1) * (2 * count + 5) - _ties(known)) / 18))
-    score = float(np.sign(slopes).sum())
+    score = float(np.count_nonzero(slopes > 0) - np.count_nonzero(slopes < 0))
     z = (score - np.sign(score)) / spread if score else 0.0
     reach = 1.96 * spread
     low = max(0, int((len(slopes) - reach) / 2))
     high = min(len(slopes) - 1, math.ceil((len(slopes) + reach) / 2))
-    ranked = np.partition(slopes, (low, max(0, middle - 1), middle, high))  # a few ranks are needed, not all
+    center, bottom, top = _order_statistics(slopes, middle, low, high)
     return Trend(
-        slope=float(ranked[middle] if len(slopes) % 2 else (ranked[middle - 1] + ranked[middle]) / 2),
-        low=float(ranked[low]),
-        high=float(ranked[high]),
+        slope=center,
+        low=bottom,
+        high=top,
         confidence=math.erf(abs(z) / math.sqrt(2)),
     )
 
 
+def _reduced(places: Floats, known: Floats) -> tuple[Floats, Floats]:
+    """Long series as the medians of neighbouring points, each at the mean of their places; the latest are kept."""
+    if len(known) <= MOST_PAIRS_POINTS:
+        return places, known
+    size = math.ceil(len(known) / REDUCED_POINTS)
+    whole = len(known) // size * size
+    ordered = np.sort(known[-whole:].reshape(-1, size), axis=1)
+    return places[-whole:].reshape(-1, size).mean(axis=1), (ordered[:, (size - 1) // 2] + ordered[:, size // 2]) / 2
+
+
+def _of_pairs(values: Floats) -> Floats:
+    """By how much the later of each two values is greater."""
+    found: Floats = (values[None, :] - values[:, None])[_later(len(values))]
+    return found
+
+
 @lru_cache(maxsize=8)
-def _pairs(count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Indices of all pairs: the same for all series of one length."""
-    first, second = np.triu_indices(count, 1)
-    return first, second
+def _later(count: int) -> NDArray[np.bool_]:
+    """Which of all pairs have the later one second: the same for all series of one length."""
+    return np.triu(np.ones((count, count), dtype=np.bool_), 1)
+
+
+def _order_statistics(values: Floats, middle: int, low: int, high: int) -> tuple[float, float, float]:
+    """The median and the values of two ranks around it, one after the other: half the time of all at once."""
+    values.partition(middle)
+    below, above = values[:middle], values[middle:]
+    center = float(above[0]) if len(values) % 2 else float(below.max() + above[0]) / 2
+    bottom = float(np.partition(below, low)[low]) if low < middle else float(above[0])
+    return center, bottom, float(np.partition(above, high - middle)[high - middle])
 
 
 def _ties(known: Floats) -> float:
     counts = np.unique(known, return_counts=True)[1]
     return float((counts * (counts - 1) * (2 * counts + 5)).sum())
-
-
-def change_points(values: Floats) -> list[int]:
-    """Where the level changes: binary segmentation (Scott and Knott, 1974) by a robust t-like statistic.
-
-    The index is that of the first point of the new level.
-    """
-    at = np.flatnonzero(np.isfinite(values))
-    known = values[at]
-    found: list[int] = []
-    left = [(0, len(known))]
-    while left:
-        begin, end = left.pop()
-        split = _best_split(known[begin:end])
-        if split is not None:
-            found.append(begin + split)
-            left += [(begin, begin + split), (begin + split, end)]
-    return sorted(int(at[index]) for index in found)
-
-
-def _best_split(part: Floats) -> int | None:
-    count = len(part)
-    if count < 2 * LEAST_SEGMENT:
-        return None
-    sums = np.cumsum(part)
-    index = np.arange(LEAST_SEGMENT, count - LEAST_SEGMENT + 1)
-    before, after = sums[index - 1] / index, (sums[-1] - sums[index - 1]) / (count - index)
-    noise = MAD_TO_SIGMA * float(np.median(np.abs(np.diff(part)))) / math.sqrt(2)
-    floor = 1e-9 * (1.0 + float(np.abs(part).max()))
-    error = max(noise, floor) * np.sqrt(1 / index + 1 / (count - index))
-    strength = np.abs(after - before) / error
-    best = int(strength.argmax())
-    return int(index[best]) if strength[best] > CHANGE_THRESHOLD else None
 
 
 class Forecast(Struct, frozen=True):
@@ -114,17 +104,19 @@ def forecast(values: Floats, steps: int, *, season: int = 0, coverage: float = 0
     at = np.flatnonzero(np.isfinite(values))
     if len(at) < max(FEWEST, 2 * season):
         return None
-    # a season cut off in its middle looks like a slope, so the slope is that of what the season leaves
-    whole = len(values) - len(values) % season if season else 0
-    seasonal = _profile(values[-whole:], season) if whole else np.zeros(1)
-    line = trend(values - seasonal[(np.arange(len(values)) - (len(values) - whole)) % len(seasonal)])
+    line = trend(without_season(values, season))
     assert line is not None
-    slope = line.slope if line.confidence > 0.95 else 0.0
-    index = np.arange(len(values), dtype=np.float64)
-    flat = values - slope * index
+    return carried_on(values, line, steps, season=season, coverage=coverage)
+
+
+def carried_on(values: Floats, line: Trend, steps: int, *, season: int = 0, coverage: float = 0.9) -> Forecast:
+    """The forecast, when the trend of what the season leaves is known."""
+    slope = line.slope if line.confidence > SURE else 0.0
+    flat = values - slope * np.arange(len(values), dtype=np.float64)
     level = float(np.nanmedian(flat[-max(FEWEST, 2 * season) :])) if season else float(np.nanmedian(flat[-FEWEST:]))
-    profile = _profile(flat - level, season)
-    residual = flat - level - profile[np.arange(len(values)) % len(profile)]
+    flat -= level
+    profile = _profile(flat, season)
+    residual = flat - profile[np.arange(len(values)) % len(profile)]
     residual = residual[np.isfinite(residual)]
     edge = (1 - coverage) / 2
     below, above = np.quantile(residual, [edge, 1 - edge])
@@ -134,16 +126,25 @@ def forecast(values: Floats, steps: int, *, season: int = 0, coverage: float = 0
     return Forecast(expected, expected + below * widening, expected + above * widening)
 
 
+def without_season(values: Floats, season: int, slope: float = 0.0) -> Floats:
+    """What the profile of the whole seasons leaves, at the same level: a season cut off in its middle would look like
+    a slope. A known slope is taken out while the profile is worked out, as it would make steps of the seasons."""
+    whole = len(values) - len(values) % season if season else 0
+    if not whole:
+        return values
+    profile = _profile(values[-whole:] - slope * np.arange(whole), season)
+    profile -= profile.mean()
+    left: Floats = values - profile[(np.arange(len(values)) - (len(values) - whole)) % len(profile)]
+    return left
+
+
 def _profile(flat: Floats, season: int) -> Floats:
     if season < 2:
         return np.zeros(1)
     padded = np.full(math.ceil(len(flat) / season) * season, np.nan)
     padded[: len(flat)] = flat
-    table = padded.reshape(-1, season)
-    known = np.isfinite(table).any(axis=0)
-    profile = np.zeros(season)
-    profile[known] = np.nanmedian(table[:, known], axis=0)
-    return profile
+    profile = _median(padded.reshape(-1, season), 0)[0]
+    return np.where(np.isfinite(profile), profile, 0.0)
 
 
 def steps_until(values: Floats, limit: float) -> tuple[float, float | None] | None:
@@ -152,12 +153,15 @@ def steps_until(values: Floats, limit: float) -> tuple[float, float | None] | No
     None where there is no sure rising trend, or too few points; 0 where the limit is reached.
     """
     line = trend(values)
-    if line is None:
-        return None
-    now = float(np.nanmedian(values[np.isfinite(values)][-FEWEST:]))
+    return steps_to(values, line, limit) if line is not None else None
+
+
+def steps_to(values: Floats, line: Trend, limit: float) -> tuple[float, float | None] | None:
+    """The same, when the trend is known."""
+    now = float(np.median(values[np.isfinite(values)][-FEWEST:]))
     if now >= limit:
         return 0.0, 0.0
-    if line.confidence <= 0.95 or line.slope <= 0:
+    if line.confidence <= SURE or line.slope <= 0:
         return None
     return (limit - now) / line.slope, (limit - now) / line.high if line.high > 0 else None
 
