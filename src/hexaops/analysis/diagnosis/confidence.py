@@ -166,7 +166,7 @@ MEASURED: dict[str, Share] = {
     "rbac-subject-missing": Share(1, 1),
     "rbac-wildcard": Share(3, 3),
     "readiness-gate": Share(1, 1),
-    "readiness-probe": Share(19, 19),
+    "readiness-probe": Share(22, 22),
     "registry-certificate": Share(3, 3),
     "registry-rate-limit": Share(2, 2),
     "registry-unreachable": Share(4, 4),

@@ -17,6 +17,8 @@ from hexaops.analysis.diagnosis.snapshot import Event, Snapshot
 
 START_SECONDS = 120.0
 """How long a start may take."""
+OLDER_STARTS = 2.0
+"""A new revision's pod may take this many times the start of the pods before it."""
 UNSCHEDULED_SECONDS = 30.0
 FLAPPING_SECONDS = 1800.0
 """A container that ended this recently and has restarted FLAPPING_RESTARTS times is not well, though it runs now."""
@@ -289,6 +291,8 @@ def _is_unwell(snapshot: Snapshot, pod: Obj, all_containers: tuple[Container, ..
         return True
     young = snapshot.age(pod.created) < START_SECONDS
     crashing = any(one.reason == "CrashLoopBackOff" for one in all_containers)
+    if not crashing and not is_ready(pod) and _is_behind_older_pods(snapshot, pod, all_containers):
+        return True
     if young:
         return crashing and any(one.restarts >= FLAPPING_RESTARTS for one in all_containers)
     if crashing:
@@ -330,9 +334,52 @@ def _may_still_start(snapshot: Snapshot, one: Container) -> bool:
         return False
     allowed = START_SECONDS
     for probe in (mapping(one.spec, "startupProbe"), mapping(one.spec, "readinessProbe")):
-        period = number(probe, "periodSeconds") or 10
-        allowed = max(
-            allowed,
-            number(probe, "initialDelaySeconds") + period * (number(probe, "failureThreshold") or 3) if probe else 0,
-        )
+        allowed = max(allowed, _seconds_allowed_by(probe))
     return snapshot.age(running) < allowed
+
+
+def _seconds_allowed_by(probe: Raw) -> float:
+    """How long a probe may fail before its threshold is reached; 0 without a probe."""
+    period = number(probe, "periodSeconds") or 10
+    return number(probe, "initialDelaySeconds") + period * (number(probe, "failureThreshold") or 3) if probe else 0.0
+
+
+def _is_behind_older_pods(snapshot: Snapshot, pod: Obj, all_containers: tuple[Container, ...]) -> bool:
+    """Whether a new revision's pod fails its readiness probes for longer than the ready pods before it took to start.
+
+    It has to fail past the probe's own threshold, and for OLDER_STARTS times the slowest of their starts. A start whose
+    time is not known, or that was slow, leaves it at START_SECONDS.
+    """
+    waiting = [one for one in all_containers if not one.ready]
+    probed = [one for one in waiting if mapping(one.spec, "readinessProbe") and one.status.get("started") is not False]
+    failures = sum(
+        one.count for one in snapshot.events(pod.ref, "Unhealthy") if one.message.lower().startswith("readiness probe")
+    )
+    if not failures or not probed or len(probed) < len(waiting):
+        return False
+    slowest = _slowest_start_of_older_pods(snapshot, pod)
+    if slowest is None:
+        return False
+    for one in probed:
+        probe, since = mapping(one.spec, "readinessProbe"), seconds(text(one.status, "state", "running", "startedAt"))
+        allowed = max(_seconds_allowed_by(probe), OLDER_STARTS * slowest)
+        if since is None or failures < (number(probe, "failureThreshold") or 3) or snapshot.age(since) <= allowed:
+            return False
+    return True
+
+
+def _slowest_start_of_older_pods(snapshot: Snapshot, pod: Obj) -> float | None:
+    """Seconds from creation to readiness of the other revisions' ready pods; None where there are none."""
+    owner = pod.controller()
+    if text(owner, "kind") != "ReplicaSet":
+        return None
+    starts = [
+        became - one.created
+        for one in snapshot.pods_of(snapshot.workload(pod))
+        if text(one.controller(), "name") != text(owner, "name")
+        and one.deleted is None
+        and is_ready(one)
+        and one.created is not None
+        and (became := seconds(text(one.condition("Ready"), "lastTransitionTime"))) is not None
+    ]
+    return max(starts, default=None)

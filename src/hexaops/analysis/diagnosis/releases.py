@@ -5,6 +5,9 @@ The difference of the two pod templates is named, and going back is the fix.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+
 from msgspec.structs import replace
 
 from hexaops.analysis.diagnosis.model import Action, Evidence, Finding, Fix
@@ -112,18 +115,22 @@ def difference(old: Raw, new: Raw) -> list[tuple[str, str, str]]:
         if text(was, "image") != text(one, "image"):
             found.append(("image", text(was, "image"), text(one, "image")))
         found += _environment(was, one)
-        found += [
-            (f"{name}.{field}", _show(was.get(field)), _show(one.get(field)))
-            for field in _FIELDS
-            if was.get(field) != one.get(field)
-        ]
+        for field in _FIELDS:
+            found += _leaves(f"{name}.{field}", was.get(field), one.get(field))
     found += [(f"container {name}", "present", "removed") for name in before if name not in after]
-    found += [
-        (field, _show(old.get(field)), _show(new.get(field)))
-        for field in _POD_FIELDS
-        if old.get(field) != new.get(field)
-    ]
+    for field in _POD_FIELDS:
+        found += _leaves(field, old.get(field), new.get(field))
     return found
+
+
+def _leaves(path: str, was: object, now: object) -> list[tuple[str, str, str]]:
+    """The innermost fields that differ; a list is compared as a whole."""
+    if was == now:
+        return []
+    if isinstance(was, Mapping) and isinstance(now, Mapping):
+        keys = [*was, *(key for key in now if key not in was)]
+        return [leaf for key in keys for leaf in _leaves(f"{path}.{plain(str(key), 60)}", was.get(key), now.get(key))]
+    return [(path, _show(was), _show(now))]
 
 
 _FIELDS = (
@@ -163,4 +170,6 @@ def _environment(was: Raw, one: Raw) -> list[tuple[str, str, str]]:
 
 
 def _show(value: object) -> str:
-    return "absent" if value is None else plain(str(value), 120)
+    if value is None:
+        return "absent"
+    return plain(value if isinstance(value, str) else json.dumps(value, default=str), 120)
