@@ -48,7 +48,7 @@ run: install compiled ## install what is needed and serve the embedded default
 	@echo "Starting the service; Ctrl-C stops it. Once it is ready, in a second terminal:"
 	@echo "  $(BIN)/hexaops ask \"What's the status of my applications?\""
 	@echo "  $(BIN)/hexaops chat"
-	@$(BIN)/hexaops serve
+	@$(BIN)/hexaops serve --open
 
 test: install-dev compiled ## run every test but the long ones and those of the real control plane and log engines (WORKERS=, TESTS=)
 	$(BIN)/python -m pytest -m "not cluster and not long and not engines" -n $(WORKERS) --dist loadgroup $(TESTS)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import httpx2
+import pytest
 
+from hexaops.cli.console import open_on_desktop
 from tests.cli.conftest import Run
 from tests.contract.serving import Served
 
@@ -16,3 +18,18 @@ def test_the_link_opens_a_session_of_the_owner(hexaops: Run, served: Served) -> 
         assert browser.post("/api/v1/session").json()["data"]["user_id"] == "local:owner"
         assert browser.post("/api/v1/session").status_code == 401
     assert hexaops("console").out.startswith(f"{served.base_url}/#sign-in=")
+
+
+@pytest.mark.parametrize(
+    ("platform", "environment", "is_opened"),
+    [
+        ("darwin", {}, True),
+        ("linux", {"WAYLAND_DISPLAY": "wayland-0"}, True),
+        ("linux", {"DISPLAY": ":0"}, True),
+        ("linux", {"DISPLAY": "", "TERM": "xterm"}, False),
+    ],
+)
+def test_only_a_desktop_opens_the_page(platform: str, environment: dict[str, str], *, is_opened: bool) -> None:
+    seen: list[str] = []
+    open_on_desktop("http://x/#1", platform=platform, environment=environment, opener=lambda url: not seen.append(url))
+    assert seen == (["http://x/#1"] if is_opened else [])

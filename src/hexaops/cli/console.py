@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import webbrowser
+from collections.abc import Callable, Mapping
 from typing import Annotated
 
 import typer
@@ -10,6 +13,20 @@ import typer
 from hexaops.cli.client import open_api
 from hexaops.cli.options import Options
 from hexaops.cli.output import print_json
+
+DESKTOPS = frozenset({"darwin", "win32"})
+DISPLAYS = frozenset({"DISPLAY", "WAYLAND_DISPLAY"})
+
+
+def open_on_desktop(
+    url: str,
+    *,
+    platform: str = sys.platform,
+    environment: Mapping[str, str] = os.environ,
+    opener: Callable[[str], bool] = webbrowser.open,
+) -> bool:
+    """Open the page where there is a desktop: a browser in the terminal would take the terminal over."""
+    return (platform in DESKTOPS or any(environment.get(name) for name in DISPLAYS)) and opener(url)
 
 
 def console(

@@ -45,6 +45,9 @@ def serve(  # noqa: PLR0913, PLR0917 # size: one parameter an option
     ] = None,
     speed: Annotated[float, typer.Option(help="Simulator: speed relative to real time.")] = 1.0,
     log_format: Annotated[str | None, typer.Option(help="auto, json or text.")] = None,
+    browser: Annotated[
+        bool, typer.Option("--open", help="Simulator: open the console in a desktop's browser.")
+    ] = False,
 ) -> None:
     """Run the service. Every option also has an environment variable, HEXAOPS_….
 
@@ -72,20 +75,20 @@ def serve(  # noqa: PLR0913, PLR0917 # size: one parameter an option
         raise typer.Exit(1) from None
     simulator = Simulator(settings.home_folder(), SimulatorOptions(fresh, scenario, speed))
     try:
-        raise typer.Exit(_serve(settings, simulator))
+        raise typer.Exit(_serve(settings, simulator, browser=browser))
     finally:
         simulator.stop()
         lock.release()
 
 
-def _serve(settings: Settings, simulator: Simulator | None) -> int:
+def _serve(settings: Settings, simulator: Simulator | None, *, browser: bool = False) -> int:
     """The simulator starts while this process is still importing the service."""
     bound_allocator()
     gc.disable()  # until it serves: a start makes many objects and hardly any garbage
     build_models_when_used()
     from hexaops.cli.serving import serve_until_stopped  # noqa: PLC0415 # see above
 
-    return serve_until_stopped(settings, simulator)
+    return serve_until_stopped(settings, simulator, browser=browser)
 
 
 def read_settings(given: dict[str, Any]) -> Settings:

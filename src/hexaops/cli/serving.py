@@ -26,6 +26,7 @@ from hexaops.backends.kubernetes.cluster import Cluster
 from hexaops.backends.kubernetes.clusters import Clusters
 from hexaops.backends.kubernetes.opening import Identity, open_cluster
 from hexaops.cli.connections import BoundedProtocol
+from hexaops.cli.console import open_on_desktop
 from hexaops.cli.credentials import read_credentials, write_credentials
 from hexaops.cli.embedded import Simulator, SimulatorFailedError
 from hexaops.config import ConfigFileError, Settings, read_config_file
@@ -111,8 +112,8 @@ class StoppableServer(uvicorn.Server):
         return any(getattr(connection, "cycle", None) is None for connection in self.server_state.connections)
 
 
-def serve_until_stopped(settings: Settings, simulator: Simulator | None) -> int:
-    """Serve; returns the process's exit status."""
+def serve_until_stopped(settings: Settings, simulator: Simulator | None, *, browser: bool = False) -> int:
+    """Serve; returns the process's exit status. `browser`: open the simulator's console on the desktop."""
     redactor, clock = Redactor(), SystemClock()
     configure_logs(level=settings.log_level, style=settings.log_format, redactor=redactor)
     settings.home_folder().mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -123,7 +124,7 @@ def serve_until_stopped(settings: Settings, simulator: Simulator | None) -> int:
         context = ProcessContext(settings, _clusters(settings, simulator, clock), clock, redactor)
         config = _uvicorn_config(context)
         with listener, asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-            runner.run(_serve(context, config, listener, simulator))
+            runner.run(_serve(context, config, listener, simulator, browser=browser))
     except (HexaopsError, SimulatorFailedError, ConfigFileError, UnusableKeyError, OSError) as error:
         typer.echo(f"hexaops: {getattr(error, 'message', error)}", err=True)
         return 1
@@ -133,7 +134,12 @@ def serve_until_stopped(settings: Settings, simulator: Simulator | None) -> int:
 
 
 async def _serve(
-    context: ProcessContext, config: uvicorn.Config, listener: socket.socket, simulator: Simulator | None
+    context: ProcessContext,
+    config: uvicorn.Config,
+    listener: socket.socket,
+    simulator: Simulator | None,
+    *,
+    browser: bool,
 ) -> None:
     try:
         await context.open()
@@ -152,6 +158,8 @@ async def _serve(
         if simulator and context.settings.local_issuer:
             code = context.provider.get(SignInLinks).create(OWNER)
             typer.echo(f"Console: {base_url}{LINK_PREFIX}{code} (opens once, within 10 minutes; then: hexaops console)")
+            if browser:
+                await asyncio.to_thread(open_on_desktop, f"{base_url}{LINK_PREFIX}{code}")
         await StoppableServer(config, end_streams=context.end_streams).serve(sockets=[listener])
     finally:
         await context.close()
