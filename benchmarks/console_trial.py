@@ -143,14 +143,14 @@ def _replica(visit: Visit) -> str:
 
 def _image(visit: Visit) -> str:
     card = _card(visit, "web-app", "has no image nginx:1.99.9")
-    visit.click(card.get_by_role("button", name="Plan: Rollback revision"))
+    visit.click(card.get_by_role("button", name="Plan: Roll back"))
     visit.confirm()
     return "web-app"
 
 
 def _version(visit: Visit) -> str:
     card = _card(visit, "payment-service", "the program ends with an error of its own")
-    visit.click(card.get_by_role("button", name="Plan: Rollback revision"))
+    visit.click(card.get_by_role("button", name="Plan: Roll back"))
     visit.confirm()
     return "payment-service"
 

@@ -35,7 +35,7 @@ def test_an_incident_from_its_fault_to_its_end(sign_in: Callable[..., Console]) 
     remedy.click()
     page.get_by_role("button", name="Confirm and run").click()
     expect(page.get_by_label("Change", exact=True).get_by_role("status")).to_contain_text("Completed")
-    expect(page.get_by_text("The diagnosis finds nothing wrong with the affected applications now.")).to_be_visible()
+    expect(page.get_by_text("No cause found now")).to_be_visible()
     expect(title).to_contain_text("Resolved")
     expect(page.locator(".timeline")).to_contain_text("Acknowledged")
     assert page.evaluate("window.loadedOnce"), "the page was loaded again"

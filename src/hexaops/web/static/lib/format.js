@@ -1,4 +1,6 @@
 // Numbers and times for people. What is unknown is a dash, never a zero.
+import { signal } from "./html.js";
+
 export const DASH = "–";
 
 export const percent = (value) => (value === null || value === undefined ? DASH : `${Math.round(value)}%`);
@@ -30,7 +32,12 @@ export function span(seconds) {
   return `${Math.floor(whole / size)} ${unit}`;
 }
 
-export const ago = (time) => (time ? `${span((Date.now() - Date.parse(time)) / 1000)} ago` : DASH);
+const TICK_MS = 10_000;
+/** What shows how long ago something was is drawn again as time goes on. */
+const now = signal(0);
+setInterval(() => document.hidden || (now.value += 1), TICK_MS);
+
+export const ago = (time) => (now.value, time ? `${span((Date.now() - Date.parse(time)) / 1000)} ago` : DASH);
 
 export const clock = (time, { seconds = true } = {}) =>
   time
@@ -47,6 +54,7 @@ export const minute = (time) => new Date(time).toLocaleString("en-GB", { day: "n
 
 /** `restart_failing_pods` → `Restart failing pods`. */
 export function words(name) {
+  if (name === "rollback_revision") return "Roll back";
   const spaced = String(name ?? "").replaceAll("_", " ").replace(/\bcpu\b/, "CPU");
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 }

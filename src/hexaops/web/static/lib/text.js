@@ -17,6 +17,7 @@ export const text = {
     audit: ["No audit events", "Everything that is asked, changed or refused in this workspace will be listed here."],
     pods: ["No pods", "The application is scaled to zero, or its pods cannot be created: see the findings."],
     findings: ["Nothing found wrong", "The diagnosis looked at its pods, events, logs and configuration."],
+    cause: ["No cause found now", "It is looked for again every few seconds; a start has up to two minutes."],
     webhooks: ["No webhooks", "Add one to be told of incidents, changes and insights."],
     channels: ["No notification channels", "Add one to tell people of escalated incidents and finished backups."],
     members: ["No members", "Add one by user id to let somebody else in."],

@@ -41,12 +41,17 @@ export function Chart({ title, series }) {
       plot.destroy();
     };
   }, [library, JSON.stringify(known.map((one) => [one.start, one.values.at(-1), one.values.length])), theme.value]);
-  const last = known.map((one) => `${known.length > 1 ? `${names[one.signal] ?? one.signal} ` : ""}${inUnit(one.values.findLast((value) => value !== null), one.unit)}`).join(", ");
-  return html`<figure class="chart"><figcaption>${title} <span class="faint">${last || (series[0]?.reason ?? "nothing was measured")}</span></figcaption>
+  const last = known.map((one) => valueOf(one, known)).join(", ");
+  return html`<figure class="chart"><figcaption>${title} <span class="faint">${known.length > 1
+      ? known.map((one, place) => html`<span style=${{ color: `var(${tokenOf(place)})` }} aria-hidden="true">■</span> ${valueOf(one, known)} `)
+      : last || (series[0]?.reason ?? "nothing was measured")}</span></figcaption>
     ${known.length > 0 && html`<div ref=${frame} role="img" aria-label=${`${title}: ${last} now`}></div>`}</figure>`;
 }
 
 const names = { cpu: "CPU", memory: "Memory", request_rate: "Requests", latency_p95: "p95", latency_p50: "p50", error_rate: "Errors" };
+
+const tokenOf = (place) => `--series-${(place % 5) + 1}`;
+const valueOf = (one, known) => `${known.length > 1 ? `${names[one.signal] ?? one.signal} ` : ""}${inUnit(one.values.findLast((value) => value !== null), one.unit)}`;
 
 function data(series) {
   const [first] = series;
@@ -58,7 +63,7 @@ function options(title, series, width) {
   const line = { stroke: colour("--faint"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false }, font: "11px system-ui" };
   return {
     width, height: HEIGHT, legend: { show: false }, cursor: { y: false, drag: { x: false } }, scales: { y: { range: (_, low, high) => [0, high > 0 ? high * 1.1 : 1] } },
-    axes: [{ ...line, values: (_, ticks) => ticks.map((tick) => clock(tick * 1000, { seconds: false })) }, { ...line, size: 64, values: (_, ticks) => ticks.map((tick) => inUnit(tick, series[0].unit)) }],
-    series: [{}, ...series.map((one, place) => ({ label: names[one.signal] ?? one.signal, stroke: colour(`--series-${place + 1}`), width: 2, spanGaps: false }))],
+    axes: [{ ...line, values: (_, ticks) => ticks.map((tick) => clock(tick * 1000, { seconds: false })) }, { ...line, size: 64, values: (_, ticks) => ticks.map((tick) => inUnit(tick, series[0].unit.replace("requests", ""))) }],
+    series: [{}, ...series.map((one, place) => ({ label: names[one.signal] ?? one.signal, stroke: colour(tokenOf(place)), width: 2, spanGaps: false }))],
   };
 }

@@ -29,7 +29,7 @@ export function Table({ columns, rows, rowKey, caption, sortBy, descending = fal
       const here = order.key === column.key;
       return html`<th scope="col" class=${classes(column)} aria-sort=${here ? (order.descending ? "descending" : "ascending") : undefined}>
         ${column.sort
-          ? html`<button type="button" class="sort" onClick=${() => turn(column.key)}>${column.title}<span aria-hidden="true">${here ? (order.descending ? " ↓" : " ↑") : ""}</span></button>`
+          ? html`<button type="button" class="sort" onClick=${() => turn(column.key)}>${column.title}<span aria-hidden="true">${here ? (order.descending ? "↓" : "↑") : ""}</span></button>`
           : column.title}</th>`;
     })}</tr></thead>
     ${chunks.map((some, place) => html`<${Chunk} key=${place} rows=${some} columns=${columns} rowKey=${rowKey} isFirst=${place * size < LONG} />`)}

@@ -64,11 +64,11 @@ function Buttons({ application, onPlan }) {
 
 function Findings({ application, onPlan }) {
   const path = inside(`/aiops/diagnosis${query({ application: application.id })}`);
-  const diagnosis = useResource(path, { topics: ["applications"] });
+  const diagnosis = useResource(path, { topics: ["applications"], every: 15_000 });
   return html`<${Shown} resource=${diagnosis} what="the diagnosis">${({ findings }) =>
     findings.length
       ? findings.map((one) => html`<${Finding} key=${one.rule + one.name} finding=${one} onPlan=${may("execute_actions") ? onPlan : null} />`)
-      : html`<${Empty} kind="findings" />`}<//>`;
+      : html`<${Empty} kind=${application.status === "healthy" ? "findings" : "cause"} />`}<//>`;
 }
 
 function Pods({ application }) {
@@ -87,7 +87,7 @@ function Now({ application }) {
   const { cpu, memory } = application.usage;
   const names = [["Services", application.services], ["Ingresses", application.ingresses], ["Autoscalers", application.autoscalers], ["Disruption budgets", application.disruption_budgets], ["Volume claims", application.volume_claims]];
   return html`<dl class="facts"><dt>Replicas</dt><dd>${application.ready_replicas} of ${plural(application.desired_replicas, "replica")} ready</dd>
-    ${[["CPU", cpu], ["Memory", memory]].map(([title, one]) => html`<dt>${title}</dt><dd><${Meter} value=${one.percent} label=${one.of && `of the ${one.of}`} /> <span class="faint">${one.used ? `${quantity(one.used)}${title === "CPU" ? " cores" : ""}` : one.reason}${one.of && ` · of the ${one.of}`}</span></dd>`)}
+    ${[["CPU", cpu], ["Memory", memory]].map(([title, one]) => html`<dt>${title}</dt><dd><${Meter} value=${one.percent} label=${one.of && `of the ${one.of}`} /> <span class="faint under">${one.used ? `${quantity(one.used)}${title === "CPU" ? " cores" : ""}` : one.reason}${one.of && ` · of the ${one.of}`}</span></dd>`)}
     ${names.filter(([, list]) => list.length).map(([title, list]) => html`<dt>${title}</dt><dd>${list.map((one) => one.name ?? one).join(", ")}</dd>`)}</dl>`;
 }
 

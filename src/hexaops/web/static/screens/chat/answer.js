@@ -11,6 +11,8 @@ import { Action } from "../../parts/action.js";
 import { Badge } from "../../parts/badge.js";
 import { Meter } from "../../parts/meter.js";
 import { Table } from "../../parts/table.js";
+import { Chart } from "../../parts/chart.js";
+import { LogLines } from "../../parts/log-lines.js";
 
 export function Answer({ turn, onSay }) {
   const attachments = turn.attachments ?? [];
@@ -36,12 +38,24 @@ function Attachment({ attachment: { type, data } }) {
   if (type === "action_plan") return html`<${Plan} plan=${data} />`;
   if (type === "action_reference" && data.action_id) return html`<${Action} id=${data.action_id} />`;
   if (type === "dashboard") return html`<details class="attachment"><summary>${data.title} (JSON for Grafana)</summary><pre>${JSON.stringify(data.dashboard, null, 1)}</pre></details>`;
-  const rows = data[TABLES[type]] ?? Object.values(data).find(Array.isArray);
+  if (type === "time_series") return html`<${Chart} title=${data.title} series=${courses(data)} />`;
+  if (type === "log_excerpt") return html`<details class="attachment"><summary>Log lines (${data.logs.length} of ${data.total})</summary><${LogLines} lines=${data.logs} withComponent /></details>`;
+  const rows = type === "table" ? data.rows.map((cells) => Object.fromEntries(cells.map((cell, place) => [data.columns[place], cell]))) : (data[TABLES[type]] ?? Object.values(data).find(Array.isArray));
   if (!rows?.length || typeof rows[0] !== "object") return null;
   const keys = Object.keys(rows[0]).filter((key) => !HIDDEN.has(key));
   const columns = keys.map((key) => ({ key, title: words(key), sort: (row) => row[key], cell: (row) => cell(key, row) }));
-  return html`<details class="attachment" open=${rows.length <= 15}><summary>${words(type)} (${data.total ?? rows.length}${data.truncated ? ", cut" : ""})</summary>
+  return html`<details class="attachment" open=${rows.length <= 15}><summary>${data.title ?? words(type)} (${data.total ?? rows.length}${data.truncated ? ", cut" : ""})</summary>
     <${Table} caption=${words(type)} columns=${columns} rows=${rows} rowKey=${(row) => JSON.stringify(row)} /></details>`;
+}
+
+/** Points as a chart takes them: one value a step, null where nothing was measured. */
+function courses({ series, start, step_seconds, unit }) {
+  const count = 1 + Math.max(0, ...series.flatMap(({ points }) => points.map(([after]) => Math.round(after / step_seconds))));
+  return series.map(({ name, points }) => {
+    const values = Array(count).fill(null);
+    for (const [after, value] of points) values[Math.round(after / step_seconds)] = value;
+    return { signal: name, start, step_seconds, unit, values };
+  });
 }
 
 function cell(key, row) {

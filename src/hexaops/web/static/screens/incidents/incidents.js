@@ -45,12 +45,12 @@ function One({ id }) {
       <div class="columns"><div class="wide">
         ${plan.view}
         ${data.status !== "resolved" && html`<section><h2>What is wrong now</h2><${Now} ids=${data.affected_applications} onPlan=${may("execute_actions") ? plan.open : null} /></section>`}
-        <section><h2>When it was opened</h2>${data.diagnosis.length ? data.diagnosis.map((one) => html`<${Recorded} finding=${one} />`) : html`<p class="faint">The diagnosis had found nothing yet.</p>`}</section>
-        <section><h2>Remediation</h2><${Remediation} incident=${data} onPlan=${plan.open} /></section>
+        ${data.diagnosis.length > 0 && html`<section><h2>When it was opened</h2>${data.diagnosis.map((one) => html`<${Recorded} finding=${one} />`)}</section>`}
+        ${(data.status !== "resolved" || data.remediation_steps.length > 0) && html`<section><h2>Remediation</h2><${Remediation} incident=${data} onPlan=${plan.open} /></section>`}
       </div><div>
         <section><h2>Affected</h2><${Affected} ids=${data.affected_applications} /></section>
         ${data.symptoms.length > 0 && html`<section><h2>Symptoms</h2><ul class="list">${data.symptoms.map((one) => html`<li>${one}</li>`)}</ul></section>`}
-        <section><h2>Timeline</h2><ol class="list timeline">${data.timeline.map((one) => html`<li><time class="faint" datetime=${one.timestamp}>${moment(one.timestamp)}</time> <span class="source">${words(one.kind)}</span> <span class="faint">${one.actor}</span><br />${one.text}</li>`)}</ol></section>
+        <section><h2>Timeline</h2><ol class="list timeline">${data.timeline.map((one) => html`<li><time class="faint" datetime=${one.timestamp}>${moment(one.timestamp)}</time> <span class="source">${words(one.kind)}</span> <span class="faint">${one.actor}</span><br />${one.text.replace(/^\w+_\w+(?=:)/, words)}</li>`)}</ol></section>
       </div></div>`}<//>`;
 }
 
@@ -58,7 +58,7 @@ function Now({ ids, onPlan }) {
   const diagnosis = useResource(inside("/aiops/diagnosis"), { topics: ["applications"], every: 10_000 }); // causes show up in logs and events, too
   return html`<${Shown} resource=${diagnosis} what="the diagnosis">${({ findings }) => {
     const found = findings.filter((one) => ids.includes(one.application_id));
-    return found.length ? found.map((one) => html`<${Finding} key=${one.rule + one.name} finding=${one} onPlan=${onPlan} />`) : html`<p class="faint">The diagnosis finds nothing wrong with the affected applications now.</p>`;
+    return found.length ? found.map((one) => html`<${Finding} key=${one.rule + one.name} finding=${one} onPlan=${onPlan} />`) : html`<${Empty} kind="cause" />`;
   }}<//>`;
 }
 
@@ -72,7 +72,7 @@ function Affected({ ids }) {
 const Recorded = ({ finding }) => html`<${Finding} finding=${{ evidence: [], fix: null, remedy: null, name: finding.name ?? finding.subject?.name ?? finding.subject ?? "", ...finding }} />`;
 
 function Remediation({ incident, onPlan }) {
-  if (!incident.remediation_steps.length) return html`<p class="faint">None has been started. An operator's service starts one with <code>POST /internal/v1/incidents/:id</code>; you can also ask in the <a href=${link("chat", [], { q: "What is wrong with my apps?" })}>chat</a>.</p>`;
+  if (!incident.remediation_steps.length) return html`<p class="faint">None has been started. Plan what is offered above. What may be mended without asking is set in <a href=${link("automation")}>Automation</a>.</p>`;
   return html`<ol class="steps">${incident.remediation_steps.map((step) => html`<li class=${step.status}>
     <${Badge} status=${step.status} /> <span>${words(step.step)}</span> <span class="faint">${step.duration ?? (step.estimated_duration && `about ${step.estimated_duration}`)}${step.reason && ` · ${step.reason}`}</span>
     ${may("execute_actions") && step.confirm?.map((one) => html`<button type="button" class="primary" onClick=${() => onPlan(one.action, one.parameters)}>Plan: ${words(one.action)}</button>`)}</li>`)}</ol>`;

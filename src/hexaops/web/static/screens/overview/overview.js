@@ -12,10 +12,12 @@ import { Finding } from "../../parts/finding.js";
 import { usePlan } from "../../parts/plan.js";
 
 const MOST_FINDINGS = 5;
+/** What a Deployment's pod has after the name of its application. */
+const POD = /-[0-9a-f]{7,10}-[a-z0-9]{5}$/;
 
 export default function Overview() {
   const overview = useResource(inside("/overview"), { topics: ["applications", "actions"], every: 30_000 });
-  const diagnosis = useResource(inside("/aiops/diagnosis"), { topics: ["applications"] });
+  const diagnosis = useResource(inside("/aiops/diagnosis"), { topics: ["applications"], every: 15_000 });
   const incidents = useResource(may("read_alerts") ? inside("/aiops/incidents?limit=5") : null, { topics: ["incidents"] });
   const plan = usePlan();
   return html`<h1>${workspace.value.name}</h1>
@@ -96,5 +98,5 @@ function Resources({ usage }) {
 
 const Activity = ({ items }) =>
   items.length
-    ? html`<ol class="list activity">${items.slice(0, 8).map((one) => html`<li><time datetime=${one.timestamp} class="faint">${ago(one.timestamp)}</time> <strong>${one.resource}</strong> ${words(one.action).toLowerCase()}<br /><span class="faint clip">${one.details}</span></li>`)}</ol>`
+    ? html`<ol class="list activity">${items.slice(0, 8).map((one) => html`<li><time datetime=${one.timestamp} class="faint">${ago(one.timestamp)}</time> <a class="strong" href=${link("applications", [], { q: one.resource.replace(POD, "") })}>${one.resource}</a> ${words(one.action).toLowerCase()}<br /><span class="faint clip">${one.details}</span></li>`)}</ol>`
     : html`<p class="faint">Nothing in the last 24 hours.</p>`;
