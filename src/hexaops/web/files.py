@@ -5,10 +5,10 @@ Their address contains a digest of all of them, so a browser keeps them for ever
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import html
 import re
+import zlib
 from functools import cached_property
 from pathlib import Path
 
@@ -22,7 +22,9 @@ IMPORTED = re.compile(r"""(?:^|;)(?:import|export)\b[^"';]*["'](\.[^"']+)["']"""
 ENTRY = "app.js"
 COMMENT = re.compile(rb"^ *(?://.*|/\*\*.*\*/)?\n|^ +| // [^\n\"'`]*$", re.MULTILINE)
 """What only explains, empty lines and indentation of our own files; a tenth of what they take compressed."""
-STYLE_COMMENT, STYLE_SPACE = re.compile(rb"/\*[^*]*\*/"), re.compile(rb"\s*([{};])\s*")
+GZIP, BLOCKS = 31, (5, 6, 7, 8)
+"""What zlib calls `wbits` and `memLevel`."""
+STYLE_COMMENT, STYLE_SPACE = re.compile(rb"/\*[^*]*\*/"), re.compile(rb"\s*([{};,])\s*|(?<=:) +")
 
 
 class StaticFile(Struct, frozen=True):
@@ -107,6 +109,12 @@ def _relative(path: Path, folder: Path) -> str:
     return path.resolve().relative_to(folder.resolve()).as_posix()
 
 
+def _compressed(content: bytes) -> bytes:
+    """As gzip, with the block size that suits small files best: a smaller one has more tables, a larger one worse ones."""
+    made = (zlib.compressobj(9, zlib.DEFLATED, GZIP, memory) for memory in BLOCKS)
+    return min((one.compress(content) + one.flush() for one in made), key=len)
+
+
 def _file(name: str, content: bytes) -> StaticFile:
     media_type = TYPES[Path(name).suffix]
-    return StaticFile(f"{media_type}; charset=utf-8", content, gzip.compress(content, 9, mtime=0))
+    return StaticFile(f"{media_type}; charset=utf-8", content, _compressed(content))

@@ -3,7 +3,6 @@ export const text = {
   product: "hexaops",
   ask: "Ask about your platform, or say what to change",
   askShort: "Ask, or say what to change",
-  signedOut: "Sign in",
   nothing: {
     applications: ["No applications yet", "Deploy something into one of this workspace's namespaces and it appears here."],
     filtered: ["Nothing matches", "Clear the filter to see everything."],

@@ -63,7 +63,7 @@ function options(title, series, width) {
   const line = { stroke: colour("--faint"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false }, font: "11px system-ui" };
   return {
     width, height: HEIGHT, legend: { show: false }, cursor: { y: false, drag: { x: false } }, scales: { y: { range: (_, low, high) => [0, high > 0 ? high * 1.1 : 1] } },
-    axes: [{ ...line, values: (_, ticks) => ticks.map((tick) => clock(tick * 1000, { seconds: false })) }, { ...line, size: 64, values: (_, ticks) => ticks.map((tick) => inUnit(tick, series[0].unit.replace("requests", ""))) }],
+    axes: [{ ...line, size: 26, values: (_, ticks) => ticks.map((tick) => clock(tick * 1000, { seconds: false })) }, { ...line, size: 64, values: (_, ticks) => ticks.map((tick) => inUnit(tick, series[0].unit.replace("requests", ""))) }],
     series: [{}, ...series.map((one, place) => ({ label: names[one.signal] ?? one.signal, stroke: colour(tokenOf(place)), width: 2, spanGaps: false }))],
   };
 }

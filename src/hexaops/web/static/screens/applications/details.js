@@ -37,6 +37,7 @@ function Shape({ application }) {
         <section><h2>Now</h2><${Now} application=${application} /></section>
         <section><h2>Last hour</h2><${Charts} id=${application.id} /></section>
         <section><h2>Warnings</h2><${Events} events=${application.events} /></section>
+        <section><h2>Changes <a class="aside" href=${link("changes")}>all changes</a></h2><${Changes} id=${application.id} /></section>
       </div>
     </div>`;
 }
@@ -78,7 +79,7 @@ function Pods({ application }) {
     { key: "state", title: "State", sort: (pod) => pod.ready, cell: (pod) => html`<${Badge} status=${pod.ready ? "ready" : pod.reason ? "failing" : "pending"} label=${pod.ready ? "Ready" : pod.reason || pod.phase} />` },
     { key: "restarts", title: "Restarts", numeric: true, sort: (pod) => pod.restarts, cell: (pod) => pod.restarts },
     { key: "node", title: "Node", sort: (pod) => pod.node, cell: (pod) => pod.node || "–" },
-    { key: "age", title: "Created", sort: (pod) => pod.created_at, cell: (pod) => ago(pod.created_at) },
+    { key: "age", title: "Created", sort: (pod) => pod.created_at, cell: (pod) => html`<time>${ago(pod.created_at)}</time>` },
   ];
   return html`<${Table} caption="Pods" columns=${columns} rows=${application.pods} rowKey=${(pod) => pod.name} sortBy="state" empty="pods" />`;
 }
@@ -104,6 +105,17 @@ const Events = ({ events }) =>
   events.length
     ? html`<ul class="list">${events.slice(0, 10).map((one) => html`<li><strong>${one.reason}</strong> <span class="faint">×${one.count}, ${ago(one.last_seen)}</span><br /><span class="clip">${one.message}</span></li>`)}</ul>`
     : html`<p class="faint">No warnings in the last 24 hours.</p>`;
+
+/** Of the workspace's newest fifty. */
+function Changes({ id }) {
+  const actions = useResource(may("read_actions") ? inside("/aiops/actions?limit=50") : null, { topics: ["actions"] });
+  return html`<${Shown} resource=${actions} what="the changes" permission="read_actions">${(all) => {
+    const own = all.filter((one) => one.application_id === id);
+    return own.length
+      ? html`<ul class="list">${own.map((one) => html`<li><${Badge} status=${one.status} /> <a href=${link("changes", one.action_id)}>${one.description}</a> <span class="faint">${ago(one.started_at)}</span></li>`)}</ul>`
+      : html`<p class="faint">None of late.</p>`;
+  }}<//>`;
+}
 
 function Logs({ name }) {
   const body = { query: { filters: { components: [name] } }, options: { limit: 15, aggregate: false } };

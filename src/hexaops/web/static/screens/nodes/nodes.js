@@ -26,7 +26,7 @@ const bad = (node) => node.conditions.filter((one) => (one.type === "Ready") !==
 const COLUMNS = [
   { key: "name", title: "Node", sort: (node) => node.name, cell: (node) => html`<span class="strong">${node.name}</span> <span class="faint">${words(node.role)}</span>` },
   { key: "status", title: "Status", sort: (node) => node.status, cell: (node) => html`<${Badge} status=${node.status} />${!node.schedulable && html` <${Badge} status="warning" label="Cordoned" />`}${bad(node).map((one) => html`<br /><span class="faint">${one.type}: ${one.status}</span>`)}` },
-  { key: "cpu", title: "CPU", sort: (node) => node.usage.cpu_percentage, cell: (node) => html`<${Meter} value=${node.usage.cpu_percentage} label="of what pods can have" /> <span class="faint">of ${node.allocatable.cpu ?? "–"}</span>` },
+  { key: "cpu", title: "CPU", sort: (node) => node.usage.cpu_percentage, cell: (node) => html`<${Meter} value=${node.usage.cpu_percentage} label="of what pods can have" /> <span class="faint">of ${node.allocatable.cpu ?? "–"} cores</span>` },
   { key: "memory", title: "Memory", sort: (node) => node.usage.memory_percentage, cell: (node) => html`<${Meter} value=${node.usage.memory_percentage} label="of what pods can have" /> <span class="faint">of ${quantity(node.allocatable.memory)}</span>` },
   { key: "pods", title: "Pods", numeric: true, sort: (node) => node.usage.pod_count, cell: (node) => `${node.usage.pod_count ?? "–"} of ${node.allocatable.pods ?? "–"}` },
   { key: "taints", title: "Taints", hide: "narrow", cell: (node) => node.taints.map((one) => html`<code>${one.key}${one.value && `=${one.value}`}:${one.effect}</code> `) },

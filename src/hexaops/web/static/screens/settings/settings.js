@@ -16,7 +16,7 @@ export default function Settings() {
       <section><h2>Notification channels</h2><${Channels} /></section>`
     : html`<section><h2>Webhooks and notification channels</h2><${Forbidden} permission="manage_webhooks" /></section>`}
     <section><h2>Service accounts</h2><${Accounts} /></section>
-    <p class="faint">Every route is described at <a href="/docs">/docs</a>.</p>`;
+    <p class="faint">Every route is described in the <a href="/docs/api">documentation</a>.</p>`;
 }
 
 function Webhooks() {
