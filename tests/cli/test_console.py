@@ -31,5 +31,10 @@ def test_the_link_opens_a_session_of_the_owner(hexaops: Run, served: Served) -> 
 )
 def test_only_a_desktop_opens_the_page(platform: str, environment: dict[str, str], *, is_opened: bool) -> None:
     seen: list[str] = []
-    open_on_desktop("http://x/#1", platform=platform, environment=environment, opener=lambda url: not seen.append(url))
+
+    def opener(url: str) -> bool:
+        seen.append(url)
+        return True
+
+    assert open_on_desktop("http://x/#1", platform=platform, environment=environment, opener=opener) is is_opened
     assert seen == (["http://x/#1"] if is_opened else [])

@@ -110,7 +110,7 @@ def _relative(path: Path, folder: Path) -> str:
 
 
 def _compressed(content: bytes) -> bytes:
-    """As gzip, with the block size that suits small files best: a smaller one has more tables, a larger one worse ones."""
+    """As gzip, with whichever block size makes the file smallest."""
     made = (zlib.compressobj(9, zlib.DEFLATED, GZIP, memory) for memory in BLOCKS)
     return min((one.compress(content) + one.flush() for one in made), key=len)
 
