@@ -32,13 +32,12 @@ GROUPS = {
     "authorisation": Group(
         ("features/access/authorize.py", "features/access/gate.py", "features/access/caller.py",
          "features/access/principal.py", "features/access/tenancy.py", "features/access/permissions.py"),
-        ("tests/features/access/test_caller.py", "tests/features/access/test_exactness.py",
-         "tests/features/access/test_peers.py", "tests/features/access/test_service_accounts.py",
-         "tests/features/access/test_user_tokens.py", "tests/features/workspaces/test_own.py"),
+        ("tests/features/access/test_caller.py", "tests/features/access/test_gate.py",
+         "tests/features/access/test_peers.py", "tests/features/access/test_exactness.py"),
     ),
     "plans": Group(
         ("features/changes/plans.py", "features/changes/plan.py", "features/changes/confirmation.py"),
-        ("tests/features/actions/test_confirmation.py", "tests/features/actions/test_refusals.py"),
+        ("tests/features/changes/test_plan.py", "tests/features/changes/test_binding.py"),
     ),
     "redaction": Group(
         ("kit/redaction/__init__.py", "kit/redaction/addresses.py", "kit/redaction/headers.py",

@@ -1,10 +1,15 @@
-"""Small wrong changes of a module's functions: one place each, as a hurried edit would make it."""
+"""Small wrong changes of a module's functions: one place each, as a hurried edit would make it.
+
+Left out before anything is drawn, because no test can or should notice them: log messages, assertions (they narrow a
+type), the text of messages, annotations, docstrings, decorators, and changes that compile to the same code as the
+original or as an earlier mutant.
+"""
 
 from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
@@ -28,6 +33,8 @@ class Mutant:
     function: str
     """Qualified name of the outermost function around the place, as the compiler spells it."""
     line: int
+    lines: range
+    """Of the statement around the place; a compound statement's head only."""
     before: str
     after: str
     source: ast.Module
@@ -52,10 +59,25 @@ def codes(code: CodeType) -> Iterator[CodeType]:
 def find_mutants(path: Path) -> list[Mutant]:
     """Every mutant of the functions and methods of a module, in the order of its lines."""
     module = ast.parse(path.read_text(), str(path))
-    return sorted(
-        (mutant for name, function in _functions(module, "") for mutant in _of(path, module, name, function)),
-        key=lambda mutant: mutant.line,
-    )
+    known = {name: {_behaviour(code)} for name, code in _named(compile(module, str(path), "exec", dont_inherit=True))}
+    found = []
+    for name, function in _functions(module, ""):
+        for mutant in _of(path, module, name, function):
+            behaviour = _behaviour(mutant.code())
+            if behaviour not in known[name]:
+                known[name].add(behaviour)
+                found.append(mutant)
+    return sorted(found, key=lambda mutant: mutant.line)
+
+
+def _named(code: CodeType) -> Iterator[tuple[str, CodeType]]:
+    return ((one.co_qualname, one) for one in codes(code))
+
+
+def _behaviour(code: CodeType) -> object:
+    """What the code does, without the lines it stands on."""
+    constants = tuple(_behaviour(one) if isinstance(one, CodeType) else (type(one), one) for one in code.co_consts)
+    return code.co_code, repr(constants), code.co_names, code.co_varnames, code.co_exceptiontable
 
 
 def _functions(node: ast.Module | ast.ClassDef, prefix: str) -> Iterator[tuple[str, Function]]:
@@ -67,27 +89,46 @@ def _functions(node: ast.Module | ast.ClassDef, prefix: str) -> Iterator[tuple[s
 
 
 def _of(path: Path, module: ast.Module, name: str, function: Function) -> Iterator[Mutant]:
-    for node in _changeable(function):
+    for node, lines in _changeable(function):
         for changed in _changes(node):
             source = _Replacing(node, changed).copied(module)
-            yield Mutant(path, name, node.lineno, _shown(node), _shown(changed), source)
+            yield Mutant(path, name, node.lineno, lines, _shown(node), _shown(changed), source)
 
 
-def _changeable(function: Function) -> Iterator[ast.expr | ast.stmt]:
-    """Expressions and statements of the body: neither annotations, docstrings nor decorators."""
-    waiting: list[ast.AST] = [*function.body]
+def _changeable(function: Function) -> Iterator[tuple[ast.expr | ast.stmt, range]]:
+    """Expressions and statements of the body, with the lines of the statement that they are part of."""
+    waiting: list[tuple[ast.AST, range]] = [(node, range(0)) for node in function.body]
     while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        node, lines = waiting.pop()
+        if isinstance(node, ast.stmt):
+            lines = _head(node)
+        if _is_left_out(node):
             continue
         if isinstance(node, ast.expr | ast.stmt):
-            yield node
-        if isinstance(node, ast.AnnAssign):
-            waiting += [node.value] if node.value else []
-        elif isinstance(node, Function):
-            waiting += node.body
-        elif not isinstance(node, ast.JoinedStr):  # the words of messages
-            waiting += ast.iter_child_nodes(node)
+            yield node, lines
+        waiting += [(child, lines) for child in _children(node)]
+
+
+def _is_left_out(node: ast.AST) -> bool:
+    match node:
+        case ast.Expr(value=ast.Constant()) | ast.Assert() | ast.JoinedStr():
+            return True
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id="logger")))):
+            return True
+    return False
+
+
+def _children(node: ast.AST) -> Iterable[ast.AST]:
+    if isinstance(node, ast.AnnAssign):
+        return [node.value] if node.value else []
+    return node.body if isinstance(node, Function) else ast.iter_child_nodes(node)
+
+
+def _head(node: ast.stmt) -> range:
+    """The lines of a statement, without those of the statements in it."""
+    first = next((child for child in ast.iter_child_nodes(node) if isinstance(child, ast.stmt)), None)
+    end = first.lineno if first and first.lineno > node.lineno else (node.end_lineno or node.lineno) + 1
+    return range(node.lineno, end)
 
 
 def _changes(node: ast.expr | ast.stmt) -> Iterator[ast.expr | ast.stmt]:  # noqa: C901 # a table of cases

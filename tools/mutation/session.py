@@ -1,11 +1,14 @@
-"""A pytest plugin that runs the chosen tests once, then again in a fork for each mutant of the functions they call.
+"""A pytest plugin that runs the chosen tests once, then again in a fork for each mutant on the lines that they reach.
 
-The fork inherits the imported service and the fixtures of the session (a PostgreSQL server, migrated templates), so a
-mutant costs no more than its tests. It is put in place by giving the live function the mutated code.
+All tests that reach a mutant's statement are asked, the quickest first, until one fails. The fork inherits the imported
+service and the fixtures of the session (a PostgreSQL server, migrated templates), so a mutant costs no more than its
+tests. It is put in place by giving the live function the mutated code; what functions remember of earlier calls is
+forgotten first.
 """
 
 from __future__ import annotations
 
+import functools
 import gc
 import itertools
 import os
@@ -30,6 +33,8 @@ from tools.mutation.mutants import Mutant, find_mutants
 LONGEST_SECONDS = 30.0
 """For the tests of one mutant, and three times what they took without it: a mutant may loop for ever."""
 LOOK_SECONDS = 0.01
+Place = tuple[str, int]
+"""A file and a line."""
 KILLED, SURVIVED = 1, 0
 
 
@@ -42,7 +47,7 @@ class Result:
     timed_out: int = 0
     survivors: list[Mutant] = field(default_factory=list)
     untested: list[Mutant] = field(default_factory=list)
-    """Of functions that no chosen test calls; they count as survivors."""
+    """On lines that no chosen test reaches; they count as survivors."""
 
     @property
     def total(self) -> int:
@@ -92,12 +97,13 @@ class MutationPlugin:
         if session.testsfailed or not session.items:
             self.failed_without.append("nothing was collected, or with errors")
             return True
-        callers, seconds = self._baseline(session.items)
+        reached, seconds = self._baseline(session.items)
         if self.failed_without:
             return True
         results = {path: Result(path) for path in self.paths}
         for mutant in self.effort.chosen([mutant for path in self.paths for mutant in find_mutants(path)]):
-            items = callers.get((str(mutant.path), mutant.function), [])
+            places = ((str(mutant.path), line) for line in mutant.lines)
+            items = [*dict.fromkeys(item for place in places for item in reached.get(place, ()))]
             self._test(mutant, self.effort.quickest(items, seconds), seconds, results[mutant.path])
         self.results += results.values()
         for path, result in results.items():
@@ -106,20 +112,20 @@ class MutationPlugin:
 
     def _baseline(
         self, items: Sequence[pytest.Item]
-    ) -> tuple[dict[tuple[str, str], list[pytest.Item]], dict[pytest.Item, float]]:
-        """Who calls what, and how long each test takes; the session's fixtures stay for the forks."""
-        callers: dict[tuple[str, str], list[pytest.Item]] = defaultdict(list)
+    ) -> tuple[dict[Place, list[pytest.Item]], dict[pytest.Item, float]]:
+        """Which test reaches which lines, and how long each takes; the session's fixtures stay for the forks."""
+        reached: dict[Place, list[pytest.Item]] = defaultdict(list)
         seconds = {}
         names = {str(path) for path in self.paths}
         for place, item in enumerate(items):
             began = time.monotonic()
-            with _calls(names) as called:
+            with _lines(names) as lines:
                 if not _passes(item, items[(place + 1) % len(items)]):
                     self.failed_without.append(item.nodeid)
             seconds[item] = time.monotonic() - began
-            for key in called:
-                callers[key].append(item)
-        return callers, seconds
+            for line in lines:
+                reached[line].append(item)
+        return reached, seconds
 
     def _test(
         self, mutant: Mutant, items: Sequence[pytest.Item], seconds: dict[pytest.Item, float], result: Result
@@ -143,22 +149,25 @@ def _passes(item: pytest.Item, following: pytest.Item | None) -> bool:
 
 
 @contextmanager
-def _calls(names: set[str]) -> Iterator[set[tuple[str, str]]]:
-    """File and outermost function of every call into these files, from any thread that starts within the block."""
-    called: set[tuple[str, str]] = set()
+def _lines(names: set[str]) -> Iterator[set[Place]]:
+    """Every line of these files that is reached, in any thread that starts within the block."""
+    reached: set[Place] = set()
 
-    def note(frame: FrameType, event: str, _argument: Any) -> None:
-        code = frame.f_code
-        if event == "call" and code.co_filename in names:
-            called.add((code.co_filename, code.co_qualname.partition(".<locals>")[0]))
+    def within(frame: FrameType, event: str, _argument: Any) -> Any:
+        if event == "line":
+            reached.add((frame.f_code.co_filename, frame.f_lineno))
+        return within
 
-    threading.setprofile(note)
-    sys.setprofile(note)
+    def enter(frame: FrameType, _event: str, _argument: Any) -> Any:
+        return within if frame.f_code.co_filename in names else None
+
+    threading.settrace(enter)
+    sys.settrace(enter)
     try:
-        yield called
+        yield reached
     finally:
-        sys.setprofile(None)
-        threading.setprofile(None)
+        sys.settrace(None)
+        threading.settrace(None)
 
 
 def _in_fork(mutant: Mutant, items: Sequence[pytest.Item], limit: float) -> int | None:
@@ -181,6 +190,7 @@ def _in_fork(mutant: Mutant, items: Sequence[pytest.Item], limit: float) -> int 
 
 def _judge(mutant: Mutant, items: Sequence[pytest.Item]) -> int:
     _put_in_place(mutant.path, mutant.function, mutant.code())
+    _forget()
     for place, item in enumerate(items):
         following = items[(place + 1) % len(items)]
         if not _passes(item, following):
@@ -198,6 +208,13 @@ def _put_in_place(path: Path, name: str, code: CodeType) -> None:
     assert found, f"{name} of {path} is not loaded"
     for one in found:
         one.__code__ = code
+
+
+def _forget() -> None:
+    """What the service's cached functions returned before the change."""
+    for one in gc.get_objects():
+        if isinstance(one, functools._lru_cache_wrapper) and (one.__module__ or "").startswith("hexaops"):
+            one.cache_clear()
 
 
 def _silence() -> None:
