@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import AsyncGenerator, AsyncIterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx2
 import pytest
 from fastapi import Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response, StreamingResponse
 from sqlalchemy import func, select, update
+from starlette.exceptions import HTTPException
 
-from hexaops.errors import ConflictError, UpstreamUnavailableError
+from hexaops.errors import ConflictError, HexaopsError, UpstreamUnavailableError
 from hexaops.features.access.caller import Caller
-from hexaops.features.access.idempotency import IdempotencyOutcomeUnknownError, IdempotencyService
+from hexaops.features.access.idempotency import (
+    LARGEST_ANSWER_BYTES,
+    IdempotencyOutcomeUnknownError,
+    IdempotencyService,
+    _digest,
+)
 from hexaops.features.access.idempotency_store import ClaimMarker, IdempotencyStore
 from hexaops.features.access.principal import Principal
 from hexaops.features.workspaces.service import WorkspaceService
+from hexaops.storage.database import DatabaseUnavailableError
 from hexaops.storage.tables import IdempotencyRow, WorkspaceRow
 from tests.serving import START, AccessWorld, access_world
 
@@ -187,7 +196,7 @@ class Direct:
         self.service = IdempotencyService(self.claims)
         self.caller = Caller(Principal("user", "alice", "Alice"), None, frozenset(), "req", "127.0.0.1")
 
-    async def run(self, handler: Any) -> Response:
+    async def run(self, handler: Any, *, repeatable: bool | None = None) -> Response:
         """One request with the key, handled so."""
         scope = {"type": "http", "method": "POST", "path": "/x", "query_string": b"", "server": ("test", 80),
                  "scheme": "http", "headers": [(b"idempotency-key", b"k-1")]}  # fmt: skip
@@ -195,7 +204,8 @@ class Direct:
         async def receive() -> dict[str, Any]:
             return {"type": "http.request", "body": b"{}", "more_body": False}
 
-        return await self.service.run(Request(scope, receive), self.caller, handler)
+        again = None if repeatable is None else lambda body: repeatable and body == b"{}"
+        return await self.service.run(Request(scope, receive), self.caller, handler, again)
 
     async def effect(self) -> None:
         """Something that commits."""
@@ -246,6 +256,156 @@ async def test_a_failure_before_any_effect_gives_the_key_back(direct: Direct, er
     with pytest.raises(type(error)):
         await direct.run(failing)
     assert await direct.state() is None
+
+
+@pytest.mark.parametrize(("status", "state"), [(204, "answered"), (399, "answered"), (400, None), (503, None)])
+async def test_only_a_success_is_kept(direct: Direct, status: int, state: str | None) -> None:
+    async def handler(_request: Request) -> Response:
+        return Response(b"", status)
+
+    assert (await direct.run(handler)).status_code == status
+    assert await direct.state() == state
+    assert direct.access.get(ClaimMarker).working == set()
+
+
+class RefusedError(HexaopsError):
+    """An error of any status."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__("no")
+        self.status = status
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (RefusedError(409), None), (RefusedError(499), None), (RefusedError(500), "effective"),
+        (RefusedError(503), "effective"),
+        (RequestValidationError([]), None), (HTTPException(404), None), (RuntimeError("bug"), "effective"),
+    ],
+)  # fmt: skip
+async def test_an_error_after_an_effect(direct: Direct, error: Exception, state: str | None) -> None:
+    """A refusal says that nothing was done; any other error leaves it open."""
+
+    async def handler(_request: Request) -> Response:
+        await direct.effect()
+        raise error
+
+    with pytest.raises(type(error)):
+        await direct.run(handler)
+    assert await direct.state() == state
+    assert direct.access.get(ClaimMarker).working == set()
+
+
+async def test_an_effect_that_is_done_again_under_an_open_key(direct: Direct) -> None:
+    """Only where doing it again is the same, and only once the process that did it is gone."""
+    calls: list[bool] = []
+
+    async def handler(_request: Request) -> Response:
+        calls.append(True)
+        if len(calls) == 1:
+            await direct.effect()
+            raise RuntimeError("bug")
+        with pytest.raises(ConflictError, match="in progress"):
+            await direct.run(handler, repeatable=True)
+        return Response(b"again", 200)
+
+    with pytest.raises(RuntimeError):
+        await direct.run(handler)
+    with pytest.raises(IdempotencyOutcomeUnknownError):
+        await direct.run(handler, repeatable=False)
+    assert (await direct.run(handler, repeatable=True)).body == b"again"
+    assert (await direct.run(handler, repeatable=True)).headers["idempotent-replayed"] == "true"
+    assert len(calls) == 2
+
+
+async def test_a_replay_leaves_no_claim_behind(direct: Direct) -> None:
+    async def handler(_request: Request) -> Response:
+        return Response(b"\xff{}", 201, media_type="application/x-own")
+
+    first, second = await direct.run(handler), await direct.run(handler)
+    assert "idempotent-replayed" not in first.headers
+    assert (second.status_code, second.body, second.media_type or second.headers["content-type"]) == (
+        201, b"\xff{}", "application/x-own",
+    )  # fmt: skip
+    assert direct.access.get(ClaimMarker).working == set()
+
+
+async def test_an_answer_of_no_type_is_json(direct: Direct) -> None:
+    async def handler(_request: Request) -> Response:
+        return Response(b"{}")
+
+    await direct.run(handler)
+    assert (await direct.run(handler)).headers["content-type"] == "application/json"
+
+
+class Unanswering:
+    """A store whose answers are lost."""
+
+    def __init__(self, claims: IdempotencyStore) -> None:
+        self._claims = claims
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._claims, name)
+
+    async def answer(self, _claim: Any, _answer: Any) -> None:
+        """The database is away."""
+        raise DatabaseUnavailableError("away")
+
+
+@pytest.mark.parametrize("effective", [True, False])
+async def test_what_took_effect_is_answered_even_if_it_cannot_be_kept(direct: Direct, effective: bool) -> None:
+    direct.service = IdempotencyService(cast(Any, Unanswering(direct.claims)))
+
+    async def handler(_request: Request) -> Response:
+        if effective:
+            await direct.effect()
+        return Response(b"done", 200)
+
+    if effective:
+        assert (await direct.run(handler)).body == b"done"
+    else:
+        with pytest.raises(DatabaseUnavailableError):
+            await direct.run(handler)
+    assert direct.access.get(ClaimMarker).working == set()
+
+
+@pytest.mark.parametrize(("beyond", "kept"), [(0, True), (1, False)])
+async def test_a_stream_is_kept_up_to_a_size(direct: Direct, beyond: int, kept: bool) -> None:
+    async def parts() -> AsyncIterator[bytes]:
+        yield b"x" * (LARGEST_ANSWER_BYTES - 1)
+        yield b"y" * (1 + beyond)
+        yield b""
+
+    async def handler(_request: Request) -> Response:
+        await direct.effect()
+        return StreamingResponse(parts(), media_type="text/plain")
+
+    first = await direct.run(handler)
+    assert isinstance(first, StreamingResponse)
+    sent = b"".join([part if isinstance(part, bytes) else b"?" async for part in first.body_iterator])
+    assert len(sent) == LARGEST_ANSWER_BYTES + beyond
+    if kept:
+        assert (await direct.run(handler)).body == sent
+    else:
+        with pytest.raises(IdempotencyOutcomeUnknownError):
+            await direct.run(handler)
+
+
+async def test_a_failed_stream_is_not_kept(direct: Direct) -> None:
+    async def handler(_request: Request) -> Response:
+        async def parts() -> AsyncIterator[str]:
+            yield "no"
+
+        return StreamingResponse(parts(), status_code=400)
+
+    await direct.run(handler)
+    assert await direct.state() is None
+
+
+def test_a_key_and_a_request_are_told_apart_by_every_part() -> None:
+    assert len({_digest("ab", "c"), _digest("a", "bc"), _digest("abc"), _digest(b"ab", "d")}) == 4
+    assert _digest("ab", b"c") == hashlib.sha256(b"2:ab1:c").hexdigest()
 
 
 async def test_a_stalled_process_whose_claim_was_taken_over_commits_nothing(direct: Direct) -> None:

@@ -30,7 +30,7 @@ from starlette.responses import AsyncContentStream
 
 from hexaops.errors import ConflictError, HexaopsError, ValidationFailedError
 from hexaops.features.access.caller import Caller
-from hexaops.features.access.idempotency_store import Claim, ClaimLostError, IdempotencyStore, StoredAnswer
+from hexaops.features.access.idempotency_store import Answer, Claim, ClaimLostError, IdempotencyStore, StoredAnswer
 from hexaops.storage.database import DatabaseUnavailableError
 
 logger = logging.getLogger(__name__)
@@ -99,13 +99,13 @@ class IdempotencyService:
                 streaming = True
                 response.body_iterator = self._kept(claim, response, response.body_iterator, seal)
             else:
-                await self._answer(claim, _stored(response, seal.close(bytes(response.body)), claim))
+                await self._answer(claim, _answer_of(response, seal.close(bytes(response.body))))
         finally:
             if not streaming:
                 self._claims.release(claim)
         return response
 
-    async def _answer(self, claim: Claim, answer: StoredAnswer) -> None:
+    async def _answer(self, claim: Claim, answer: Answer) -> None:
         """Keep the response; what has taken effect is answered even if that fails."""
         try:
             await self._claims.answer(claim, answer)
@@ -131,16 +131,15 @@ class IdempotencyService:
         self, claim: Claim, response: Response, parts: AsyncContentStream, seal: AnswerSeal
     ) -> AsyncIterator[bytes]:
         """Pass the stream through and store it when it ends."""
-        body = bytearray()
+        body: bytearray | None = bytearray()
         try:
             with self._claims.binding(claim):
                 async for part in parts:
                     data = part.encode() if isinstance(part, str) else bytes(part)
-                    if len(body) <= LARGEST_ANSWER_BYTES:
-                        body += data
+                    body = _joined(body, data)
                     yield data
-            if len(body) <= LARGEST_ANSWER_BYTES:
-                await self._claims.answer(claim, _stored(response, seal.close(bytes(body)), claim))
+            if body is not None:
+                await self._claims.answer(claim, _answer_of(response, seal.close(bytes(body))))
         finally:
             self._claims.release(claim)
 
@@ -166,17 +165,24 @@ def _in_progress() -> IdempotencyInProgressError:
     return IdempotencyInProgressError(message, headers={"Retry-After": "1"})
 
 
-def _stored(response: Response, body: bytes, claim: Claim) -> StoredAnswer:
-    media_type = response.headers.get("content-type", "application/json")
-    return StoredAnswer("answered", claim.fingerprint, False, response.status_code, media_type, body)
+def _joined(body: bytearray | None, part: bytes) -> bytearray | None:
+    """The body with its next part, or None once it is too long to be stored."""
+    if body is None or len(body) + len(part) > LARGEST_ANSWER_BYTES:
+        return None
+    body += part
+    return body
+
+
+def _answer_of(response: Response, body: bytes) -> Answer:
+    return Answer(response.status_code, response.headers.get("content-type", "application/json"), body)
 
 
 def _replay(found: StoredAnswer, fingerprint: str, seal: AnswerSeal) -> Response:
     if found.fingerprint != fingerprint:
         raise IdempotencyKeyReusedError("This idempotency key was used for another request")
-    if found.state == "answered":
-        headers = {"Idempotent-Replayed": "true", "Content-Type": found.media_type}
-        return Response(seal.open(found.body), found.status, headers)
+    if found.answer is not None:
+        headers = {"Idempotent-Replayed": "true", "Content-Type": found.answer.media_type}
+        return Response(seal.open(found.answer.body), found.answer.status, headers)
     if found.alive:
         raise _in_progress()
     message = "The request took effect but its response was lost; check what it changed, or retry with a new key"

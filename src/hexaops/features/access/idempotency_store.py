@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import CursorResult, delete, update
@@ -24,9 +24,6 @@ from hexaops.storage.tables import IdempotencyRow
 PURGE_SECONDS = 3600.0
 
 
-State = Literal["claimed", "effective", "answered"]
-
-
 class ClaimLostError(ConflictError):
     """Another process took over this request; this attempt must not take effect."""
 
@@ -41,16 +38,22 @@ class Claim:
     effective: bool = False
 
 
+class Answer(Struct, frozen=True):
+    """A response, its body encrypted."""
+
+    status: int
+    media_type: str
+    body: bytes
+
+
 class StoredAnswer(Struct, frozen=True):
     """State of a claimed key."""
 
-    state: State
     fingerprint: str
     alive: bool
     """Whether the claiming process is still working on it."""
-    status: int = 200
-    media_type: str = "application/json"
-    body: bytes = b""
+    answer: Answer | None = None
+    """None until the request has been answered."""
 
 
 class ClaimMarker:
@@ -129,8 +132,9 @@ class IdempotencyStore:
             return None
         row = await session.get(IdempotencyRow, claim.row_id, with_for_update=True)
         if row is None:  # given back at this very moment: the caller's retry finds it free
-            return StoredAnswer("claimed", claim.fingerprint, alive=True)
-        alive = row.state != "answered" and await self._is_alive(session, row)
+            return StoredAnswer(claim.fingerprint, alive=True)
+        answer = _answer_of(row)
+        alive = answer is None and await self._is_alive(session, row)
         abandoned = (
             (row.state == "claimed" or (again and row.state == "effective"))
             and not alive
@@ -140,10 +144,7 @@ class IdempotencyStore:
             for name, value in values.items():
                 setattr(row, name, value)
             return None
-        return StoredAnswer(
-            _state(row.state), row.fingerprint, alive, row.status_code or 200,
-            row.media_type or "application/json", row.body or b"",
-        )  # fmt: skip
+        return StoredAnswer(row.fingerprint, alive, answer)
 
     @contextmanager
     def binding(self, claim: Claim) -> Iterator[None]:
@@ -155,7 +156,7 @@ class IdempotencyStore:
         """Stop working on it, whatever the outcome."""
         self._marker.working.discard(claim.claim_id)
 
-    async def answer(self, claim: Claim, answer: StoredAnswer) -> None:
+    async def answer(self, claim: Claim, answer: Answer) -> None:
         """Store the response."""
         statement = _mine(update(IdempotencyRow), claim).values(
             state="answered", status_code=answer.status, media_type=answer.media_type, body=answer.body
@@ -191,6 +192,10 @@ def _mine(statement: Any, claim: Claim) -> Any:
     return statement.where(IdempotencyRow.id == claim.row_id, IdempotencyRow.claim_id == claim.claim_id)
 
 
-def _state(text: str) -> State:
-    assert text in {"claimed", "effective", "answered"}
-    return text  # type: ignore[return-value]  # narrowed by the line above
+def _answer_of(row: IdempotencyRow) -> Answer | None:
+    if row.state != "answered":
+        return None
+    assert row.status_code is not None
+    assert row.media_type is not None
+    assert row.body is not None
+    return Answer(row.status_code, row.media_type, row.body)
