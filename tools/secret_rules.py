@@ -78,6 +78,8 @@ def _rule(rule: dict[str, Any]) -> dict[str, Any]:
     made: dict[str, Any] = {"id": rule["id"], "pattern": pattern, "keywords": rule["keywords"]}
     if "entropy" in rule:
         made["entropy"] = rule["entropy"]
+    if "secretGroup" in rule:
+        made["group"] = rule["secretGroup"]
     allowed = [text for allow in rule.get("allowlists", []) for text in allow.get("regexes", [])]
     allowed = [translate(text) for text in allowed if "[" in text]  # shapes; not the values of known examples
     return {**made, "allowed": allowed} if allowed else made

@@ -11,7 +11,7 @@ Span = tuple[int, int]
 
 _USERINFO = re.compile(
     r"(?i)[a-z][a-z0-9+.:-]{1,32}:(?://|\\/\\/)(?:(?P<user>[^\s/@:\"'<>]{0,256}?)(?::|%3a)(?P<password>[^\s/\"'<>]{1,512})"
-    r"|(?P<alone>[^\s/@:\"'<>]{16,512}))@"
+    r"|(?P<alone>[^\s/@:\"'<>]{16,512}):?)@"
 )
 BEFORE_AT = re.compile(r"[:/][^\s/@\"']{0,800}@")
 """Something is stated before the `@`: all forms above have it, addresses of mail do not."""
@@ -39,14 +39,14 @@ _HOOK = re.compile(
     r"|hook\.(?:[a-z0-9]{1,8}\.)?(?:make|integromat)\.com|hc-ping\.com(?:/ping)?|webhook\.site|hooks\.airtable\.com/workflows"
     r"|alert\.victorops\.com/integrations/generic/\d{1,12}/alert|api\.opsgenie\.com/v\d/\w{1,20}|in\.logtail\.com|(?:[\w-]{1,63}\.)?m\.pipedream\.net"
     r"|(?:api\.)?honeybadger\.io/v1/check_in|cronitor\.(?:io|link)(?:/p)?|nosnch\.in|betteruptime\.com/api/v1/\w{1,20}|uptime\.betterstack\.com/api/v1/\w{1,20}"
-    r"|flow\.microsoft\.com|chat\.googleapis\.com/v1/spaces|mailhook\.\w{1,20}\.\w{1,8}|connect\.pabbly\.com/workflow/sendwebhookdata"
+    r"|flow\.microsoft\.com|chat\.googleapis\.com/v1/spaces|logs-\d{1,3}\.loggly\.com/(?:inputs|bulk)|mailhook\.\w{1,20}\.\w{1,8}|connect\.pabbly\.com/workflow/sendwebhookdata"
     r"|/(?:hooks?|webhooks?2?|webhook-test|push|incoming|incoming-webhook|bot|invite|reset(?:[_-]password)?|password[_-]reset|verify|magic(?:-link)?|capability|unsubscribe|set-password|activate|confirm))"
     r"(?P<path>(?:/[\w@.:%~+=-]{1,512}){1,8})"
 )
 HOOK_WORDS = (
     "hook", "push", "/bot", "invite", "reset", "verify", "magic", "capability", "unsubscribe", "set-password", "activate",
     "confirm", "incoming", "ifttt.", "pagerduty.", "telegram.", "hc-ping.", "victorops.", "opsgenie.", "logtail.",
-    "pipedream.", "honeybadger.", "cronitor.", "nosnch.", "betteruptime.", "betterstack.", "flow.microsoft.", "chat.google",
+    "pipedream.", "honeybadger.", "cronitor.", "nosnch.", "betteruptime.", "betterstack.", "flow.microsoft.", "chat.google", "loggly.",
 )  # fmt: skip
 """One of them, in lower case, is in every ASCII text that has such an address."""
 _SEGMENT = re.compile(r"[^/]{1,512}")
@@ -111,7 +111,11 @@ def _users(text: str) -> Iterator[Span]:
     for found in _DSN.finditer(text):
         password, host = found["password"], found["host"]
         driver = "(" in host or host.startswith("//")
-        if found["user"].lower() in _NO_USERS or re.match(r"(?i)sha\d|v?\d+\.", password + host) or "sha256" in host:
+        if (
+            (not driver and found["user"].lower() in _NO_USERS)
+            or re.match(r"(?i)sha\d|v?\d+\.", password + host)
+            or "sha256" in host
+        ):
             continue
         if driver or is_random(password) or (found["port"] and not is_name(password) and not is_number(password)):
             yield found.span("password")
@@ -142,7 +146,9 @@ def _is_key(value: str, known: bool) -> bool:
     if len(value) < (5 if known else 16):
         return False
     if known:
-        return is_random(value) or (
-            value.isalnum() and not value.isalpha() and not value.isdigit() and not is_name(value)
+        return (
+            is_random(value)
+            or (value.isdigit() and len(value) >= 15)
+            or (value.isalnum() and not value.isalpha() and not value.isdigit() and not is_name(value))
         )
     return is_random(value)

@@ -14,7 +14,7 @@ _PEM_BEGIN = re.compile(r"(?i)-{4,5}[ ]?BEGIN[ A-Z0-9_-]{0,60}PRIVATE KEY(?: BLO
 _PEM_END = re.compile(r"(?i)-{4,5}[ ]?END[ A-Z0-9_-]{0,60}PRIVATE KEY(?: BLOCK)?[ ]?-{4,5}")
 _PPK = re.compile(r"(?i)Private-(?:Lines: \d{1,4}\s|MAC: )(?P<value>[\w+/=\s]{16,8192}?)(?=Private-MAC|\Z)")
 _KEY_BODY = re.compile(
-    r"(?:MII[BCEJ][\w+/]{1,3}[IA]BAA|MC4CAQAw|MHcCAQEE|MIGHAgEA|MIGkAgEB|b3BlbnNzaC1rZXktdjEA|lQ[HOPc][\w+/]{2})[\w+/=\\\s]{16,8192}"
+    r"(?:MII[\w+/]{1,4}IBADANBgkqhkiG9w0B|MII[\w+/]{1,3}jB[A-Z]BgkqhkiG9w0BBQ|MII[BCEJ][\w+/]{1,3}[IA]BAA|MC4CAQAw|MHcCAQEE|MIGHAgEA|MIGkAgEB|b3BlbnNzaC1rZXktdjEA|lQ[HOPc][\w+/]{2})[\w+/=\\\s]{16,8192}"
 )
 _ENCODED = re.compile(r"LS0tLS1CRUdJTi[\w+/=-]{20,16384}")
 _NOT_BASE64 = re.compile("[^A-Za-z0-9+/]")

@@ -5,19 +5,31 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from hexaops.kit.redaction.looks import has, is_name, is_number, is_random, is_word
+from hexaops.kit.redaction.looks import has, is_name, is_number, is_placeholder, is_random, is_word
 
 Span = tuple[int, int]
 
 _AUTHORIZATION = re.compile(
     r"(?i)(?:proxy-)?(?:authorization|authenticate|auth-info)[\"'\]]{0,2}(?:\s{0,2}[:=]>?\s{0,2}|\s{1,2})[\[\"'(]{0,2}"
-    r"(?P<scheme>[A-Za-z][\w-]{1,31}[ ]{1,2})?(?P<value>[^\s\"'\[\]{}<>()]{4,8192})"
+    r"(?P<scheme>[A-Za-z][\w-]{1,31}[ ]{1,2})?(?P<value>[^\s\"'\[\]{}<>()]{3,8192})"
 )
 _SCHEME = re.compile(
-    r"(?i)(?<!:)\b(?P<scheme>bearer|basic|apikey|negotiate|ntlm|genie-?key|sharedkey(?:lite)?|splunk|token token=|aws4-hmac-sha256|aws)"
+    r"(?i)(?<!:)\b(?P<scheme>bearer|basic|apikey|negotiate|ntlm|ssws|genie-?key|sharedkey(?:lite)?|splunk|token token=|aws4-hmac-sha256|aws)"
     r"[ :=\"']{1,3}(?P<value>[A-Za-z0-9._~+/=:-]{8,8192})"
 )
-_SCHEMES = ("bearer", "basic", "apikey", "negotiate", "ntlm", "genie", "sharedkey", "splunk", "token token", "aws")
+_SCHEMES = (
+    "bearer",
+    "basic",
+    "apikey",
+    "negotiate",
+    "ntlm",
+    "ssws",
+    "genie",
+    "sharedkey",
+    "splunk",
+    "token token",
+    "aws",
+)
 _AUTHORIZES = ("authoriz", "authentic", "auth-info")
 _DIGEST = re.compile(
     r"(?i)\b(?:response|credential|signature|signed|mac|nonce|hawk|cnonce)=\"?(?P<value>[^\s,\"]{16,2048})"
@@ -73,7 +85,7 @@ def _is_credential(value: str) -> bool:
     value = value.rstrip(".,:")
     if value.startswith(("realm=", "auth-", "authentication-")):
         return False
-    if is_word(value) or is_number(value) or _ASSIGNED.match(value):
+    if is_word(value) or is_number(value) or is_placeholder(value) or _ASSIGNED.match(value):
         return False
     mixed = not (value.islower() or value.istitle() or value.isupper())
     telling = any(character.isdigit() for character in value) or "=" in value or mixed

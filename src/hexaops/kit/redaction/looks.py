@@ -111,10 +111,20 @@ def _worded(segment: str) -> bool:
 
 
 def _spoken(value: str) -> bool:
-    """Whether every part of a camel-cased word has a vowel and some length, as `refreshToken` and unlike `aQxRtZ`."""
-    parts = re.findall(r"[A-Z]{2,6}(?![a-z])|[A-Z]?[a-z]{1,24}", value)
-    long = [part for part in parts if len(part) >= 3 and _VOWEL.search(part)]
-    return len(long) * 2 > len(parts) and len(value) <= 60
+    """Whether most of a camel-cased word is parts with a vowel and some length: `refreshToken`, unlike `aQxRtZ`."""
+    parts = re.findall(r"[A-Z]{2,6}(?![a-z])|[A-Z]?[a-z]{1,24}|[A-Z]", value)
+    if len(value) >= 12 and len(value) < (4.2 if len(value) >= 16 else 3.5) * len(parts):
+        return False
+    spoken = sum(len(part) for part in parts if len(part) >= 3 and _VOWEL.search(part))
+    return spoken * 5 >= len(value) * 3
+
+
+def is_odd(value: str) -> bool:
+    """Unlike a word, a name or a number: capitals within it, digits or signs."""
+    plain = value.islower() or value.istitle() or value.isupper()
+    return len(value) >= 6 and not (
+        plain or is_name(value) or is_number(value) or is_word(value) or is_placeholder(value)
+    )
 
 
 def is_random(value: str) -> bool:

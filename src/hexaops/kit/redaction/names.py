@@ -6,22 +6,39 @@ import re
 from functools import lru_cache
 
 KEYWORD = (
-    r"password|passwort|passwd|passphrase|passcode|pass|pwd|storepass|keypass|secret|token|credentials?|key|connection[_-]?string|bind[_-]?pw"
+    r"password|passwort|passwd|passphrase|passcode|passkey|passwrd|pasword|passw|(?:ssh|user|usr|auth|login|db|smtp|mail|root|admin"
+    r"|ftp|proxy|sudo|become|ldap|bind)pass|pass|pwd|storepass|keypass|secret|token|credentials?|key[_-]?material|key|connection[_-]?string|bind[_-]?pw"
     r"|requirepass|masterauth|psk|otp(?:auth)?|mnemonic|jwt|sessionid|session-id|sessid|connect\.sid|_session|signature"
-    r"|authcode|auth|xsrf|csrf"
+    r"|authcode|auth|xsrf|csrf|pswd|pword|psw|(?:db|root|admin|user|my)?pw|tkn|dockerc(?:onfigjson|fg)"
+    r"|pepper|tok|secr|skey|honeycomb-team|(?:auth|nonce|logged_in|secure_auth)_salt|palavra[ -]passe|\u03ba\u03c9\u03b4\u03b9\u03ba\u03cc\u03c2"
+    r"|\u0e23\u0e2b\u0e31\u0e2a\u0e1c\u0e48\u0e32\u0e19|m\u1ead\u0074 kh\u1ea9u|kata sandi|\u092a\u093e\u0938\u0935\u0930\u094d\u0921"
+    r"|\u05e1\u05d9\u05e1\u05de\u05d4|\u0643\u0644\u0645\u0629 \u0627\u0644\u0645\u0631\u0648\u0631|\u0442\u043e\u043a\u0435\u043d|\u043a\u043b\u044e\u0447"
+    r"|kennwort|contrase(?:n|\u00f1)a|mot[ _-]?de[ _-]?passe|mdp|senha|has(?:l|\u0142)o|\u043f\u0430\u0440\u043e\u043b\u044c|\u5bc6[\u7801\u78bc]"
+    r"|\u30d1\u30b9\u30ef\u30fc\u30c9|\ube44\ubc00\ubc88\ud638|parola|heslo|l(?:o|\u00f6)senord|wachtwoord|salasana|[s\u015f]ifre|jelsz(?:o|\u00f3)"
+    r"|adgangskode|clave|chave|jeton|geheim(?:nis)?|schl(?:u|ue|\u00fc)ssel|codeword"
 )
 """In lower case, each alternative beginning with a letter of its own, so that a search passes quickly over other text."""
-_WHOLE = frozenset({"pass", "auth", "otp", "otpauth", "psk", "jwt", "key", "_session", "csrf", "xsrf"})
+_WHOLE = frozenset(
+    """pass auth otp otpauth psk jwt key _session csrf xsrf passw psw pw dbpw rootpw adminpw userpw mypw tkn mdp senha haslo
+    pepper tok secr skey parola heslo sifre clave chave jeton geheim codeword""".split()  # noqa: SIM905 # readable
+)
 """Parts of ordinary words too: nothing may follow them, and before them stands no letter (`bypass`, `author`)."""
 _QUALIFIERS = tuple(
     """api access private signing encryption auth account shared master subscription license storage integration consumer
     service app application function functions deploy webhook tls ssh hmac cipher session admin server routing write ingest
     ingestion instrumentation host sas client keystore root unseal recovery wallet genie project bot bucket management primary secondary
-    data user team org merchant publishable secret secret.""".split()  # noqa: SIM905 # readable
+    data user team org merchant publishable secret secret. aes des rsa crypt fernet jwt stripe openai anthropic sendgrid mailgun
+    twilio google gcp azure aws sentry datadog newrelic github gitlab slack pagerduty algolia pusher firebase fcm supabase cohere
+    mistral groq deepl cloudflare fastly heroku vercel netlify mapbox mixpanel segment amplitude launchdarkly intercom zendesk
+    hubspot shopify paypal plaid adyen razorpay square isakmp pre-shared preshared wrapped validation decryption readonly read-only
+    read_only""".split()  # noqa: SIM905 # readable
 )
 """What makes a key a secret one; cache keys, primary keys of tables and public keys are none."""
 PASSWORD = re.compile(
-    r"(?i)passw(?:or)?d|passwort|passphrase|passcode|pwd|(?<![a-z])pass\b|(?:store|key)pass|bind[_-]?pw|requirepass|masterauth|psk|mnemonic"
+    r"(?i)passw(?:or)?d|passwort|passphrase|passcode|pwd|(?<![a-z])pass\b|[a-z]{2,8}pass\b|bind[_-]?pw|requirepass|masterauth|psk|mnemonic"
+    r"|passkey|passwrd|pasword|passw\b|pswd|pword|psw|(?<![a-z])(?:db|root|admin|user|my)?pw(?![a-z])|kennwort|contrase|passe|mdp|senha"
+    r"|has(?:l|\u0142)o|\u043f\u0430\u0440\u043e\u043b\u044c|\u5bc6|\u30d1\u30b9|\ube44\ubc00|parola|heslo|senord|wachtwoord|salasana|ifre|jelsz|adgangskode|clave|codeword"
+    r"|palavra|\u03ba\u03c9\u03b4|\u0e23\u0e2b|m\u1ead|kata sandi|\u092a\u093e|\u05e1\u05d9\u05e1|\u0643\u0644\u0645"
 )
 """What people choose: any value may be one. Other secrets are made by machines and look random."""
 _STRONG = re.compile(

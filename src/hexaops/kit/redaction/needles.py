@@ -15,10 +15,16 @@ from hexaops.kit.redaction.names import has_telling
 SURE = (
     "pwd", "secret", "token", "credential", "nstring", "n_string", "n-string", "bearer", "basic", "auth", "cookie", "sig=",
     "sig%", "signature", "sid=", "jwt", "psk", "pw=", "otp", "mnemonic", "phrase", "curl", "ntified", "csrf", "xsrf",
-    "munity", "hmac", "pw:", "rootpw", ":$", *commands.NEEDLES,
+    "munity", "hmac", "pw:", "pw ", "pw\"", ":$", "pswd", "pword", "psw", "tkn", "dockerc", "kennwort", "contrase", "depasse", "de passe", "de_passe", "de-passe", "mdp", "senha",
+    "has\u0142o", "haslo", "\u043f\u0430\u0440\u043e\u043b\u044c", "\u5bc6", "\u30d1\u30b9\u30ef\u30fc\u30c9", "\ube44\ubc00", "parola", "heslo", "senord", "wachtwoord",
+    "salasana", "ifre", "jelsz", "adgangskode", "clave", "chave", "jeton", "geheim", "schl", "codeword", "skey", "_salt", "palavra", "\u03ba\u03c9\u03b4", "\u0e23\u0e2b\u0e31", "m\u1eadt", "kata sandi", "\u092a\u093e\u0938",
+    "\u05e1\u05d9\u05e1", "\u0643\u0644\u0645", "\u0442\u043e\u043a\u0435\u043d", "\u043a\u043b\u044e\u0447", "seed", *commands.NEEDLES,
 )  # fmt: skip
 """Words of `connection_string`, `identified by` and `community` begin where they are rare."""
-AMBIGUOUS = ("pass", "key", "sess", "://", "hook", "@", "-p", "-a ", "-w ", "code=")
+AMBIGUOUS = (
+    "/bot", "appid=", "ticket=", "samlre", "hdnts=", "hdnea=", "assertion=", "state_token=", "invite=", "share=", "nonce=", "policy=",
+    "pass", "key", "sess", "://", "hook", "@", "-p", "-a ", "-w ", "-u ", "/p:", "code=", "pasw",
+)  # fmt: skip
 IN_FILES = (*(word for word in files.NEEDLES if not has(word, (*SURE, *AMBIGUOUS))), "private-")
 _BESIDE = (
     "/bot", "--from-literal", "aws", "negotiate", "ntlm", "splunk", "remember_", "__secure-", "__host-", ".aspnetcore.",

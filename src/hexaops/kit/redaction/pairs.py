@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from hexaops.kit.redaction.looks import MARK, has, is_name, is_number, is_placeholder, is_random, is_word
+from hexaops.kit.redaction.looks import MARK, has, is_name, is_number, is_odd, is_placeholder, is_random, is_word
 from hexaops.kit.redaction.names import KEYWORD, PASSWORD, has_telling, holds, is_chosen, is_telling
 
 LONGEST_VALUE = 4096
@@ -16,12 +16,14 @@ _QUOTED = (
     rf"|`(?P<tick>[^`]{{1,{LONGEST_VALUE}}})`?"
 )
 _PAIR = re.compile(
-    rf"(?P<key>{KEYWORD})(?P<rest>[\w.-]{{0,24}})(?P<close>\\{{0,3}}[\"'\])]{{0,2}})"
-    r"(?P<sign>(?:[ ]\d{1,2})?\s{0,3}(?::[ ]?[&'\w<>?\[\] ]{1,24}[ ]=(?=[ ]?[\"'])|(?:string[ ])?=(?=[ ]\")|=>|:=|={1,2}|::?|[,(](?=\s{0,2}[\"'])|(?:\|\||\?\?)(?=[ ]?[\"']))\s{0,3}(?:[|>][+-]?\s{1,12})?)"
-    rf"(?:{_QUOTED}|(?P<bare>[^\s,;&\"'`<>()\[\]{{}}]{{1,{LONGEST_VALUE}}}))"
+    rf"(?P<key>{KEYWORD})(?P<rest>[\w.-]{{0,24}})(?P<close>\\{{0,3}}(?:[\"'\])]{{0,2}}|&quot;|&#34;|%22|\\u0022))"
+    r"(?P<sign>(?:[ ]\d{1,2})?\s{0,3}(?::[ ]?[&'\w<>?\[\] ]{1,24}[ ]=(?=[ ]?[\"'])|(?:string[ ])?=(?=[ ]\")|=>|->|:=|={1,2}|\uff1a|::?|%3[ad]|\|(?![\s|])|\t|[,(](?=\s{0,24}[\"'])|(?:\|\||\?\?)=?(?=[ ]?[\"']))(?:[ \t]{0,12}\n\s{0,12}-[ ]|\s{0,3}|[ \t]{0,60})"
+    r"(?:[&!][\w-]{1,32}\s{1,2})?(?:[|>][+-]?\s{1,12})?(?:\[\s{0,2}(?=[\"']))?(?:n(?='))?(?:&quot;|&#34;|%22|\\u0022)?"
+    r"(?:\{\s{0,4}\\{0,3}[\"'](?:value|key|data|plaintext)\\{0,3}[\"']\s{0,2}:\s{0,2}(?=\\{0,3}[\"']))?)"
+    rf"(?:{_QUOTED}|(?P<bare>(?:[^\s,;&\"'`<>()\[\]{{}}]|&(?!amp;|quot;|lt;|gt;)){{1,{LONGEST_VALUE}}}))"
 )
 _ELEMENT = re.compile(
-    rf"<(?P<open>[\w:.-]{{1,64}})(?:\s[^<>]{{0,200}})?>\s{{0,8}}(?P<bare>[^<>]{{1,{LONGEST_VALUE}}})</"
+    rf"<(?P<open>[\w:.-]{{1,64}})(?:\s[^<>]{{0,200}})?>\s{{0,8}}(?:<!\[cdata\[)?(?P<bare>[^<>]{{1,{LONGEST_VALUE}}}?)(?:\]\]>)?</"
 )
 _NAMED = re.compile(
     rf"\b(?:name|key|id|property)[\"']?\s{{0,2}}[=:]\s{{0,2}}[\"']?(?P<open>[\w.-]{{1,64}})[\"']?"
@@ -44,26 +46,26 @@ _GOES_ON = re.compile("[ ][A-Za-z]")
 _COMMAND = re.compile(
     r"(?i)\b(?:mysql|mysqldump|mysqladmin|mariadb|sshpass|redis-cli|docker|podman|helm|ldapsearch|ldapadd|az|curl|wget|http"
     r"|mongo(?:sh|dump)?|smbclient|htpasswd|sqlcmd|rabbitmqctl|rabbitmqadmin|skopeo|crane|oras|buildah|svn|lftp|ncftp|vault"
-    r"|psql|cqlsh|influx|kubectl|zip|unzip|7z|openssl|gpg|expect|isql|bcp|clickhouse-client|snmpwalk|snmpget|ipmitool|nomad)\b"
+    r"|psql|cqlsh|influx|twine|beeline|rdesktop|oc|ncftpput|mosquitto_pub|mosquitto_sub|unrar|rar|smbget|rpcclient|nexec|kubectl|zip|unzip|7z|openssl|gpg|expect|isql|bcp|clickhouse-client|snmpwalk|snmpget|ipmitool|nomad)\b"
 )
 _SURE = re.compile(
-    r"(?i)\b(?:sshpass|mysql\w{0,10}|mariadb|redis-cli|ldap\w{1,10}|sqlcmd|bcp|isql|rabbitmqadmin|ipmitool|smbclient)\b"
-    r"|\b(?:docker|podman|helm|az|skopeo|buildah|crane|oras|nerdctl|registry)\b[^\n]{0,200}?\blogin\b"
+    r"(?i)\b(?:sshpass|mysql\w{0,10}|mariadb|redis-cli|ldap\w{1,10}|sqlcmd|bcp|isql|rabbitmqadmin|ipmitool|smbclient|rdesktop|twine|beeline|ncftpput)\b"
+    r"|\b(?:docker|podman|helm|az|skopeo|buildah|crane|oras|nerdctl|registry|oc)\b[^\n]{0,200}?\blogin\b"
 )
 """Commands whose one-letter flag is a password and nothing else."""
 _PORTS = re.compile(r"[\d.:/a-z-]{0,64}\d{1,5}:\d{1,5}(?:/\w{3})?")
 _SHORT = re.compile(
-    r"(?<![\w-])-(?P<flag>[apwPUu]|pass(?:in|out)?)[ ]?(?P<value>[^\s\"'-][^\s\"']{2,255}|\"[^\"]{3,255}\"|'[^']{3,255}')"
+    r"(?<![\w-])-(?P<flag>pass(?:in|out)?|[apwPUu])[ ]?(?P<value>[^\s\"'-][^\s\"']{2,255}|\"[^\"]{3,255}\"|'[^']{3,255}')"
 )
 _DASHED = re.compile(r"-(?<![\w-]-)[apwPUu]")
 """What the last one looks for, without its limits: most texts with a command's name have no flag."""
 _CREATED = re.compile(
-    r"(?i)\b(?:identified[ ](?:with[ ]\S{1,64}[ ])?(?:by|as)|with[ ](?:encrypted[ ])?password|password|passwd|auth|login[ ]\S{1,64}[ ]password)"
-    r"[ ](?:password[ ])?(?:'(?P<single>[^']{1,255})'|\"(?P<double>[^\"]{1,255})\")"
+    r"(?i)\b(?:identified[ ](?:with[ ]\S{1,64}[ ])?(?:by|as)|with[ ](?:encrypted[ ])?password|password|passwd|auth|login[ ]\S{1,64}[ ]password|password[ ]for[ ][^\s=]{1,128}[ ]?=)"
+    r"(?:[ ]|(?<==))(?:password[ ])?(?:'(?P<single>[^']{1,255})'|\"(?P<double>[^\"]{1,255})\")"
 )
 _LITERAL = re.compile(r"--from-literal[= ][\"']?(?P<key>[\w.-]{1,253})=(?P<bare>[^\s\"']{1,4096})")
 _SETTING = re.compile(
-    r"(?i)(?:^|[\n;])\s{0,8}(?:requirepass|masterauth|rocommunity|rwcommunity|community|auth|password|set[ ]password|wpa_passphrase"
+    r"(?i)(?:^|[\n;])\s{0,8}(?:requirepass|masterauth|rocommunity|rwcommunity|community|auth|set[ ]password|wpa_passphrase|(?:env[ ])?[\w.-]{0,64}(?:passw(?:or)?d|pw)"
     r"|aws_secret_access_key|aws configure set \w{1,40})[ ]{1,4}(?P<bare>[^\s\"']{4,1024})[ \t]{0,4}(?=$|[\n;])"
 )
 
@@ -78,7 +80,7 @@ def find(text: str, lower: str) -> Iterator[Span]:
     while found := _PAIR.search(lower, at):
         if held := _holds(found, text):
             yield _value(found)
-        at = found.end() if held else found.end("key")  # of `auth.password=x` the second word tells
+        at = _value(found)[1] if held else found.end("key")  # of `auth.password=x` the second word tells
     if " -" in text:
         for found in _FLAG.finditer(lower):
             value = _shown(found, text)
@@ -102,9 +104,13 @@ def find_in_commands(text: str, lower: str) -> Iterator[Span]:
     for found in _SHORT.finditer(text):
         value, flag = found["value"].strip("\"'"), found["flag"]
         start = found.start("value") + (found["value"][0] in "\"'")
+        if value.startswith("pass:"):
+            value, start = value[5:], start + 5
         if flag in "uU":
             sign = ":" if flag == "u" else "%"
             user, _, password = value.partition(sign)
+            if len(user) >= 16 and is_random(user):
+                yield start, start + len(user)
             if user and password and not is_placeholder(password) and "//" not in value:
                 yield start + len(user) + 1, start + len(value)
         elif not (is_placeholder(value) or is_number(value) or is_word(value) or _PORTS.fullmatch(value)):
@@ -166,11 +172,13 @@ def _statements(text: str, lower: str) -> Iterator[Span]:
             continue
         stripped = value.rstrip(".!?:")
         strong = PASSWORD.search(name) is not None
-        if is_random(stripped) and not _is_object(stripped, name):
+        if is_random(stripped) and not _is_object(stripped, name, _before(found)):
             yield start, start + len(stripped)
         elif found["bare"] is None and strong and found["verb"]:
             if not (is_word(value) or is_placeholder(value) or is_number(value)):
                 yield start, end
+        elif strong and text[:start].endswith(": ") and is_odd(stripped):
+            yield start, end
         elif strong and found["verb"] and _STATES.search(found["verb"]) and _tells(stripped):
             yield start, start + len(stripped)
 
@@ -180,15 +188,19 @@ _OTHER = re.compile(r"-|[A-Za-z_][\w.-]{0,40}=[^=]")
 _STATES = re.compile(r"\b(?:is|to|was|equals)\b")
 
 
+_NEXT_PARAMETER = re.compile(r"&[\w.-]{1,64}=")
+"""Whatever else follows an ampersand is part of a password."""
+
+
 def _tells(value: str) -> bool:
     """Whether the last word of "the password is …" may be one: with a digit or a sign in it."""
     digits = sum(character.isdigit() for character in value)
     return len(value) >= 6 and digits >= 2 and not (is_number(value) or is_word(value) or is_placeholder(value))
 
 
-def _is_object(value: str, name: str) -> bool:
+def _is_object(value: str, name: str, before: str) -> bool:
     """Kubernetes and code call objects by path: `Secret shop/db-credentials`, `key tls.crt`."""
-    if name.lower() == "key" and (len(value) < 16 or value.count("-") == 4):
+    if name.lower() == "key" and (len(value) < 16 or (value.count("-") == 4 and not before.endswith("api "))):
         return True
     return "/" in value and name.lower() in {"secret", "token", "key"} and value.islower() and "=" not in value
 
@@ -199,9 +211,13 @@ def _holds(found: re.Match[str], text: str) -> bool:
         before = before.rpartition(" ")[2]  # in "no token=x" the first word is not the name's
     if not holds(before, found["key"], found["rest"]) or is_placeholder(value) or value.startswith(MARK):
         return False
+    if value.lower() == found["key"]:
+        return False
     name = before[-24:] + found["key"] + found["rest"]
     quoted = found["bare"] is None
     if not quoted and ":" in found["sign"] and _is_reference(found, before, value):
+        return False
+    if _CHECKSUM.match(found.string) or (not quoted and ":" in found["sign"] and _OTHER.match(value)):
         return False
     bare = value.rstrip(".!")
     if is_word(bare) or (is_number(bare) and not _is_digits(bare, found)):
@@ -219,6 +235,7 @@ def _holds(found: re.Match[str], text: str) -> bool:
     return not _is_sentence(found, text, quoted)
 
 
+_CHECKSUM = re.compile(r"(?:md5|sha\d{1,3}|rmd160)\s?\(")
 _AFTER_QUOTE = re.compile(r"[,)+]\s|\s[+)]|\)")
 """The quote closes a text that ends with the name: `print("token " + token)`."""
 _VARIABLE = re.compile(r"[A-Za-z_][\w.]{0,120}")
@@ -254,6 +271,10 @@ def _is_reference(found: re.Match[str], before: str, value: str) -> bool:
     """An image and its tag such as `shop/token-service:1.4`, a place in a file, a word of a grammar."""
     if found["sign"] != ":":
         return False
+    if before[-1:] == ":" and before[-13:-1].isdigit():
+        return True  # the name of a secret in AWS
+    if before[-2:] in {"/", " /"}:
+        return False  # a flag
     joined = bool(found["rest"]) or before[-1:].isalnum() or before[-1:] in ("-", "/", ".")
     return "@sha256:" in value or (joined and not is_random(value))
 
@@ -276,5 +297,7 @@ def _value(found: re.Match[str]) -> Span:
             start, end = found.span(group)
             while end > start and group != "bare" and found.string[end - 1] == "\\":
                 end -= 1
+            if group == "bare" and (following := _NEXT_PARAMETER.search(found.string, start, end)):
+                end = following.start()
             return start, end
     return found.span()

@@ -72,12 +72,52 @@ FORMS: tuple[tuple[str, str], ...] = (
     ("dt0", r"dt0[a-z]\d{2}\.[A-Z0-9]{24}\.[A-Z0-9]{64}"),
     ("eyjhdxrocyi6", r"eyJhdXRocyI6[\w+/=-]{8,8192}"),
     ("zxlk", r"ZXlK[\w+/=-]{30,8192}"),
+    (".local. .public.", r"v[1-4]\.(?:local|public)\.[\w-]{20,4096}(?:\.[\w-]{0,1024})?"),  # PASETO
+    ("swmtkn-", r"SWMTKN-\d-[a-z0-9]{20,64}-[a-z0-9]{16,64}"),
+    ("access_token$", r"access_token\$(?:production|sandbox)\$[0-9a-z]{16}\$[0-9a-f]{32}"),
+    ("rzp_live_ rzp_test_", r"rzp_(?:live|test)_[A-Za-z0-9]{12,32}"),
+    ("sq0", r"sq0[a-z]{3}-[\w-]{20,64}"),
+    ("secret_", r"(?:seti|pi|cs|src|sb)_\w{0,64}secret_[\w-]{10,128}"),
+    ("squ_ sqp_ sqa_", r"sq[upa]_[0-9a-f]{40}"),
+    ("bbdc-", r"BBDC-[A-Za-z0-9+/]{30,64}"),
+    ("atctt3", r"ATCTT3\w[\w=-]{20,300}"),
+    ("ccipat_", r"CCIPAT_\w{20,128}"),
+    ("bkua_ bkaj_ bkct_", r"bk(?:ua|aj|ct)_[0-9a-f]{40}"),
+    ("hcaik_ hcxik_ hcxlk_ hcalk_", r"hc[ax][il]k_[0-9a-z]{50,70}"),
+    ("aqvn", r"AQVN[\w-]{35,40}"),
+    ("t1.", r"t1\.[A-Za-z0-9_-]{20,400}\.[\w-]{60,128}={0,2}"),
+    ("y0_ y1_ y2_ y3_", r"y[0-3]_[\w-]{50,64}"),
+    ("mfa.", r"mfa\.[\w-]{80,100}"),
+    ("aqe", r"AQE[A-Za-z0-9+/]{50,160}={0,2}-[\w+/]{20,64}={0,2}-\S{8,32}"),
+    (
+        "access-production- access-sandbox- access-development-",
+        r"access-(?:production|sandbox|development)-[0-9a-f-]{36}",
+    ),
+    (":apa91b", r"[\w-]{4,16}:APA91b[\w-]{60,200}"),
+    ("dg9r", r"dG9rO?[A-Za-z0-9+/]{50,80}={0,2}"),
+    ("1/", r"1/\d{10,20}:[0-9a-f]{32}"),
+    ("cfpat-", r"CFPAT-[\w-]{40,64}"),
+    ("sl.", r"sl\.(?:u\.)?[\w-]{60,2048}"),
+    ("atta", r"ATTA[0-9a-f]{60,80}"),
+    ("nral", r"[0-9a-f]{30,40}(?:FFFF)?NRAL"),
+    ("eyjrijoi", r"eyJrIjoi[\w+/=-]{30,400}"),
+    ("sk-or-v", r"sk-or-v\d-[0-9a-f]{64}"),
+    ("oy2", r"oy2[a-z0-9]{43}"),
+    ("prv", r"[xyztuv]prv[1-9A-HJ-NP-Za-km-z]{100,112}"),
+    ("ac0 ac1 ac2 ac3 ac4 ac5 ac6 ac7 ac8 ac9 aca acb acc acd ace acf", r"AC[0-9a-f]{32}:[0-9a-f]{32}"),
+    ("sdk- mob-", r"(?:sdk|mob)-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
+    ("$ansible_vault", r"\$ANSIBLE_VAULT;[\d.]{3,8};AES256[0-9a-fn\s\\]{40,16384}"),
+    ("00d", r"00D[A-Za-z0-9]{9,15}![\w.]{40,200}"),
+    ("tgp_v", r"tgp_v\d_[\w-]{40,64}"),
+    ("sntrys_", r"sntrys_[\w+/=.-]{40,400}"),
+    ("sk_", r"sk_(?:sbox_)?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
+    ("aq", r"AQ[A-Za-z0-9+/]{36}=="),  # a key of Ceph
 )
 """Forms that gitleaks lacks or bounds too tightly for lines that were cut, and hashes of passwords, each behind words
 one of which, in lower case, is in everything of that form."""
 OWN = re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(form for _, form in FORMS)})")
 _BEGINNINGS = """sk gsk xai r8 fw nvapi dckr_pat dckr_oat npm pypi hf figd nfp tskey rpa sbp re phc phx lsv2 pcsk cfut cfat vcp tfp
-    ntn rnd dop doo pul tk key live test pat sntrys sntryu lin shpat shpss glc glsa api ops""".split()  # noqa: SIM905 # readable
+    md ntn rnd dop doo pul tk key live test pat sntrys sntryu lin shpat shpss glc glsa api ops""".split()  # noqa: SIM905 # readable
 AMBIGUOUS = re.compile(rf"(?<![A-Za-z0-9_-])(?:{'|'.join(_BEGINNINGS)})[_-][\w-]{{20,512}}")
 """Beginnings that words have too: what follows must look random."""
 
@@ -87,6 +127,8 @@ class _Rule(msgspec.Struct, frozen=True):
     pattern: str
     keywords: list[str]
     entropy: float = 0.0
+    group: int = 0
+    """The group that holds the secret; 0: the first that matched something."""
     allowed: list[str] = []
 
 
@@ -146,7 +188,7 @@ def _own(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _secret(rule: _Rule, found: re.Match[Any]) -> Iterator[tuple[int, int]]:
-    group = next((number for number in range(1, found.re.groups + 1) if found[number]), 0)
+    group = rule.group or next((number for number in range(1, found.re.groups + 1) if found[number]), 0)
     secret = found[group]
     if rule.entropy and entropy(secret) < rule.entropy:
         return
