@@ -1,8 +1,8 @@
-"""The block log of one partition: append, flush, then acknowledge; read lines by where they are.
+"""The block log of one partition: append, flush, then acknowledge; read lines by their number.
 
-A line's location is `offset of its block << 8 | number within the block`, which grows with every line. A frame that is
-torn at the end of the file was never acknowledged and is cut off; damage before a whole frame is real, as a frame is
-only written once the one before it was flushed.
+The lines of a log are numbered from 0 in the order in which they were stored. A frame that is torn at the end of the
+file was never acknowledged and is cut off; damage before a whole frame is real, as a frame is only written once the one
+before it was flushed.
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ from pathlib import Path
 from msgspec import Struct
 
 from hexaops.backends.logstores.embedded import frames
-from hexaops.backends.logstores.embedded.compression import BlockCodec, Lines, UnreadableBlockError
+from hexaops.backends.logstores.embedded.columns import UnreadableBlockError
+from hexaops.backends.logstores.embedded.compression import BlockCodec, Lines
 from hexaops.backends.logstores.embedded.durable import sync_folder
-from hexaops.backends.logstores.embedded.frames import Block, DamagedFrameError, Frame, Marks
+from hexaops.backends.logstores.embedded.frames import Block, DamagedFrameError, Frame, Marks, PlacedBlock
+from hexaops.backends.logstores.embedded.places import Places
 from hexaops.backends.logstores.lines import LogLine
 
 FILE = "lines.log"
-LINE_BITS = 8
 RECENT_FRAMES = 4096
 """A batch that is sent again is recognised among so many frames."""
 _READ_AHEAD = 4096
@@ -60,6 +61,9 @@ class BlockLog:
         if fresh:
             sync_folder(folder)
         self._size = os.fstat(self._file).st_size
+        self.places = Places(folder)
+        self.lines = 0
+        """How many lines it holds; known after `recover`."""
         # A dropped partition is closed once no query reads it any more.
         self._closing = weakref.finalize(self, os.close, self._file)
 
@@ -109,8 +113,44 @@ class BlockLog:
         os.ftruncate(self._file, self._size)
         os.fsync(self._file)
 
-    def append(self, lines: Sequence[LogLine], digests: Sequence[bytes], marks: Marks | None = None) -> list[int]:
-        """Store the lines as one frame; returns their locations once they are safe. Raises OSError, storing nothing."""
+    def recover(self, indexed: int) -> Recovery:
+        """Cut a torn end off and learn where every line is; the frames with lines from a number on are checked.
+
+        Raises DamagedLogError.
+        """
+        if self.places.last is None:
+            self.places.load(self._size)
+        recovery = self.scan(checked_from=self._known_to(indexed))
+        if not self._place(recovery.frames):
+            self.places.clear()
+            recovery = self.scan()
+            self._place(recovery.frames)
+        if recovery.torn_bytes:
+            self.cut(recovery.torn_bytes)
+        return recovery
+
+    def _known_to(self, indexed: int) -> int:
+        """Where the block of a line begins, or the last one whose place is known."""
+        if self.places.last is None:
+            return 0
+        return min(self.places.find(indexed)[1], self.places.last[1])
+
+    def _place(self, recovered: Iterable[Frame]) -> bool:
+        """Learn the places of blocks beyond the last known one; whether that one is among the frames."""
+        last = self.places.last
+        self.lines = 0
+        for block in (block for frame in recovered for block in frame.blocks):
+            if last is None or block.offset > last[1]:
+                self.places.add(self.lines, block.offset)
+                self.lines += block.lines
+            elif block.offset == last[1]:
+                self.lines = last[0] + block.lines
+        return last is None or self.lines > last[0]
+
+    def append(self, lines: Sequence[LogLine], digests: Sequence[bytes], marks: Marks | None = None) -> int:
+        """Store the lines as one frame; returns the first one's number once they are safe. Raises OSError, storing
+        nothing.
+        """
         blocks = self._codec.compress(lines)
         frame, offsets = frames.encode(blocks, digests, marks)
         try:
@@ -121,39 +161,42 @@ class BlockLog:
             with contextlib.suppress(OSError):
                 os.ftruncate(self._file, self._size)
             raise
-        begin = self._size
+        begin, first = self._size, self.lines
         self._size += len(frame)
-        return [
-            (begin + offset) << LINE_BITS | number
-            for offset, block in zip(offsets, blocks, strict=True)
-            for number in range(block.lines)
-        ]
+        for offset, block in zip(offsets, blocks, strict=True):
+            self.places.add(self.lines, begin + offset)
+            self.lines += block.lines
+        return first
 
-    def read(self, locations: Iterable[int]) -> list[LogLine]:
-        """The lines at these locations, in their order; raises DamagedLogError."""
+    def read(self, numbers: Iterable[int]) -> list[LogLine]:
+        """The lines of these numbers, in their order; raises DamagedLogError."""
         blocks: dict[int, Lines] = {}
         found = []
         try:
-            for location in locations:
-                offset, number = location >> LINE_BITS, location & ((1 << LINE_BITS) - 1)
+            for number in numbers:
+                first, offset = self.places.find(number)
                 block = blocks.get(offset)
                 if block is None:
                     block = blocks[offset] = self._block(offset)
-                found.append(block[number])
-        except UnreadableBlockError as error:
+                found.append(block.line(number - first))
+        except (UnreadableBlockError, LookupError) as error:
             raise DamagedLogError(f"a line cannot be read: {error}") from error
         return found
 
-    def lines_after(self, location: int, recovered: Iterable[Frame]) -> Iterator[tuple[list[LogLine], list[int]]]:
-        """Blocks with lines beyond a location (-1: all), each with their lines' locations."""
-        for frame in recovered:
-            for block in frame.blocks:
-                if block.offset < location >> LINE_BITS:
-                    continue
-                first = block.offset << LINE_BITS
-                wanted = [first | number for number in range(max(0, location - first + 1), block.lines)]
-                if wanted:
-                    yield self.read(wanted), wanted
+    def lines_of(self, block: PlacedBlock) -> list[LogLine]:
+        """All lines of a block; raises DamagedLogError."""
+        try:
+            return [*self._block(block.offset)]
+        except UnreadableBlockError as error:
+            raise DamagedLogError(f"a block cannot be read: {error}") from error
+
+    def lines_from(self, number: int, recovered: Iterable[Frame]) -> Iterator[tuple[list[LogLine], int]]:
+        """The lines from a number on, block by block, each with the number of its first line."""
+        for block in (block for frame in recovered for block in frame.blocks):
+            first = self.places.number_at(block.offset)
+            if first + block.lines > number:
+                skipped = max(0, number - first)
+                yield self.lines_of(block)[skipped:], first + skipped
 
     def _block(self, offset: int) -> Lines:
         data = os.pread(self._file, _READ_AHEAD, offset)

@@ -1,19 +1,24 @@
 """Lines ↔ compressed blocks. A dictionary trained on a partition's first lines halves their size.
 
-Dictionaries are numbered files beside the block log; number 0 is none. A block names the one that it needs.
+Dictionaries are numbered files beside the block log; number 0 is none. A block names the one that it needs, and by the
+highest bit that its lines are in columns: number of ids (1) · ids · compressed rest. Older ones have row after row.
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 import zstandard
 
+from hexaops.backends.logstores.embedded import columns
+from hexaops.backends.logstores.embedded.columns import ID_BYTES, ColumnLines, UnreadableBlockError
 from hexaops.backends.logstores.embedded.durable import write_whole
 from hexaops.backends.logstores.embedded.frames import Block
+from hexaops.backends.logstores.embedded.sources import Sources
 from hexaops.backends.logstores.lines import LogLine
 
 LINES_A_BLOCK = 32
@@ -22,26 +27,35 @@ TRAINING_LINES = 4096
 DICTIONARY_BYTES = 112_640
 LARGEST_BLOCK = 64 * 1024 * 1024
 
-_encoder = msgspec.msgpack.Encoder()
+_COLUMNS = 1 << 15
+
 _decoder = msgspec.msgpack.Decoder(LogLine)
 _LENGTH = struct.Struct("<I")
 
 
-class UnreadableBlockError(Exception):
-    """A block cannot be decompressed or decoded: the file is damaged, or its dictionary is gone."""
+class Lines(Protocol):
+    """The lines of one block."""
+
+    def __iter__(self) -> Iterator[LogLine]:
+        """All of them; raises UnreadableBlockError."""
+        ...
+
+    def line(self, number: int) -> LogLine:
+        """One line; raises UnreadableBlockError."""
+        ...
 
 
-class Lines:
-    """The lines of one block; each is decoded when it is asked for, as a search wants few of a block."""
+class RowLines:
+    """The lines of a block of an older version."""
 
     def __init__(self, raw: bytes, lengths: Sequence[int]) -> None:
         self._raw = raw
         self._lengths = lengths
 
-    def __len__(self) -> int:
-        return len(self._lengths)
+    def __iter__(self) -> Iterator[LogLine]:
+        return map(self.line, range(len(self._lengths)))
 
-    def __getitem__(self, number: int) -> LogLine:
+    def line(self, number: int) -> LogLine:
         """One line; raises UnreadableBlockError."""
         begin = _LENGTH.size * len(self._lengths) + sum(self._lengths[:number])
         try:
@@ -55,6 +69,7 @@ class BlockCodec:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._sources = Sources(folder)
         self._readers: dict[int, zstandard.ZstdDecompressor] = {0: zstandard.ZstdDecompressor()}
         self._newest = max((int(path.suffix[1:]) for path in folder.glob("dictionary.*") if path.suffix[1:].isdigit()),
                            default=0)  # fmt: skip
@@ -62,23 +77,30 @@ class BlockCodec:
         self._compressor = _compressor(self._dictionary(self._newest) if self._newest else None)
 
     def compress(self, lines: Sequence[LogLine]) -> list[Block]:
-        """The lines in blocks, in order."""
+        """The lines in blocks, in order; raises OSError."""
         blocks = []
         for start in range(0, len(lines), LINES_A_BLOCK):
-            encoded = [_encoder.encode(line) for line in lines[start : start + LINES_A_BLOCK]]
-            raw = b"".join((*(_LENGTH.pack(len(one)) for one in encoded), *encoded))
-            blocks.append(Block(self._compressor.compress(raw), len(encoded), self._newest))
+            some = lines[start : start + LINES_A_BLOCK]
+            ids, rest = columns.encode(some, self._sources)
+            payload = bytes((len(ids) // ID_BYTES,)) + ids + self._compressor.compress(rest)
+            blocks.append(Block(payload, len(some), _COLUMNS | self._newest))
             if not self._newest:
-                self._sample(raw)
+                self._sample(rest)
+        self._sources.save()
         return blocks
 
     def unpack(self, block: Block) -> Lines:
-        """The lines of a block, not decoded yet; raises UnreadableBlockError."""
+        """The lines of a block, not put together yet; raises UnreadableBlockError."""
+        dictionary = block.dictionary & ~_COLUMNS
         try:
-            reader = self._readers.get(block.dictionary) or self._reader(block.dictionary)
+            reader = self._readers.get(dictionary) or self._reader(dictionary)
+            if block.dictionary & _COLUMNS:
+                end = 1 + ID_BYTES * block.payload[0]
+                rest = reader.decompress(block.payload[end:], max_output_size=LARGEST_BLOCK)
+                return ColumnLines(block.payload[1:end], rest, self._sources)
             raw = reader.decompress(block.payload, max_output_size=LARGEST_BLOCK)
-            return Lines(raw, struct.unpack_from(f"<{block.lines}I", raw))
-        except (zstandard.ZstdError, struct.error, OSError) as error:
+            return RowLines(raw, struct.unpack_from(f"<{block.lines}I", raw))
+        except (zstandard.ZstdError, struct.error, OSError, IndexError) as error:
             raise UnreadableBlockError(f"{self._folder.name}: {error}") from error
 
     def _sample(self, raw: bytes) -> None:

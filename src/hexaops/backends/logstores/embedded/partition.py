@@ -14,7 +14,7 @@ from pathlib import Path
 import tantivy
 from msgspec import Struct
 
-from hexaops.backends.logstores.embedded.blocklog import LINE_BITS, RECENT_FRAMES, BlockLog, DamagedLogError
+from hexaops.backends.logstores.embedded.blocklog import RECENT_FRAMES, BlockLog, DamagedLogError
 from hexaops.backends.logstores.embedded.frames import Marks
 from hexaops.backends.logstores.embedded.labels import Labels
 from hexaops.backends.logstores.embedded.schema import DAY_US, has_level_keys, indexed, open_index
@@ -94,31 +94,32 @@ class Partition:
 
     def recover(self, miner: Miner) -> None:
         """Cut a torn end off and index what the log holds beyond the index; raises DamagedLogError, ValueError."""
-        last = self._last_location()
-        recovery = self.log.scan(checked_from=max(last, 0) >> LINE_BITS)
-        if recovery.torn_bytes:
-            self.log.cut(recovery.torn_bytes)
+        recovery = self.log.recover(self.lines)
+        if self.lines > self.log.lines:  # the log lost its end: numbers that are in the index would be given again
+            self._forget_index()
+            recovery = self.log.recover(0)
         self._remember(recovery.recent)
         self.marks = recovery.marks
-        for lines, locations in self.log.lines_after(last, recovery.frames):
-            self._add(lines, locations, miner)
+        for lines, first in self.log.lines_from(self.lines, recovery.frames):
+            self._add(lines, first, miner)
             if self.uncommitted >= REBUILD_LINES:
                 self._commit(miner)
         self._commit(miner)
+        self.log.places.save()
         self.behind = False
 
-    def store(self, lines: Sequence[LogLine], digests: Sequence[bytes], marks: Marks) -> list[int]:
-        """Put lines into the log; they are safe when this returns. Raises OSError, storing nothing."""
-        locations = self.log.append(lines, digests, marks)
+    def store(self, lines: Sequence[LogLine], digests: Sequence[bytes], marks: Marks) -> int:
+        """Put lines into the log; returns the first one's number once they are safe. Raises OSError, storing none."""
+        first = self.log.append(lines, digests, marks)
         self._remember(digests)
-        return locations
+        return first
 
-    def add(self, lines: Sequence[LogLine], locations: Iterable[int], miner: Miner) -> None:
+    def add(self, lines: Sequence[LogLine], first: int, miner: Miner) -> None:
         """Index lines that the log holds; found after the next `commit`. A failure leaves the index behind the log."""
         if self.behind:
             return
         with self._failing_behind():
-            self._add(lines, locations, miner)
+            self._add(lines, first, miner)
 
     def commit(self, miner: Miner) -> None:
         """Make what was added findable, and what an earlier failure left out."""
@@ -127,13 +128,15 @@ class Partition:
                 self.recover(miner)
             self._commit(miner)
 
-    def _add(self, lines: Sequence[LogLine], locations: Iterable[int], miner: Miner) -> None:
+    def _add(self, lines: Sequence[LogLine], first: int, miner: Miner) -> None:
+        if first != self.lines:
+            raise ValueError(f"line {first} does not follow {self.lines} indexed ones")
         writer = self._writer or self._open_writer()
         start = self.name.start_us
         templates = miner.assign_all([line.workspace_id for line in lines], [line.message for line in lines])
         self._used.update(templates)
-        for number, (line, location, template) in enumerate(zip(lines, locations, templates, strict=True), self.lines):
-            writer.add_json(indexed(line, day_us=start, number=number, location=location, template=template))
+        for number, (line, template) in enumerate(zip(lines, templates, strict=True), first):
+            writer.add_json(indexed(line, day_us=start, number=number, template=template))
         self.lines += len(lines)
         self.uncommitted += len(lines)
 
@@ -141,6 +144,7 @@ class Partition:
         if not self.uncommitted or self._writer is None:
             return
         self.templates.save(self._used, miner)
+        self.log.places.save()
         self._writer.commit()
         self._reload()
         self._used.clear()
@@ -184,11 +188,14 @@ class Partition:
         self._writer = self.index.writer(WRITER_HEAP_BYTES, 1)
         return self._writer
 
-    def _last_location(self) -> int:
-        """The newest indexed location; -1 when nothing is indexed."""
-        searcher = self.index.searcher()
-        found = searcher.search(tantivy.Query.all_query(), 1, count=False, order_by_field="location").hits
-        return int(found[0][0]) if found else -1
+    def _forget_index(self) -> None:
+        logger.warning("log index made again: it knows lines that the log lacks", extra={"partition": str(self.name)})
+        self.release_writer()
+        shutil.rmtree(self.folder / INDEX)
+        self.index = open_index(self.folder / INDEX)
+        self.has_level_keys = has_level_keys(self.folder / INDEX)
+        self._reload()
+        self.lines = 0
 
 
 def _open_or_forget(folder: Path, *, writable: bool) -> tantivy.Index:

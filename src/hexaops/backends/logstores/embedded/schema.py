@@ -1,10 +1,10 @@
 """The index of a partition: which fields it has, and how a line becomes a document.
 
-`order` is the microsecond within the day << 27 | the line's number within the partition: one field that sorts, cuts
-ranges and pages without ties (a date field would keep whole seconds only). Words are cut by `words.separated` before
-they are indexed, so that the index and the reference evaluator agree on what a word is. Exact values share the field
-`keys`, each behind its name: a field of its own takes a byte of every line. Words of levels and components are not
-indexed: those that have a word are looked up when it is asked for (`labels`).
+`order` is the microsecond within the day << 27 | the line's number in the block log, by which it is read: one field
+that sorts, cuts ranges and pages without ties (a date field would keep whole seconds only). Words are cut by
+`words.separated` before they are indexed, so that the index and the reference evaluator agree on what a word is.
+Exact values share the field `keys`, each behind its name: a field of its own takes a byte of every line. Words of
+levels and components are not indexed: those that have a word are looked up when it is asked for (`labels`).
 """
 
 from __future__ import annotations
@@ -26,6 +26,10 @@ DAY_US = 86_400_000_000
 _WORDS = "words"
 _LEVEL_KEYS = "level-keys"
 _META = "meta.json"
+_LOCATION = "location"
+"""Where a line was in the log, in indexes of older versions: it is not filled any more, and nothing reads it. It stays
+as they number their fields, so that the same queries serve both.
+"""
 CODE_WORDS = "code="
 """The key of an error code's words."""
 LONGEST_KEY = 8192
@@ -39,7 +43,7 @@ def schema() -> tantivy.Schema:
     builder.add_text_field("message", tokenizer_name=_WORDS, index_option="position")
     builder.add_text_field("keys", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("component", tokenizer_name="raw", index_option="basic", fast=True)
-    for name in ("order", "location", "level", "template"):
+    for name in ("order", _LOCATION, "level", "template"):
         builder.add_unsigned_field(name, fast=True)
     return builder.build()
 
@@ -85,7 +89,6 @@ class _Document(msgspec.Struct, gc=False):
     keys: list[str]
     component: str
     order: int
-    location: int
     level: int
     template: int
 
@@ -94,10 +97,8 @@ _encode = msgspec.json.Encoder().encode
 _LEVEL_NUMBERS = {level: number for number, level in enumerate(LEVELS)}
 
 
-def indexed(line: LogLine, *, day_us: int, number: int, location: int, template: int) -> str:
-    """The document of a line as JSON, which takes half of what it takes field by field; `number` is the line's within
-    the partition.
-    """
+def indexed(line: LogLine, *, day_us: int, number: int, template: int) -> str:
+    """The document of the line of this number as JSON, which takes half of what it takes field by field."""
     level = line.level
     keys = [f"workspace={line.workspace_id}", f"level={level}", level_key(line.workspace_id, level)]
     if line.metadata and (code := line.error_code):
@@ -108,4 +109,4 @@ def indexed(line: LogLine, *, day_us: int, number: int, location: int, template:
         keys.append(f"trace_id={line.trace_id}")
     order = (line.time_us - day_us) << TIE_BITS | number
     message, component = separated(line.message), line.component
-    return _encode(_Document(message, keys, component, order, location, _LEVEL_NUMBERS[level], template)).decode()
+    return _encode(_Document(message, keys, component, order, _LEVEL_NUMBERS[level], template)).decode()

@@ -38,7 +38,6 @@ class Hit(NamedTuple):
     """A row that is not read yet."""
 
     key: Key
-    location: int
     partition: Partition
 
 
@@ -60,11 +59,9 @@ class PartitionSearch:
         """The first matching lines in the query's order, beyond its place; and the count where no place is given."""
         after = self._query.after
         wanted = self._matching if after is None else all_of([self._matching, self._beyond(after)])
-        order = tantivy.Order.Desc if self._query.newest_first else tantivy.Order.Asc
-        found = self._searcher.search(wanted, limit, order_by_field="order", order=order)
-        locations = self._searcher.fast_field_values("location", [address for _, address in found.hits])
-        orders = (int(value) for value, _ in found.hits)
-        hits = [self._hit(*one) for one in zip(orders, locations, strict=True)]
+        direction = tantivy.Order.Desc if self._query.newest_first else tantivy.Order.Asc
+        found = self._searcher.search(wanted, limit, order_by_field="order", order=direction)
+        hits = [self._hit(int(order)) for order, _ in found.hits]
         return hits, _count(found) if after is None else None
 
     @property
@@ -89,10 +86,10 @@ class PartitionSearch:
         hits = [self._hit(*one["sort"]) for one in answer["rows"]["hits"]] if rows else []
         return sum(bucket["doc_count"] for bucket in answer["levels"]["buckets"]), hits
 
-    def _hit(self, order: int, location: float | None) -> Hit:
+    def _hit(self, order: int) -> Hit:
         time_us = self._partition.name.start_us + (order >> TIE_BITS)
         key = (time_us, self._partition.name.part, order & ((1 << TIE_BITS) - 1))
-        return Hit(key, int(location or 0), self._partition)
+        return Hit(key, self._partition)
 
     def _add(self, counts: Counts, answer: dict[str, Any]) -> None:
         start = self._partition.name.start_us
@@ -134,11 +131,11 @@ def read(hits: list[Hit]) -> list[LogLine]:
     """The rows, in the order of the hits; raises DamagedLogError."""
     partitions = {id(hit.partition): hit.partition for hit in hits}.values()
     if len(partitions) == 1:
-        return hits[0].partition.log.read(hit.location for hit in hits)
+        return hits[0].partition.log.read(hit.key[2] for hit in hits)
     rows: dict[Key, LogLine] = {}
     for partition in partitions:
         own = [hit for hit in hits if hit.partition is partition]
-        lines = partition.log.read(hit.location for hit in own)
+        lines = partition.log.read(hit.key[2] for hit in own)
         rows.update(zip((hit.key for hit in own), lines, strict=True))
     return [rows[hit.key] for hit in hits]
 
@@ -167,6 +164,5 @@ def _aggregation(step: int) -> dict[str, Any]:
 
 
 def _first_rows(rows: int, *, newest_first: bool) -> dict[str, Any]:
-    # What is sorted by comes with each hit; the location is there for that only, as no two lines have one order.
-    direction = "desc" if newest_first else "asc"
-    return {"top_hits": {"size": rows, "sort": [{"order": direction}, {"location": direction}]}}
+    # What is sorted by comes with each hit, and says where its line is.
+    return {"top_hits": {"size": rows, "sort": [{"order": "desc" if newest_first else "asc"}]}}

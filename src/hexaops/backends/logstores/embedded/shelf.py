@@ -13,6 +13,7 @@ from pathlib import Path
 from hexaops.backends.logstores.embedded.blocklog import DamagedLogError
 from hexaops.backends.logstores.embedded.marks import MarkFile
 from hexaops.backends.logstores.embedded.partition import Partition, PartitionName
+from hexaops.backends.logstores.embedded.places import FULL_LOG
 from hexaops.backends.logstores.embedded.schema import MOST_LINES
 from hexaops.backends.logstores.templates import Miner
 
@@ -71,7 +72,7 @@ class Shelf:
     def for_writing(self, time_us: int) -> Partition:
         """The partition that takes a line of this time; raises OSError when it cannot be made."""
         name = PartitionName.of(time_us)
-        while name in self.damaged or (name in self._open and self._open[name].lines >= self.lines_a_partition):
+        while name in self.damaged or (name in self._open and self._is_full(self._open[name])):
             name = PartitionName(name.day, name.part + 1)
         partition = self._open.get(name)
         if partition is None:
@@ -88,6 +89,9 @@ class Shelf:
             self._open[oldest].commit(self.miner)
             self._open[oldest].release_writer()
         return partition
+
+    def _is_full(self, partition: Partition) -> bool:
+        return partition.log.lines >= self.lines_a_partition or partition.log.size >= FULL_LOG
 
     def commit(self) -> None:
         """Make everything that was added findable."""

@@ -21,6 +21,7 @@ from hexaops.backends.logstores.embedded.blocklog import FILE, BlockLog, Damaged
 from hexaops.backends.logstores.embedded.durable import sync_folder
 from hexaops.backends.logstores.embedded.frames import DamagedFrameError
 from hexaops.backends.logstores.embedded.partition import INDEX, PartitionName
+from hexaops.backends.logstores.embedded.places import FILE as PLACES
 from hexaops.backends.logstores.embedded.schema import open_index
 
 LOCK = "writer.lock"
@@ -76,8 +77,11 @@ def _verified(folder: Path, name: PartitionName) -> PartitionReport:
         try:
             recovery = log.scan()
             unfinished = recovery.torn_bytes
-            for read, _ in log.lines_after(-1, recovery.frames):
-                lines += len(read)
+            log.places.load(log.size)
+            for block in (block for frame in recovery.frames for block in frame.blocks):
+                if log.places.knows(block.offset) and log.places.find(lines) != (lines, block.offset):
+                    problem = f"{PLACES} is wrong about line {lines}"
+                lines += len(log.lines_of(block))
         finally:
             log.close()
     except (DamagedLogError, OSError) as error:
@@ -110,6 +114,7 @@ def _repaired(folder: Path) -> Repair:
     (folder / DAMAGED).unlink(missing_ok=True)
     os.link(file, folder / DAMAGED)
     shutil.rmtree(folder / INDEX, ignore_errors=True)
+    (folder / PLACES).unlink(missing_ok=True)
     draft.replace(file)
     sync_folder(folder)
     return Repair(folder.name, kept, size - file.stat().st_size)

@@ -151,7 +151,7 @@ class WritingThread:
     def _store(self, group: list[Batch]) -> None:
         """Log, acknowledge, index."""
         failed: dict[int, OSError] = {}
-        stored: list[tuple[Partition, list[LogLine], list[int]]] = []
+        stored: list[tuple[Partition, list[LogLine], int]] = []
         for day_us, parts in sorted(_by_day(group).items()):
             try:
                 partition = self._shelf.for_writing(day_us)
@@ -167,9 +167,9 @@ class WritingThread:
         self.uncommitted += sum(len(lines) for _, lines, _ in stored)
         for number, batch in enumerate(group):
             batch.settle(failed.get(number))
-        for partition, lines, locations in stored:
+        for partition, lines, first in stored:
             self._on_stored(lines)
-            partition.add(lines, locations, self._shelf.miner)
+            partition.add(lines, first, self._shelf.miner)
 
 
 Part = tuple[int, bytes, list[LogLine]]
