@@ -24,6 +24,9 @@ from hexaops.analysis.diagnosis.rules.upstream import with_upstream
 from hexaops.analysis.diagnosis.snapshot import Snapshot
 
 MOST_EVIDENCE = 12
+VAGUE = "cannot tell"
+UNSAID = "would show what it answers"
+"""In the cause of a probe that fails and of which no event says how."""
 LEAST = ("config-map-unused", "default-service-account")
 """Hygiene that nearly every cluster has: behind everything else."""
 _SAYS_LITTLE = frozenset({"crash", "pod-failed", "pod-not-ready", "completed-container"})
@@ -138,12 +141,31 @@ def _cause_of(at: int, one: Finding, found: list[Finding], by_ref: dict[Ref, lis
         if other != at and found[other].severity > Severity.LOW
     ]
     if not candidates:
-        return None
+        return _told_of_same(one, found, by_ref) if one.severity is Severity.CRITICAL and _is_vague(one) else None
     own = [
         other for other in candidates if found[other].subject in one.symptom_of and not _depends_on(found[other], one)
     ]
     rest = [other for other in candidates if not _depends_on(found[other], one)]
     return next(iter([*own, *rest]), None)
+
+
+def _told_of_same(one: Finding, found: list[Finding], by_ref: dict[Ref, list[int]]) -> int | None:
+    """Where nothing works and nothing is known of why, what else is wrong with the object is the better guess."""
+    return next(
+        (
+            other
+            for other in by_ref.get(one.subject, ())
+            if found[other].subject == one.subject
+            and found[other].severity > Severity.LOW
+            and not _is_vague(found[other])
+        ),
+        None,
+    )
+
+
+def _is_vague(one: Finding) -> bool:
+    """Whether it says that something does not work, and not why."""
+    return one.cause.startswith(VAGUE) or UNSAID in one.cause
 
 
 def _depends_on(one: Finding, other: Finding) -> bool:
@@ -164,4 +186,4 @@ def _top(at: int, parent: dict[int, int]) -> int | None:
 def _rank(one: Finding) -> tuple[int, int, bool, int, str, Ref]:
     """Severity, then what is certain before what cannot be told, then how much it breaks."""
     least = LEAST.index(one.rule) + 1 if one.rule in LEAST else 0
-    return (-one.severity, least, one.cause.startswith("cannot tell"), -len(one.affected), one.rule, one.subject)
+    return (-one.severity, least, one.cause.startswith(VAGUE), -len(one.affected), one.rule, one.subject)

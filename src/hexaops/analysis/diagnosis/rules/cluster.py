@@ -30,6 +30,8 @@ _NO_ERROR = re.compile(
     r"^\S{0,40}\s?\S{0,20}\s?\[?(?:TRACE|DEBUG|INFO|NOTICE)\b|^[IWD]\d{4} "
 )
 """A line that says itself that it is none, whatever words it holds."""
+_RETRIED = re.compile(r"(?i)\bdeferred\b|\btry(?:ing)? again later\b|\bwill (?:be )?retr(?:y|ied)\b|\bretrying\b")
+"""Somebody else's trouble that the program lives with: it goes on by itself."""
 _TIMED_OUT = re.compile(r"(?i)time(?:d)? ?out|deadline exceeded|\bETIMEDOUT\b")
 _ADDRESS = re.compile(r"\b(\d{1,3}(?:\.\d{1,3}){3}):(\d{2,5})\b")
 _VARIABLE = re.compile(r"\d+|0x[0-9a-f]+|\"[^\"]{0,200}\"")
@@ -145,8 +147,12 @@ def logged_errors(snapshot: Snapshot) -> Iterator[Finding]:
                 yield finding
 
 
+def _is_none(line: str) -> bool:
+    return bool(_NO_ERROR.search(line[:300]) or _RETRIED.search(line[:500]))
+
+
 def _errors_of(snapshot: Snapshot, pod: Obj, lines: list[str]) -> Finding | None:
-    wrong = [line for line in lines if _ERROR_LINE.search(line[:500]) and not _NO_ERROR.search(line[:300])]
+    wrong = [line for line in lines if _ERROR_LINE.search(line[:500]) and not _is_none(line)]
     ends_well = not any(line in wrong for line in lines[-LAST_LINES:])
     if len(wrong) < ERROR_LINES or len(wrong) < ERROR_SHARE * len(lines) or ends_well:
         return None

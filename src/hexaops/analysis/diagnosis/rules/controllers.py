@@ -241,7 +241,7 @@ def unavailable(snapshot: Snapshot) -> Iterator[Finding]:
         ready = (
             one.number("status", "numberReady") if one.kind == "DaemonSet" else one.number("status", "readyReplicas")
         )
-        if ready >= wanted or not _is_stalled(snapshot, one):
+        if ready >= wanted or not _is_stalled(snapshot, one, wanted):
             continue
         pods = tuple(pod.ref for pod in snapshot.pods_of(one))
         if len(pods) >= wanted:
@@ -267,7 +267,7 @@ def unavailable(snapshot: Snapshot) -> Iterator[Finding]:
         )
 
 
-def _is_stalled(snapshot: Snapshot, one: Obj) -> bool:
+def _is_stalled(snapshot: Snapshot, one: Obj, wanted: int) -> bool:
     if (
         text(one.condition("Progressing"), "reason") == "ProgressDeadlineExceeded"
         or one.condition("ReplicaFailure").get("status") == "True"
@@ -276,7 +276,7 @@ def _is_stalled(snapshot: Snapshot, one: Obj) -> bool:
     if one.kind == "Deployment":
         since = seconds(text(one.condition("Available"), "lastTransitionTime"))
         return one.condition("Available").get("status") == "False" and snapshot.age(since) > STALLED_SECONDS
-    missing = len(snapshot.pods_of(one)) < one.number("spec", "replicas")
+    missing = len(snapshot.pods_of(one)) < wanted
     return (
         one.number("status", "readyReplicas") + one.number("status", "numberReady") == 0
         and missing

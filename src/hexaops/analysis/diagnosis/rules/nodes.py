@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from hexaops.analysis.diagnosis.model import Evidence, FieldChange, Finding, Fix, Severity
 from hexaops.analysis.diagnosis.objects import Obj, seconds, text
+from hexaops.analysis.diagnosis.rules.doing import network_plugins_of
 from hexaops.analysis.diagnosis.rules.making import quote
 from hexaops.analysis.diagnosis.snapshot import Snapshot
 
@@ -80,6 +81,7 @@ def not_ready(snapshot: Snapshot) -> Iterator[Finding]:
             _approval(waiting[0]) if waiting else None,
             affected=(one.ref, *affected),
             since=seconds(text(ready, "lastTransitionTime")),
+            symptom_of=tuple(network_plugins_of(snapshot, one)),
         )
 
 

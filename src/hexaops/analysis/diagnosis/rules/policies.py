@@ -13,6 +13,7 @@ from hexaops.analysis.diagnosis.objects import Obj, Raw, dig, items, mapping, te
 from hexaops.analysis.diagnosis.pods import is_ready
 from hexaops.analysis.diagnosis.rules.making import quote
 from hexaops.analysis.diagnosis.rules.references import references_of
+from hexaops.analysis.diagnosis.rules.services import nearest
 from hexaops.analysis.diagnosis.selectors import describe, describe_labels, matches, matches_labels
 from hexaops.analysis.diagnosis.snapshot import RECENT_SECONDS, TEMPLATED, Index, Snapshot
 
@@ -30,14 +31,25 @@ def policy_selects_nothing(snapshot: Snapshot) -> Iterator[Finding]:
             continue
         if any(matches(selector, template_labels(item)) for item in snapshot.workloads(one.namespace)):
             continue
+        labels = mapping(selector, "matchLabels")
+        near = nearest(one.name, describe_labels(labels), snapshot.workloads(one.namespace)) if labels else None
+        similar = f"; {near.ref} has {describe_labels(template_labels(near))}" if near else ""
         yield Finding(
             "network-policy-nothing",
             one.ref,
             "the policy has no effect",
-            f"its podSelector {describe(selector)} matches no pod of the namespace",
-            Severity.LOW,
+            f"its podSelector {describe(selector)} matches no pod of the namespace{similar}",
+            Severity.MEDIUM if near else Severity.LOW,
             (Evidence("spec", one.ref, f"podSelector: {describe(selector)}"),),
+            _selecting(one, labels, near) if near else None,
         )
+
+
+def _selecting(policy: Obj, labels: Raw, meant: Obj) -> Fix:
+    have = template_labels(meant)
+    key = next((one for one in labels if have.get(one) != labels[one]), next(iter(labels)))
+    change = FieldChange(f"spec.podSelector.matchLabels.{key}", text(labels, key), text(have, key) or None)
+    return Fix.patched(policy.ref, f"Select the pods of {meant.name}", (change,))
 
 
 def policy_allows_everything(snapshot: Snapshot) -> Iterator[Finding]:

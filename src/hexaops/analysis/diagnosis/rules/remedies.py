@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from hexaops.analysis.diagnosis.model import Action, FieldChange, Fix, Ref
-from hexaops.analysis.diagnosis.objects import containers, items, mapping, spec_path, text
+from hexaops.analysis.diagnosis.objects import containers, items, mapping, spec_path, strings, text
 from hexaops.analysis.diagnosis.pods import Sick, is_ready
 from hexaops.analysis.diagnosis.rules.making import patch
 
@@ -48,6 +48,21 @@ def _configuration_elsewhere(sick: Sick) -> Fix | None:
         )
     image = text(sick.broken.spec, "image")
     return patch(sick, "Run an image with a correct configuration", FieldChange("image", image or None, None))
+
+
+_BY_ADDRESS = re.compile(r"certificate for \d{1,3}(?:\.\d{1,3}){3} because it doesn't contain any IP SANs")
+_PREFERRED = "--kubelet-preferred-address-types="
+
+
+def _by_name(sick: Sick) -> Fix | None:
+    """A certificate that has names only is good for who calls by name."""
+    if sick.broken is None or not _BY_ADDRESS.search(sick.log):
+        return None
+    args = [one for one in strings(sick.broken.spec, "args") if one.startswith(_PREFERRED)]
+    if not args:
+        return None
+    change = FieldChange("args", args[0], f"{_PREFERRED}Hostname,InternalDNS,InternalIP")
+    return patch(sick, "Call kubelets by their names, which their certificates have", change)
 
 
 _OWN_TOKEN = re.compile(r"\*v1\w{0,10}\.\w{1,60}: Unauthorized|provide credentials|invalid bearer token")
@@ -175,6 +190,7 @@ REMEDIES: dict[str, Callable[[Sick], Fix | None]] = {
     "anti-affinity": _of_workload("affinity.podAntiAffinity", "Prefer spread instead of demanding it, or add a node"),
     "application-error": _image,
     "bad-configuration": _configuration,
+    "certificate-untrusted": _by_name,
     "command-not-found": _command,
     "container-config": _config_refused,
     "credentials-rejected": _credentials,

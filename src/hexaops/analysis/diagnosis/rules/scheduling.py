@@ -44,6 +44,10 @@ def gated(sick: Sick) -> Finding | None:
     )
 
 
+_SCHEDULER = {"matchLabels": {"component": "kube-scheduler"}}
+"""As kubeadm and most others label it."""
+
+
 def scheduler_missing(sick: Sick) -> Finding | None:
     """No scheduler of that name has looked at the pod."""
     pod = unplaced(sick)
@@ -56,6 +60,7 @@ def scheduler_missing(sick: Sick) -> Finding | None:
             "scheduler-silent",
             "pods are Pending",
             "the scheduler has not looked at the pod: kube-scheduler does not seem to run",
+            symptom_of=tuple(one.ref for one in sick.snapshot.matching("kube-system", _SCHEDULER)),
         )
     fix = Fix.patched(
         sick.workload.ref,

@@ -29,7 +29,7 @@ def selector_matches_nothing(snapshot: Snapshot) -> Iterator[Finding]:
             if not counted:
                 yield _without_pods(one, meant)
             continue
-        near = _nearest(one, here)
+        near = nearest(one.name, describe_labels(wanted), here)
         similar = f"; {near.ref} has {describe_labels(template_labels(near))}" if near else ""
         fix = None
         if near:
@@ -83,13 +83,13 @@ def _without_pods(one: Obj, meant: list[Obj]) -> Finding:
     )
 
 
-def _nearest(service: Obj, here: list[Obj]) -> Obj | None:
-    wanted = describe_labels(service.mapping("spec", "selector"))
+def nearest(name: str, wanted: str, here: list[Obj]) -> Obj | None:
+    """The workload whose pods have nearly the labels that are wanted, or that has the name."""
     scored = [
         (
             max(
                 SequenceMatcher(None, wanted, describe_labels(template_labels(item))).ratio(),
-                1.0 if item.name == service.name else 0.0,
+                1.0 if item.name == name else 0.0,
             ),
             item.name,
             item,

@@ -7,6 +7,7 @@ import re
 from hexaops.analysis.diagnosis.model import Action, Evidence, FieldChange, Finding, Fix, Ref, Severity
 from hexaops.analysis.diagnosis.objects import items, mapping, strings, text
 from hexaops.analysis.diagnosis.pods import DELETION_SECONDS, Sick
+from hexaops.analysis.diagnosis.rules.doing import NETWORK_PLUGINS, network_plugins_of
 from hexaops.analysis.diagnosis.rules.making import from_pod, node_of, patch, quote
 
 _VOLUME = re.compile(r'for volume "([^"]{1,253})"')
@@ -24,9 +25,6 @@ _HANDLER = re.compile(
     r'no runtime for "([^"]{1,63})" is configured|[Rr]untime ?[Hh]andler "?([\w.-]{1,63})"? (?:not|is not)'
 )
 _NETWORK = re.compile(r"(?i)\bcni\b|network|plugin type|setup pod|calico|cilium|flannel")
-_NETWORK_PLUGINS = re.compile(
-    r"calico|canal|cilium|flannel|weave|aws-node|azure-cn|antrea|kindnet|multus|kube-router|ovn|cni"
-)
 _STORAGE_PLUGINS = re.compile(r"csi|storage|longhorn|ceph|rook|openebs|nfs|efs|ebs")
 _MOUNT_EVENTS = ("FailedAttachVolume", "FailedMount", "FailedMapVolume")
 _LOST = frozenset({"NodeNotReady", "NodeLost"})
@@ -37,6 +35,8 @@ def on_lost_node(sick: Sick) -> Finding | None:
     node = sick.snapshot.find("Node", "", sick.pod.text("spec", "nodeName"))
     lost = node is not None and node.condition("Ready").get("status") != "True"
     if not lost and text(sick.pod.condition("Ready"), "reason") not in _LOST:
+        return None
+    if node is not None and sick.workload.ref in network_plugins_of(sick.snapshot, node):
         return None
     name = sick.pod.text("spec", "nodeName")
     return from_pod(
@@ -214,7 +214,7 @@ def sandbox(sick: Sick) -> Finding | None:
         cause,
         key=key,
         evidence=(found[0].evidence,),
-        symptom_of=_daemons(sick, _NETWORK_PLUGINS),
+        symptom_of=_daemons(sick, NETWORK_PLUGINS),
     )
 
 
