@@ -192,7 +192,7 @@ RESOURCES: tuple[Resource, ...] = (
     ),
 )
 
-SNAPSHOTS, VELERO = "snapshot.storage.k8s.io", "velero.io"
+SNAPSHOTS, VELERO, TRIVY = "snapshot.storage.k8s.io", "velero.io", "aquasecurity.github.io"
 EXTENSIONS: tuple[Resource, ...] = (
     Resource("volumesnapshots", "VolumeSnapshot", SNAPSHOTS, "v1", short_names=("vs",), has_generation=True),
     Resource(
@@ -216,6 +216,8 @@ EXTENSIONS: tuple[Resource, ...] = (
     ),
     Resource("backups", "Backup", VELERO, "v1", has_generation=True, subresources=()),
     Resource("restores", "Restore", VELERO, "v1", has_generation=True, subresources=()),
+    Resource("vulnerabilityreports", "VulnerabilityReport", TRIVY, "v1alpha1", short_names=("vuln",), subresources=()),
+    Resource("configauditreports", "ConfigAuditReport", TRIVY, "v1alpha1", subresources=()),
 )
 """What a cluster may have besides: served where its group is installed."""
 

@@ -193,6 +193,18 @@ def scanner_reports_critical_vulnerabilities(world: World) -> None:
     _report(world, web.replicaset["metadata"]["name"], critical=2)
 
 
+@fault("config-audit", "Deployment/web", "KSV017|privileged")
+def scanner_reports_a_failed_check(world: World) -> None:
+    web = find_app(world, "web")
+    assert web.replicaset is not None
+    labels = {"resource.kind": "ReplicaSet", "resource.name": web.replicaset["metadata"]["name"]}
+    one = make("ConfigAuditReport", "replicaset-web", api="aquasecurity.github.io/v1alpha1")
+    one["metadata"]["labels"] = {f"trivy-operator.{key}": value for key, value in labels.items()}
+    check = {"checkID": "KSV017", "title": "Privileged", "severity": "CRITICAL", "success": False}
+    one["report"] = {"summary": {"criticalCount": 1}, "checks": [check, {**check, "success": True}]}
+    world.add(one)
+
+
 @control
 def scanner_reports_of_what_does_not_run_any_more(world: World) -> None:
     _report(world, "web-of-last-year", critical=9)

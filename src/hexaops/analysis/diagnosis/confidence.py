@@ -34,6 +34,7 @@ MEASURED: dict[str, Share] = {
     "clock-skew": Share(2, 2),
     "command-not-found": Share(13, 13),
     "completed-container": Share(2, 2),
+    "config-audit": Share(1, 1),
     "config-map-empty": Share(4, 4),
     "config-map-large": Share(1, 1),
     "config-map-unused": Share(2, 2),

@@ -12,7 +12,7 @@ from hexaops.kit.text import plain
 
 SECURITY_RULES = frozenset(
     {"rbac-wildcard", "rbac-cluster-admin", "rbac-anonymous", "secret-in-env", "default-service-account",
-     "certificate-expired", "certificate-expiring"}
+     "certificate-expired", "certificate-expiring", "image-vulnerable", "config-audit"}
 )  # fmt: skip
 """Rules of the diagnosis that speak of security and are not one of the pod security controls."""
 TEXT_LIMIT = 300

@@ -25,7 +25,7 @@ from hexaops.backends.kubernetes.errors import (
 from hexaops.backends.kubernetes.kinds import Kind
 from hexaops.errors import UpstreamUnavailableError
 from hexaops.features.access.tenancy import SYSTEM_NAMESPACES, Workspace
-from hexaops.features.diagnosis.kinds import BUILT_IN, ESSENTIAL, EXTENSIONS, NEVER, OF_THE_CLUSTER
+from hexaops.features.diagnosis.kinds import BUILT_IN, ESSENTIAL, NEVER, OF_THE_CLUSTER
 from hexaops.kit.garbage import collection_paused
 from hexaops.kit.timeout import Timeout
 
@@ -34,6 +34,7 @@ LIST_SECONDS = 20.0
 PAGE: int | None = 500
 NAMESPACES_ALONE = 20
 """Up to so many namespaces are listed one by one; of more, the whole cluster is listed and the rest left out."""
+Decoder = msgspec.json.Decoder[Any]
 NOT_SERVED = "this API server does not serve the kind"
 
 
@@ -73,22 +74,51 @@ class Listed(Struct, frozen=True):
     """Those of `missing` that would have been listed, had the cluster let us."""
 
 
+def joined(one: Listed, other: Listed) -> Listed:
+    """Both."""
+    return Listed([*one.objects, *other.objects], {**one.missing, **other.missing}, {**one.refused, **other.refused})
+
+
 async def list_objects(cluster: Cluster, fence: Fence, extensions: Sequence[Kind], limit: Timeout) -> Listed:
     """Everything that the rules look at; raises UpstreamUnavailableError where pods cannot be read."""
     missing: dict[str, str] = dict(NEVER)
     if not fence.whole:
         missing |= {kind.name: "read for workspaces with a cluster of their own only" for kind in OF_THE_CLUSTER}
-    refused: dict[str, str] = {}
     kinds = [*BUILT_IN, *(OF_THE_CLUSTER if fence.whole else ()), *extensions]
-    places = asyncio.Semaphore(AT_ONCE)
-    found = await asyncio.gather(*(_one_kind(cluster, fence, kind, refused, places, limit) for kind in kinds))
+    found = await list_kinds(cluster, fence, kinds, limit)
+    return Listed(found.objects, {**missing, **found.missing}, found.refused)
+
+
+async def list_kinds(
+    cluster: Cluster,
+    fence: Fence,
+    kinds: Sequence[Kind],
+    limit: Timeout,
+    *,
+    page: int | None = PAGE,
+    decoder: Decoder | None = None,
+) -> Listed:
+    """The objects of some kinds that a workspace may see, a page of so many at a time."""
+    pages = Pages(cluster, fence, asyncio.Semaphore(AT_ONCE), limit, page, decoder)
+    refused: dict[str, str] = {}
+    found = await asyncio.gather(*(_one_kind(pages, kind, refused) for kind in kinds))
     asked = {kind: why for kind, why in refused.items() if why != NOT_SERVED}
-    return Listed([one for objects in found for one in objects], missing | refused, asked)
+    return Listed([one for objects in found for one in objects], refused, asked)
 
 
-async def _one_kind(
-    cluster: Cluster, fence: Fence, kind: Kind, refused: dict[str, str], places: asyncio.Semaphore, limit: Timeout
-) -> list[Raw]:
+class Pages(Struct, frozen=True):
+    """How the pages of some kinds are read."""
+
+    cluster: Cluster
+    fence: Fence
+    places: asyncio.Semaphore
+    limit: Timeout
+    size: int | None
+    decoder: Decoder | None
+
+
+async def _one_kind(pages: Pages, kind: Kind, refused: dict[str, str]) -> list[Raw]:
+    cluster, fence = pages.cluster, pages.fence
     status = cluster.cache.status(kind.name).get(kind.name)
     try:
         if status is not None and not status.available:
@@ -97,8 +127,8 @@ async def _one_kind(
             return []
         found: list[Raw] = []
         for namespace in _places_of(fence, kind):
-            async with places:
-                found += await _collection(cluster, kind, namespace, fence, limit)
+            async with pages.places:
+                found += await _collection(pages, kind, namespace)
         return found
     except KubernetesError as error:
         reason = NOT_SERVED if isinstance(error, KubernetesNotFoundError) else error.message
@@ -116,25 +146,25 @@ def _places_of(fence: Fence, kind: Kind) -> Sequence[str | None]:
     return sorted(name for name in named if fence.workspace.owns(name))
 
 
-async def _collection(cluster: Cluster, kind: Kind, namespace: str | None, fence: Fence, limit: Timeout) -> list[Raw]:
+async def _collection(pages: Pages, kind: Kind, namespace: str | None) -> list[Raw]:
     """Page by page, so that what is left out is let go of at once."""
     found: list[Raw] = []
-    token, page_size = "", PAGE
+    token, size, reader = "", pages.size, pages.cluster.reader
     while True:
         try:
-            body = await cluster.reader.list_page(kind, namespace, limit=page_size, continue_token=token, timeout=limit)
+            body = await reader.list_page(kind, namespace, limit=size, continue_token=token, timeout=pages.limit)
         except KubernetesGoneError:  # a token became too old between two pages: everything at once
-            found, token, page_size = [], "", None
+            found, token, size = [], "", None
             continue
-        objects, token = decoded_page(body, kind)
-        found += (one for one in objects if fence.lets_in(one))
+        objects, token = decoded_page(body, kind, pages.decoder)
+        found += (one for one in objects if pages.fence.lets_in(one))
         if not token:
             return found
 
 
-def decoded_page(body: bytes, kind: Kind) -> tuple[list[Raw], str]:
+def decoded_page(body: bytes, kind: Kind, decoder: Decoder | None = None) -> tuple[list[Raw], str]:
     """The objects of a page, and the token of the next."""
-    page = _decoded(body, kind)
+    page = _decoded(body, kind, decoder or (_PODS if kind.name == "Pod" else None))
     return [_typed(raw, kind) for raw in page.get("items") or ()], page.get("metadata", {}).get("continue") or ""
 
 
@@ -169,10 +199,10 @@ _PODS = msgspec.json.Decoder(_PodPage)
 """Skipping what is not named here takes two thirds of the time, and of the memory."""
 
 
-def _decoded(body: bytes, kind: Kind) -> Any:
+def _decoded(body: bytes, kind: Kind, decoder: Decoder | None) -> Any:
     try:
         with collection_paused():
-            page = _PODS.decode(body) if kind.name == "Pod" else msgspec.json.decode(body)
+            page = decoder.decode(body) if decoder is not None else msgspec.json.decode(body)
     except msgspec.DecodeError as error:
         message = f"list {kind.name}: the response is not valid for a Kubernetes API server"
         raise KubernetesUnavailableError(message) from error
@@ -186,13 +216,12 @@ def _typed(one: dict[str, Any], kind: Kind) -> Raw:
     return one
 
 
-async def served_extensions(cluster: Cluster, limit: Timeout) -> Sequence[Kind]:
-    """The kinds of EXTENSIONS whose API group the cluster serves; none where it does not say."""
+async def served_groups(cluster: Cluster, limit: Timeout) -> Set[str] | None:
+    """The API groups that the cluster serves; None where it does not say."""
     try:
-        groups = await cluster.reader.api_groups(timeout=limit)
+        return frozenset(await cluster.reader.api_groups(timeout=limit))
     except KubernetesError:
-        return []
-    return [kind for kind in EXTENSIONS if kind.group in groups]
+        return None
 
 
 def hidden_nodes(objects: Sequence[Raw], fence: Fence) -> Set[str]:

@@ -17,22 +17,24 @@ from hexaops.analysis.diagnosis.snapshot import Snapshot
 from hexaops.analysis.insights.hardening import Posture, posture_of
 from hexaops.backends.kubernetes.cluster import Cluster
 from hexaops.backends.kubernetes.clusters import Clusters
-from hexaops.backends.kubernetes.kinds import Kind
 from hexaops.features.access.tenancy import Workspace
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.diagnosis.fencing import fenced
+from hexaops.features.diagnosis.kinds import EXTENSIONS
 from hexaops.features.diagnosis.listing import (
     LIST_SECONDS,
     Fence,
     Listed,
     hidden_nodes,
+    joined,
     list_objects,
-    served_extensions,
+    served_groups,
 )
 from hexaops.features.diagnosis.model import Diagnosis
 from hexaops.features.diagnosis.pod_logs import SECONDS as LOG_SECONDS
 from hexaops.features.diagnosis.pod_logs import read_logs
 from hexaops.features.diagnosis.recording import snapshot_view
+from hexaops.features.diagnosis.reports import ReportReader
 from hexaops.features.diagnosis.views import SnapshotView
 from hexaops.kit.clock import Clock
 from hexaops.kit.garbage import collection_paused
@@ -64,7 +66,8 @@ class DiagnosisService:
         self._applications = applications
         self._clock = clock
         self._held: dict[tuple[str, bool], _Held] = {}
-        self._groups: dict[str, tuple[float, Cluster, Sequence[Kind]]] = {}
+        self._groups: dict[str, tuple[float, Cluster, Set[str] | None]] = {}
+        self._reports = ReportReader(clock)
 
     async def get(self, workspace: Workspace, *, logs: bool) -> Diagnosis:
         """The workspace's findings; without `logs` no log line is read or quoted.
@@ -111,12 +114,16 @@ class DiagnosisService:
 
     async def _read(self, cluster: Cluster, workspace: Workspace, logs: bool) -> tuple[Snapshot, Listed]:
         limit = Timeout(LIST_SECONDS, self._clock)
-        listed = await list_objects(cluster, Fence(workspace), await self._extensions(cluster, limit), limit)
+        fence, groups = Fence(workspace), await self._served(cluster, limit)
+        extensions = [kind for kind in EXTENSIONS if kind.group in (groups or ())]
+        objects, reports = await asyncio.gather(
+            list_objects(cluster, fence, extensions, limit),
+            self._reports.read(cluster, fence, groups),
+        )
+        listed = joined(objects, reports)
         now = self._clock.now().timestamp()
         usage = await self._usage(workspace)
-        snapshot = await asyncio.to_thread(
-            _snapshot, now, listed, usage, hidden_nodes(listed.objects, Fence(workspace))
-        )
+        snapshot = await asyncio.to_thread(_snapshot, now, listed, usage, hidden_nodes(listed.objects, fence))
         if logs:
             snapshot.logs = await read_logs(cluster.reader, snapshot, Timeout(LOG_SECONDS, self._clock))
         return snapshot, listed
@@ -134,11 +141,11 @@ class DiagnosisService:
                 }
         return figures
 
-    async def _extensions(self, cluster: Cluster, limit: Timeout) -> Sequence[Kind]:
+    async def _served(self, cluster: Cluster, limit: Timeout) -> Set[str] | None:
         held = self._groups.get(cluster.id)
         if held is not None and held[1] is cluster and self._clock.monotonic() < held[0]:
             return held[2]
-        found = await served_extensions(cluster, limit)
+        found = await served_groups(cluster, limit)
         self._groups[cluster.id] = self._clock.monotonic() + GROUPS_SECONDS, cluster, found
         return found
 

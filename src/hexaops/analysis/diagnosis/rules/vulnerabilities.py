@@ -1,4 +1,4 @@
-"""Reports of the Trivy operator: images that run with critical vulnerabilities, where a snapshot holds the reports."""
+"""Reports of the Trivy operator: images with critical vulnerabilities, settings that fail critical checks."""
 
 from __future__ import annotations
 
@@ -16,13 +16,10 @@ _LABEL = "trivy-operator."
 def vulnerable_images(snapshot: Snapshot) -> Iterator[Finding]:
     """A workload that runs an image with critical vulnerabilities."""
     for one in snapshot.each("VulnerabilityReport"):
-        critical = one.number("report", "summary", "criticalCount")
-        scanned = snapshot.find(
-            one.labels.get(f"{_LABEL}resource.kind", ""), one.namespace, one.labels.get(f"{_LABEL}resource.name", "")
-        )
-        if one.group != _GROUP or not critical or scanned is None or scanned.get("spec", "replicas") == 0:
+        critical, workload = one.number("report", "summary", "criticalCount"), _scanned(snapshot, one)
+        if not critical or workload is None:
             continue
-        workload, name = snapshot.workload(scanned), one.labels.get(f"{_LABEL}container.name", "")
+        name = one.labels.get(f"{_LABEL}container.name", "")
         image = _image(workload, name)
         found = [part for part in one.items("report", "vulnerabilities") if part.get("severity") == "CRITICAL"]
         named = ", ".join(text(part, "vulnerabilityID") for part in found[:3])
@@ -44,8 +41,35 @@ def vulnerable_images(snapshot: Snapshot) -> Iterator[Finding]:
         )
 
 
+def failed_audits(snapshot: Snapshot) -> Iterator[Finding]:
+    """A workload whose settings fail checks that the operator calls critical."""
+    for one in snapshot.each("ConfigAuditReport"):
+        critical, workload = one.number("report", "summary", "criticalCount"), _scanned(snapshot, one)
+        if not critical or workload is None:
+            continue
+        failed = [part for part in one.items("report", "checks") if part.get("success") is False]
+        named = [part for part in failed if part.get("severity") == "CRITICAL"][:3]
+        told = "; ".join(f"{text(part, 'checkID')} {text(part, 'title')}" for part in named)
+        yield Finding(
+            "config-audit",
+            workload.ref,
+            "its settings fail critical security checks",
+            f"{critical} critical checks fail{f': {quote(told)}' if told else ''}",
+            Severity.LOW,
+            (Evidence("status", one.ref, f"criticalCount: {critical}"),),
+        )
+
+
+def _scanned(snapshot: Snapshot, report: Obj) -> Obj | None:
+    """The workload that a report is about; None if it does not run any more."""
+    labels = report.labels
+    kind, name = labels.get(f"{_LABEL}resource.kind", ""), labels.get(f"{_LABEL}resource.name", "")
+    scanned = snapshot.find(kind, report.namespace, name) if report.group == _GROUP else None
+    return None if scanned is None or scanned.get("spec", "replicas") == 0 else snapshot.workload(scanned)
+
+
 def _image(workload: Obj, container: str) -> str:
     return next((text(one, "image") for one in containers(template_spec(workload)) if one.get("name") == container), "")
 
 
-RULES = (vulnerable_images,)
+RULES = (vulnerable_images, failed_audits)
