@@ -78,12 +78,22 @@ def _of_strangers(raw: Raw) -> None:
     ]  # fmt: skip
 
 
+TOLD_BY_CONDITIONS = frozenset(
+    {
+        "load_balancer_never_confirms_the_pods",
+        "pods_carry_the_mark_of_preemption",
+        "release_asks_another_path",
+        "release_fails_for_longer_than_slow_starts_took",
+        "release_fails_its_readiness_probe_for_a_minute",
+    }
+)
+"""Nothing but a condition says what is wrong, or since when the pods before were ready."""
 SHAPES: tuple[tuple[str, Shape, float], ...] = (
     ("stamped logs", _stamped, 0.98),
     ("lists", _in_lists, 0.98),
     ("as served", _as_served, 0.98),
     ("new events", _new_events, 0.98),
-    ("pods without conditions", _no_conditions, 0.98),
+    ("pods without conditions", _no_conditions, 1.0),
     ("events of strangers", _of_strangers, 0.98),
     ("no EndpointSlices", _without("EndpointSlice", "Endpoints"), 0.98),
     ("no ReplicaSets", _without("ReplicaSet"), 0.90),
@@ -92,7 +102,8 @@ SHAPES: tuple[tuple[str, Shape, float], ...] = (
 
 @pytest.mark.parametrize(("shape", "least"), [one[1:] for one in SHAPES], ids=[one[0] for one in SHAPES])
 def test_the_cause_comes_first_in_another_shape(shape: Shape, least: float) -> None:
-    cases = FAULTS[::EVERY]
+    lost = TOLD_BY_CONDITIONS if shape is _no_conditions else frozenset()
+    cases = [one for one in FAULTS[::EVERY] if one.name not in lost]
     missed = [case.name for case in cases if not _is_first(case, _found(case, shape))]
     assert len(missed) <= (1 - least) * len(cases), missed
 
