@@ -33,6 +33,10 @@ USEFUL_SECONDS = 2.0
 HEALTH_EVERY_SECONDS = 0.25
 BARS = {"goodput": 0.9, "health_p99_seconds": 0.5, "memory_mb": 50.0, "recovery_seconds": 10.0}
 UNLIMITED = {f"HEXAOPS_RATE_LIMIT_{name}": "10000000/minute" for name in ("CHAT", "PUBLIC", "WORKSPACE", "APPLICATION")}
+HEAD = f"""| load | goodput | by CPU | health p99 | recovery | RSS | refused without Retry-After | answers |
+|---|--:|--:|--:|--:|--:|--:|---|
+| bar | ≥ {BARS["goodput"]:.0%} | | < {BARS["health_p99_seconds"] * 1000:.0f} ms | ≤ {BARS["recovery_seconds"]:.0f} s \
+| ≤ +{BARS["memory_mb"]:.0f} MB | 0 | 200, 429 and 503 only |"""
 Ask = Callable[[], Awaitable[httpx2.Response]]
 
 
@@ -55,10 +59,12 @@ class Outcome:
     """Succeeded within USEFUL_SECONDS."""
     without_retry_after: int = 0
     health: list[float] = field(default_factory=list)
+    peak_mb: float = 0.0
+    """The most memory that the service held meanwhile."""
 
 
 def run(options: Sequence[str]) -> bool:
-    """Print a line for each kind of request and multiple; whether the bars are met."""
+    """Print a table for each kind of request with its bars; whether they are met."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--multiples", type=float, nargs="+", default=[1.5, 3.0, 5.0])
@@ -110,7 +116,8 @@ async def _measured(
         spent, period = _cpu_seconds(pid), min(10.0, seconds)
         rate = await _closed(ask, period)
         capacity = Capacity(rate, rate * period / (_cpu_seconds(pid) - spent))
-        print(f"{kind}: capacity {rate:.0f}/s of {CALLERS} callers, {capacity.per_cpu_second:.0f} per CPU-second")
+        print(f"\n{kind}: capacity {rate:.0f}/s of {CALLERS} callers, {capacity.per_cpu_second:.0f} per CPU-second\n")
+        print(HEAD)
         results = [await _at(client, ask, pid, capacity, multiple, seconds) for multiple in multiples]
     return all(results)
 
@@ -139,22 +146,16 @@ async def _at(
     client: httpx2.AsyncClient, ask: Ask, pid: int, capacity: Capacity, multiple: float, seconds: float
 ) -> bool:
     before, spent, outcome = _resident_mb(pid), _cpu_seconds(pid), Outcome()
-    health = asyncio.create_task(_probe(client, outcome))
+    health = asyncio.create_task(_probe(client, outcome, pid))
     await _open(ask, capacity.per_second * multiple, seconds, outcome)
     health.cancel()
     goodput = outcome.useful / seconds / capacity.per_second
     work = outcome.useful / (_cpu_seconds(pid) - spent) / capacity.per_cpu_second
     p99 = _percentile(outcome.health, 0.99)
     recovery = await _recovery(ask, capacity.per_second)
-    grown = _resident_mb(pid) - before
+    grown = max(outcome.peak_mb, _resident_mb(pid)) - before
     statuses = ", ".join(f"{status}: {count}" for status, count in sorted(outcome.statuses.items()))
-    print(
-        f"  x{multiple:g}: goodput {goodput:.0%} ({work:.0%} by CPU), health p99 {p99 * 1000:.0f} ms, "
-        f"recovery {recovery:.1f} s, RSS {grown:+.0f} MB; {statuses}; "
-        f"refused without Retry-After: {outcome.without_retry_after}",
-        flush=True,
-    )
-    return (
+    met = (
         goodput >= BARS["goodput"]
         and p99 < BARS["health_p99_seconds"]
         and grown <= BARS["memory_mb"]
@@ -162,6 +163,12 @@ async def _at(
         and not outcome.without_retry_after
         and {*outcome.statuses} <= {"200", "429", "503"}
     )
+    print(
+        f"| {multiple:g} × | {goodput:.0%} | {work:.0%} | {p99 * 1000:.0f} ms | {recovery:.1f} s | {grown:+.0f} MB "
+        f"| {outcome.without_retry_after} | {statuses}{'' if met else ' **missed**'} |",
+        flush=True,
+    )
+    return met
 
 
 async def _open(ask: Ask, rate: float, seconds: float, outcome: Outcome) -> None:
@@ -187,8 +194,9 @@ async def _one(ask: Ask, outcome: Outcome) -> None:
     outcome.without_retry_after += answer.status_code in {429, 503} and "retry-after" not in answer.headers
 
 
-async def _probe(client: httpx2.AsyncClient, outcome: Outcome) -> None:
+async def _probe(client: httpx2.AsyncClient, outcome: Outcome, pid: int) -> None:
     while True:
+        outcome.peak_mb = max(outcome.peak_mb, _resident_mb(pid))
         begun = time.monotonic()
         try:
             await client.get("/healthz")

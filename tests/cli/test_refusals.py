@@ -33,6 +33,10 @@ def no_database(home: Path) -> None:
     (home / "hexaops.db").write_text("hello, this is a letter and not a database\n" * 100)
 
 
+def emptied(home: Path) -> None:
+    (home / "hexaops.db").touch()
+
+
 def damaged(home: Path) -> None:
     (home / "hexaops.db").write_bytes(b"SQLite format 3\x00" + b"\xff" * 5000)
 
@@ -68,6 +72,7 @@ def nothing(_home: Path) -> None:
     ("prepare", "url", "said"),
     [
         (no_database, None, "damaged: restore it from a backup"),
+        (emptied, None, "empty: restore it from a backup"),
         (damaged, None, "damaged: restore it from a backup"),
         (a_folder, None, "unable to open database file"),
         (unknown_migration, None, "schema 9999, this version knows up to"),
@@ -90,6 +95,17 @@ async def test_a_start_that_is_refused(
     shown = str(getattr(refused.value, "message", refused.value))
     assert said in shown
     assert PASSWORD not in shown
+
+
+@pytest.mark.parametrize("prepare", [no_database, emptied, damaged])
+async def test_a_refused_start_leaves_the_file_as_it_is(prepare: Callable[[Path], None], tmp_path: Path) -> None:
+    prepare(tmp_path)
+    before = (tmp_path / "hexaops.db").read_bytes()
+    context = ProcessContext(Settings(home=tmp_path), Clusters([], default_id="none"), SystemClock(), Redactor())
+    with pytest.raises(HexaopsError):
+        await context.open()
+    await context.close()
+    assert (tmp_path / "hexaops.db").read_bytes() == before
 
 
 def test_it_is_one_line(tmp_path: Path, bare: Run) -> None:

@@ -46,6 +46,7 @@ AWAY_STATES = ("08", "40", "53", "57", "58", "55P03")
 BROKEN = (asyncpg.InterfaceError, asyncpg.InternalClientError)
 """The driver's own: the connection is closed, or what comes over it is no PostgreSQL."""
 DAMAGED = ("malformed", "not a database")
+EMPTIED = "The database file is empty: restore it from a backup, or remove it to start fresh"
 DAMAGE = "The database file is damaged: restore it from a backup, or move it aside to start fresh"
 DISK_FULL, FULL = "53100", ("disk is full", "disk I/O error", "readonly database")
 """PostgreSQL's state, and SQLite's words."""
@@ -232,6 +233,9 @@ class Database:
 
     async def check(self) -> None:
         """Raise DatabaseUnavailableError unless the database answers and, on SQLite, is whole."""
+        path = self.sqlite_path
+        if path is not None and path.is_file() and path.stat().st_size == 0:  # SQLite would begin anew without a word
+            raise DatabaseUnavailableError(EMPTIED, details={"source": "database"})
         if not self.is_sqlite:
             await self.ping()
         elif await self._ask("PRAGMA quick_check(1)") != "ok":
