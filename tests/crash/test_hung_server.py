@@ -1,4 +1,4 @@
-"""An API server that hangs (SIGSTOP) while its connections stay open: noticed, said in answers, and no plan is made on it.
+"""An API server that hangs (SIGSTOP) while its connections stay open: noticed and said, and no plan is made on it.
 
 The whole command with the embedded simulator, both as processes of their own.
 """
@@ -73,8 +73,8 @@ def _child(pid: int) -> int:
 async def _seconds_until(ask: Callable[[], Awaitable[httpx2.Response]], reached: Callable[[Any], bool]) -> float:
     began = time.monotonic()
     async with asyncio.timeout(START_SECONDS):
-        while not reached((await ask()).json()):
-            await asyncio.sleep(LOOK_SECONDS)  # another process can only be asked again
+        while not reached((await ask()).json()):  # noqa: ASYNC110 # another process can only be asked again
+            await asyncio.sleep(LOOK_SECONDS)
     return time.monotonic() - began
 
 
@@ -99,7 +99,7 @@ async def test_a_hung_api_server_is_noticed_and_said_and_no_plan_is_made(tmp_pat
         os.kill(simulator, signal.SIGSTOP)
         noticed = await _seconds_until(applications, lambda body: not body["data"]["freshness"]["current"])
         assert noticed <= NOTICED_SECONDS + SLACK_SECONDS, noticed
-        print(f"noticed after {noticed:.1f} s")
+        print(f"noticed after {noticed:.1f} s")  # noqa: T201 # the figure
         stale = (await applications()).json()["data"]["freshness"]["stale"]
         assert any("has sent nothing for" in reason for reason in stale.values()), stale
         chat = await service.ask("POST", "/aiops/chat", {"message": "how is web-app?"})

@@ -28,7 +28,7 @@ from typing import Any
 import pytest
 from _pytest.runner import runtestprotocol
 
-from tools.mutation.mutants import Mutant, find_mutants
+from tools.mutation.mutants import Mutant, codes, find_mutants
 
 LONGEST_SECONDS = 30.0
 """For the tests of one mutant, and three times what they took without it: a mutant may loop for ever."""
@@ -199,15 +199,16 @@ def _judge(mutant: Mutant, items: Sequence[pytest.Item]) -> int:
 
 
 def _put_in_place(path: Path, name: str, code: CodeType) -> None:
-    """Give the function its new code wherever it is held: as a method, wrapped or decorated."""
-    found = [
-        one
-        for one in gc.get_objects()
-        if isinstance(one, FunctionType) and one.__code__.co_filename == str(path) and one.__code__.co_qualname == name
-    ]
-    assert found, f"{name} of {path} is not loaded"
+    """Give the function and those within it their new code wherever they are held: as methods, wrapped, decorated."""
+    changed = {one.co_qualname: one for one in codes(code)}
+    loaded = (one for one in gc.get_objects() if isinstance(one, FunctionType))
+    here = (one for one in loaded if one.__code__.co_filename == str(path))
+    found = [one for one in here if one.__code__.co_qualname in changed]
+    assert any(one.__code__.co_qualname == name for one in found), f"{name} of {path} is not loaded"
     for one in found:
-        one.__code__ = code
+        new = changed[one.__code__.co_qualname]
+        if new.co_freevars == one.__code__.co_freevars:
+            one.__code__ = new
 
 
 def _forget() -> None:

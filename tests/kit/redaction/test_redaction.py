@@ -13,7 +13,20 @@ from typing import Any
 import pytest
 
 from hexaops.kit import redaction
-from hexaops.kit.redaction import MARK, addresses, files, headers, looks, names, pairs, redact, redact_fields, vendors
+from hexaops.kit.redaction import (
+    MARK,
+    addresses,
+    commands,
+    files,
+    headers,
+    looks,
+    names,
+    pairs,
+    redact,
+    redact_fields,
+    sentences,
+    vendors,
+)
 from hexaops.kit.redaction.batches import redact_all
 from hexaops.kit.text import markdown, plain
 
@@ -147,13 +160,17 @@ def test_redacting_again_changes_nothing() -> None:
         assert redact(once) == once
 
 
-MODULES = (redaction, addresses, files, headers, looks, names, pairs, vendors)
-PATTERNS = {
-    f"{module.__name__.rpartition('.')[2]}.{name}": value
-    for module in MODULES
-    for name, value in vars(module).items()
-    if isinstance(value, re.Pattern)
-} | {f"gitleaks.{rule.id}": vendors.compiled(rule.pattern) for rule in vendors.rules()}
+MODULES = (redaction, addresses, commands, files, headers, looks, names, pairs, sentences, vendors)
+PATTERNS = (
+    {
+        f"{module.__name__.rpartition('.')[2]}.{name}": value
+        for module in MODULES
+        for name, value in vars(module).items()
+        if isinstance(value, re.Pattern)
+    }
+    | {f"commands.{number}": pattern for number, (_, pattern) in enumerate(commands._PATTERNS)}
+    | {f"gitleaks.{rule.id}": vendors.compiled(rule.pattern) for rule in vendors.rules()}
+)
 CATEGORIES = {constants.CATEGORY_WORD: r"\w", constants.CATEGORY_DIGIT: r"\d", constants.CATEGORY_SPACE: r"\s",
               constants.CATEGORY_NOT_SPACE: r"\S"}  # fmt: skip
 PIECES = (

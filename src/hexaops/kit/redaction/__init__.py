@@ -8,17 +8,17 @@ bounded, so that a line's cost grows with its length only; numbers and plain wor
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
+from functools import cache
 from typing import Any
 
-from hexaops.kit.redaction import addresses, commands, files, headers, pairs, vendors
+from hexaops.kit.redaction import addresses, commands, files, headers, pairs, sentences, vendors
+from hexaops.kit.redaction.forms import Reader, Span
 from hexaops.kit.redaction.looks import MARK, is_number, is_placeholder, is_word
 from hexaops.kit.redaction.names import is_chosen, is_telling
 from hexaops.kit.redaction.needles import is_worded
 
 __all__ = ["MARK", "is_telling", "redact", "redact_fields", "redact_texts"]
-
-Span = tuple[int, int]
 
 RUN_LENGTH = 12
 """Vendors' forms are at least so long."""
@@ -28,34 +28,31 @@ _RUN = re.compile(rf"[A-Za-z0-9_+/=~.-]{{{RUN_LENGTH}}}")
 def redact(text: str) -> str:
     """The text with every secret that can be known replaced; other text unchanged."""
     lower = text.lower() if text.isascii() else "".join(_LOWER.get(sign, sign) for sign in text)
-    structured = is_worded(lower)
     run = _RUN.search(text) is not None
-    if not (structured or run or (text.count(":") >= 4 and files.PGPASS.search(text))):
+    if not (run or is_worded(lower) or files.PGPASS.search(text)):
         return text
-    spans = [*files.find(text, lower), *(_structured(text, lower) if structured else ())]
+    spans = [*reader().find(text, lower)]
     if run:
         spans += vendors.find(text, lower)
-    return _replaced(text, spans) if spans else text
+    return _replaced(text, spans)
 
 
 def redact_known(text: str, lower: str, *, worded: bool, keywords: Collection[str]) -> str:
     """The same for a text of which it is known whether it has one of the needles, and which vendors' keywords it has."""
-    spans = [*files.find(text, lower), *_structured(text, lower)] if worded else []
-    if keywords:
-        spans += vendors.find(text, lower, keywords)
-    return _replaced(text, spans) if spans else text
+    spans = [*reader().find(text, lower)] if worded else []
+    spans += vendors.find(text, lower, keywords)
+    return _replaced(text, spans)
+
+
+@cache
+def reader() -> Reader:
+    """Of everything that is known by where it stands."""
+    known = (addresses, headers, pairs, commands, sentences, files)
+    return Reader([form for module in known for form in module.FORMS])
 
 
 _REDACTED = (MARK, MARK.strip("[]"))
 _LOWER = {chr(code): chr(code + 32) for code in range(65, 91)}
-
-
-def _structured(text: str, lower: str) -> Iterator[Span]:
-    yield from addresses.find(text, lower)
-    yield from headers.find(text, lower)
-    yield from pairs.find(text, lower)
-    yield from pairs.find_in_commands(text, lower)
-    yield from commands.find(text, lower)
 
 
 def _replaced(text: str, spans: list[Span]) -> str:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from hexaops.kit.redaction.forms import Form, Span, values
 from hexaops.kit.redaction.looks import has, is_name, is_number, is_placeholder, is_random, is_word
-
-Span = tuple[int, int]
 
 _USERINFO = re.compile(
     r"(?i)[a-z][a-z0-9+.:-]{1,32}:(?://|\\/\\/)(?:(?P<user>[^\s/@:\"'<>]{0,256}?)(?::|%3a)(?P<password>[^\s/\"'<>]{1,512})"
@@ -76,20 +75,10 @@ _NO_USERS = frozenset(
 )  # readable
 
 
-def find(text: str, lower: str) -> Iterator[Span]:
-    """Where credentials of addresses stand."""
-    for found in _BOT.finditer(text) if "/bot" in lower else ():
-        yield found.span("value")
-    if "@" in text and BEFORE_AT.search(text):
-        yield from _users(text)
-    if may_have_parameter(lower):
-        for found in _PARAMETER.finditer(text):
-            if _is_held(found["name"].lower(), found["value"]):
-                yield found.span("value")
-        for found in _USER_AND_P.finditer(text) if "&p=" in lower else ():
+def _parameters(text: str, _lower: str) -> Iterator[Span]:
+    for found in _PARAMETER.finditer(text):
+        if _is_held(found["name"].lower(), found["value"]):
             yield found.span("value")
-    if "/" in text and ("hook" in lower or "://" in text) and (has(lower, HOOK_WORDS) or not text.isascii()):
-        yield from _paths(text)
 
 
 def may_have_parameter(lower: str) -> bool:
@@ -97,7 +86,7 @@ def may_have_parameter(lower: str) -> bool:
     return ("=" in lower or "%3d" in lower) and has(lower, _PARAMETER_SIGNS)
 
 
-def _users(text: str) -> Iterator[Span]:
+def _users(text: str, _lower: str) -> Iterator[Span]:
     for found in _USERINFO.finditer(text):
         if found["alone"] is not None:
             if is_random(found["alone"]) or not is_name(found["alone"]):
@@ -131,7 +120,7 @@ def _is_held(name: str, value: str) -> bool:
     return is_random(value) and not value.startswith("sess_")
 
 
-def _paths(text: str) -> Iterator[Span]:
+def _paths(text: str, _lower: str) -> Iterator[Span]:
     for found in _HOOK.finditer(text):
         known = "." in found[0][: found.start("path") - found.start()]
         for segment in _SEGMENT.finditer(text, *found.span("path")):
@@ -152,3 +141,13 @@ def _is_key(value: str, known: bool) -> bool:
             or (value.isalnum() and not value.isalpha() and not value.isdigit() and not is_name(value))
         )
     return is_random(value)
+
+
+FORMS = (
+    Form(("/bot",), values(_BOT)),
+    Form(("@",), _users),
+    Form(_PARAMETER_SIGNS, _parameters),
+    Form(("&p=",), values(_USER_AND_P)),
+    Form(HOOK_WORDS, _paths),
+)
+"""Credentials of addresses."""

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import islice
 
-from hexaops.kit.redaction.looks import has, is_name, is_number, is_odd, is_placeholder, is_random, is_word
+from hexaops.kit.redaction.forms import Find, Form, Span, values
+from hexaops.kit.redaction.looks import is_name, is_number, is_placeholder, is_random, is_word
 from hexaops.kit.redaction.names import is_telling
-
-Span = tuple[int, int]
 
 NEEDLES = (
     "rabbitmqctl", "openssl", "net use", "asplaintext", "--user", "freerdp", "sqlplus", "lftp", "snmp", "rclone", "alias set",
@@ -20,12 +18,15 @@ NEEDLES = (
 """Words of those forms that have none of the others' words, in lower case."""
 _VALUE = r"[\"']?(?P<value>[^\s\"']{3,1024})"
 _UUID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
-_FORMS: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = (
+_PATTERNS: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = (
     (
         ("--user", "--proxy-user"),
         re.compile(r"--(?:proxy-)?user[ =][\"']?[^\s:\"'/]{1,128}:(?P<value>[^\s\"']{3,256})"),
     ),
-    (("rabbitmqctl",), re.compile(rf"\b(?:add_user|change_password|authenticate_user)\s+\S{{1,128}}\s+{_VALUE}")),
+    (
+        ("rabbitmqctl",),
+        re.compile(rf"\b(?:add_user|change_password|authenticate_user)\s{{1,8}}\S{{1,128}}\s{{1,8}}{_VALUE}"),
+    ),
     (
         ("htpasswd",),
         re.compile(
@@ -170,29 +171,6 @@ _TERRAFORM = re.compile(
 )
 
 
-def find(text: str, lower: str) -> Iterator[Span]:
-    """Where such secrets stand."""
-    yield from _told(text, lower)
-    for words, pattern in _FORMS:
-        if has(lower, words) or not text.isascii():
-            yield from _values(pattern, text)
-    if "code" in lower or "otp" in lower:
-        yield from (one.span("value") for one in _CODE.finditer(text))
-    if has(lower, ("auth", "credential")) and "(" in text:
-        yield from (one.span("value") for one in _BASIC.finditer(text) if _may_be(one["value"]))
-    if "cred" in lower and "/" in text:
-        yield from (one.span("value") for one in _CREDENTIALS.finditer(text) if _is_chosen(one["value"]))
-    if "\n" in text and "," in text:
-        yield from _columns(text)
-    if "insert into" in lower:
-        yield from _inserted(text)
-    for pattern, sign in ((_ATTRIBUTE, "</"), (_TERRAFORM, "variable")):
-        if sign in text:
-            for found in pattern.finditer(text):
-                if is_telling(found["name"]) and _may_be(found["value"]):
-                    yield found.span("value")
-
-
 _CODE = re.compile(
     r"(?i)\b(?:(?:verification|security|one[- ]time|login|activation|recovery|backup|confirmation|mfa|2fa|sms)[ _-]codes?|otp(?: code)?)"
     r"(?:\sis|:|=){1,2}\s?(?P<value>(?=[\w-]{0,24}\d)[\w-]{6,32})"
@@ -200,64 +178,18 @@ _CODE = re.compile(
 """Codes for one use, of digits too."""
 
 
-_TOLD = re.compile(
-    r"(?P<foreign>(?<![a-z0-9])(?:kennwort|contrase(?:n|\u00f1)a|mot de passe|(?:mdp|senha|has(?:l|\u0142)o|parola|heslo|clave|chave|jeton)(?![a-z0-9])"
-    r"|l(?:o|\u00f6)senord|wachtwoord|salasana|[s\u015f]ifre|jelsz|adgangskode|palavra-passe|kata sandi|geheim|schl(?:ue|\u00fc)ssel)|schl\u00fcssel|\u043f\u0430\u0440\u043e\u043b\u044c|\u5bc6[\u7801\u78bc]"
-    r"|\u30d1\u30b9\u30ef\u30fc\u30c9|\ube44\ubc00\ubc88\ud638"
-    r"|\u03ba\u03c9\u03b4\u03b9\u03ba\u03cc\u03c2|\u0e23\u0e2b\u0e31\u0e2a\u0e1c\u0e48\u0e32\u0e19|m\u1eadt kh\u1ea9u"
-    r"|\u092a\u093e\u0938\u0935\u0930\u094d\u0921|\u05e1\u05d9\u05e1\u05de\u05d4|\u0643\u0644\u0645\u0629 \u0627\u0644\u0645\u0631\u0648\u0631|\u043a\u043b\u044e\u0447)|\b(?:passwor[dt]|passphrase|passwd|pwd|pw|pass)\b"
-)
-"""Words for a password in sentences of many languages."""
-_VERBS = frozenset("- is es ist est c'est \u00e8 \u00e9 \u00e4r er on je este to lautet was ser".split())  # noqa: SIM905 # readable
-_NEXT = frozenset({"password", "passwort", "passphrase", "passwd"})
-"""After these alone the next word may be it: `with password x`."""
-_USER = re.compile(r"\b(?:user|login|account)\b[^\n]{0,60}\Z")
-_TOKEN = re.compile(r"\S{1,256}")
-_ASSIGNED = re.compile(r"[A-Za-z_][\w.-]{0,64}=")
-_TOKENS = 9
-"""So many words after the password's may stand before it."""
+def _named(pattern: re.Pattern[str]) -> Find:
+    """Finds values beside which the pattern has a telling name."""
+
+    def find(text: str, _lower: str) -> Iterator[Span]:
+        for found in pattern.finditer(text):
+            if is_telling(found["name"]) and _may_be(found["value"]):
+                yield found.span("value")
+
+    return find
 
 
-def _told(text: str, lower: str) -> Iterator[Span]:
-    """A password that a sentence tells: in English and its relatives after a verb or a colon, else the first that looks so."""
-    for found in _TOLD.finditer(lower):
-        line_end = text.find("\n", found.end())
-        before = "-" if _may_follow(found) else ""
-        tokens = _TOKEN.finditer(text, found.end(), len(text) if line_end < 0 else line_end)
-        for token in islice(tokens, _TOKENS):
-            value = token[0].strip("\"'`,;()")
-            ready = found["foreign"] or before.lower() in _VERBS or before.endswith(":")
-            if ready and _is_told(value):
-                start = token.start() + token[0].index(value)
-                yield start, start + len(value)
-                break
-            before = token[0]
-
-
-def _may_follow(found: re.Match[str]) -> bool:
-    """Whether the very next word may be the password: `with password x`, `user a and pass x`."""
-    if found.string[found.end() : found.end() + 1] != " ":
-        return False
-    return found[0] in _NEXT or (found[0] == "pass" and _USER.search(found.string[: found.start()]) is not None)
-
-
-def _is_told(value: str) -> bool:
-    digits = sum(sign.isdigit() for sign in value)
-    if len(value.encode("ascii", "ignore")) < 6 or has(value, ("://", '"')):
-        return False
-    if is_placeholder(value) or is_number(value) or is_word(value) or _ASSIGNED.match(value):
-        return False
-    return digits >= 2 or (len(value) >= 8 and is_odd(value))
-
-
-def _values(pattern: re.Pattern[str], text: str) -> Iterator[Span]:
-    for one in pattern.finditer(text):
-        for name in pattern.groupindex:
-            if one[name] and _may_be(one[name]):
-                yield one.span(name)
-
-
-def _inserted(text: str) -> Iterator[Span]:
+def _inserted(text: str, _lower: str) -> Iterator[Span]:
     """Values of columns with telling names, which stand in the same order."""
     for found in _INSERT.finditer(text):
         columns = found["columns"].split(",")
@@ -267,7 +199,7 @@ def _inserted(text: str) -> Iterator[Span]:
                 yield value.span("value")
 
 
-def _columns(text: str) -> Iterator[Span]:
+def _columns(text: str, _lower: str) -> Iterator[Span]:
     """Values in the columns of a table with commas whose head has telling names."""
     head, _, rest = text.partition("\n")
     names = [name.strip(' "\r') for name in head.split(",")]
@@ -300,3 +232,16 @@ def _may_be(value: str) -> bool:
     if is_placeholder(value) or is_word(value) or is_number(value):
         return False
     return not (is_name(value) and value.islower() and len(value) < 5)
+
+
+FORMS = (
+    *(Form(words, values(pattern, _may_be)) for words, pattern in _PATTERNS),
+    Form(("code", "otp"), values(_CODE)),
+    Form(("auth", "credential"), values(_BASIC, _may_be)),
+    Form(("cred",), values(_CREDENTIALS, _is_chosen)),
+    Form((",",), _columns),
+    Form(("insert into",), _inserted),
+    Form(("</",), _named(_ATTRIBUTE)),
+    Form(("variable",), _named(_TERRAFORM)),
+)
+"""Secrets by their position."""

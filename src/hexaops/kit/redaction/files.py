@@ -6,9 +6,8 @@ import base64
 import re
 from collections.abc import Iterator
 
-from hexaops.kit.redaction.looks import entropy, has, is_placeholder, is_word
-
-Span = tuple[int, int]
+from hexaops.kit.redaction.forms import Form, Span, values
+from hexaops.kit.redaction.looks import entropy, is_placeholder, is_word
 
 _PEM_BEGIN = re.compile(r"(?i)-{4,5}[ ]?BEGIN[ A-Z0-9_-]{0,60}PRIVATE KEY(?: BLOCK)?[ ]?-{4,5}")
 _PEM_END = re.compile(r"(?i)-{4,5}[ ]?END[ A-Z0-9_-]{0,60}PRIVATE KEY(?: BLOCK)?[ ]?-{4,5}")
@@ -65,42 +64,29 @@ NEEDLES = (*_TRIGGERS, *map(str.lower, _KEY_BEGINNINGS), "ls0t", "secret", '"kty
 """One of these, in lower case, is in every text that has something of a file, but a line of a password file."""
 
 
-def find(text: str, lower: str) -> Iterator[Span]:
-    """Where secrets of files stand."""
-    if "begin" in lower:
-        yield from _keys(text)
-    for found in _KEY_BODY.finditer(text) if has(text, _KEY_BEGINNINGS) else ():
+def _bodies(text: str, _lower: str) -> Iterator[Span]:
+    for found in _KEY_BODY.finditer(text):
         if "CERTIFICATE" not in text and entropy(found[0][:64]) > 4:
             yield found.span()
-    for found in _ENCODED.finditer(text) if "LS0tLS1CRUdJTi" in text else ():
+
+
+def _encoded(text: str, _lower: str) -> Iterator[Span]:
+    for found in _ENCODED.finditer(text):
         if _holds_key(found[0]):
             yield found.span()
-    if has(lower, _TRIGGERS):
-        every = not text.isascii()  # whose capitals and lower case letters are more than those of `lower`
-        for pattern, words in _VALUES:
-            if every or has(lower, words):
-                yield from _spans(pattern, text)
-    if text.count(":") >= 4:
-        yield from _spans(PGPASS, text)
-    if '"kty"' in text:
-        yield from _spans(_JWK, text)
-    if "secret" in lower and "data" in lower and _SECRET_KIND.search(text):
-        yield from _manifests(text)
 
 
-def _manifests(text: str) -> Iterator[Span]:
-    for data in _DATA.finditer(text):
+def _manifests(text: str, _lower: str) -> Iterator[Span]:
+    for data in _DATA.finditer(text) if _SECRET_KIND.search(text) else ():
         for found in _ENTRY.finditer(text, *data.span("body")):
             yield found.span("value")
 
 
-def _spans(pattern: re.Pattern[str], text: str) -> Iterator[Span]:
-    for found in pattern.finditer(text):
-        if not (is_placeholder(found["value"]) and not found["value"].startswith("$")) and not is_word(found["value"]):
-            yield found.span("value")
+def _is_stored(value: str) -> bool:
+    return not (is_placeholder(value) and not value.startswith("$")) and not is_word(value)
 
 
-def _keys(text: str) -> Iterator[Span]:
+def _keys(text: str, _lower: str) -> Iterator[Span]:
     at = 0
     while begin := _PEM_BEGIN.search(text, at):
         end = _PEM_END.search(text, begin.end())
@@ -112,3 +98,15 @@ def _holds_key(encoded: str) -> bool:
     """Whether the beginning of a file in base64, of either alphabet, is a private key's."""
     start = _NOT_BASE64.sub("", encoded[:88].replace("-", "+").replace("_", "/"))
     return b"PRIVATE" in base64.b64decode(start[: len(start) // 4 * 4])
+
+
+FORMS = (
+    Form(("begin",), _keys),
+    Form(tuple(map(str.lower, _KEY_BEGINNINGS)), _bodies),
+    Form(("ls0tls1crudjti",), _encoded),
+    *(Form(words, values(pattern, _is_stored)) for pattern, words in _VALUES),
+    Form((":",), values(PGPASS, _is_stored)),
+    Form(('"kty"',), values(_JWK, _is_stored)),
+    Form(("secret",), _manifests),
+)
+"""Secrets of files."""

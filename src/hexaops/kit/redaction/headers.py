@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from hexaops.kit.redaction.looks import has, is_name, is_number, is_placeholder, is_random, is_word
-
-Span = tuple[int, int]
+from hexaops.kit.redaction.forms import Form, Span, values
+from hexaops.kit.redaction.looks import is_name, is_number, is_placeholder, is_random, is_word
 
 _AUTHORIZATION = re.compile(
     r"(?i)(?:proxy-)?(?:authorization|authenticate|auth-info)[\"'\]]{0,2}(?:\s{0,2}[:=]>?\s{0,2}|\s{1,2})[\[\"'(]{0,2}"
@@ -54,23 +53,22 @@ _ATTRIBUTES = frozenset({"path", "domain", "expires", "max-age", "samesite", "ve
 _UNSIGNED = frozenset({"lang", "locale", "theme", "tz", "timezone", "currency", "country", "consent", "region"})
 
 
-def find(text: str, lower: str) -> Iterator[Span]:
-    """Where credentials of headers stand."""
-    if "auth" in lower and (has(lower, _AUTHORIZES) or not text.isascii()):
-        yield from _authorizations(text)
-    for found in _SCHEME.finditer(text) if has(lower, _SCHEMES) else ():
+def _schemes(text: str, _lower: str) -> Iterator[Span]:
+    for found in _SCHEME.finditer(text):
         if _is_credential(found["value"]):
             yield found.span("value")
-    if "cookie" in lower:
-        for found in _COOKIES.finditer(text):
-            yield from _cookies(found)
-    if "=" in text and (has(lower, SESSION_NAMES) or not text.isascii()):
-        for found in _SESSIONS.finditer(text):
-            if is_random(found["value"]) and not found["value"].startswith("sess_"):
-                yield found.span("value")
 
 
-def _authorizations(text: str) -> Iterator[Span]:
+def _all_cookies(text: str, _lower: str) -> Iterator[Span]:
+    for found in _COOKIES.finditer(text):
+        yield from _cookies(found)
+
+
+def _is_session(value: str) -> bool:
+    return is_random(value) and not value.startswith("sess_")  # an id of ours
+
+
+def _authorizations(text: str, _lower: str) -> Iterator[Span]:
     for found in _AUTHORIZATION.finditer(text):
         value = found["value"]
         if "=" in value and (found["scheme"] or "").strip().lower() in _PARTED:
@@ -99,3 +97,12 @@ def _cookies(found: re.Match[str]) -> Iterator[Span]:
             continue
         if len(value) >= 6 and not (is_number(value) or is_word(value) or is_name(value)):
             yield cookie.span("value")
+
+
+FORMS = (
+    Form(_AUTHORIZES, _authorizations),
+    Form(_SCHEMES, _schemes),
+    Form(("cookie",), _all_cookies),
+    Form(SESSION_NAMES, values(_SESSIONS, _is_session)),
+)
+"""Credentials of headers."""

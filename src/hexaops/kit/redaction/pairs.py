@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from hexaops.kit.redaction.looks import MARK, has, is_name, is_number, is_odd, is_placeholder, is_random, is_word
+from hexaops.kit.redaction.forms import Find, Form, Span
+from hexaops.kit.redaction.looks import MARK, is_name, is_number, is_odd, is_placeholder, is_random, is_word
 from hexaops.kit.redaction.names import KEYWORD, PASSWORD, has_telling, holds, is_chosen, is_telling
 
 LONGEST_VALUE = 4096
-Span = tuple[int, int]
-
 _QUOTED = (
     rf"\\{{0,3}}\"(?P<double>[^\"]{{1,{LONGEST_VALUE}}})\"?|\\{{0,3}}'(?P<single>[^']{{1,{LONGEST_VALUE}}})'?"
     rf"|`(?P<tick>[^`]{{1,{LONGEST_VALUE}}})`?"
@@ -57,8 +56,6 @@ _PORTS = re.compile(r"[\d.:/a-z-]{0,64}\d{1,5}:\d{1,5}(?:/\w{3})?")
 _SHORT = re.compile(
     r"(?<![\w-])-(?P<flag>pass(?:in|out)?|[apwPUu])[ ]?(?P<value>[^\s\"'-][^\s\"']{2,255}|\"[^\"]{3,255}\"|'[^']{3,255}')"
 )
-_DASHED = re.compile(r"-(?<![\w-]-)[apwPUu]")
-"""What the last one looks for, without its limits: most texts with a command's name have no flag."""
 _CREATED = re.compile(
     r"(?i)\b(?:identified[ ](?:with[ ]\S{1,64}[ ])?(?:by|as)|with[ ](?:encrypted[ ])?password|password|passwd|auth|login[ ]\S{1,64}[ ]password|password[ ]for[ ][^\s=]{1,128}[ ]?=)"
     r"(?:[ ]|(?<==))(?:password[ ])?(?:'(?P<single>[^']{1,255})'|\"(?P<double>[^\"]{1,255})\")"
@@ -70,69 +67,68 @@ _SETTING = re.compile(
 )
 
 
-def find(text: str, lower: str) -> Iterator[Span]:
-    """Where values of telling names stand; `lower` is the text in lower case, in which names are looked for."""
-    if " from " in lower and REPLACES.search(lower):
-        yield from _replacements(text, lower)
+def _pairs(text: str, lower: str) -> Iterator[Span]:
     if not has_telling(lower):
         return
     at = 0
     while found := _PAIR.search(lower, at):
-        if held := _holds(found, text):
+        held = _holds(found, text)
+        if held:
             yield _value(found)
         at = _value(found)[1] if held else found.end("key")  # of `auth.password=x` the second word tells
-    if " -" in text:
-        for found in _FLAG.finditer(lower):
-            value = _shown(found, text)
-            if is_telling(found["open"]) and not (value.isupper() or is_word(value) or is_placeholder(value)):
-                yield _value(found)
-    if " " in text:
-        yield from _statements(text, lower)
-    if "<" in text or "value" in lower:
-        yield from _elements(text, lower)
+    yield from _flags(text, lower)
+    yield from _statements(text, lower)
 
 
-def find_in_commands(text: str, lower: str) -> Iterator[Span]:
-    """Where commands and configuration take a secret without naming it."""
-    for found in _stated(text, lower):
+def _flags(text: str, lower: str) -> Iterator[Span]:
+    for found in _FLAG.finditer(lower):
         value = _shown(found, text)
-        if not (is_placeholder(value) or is_word(value) or (found.re is _SETTING and value.isalpha())):
+        if is_telling(found["open"]) and not (value.isupper() or is_word(value) or is_placeholder(value)):
             yield _value(found)
-    if not (_DASHED.search(text) and _COMMAND.search(text)):
-        return
+
+
+def _stated(pattern: re.Pattern[str]) -> Find:
+    """Finds what commands and configuration state without a name."""
+
+    def find(text: str, _lower: str) -> Iterator[Span]:
+        for found in pattern.finditer(text):
+            value = _shown(found, text)
+            if not (is_placeholder(value) or is_word(value) or (pattern is _SETTING and value.isalpha())):
+                yield _value(found)
+
+    return find
+
+
+def _short_flags(text: str, _lower: str) -> Iterator[Span]:
+    """Flags of one letter, after the commands that take a password so."""
     sure = _SURE.search(text) is not None
-    for found in _SHORT.finditer(text):
+    for found in _SHORT.finditer(text) if _COMMAND.search(text) else ():
         value, flag = found["value"].strip("\"'"), found["flag"]
         start = found.start("value") + (found["value"][0] in "\"'")
         if value.startswith("pass:"):
             value, start = value[5:], start + 5
         if flag in "uU":
-            sign = ":" if flag == "u" else "%"
-            user, _, password = value.partition(sign)
-            if len(user) >= 16 and is_random(user):
-                yield start, start + len(user)
-            if user and password and not is_placeholder(password) and "//" not in value:
-                yield start + len(user) + 1, start + len(value)
-        elif not (is_placeholder(value) or is_number(value) or is_word(value) or _PORTS.fullmatch(value)):
-            if not (sure or "pass" in flag or _is_chosen(value)):
-                continue
-            if flag == "p" and found[0][2] == " " and _MYSQL.search(text):
-                continue
+            yield from _user(value, start, ":" if flag == "u" else "%")
+        elif _is_given(value, flag, sure) and not (flag == "p" and found[0][2] == " " and _MYSQL.search(text)):
             yield start, start + len(value)
+
+
+def _user(value: str, start: int, sign: str) -> Iterator[Span]:
+    user, _, password = value.partition(sign)
+    if len(user) >= 16 and is_random(user):
+        yield start, start + len(user)
+    if user and password and not is_placeholder(password) and "//" not in value:
+        yield start + len(user) + 1, start + len(value)
+
+
+def _is_given(value: str, flag: str, sure: bool) -> bool:
+    if _is_plain(value) or _PORTS.fullmatch(value):
+        return False
+    return sure or "pass" in flag or _is_chosen(value)
 
 
 _MYSQL = re.compile(r"(?i)\b(?:mysql|mariadb)")
 """Their `-p` asks for a password unless it follows at once: the next word is the database."""
-
-
-def _stated(text: str, lower: str) -> Iterator[re.Match[str]]:
-    named = has(lower, ("pass", "auth"))
-    if ("identified" in lower or named) and ("'" in text or '"' in text):
-        yield from _CREATED.finditer(text)
-    if "--from-literal" in lower:
-        yield from _LITERAL.finditer(text)
-    if named or has(lower, ("community", "aws")):
-        yield from _SETTING.finditer(text)
 
 
 def _is_chosen(value: str) -> bool:
@@ -140,15 +136,20 @@ def _is_chosen(value: str) -> bool:
     return is_random(value) or (len(value) >= 6 and not is_name(value) and ":" not in value and "/" not in value)
 
 
-def _elements(text: str, lower: str) -> Iterator[Span]:
-    for found in (*_ELEMENT.finditer(lower), *_NAMED.finditer(lower)):
-        value = _shown(found, text)
-        if (
-            is_telling(found["open"])
-            and value.strip()
-            and not (is_placeholder(value) or is_number(value) or is_word(value))
-        ):
-            yield _value(found)
+def _elements(pattern: re.Pattern[str]) -> Find:
+    """Finds values whose name stands in an element or a field beside them."""
+
+    def find(text: str, lower: str) -> Iterator[Span]:
+        for found in pattern.finditer(lower):
+            value = _shown(found, text)
+            if is_telling(found["open"]) and value.strip() and not _is_plain(value):
+                yield _value(found)
+
+    return find
+
+
+def _is_plain(value: str) -> bool:
+    return is_placeholder(value) or is_number(value) or is_word(value)
 
 
 def _replacements(text: str, lower: str) -> Iterator[Span]:
@@ -301,3 +302,16 @@ def _value(found: re.Match[str]) -> Span:
                 end = following.start()
             return start, end
     return found.span()
+
+
+FORMS = (
+    Form((), _pairs),
+    Form((" from ",), _replacements),
+    Form(("<",), _elements(_ELEMENT)),
+    Form(("value",), _elements(_NAMED)),
+    Form(("identified", "pass", "auth"), _stated(_CREATED)),
+    Form(("--from-literal",), _stated(_LITERAL)),
+    Form(("pass", "auth", "community", "aws", "pw"), _stated(_SETTING)),
+    Form(("-a", "-p", "-w", "-u"), _short_flags),
+)
+"""Names and values."""

@@ -1,0 +1,61 @@
+"""Forms of secrets, each behind words of which one is in every text that has it: all words are looked for at once.
+
+The words only save time: a form whose word is not there is not looked for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from ahocorasick_rs import AhoCorasick
+
+Span = tuple[int, int]
+Find = Callable[[str, str], Iterator[Span]]
+"""Where secrets of a form stand in a text, which is given as it is and in lower case."""
+
+
+class Form(NamedTuple):
+    """One way in which a secret stands in a text."""
+
+    words: tuple[str, ...]
+    """In lower case; one of them is in every ASCII text of this form. None: any text may have it."""
+    find: Find
+
+
+def values(pattern: re.Pattern[str], holds: Callable[[str], bool] | None = None) -> Find:
+    """Finds the groups of a pattern, where they look like a secret."""
+    groups = [group for group in ("value", "other") if group in pattern.groupindex]
+
+    def find(text: str, _lower: str) -> Iterator[Span]:
+        for found in pattern.finditer(text):
+            for group in groups:
+                if found[group] and (holds is None or holds(found[group])):
+                    yield found.span(group)
+
+    return find
+
+
+class Reader:
+    """Looks for all forms whose words a text has."""
+
+    def __init__(self, forms: Sequence[Form]) -> None:
+        self._finds = [form.find for form in forms]
+        self._always = {number for number, form in enumerate(forms) if not form.words}
+        numbers: dict[str, set[int]] = {}
+        for number, form in enumerate(forms):
+            for word in form.words:
+                numbers.setdefault(word, set()).add(number)
+        self._numbers = [*numbers.values()]
+        self._automaton = AhoCorasick([*numbers])
+
+    def find(self, text: str, lower: str) -> Iterator[Span]:
+        """Where their secrets stand."""
+        if text.isascii():
+            found = {number for number, _, _ in self._automaton.find_matches_as_indexes(lower, overlapping=True)}
+            wanted = self._always.union(*(self._numbers[number] for number in found))
+        else:  # whose capitals and lower case letters are more than those of `lower`
+            wanted = {*range(len(self._finds))}
+        for number in wanted:
+            yield from self._finds[number](text, lower)
