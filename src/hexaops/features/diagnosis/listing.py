@@ -81,12 +81,20 @@ def joined(one: Listed, other: Listed) -> Listed:
 
 async def list_objects(cluster: Cluster, fence: Fence, extensions: Sequence[Kind], limit: Timeout) -> Listed:
     """Everything that the rules look at; raises UpstreamUnavailableError where pods cannot be read."""
-    missing: dict[str, str] = dict(NEVER)
+    return joined(never_listed(fence), await list_kinds(cluster, fence, kinds_for(fence, extensions), limit))
+
+
+def kinds_for(fence: Fence, extensions: Sequence[Kind]) -> Sequence[Kind]:
+    """What is read for a workspace."""
+    return [*BUILT_IN, *(OF_THE_CLUSTER if fence.whole else ()), *extensions]
+
+
+def never_listed(fence: Fence) -> Listed:
+    """No objects, and the kinds that are not read for a workspace."""
+    missing = dict(NEVER)
     if not fence.whole:
         missing |= {kind.name: "read for workspaces with a cluster of their own only" for kind in OF_THE_CLUSTER}
-    kinds = [*BUILT_IN, *(OF_THE_CLUSTER if fence.whole else ()), *extensions]
-    found = await list_kinds(cluster, fence, kinds, limit)
-    return Listed(found.objects, {**missing, **found.missing}, found.refused)
+    return Listed([], missing, {})
 
 
 async def list_kinds(

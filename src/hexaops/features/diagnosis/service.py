@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from hexaops.analysis.applications.model import Application
 from hexaops.analysis.diagnosis.engine import diagnose
@@ -17,9 +18,11 @@ from hexaops.analysis.diagnosis.snapshot import Snapshot
 from hexaops.analysis.insights.hardening import Posture, posture_of
 from hexaops.backends.kubernetes.cluster import Cluster
 from hexaops.backends.kubernetes.clusters import Clusters
+from hexaops.backends.kubernetes.kinds import Kind
 from hexaops.features.access.tenancy import Workspace
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.diagnosis.fencing import fenced
+from hexaops.features.diagnosis.following import MOST_OBJECTS, Followers
 from hexaops.features.diagnosis.kinds import EXTENSIONS
 from hexaops.features.diagnosis.listing import (
     LIST_SECONDS,
@@ -27,7 +30,9 @@ from hexaops.features.diagnosis.listing import (
     Listed,
     hidden_nodes,
     joined,
+    kinds_for,
     list_objects,
+    never_listed,
     served_groups,
 )
 from hexaops.features.diagnosis.model import Diagnosis
@@ -68,6 +73,7 @@ class DiagnosisService:
         self._held: dict[tuple[str, bool], _Held] = {}
         self._groups: dict[str, tuple[float, Cluster, Set[str] | None]] = {}
         self._reports = ReportReader(clock)
+        self._followers = Followers()
 
     async def get(self, workspace: Workspace, *, logs: bool) -> Diagnosis:
         """The workspace's findings; without `logs` no log line is read or quoted.
@@ -99,34 +105,49 @@ class DiagnosisService:
 
     async def _make(self, cluster: Cluster, workspace: Workspace, logs: bool) -> Diagnosis:
         taken_at = self._clock.now()
-        snapshot, listed = await self._read(cluster, workspace, logs)
-        found, posture = await asyncio.to_thread(_findings, snapshot)  # a large cluster's must not stop all requests
+        if logs:
+            snapshot, listed = await self._read(cluster, workspace, logs)
+            found, posture = await asyncio.to_thread(
+                _findings, snapshot
+            )  # a large cluster's must not stop all requests
+            return _diagnosis(workspace, listed, found, posture, taken_at=taken_at, logs=len(snapshot.logs))
+        listed, found, posture = await self._follow(cluster, workspace)
+        return _diagnosis(workspace, listed, found, posture, taken_at=taken_at, logs=0)
+
+    async def _follow(self, cluster: Cluster, workspace: Workspace) -> tuple[Listed, list[Finding], Posture]:
+        """Without logs, which nothing tells of: from what was found the last time and what has changed since."""
         fence = Fence(workspace)
-        return Diagnosis(
-            findings=fenced(found, fence, hidden_nodes(listed.objects, fence)),
-            taken_at=taken_at,
-            objects=len(listed.objects),
-            logs=len(snapshot.logs),
-            missing=listed.missing,
-            refused=listed.refused,
-            posture=posture,
-        )
+        follower = self._followers.take(cluster, fence)
+        extensions, reports = await self._more(cluster, fence)
+        kinds, limit = kinds_for(fence, extensions), Timeout(LIST_SECONDS, self._clock)
+        changed = await follower.list_changed(kinds, self._clock.monotonic(), limit)
+        listed = joined(joined(never_listed(fence), changed), reports)
+        now, usage = self._clock.now().timestamp(), await self._usage(workspace)
+        hidden = hidden_nodes(listed.objects, fence)
+        if len(listed.objects) > MOST_OBJECTS:
+            snapshot = await asyncio.to_thread(_snapshot, now, listed, usage, hidden)
+            return listed, *await asyncio.to_thread(_findings, snapshot)
+        found, posture = await asyncio.to_thread(follower.judge, now, listed, usage, hidden)
+        self._followers.give(follower)
+        return listed, found, posture
 
     async def _read(self, cluster: Cluster, workspace: Workspace, logs: bool) -> tuple[Snapshot, Listed]:
+        fence = Fence(workspace)
+        extensions, reports = await self._more(cluster, fence)
         limit = Timeout(LIST_SECONDS, self._clock)
-        fence, groups = Fence(workspace), await self._served(cluster, limit)
-        extensions = [kind for kind in EXTENSIONS if kind.group in (groups or ())]
-        objects, reports = await asyncio.gather(
-            list_objects(cluster, fence, extensions, limit),
-            self._reports.read(cluster, fence, groups),
-        )
-        listed = joined(objects, reports)
+        listed = joined(await list_objects(cluster, fence, extensions, limit), reports)
         now = self._clock.now().timestamp()
         usage = await self._usage(workspace)
         snapshot = await asyncio.to_thread(_snapshot, now, listed, usage, hidden_nodes(listed.objects, fence))
         if logs:
             snapshot.logs = await read_logs(cluster.reader, snapshot, Timeout(LOG_SECONDS, self._clock))
         return snapshot, listed
+
+    async def _more(self, cluster: Cluster, fence: Fence) -> tuple[Sequence[Kind], Listed]:
+        """The extensions that the cluster serves, and the reports of its scanner."""
+        groups = await self._served(cluster, Timeout(LIST_SECONDS, self._clock))
+        extensions = [kind for kind in EXTENSIONS if kind.group in (groups or ())]
+        return extensions, await self._reports.read(cluster, fence, groups)
 
     async def _usage(self, workspace: Workspace) -> Mapping[str, Mapping[str, float]]:
         """Use of the containers that are alone in their pods: measurements are by pod."""
@@ -169,6 +190,21 @@ class DiagnosisService:
             "PodDisruptionBudget": found.disruption_budgets,
             "PersistentVolumeClaim": found.volume_claims,
         }
+
+
+def _diagnosis(
+    workspace: Workspace, listed: Listed, found: list[Finding], posture: Posture, *, taken_at: datetime, logs: int
+) -> Diagnosis:
+    fence = Fence(workspace)
+    return Diagnosis(
+        findings=fenced(found, fence, hidden_nodes(listed.objects, fence)),
+        taken_at=taken_at,
+        objects=len(listed.objects),
+        logs=logs,
+        missing=listed.missing,
+        refused=listed.refused,
+        posture=posture,
+    )
 
 
 def _version(cluster: Cluster, workspace: Workspace) -> object:
