@@ -36,6 +36,7 @@ from simulator.world.world import World
 from tests.commits import Commits, watching_commits
 from tests.described import DescribedTransport
 from tests.serving import AccessWorld, Headers, shared_app
+from tests.worlds import default_world
 
 SPEED = 20.0
 SETTINGS: Mapping[str, Any] = {
@@ -156,7 +157,8 @@ async def living_world(
     installed: Sequence[str] = (),
 ) -> AsyncIterator[LivingWorld]:
     """The service and its cluster, both running."""
-    cluster = open_world(scenario, speed=SPEED, seed=7)
+    is_default = scenario == "default"
+    cluster = default_world(speed=SPEED, seed=7) if is_default else open_world(scenario, speed=SPEED, seed=7)
     users = {"reader-token": User("test:reader"), "writer-token": User("test:writer")}
     rules: dict[str, Sequence[Rule]] = {"test:reader": READER_RULES, "test:writer": WRITER_RULES}
     api = create_api_server(

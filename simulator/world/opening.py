@@ -35,13 +35,13 @@ def open_world(
     return World(store, seed=seed)
 
 
-def reopen_world(state: State, *, speed: float = 1.0, now: datetime | None = None) -> World:
+def reopen_world(state: State, *, speed: float = 1.0, now: datetime | None = None, seed: int | None = None) -> World:
     """A saved world, not yet started. Time has passed as on the wall, and never goes back."""
     moment = max(now or datetime.now(UTC), state.saved_at)
     store = Store(SimulationClock(speed=speed, start=moment))
     restore_objects(state, store)
     is_default = state.scenario == "default"
-    world = World(store, **shop.MANNERS) if is_default else World(store)
+    world = World(store, **(shop.MANNERS if is_default else {}), seed=seed)
     restore_world(state, world)
     return world
 

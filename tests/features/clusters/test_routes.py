@@ -22,6 +22,7 @@ from simulator.server.app import create_app as create_api_server
 from simulator.server.app import serve
 from simulator.world.opening import open_world
 from tests.serving import AccessWorld, access_world, unwatched_cluster
+from tests.worlds import default_world
 
 PATH = "/internal/v1/clusters"
 READER, WRITER = "reader-token-0123456789", "writer-token-0123456789"
@@ -43,7 +44,7 @@ def kubeconfig(server: str, *, current: str = "reader", **users: dict[str, Any])
 @asynccontextmanager
 async def simulated(scenario: str = "default") -> AsyncIterator[str]:
     """The address of a simulated cluster in which time stands still."""
-    world = open_world(scenario, speed=0, seed=7)
+    world = default_world(speed=0, seed=7) if scenario == "default" else open_world(scenario, speed=0, seed=7)
     users = {READER: User("test:reader"), WRITER: User("test:writer")}
     rules = {"test:reader": READER_RULES, "test:writer": WRITER_RULES}
     api = create_api_server(world.store, users=users, rules=rules, logs=world.logs, usage=world.usage)

@@ -13,8 +13,8 @@ from starlette.testclient import TestClient
 from simulator.server.access import READER_RULES, Rule, User
 from simulator.server.app import create_app
 from simulator.world.objects import labels_of
-from simulator.world.opening import open_world
 from simulator.world.world import World
+from tests.worlds import default_world
 
 NOW = datetime(2026, 1, 2, 12, 0, tzinfo=UTC)
 NODES = "/api/v1/nodes"
@@ -49,7 +49,7 @@ def _value(line: str) -> float:
 
 @pytest.fixture
 def proxied() -> Iterator[Proxied]:
-    world = open_world("default", speed=0, seed=7, now=NOW)
+    world = default_world(speed=0, seed=7, now=NOW)
     world.start()
     users = {"reader": User("reader"), "other": User("other")}
     rules = {"reader": READER_RULES, "other": (Rule(("get", "list"), ("pods", "nodes")),)}

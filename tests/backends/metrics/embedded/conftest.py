@@ -21,8 +21,8 @@ from hexaops.backends.metrics.embedded.store import EmbeddedMetricStore, Keeping
 from hexaops.kit.timeout import Timeout
 from simulator.server.access import READER_RULES, Rule, User
 from simulator.server.app import create_app, serve
-from simulator.world.opening import open_world
 from simulator.world.world import World
+from tests.worlds import default_world
 
 STEP = 30
 NOW = datetime(2026, 1, 2, 12, 0, tzinfo=UTC)
@@ -77,7 +77,7 @@ class SampledWorld:
 @pytest.fixture
 async def sampled(tmp_path: Path) -> AsyncIterator[SampledWorld]:
     """The default scenario."""
-    world = open_world("default", speed=0, seed=7, now=NOW)
+    world = default_world(speed=0, seed=7, now=NOW)
     rules: dict[str, Sequence[Rule]] = {"test:reader": READER_RULES}
     api = create_app(
         world.store,
