@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import shutil
 import subprocess
 import tempfile
@@ -45,6 +46,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         grouped.append((-_limit_seconds(item), not shared))
     order = sorted(range(len(items)), key=grouped.__getitem__)
     items[:] = [items[place] for place in order]
+
+
+def pytest_collection_finish() -> None:
+    """Modules and items stay to the end: looking through them for garbage again and again took 7 % of the CPU."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import multiprocessing
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -49,6 +50,7 @@ class Start:
 
 def serve(start: Start, told: Connection) -> None:
     """The child's body: serves on a free port until it is killed or terminated; tells where, and with what token."""
+    gc.freeze()  # what was imported before the fork is never garbage
     settings = Settings.model_validate(dict(start.settings))
     clock = SystemClock()
     cluster = Cluster(
