@@ -18,7 +18,7 @@ from hexaops.runbooks.failing_pods import RestartFailingPods
 from hexaops.runbooks.runbook import Runbook
 from tests.conftest import ENGINES
 from tests.crash.process import Running, Start, running, settings_of, until
-from tests.crash.test_kill import ENDED, POINTS, stage, write_points
+from tests.crash.test_kill import ENDED, POINTS, short_form, stage, write_points
 
 PARAMETERS: Mapping[str, dict[str, Any]] = {
     "auto_heal": {"target_component": "database-app", "action": "restart_unhealthy_pods"},
@@ -50,15 +50,15 @@ def points_of(work: type[WorkspaceWork]) -> list[str]:
 
 
 def cases() -> list[Any]:
-    """Every point of every operation, on alternate databases; on the other one in the long form."""
-    every = [(work.name, point) for work in WORKS for point in points_of(work)]
+    """Every point of every operation on both databases; in the short form, on alternate ones."""
+    every = [(work.name, points_of(work)) for work in WORKS]
+    short = {one: ENGINES[number % len(ENGINES)] for number, one in enumerate(short_form(every, "operation.ending"))}
     return [
         pytest.param(
             operation, point, engine, id=f"{operation}-{point}-{engine}",
-            marks=() if number % len(ENGINES) == place else pytest.mark.long,
+            marks=() if short.get((operation, point)) == engine else pytest.mark.long,
         )
-        for number, (operation, point) in enumerate(every)
-        for place, engine in enumerate(ENGINES)
+        for operation, points in every for point in points for engine in ENGINES
     ]  # fmt: skip
 
 
