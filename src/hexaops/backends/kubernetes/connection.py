@@ -126,7 +126,8 @@ class ClusterConnection:
             "Accept": "application/json",
             "Accept-Encoding": encoding,
         }
-        limits = httpx2.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=60.0)
+        # Each request looks at every connection that is kept: few are.
+        limits = httpx2.Limits(max_connections=200, max_keepalive_connections=16, keepalive_expiry=60.0)
         return httpx2.AsyncClient(headers=headers, limits=limits, **parameters)
 
     def _auth(self) -> httpx2.Auth | None:
