@@ -43,7 +43,7 @@ def _cost() -> bool:
     began = time.process_time()
     told = [(len(one.changes), one.until is not None) for one in outlooks(table, season=DAY, ahead=DAY, limits=limits)]
     spent = time.process_time() - began
-    most = _peak_megabytes()
+    most = peak_megabytes()
     print(f"{APPLICATIONS} applications, {SIGNALS} signals, {DAYS} days at 1 minute")
     print("  trend, changes of level, strange points, a day ahead, days until a limit:")
     print(f"  {spent:.1f} CPU-s (bar {SECONDS_BAR:.0f}), {spent / len(table) * 1e3:.2f} ms a series")
@@ -89,7 +89,7 @@ def _remembering(dice: np.random.Generator, memory: float, count: int) -> Floats
     return values
 
 
-def _peak_megabytes() -> float:
+def peak_megabytes() -> float:
     """The most memory that this process has held."""
     for line in Path("/proc/self/status").read_text().splitlines():
         if line.startswith("VmHWM"):
