@@ -38,7 +38,7 @@ from hexaops.features.workspaces.embedded import EmbeddedAccess
 from hexaops.kit.background import Periodic
 from hexaops.kit.clock import Clock, SystemClock
 from hexaops.kit.keys import UnusableKeyError
-from hexaops.kit.memory import freeze_held_memory
+from hexaops.kit.memory import collect_seldom, freeze_held_memory
 from hexaops.logs import Redactor, configure_logs
 from hexaops.main import create_app
 
@@ -48,8 +48,6 @@ FIRST_REQUEST_SECONDS = 1.0
 """How long a stop waits for the first request on open connections."""
 LOOK_SECONDS = 0.05
 TICK_SECONDS = 1.0
-YOUNG_OBJECTS = 10_000
-"""Allocations between garbage collections: at the default, 700, it ran several times per request."""
 
 
 class StoppableServer(uvicorn.Server):
@@ -152,7 +150,7 @@ async def _serve(
         await context.start()
         gc.enable()  # off since the command began
         freeze_held_memory()
-        gc.set_threshold(YOUNG_OBJECTS, 20, 20)
+        collect_seldom()
         listener.listen(config.backlog)  # before saying so: whoever reads the line may call at once
         typer.echo(f"hexaops serves {base_url} (credentials: {path})")
         if simulator and context.settings.local_issuer:

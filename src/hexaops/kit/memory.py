@@ -10,6 +10,8 @@ M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
 LARGE_BYTES = 128 * 1024
 """glibc's initial threshold of both; setting it keeps glibc from raising it to 32 MiB after the first large block."""
 ARENAS = 2
+YOUNG_OBJECTS = 10_000
+"""Allocations between garbage collections: at the default, 700, it ran several times per request."""
 
 
 def bound_allocator() -> None:
@@ -38,3 +40,8 @@ def freeze_held_memory() -> None:
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:
         trim(0)
+
+
+def collect_seldom() -> None:
+    """Have the garbage collector run after so many allocations that it does not show in requests."""
+    gc.set_threshold(YOUNG_OBJECTS, 20, 20)
