@@ -115,11 +115,11 @@ FORMS: tuple[tuple[str, str], ...] = (
 )
 """Forms that gitleaks lacks or bounds too tightly for lines that were cut, and hashes of passwords, each behind words
 one of which, in lower case, is in everything of that form."""
-OWN = re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(form for _, form in FORMS)})")
 _BEGINNINGS = """sk gsk xai r8 fw nvapi dckr_pat dckr_oat npm pypi hf figd nfp tskey rpa sbp re phc phx lsv2 pcsk cfut cfat vcp tfp
     md ntn rnd dop doo pul tk key live test pat sntrys sntryu lin shpat shpss glc glsa api ops""".split()  # noqa: SIM905 # readable
 AMBIGUOUS = re.compile(rf"(?<![A-Za-z0-9_-])(?:{'|'.join(_BEGINNINGS)})[_-][\w-]{{20,512}}")
 """Beginnings that words have too: what follows must look random."""
+_BEGINNING_WORDS = frozenset(f"{begin}{sign}" for begin in _BEGINNINGS for sign in "_-")
 
 
 class _Rule(msgspec.Struct, frozen=True):
@@ -157,7 +157,7 @@ def compiled(pattern: str) -> re.Pattern[str]:
 def own_words() -> frozenset[str]:
     """What a text holds one of, in lower case, if one of our own forms is in it."""
     own = (word for words, _ in FORMS for word in words.split())
-    return frozenset({*own, *(f"{begin}{sign}" for begin in _BEGINNINGS for sign in "_-")})
+    return _BEGINNING_WORDS.union(own)
 
 
 def keywords() -> Collection[str]:
@@ -167,8 +167,8 @@ def keywords() -> Collection[str]:
 
 def find(text: str, lower: str, known: Collection[str] | None = None) -> Iterator[tuple[int, int]]:
     """Where secrets stand; spans may overlap. `lower` is the text in lower case, `known` its keywords."""
-    if known is None or not own_words().isdisjoint(known):
-        yield from _own(text)
+    own = own_words()
+    yield from _own(text, [word for word in own if word in lower] if known is None else own.intersection(known))
     wanted: dict[str, _Rule] = {}
     by_keyword = _by_keyword()
     for keyword in (word for word in by_keyword if word in lower) if known is None else known:
@@ -178,10 +178,23 @@ def find(text: str, lower: str, known: Collection[str] | None = None) -> Iterato
             yield from _secret(rule, found)
 
 
-def _own(text: str) -> Iterator[tuple[int, int]]:
-    for found in OWN.finditer(text):
-        yield found.span()
-    for found in AMBIGUOUS.finditer(text):
+@cache
+def _forms() -> dict[str, tuple[re.Pattern[str], ...]]:
+    """By word, our own forms that have it: all of them as one pattern take far longer than the few of a text."""
+    found: dict[str, list[re.Pattern[str]]] = {}
+    for words, form in FORMS:
+        pattern = re.compile(rf"(?<![A-Za-z0-9])(?:{form})")
+        for word in words.split():
+            found.setdefault(word, []).append(pattern)
+    return {word: tuple(forms) for word, forms in found.items()}
+
+
+def _own(text: str, words: Collection[str]) -> Iterator[tuple[int, int]]:
+    forms = _forms()
+    for form in {form for word in words for form in forms.get(word, ())}:
+        for found in form.finditer(text):
+            yield found.span()
+    for found in AMBIGUOUS.finditer(text) if not _BEGINNING_WORDS.isdisjoint(words) else ():
         rest = re.split("[_-]", found[0], maxsplit=1)[1]
         if is_random(rest) and not ("-" in rest and rest.islower()):  # objects are named so
             yield found.span()
