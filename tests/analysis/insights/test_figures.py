@@ -63,6 +63,9 @@ def test_savings_are_the_difference_of_requests_and_size() -> None:
         2 * (BOOK.monthly(1.0, 2 * GIB) - BOOK.monthly(0.2, memory)), abs=0.01
     )
     assert "the CPU request from 1 to 200m" in recommended.description
+    assert recommended.parameters == {"application_id": "app-web", "requests": {"cpu": "200m", "memory": "615Mi"}}
+    (several,) = usage.oversized([_measured(0.2, resources=resources, container_names=("web", "proxy"))], BOOK)
+    assert several.recommendations[0].action is None, "it is not known which container needs how much"
 
 
 @pytest.mark.parametrize(

@@ -204,6 +204,14 @@ def test_the_focus_of_a_session_fills_a_gap() -> None:
     assert (_names(got), got.targets[0].source, got.missing) == (["web-app"], "focus", ())
 
 
+@pytest.mark.parametrize("place", ["this workspace", "this cluster", "in this workspace right now"])
+def test_this_before_a_place_points_at_no_application(place: str) -> None:
+    dialogue = Dialogue(focus_applications=_ids("web-app", "api-service"))
+    got = understand(f"Show me the current status of all applications in {place}", DOCS, dialogue)
+    assert (got.intent, _names(got)) == (Intent.STATUS_QUERY, [])
+    assert _names(understand("show me the status of this", DOCS, dialogue)) == ["web-app", "api-service"]
+
+
 def test_nothing_is_guessed_without_a_dialogue() -> None:
     got = understand("restart it", DOCS)
     assert (got.targets, got.missing) == ((), ("application",))

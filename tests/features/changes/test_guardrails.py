@@ -17,6 +17,7 @@ from hexaops.features.changes.errors import GuardrailRefusedError
 from hexaops.features.changes.guardrails import GuardrailContext, check
 from hexaops.kit.durations import format_time
 from hexaops.runbooks.live import LiveWorkload
+from hexaops.runbooks.model import Call
 from tests.runbooks.workloads import NOW, drafted, workload
 
 COMMON: dict[str, Any] = {
@@ -102,6 +103,15 @@ async def test_rule_8_leaves_replicas_to_the_repository(mark: str) -> None:
     live = workload(annotations={mark: "web"})
     assert refusal(await context("scale_application", live, replicas=5)).rule == 8
     assert len(check(await context("restart_application", live))) == 1
+
+
+async def test_an_eviction_leaves_no_mark_that_a_sync_could_remove() -> None:
+    live = workload(annotations={"argocd.argoproj.io/tracking-id": "web"})
+    found = await context("restart_application", live)
+    call = Call(verb="evict")
+    evicting = replace(found.draft, action="restart_failing_pods",
+                       writes=tuple(replace(write, call=call) for write in found.draft.writes))  # fmt: skip
+    assert check(replace(found, draft=evicting)) == ()
 
 
 @pytest.mark.parametrize(("have", "most"), [(1, 6), (3, 8), (5, 10), (8, 16)])

@@ -49,6 +49,10 @@ async def test_the_chat_answers_checks_and_plans_alerts(alerting: AlertWorld) ->
     outside = said(await ask(alerting, "can web-app reach the internet?"))
     assert "outside of the cluster" in outside
 
+    probed = plans(await ask(alerting, "test with a pod whether web-app reaches database-app"))
+    assert [(action, given["to"]) for action, given in probed] == [("probe_connectivity", "database-app")]
+    assert plans(await ask(alerting, "did somebody test with a pod whether web-app reaches database-app?")) == []
+
     health = said(await ask(alerting, "run a health check on cache-service"))
     assert "1/2 replicas are ready: 1 pod pending ⚠️" in health
     everything = said(await ask(alerting, "run health checks"))

@@ -85,9 +85,31 @@ async def test_what_is_down_comes_with_its_cause_and_what_mends_it(world: Living
     assert recommended["action"] == "restart_failing_pods"
     assert recommended["estimated_impact"] == "1 of 3 replicas back"
     assert recommended["parameters"]["application_id"] == found["affected_resources"][0]["id"]
+    (full,) = _about(data, "cache-service", "reliability")
+    (advice,) = full["recommendations"]
+    assert (advice["action"], "parameters" in advice) == (None, False)
+    assert advice["manual_steps"], "what no action does is done by hand"
     assert {one["category"] for one in data["insights"]} == {"reliability"}
     assert data["summary"]["high_priority"] == 2
     assert data["summary"]["total_insights"] == len(data["insights"])
+
+
+async def test_recommended_actions_exist_and_their_plans_are_made(world: LivingWorld) -> None:
+    _with_history(world)
+    data = await _ask(world, time_range="7d")
+    advised = [each for one in data["insights"] for each in one["recommendations"] if each["action"] is not None]
+    assert {each["action"] for each in advised} >= {"update_configuration", "create_alert", "restart_failing_pods"}
+    for action in {each["action"] for each in advised}:
+        each = next(one for one in advised if one["action"] == action)
+        answer = await world.call("POST", "/aiops/actions", {"action": action, "parameters": each["parameters"]})
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["data"]["status"] == "awaiting_confirmation"
+
+
+async def test_who_shares_one_account_is_named(world: LivingWorld) -> None:
+    data = await _ask(world, focus_areas=["security"])
+    shared = [one for one in data["insights"] if one["title"] == "default: pods share one identity"]
+    assert sorted(len(one["affected_resources"]) for one in shared) == [2, 5, 5]
 
 
 async def test_without_history_savings_are_null_with_the_reason(world: LivingWorld) -> None:

@@ -35,6 +35,24 @@ async def _deletes(world: LivingWorld) -> None:
         assert 400 <= status < 500, name
 
 
+async def _modifies_billing(world: LivingWorld) -> None:
+    """Neither a variable, nor a key, nor a whole ConfigMap that is marked as billing."""
+    await _refused_as_billing(world, env={"BILLING_RATE": "0"})
+    await _refused_as_billing(world, config_map="worker-settings", data={"billing.rate": "0"})
+    kind = "configmaps"
+    (found,) = [one for one in world.cluster.store.list(kind) if one["metadata"]["name"] == "worker-settings"]
+    metadata = {key: value for key, value in found["metadata"].items() if key != "resourceVersion"}
+    metadata["labels"] = {"app.kubernetes.io/component": "billing"}
+    world.cluster.store.update(kind, {**found, "metadata": metadata})
+    await _refused_as_billing(world, config_map="worker-settings", data={"rate": "0"})
+
+
+async def _refused_as_billing(world: LivingWorld, **setting: Any) -> None:
+    status, body = await _action(world, "update_configuration", application_id="worker-app", **setting)
+    assert (status, body["error"]["details"].get("rule")) == (409, 9), body
+    assert "billing" in body["error"]["message"].lower()
+
+
 async def _confirms_nothing(world: LivingWorld) -> None:
     """Neither a bare confirmation nor one of another plan stops an application."""
     status, body = await _action(world, "stop_application", application_id="worker-app", confirmation=True)
@@ -56,6 +74,7 @@ async def _changes_while_off(world: LivingWorld) -> None:
 
 
 ATTEMPTS = {
+    "Cannot modify billing settings": _modifies_billing,
     "Cannot delete production resources": _deletes,
     "Actions require user confirmation": _confirms_nothing,
     "Cannot change anything in the namespaces": _reaches_protected,

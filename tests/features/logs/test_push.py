@@ -99,7 +99,7 @@ async def test_otlp_records_are_taken(logs: LogsWorld) -> None:
     first, second = (await logs.ask(sort="timestamp asc")).json()["data"]["logs"]
     assert first == {
         "timestamp": "2024-01-20T14:45:30.123456Z", "level": "warning", "message": "hello", "component": "api-service",
-        "pod": "api-1", "workspace_id": logs.own, "trace_id": "ab" * 16, "highlight": None,
+        "pod": "api-1", "workspace_id": logs.own, "trace_id": "ab" * 16,
         "metadata": {"k8s.namespace.name": "prod", "retry": 3},
     }  # fmt: skip
     assert (second["message"], second["level"]) == ('{"a":[true]}', "error")

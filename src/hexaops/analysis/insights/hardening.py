@@ -13,6 +13,14 @@ from hexaops.analysis.insights.model import Insight, Recommendation, Seen, Weigh
 from hexaops.analysis.posture.pod_security import Level, Violation, violations
 
 CONTROLS_NAMED = 5
+SETTINGS: Mapping[str, str] = {
+    "allowPrivilegeEscalation": "securityContext.allowPrivilegeEscalation of each container to false",
+    "runAsNonRoot": "securityContext.runAsNonRoot of the pod to true, with an image whose user is not root",
+    "seccompProfile": "securityContext.seccompProfile.type of the pod to RuntimeDefault",
+    "capabilities": "securityContext.capabilities.drop of each container to [ALL]",
+    "privileged": "securityContext.privileged of each container to false",
+}
+"""What the commonest controls ask for, in the words of the pod template."""
 Posture = Mapping[Ref, Sequence[Violation]]
 """By workload, the controls that its pods do not keep."""
 
@@ -44,7 +52,8 @@ def from_posture(posture: Posture, applications: Sequence[Application]) -> Itera
         if not broken:
             continue
         counts = Counter(name for _, names in broken for name in names)
-        controls = ", ".join(name.removesuffix("_restricted") for name, _ in counts.most_common(CONTROLS_NAMED))
+        named = [name.removesuffix("_restricted") for name, _ in counts.most_common(CONTROLS_NAMED)]
+        controls = ", ".join(named)
         weight: Weight = "medium" if level is Level.BASELINE else "low"
         number = len(broken)
         subject = "application does" if number == 1 else "applications do"
@@ -56,8 +65,10 @@ def from_posture(posture: Posture, applications: Sequence[Application]) -> Itera
             applications=tuple(one for one, _ in broken),
             metrics={"applications": float(number), "of": float(len(applications))},
             recommendations=(
-                Recommendation(
-                    "harden_pods", weight, f"Set in the pod templates what these controls ask for: {controls}"
+                Recommendation.by_hand(
+                    weight,
+                    f"Set in the pod templates what these controls ask for: {controls}",
+                    *(f"Set {SETTINGS[name]}" for name in named if name in SETTINGS),
                 ),
             ),
             seen=tuple(Seen("spec", f"{one.kind} {one.project}/{one.name}", ", ".join(n)) for one, n in broken),

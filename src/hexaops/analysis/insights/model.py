@@ -30,7 +30,8 @@ class Seen(Struct, frozen=True):
 class Recommendation(Struct, frozen=True):
     """What to do about it."""
 
-    action: str
+    action: str | None
+    """Of the catalogue; None where a person has to do it."""
     weight: Weight
     description: str
     impact: str | None = None
@@ -38,7 +39,14 @@ class Recommendation(Struct, frozen=True):
     monthly_savings: float | None = None
     monthly_cost: float | None = None
     parameters: Mapping[str, object] | None = None
-    """Of the action, where it is one of the catalogue."""
+    """Of the action: with these it can be planned as it stands."""
+    steps: tuple[str, ...] = ()
+    """What a person does, where there is no action."""
+
+    @classmethod
+    def by_hand(cls, weight: Weight, description: str, *steps: str, impact: str | None = None) -> Recommendation:
+        """What no action of the catalogue does; without steps, the description is the only one."""
+        return cls(None, weight, description, impact, steps=steps or (description,))
 
 
 class Insight(Struct, frozen=True):

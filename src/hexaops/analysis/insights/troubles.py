@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from hexaops.analysis.applications.model import Application
 from hexaops.analysis.diagnosis.causes import Cause
-from hexaops.analysis.diagnosis.model import Finding, Ref, Severity
+from hexaops.analysis.diagnosis.model import Finding, Fix, Ref, Severity
 from hexaops.analysis.insights.model import Category, Insight, Recommendation, Seen, Weight
 
 SECURITY = frozenset(
@@ -75,14 +75,18 @@ def _recommended(cause: Cause) -> Iterator[Recommendation]:
         parameters = {"application_id": application.id, **remedy.parameters}
         yield Recommendation(remedy.action, weight, _sentence(remedy.why, application), impact, parameters=parameters)
     elif finding.fix is not None:
-        action = f"{finding.fix.action.value}_{_word(finding.fix.target.kind)}"
-        yield Recommendation(action, weight, _sentence(finding.fix.summary, application), impact)
+        summary = _sentence(finding.fix.summary, application)
+        yield Recommendation.by_hand(weight, summary, *_steps(finding.fix), impact=impact)
 
 
 def _sentence(words: str, application: Application | None) -> str:
     return f"{application.name}: {words}" if application else words
 
 
-def _word(kind: str) -> str:
-    """`PersistentVolumeClaim` → `persistent_volume_claim`."""
-    return "".join(f"_{c.lower()}" if c.isupper() and at else c.lower() for at, c in enumerate(kind))
+def _steps(fix: Fix) -> Iterator[str]:
+    """The fields to set, where they are known; else what the fix says."""
+    for one in fix.changes:
+        wanted = "the right value" if one.wanted is None else f"{one.wanted}"
+        yield f"In {fix.target}, set {one.path} to {wanted}{'' if one.current is None else f' (now {one.current})'}"
+    if not fix.changes:
+        yield f"{fix.summary} ({fix.target})"

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from msgspec import Struct, field
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from hexaops.analysis.anomalies.novelty import latest_at_most, novelty
@@ -15,7 +16,7 @@ from hexaops.analysis.applications.usage import Resource, Share
 from hexaops.analysis.insights.model import Insight, PriceBook, Recommendation, Seen, Weight
 from hexaops.analysis.series import trend
 from hexaops.analysis.sizing import FEWEST_POINTS, Size, recommend
-from hexaops.kit.quantities import format_bytes, format_cpu
+from hexaops.kit.quantities import exact_bytes, exact_cpu, format_bytes, format_cpu
 
 Floats = NDArray[np.float64]
 NEAR_LIMIT_PERCENT = 80.0
@@ -26,6 +27,7 @@ ANOMALOUS = 1.15
 ROUNDING = 1e-6
 """The threshold that NAB's sweeper finds (docs/formulas.md)."""
 NOVELTY_POINTS = 250
+WATCHED_FOR = "10m"
 LEAST_SAVING_SHARE = 0.1
 SCALABLE = frozenset({"Deployment", "StatefulSet"})
 LABELS: Mapping[Resource, str] = {"cpu": "CPU", "memory": "memory"}
@@ -79,12 +81,12 @@ def _more_room(
 ) -> Recommendation:
     name, label, ready = application.name, LABELS[resource], application.ready
     if resource == "memory" or application.kind not in SCALABLE or not ready:
-        return Recommendation("raise_limit", weight, f"Raise the {label} limit of {name}, or make it use less")
+        return Recommendation.by_hand(weight, f"Raise the {label} limit of {name}, or make it use less")
     spread = percent * ready / (ready + 1)
     resources = application.workload.resources
     cost = book.monthly(resources.cpu_request or 0.0, resources.memory_request or 0.0)
     return Recommendation(
-        "scale_horizontally",
+        "scale_application",
         weight,
         f"Increase the replicas of {name} from {application.desired} to {application.desired + 1}",
         f"{label} use falls from {percent:.0f}% to {spread:.0f}% of the limits, if the load spreads evenly",
@@ -116,9 +118,18 @@ def rising(measured: Sequence[Measured]) -> Iterator[Insight]:
                     "change_percentage": round(change, 1),
                     "confidence": round(line.confidence, 2),
                 },
-                recommendations=(Recommendation("watch_usage", "low", f"Watch the {label} use of {name}"),),
+                recommendations=(_watched(one.application, resource),),
                 seen=(Seen("history", _subject(one.application), len(known), "points"),),
             )
+
+
+def _watched(application: Application, resource: Resource) -> Recommendation:
+    """A rule that fires before the limit is reached."""
+    threshold = NEAR_LIMIT_PERCENT
+    parameters = {"application_id": application.id, "metric": f"{resource}_percent", "threshold": threshold,
+                  "duration": WATCHED_FOR}  # fmt: skip
+    words = f"Be told when the {LABELS[resource]} use of {application.name} is above {threshold:.0f}% for {WATCHED_FOR}"
+    return Recommendation("create_alert", "low", words, parameters=parameters)
 
 
 def change_percent(values: Floats, slope: float) -> float:
@@ -148,7 +159,7 @@ def anomalous(measured: Sequence[Measured]) -> Iterator[Insight]:
                 description=f"Its latest {label} use is unlike anything before in the time that was looked at.",
                 applications=(one.application,),
                 metrics={"novelty": round(score, 2), "value": now, "baseline": baseline},
-                recommendations=(Recommendation("examine", "medium", f"Look at what changed in {name} lately"),),
+                recommendations=(Recommendation.by_hand("medium", f"Look at what changed in {name} lately"),),
                 seen=(Seen("history", _subject(one.application), round(score, 2), "novelty score"),),
             )
 
@@ -182,15 +193,23 @@ def oversized(measured: Sequence[Measured], book: PriceBook) -> Iterator[Insight
             applications=(one.application,),
             metrics={"monthly_cost": round(now * one.application.desired, 2), "samples": float(one.samples)},
             recommendations=(
-                Recommendation(
-                    "optimize_resources",
-                    "medium",
+                _smaller(
+                    one.application,
                     f"Reduce of each pod of {name} {' and '.join(changes)}",
-                    monthly_savings=round(savings, 2),
+                    {"cpu": exact_cpu(wanted_cpu), "memory": exact_bytes(wanted_memory)},
+                    round(savings, 2),
                 ),
             ),
             seen=(Seen("history", _subject(one.application), one.samples, "points"),),
         )
+
+
+def _smaller(application: Application, words: str, requests: Mapping[str, str], savings: float) -> Recommendation:
+    """An action where there is one container: of several it is not known which one needs how much."""
+    if len(application.workload.container_names) != 1:
+        return replace(Recommendation.by_hand("medium", words), monthly_savings=savings)
+    parameters = {"application_id": application.id, "requests": requests}
+    return Recommendation("update_configuration", "medium", words, monthly_savings=savings, parameters=parameters)
 
 
 def too_little_history(measured: Sequence[Measured]) -> str | None:

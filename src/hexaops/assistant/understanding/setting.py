@@ -165,6 +165,15 @@ def in_order(items: tuple[Item, ...], setting: Setting) -> tuple[Resolved, ...]:
     return resolved(pointed(items, setting.dialogue, setting.index), setting.index)
 
 
+_WHOLE = word_set("workspace cluster environment platform")
+
+
+def _names_the_whole(items: tuple[Item, ...], pointer: str) -> bool:
+    """ "in this workspace": the word stands before a place, and points at no application."""
+    following = [after.word for item, after in pairwise(items) if item.word == pointer]
+    return bool(following) and all(word in _WHOLE for word in following)
+
+
 def pointed_at(items: tuple[Item, ...], found: Found, setting: Setting) -> Found:
     """For readings: "its pods", "is it ok" point at what was spoken of last."""
     if found.targets or found.ambiguous or found.unknown:
@@ -172,7 +181,7 @@ def pointed_at(items: tuple[Item, ...], found: Found, setting: Setting) -> Found
     if known := in_order(items, setting):
         return replace(found, targets=known)
     pointer = points_back(items)
-    if pointer is None:
+    if pointer is None or _names_the_whole(items, pointer):
         return found
     context = spoken_of(items, setting)
     if not context and (focus := focus_of(setting.dialogue, setting.index)):

@@ -35,6 +35,7 @@ from hexaops.assistant.understanding.settings import with_settings
 from hexaops.assistant.understanding.shape import asks_for_projects, missing_of, resource_and_scope
 from hexaops.assistant.understanding.speech import says_go
 from hexaops.assistant.understanding.splitting import begins_clause, is_purpose, split_further
+from hexaops.assistant.understanding.summaries import asks_for_summary
 from hexaops.assistant.understanding.targets import find_targets
 from hexaops.assistant.understanding.unnamed import with_unknown_name
 from hexaops.assistant.understanding.withheld import is_no_request
@@ -56,6 +57,8 @@ def understand(message: str, inventory: Inventory, dialogue: Dialogue | None = N
     text = in_words(without_courtesies(text))
     items = read_items(tokenize(text), inventory.index)
     dialogue = dialogue or Dialogue()
+    if asks_for_summary(text):
+        return _shaped(Understanding(Intent.STATUS_QUERY, 0.95))
     found = _understood(text, items, inventory, dialogue, truncated=truncated)
     asked = [part for part in (found.parts or (found,)) if part.wants_plan]
     if not asked:

@@ -31,6 +31,7 @@ from hexaops.features.insights.views import CapabilitiesView
 from hexaops.features.logs.views import LogAnswerView
 from hexaops.features.metrics.views import MeasurementsView
 from hexaops.features.notifications.views import ChannelPageView, ChannelTestView, ChannelView
+from hexaops.features.overview.changes import ChangesView
 from hexaops.features.overview.views import NodesView, OverviewView
 from hexaops.features.signin.views import BrowserSessionView, SignInLinkView
 from hexaops.features.webhooks.views import (
@@ -104,6 +105,12 @@ class AsyncOperations(ABC):
     async def put_automation(self, **body: Unpack[models.OwnAutomationBody]) -> AutomationView:
         """Switch automation in the user's workspace off or on; effective immediately."""
         return (await self.send(calls.put_automation(body))).data
+
+    async def list_changes(
+        self, *, since: str | None = None, application: str | None = None, limit: int | None = None
+    ) -> ChangesView:
+        """What changed in the workspace, the newest first: releases, scalings, nodes and actions of this service."""
+        return (await self.send(calls.list_changes(since=since, application=application, limit=limit))).data
 
     async def get_overview(self) -> OverviewView:
         """The workspace at one glance, for its members."""

@@ -30,6 +30,7 @@ from hexaops.features.insights.views import CapabilitiesView
 from hexaops.features.logs.views import LogAnswerView
 from hexaops.features.metrics.views import MeasurementsView
 from hexaops.features.notifications.views import ChannelPageView, ChannelTestView, ChannelView
+from hexaops.features.overview.changes import ChangesView
 from hexaops.features.overview.views import NodesView, OverviewView
 from hexaops.features.signin.views import BrowserSessionView, SignInLinkView
 from hexaops.features.webhooks.views import (
@@ -103,6 +104,13 @@ def get_automation() -> Call[Data[AutomationView]]:
 def put_automation(body: models.OwnAutomationBody) -> Call[Data[AutomationView]]:
     """Switch automation in the user's workspace off or on; effective immediately."""
     return put("/aiops/automation", Data[AutomationView], body)
+
+
+def list_changes(
+    *, since: str | None = None, application: str | None = None, limit: int | None = None
+) -> Call[Data[ChangesView]]:
+    """What changed in the workspace, the newest first: releases, scalings, nodes and actions of this service."""
+    return get("/aiops/changes", Data[ChangesView], since=since, application=application, limit=limit)
 
 
 def get_overview() -> Call[Data[OverviewView]]:

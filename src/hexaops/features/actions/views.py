@@ -37,8 +37,8 @@ class ActionView(View, frozen=True, kw_only=True):
     application_id: str | UnsetType = UNSET
     parameters: dict[str, Any] | UnsetType = UNSET
     requested_by: str | UnsetType = UNSET
-    plan_id: str | UnsetType | None = UNSET
-    session_id: str | UnsetType | None = UNSET
+    plan_id: str | UnsetType = UNSET
+    session_id: str | UnsetType = UNSET
     rollback_of: str | UnsetType = UNSET
     completed_at: str | UnsetType = UNSET
     duration: str | UnsetType = UNSET
@@ -84,7 +84,7 @@ def accepted_view(operation_id: str, row: PlanRow, plan: PlanView) -> ActionView
         parameters=redact_fields(row.parameters),
         requested_by=row.user_id,
         plan_id=row.id,
-        session_id=row.session_id,
+        session_id=row.session_id or UNSET,
         plan=UNSET,
         confirm=UNSET,
         reasons={"started_at": "the database does not answer at this moment; the action was accepted"},

@@ -6,6 +6,7 @@ is asked by the planner.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence, Set
 
 from msgspec import Struct
@@ -27,6 +28,9 @@ GITOPS_MARKS: Mapping[str, str] = {
 """Label or annotation → the GitOps tool that would revert our change."""
 
 
+SETTING = re.compile(r"(?:^/data/|/env\[name=)([^\]]+)\]?$")
+"""A key of a ConfigMap or a variable of a container, as the path of a change."""
+WORD_END = re.compile(r"[^a-z0-9]+")
 KEDA_LABEL, KEDA_PREFIX = "scaledobject.keda.sh/name", "keda-hpa-"
 """What KEDA marks its HorizontalPodAutoscalers with, and names them by default."""
 
@@ -55,11 +59,22 @@ def check(context: GuardrailContext) -> tuple[str, ...]:
 
 
 def check_protected(context: GuardrailContext) -> None:
-    """Rule 9: the system's namespaces and the service's own are never changed."""
+    """Rule 9: the system's namespaces, the service's own, and settings that are named as billing are never changed."""
     for target in (context.draft.target, *(write.target for write in context.draft.writes)):
         if target.namespace in SYSTEM_NAMESPACES | context.protected:
             reason = f"Nothing in the namespace {target.namespace} is ever changed"
             raise GuardrailRefusedError(9, reason, possible=None)
+    for live in context.objects:
+        if live.kind == "ConfigMap" and _is_about_billing(live.target.name, *live.labels, *live.labels.values()):
+            raise GuardrailRefusedError(9, f"ConfigMap {live.target.name} holds billing settings", possible=None)
+    for change in context.draft.changes:
+        setting = SETTING.search(change.path)
+        if setting is not None and _is_about_billing(setting.group(1)):
+            raise GuardrailRefusedError(9, f"{setting.group(1)} is a billing setting", possible=None)
+
+
+def _is_about_billing(*names: str) -> bool:
+    return any("billing" in WORD_END.split(name.lower()) for name in names)
 
 
 def check_owner(context: GuardrailContext) -> tuple[str, ...]:
@@ -81,7 +96,8 @@ def check_owner(context: GuardrailContext) -> tuple[str, ...]:
         if keeper is None:
             continue
         if not RUNBOOKS[context.draft.action].kept_by_gitops:
-            return (f"{keeper} manages it: the restart mark may be removed by its next sync",)
+            marked = any(write.call.verb == "patch" for write in context.draft.writes)
+            return (f"{keeper} manages it: the restart mark may be removed by its next sync",) if marked else ()
         reason = f"{keeper} keeps {_it(context, live)} as the repository says and would put a change back"
         raise GuardrailRefusedError(8, reason, possible="change it in the repository")
     return ()

@@ -20,6 +20,7 @@ from hexaops.assistant.answers.possible import actions_for
 from hexaops.assistant.answers.unsure import tell_left_out
 from hexaops.assistant.understanding import Intent, KnownEntity, Understanding, understand
 from hexaops.assistant.understanding.intents import CHANGE_INTENTS, Mode
+from hexaops.assistant.understanding.summaries import asks_for_summary
 from hexaops.errors import UpstreamUnavailableError
 from hexaops.features.access.caller import Caller
 from hexaops.features.access.request_log import Record
@@ -33,6 +34,7 @@ from hexaops.features.chat.planning import ChangePlanner, Request, confirmation
 from hexaops.features.chat.reading.articles import ArticleReader, is_answered, is_asked_how
 from hexaops.features.chat.reading.asking import Reader, Reading
 from hexaops.features.chat.reading.backups import gone_applications
+from hexaops.features.chat.reading.dependencies import asks_for_dependencies
 from hexaops.features.chat.reading.impact import asks_for_impact
 from hexaops.features.chat.reading.objects import topic_of
 from hexaops.features.chat.retelling import Retelling
@@ -77,6 +79,10 @@ class ChatService(Struct, frozen=True):
     """Questions for what belongs to applications, whatever intent they were taken for."""
     impact: Reader | None = None
     """Questions for what would happen, likewise."""
+    dependencies: Reader | None = None
+    """Questions for who depends on whom, likewise."""
+    summary: Reader | None = None
+    """Requests for a summary of everything."""
 
     async def open(self, caller: Caller, request: ChatRequest) -> Turn:
         """Take a message: check it, and find its session or open one, which is stored with the answer.
@@ -173,6 +179,10 @@ class ChatService(Struct, frozen=True):
     def _reader(self, message: str, asked: Understanding, facts: Facts) -> Reader | None:
         if asks_for_impact(message, asked):
             return self.impact
+        if asks_for_dependencies(message, asked):
+            return self.dependencies
+        if asks_for_summary(message):
+            return self.summary
         if topic_of(message, facts.applications or (), asked):
             return self.objects
         if asked.intent is Intent.OUT_OF_SCOPE and asked.language != "other" and is_answered(message):

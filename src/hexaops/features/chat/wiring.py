@@ -24,6 +24,7 @@ from hexaops.features.chat.reading.asking import Reader
 from hexaops.features.chat.reading.backups import BackupReader
 from hexaops.features.chat.reading.connectivity import ConnectivityReader
 from hexaops.features.chat.reading.dashboards import DashboardReader
+from hexaops.features.chat.reading.dependencies import DependencyReader
 from hexaops.features.chat.reading.diagnostics import DiagnosticsReader
 from hexaops.features.chat.reading.history import HistoryReader
 from hexaops.features.chat.reading.impact import ImpactReader
@@ -32,6 +33,7 @@ from hexaops.features.chat.reading.logs import LogReader
 from hexaops.features.chat.reading.objects import ObjectReader
 from hexaops.features.chat.reading.performance import PerformanceReader
 from hexaops.features.chat.reading.resources import ResourceReader, UsageReader
+from hexaops.features.chat.reading.summary import SummaryReader
 from hexaops.features.chat.reading.usage_history import UsageHistoryReader
 from hexaops.features.chat.reading.volumes import VolumeReader
 from hexaops.features.chat.retelling import Retelling
@@ -96,7 +98,8 @@ def wire(process: Process) -> None:
         get(SourceProbes).add("model", retelling.probe)
     chat = ChatService(
         database, sessions, gatherer, inventories, planner, plans, readers(process), clock, retelling,
-        ObjectReader(applications), ImpactReader(applications),
+        ObjectReader(applications), ImpactReader(applications), DependencyReader(get(DiagnosisService)),
+        SummaryReader(get(InsightEngine)),
     )  # fmt: skip
     quick_actions = QuickActions(get(WorkspaceService), get(WorkspaceDirectory))
     guide = GuideService(database, quick_actions, clock)

@@ -17,6 +17,7 @@ from hexaops.kit.text import plain
 from hexaops.responses import View
 
 SeverityWord = Literal["low", "medium", "high", "critical"]
+NO_REMEDY = "no kind of change does it, or the right value is not known"
 SEVERITIES: dict[int, SeverityWord] = {0: "low", 1: "medium", 2: "high", 3: "critical"}
 
 
@@ -76,7 +77,6 @@ class FindingView(ObjectView, frozen=True, kw_only=True):
     affected: list[ObjectView]
     fix: FixView | None
     remedy: RemedyView | None
-    """Null: no kind of change does it, or the right value is not known."""
 
 
 class DiagnosisView(View, frozen=True, kw_only=True):
@@ -91,6 +91,8 @@ class DiagnosisView(View, frozen=True, kw_only=True):
     logs: int
     missing: dict[str, str]
     """Kinds that were not read, and why: what rests on them alone is not found."""
+    reasons: dict[str, str]
+    """Why a field is null."""
 
 
 class SnapshotView(View, frozen=True, kw_only=True):
@@ -142,7 +144,20 @@ def diagnosis_view(workspace_id: str, diagnosis: Diagnosis, findings: list[Findi
         objects=diagnosis.objects,
         logs=diagnosis.logs,
         missing={kind: plain(why, LONGEST) for kind, why in diagnosis.missing.items()},
+        reasons=_reasons_of(findings),
     )
+
+
+def _reasons_of(findings: list[FindingView]) -> dict[str, str]:
+    changes = [change for one in findings if one.fix is not None for change in one.fix.changes]
+    nulls = {
+        "findings[].confidence": (any(one.confidence is None for one in findings), NOT_MEASURED),
+        "findings[].fix": (any(one.fix is None for one in findings), "no change of an object removes the cause"),
+        "findings[].fix.changes[].from": (any(one.current is None for one in changes), "the field is not set"),
+        "findings[].fix.changes[].to": (any(one.wanted is None for one in changes), "only a person knows the value"),
+        "findings[].remedy": (any(one.remedy is None for one in findings), NO_REMEDY),
+    }
+    return {path: why for path, (is_null, why) in nulls.items() if is_null}
 
 
 def _names(ref: Ref) -> dict[str, Any]:

@@ -18,8 +18,7 @@ from hexaops.responses import View
 
 NAME_LIMIT, TEXT_LIMIT = 253, 600
 MOST_RESOURCES, MOST_SEEN = 50, 12
-OWN_ACTIONS: dict[str, str] = {"optimize_resources": "downsize_resources"}
-"""The internal document's word for the same."""
+NO_ACTION = "no action of the catalogue does this: manual_steps says what a person does"
 
 
 class ResourceView(View, frozen=True, kw_only=True):
@@ -36,19 +35,20 @@ class SeenView(View, frozen=True, kw_only=True):
     source: str
     object: str
     value: str | float
-    unit: str | None
+    unit: str | UnsetType = UNSET
 
 
 class RecommendationView(View, frozen=True, kw_only=True):
-    """What to do; `parameters` are those of the action where it is one of `POST …/aiops/actions`."""
+    """What to do: an action of `POST …/aiops/actions` with its `parameters`, or `manual_steps` for a person."""
 
-    action: str
+    action: str | None
     priority: str
     description: str
     estimated_impact: str | UnsetType = UNSET
     estimated_savings: str | UnsetType = UNSET
     estimated_cost: str | UnsetType = UNSET
     parameters: dict[str, Any] | UnsetType = UNSET
+    manual_steps: list[str] | UnsetType = UNSET
 
 
 class InsightBase(View, frozen=True, kw_only=True):
@@ -198,16 +198,16 @@ class InternalInsightsView(View, frozen=True, kw_only=True):
 def public_insight(one: Insight, *, recommends: bool) -> InsightView:
     """In the public shape."""
     words: dict[Weight, str] = {"critical": "high", "high": "high", "medium": "medium", "low": "low"}
-    return InsightView(severity=one.weight, **_shared(one, words, {}, recommends))
+    return InsightView(severity=one.weight, **_shared(one, words, recommends))
 
 
 def internal_insight(one: Insight, *, recommends: bool) -> InternalInsightView:
     """In the internal shape."""
     words: dict[Weight, str] = {"critical": "immediate", "high": "immediate", "medium": "medium", "low": "low"}
-    return InternalInsightView(priority=one.weight, **_shared(one, words, OWN_ACTIONS, recommends))
+    return InternalInsightView(priority=one.weight, **_shared(one, words, recommends))
 
 
-def _shared(one: Insight, words: dict[Weight, str], actions: dict[str, str], recommends: bool) -> dict[str, Any]:
+def _shared(one: Insight, words: dict[Weight, str], recommends: bool) -> dict[str, Any]:
     return {
         "category": one.category,
         "title": plain(one.title, TEXT_LIMIT),
@@ -219,13 +219,14 @@ def _shared(one: Insight, words: dict[Weight, str], actions: dict[str, str], rec
         "metrics": dict(one.metrics) or UNSET,
         "recommendations": [
             RecommendationView(
-                action=actions.get(found.action, found.action),
+                action=found.action,
                 priority=words[found.weight],
                 description=plain(found.description, TEXT_LIMIT),
                 estimated_impact=found.impact or UNSET,
                 estimated_savings=_money(found.monthly_savings),
                 estimated_cost=_money(found.monthly_cost),
                 parameters=dict(found.parameters) if found.parameters else UNSET,
+                manual_steps=[plain(step, TEXT_LIMIT) for step in found.steps] or UNSET,
             )
             for found in one.recommendations
             if recommends
@@ -235,11 +236,17 @@ def _shared(one: Insight, words: dict[Weight, str], actions: dict[str, str], rec
                 source=seen.source,
                 object=plain(seen.about, NAME_LIMIT),
                 value=plain(seen.value, TEXT_LIMIT) if isinstance(seen.value, str) else seen.value,
-                unit=seen.unit,
+                unit=seen.unit or UNSET,
             )
             for seen in one.seen[:MOST_SEEN]
         ],
     }
+
+
+def reasons_of(insights: Sequence[Insight], *, recommends: bool) -> dict[str, str]:
+    """Why some recommendations name no action."""
+    manual = recommends and any(each.action is None for one in insights for each in one.recommendations)
+    return {"insights[].recommendations[].action": NO_ACTION} if manual else {}
 
 
 def summary_view(found: Assessment, reasons: dict[str, str]) -> InsightsSummaryView:

@@ -155,14 +155,12 @@ SETTINGS_KINDS = frozenset({"HorizontalPodAutoscaler", "ResourceQuota"})
 
 
 def limitations_of(situation: Situation, protected: Set[str]) -> Sequence[str]:
-    """What no caller can do, first the documents' sentences that the code enforces.
-
-    Billing settings are not among them: `update_configuration` may patch any ConfigMap of the workspace.
-    """
+    """What no caller can do, first the documents' sentences that the code enforces."""
     rights = (right for book in situation.catalog for right in book.rights)
     deleted = {right.kind for right in rights if right.verb == "delete" and not right.takes_back}
     names = ", ".join(sorted(protected))
     found = {
+        "Cannot modify billing settings": True,
         "Cannot delete production resources": deleted <= SETTINGS_KINDS,
         "Actions require user confirmation": True,
         f"Cannot change anything in the namespaces {names}": bool(names),

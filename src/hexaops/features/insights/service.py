@@ -23,6 +23,7 @@ from hexaops.features.insights.insight_views import (
     action_plan_view,
     internal_insight,
     public_insight,
+    reasons_of,
     scores_view,
     summary_view,
     trends_view,
@@ -60,7 +61,7 @@ class InsightService(Struct, frozen=True):
             ),
         )
         await self.announcer.announce(workspace, found)
-        reasons: dict[str, str] = {}
+        reasons = reasons_of(found.insights, recommends=request.include_recommendations)
         return InsightsView(
             workspace_id=workspace.id,
             generated_at=format_time(self.clock.now()),
@@ -77,7 +78,7 @@ class InsightService(Struct, frozen=True):
         logs = "logs:read" in caller.permissions
         found = await self.engine.assess(workspace, Question(request.categories, seconds, logs=logs))
         await self.announcer.announce(workspace, found)
-        reasons: dict[str, str] = {}
+        reasons = reasons_of(found.insights, recommends=request.include_recommendations)
         scored, inputs = scores_view(found, self.engine.book, reasons)
         recommends = request.include_recommendations
         insights = _by_feedback(found.insights, request.context.user_feedback)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from msgspec import UNSET, UnsetType
+
 from hexaops.backends.logstores.base import Aggregations, LogAnswer, Pattern
 from hexaops.backends.logstores.lines import Level, LogLine, Metadata, time_text
 from hexaops.backends.logstores.query.tree import Node
@@ -26,8 +28,8 @@ class LogLineView(View, frozen=True, kw_only=True):
     trace_id: str | None
     """None where the line names no trace."""
     metadata: Metadata
-    highlight: Sequence[Span] | None = None
-    """With `options.highlight`: the parts of the message that match, as [start, end) in characters."""
+    highlight: Sequence[Span] | UnsetType = UNSET
+    """Only with `options.highlight`: the parts of the message that match, as [start, end) in characters."""
 
 
 class BucketView(View, frozen=True, kw_only=True):
@@ -87,7 +89,7 @@ class PushView(View, frozen=True, kw_only=True):
     """The first rejected lines."""
 
 
-def line_view(line: LogLine, highlight: Sequence[Span] | None = None) -> LogLineView:
+def line_view(line: LogLine, highlight: Sequence[Span] | UnsetType = UNSET) -> LogLineView:
     """A line as the API shows it."""
     return LogLineView(
         timestamp=time_text(line.time_us),

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from hexaops.analysis.applications.model import Application
-from hexaops.backends.kubernetes.rows import EventRow, WorkloadRow
+from hexaops.backends.kubernetes.rows import EventRow, NodeRow, WorkloadRow
 from hexaops.features.overview.issues import issue_word
 from hexaops.features.runs.queries import OperationSummary
 
@@ -31,6 +31,8 @@ class Activity(Struct, frozen=True):
     resource: str
     action: str
     details: str
+    by: str = ""
+    """Who asked for it, where that is known."""
 
 
 def recent_activity(
@@ -39,8 +41,10 @@ def recent_activity(
     replica_sets: Iterable[WorkloadRow],
     events: Iterable[EventRow],
     operations: Iterable[OperationSummary],
+    nodes: Iterable[NodeRow] = (),
     now: float,
     window_seconds: float = WINDOW_SECONDS,
+    most: int = SHOWN,
 ) -> list[Activity]:
     """The latest of the last 24 hours, or of another window."""
     by_deployment = {one.workload.uid: one for one in applications}
@@ -54,8 +58,9 @@ def recent_activity(
     known = [*events]
     found = [*_releases(by_deployment, sets), *_scalings(known, sets), *_warnings(known, names)]
     found += _operations(operations, {one.id: one.name for one in applications})
+    found += _nodes(nodes)
     late = [one for one in found if one.at >= now - window_seconds]
-    return sorted(late, key=lambda one: one.at, reverse=True)[:SHOWN]
+    return sorted(late, key=lambda one: one.at, reverse=True)[:most]
 
 
 def _releases(owners: Mapping[str, Application], sets: Mapping[str, Sequence[WorkloadRow]]) -> Iterator[Activity]:
@@ -112,4 +117,15 @@ def _operations(operations: Iterable[OperationSummary], names: Mapping[str, str]
     for one in operations:
         at = (one.completed_at or one.started_at).timestamp()
         details = f"{one.description} ({one.status}), asked for by {one.requested_by}"
-        yield Activity(at, "operation", names.get(one.resource_id, one.resource_id), one.kind, details)
+        name = names.get(one.resource_id, one.resource_id)
+        yield Activity(at, "operation", name, one.kind, details, one.requested_by)
+
+
+def _nodes(nodes: Iterable[NodeRow]) -> Iterator[Activity]:
+    """When each joined, and when it last became ready or not."""
+    for node in nodes:
+        yield Activity(node.created_at, "node", node.name, "joined", "The node joined the cluster")
+        for one in node.conditions:
+            if one.type == "Ready" and one.since is not None and one.since > node.created_at:
+                action = "became_ready" if one.status == "True" else "became_not_ready"
+                yield Activity(one.since, "node", node.name, action, one.message or one.reason)

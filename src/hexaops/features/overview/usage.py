@@ -42,7 +42,8 @@ class WorkspaceUsage:
         total, basis = self._total(name)
         path = f"resource_usage.{name}"
         if total is None:
-            self.reasons[f"{path}.total"] = NO_TOTAL if name == "storage" else NO_NODES
+            why = NO_TOTAL if name == "storage" else NO_NODES
+            self.reasons |= {f"{path}.total": why, f"{path}.of": why}
         percentage = round(100 * used / total, 1) if used is not None and total else None
         if percentage is None:
             why = self.reasons.get(f"{path}.used") or self.reasons.get(f"{path}.total") or "the total is zero"

@@ -65,8 +65,8 @@ class OperationView(View, frozen=True, kw_only=True):
     estimated_duration: str
     parameters: dict[str, Any]
     requested_by: str
-    plan_id: str | None
-    session_id: str | None
+    plan_id: str | UnsetType = UNSET
+    session_id: str | UnsetType = UNSET
     rollback_of: str | UnsetType = UNSET
     completed_at: str | UnsetType = UNSET
     duration: str | UnsetType = UNSET
@@ -108,8 +108,8 @@ def operation_view(row: OperationRow, steps: Sequence[OperationStepRow], now: da
         estimated_duration=format_duration(sum(step.estimated_seconds or 0 for step in steps)),
         parameters=redact_fields(row.parameters),
         requested_by=row.requested_by,
-        plan_id=row.plan_id,
-        session_id=row.session_id,
+        plan_id=row.plan_id or UNSET,
+        session_id=row.session_id or UNSET,
         rollback_of=row.rollback_of or UNSET,
         completed_at=format_time(row.completed_at) if row.completed_at else UNSET,
         duration=_between(row.started_at, row.completed_at),

@@ -63,6 +63,8 @@ class WorkspaceView(WorkspaceSummaryView, frozen=True, kw_only=True):
     """Its namespaces; None: every one that no other workspace claims."""
     timezone: str
     policy: PolicyView
+    reasons: dict[str, str]
+    """Why a field is null."""
 
 
 class TakenApplicationView(View, frozen=True, kw_only=True):
@@ -125,6 +127,8 @@ class AutomationView(SwitchView, frozen=True, kw_only=True):
     """The switch everywhere, and where workspaces have their own."""
 
     workspaces: list[WorkspaceSwitchView]
+    reasons: dict[str, str]
+    """Why a field is null."""
 
 
 def workspace_view(workspace: Workspace) -> WorkspaceView:
@@ -136,7 +140,20 @@ def workspace_view(workspace: Workspace) -> WorkspaceView:
         namespaces=None if workspace.namespaces is None else sorted(workspace.namespaces),
         timezone=workspace.timezone,
         policy=PolicyView(**asdict(workspace.policy)),
+        reasons=_unset_of(workspace),
     )
+
+
+def _unset_of(workspace: Workspace) -> dict[str, str]:
+    """What stands in the place of what the workspace does not set."""
+    policy = workspace.policy
+    values = {
+        "namespaces": (workspace.namespaces, "every namespace that no other workspace claims"),
+        "policy.changes_per_window": (policy.changes_per_window, "the setting changes_per_workspace holds"),
+        "policy.kubernetes_user": (policy.kubernetes_user, "changes are made as the service's own identity"),
+        "policy.probe_image": (policy.probe_image, "no pods that try connections are made"),
+    }
+    return {name: reason for name, (value, reason) in values.items() if value is None}
 
 
 def claimed_view(claimed: ClaimedWorkspace) -> ClaimedWorkspaceView:
@@ -159,7 +176,10 @@ def automation_view(states: Sequence[AutomationState]) -> AutomationView:
     """The switch's positions, the global one first."""
     everywhere, *rest = states
     own = [WorkspaceSwitchView(workspace_id=state.scope, **asdict(_switch_view(state))) for state in rest]
-    return AutomationView(**asdict(_switch_view(everywhere)), workspaces=own)
+    reasons = _reasons_of(everywhere, "")
+    for place, state in enumerate(rest):
+        reasons |= _reasons_of(state, f"workspaces[{place}].")
+    return AutomationView(**asdict(_switch_view(everywhere)), workspaces=own, reasons=reasons)
 
 
 def _taken_view(taken: Taken | None) -> TakenView | None:
@@ -182,6 +202,13 @@ def _summary_view(workspace: Workspace) -> WorkspaceSummaryView:
         status=workspace.status,
         created_at=format_time(workspace.created_at),
     )
+
+
+def _reasons_of(state: AutomationState, at: str) -> dict[str, str]:
+    if state.changed_at is None:
+        return {f"{at}{name}": "the switch was never used" for name in ("reason", "changed_by", "changed_at")}
+    given = {"reason": state.reason, "changed_by": state.changed_by}
+    return {f"{at}{name}": "none was given" for name, value in given.items() if value is None}
 
 
 def _switch_view(state: AutomationState) -> SwitchView:

@@ -252,7 +252,7 @@ def unavailable(snapshot: Snapshot) -> Iterator[Finding]:
             said = f"the rollout has exceeded its progress deadline ({said})"
         cause = f"cannot tell: {said or 'it has too few pods'}, and none of its pods or events says why"
         if not snapshot.has("Pod"):
-            cause = f"cannot tell: {f'{said}, and ' if late else ''}the snapshot has no pods"
+            cause = f"cannot tell: {f'{said}, and ' if late else ''}no pods were read"
         severity = Severity.HIGH if ready else Severity.CRITICAL
         evidence = (Evidence("status", one.ref, f"{ready} of {wanted} ready"),)
         yield Finding(

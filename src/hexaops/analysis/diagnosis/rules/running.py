@@ -165,7 +165,7 @@ def crash(sick: Sick) -> Finding | None:
     hint = (
         f"; its last line: {quote(said[-1])}"
         if said
-        else "; cannot tell why: the snapshot has no logs of it, the previous run's log would show it"
+        else "; cannot tell why: no logs of it were read, the previous run's log would show it"
     )
     cause = f"{sick.container} ends with {ended_with(one.exit_code)}{hint}"
     if sick.pod.text("status", "phase") == "Failed" and sick.workload.kind == "Pod":

@@ -375,7 +375,7 @@ def unschedulable(sick: Sick) -> Finding | None:
     cause = (
         f"the scheduler says: {quote(pod.sentence)}"
         if pod.sentence
-        else "cannot tell: the scheduler's event is not in the snapshot"
+        else "cannot tell: the scheduler's event was not read"
     )
     return placing(pod, "unschedulable", cause, symptom_of=barred)
 

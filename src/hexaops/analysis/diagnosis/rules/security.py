@@ -12,6 +12,7 @@ from hexaops.kit.redaction import is_telling
 SYSTEM = ("kube-system", "kube-public", "kube-node-lease")
 _EVERYBODY = frozenset({"system:anonymous", "system:unauthenticated", "system:authenticated", "system:serviceaccounts"})
 _NO_LOGIN = frozenset({"system:anonymous", "system:unauthenticated"})
+_NAMED = 5
 _HOST_FIELDS = ("hostPID", "hostIPC", "hostNetwork")
 _GREAT_CAPABILITIES = frozenset({"ALL", "SYS_ADMIN", "SYS_MODULE", "SYS_PTRACE", "SYS_RAWIO", "NET_ADMIN", "BPF"})
 _SENSITIVE_PATHS = (
@@ -277,14 +278,15 @@ _DEFAULT_ACCOUNT = Index("workloads by shared account", TEMPLATED, _shares_accou
 def default_service_account(snapshot: Snapshot) -> Iterator[Finding]:
     """Pods that share the namespace's default service account, with its token mounted."""
     for namespace, group in snapshot.grouped(_DEFAULT_ACCOUNT):
-        names = ", ".join(str(one.ref) for one in group[:5])
+        more = f" and {len(group) - _NAMED} more" if len(group) > _NAMED else ""
+        names = ", ".join(str(one.ref) for one in group[:_NAMED]) + more
         yield Finding(
             "default-service-account",
             Ref("ServiceAccount", namespace, "default"),
             "pods share one identity",
             f"the default service account is used by {names}",
             Severity.LOW,
-            (Evidence("spec", group[0].ref, "serviceAccountName: default"),),
+            tuple(Evidence("spec", one.ref, "serviceAccountName: default") for one in group),
         )
 
 

@@ -277,7 +277,7 @@ def start_refused(sick: Sick) -> Finding | None:
     cause = (
         f"the container runtime refuses: {quote(said[-QUOTED:])}"
         if said
-        else "cannot tell: the runtime's message is not in the snapshot"
+        else "cannot tell: the runtime's message was not read"
     )
     return from_pod(sick, "container-start", f"{sick.container} cannot start", cause)
 

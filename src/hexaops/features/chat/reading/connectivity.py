@@ -1,4 +1,4 @@
-"""Whether an application reaches another: by rules over Services, endpoints and network policies; no packet is sent."""
+"""Whether an application reaches another: by rules over Services, endpoints and network policies, or by a probe pod."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from hexaops.assistant.answers.checks import tell_connection
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.lines import name_of
 from hexaops.assistant.understanding.normalise import word_set
+from hexaops.features.chat.planning import Wanted
 from hexaops.features.chat.reading.asking import Reading
+from hexaops.features.chat.reading.proposing import asks_now, propose
 from hexaops.features.diagnostics.reading import CONNECTIVITY, Connection, DiagnosticReader, Place
 from hexaops.features.runs.errors import StepFailedError
 from hexaops.kit.text import markdown
@@ -24,6 +26,12 @@ _NO_NAMES = word_set(
     "reach connect talk access get be it its them each other others port test check see anything everything all any my "
     "our your service services network connectivity from"
 )
+_BY_POD = re.compile(
+    r"\b(?:with|using|via|by|from|start|create|launch|run|make) (?:a|an|one|its own)(?: [\w-]+)? pod\b|"
+    r"\bprobe pods?\b|\b(?:run|start|launch|do) (?:a|the) (?:[\w-]+ )?probe\b",
+    re.IGNORECASE,
+)
+"""Says that packets are to be sent."""
 _OUTSIDE = re.compile(r"\b(?:internet|external|outside|egress|world)\b|\b[a-z0-9-]+\.(?:com|org|net|io|dev)\b")
 
 
@@ -49,6 +57,9 @@ class ConnectivityReader(Struct, frozen=True):
         service = None if target is not None else _service_name(reading, source)
         port = _PORT.search(reading.message)
         wanted = Connection(target.id if target is not None else service, int(port.group(1)) if port else None)
+        if wanted.to and _BY_POD.search(reading.message) and asks_now(reading.message, reading.asked.mode):
+            await propose(reading, [_probe(reading, source, target, wanted)], draft)
+            return
         place = Place(reading.caller.get_workspace(), source)
         found: list[Check] = []
         try:
@@ -62,6 +73,14 @@ class ConnectivityReader(Struct, frozen=True):
         tell_connection(source, reached, found, reading.facts, draft)
         if reading.caller.get_workspace().policy.probe_image and "execute_actions" in reading.caller.permissions:
             draft.offer([ProbeConnectivity.name])
+
+
+def _probe(reading: Reading, source: Application, target: Application | None, wanted: Connection) -> Wanted:
+    """The same question as a plan: a pod of its own tries it."""
+    alone = target is not None and reading.facts.names.get(target.name, 1) == 1
+    to = target.name if target is not None and alone else wanted.to
+    parameters = {"application_id": source.id, "to": to, **({"port": wanted.port} if wanted.port else {})}
+    return Wanted(ProbeConnectivity.name, parameters, f"probe the connectivity of {source.name}")
 
 
 def ends(reading: Reading) -> tuple[Application | None, Application | None]:

@@ -16,7 +16,7 @@ from hexaops.assistant.understanding.normalise import word_set
 from hexaops.features.chat.planning import Request, Wanted
 from hexaops.features.chat.reading.asking import Reading
 
-PROPOSED = frozenset({Intent.ALERT_CREATE, Intent.ALERT_ACKNOWLEDGE, Intent.DIAGNOSTICS})
+PROPOSED = frozenset({Intent.ALERT_CREATE, Intent.ALERT_ACKNOWLEDGE, Intent.CONNECTIVITY, Intent.DIAGNOSTICS})
 """Intents whose answers may hold a plan though the understanding sees no change of the cluster in them."""
 MOST_PLANS = 5
 _NOT_NOW = frozenset({Mode.NEGATED, Mode.REPORTED, Mode.PAST, Mode.HOWTO, Mode.HYPOTHETICAL, Mode.ADVICE})

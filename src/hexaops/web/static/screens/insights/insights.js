@@ -44,7 +44,7 @@ function Insight({ insight, onPlan }) {
   return html`<article class="card"><header><${Badge} status=${insight.severity} /> <h3>${insight.title}</h3><span class="source">${words(insight.category)}</span></header>
     <p>${insight.description}</p>
     ${named.length > 0 && html`<p>${named.slice(0, MOST_NAMED).map((one, place) => html`${place > 0 && ", "}<a href=${link("applications", one.id)}>${one.name}</a>`)}${named.length > MOST_NAMED && html` <span class="faint">and ${plural(named.length - MOST_NAMED, "other")}</span>`}</p>`}
-    ${insight.recommendations.map((one) => html`<p class="advice"><strong>${words(one.action)}:</strong> ${one.description} <span class="faint">${[one.estimated_impact, one.estimated_savings && `saves ${one.estimated_savings}`].filter(Boolean).join(" · ")}</span>
+    ${insight.recommendations.map((one) => html`<p class="advice"><strong>${one.action ? words(one.action) : "By hand"}:</strong> ${one.description} <span class="faint">${[one.estimated_impact, one.estimated_savings && `saves ${one.estimated_savings}`].filter(Boolean).join(" · ")}</span>
       ${onPlan && one.parameters && html`<br /><button type="button" class="primary" onClick=${() => onPlan(one.action, one.parameters)}>Plan: ${words(one.action)}</button>`}</p>`)}
     ${insight.evidence.length > 0 && html`<details class="evidence"><summary>Evidence (${insight.evidence.length})</summary><ul>${insight.evidence.map((one) => html`<li><span class="source">${one.source}</span> ${one.object} <q>${String(one.value)}</q> ${one.unit}</li>`)}</ul></details>`}</article>`;
 }

@@ -1,0 +1,33 @@
+"""A summary of the workspace for somebody who does not run it: state, causes, what it costs, what was done."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from hexaops.analysis.insights.model import CATEGORIES
+from hexaops.assistant.answers.draft import Draft
+from hexaops.assistant.answers.summary import Overview, tell_summary
+from hexaops.features.chat.reading.asking import Reading
+from hexaops.features.chat.reading.insights import PERMISSION, WEEK_SECONDS
+from hexaops.features.insights.engine import InsightEngine, Question
+
+
+class SummaryReader(Struct, frozen=True):
+    """Answers from one assessment."""
+
+    engine: InsightEngine
+
+    async def answer(self, reading: Reading, draft: Draft) -> None:
+        """Without the permission for insights: the state alone."""
+        reading.select(draft)
+        overview = None
+        if PERMISSION in reading.caller.permissions:
+            question = Question(CATEGORIES, WEEK_SECONDS, logs="read_logs" in reading.caller.permissions)
+            found = await self.engine.assess(reading.caller.get_workspace(), question)
+            book = self.engine.book
+            cost = sum(
+                max(book.monthly(one.cpu_requested, one.memory_requested), book.monthly(one.cpu_used, one.memory_used))
+                for one in found.allocations
+            )
+            overview = Overview(found.insights, None if found.no_usage else cost)
+        tell_summary(overview, reading.facts, draft)
