@@ -34,6 +34,22 @@ async def test_dependencies_are_told_in_both_directions(world: LivingWorld) -> N
     assert "depend" not in await _said(world, "what uses the most memory")
 
 
+async def test_connections_of_all_are_tested_by_the_rules(world: LivingWorld) -> None:
+    content = await _said(world, "Diagnose connectivity issues")
+    assert content.startswith("All ")
+    assert "connections that the pods' settings name are open." in content
+    (policy,) = world.cluster.store.list("networkpolicies.networking.k8s.io")
+    metadata = {key: value for key, value in policy["metadata"].items() if key != "resourceVersion"}
+    closed = {**policy, "metadata": metadata, "spec": {**policy["spec"], "ingress": []}}
+    world.cluster.store.update("networkpolicies.networking.k8s.io", closed)
+    kinds = ("NetworkPolicy",)
+    cache = world.access.context.clusters.default.cache
+    for message in ("Perform connectivity tests", "are there any network problems?"):
+        content = await _said(world, message)
+        assert " connections that the pods' settings name cannot work:" in content, (message, kinds, cache)
+        assert "- api-service → database-app: NetworkPolicy" in content
+
+
 async def test_a_summary_says_the_state_its_causes_and_the_cost(world: LivingWorld) -> None:
     content = await _said(world, "give me a summary for my manager")
     assert content.startswith("**Production Workspace**: 10 of 12 applications work, 2 have issues: ")

@@ -16,8 +16,10 @@ async def _stopped(access: AccessWorld, workspace_id: str) -> bool:
 
 async def test_the_switch_is_on_until_somebody_turns_it_off(access: AccessWorld) -> None:
     answer = await access.client.get(PATH, headers=access.administrator)
+    never = "the switch was never used"
     assert answer.json()["data"] == {
         "enabled": True, "reason": None, "changed_by": None, "changed_at": None, "workspaces": [],
+        "reasons": {"reason": never, "changed_by": never, "changed_at": never},
     }  # fmt: skip
     assert not await _stopped(access, access.workspace_id)
 

@@ -56,6 +56,8 @@ async def test_a_workspace_as_administrators_see_it(access: AccessWorld) -> None
         "workspace_id": access.workspace_id, "applications": None, "total": None,
         "reason": "the cluster has not been read yet",
     }  # fmt: skip
+    reasons = made["data"]["reasons"]
+    assert set(reasons) == {"policy.changes_per_window", "policy.kubernetes_user", "policy.probe_image"}
     assert made["data"] == {
         "id": made["data"]["id"],
         "name": "Team",
@@ -79,6 +81,7 @@ async def test_a_workspace_as_administrators_see_it(access: AccessWorld) -> None
             "change_freezes": [],
             "probe_image": None,
         },
+        "reasons": reasons,
     }
     assert made["data"]["id"].startswith("ws-")
     assert (await _call(access, "GET", f"{PATH}/{made['data']['id']}"))[1] == made
@@ -113,11 +116,15 @@ async def test_a_change_touches_only_what_it_names(access: AccessWorld) -> None:
         {},
     ]
     expected = before["data"]
+    reasons = expected.pop("reasons")
     for change in changes:
         status, answer = await _call(access, "PATCH", f"{PATH}/{team}", change)
         policy = {**expected["policy"], **change.get("policy", {})}
         expected = {**expected, **change, "policy": policy}
         assert (answer["data"].pop("taken") is not None) == ("namespaces" in change)
+        if expected["policy"]["changes_per_window"] is not None:
+            reasons.pop("policy.changes_per_window", None)
+        assert answer["data"].pop("reasons") == reasons
         assert (status, answer["data"]) == (200, expected)
 
 

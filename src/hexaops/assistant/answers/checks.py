@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec import Struct
+
 from hexaops.analysis.applications.model import Application
 from hexaops.analysis.checks import Check, Result
 from hexaops.assistant.answers.draft import Draft
@@ -14,6 +16,7 @@ from hexaops.kit.text import markdown
 
 MARKS: dict[Result, str] = {"passed": "", "warning": " ⚠️", "failed": " ❌", "unknown": " (unknown)"}
 SHOWN = 12
+JUDGED = "Judged by Services, endpoints and network policies; no packet was sent."
 
 
 def tell_connection(
@@ -40,7 +43,39 @@ def tell_connection(
     for one, item in zip(found, noted, strict=True):
         if one is not told:
             draft.say(f"- {_sentence(one)}{MARKS[one.result]}", item)
-    draft.say("Judged by Services, endpoints and network policies; no packet was sent.")
+    draft.say(JUDGED)
+
+
+class Tested(Struct, frozen=True):
+    """One connection, and the checks of it."""
+
+    source: Application
+    target: Application
+    checks: Sequence[Check]
+
+
+def tell_connections(tested: Sequence[Tested], facts: Facts, draft: Draft) -> None:
+    """Which of many connections fail; which are open is a number."""
+    if not tested:
+        draft.fulfilled = False
+        draft.say(
+            "I can't tell which connections to test: no pod's settings name another application's Service. "
+            "Name the one that connects and the one that it should reach."
+        )
+        return
+    failing = [one for one in tested if _fails(one.checks)]
+    count = plural(len(tested), "connection")
+    if not failing:
+        noted = [item for one in tested[:SHOWN] for item in _note(one.source, one.checks, facts, draft)]
+        draft.say(f"All {count} that the pods' settings name are open.", *noted)
+    else:
+        draft.say(f"{len(failing)} of {count} that the pods' settings name cannot work:")
+    for one in failing[:SHOWN]:
+        bad = [check for check in one.checks if check.result == "failed"]
+        noted = _note(one.source, bad, facts, draft)
+        said = listing([_sentence(check) for check in bad], limit=2)
+        draft.say(f"- {name_of(one.source, facts)} → {name_of(one.target, facts)}: {said}", *noted)
+    draft.say(JUDGED)
 
 
 def tell_health(checked: Sequence[tuple[Application, Sequence[Check]]], facts: Facts, draft: Draft) -> None:

@@ -4,7 +4,8 @@ Score: Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and 
 a word in the title or in a listed question counts three times one in the body. A question is answered only if the
 words that carry it (by inverse document frequency) are mostly found in the article's title and questions: a fluent
 answer to another question is worse than none. A question that an article lists, in other order or with other small
-words, is answered by that article.
+words, is answered by that article. Where it is known that a question is about the platform (`wide`), one whose words
+are mostly known is also answered by the article that is nearest by its words and their parts (`nearness`).
 """
 
 from __future__ import annotations
@@ -13,16 +14,24 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, cached_property
 
+import numpy as np
 from msgspec import Struct
 
 from hexaops.assistant.knowledge.article import Article, articles
+from hexaops.assistant.knowledge.nearness import Floats, Nearness
 
 K1, B = 1.2, 0.75
 HEAD_WEIGHT = 3
 COVERED = 0.5
 """The part of a question's weight that an article's title and questions must hold."""
+NEARNESS_WEIGHT = 0.7
+"""Of the cosine beside the score of the words, both as a share of the best."""
+NEAR = 0.65
+"""Cosine of an article that answers without sharing the words."""
+KNOWN = 0.75
+"""Part of the words of such a question that some article must hold."""
 SHOWN = 3
 WORD = re.compile(r"[a-z0-9]+")
 LONGEST_QUESTION = 2000
@@ -99,16 +108,32 @@ class Library:
         self._mean = sum(self._lengths) / len(held) if held else 1.0
         self._documents = Counter(word for counts in self._counts for word in counts)
 
-    def search(self, question: str) -> Found:
-        """The article that answers, and its neighbours."""
+    def search(self, question: str, *, wide: bool = False) -> Found:
+        """The article that answers, and its neighbours; `wide`: the question is known to be about the platform."""
         asked = list(dict.fromkeys(words(question)))
         scores = [self._score(index, asked) for index in range(len(self._articles))]
         order = sorted((i for i in range(len(scores)) if scores[i] > 0), key=lambda i: (-scores[i], i))
         best = self._listed.get(frozenset(asked))
         if best is None:
             best = next((i for i in order[:SHOWN] if self._covered(i, asked) >= COVERED), None)
+        if wide and asked and best is None:
+            cosines = self._nearness.of(asked)
+            order = self._order(scores, cosines)
+            if cosines[order[0]] >= NEAR and sum(self._documents[word] > 0 for word in asked) >= KNOWN * len(asked):
+                best = order[0]
         near = tuple(self._articles[i] for i in order[: SHOWN + 1] if i != best)[:SHOWN]
         return Found(None if best is None else self._articles[best], near)
+
+    @cached_property
+    def _nearness(self) -> Nearness:
+        heads = (" ".join((one.title, *one.questions)) for one in self._articles)
+        return Nearness([words(head) for head in heads])
+
+    def _order(self, scores: Sequence[float], cosines: Floats) -> list[int]:
+        """By both, each as a share of its best."""
+        shared = np.array(scores) / (max(scores) or 1.0)
+        near = cosines / (cosines.max() if cosines.max() > 0 else 1.0)
+        return [int(i) for i in np.argsort(-(shared + NEARNESS_WEIGHT * near), kind="stable")]
 
     def get(self, name: str) -> Article | None:
         """The article of this name."""

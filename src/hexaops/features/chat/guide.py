@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from hexaops.assistant.knowledge.article import Article
 from hexaops.assistant.knowledge.search import Found, library
+from hexaops.assistant.understanding import Intent, Inventory, understand
 from hexaops.features.access.caller import Caller
 from hexaops.features.chat.guide_views import (
     GuideAnswerView,
@@ -29,6 +30,7 @@ from hexaops.storage.tables import ChatSessionRow
 
 NO_WORKSPACE = ""
 """In the row of a session that belongs to none."""
+NOTHING_NAMED = Inventory()
 UNKNOWN = "no_article"
 GREETING = "greeting"
 GREETINGS = frozenset({"hi", "hello", "hey", "good morning", "good afternoon", "good evening", "help"})
@@ -84,7 +86,8 @@ def _answered(message: str) -> tuple[GuideResponseView, tuple[str, ...]]:
     """The answer, and the quick actions that go with it."""
     if message.lower().strip(" .!?") in GREETINGS:
         return _view(WELCOME, GREETING, ()), ("show_plans", "list_workspaces")
-    found = library().search(message)
+    about_us = understand(message, NOTHING_NAMED).intent not in (Intent.OUT_OF_SCOPE, Intent.UNCLEAR)
+    found = library().search(message, wide=about_us)
     if found.article is None:
         return _view(_not_found(found), UNKNOWN, ()), ()
     article = found.article

@@ -203,7 +203,8 @@ class ChangePlanner(Struct, frozen=True):
             if others:
                 draft.say(f"These have other issues: {listing([name_of(one, facts) for one in others])}.", noted)
             return []
-        draft.say(f"{plural(len(found), 'application')} {FILTER_WORDS[word][len(found) > 1]}.", noted)
+        named = listing([name_of(one, facts) for one in found])
+        draft.say(f"{named} {FILTER_WORDS[word][len(found) > 1]}.", noted)
         cured = [one for one in found if restart_may_help(one) or not one.problems]
         for application in found:
             if application not in cured:

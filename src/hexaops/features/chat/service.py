@@ -34,6 +34,7 @@ from hexaops.features.chat.planning import ChangePlanner, Request, confirmation
 from hexaops.features.chat.reading.articles import ArticleReader, is_answered, is_asked_how
 from hexaops.features.chat.reading.asking import Reader, Reading
 from hexaops.features.chat.reading.backups import gone_applications
+from hexaops.features.chat.reading.connectivity import asks_for_connections
 from hexaops.features.chat.reading.dependencies import asks_for_dependencies
 from hexaops.features.chat.reading.impact import asks_for_impact
 from hexaops.features.chat.reading.objects import topic_of
@@ -183,6 +184,8 @@ class ChatService(Struct, frozen=True):
             return self.dependencies
         if asks_for_summary(message):
             return self.summary
+        if asks_for_connections(message, asked):
+            return self.readers.get(Intent.CONNECTIVITY)
         if topic_of(message, facts.applications or (), asked):
             return self.objects
         if asked.intent is Intent.OUT_OF_SCOPE and asked.language != "other" and is_answered(message):

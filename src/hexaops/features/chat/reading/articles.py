@@ -7,6 +7,7 @@ import re
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.evidence import STORE
 from hexaops.assistant.knowledge.search import library
+from hexaops.assistant.understanding.intents import Intent
 from hexaops.features.chat.reading.asking import Reading
 
 HOW_TO = re.compile(
@@ -23,7 +24,8 @@ class ArticleReader:
 
     async def answer(self, reading: Reading, draft: Draft) -> None:
         """The article that answers; else what the nearest ones are about."""
-        found = library().search(reading.message)
+        about_us = reading.asked.intent is not Intent.OUT_OF_SCOPE
+        found = library().search(reading.message, wide=about_us)
         if found.article is not None:
             noted = draft.evidence.note(
                 STORE, f"article {found.article.name}", found.article.title, unit="article", at=None

@@ -8,9 +8,13 @@ from msgspec import Struct
 
 from hexaops.analysis.applications.model import Application
 from hexaops.analysis.checks import Check
-from hexaops.assistant.answers.checks import tell_connection
+from hexaops.analysis.dependencies import links
+from hexaops.analysis.diagnosis.model import Ref
+from hexaops.assistant.answers.checks import Tested, tell_connection, tell_connections
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.lines import name_of
+from hexaops.assistant.understanding.intents import Intent
+from hexaops.assistant.understanding.model import Understanding
 from hexaops.assistant.understanding.normalise import word_set
 from hexaops.features.chat.planning import Wanted
 from hexaops.features.chat.reading.asking import Reading
@@ -20,6 +24,7 @@ from hexaops.features.runs.errors import StepFailedError
 from hexaops.kit.text import markdown
 from hexaops.runbooks.probe import ProbeConnectivity
 
+MOST_TESTED = 200
 _PORT = re.compile(r"(?:\bport |:)(\d{1,5})\b")
 _REACHED = re.compile(r"\b(?:reach|to|access|with|contact|and) (?:the |service )?([a-z0-9][a-z0-9./-]{1,62}[a-z0-9])")
 _NO_NAMES = word_set(
@@ -44,8 +49,7 @@ class ConnectivityReader(Struct, frozen=True):
         """The verdict first, then each check."""
         source, target = ends(reading)
         if source is None:
-            draft.fulfilled = False
-            draft.say("Between which applications? Name the one that connects and the one that it should reach.")
+            await self._all(reading, draft)
             return
         draft.shown += [one.id for one in (source, target) if one is not None]
         draft.examine([one for one in (source, target) if one is not None])
@@ -73,6 +77,36 @@ class ConnectivityReader(Struct, frozen=True):
         tell_connection(source, reached, found, reading.facts, draft)
         if reading.caller.get_workspace().policy.probe_image and "execute_actions" in reading.caller.permissions:
             draft.offer([ProbeConnectivity.name])
+
+    async def _all(self, reading: Reading, draft: Draft) -> None:
+        """Every connection that the pods' settings name, by the rules."""
+        workspace, facts = reading.caller.get_workspace(), reading.facts
+        known = {Ref(one.kind, one.project, one.name): one for one in facts.applications or ()}
+        snapshot = await self.diagnostics.diagnoses.snapshot(workspace, logs=False)
+        tested: list[Tested] = []
+        for link in links(snapshot)[:MOST_TESTED]:
+            if link.source in known and link.target in known:
+                wanted = Connection(f"{link.target.namespace}/{link.service}")
+                place = Place(workspace, known[link.source])
+                found = [
+                    one for step in CONNECTIVITY for one in await self.diagnostics.connectivity(place, step, wanted)
+                ]
+                tested.append(Tested(place.application, known[link.target], found))
+        draft.examine([one.source for one in tested])
+        tell_connections(tested, facts, draft)
+
+
+_OF_ALL = re.compile(
+    r"\b(?:connectivity|connections?|network(?:ing)?) (?:issues?|problems?|troubles?|errors?|failures?|tests?)\b",
+    re.IGNORECASE,
+)
+
+
+def asks_for_connections(message: str, asked: Understanding) -> bool:
+    """Whether it asks about connections, and of no application in particular."""
+    if asked.targets or asked.unknown_names or asked.is_change_request:
+        return False
+    return asked.intent in (Intent.DIAGNOSE, Intent.ROOT_CAUSE) and bool(_OF_ALL.search(message))
 
 
 def _probe(reading: Reading, source: Application, target: Application | None, wanted: Connection) -> Wanted:

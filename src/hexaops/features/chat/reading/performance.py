@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from msgspec import Struct
 
 from hexaops.analysis.applications.model import Application
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
-from hexaops.assistant.answers.lines import TEXT_LIMIT, name_of, subject_of
+from hexaops.assistant.answers.lines import TEXT_LIMIT, listing, name_of, plural, subject_of
 from hexaops.assistant.evidence import METRICS
 from hexaops.features.chat.reading.asking import Reading
 from hexaops.features.chat.reading.insights import InsightReader
@@ -18,6 +19,7 @@ from hexaops.features.overview.requests import Requests, measured_requests
 from hexaops.kit.text import markdown
 
 NAMED_LIMIT = 3
+MOST_ASKED = 50
 
 
 class PerformanceReader(Struct, frozen=True):
@@ -30,13 +32,40 @@ class PerformanceReader(Struct, frozen=True):
         """Response times first, then usage and what stands out."""
         named, facts = reading.applications[:NAMED_LIMIT], reading.facts
         if "read_metrics" in facts.capabilities:
+            asked = named or (facts.applications or ())[:MOST_ASKED]
             cluster, now = reading.caller.get_workspace().cluster_id, facts.now.timestamp()
-            found = await asyncio.gather(*(measured_requests(self.sources, cluster, one, now) for one in named))
-            for one, requests in zip(named, found, strict=True):
-                tell_requests(one, requests, facts, draft)
+            found = await asyncio.gather(*(measured_requests(self.sources, cluster, one, now) for one in asked))
+            pairs = [*zip(asked, found, strict=True)]
             if named:
-                draft.gap()
+                for one, requests in pairs:
+                    tell_requests(one, requests, facts, draft)
+            else:
+                tell_slowest(pairs, facts, draft)
+            draft.gap()
         await self.insights.answer(reading, draft)
+
+
+def tell_slowest(pairs: Sequence[tuple[Application, Requests]], facts: Facts, draft: Draft) -> None:
+    """Which one answers slowest, and who answers with errors; where none is measured, that."""
+    timed = [(p95, one) for one, found in pairs if (p95 := found.figures["response_time_p95"]) is not None]
+    if not timed:
+        draft.say("How fast the applications answer is not measured here. What their usage says:")
+        return
+    ranked = sorted(timed, key=lambda pair: -pair[0])
+    listed = [f"{name_of(one, facts)} {p95:g} ms" for p95, one in ranked[:NAMED_LIMIT]]
+    noted = [
+        draft.evidence.note(METRICS, f"{subject_of(one)}: p95", p95, unit="milliseconds", at=facts.now)
+        for p95, one in ranked[:NAMED_LIMIT]
+    ]
+    draft.say(
+        f"Slowest of {plural(len(timed), 'application')} whose requests are measured, by what 95 of 100 requests take: "
+        f"{listing(listed)} (mean of the last five minutes).",
+        *noted,
+    )
+    failing = [(rate, one) for one, found in pairs if (rate := found.figures["error_rate"])]
+    for rate, one in sorted(failing, key=lambda pair: -pair[0])[:NAMED_LIMIT]:
+        item = draft.evidence.note(METRICS, f"{subject_of(one)}: errors", rate, unit="percent", at=facts.now)
+        draft.say(f"- {name_of(one, facts)} answers {rate:g}% of its requests with an error", item)
 
 
 def tell_requests(application: Application, requests: Requests, facts: Facts, draft: Draft) -> None:
