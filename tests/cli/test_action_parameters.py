@@ -37,6 +37,18 @@ def test_values_get_the_type_of_their_parameter(
     assert read_parameters(action, target, given) == expected
 
 
+@pytest.mark.parametrize(
+    ("action", "given", "name"),
+    [("scale_application", "replica=4", "replica"), ("stop_application", '{"force": true}', "force"),
+     ("create_alert", "durations=5m", "durations")],
+)  # fmt: skip
+def test_a_misspelt_parameter_is_named_instead_of_ignored(action: str, given: str, name: str) -> None:
+    with pytest.raises(CliError, match=f"{action} takes no parameter {name}$") as refused:
+        read_parameters(action, "web", [given])
+    assert refused.value.exit_code == 2
+    assert "It takes: " in str(refused.value.hint)
+
+
 SAMPLES: dict[str, list[str]] = {
     "restart_application": [],
     "restart_failing_pods": ["pods=web-1"],

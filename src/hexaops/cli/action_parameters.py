@@ -31,7 +31,18 @@ def read_parameters(action: str, target: str, given: Sequence[str]) -> dict[str,
             parameters[outer] = {**(parameters.get(outer) or {}), inner: None if value == "null" else value}
         else:
             parameters[name] = _value(fields.get(name, {}), value)
+    _check_names(action, parameters, fields)
     return parameters
+
+
+def _check_names(action: str, parameters: Mapping[str, Any], fields: Mapping[str, Any]) -> None:
+    """A parameter that the action does not take would be ignored by the service: a misspelt one must not be."""
+    taken = {*fields, *TARGETS.values(), "application_ids"}
+    unknown = [name for name in parameters if name not in taken]
+    if fields and unknown:
+        own = ", ".join(name for name in fields if name not in TARGETS.values()) or "none"
+        hint = f"It takes: {own}. See: hexaops actions run {action} --help"
+        raise CliError(f"{action} takes no parameter {unknown[0]}", hint=hint, exit_code=USAGE)
 
 
 def print_kind(action: str) -> None:

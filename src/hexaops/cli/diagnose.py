@@ -27,8 +27,8 @@ COLOURS = {"CRITICAL": "red", "HIGH": "red", "MEDIUM": "yellow", "LOW": None}
 def diagnose(
     context: typer.Context,
     snapshot: Annotated[
-        Path, typer.Option(help="A JSON snapshot, or .jsonl with one per line; `-` reads standard input.")
-    ],
+        Path | None, typer.Option(help="A JSON snapshot, or .jsonl with one per line; `-` reads standard input.")
+    ] = None,
 ) -> None:
     """Diagnose a snapshot of a cluster, offline.
 
@@ -40,6 +40,9 @@ def diagnose(
     from hexaops.analysis.diagnosis import SnapshotError, read_snapshot  # noqa: PLC0415 # most commands do without
     from hexaops.analysis.diagnosis import diagnose as findings_of  # noqa: PLC0415 # the same
 
+    if snapshot is None:
+        hint = "`hexaops snapshot FILE` writes one of a workspace; `hexaops ask 'What is wrong?'` asks the service."
+        raise CliError("diagnose reads a file: pass --snapshot FILE.", hint=hint, exit_code=USAGE)
     options: Options = context.obj
     code = 0
     for number, text in _snapshots(snapshot):

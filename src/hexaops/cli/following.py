@@ -15,7 +15,7 @@ import typer
 
 from hexaops.cli.client import Api
 from hexaops.cli.failures import UNREACHABLE, CliError
-from hexaops.cli.output import cell, print_facts, print_json
+from hexaops.cli.output import cell, print_facts, print_json, print_table
 
 ENDED = frozenset({"completed", "failed", "cancelled"})
 POLL_SECONDS = 0.3
@@ -72,7 +72,18 @@ def print_result(action: Mapping[str, Any]) -> None:
         typer.echo(cell(message))
     if error:
         typer.echo(f"{cell(error.get('message'))} ({error.get('code')})")
-    print_facts({f"  {name.replace('_', ' ')}": value for name, value in (result.get("details") or {}).items()})
+    details = result.get("details") or {}
+    print_facts({f"  {name.replace('_', ' ')}": value for name, value in details.items() if not _is_table(value)})
+    for rows in filter(_is_table, details.values()):
+        names = [*rows[0]]
+        print_table(
+            tuple(name.capitalize() for name in names), [tuple(row.get(name) for name in names) for row in rows]
+        )
+
+
+def _is_table(value: Any) -> bool:
+    """A list of records, such as the checks of a health check."""
+    return isinstance(value, list) and bool(value) and all(isinstance(one, Mapping) for one in value)
 
 
 class Progress:

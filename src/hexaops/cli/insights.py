@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 
 import typer
 
@@ -17,6 +18,8 @@ Application = Annotated[
 Focus = Annotated[
     list[str] | None, typer.Option(help="performance, cost_optimization, security or reliability; may be repeated.")
 ]
+
+NAMED = 3
 
 
 def insights(
@@ -38,7 +41,7 @@ def insights(
         print_json(data)
         return
     rows = [
-        (one["severity"], one["category"], [each["name"] for each in one["affected_resources"]], one["title"],
+        (one["severity"], one["category"], _named(one["affected_resources"]), one["title"],
          "; ".join(each["description"] for each in one["recommendations"]) or None)
         for one in data["insights"]
     ]  # fmt: skip
@@ -46,6 +49,13 @@ def insights(
     savings = data["summary"]["potential_monthly_savings"]
     if savings:
         typer.echo(f"Could save about ${savings:,.0f} a month.", err=True)
+
+
+def _named(resources: Sequence[Mapping[str, Any]]) -> str | None:
+    """The first ones, and how many more there are."""
+    names = [str(one["name"]) for one in resources]
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more if names else None
 
 
 def capabilities(context: typer.Context) -> None:

@@ -42,7 +42,8 @@ class Nearness:
     def of(self, words: Sequence[str]) -> Floats:
         """The cosine to each article; all 0 where no part of a word is known."""
         asked = _unit((np.log1p(_counts(words)) * self._weights)[np.newaxis])
-        return self._places @ _unit(asked @ self._articles.T @ self._plane)[0]
+        cosines: Floats = self._places @ _unit(asked @ self._articles.T @ self._plane)[0]
+        return cosines
 
 
 def _counts(words: Sequence[str]) -> Floats:
@@ -61,4 +62,5 @@ def _buckets(word: str) -> tuple[int, ...]:
 
 def _unit(rows: Floats) -> Floats:
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return rows / np.where(lengths > 0, lengths, 1.0)
+    units: Floats = rows / np.where(lengths > 0, lengths, 1.0)
+    return units

@@ -106,7 +106,7 @@ def asks_for_connections(message: str, asked: Understanding) -> bool:
     """Whether it asks about connections, and of no application in particular."""
     if asked.targets or asked.unknown_names or asked.is_change_request:
         return False
-    return asked.intent in (Intent.DIAGNOSE, Intent.ROOT_CAUSE) and bool(_OF_ALL.search(message))
+    return asked.intent in (Intent.DIAGNOSE, Intent.ROOT_CAUSE, Intent.ALERT_QUERY) and bool(_OF_ALL.search(message))
 
 
 def _probe(reading: Reading, source: Application, target: Application | None, wanted: Connection) -> Wanted:
