@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hexaops.storage.tables import DiagnosticBundleRow
 from tests.living import LivingWorld, living_world
 
 
@@ -80,4 +82,16 @@ async def test_a_bundle_is_its_workspaces_own(world: LivingWorld) -> None:
     answer = await world.access.client.get(
         f"/api/v1/workspaces/{other}/aiops/diagnostics/{action_id}", headers=stranger
     )
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "BUNDLE_NOT_FOUND")
+
+
+async def test_a_bundle_is_gone_after_seven_days_even_if_none_was_made_since(world: LivingWorld) -> None:
+    found = await details(world, "collect_diagnostics", "web-app", include_logs=False)
+    path = found["bundle"].split(world.workspace_id)[1]
+    assert (await world.call("GET", path)).status_code == 200
+    async with world.access.context.database.transaction() as session:
+        row = await session.get(DiagnosticBundleRow, path.rpartition("/")[2])
+        assert row is not None
+        row.created_at -= timedelta(days=7, minutes=1)
+    answer = await world.call("GET", path)
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "BUNDLE_NOT_FOUND")

@@ -39,7 +39,7 @@ class ActionRequest(BaseModel):
     """`POST …/aiops/actions`: without a confirmation it answers with a plan."""
 
     action: Named
-    """The runbook: restart_application, scale_application, start_application or stop_application."""
+    """The runbook, by its name in docs/actions.md."""
     parameters: Annotated[dict[str, Any], Field(max_length=20), AfterValidator(_storable)]
     """`application_id`, the action's own parameters, and `confirmation`, `plan_id`, `plan_hash` to confirm a plan."""
     session_id: Identifier | None = None

@@ -27,30 +27,33 @@ class Subjects(Struct, frozen=True):
     applications: ApplicationService
     database: Database
 
-    async def of(self, caller: Caller, book: Runbook[Any] | None, parameters: Mapping[str, Any]) -> tuple[Subject, ...]:
-        """The subjects in the order given. An unknown action is refused later, with the list of those there are."""
-        if book is not None and book.target == "project":
-            return (self._project(caller, parameters),)
-        if book is not None and book.target == "alert":
-            return (_alert(parameters),)
-        if book is not None and book.target == "backup":
-            return (await self._backup(caller, parameters),)
-        names = _names(parameters)
-        if book is not None and not book.takes_several and len(names) > 1:
-            raise refused(SEVERAL, f"{book.name} takes one application at a time")
-        return tuple(self._application(caller, name) for name in names)
+    async def of(self, caller: Caller, book: Runbook[Any], parameters: Mapping[str, Any]) -> tuple[Subject, ...]:
+        """The subjects in the order given."""
+        match book.target:
+            case "project":
+                return (self._project(caller, parameters),)
+            case "alert":
+                return (_alert(parameters),)
+            case "backup":
+                return (await self._backup(caller, parameters),)
+            case "application":
+                names = _names(parameters)
+                if not book.takes_several and len(names) > 1:
+                    raise refused(SEVERAL, f"{book.name} takes one application at a time")
+                return tuple(self._application(caller, name) for name in names)
 
     def naming(self, book: Runbook[Any], subjects: Sequence[Subject]) -> dict[str, Any]:
         """The parameters that name these subjects."""
-        if book.target == "project":
-            return {PROJECT: subjects[0].name}
-        if book.target == "alert":
-            return {ALERT: subjects[0].id}
-        if book.target == "backup":
-            return {}  # the parameters name it already
-        if len(subjects) == 1:
-            return {ONE: subjects[0].id}
-        return {SEVERAL: [subject.id for subject in subjects]}
+        match book.target:
+            case "project":
+                return {PROJECT: subjects[0].name}
+            case "alert":
+                return {ALERT: subjects[0].id}
+            case "backup":
+                return {}  # the parameters name it already
+            case "application":
+                ids = [subject.id for subject in subjects]
+                return {ONE: ids[0]} if len(ids) == 1 else {SEVERAL: ids}
 
     def _application(self, caller: Caller, name: str) -> Subject:
         found = self.applications.get(caller.get_workspace(), name)

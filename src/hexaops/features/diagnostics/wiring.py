@@ -24,7 +24,7 @@ def wire(process: Process, changes: ChangeWork) -> Mapping[str, Work]:
     """Offer the bundles; returns the work of the diagnostic actions."""
     get = process.provider.get
     reader = DiagnosticReader(get(WorkspaceDirectory), get(ApplicationService), get(DiagnosisService))
-    process.provider.add(Bundles(process.database))
+    process.provider.add(Bundles(process.database, process.clock))
     process.provider.add(reader)
     work: Work = DiagnosticWork(process.database, reader, process.clock)
     return {**{kind.name: work for kind in KINDS}, ProbeConnectivity.name: ProbeWork(changes, reader)}
