@@ -20,8 +20,8 @@ TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", 
 """Suffixes that are served; licences and notes beside them are not."""
 IMPORTED = re.compile(r"""(?:^|;)(?:import|export)\b[^"';]*["'](\.[^"']+)["']""", re.MULTILINE)
 ENTRY = "app.js"
-COMMENT = re.compile(rb"^ *(?://.*|/\*\*.*\*/)?\n|^ +| // [^\n\"'`]*$", re.MULTILINE)
-"""What only explains, empty lines and indentation of our own files; a tenth of what they take compressed."""
+COMMENT = re.compile(rb"^ *(?://.*|/\*\*.*\*/)?\n|^ +| // [^\n\"'`]*$|(?<=>)\n *(?=[<$])", re.MULTILINE)
+"""What only explains, and what only sets apart, in our own files; a tenth of what they take compressed."""
 GZIP, BLOCKS = 31, (5, 6, 7, 8)
 """What zlib calls `wbits` and `memLevel`."""
 STYLE_COMMENT, STYLE_SPACE = re.compile(rb"/\*[^*]*\*/"), re.compile(rb"\s*([{};,])\s*|(?<=:) +")

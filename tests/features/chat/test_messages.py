@@ -153,6 +153,9 @@ async def test_the_stream_ends_with_the_same_body(stored: ChatWorld) -> None:
     assert text == final["data"]["response"]["content"]
     evidence = [item for kind, data in told if kind == "evidence" for item in data["evidence"]]
     assert evidence == final["data"]["evidence"]
+    cited, known = final["data"]["citations"], {item["id"] for item in evidence}
+    assert {one for citation in cited for one in citation["evidence"]} == known
+    assert all(text.splitlines()[citation["line"]] for citation in cited)
     history = (await stored.get(f"/aiops/sessions/{final['data']['session_id']}/history")).json()["data"]
     assert history["messages"][1]["content"] == text
 

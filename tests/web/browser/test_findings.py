@@ -102,3 +102,22 @@ def test_an_answer_draws_its_series_and_its_tables(console: Console) -> None:
     expect(drawn.get_by_role("row").filter(has_text="api")).to_contain_text("–")
     drawn.get_by_text("Log lines (1 of 7)").click()
     expect(drawn.locator(".log .message")).to_have_text("<b>no</b>")
+
+
+def test_each_statement_has_the_numbers_of_its_evidence(console: Console) -> None:
+    items = [{"id": f"ev_{n}", "source": "kubernetes", "object": "Pod a/b", "value": n, "unit": None} for n in (1, 2)]
+    turn = {
+        "content": "**web** is well.\n- two pods\n\n[1]: https://elsewhere",
+        "evidence": items,
+        "citations": [
+            {"line": 0, "evidence": ["ev_1", "ev_2"]},
+            {"line": 1, "evidence": ["ev_2"]},
+            {"line": 9, "evidence": ["ev_1"]},
+        ],
+    }  # fmt: skip
+    draw(console, "screens/chat/answer.js", "Answer", turn=turn)
+    drawn = console.page.locator("#drawn")
+    expect(drawn.locator(".markdown p").first).to_have_text("web is well. [1, 2]")
+    expect(drawn.locator(".markdown li")).to_have_text("two pods [2]")
+    expect(drawn.locator("a")).to_have_count(0)
+    expect(drawn.locator(".evidence li").nth(1)).to_contain_text("[2] kubernetes Pod a/b")

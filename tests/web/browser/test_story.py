@@ -55,6 +55,7 @@ def test_a_question_is_answered_with_its_evidence_and_a_plan(sign_in: Callable[.
     plan = page.get_by_label("Plan", exact=True)
     expect(plan.locator(".diff .added").first).to_contain_text("restartedAt")
     expect(page.locator(".markdown")).not_to_contain_text("plan_hash")
+    expect(page.locator(".markdown")).to_contain_text("Target: Deployment frontend/web-app [")
     page.get_by_text("Evidence (").click()
     expect(page.locator(".evidence li").first).to_be_visible()
     plan.get_by_role("button", name="Confirm and run").click()

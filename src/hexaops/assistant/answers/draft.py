@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType, field
@@ -114,4 +114,19 @@ class Draft:
     @property
     def content(self) -> str:
         """The whole text."""
-        return "\n".join(statement.text for statement in self.statements).strip()
+        return self._text.strip()
+
+    @property
+    def _text(self) -> str:
+        return "\n".join(statement.text for statement in self.statements)
+
+    @property
+    def citations(self) -> Iterator[tuple[int, tuple[str, ...]]]:
+        """The lines of `content`, from 0, at which statements with evidence end, and the ids of it."""
+        text = self._text
+        line = -text[: len(text) - len(text.lstrip())].count("\n")
+        for statement in self.statements:
+            line += statement.text.count("\n")
+            if statement.evidence:
+                yield line, statement.evidence
+            line += 1

@@ -6,7 +6,7 @@ from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.understanding import Understanding
 from hexaops.features.chat.store import NewMessage
 from hexaops.features.chat.turn import Turn, entities_of
-from hexaops.features.chat.views import AnswerMetadataView, AnswerTextView, ChatAnswerView, CorrectionView
+from hexaops.features.chat.views import AnswerMetadataView, AnswerTextView, ChatAnswerView, CitationView, CorrectionView
 from hexaops.kit.durations import format_time
 
 
@@ -30,5 +30,6 @@ def answer_view(turn: Turn, asked: Understanding, draft: Draft, stored: NewMessa
         actions_available=draft.actions_available,
         timestamp=format_time(stored.at),
         evidence=stored.evidence,
+        citations=[CitationView(line=line, evidence=list(ids)) for line, ids in draft.citations],
         reasons=draft.reasons,
     )

@@ -184,6 +184,15 @@ class AnswerTextView(View, frozen=True, kw_only=True):
     metadata: AnswerMetadataView
 
 
+class CitationView(View, frozen=True, kw_only=True):
+    """What one statement of the answer is told from."""
+
+    line: int
+    """Of `response.content`, from 0: where the statement ends."""
+    evidence: list[str]
+    """Ids of `evidence`."""
+
+
 class ChatAnswerView(View, frozen=True, kw_only=True):
     """The answer to a message."""
 
@@ -194,6 +203,7 @@ class ChatAnswerView(View, frozen=True, kw_only=True):
     actions_available: list[str]
     timestamp: str
     evidence: list[EvidenceView]
+    citations: list[CitationView]
     reasons: dict[str, str]
 
 

@@ -57,7 +57,7 @@ async function confirmPlan(plan) {
 }
 
 function affects(radius) {
-  const pods = radius.pods_affected === 0 ? "no pods" : `${plural(radius.pods_affected, "pod")}; ${radius.ready_pods_down_at_most ? `at most ${plural(radius.ready_pods_down_at_most, "ready pod")}` : "no ready pod"} down at a time`;
+  const pods = radius.pods_affected === 0 ? "no pods" : `${plural(radius.pods_affected, "pod")}; ${radius.ready_pods_down_at_most ? `at most ${plural(radius.ready_pods_down_at_most, "ready pod")} down at a time` : "no ready pod goes down"}`;
   const named = [["Services", radius.services], ["Ingresses", radius.ingresses], ["Budgets", radius.disruption_budgets]];
   return html`<div>${pods}</div>${named.filter(([, list]) => list?.length).map(([title, list]) => html`<div class="faint">${title}: ${list.map((one) => one.name ?? one).join(", ")}</div>`)}`;
 }

@@ -19,12 +19,19 @@ export function Answer({ turn, onSay }) {
   const planned = attachments.some((one) => one.type === "action_plan");
   return html`<article class="turn assistant">
     ${turn.stage && html`<p class="faint" role="status"><span class="spinner"></span> ${text.chat.thinking[turn.stage] ?? turn.stage}…</p>`}
-    <${Markdown} text=${planned ? withoutHowTo(turn.content) : turn.content} />
+    <${Markdown} text=${planned ? withoutHowTo(cited(turn)) : cited(turn)} />
     ${turn.error && html`<${Failed} error=${turn.error} />`}
     ${attachments.map((one, place) => html`<${Attachment} key=${place} attachment=${one} />`)}
     <${Evidence} items=${turn.evidence} />
     ${turn.suggestions?.length > 0 && html`<div class="chips">${turn.suggestions.map((one) => html`<button type="button" title=${one.description} onClick=${() => onSay(one.message)}>${one.message}</button>`)}</div>`}
   </article>`;
+}
+
+/** Behind each statement, the numbers of its evidence. */
+function cited({ content, citations = [], evidence }) {
+  const lines = content.split("\n");
+  for (const { line, evidence: ids } of citations) if (/^[^|#]/.test(lines[line])) lines[line] += ` [${ids.map((id) => evidence.findIndex((one) => one.id === id) + 1).join(", ")}]`;
+  return lines.join("\n");
 }
 
 /** The plan's card says how to confirm; the answer's last paragraph says it for callers of the API. */

@@ -13,7 +13,7 @@ export default function Chat({ rest }) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState(null);
   const conversation = useRef(rest[0] ?? null);
-  const bottom = useRef(null);
+  const list = useRef(null);
   const asked = route.value.query.get("q");
 
   const say = async (message) => {
@@ -37,14 +37,14 @@ export default function Chat({ rest }) {
     setQuery({ q: "", at: "" });
     say(asked);
   }, [asked, route.value.query.get("at")]);
-  useEffect(() => bottom.current?.scrollIntoView({ block: "end" }), [turns.length, turns.at(-1)?.content, turns.at(-1)?.attachments]);
+  useEffect(() => list.current?.querySelector(".user:nth-last-child(-n + 2)")?.scrollIntoView(), [turns.length, turns.at(-1)?.content, turns.at(-1)?.attachments]);
 
   return html`<header class="title"><h1>Chat</h1><${Sessions} current=${rest[0]} />
       <button type="button" onClick=${() => (rest[0] ? go("chat") : ((conversation.current = null), setTurns([])))}>New conversation</button></header>
     ${problem && html`<${Failed} error=${problem} />`}
-    <div class="turns" role="log" aria-label="Conversation">${turns.length
+    <div class="turns" role="log" aria-label="Conversation" ref=${list}>${turns.length
       ? turns.map((turn, place) => (turn.role === "user" ? html`<div class="turn user" key=${place}><p>${turn.content}</p></div>` : html`<${Answer} key=${place} turn=${turn} onSay=${say} />`))
-      : html`<${Welcome} onSay=${say} />`}<div class="bottom" ref=${bottom}></div></div>
+      : html`<${Welcome} onSay=${say} />`}</div>
     <${Composer} busy=${busy} onSay=${say} />`;
 }
 
@@ -60,7 +60,7 @@ async function answer(message, conversation, change) {
       const { data: said } = data;
       conversation.current = said.session_id;
       const { content, metadata } = said.response;
-      change({ stage: null, content, evidence: said.evidence, attachments: said.attachments, suggestions: metadata.suggestions });
+      change({ stage: null, content, evidence: said.evidence, citations: said.citations, attachments: said.attachments, suggestions: metadata.suggestions });
     }
   }
 }
