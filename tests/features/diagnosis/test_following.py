@@ -12,7 +12,14 @@ import pytest
 from hexaops.analysis.diagnosis import Finding, Snapshot, diagnose
 from hexaops.backends.kubernetes.cluster import Cluster, ClusterName
 from hexaops.features.access.tenancy import Workspace, WorkspacePolicy
-from hexaops.features.diagnosis.following import MOST_IN_ALL, UNWATCHED_SECONDS, WATCHED_SECONDS, Follower, Followers
+from hexaops.features.diagnosis.following import (
+    MOST_IN_ALL,
+    MOST_SINGLE,
+    UNWATCHED_SECONDS,
+    WATCHED_SECONDS,
+    Follower,
+    Followers,
+)
 from hexaops.features.diagnosis.listing import Fence, joined, kinds_for, list_objects, never_listed
 from hexaops.kit.clock import SystemClock
 from hexaops.kit.timeout import Timeout
@@ -147,7 +154,13 @@ async def test_only_what_has_changed_is_listed_again(still: Still) -> None:
     pod["metadata"].setdefault("labels", {})["changed"] = "true"
     await still.put("Pod", pod)
     await still.followed()
-    assert asked == ["Pod"]
+    assert asked == [f"Pod {pod['metadata']['name']}"], "one changed object is asked for by itself"
+    for other in still.store.list("pods")[: MOST_SINGLE + 1]:
+        changed = deepcopy(other)
+        changed["metadata"].setdefault("labels", {})["changed"] = "twice"
+        await still.put("Pod", changed)
+    await still.followed()
+    assert asked[1:] == ["Pod"], "many are listed"
     still.monotonic += UNWATCHED_SECONDS
     await still.followed()
     assert "StorageClass" in asked
@@ -158,13 +171,17 @@ async def test_only_what_has_changed_is_listed_again(still: Still) -> None:
 
 
 def _count_lists(still: Still) -> list[str]:
-    """The kinds that are listed from now on."""
+    """The kinds that are listed, and the objects that are asked for, from now on."""
     asked: list[str] = []
     reader = still.cluster.reader
 
     class Counting:
         def __getattr__(self, name: str) -> Any:
             return getattr(reader, name)
+
+        async def get(self, kind: Any, namespace: str, name: str, **more: Any) -> Any:
+            asked.append(f"{kind.name} {name}")
+            return await reader.get(kind, namespace, name, **more)
 
         async def list_page(self, kind: Any, *args: Any, **more: Any) -> Any:
             asked.append(kind.name)

@@ -16,8 +16,9 @@ from hexaops.analysis.diagnosis.model import Finding, Ref
 from hexaops.analysis.diagnosis.objects import Raw, text
 from hexaops.analysis.insights.hardening import Posture, posture_of
 from hexaops.backends.kubernetes.cluster import Cluster
+from hexaops.backends.kubernetes.errors import KubernetesError, KubernetesNotFoundError
 from hexaops.backends.kubernetes.kinds import Kind
-from hexaops.features.diagnosis.listing import Fence, Listed, list_kinds
+from hexaops.features.diagnosis.listing import Fence, Listed, list_kinds, typed
 from hexaops.kit.garbage import collection_paused
 from hexaops.kit.timeout import Timeout
 
@@ -26,6 +27,10 @@ MOST_OBJECTS = 2000
 MOST_IN_ALL = 4000
 UNWATCHED_SECONDS = 60.0
 """Kinds that are not watched are listed again after so long."""
+MOST_SINGLE = 10
+"""So many changed objects of a kind are asked for one by one, more by a list."""
+_BY_THEIR_CONTENT = frozenset({"Event", "Namespace"})
+"""Kinds of which the objects themselves say whether a workspace may see them."""
 REFUSED_SECONDS = 10.0
 """What could not be listed is asked for again after so long."""
 WATCHED_SECONDS = 600.0
@@ -56,6 +61,7 @@ class Follower:
         """Everything there is, of which only the kinds that may have changed are asked for; `now` is monotonic."""
         revisions = {kind.name: _revision(self.cluster, kind) for kind in kinds}
         due = [kind for kind in kinds if self._is_due(kind, revisions[kind.name], now)]
+        due = [kind for kind in due if not await self._mended(kind, revisions[kind.name], now, limit)]
         found = await list_kinds(self.cluster, self.fence, due, limit)
         by_kind: dict[str, list[Raw]] = {kind.name: [] for kind in due}
         for one in found.objects:
@@ -101,6 +107,34 @@ class Follower:
         self._held = current
         return live
 
+    async def _mended(self, kind: Kind, revision: int | None, now: float, limit: Timeout) -> bool:
+        """Ask for the few objects that have changed instead of all of the kind; whether that was possible."""
+        held = self._kinds.get(kind.name)
+        if held is None or held.listed.missing or held.revision is None or kind.name in _BY_THEIR_CONTENT:
+            return False
+        if revision is None or now - held.listed_at >= WATCHED_SECONDS:
+            return False
+        rows = [one for one in self.cluster.cache.table(kind.name).all() if self._may_see(kind, one.namespace)]
+        versions = {(one.namespace, one.name): one.resource_version for one in rows}
+        known = {_place(one): one for one in held.listed.objects if _place(one) in versions}
+        changed = [key for key in versions if key not in known or _version(known[key]) != versions[key]]
+        if len(changed) > MOST_SINGLE:
+            return False
+        for namespace, name in changed:
+            try:
+                raw = await self.cluster.reader.get(kind, namespace, name, timeout=limit)
+            except KubernetesNotFoundError:
+                known.pop((namespace, name), None)
+            except KubernetesError:  # a list says why it cannot be read
+                return False
+            else:
+                known[namespace, name] = typed(raw, kind)
+        self._kinds[kind.name] = _Kind(revision, held.listed_at, Listed([*known.values()], {}, {}))
+        return True
+
+    def _may_see(self, kind: Kind, namespace: str) -> bool:
+        return not kind.namespaced or self.fence.may_see(namespace)
+
     def _is_due(self, kind: Kind, revision: int | None, now: float) -> bool:
         held = self._kinds.get(kind.name)
         if held is None or (held.listed.missing and now - held.listed_at >= REFUSED_SECONDS):
@@ -126,6 +160,14 @@ class Followers:
         self._held[one.fence.workspace.id] = one
         while sum(held.objects for held in self._held.values()) > MOST_IN_ALL:
             del self._held[next(iter(self._held))]
+
+
+def _place(one: Raw) -> tuple[str, str]:
+    return text(one, "metadata", "namespace"), text(one, "metadata", "name")
+
+
+def _version(one: Raw) -> str:
+    return text(one, "metadata", "resourceVersion")
 
 
 def _revision(cluster: Cluster, kind: Kind) -> int | None:

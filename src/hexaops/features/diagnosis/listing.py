@@ -173,7 +173,7 @@ async def _collection(pages: Pages, kind: Kind, namespace: str | None) -> list[R
 def decoded_page(body: bytes, kind: Kind, decoder: Decoder | None = None) -> tuple[list[Raw], str]:
     """The objects of a page, and the token of the next."""
     page = _decoded(body, kind, decoder or (_PODS if kind.name == "Pod" else None))
-    return [_typed(raw, kind) for raw in page.get("items") or ()], page.get("metadata", {}).get("continue") or ""
+    return [typed(raw, kind) for raw in page.get("items") or ()], page.get("metadata", {}).get("continue") or ""
 
 
 class _Metadata(TypedDict, total=False):
@@ -182,6 +182,7 @@ class _Metadata(TypedDict, total=False):
     name: Any
     namespace: Any
     uid: Any
+    resourceVersion: Any
     labels: Any
     annotations: Any
     ownerReferences: Any
@@ -217,7 +218,7 @@ def _decoded(body: bytes, kind: Kind, decoder: Decoder | None) -> Any:
     return page if isinstance(page, dict) else {}
 
 
-def _typed(one: dict[str, Any], kind: Kind) -> Raw:
+def typed(one: dict[str, Any], kind: Kind) -> Raw:
     """As a single object is returned, with its kind; without `managedFields`, which no rule reads."""
     one["kind"], one["apiVersion"] = kind.name, kind.api_version
     one["metadata"].pop("managedFields", None)
