@@ -70,8 +70,8 @@ async def _measure(pods: int, hours: int) -> None:
     print(f"  {rounds} rounds of {STEP} s")
     print(f"  memory {after - before:.0f} MB more than before, {peak_megabytes():.0f} MB at most in the whole process")
     print(f"  disk {size / 2**20:.0f} MB ({used / 2**20:.0f} MB used), {used / len(keys) / rounds:.2f} B a value")
-    print(f"  CPU {spent:.1f} s, {spent / hours / 36:.2%} of a core; restarted after {hours / 2:g} h")
-    print(f"  a day of one series read back in {read * 1000:.1f} ms")
+    print(f"  CPU {spent:.1f} s, {spent / hours / 3600:.3%} of a core; restarted after {hours / 2:g} h")
+    print(f"  an hour of one series read back in {read * 1000:.1f} ms")
 
 
 def _size(folder: Path) -> int:
