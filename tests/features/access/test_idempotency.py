@@ -375,7 +375,6 @@ async def test_a_stream_is_kept_up_to_a_size(direct: Direct, beyond: int, kept: 
     async def parts() -> AsyncIterator[bytes]:
         yield b"x" * (LARGEST_ANSWER_BYTES - 1)
         yield b"y" * (1 + beyond)
-        yield b""
 
     async def handler(_request: Request) -> Response:
         await direct.effect()
