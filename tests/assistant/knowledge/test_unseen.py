@@ -1,6 +1,6 @@
 """Sixty questions written before the articles' titles were looked at, and forty about something else.
 
-The bounds are what was measured when they were first asked (docs/figures.md): nothing was changed for them since.
+The bounds here are what was measured (docs/figures.md); those of the search were chosen with these questions in view.
 """
 
 from __future__ import annotations
