@@ -11,6 +11,7 @@ import argparse
 import hashlib
 import json
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,19 +20,17 @@ import numpy as np
 import numpy.typing as npt
 
 from hexaops.assistant.understanding import Dialogue, Inventory
-from hexaops.assistant.understanding.acts import VERB_OF, acts_of
+from hexaops.assistant.understanding.acts import VERB_OF
 from hexaops.assistant.understanding.asked import BUCKETS, MODEL, Frame, features, load
 from hexaops.assistant.understanding.commands import in_words
-from hexaops.assistant.understanding.evidence import nearest, propose
-from hexaops.assistant.understanding.frame import read_frame
-from hexaops.assistant.understanding.intents import Mode
-from hexaops.assistant.understanding.items import Item, read_items
+from hexaops.assistant.understanding.courtesies import without_courtesies
+from hexaops.assistant.understanding.evidence import judged_frame, propose
+from hexaops.assistant.understanding.items import read_items
 from hexaops.assistant.understanding.normalise import clean, tokenize
-from hexaops.assistant.understanding.ranker import Ranking, rank
+from hexaops.assistant.understanding.novelty import KNOWN, Novelty, bit_of, pairs_of
+from hexaops.assistant.understanding.ranker import rank, words_of
 from hexaops.assistant.understanding.setting import Setting
-from hexaops.assistant.understanding.speech import Act
 from hexaops.assistant.understanding.understand import read_clauses, spoken_modes
-from hexaops.assistant.understanding.vetoes import obstacles
 from tools.train_intents import STORED as RANKER
 from tools.train_intents import UTTERANCES, WORLDS, read_world
 
@@ -39,8 +38,9 @@ CHANGES = UTTERANCES.parent / "changes"
 STORED = RANKER.with_name(MODEL)
 PENALTY, WEIGHT = 10.0, 20.0
 """C of the logistic regression; how many utterances a sentence near a change is worth."""
-LEAST = 0.75
-"""Log odds from which on a change is planned."""
+LEAST, SURE = 2.0, 1.0
+"""Log odds from which on evidence makes a request, and from which on a request with a new pair of words is planned."""
+ASKED = frozenset({*VERB_OF, "rollback_app", "update_config", "configure_autoscaling", "update_quota"})
 
 Floats = npt.NDArray[np.float64]
 
@@ -54,6 +54,11 @@ class Example:
     asked: bool
     source: str
 
+    @property
+    def author(self) -> str:
+        """Whose it is, whatever it was written for."""
+        return self.source.removeprefix("utterances ").removeprefix("follow_")
+
 
 def read_examples() -> list[Example]:
     """All examples, in the order of the files."""
@@ -61,17 +66,18 @@ def read_examples() -> list[Example]:
     for path in sorted(CHANGES.glob("*.jsonl")):
         for line in path.read_text().splitlines():
             row = json.loads(line)
-            asked = row["right"] != "none" and row["right"]["intent"] in VERB_OF
+            asked = row["right"] != "none" and row["right"]["intent"] in ASKED
             found.append(Example(row["text"], row["world"], asked, path.stem))
     names = {world: raw["applications"] for world, raw in json.loads(WORLDS.read_text()).items()}
     for path in sorted(UTTERANCES.glob("*.jsonl")):
         for line in path.read_text().splitlines():
             row, world = json.loads(line), path.stem
-            if "after" in row:
-                continue
+            lowered = row["text"].lower()
             if world not in names:
-                world = max(names, key=lambda one: sum(name in row["text"].lower() for name in names[one]))
-            found.append(Example(row["text"], world, row["intent"] in VERB_OF, f"utterances {path.stem}"))
+                world = max(names, key=lambda one: sum(name in lowered for name in names[one]))
+            if "after" in row and not any(name in lowered for name in names[world]):
+                continue  # what only carries on a conversation is not judged by its words
+            found.append(Example(row["text"], world, row["intent"] in ASKED, f"utterances {path.stem}"))
     return found
 
 
@@ -83,31 +89,47 @@ def digest(examples: Sequence[Example]) -> str:
 
 def frame_of(example: Example, inventory: Inventory) -> tuple[Frame, bool]:
     """The frame that the message is judged by, and whether it is one that a plan could come from."""
-    items = tuple(read_items(tokenize(in_words(clean(example.text)[0])), inventory.index))
+    items = tuple(read_items(tokenize(in_words(without_courtesies(clean(example.text)[0]))), inventory.index))
     whole = rank(items)
     setting = Setting(inventory.index, Dialogue(), whole=whole)
     modes = spoken_modes(read_clauses(items, setting))
-    proposal = nearest(items, whole, setting, modes)
-    if proposal is None:
-        return _nearest(items, whole), False
-    return proposal.frame, propose(items, whole, setting, modes) is not None
+    return judged_frame(items, whole, setting, modes), propose(items, whole, setting, modes) is not None
 
 
-def _nearest(items: tuple[Item, ...], whole: Ranking) -> Frame:
-    """The frame with the fewest words left over, of the change that the words are most like."""
-    label, against = max(VERB_OF, key=whole.of), obstacles(items, 0, len(items))
-    frames = [
-        Frame(items, 0, len(items), act.verb, act.at, frozenset(read_frame(items, act.verb, act.at).left), against)
-        for act in acts_of(items, label) or [Act(Mode.REQUEST, VERB_OF[label])]
-    ]
-    return min(frames, key=lambda frame: len(frame.left))
+class Known:
+    """In how many requests of which author each pair of words and each word stands."""
+
+    def __init__(self, examples: Sequence[Example], frames: Sequence[Frame]) -> None:
+        self.all: Counter[str] = Counter()
+        self.of: dict[str, Counter[str]] = {one.author: Counter() for one in examples}
+        for one, frame in zip(examples, frames, strict=True):
+            if one.asked:
+                words = words_of(frame.items)
+                said = {*pairs_of(words), *words}
+                self.all.update(said)
+                self.of[one.author].update(said)
+
+    def novelty(self, frame: Frame, *without: str) -> Novelty:
+        """How new the words are to the requests of all authors but these."""
+        own, words = [self.of[name] for name in {*without}], words_of(frame.items)
+
+        def count(grams: set[str]) -> int:
+            return sum(self.all[gram] <= sum(counted[gram] for counted in own) for gram in grams)
+
+        return Novelty(count(pairs_of(words)), count({*words}), len(words))
+
+    def bits(self) -> npt.NDArray[np.uint8]:
+        """All of them, a bit each."""
+        found = np.zeros(KNOWN, dtype=np.uint8)
+        found[[bit_of(gram) for gram in self.all]] = 1
+        return np.packbits(found, bitorder="little")
 
 
-def rows_of(frames: Sequence[Frame]) -> Any:
+def rows_of(frames: Sequence[Frame], new: Sequence[Novelty]) -> Any:
     """The features as a sparse matrix."""
     from scipy import sparse  # noqa: PLC0415 - a developer's library, not there at run time
 
-    found = [features(frame) for frame in frames]
+    found = [features(frame, how_new) for frame, how_new in zip(frames, new, strict=True)]
     columns = [bucket for row in found for bucket in row]
     values = [value for row in found for value in row.values()]
     pointers = np.concatenate([[0], np.cumsum([len(row) for row in found])])
@@ -123,25 +145,28 @@ def fit(rows: Any, examples: Sequence[Example]) -> Any:
     return model.fit(rows, [one.asked for one in examples], sample_weight=weights)
 
 
-def by_others(rows: Any, examples: Sequence[Example]) -> dict[str, Floats]:
-    """For each set its examples' log odds by a model of all others; utterances of the same author are left out, too."""
-    sources = np.array([one.source for one in examples])
-    found = {}
-    for name in sorted({one for one in sources if not one.startswith("utterances")}):
-        others = np.flatnonzero((sources != name) & (sources != f"utterances {name}"))
-        own = np.flatnonzero(sources == name)
-        found[name] = fit(rows[others], [examples[int(i)] for i in others]).decision_function(rows[own])
-    return found
+def without(
+    examples: Sequence[Example], frames: Sequence[Frame], known: Known, author: str
+) -> tuple[Floats, list[Novelty]]:
+    """Log odds and novelty of an author's sentences near a change, by a model that knows nothing of this author."""
+    new = [known.novelty(frame, one.author, author) for one, frame in zip(examples, frames, strict=True)]
+    others = [place for place, one in enumerate(examples) if one.author != author]
+    own = [place for place, one in enumerate(examples) if one.source == author]
+    model = fit(rows_of([frames[i] for i in others], [new[i] for i in others]), [examples[i] for i in others])
+    return model.decision_function(rows_of([frames[i] for i in own], [new[i] for i in own])), [new[i] for i in own]
 
 
-def store(rows: Any, examples: Sequence[Example]) -> None:
+def store(examples: Sequence[Example], frames: Sequence[Frame], known: Known) -> None:
     """Fit all examples and write the file that the service reads."""
-    model = fit(rows, examples)
+    new = [known.novelty(frame, one.author) for one, frame in zip(examples, frames, strict=True)]
+    model = fit(rows_of(frames, new), examples)
     scale = float(np.abs(model.coef_).max()) / 127
-    about = {"scale": scale, "bias": float(model.intercept_[0]), "least": LEAST, "examples": digest(examples)}
+    about = {"scale": scale, "bias": float(model.intercept_[0]), "least": LEAST, "sure": SURE}
+    about["examples"] = digest(examples)
     np.savez_compressed(
         STORED,
         weights=np.round(model.coef_[0] / scale).astype(np.int8),
+        known=known.bits(),
         about=np.frombuffer(json.dumps(about).encode(), dtype=np.uint8),
     )
     print(f"{STORED.name}: {int((model.coef_ != 0).sum())} buckets, {STORED.stat().st_size} bytes")
@@ -151,6 +176,7 @@ def main() -> int:
     """Train, measure and store; or check."""
     parser = argparse.ArgumentParser(prog="train_asked", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--check", action="store_true", help="only say whether the stored model is current")
+    parser.add_argument("--store", action="store_true", help="measure nothing, only make the stored model")
     arguments = parser.parse_args()
     examples = read_examples()
     if arguments.check:
@@ -159,14 +185,19 @@ def main() -> int:
         return 0 if current else 1
     worlds = {name: read_world(world) for name, world in json.loads(WORLDS.read_text()).items()}
     framed = [frame_of(example, worlds[example.world]) for example in examples]
-    rows = rows_of([frame for frame, _ in framed])
-    for name, odds in by_others(rows, examples).items():
-        own = [place for place, one in enumerate(examples) if one.source == name]
+    frames = [frame for frame, _ in framed]
+    known = Known(examples, frames)
+    authors = sorted({one.source for one in examples if not one.source.startswith("utterances")})
+    for author in () if arguments.store else authors:
+        odds, new = without(examples, frames, known, author)
+        own = [place for place, one in enumerate(examples) if one.source == author]
         for asked in (True, False):
-            judged = [odds[p] for p, i in enumerate(own) if examples[i].asked is asked and framed[i][1]]
-            taken = sum(value >= LEAST for value in judged)
-            print(f"{name}: {'asked for' if asked else 'not asked for'}: {taken} of {len(judged)} proposals taken")
-    store(rows, examples)
+            judged = [place for place, i in enumerate(own) if examples[i].asked is asked]
+            taken = [odds[p] >= LEAST for p in judged if framed[own[p]][1]]
+            planned = sum(not new[p].pairs or odds[p] >= SURE for p in judged)
+            print(f"{author}: {'asked for' if asked else 'not asked for'}: ", end="")
+            print(f"{sum(taken)} of {len(taken)} proposals taken, {planned} of {len(judged)} may be planned")
+    store(examples, frames, known)
     return 0
 
 

@@ -1,8 +1,8 @@
 """Makes the ranker's weights from the utterances: `python -m tools.train_intents [--check]`.
 
 `training/utterances/<voice>.jsonl` holds one author each, so what is printed is measured the hard way: each voice is
-read by a model of the others. The temperature is fitted on the same readings. `--check` only says whether the stored
-model was made from the examples as they are.
+read by a model of the others. The temperature is fitted on the same readings; `--keep` measures nothing and keeps it.
+`--check` only says whether the stored model was made from the examples as they are.
 """
 
 from __future__ import annotations
@@ -230,6 +230,7 @@ def main() -> int:
     """Train, measure and store; or check."""
     parser = argparse.ArgumentParser(prog="train_intents", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--check", action="store_true", help="only say whether the stored model is current")
+    parser.add_argument("--keep", action="store_true", help="keep the temperature and measure nothing")
     arguments = parser.parse_args()
     examples = read_examples()
     if arguments.check:
@@ -237,6 +238,9 @@ def main() -> int:
         print("current" if current else "the stored model was made from other examples: run this without --check")
         return 0 if current else 1
     vectors = Vectors(examples)
+    if arguments.keep:
+        store(vectors, examples, load().temperature)
+        return 0
     values, labels, right = read_by_others(vectors, examples)
     temperature = fit_temperature(values, right)
     report(values, labels, right, temperature)

@@ -38,6 +38,8 @@ def _planned(got: Understanding) -> list[Understanding]:
         "stop web-app and we lose the orders",
         "restart web-app and api-service. scratch api-service",
         "restart web-app, api-service can stay as it is",
+        "todo: restart web-app",
+        "stop everything, web-app is the only one that stays up",
     ],
 )
 def test_what_only_reads_like_a_request_is_asked_about(text: str) -> None:
@@ -52,6 +54,8 @@ def test_what_only_reads_like_a_request_is_asked_about(text: str) -> None:
         "we have 4 of web-app, make that one more",
         "set the cpu target of web-app's autoscaler to -20%, min 2 max 4",
         "scale web-app to 4, api-service too",
+        "shut down web-app and one or the other api-service",
+        "restart 2 of web-app and api-service",
     ],
 )
 def test_a_number_or_a_name_that_was_not_read_is_asked_about(text: str) -> None:
@@ -79,7 +83,20 @@ def test_a_step_that_is_corrected_is_asked_about() -> None:
         "emergency! restart web-app",
         "restart web-app right now!",
         "wrong config was loaded, restart web-app",
+        "emergency: halt web-app",
+        "urgent: restart web-app",
+        "restart these two: web-app, api-service",
+        "restart web-app, not api-service",
+        "restart web-app. and show me the logs of api-service",
     ],
 )
 def test_requests_beside_them_are_planned(text: str) -> None:
     assert _planned(understand(text, DOCS))
+
+
+@pytest.mark.parametrize(
+    ("text", "factor"), [("web-app x2", 2.0), ("api-service x3 please", 3.0), ("web-app times two", 2.0)]
+)
+def test_a_factor_behind_a_name_multiplies(text: str, factor: float) -> None:
+    (plan,) = _planned(understand(text, DOCS))
+    assert plan.parameters.replicas_factor == factor

@@ -11,6 +11,7 @@ from hexaops.assistant.answers.talk import STATUS, tell_abilities
 from hexaops.assistant.understanding.intents import Intent
 from hexaops.assistant.understanding.inventory import KnownEntity
 from hexaops.assistant.understanding.model import PendingQuestion, Understanding
+from hexaops.assistant.understanding.numbers import NTH
 from hexaops.kit.text import markdown, plain
 
 CHOICES = 5
@@ -166,10 +167,9 @@ def _label(entity: KnownEntity, others: Sequence[KnownEntity]) -> str:
 
 def _offer(asked: Understanding, draft: Draft, candidates: Sequence[KnownEntity]) -> None:
     """One suggestion a candidate; what to say is its place in the list, which tells apart what has the same name."""
-    ordinals = ("first", "second", "third", "fourth", "fifth")
     unique = len({entity.name for entity in candidates}) == len(candidates)
     for number, entity in enumerate(candidates):
         name = plain(entity.name, NAME_LIMIT)
-        message = name if unique else f"the {ordinals[number]} one"
+        message = name if unique else f"the {NTH[number]} one"
         label = plain(_label(entity, candidates).replace("\\", ""), 2 * NAME_LIMIT)
         draft.suggest(Suggestion(asked.intent.value, label, message, {"id": entity.id}))

@@ -12,6 +12,7 @@ _ASIDES = tuple(
     tuple(words.split())
     for words in (
         "i am afraid", "i fear", "one after the other", "one after another", "one by one", "one at a time",
+        "for the time being", "in one go",
         "to be safe", "to be on the safe side", "for safety", "for good measure", "for a change",
     )
 )  # fmt: skip

@@ -2,8 +2,8 @@
 
 It looks at the masked words of the message and at those that the frame of the change does not explain: what they are,
 whether they stand before, inside or after it, and beside what ("stop the backup of A" has one between verb and name,
-"restart A, approved by Marta" two behind it). `tools/train_asked.py` makes it from requests, from sentences near a
-change and from all other utterances.
+"restart A, approved by Marta" two behind it), and at how new the words are. `tools/train_asked.py` makes it from
+requests, from sentences near a change and from all other utterances.
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
+from hexaops.assistant.understanding.closed import LIGHT, SMALL
 from hexaops.assistant.understanding.english import parts_of_speech
 from hexaops.assistant.understanding.items import Item
+from hexaops.assistant.understanding.novelty import Novelty, grams, novelty
 from hexaops.assistant.understanding.ranker import stored_arrays, words_of
 
 MODEL = "asked.npz"
@@ -49,34 +51,66 @@ class Model(Struct, frozen=True):
     weights: npt.NDArray[np.int8]
     scale: float
     bias: float
+    known: npt.NDArray[np.uint8]
+    """The pairs of words that requests have (`novelty`)."""
     least: float
-    """The score from which on a change is planned."""
+    """The score from which on a request that only evidence finds is one."""
+    sure: float
+    """The score from which on a change is planned where some pair of words is new."""
     examples: str
     """SHA-256 of what it was made from."""
 
 
-def features(frame: Frame) -> dict[int, float]:
-    """Buckets with their values: two blocks, each of unit length."""
+def features(frame: Frame, new: Novelty) -> dict[int, float]:
+    """Buckets with their values: three blocks, each of unit length, and how new the words are."""
     total: dict[int, float] = {}
     for block in (_words(frame), _left_over(frame), _obstacles(frame)):
         buckets = {zlib.crc32(gram.encode()) % BUCKETS for gram in block}
         share = 1 / math.sqrt(len(buckets)) if buckets else 0.0
         for bucket in buckets:
             total[bucket] = total.get(bucket, 0.0) + share
+    for gram, value in grams(new):
+        bucket = zlib.crc32(gram.encode()) % BUCKETS
+        total[bucket] = total.get(bucket, 0.0) + value
     return total
 
 
 def score(model: Model, frame: Frame) -> float:
     """The log odds that the change is asked for."""
-    found = features(frame)
+    found = features(frame, novelty(words_of(frame.items), model.known))
     values = np.fromiter(found.values(), dtype=np.float64, count=len(found))
     return float(values @ model.weights[list(found)]) * model.scale + model.bias
 
 
 def is_asked(frame: Frame) -> bool:
-    """Whether the stored model is sure enough for a plan."""
+    """Whether the stored model takes what evidence found for a request."""
     model = load()
     return score(model, frame) >= model.least
+
+
+def is_plain(items: Sequence[Item]) -> bool:
+    """Whether requests have each pair of these words."""
+    return not novelty(words_of(items), load().known).pairs
+
+
+def explains_all(frame: Frame) -> bool:
+    """Whether every word of the message says the change, says nothing, or tells why."""
+    behind = frame.items[frame.end :]
+    reason = next((place for place, item in enumerate(behind) if item.word == "because"), len(behind))
+    around = (*frame.items[: frame.start], *behind[:reason])
+    return not frame.left and all(_says_nothing(item) for item in around)
+
+
+def _says_nothing(item: Item) -> bool:
+    if item.mention or item.is_mark or item.number or item.tags & {"polite", "greet", "yes", "thank", "now"}:
+        return True
+    return all(word in SMALL or word in LIGHT for word in item.word.split())
+
+
+def is_surely_asked(frame: Frame) -> bool:
+    """Whether the stored model is sure enough for a plan."""
+    model = load()
+    return score(model, frame) >= model.sure
 
 
 def _words(frame: Frame) -> Iterator[str]:
@@ -131,4 +165,7 @@ def load() -> Model:
 def unpack(stored: dict[str, Any]) -> Model:
     """The model of the arrays as they are stored."""
     about = json.loads(bytes(stored["about"]).decode())
-    return Model(stored["weights"], about["scale"], about["bias"], about["least"], about["examples"])
+    return Model(
+        stored["weights"], about["scale"], about["bias"], stored["known"], about["least"], about["sure"],
+        about["examples"],
+    )  # fmt: skip

@@ -106,12 +106,14 @@ def _is_lead_in(current: list[Item]) -> bool:
         or item.word in plain
         or ("base" in item.forms and item.tags & CHANGE_TAGS)
         or item.tags & {"app", "replicas_word"}
+        or (item.number and item.number.kind == "count")
         for item in current
     )
 
 
 _LEADS = word_set(
-    "do me a quick one small thing another last more self-heal selfheal favour favor ask ok and hi hey , -"
+    "do me a quick one small thing another last more self-heal selfheal favour favor ask ok and hi hey , - "
+    "emergency urgent urgently important asap now please pls request"
 )
 """Before a colon these say nothing of their own: "quick one: restart web-app"."""
 
@@ -198,14 +200,23 @@ def _begins_clause(items: list[Item], start: int, current: list[Item]) -> bool:
         return bool(following and following.tags & CHANGE_TAGS)
     if (item.mention or "pronoun" in item.tags) and following and following.word == "be" and position > start:
         return items[position - 1].word in ("could", "can", "may", "would")
-    if item.mention and items[start - 1].word == "or" and current[-1].mention:
-        return False  # "A or B must be stopped": one of them
+    if _is_listed(items, start, position, current):
+        return False
     if item.mention or item.tags & {"pronoun"}:
         if current[-1].mention and all(other.mention or other.is_mark or other.word in _LISTED for other in current):
             return False  # "web-app and cart have to …": one subject
         after = _past_names(items, position)
         return _second_count(items, position, current) or bool(after and after.word in _FINITE)
     return False
+
+
+def _is_listed(items: list[Item], start: int, position: int, current: list[Item]) -> bool:
+    """ "A or B must be stopped": one of them; "stop A and B, C must stay up"."""
+    if not (items[position].mention and current[-1].mention):
+        return False
+    following = items[position + 1] if position + 1 < len(items) else None
+    ends = following is not None and following.is_mark
+    return items[start - 1].word == "or" or (items[start - 1].word == "and" and ends)
 
 
 def _stands_alone(items: list[Item], start: int, position: int) -> bool:

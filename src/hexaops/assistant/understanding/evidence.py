@@ -19,9 +19,8 @@ from hexaops.assistant.understanding.acts import LOOKING, VERB_OF, acts_of, is_f
 from hexaops.assistant.understanding.asked import Frame, is_asked
 from hexaops.assistant.understanding.clauses import Clause
 from hexaops.assistant.understanding.closed import LIGHT, SMALL
-from hexaops.assistant.understanding.doubts import told_of_else
 from hexaops.assistant.understanding.english import BASE, NOUN, is_english, parts_of_speech
-from hexaops.assistant.understanding.holding import begins_to_do
+from hexaops.assistant.understanding.frame import read_frame
 from hexaops.assistant.understanding.intents import Intent, Mode
 from hexaops.assistant.understanding.items import Item, said_words
 from hexaops.assistant.understanding.labels import LABEL_OF
@@ -34,6 +33,7 @@ from hexaops.assistant.understanding.setting import Setting, label_before
 from hexaops.assistant.understanding.speech import Act, is_courteous
 from hexaops.assistant.understanding.tags import clause_tags
 from hexaops.assistant.understanding.targets import find_targets
+from hexaops.assistant.understanding.unexplained import begins_to_do, told_of_else
 from hexaops.assistant.understanding.vetoes import ADVICE, forbids, is_for_now, obstacles
 
 SURE, SURE_ALONE, HEARD = 0.6, 0.9, 0.1
@@ -74,6 +74,24 @@ def propose(
     """The one change that the message may ask for, where nothing forbids it."""
     proposal = nearest(items, whole, setting, modes)
     return None if proposal is None or _forbidden(proposal.frame) else proposal
+
+
+def judged_frame(
+    items: tuple[Item, ...], whole: Ranking, setting: Setting, modes: frozenset[Mode] = frozenset()
+) -> Frame:
+    """The frame that a message is judged by, whether or not a change may come of it."""
+    proposal = nearest(items, whole, setting, modes)
+    return _likeliest(items, whole) if proposal is None else proposal.frame
+
+
+def _likeliest(items: tuple[Item, ...], whole: Ranking) -> Frame:
+    """The frame with the fewest words left over, of the change that the words are most like."""
+    label, against = max(VERB_OF, key=whole.of), obstacles(items, 0, len(items))
+    frames = [
+        Frame(items, 0, len(items), act.verb, act.at, frozenset(read_frame(items, act.verb, act.at).left), against)
+        for act in acts_of(items, label) or [Act(Mode.REQUEST, VERB_OF[label])]
+    ]
+    return min(frames, key=lambda frame: len(frame.left))
 
 
 def nearest(
@@ -256,7 +274,7 @@ def _is_sound(reading: Reading, label: str, stretch: tuple[Item, ...]) -> bool:
     texts = {item.text: item for item in stretch}
     for text in reading.left:
         item = texts.get(text)
-        if item is None or item.mention or item.looks_like_name:
+        if item is None or item.mention or item.looks_like_name or item.word in _LOOKS:
             return False
         if _counts_nothing(item, label, stretch):
             continue
@@ -279,12 +297,14 @@ def _is_sound(reading: Reading, label: str, stretch: tuple[Item, ...]) -> bool:
     return all(number.value == _COUNTS_NOTHING.get(label) for number in reading.numbers)
 
 
+_LOOKS = word_set("check look see find verify inspect investigate")
 _LEADING = word_set("of on in from to for at with behind inside into")
 
 
 def _is_object(stretch: tuple[Item, ...], place: int) -> bool:
     """ "restart the replication on A": what is restarted is not A."""
-    if not parts_of_speech(stretch[place].word) & NOUN:
+    word = stretch[place].word
+    if not (parts_of_speech(word) & NOUN or word.endswith("ing")):
         return False
     after = [item for item in stretch[place + 1 : place + 4] if item.word not in ("the", "our", "my")]
     return len(after) > 1 and after[0].word in _LEADING and after[1].mention is not None

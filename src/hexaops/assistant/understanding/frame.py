@@ -8,6 +8,8 @@ instead, and is asked about.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -49,9 +51,16 @@ def read_frame(items: tuple[Item, ...], verb: str, at: int, *, opens: int = 0) -
     """The frame of a request whose verb is `items[at]`, -1 where it has none; what stands before `opens` opens it."""
     numbers = read_numbers(items, verb)
     scales = verb not in ("restart", "start", "stop", "cancel", "undo")
-    parameters, odd = _values(numbers, items, verb) if scales else (Parameters(), [n.text for n in numbers])
+    parameters, odd = _values(numbers, items, verb) if scales else (Parameters(), _counting_nothing(numbers, items))
     left = [*_left_over(items, verb, at, opens), *odd]
     return Frame(parameters, numbers, tuple(dict.fromkeys(left)))
+
+
+def _counting_nothing(numbers: tuple[RoledNumber, ...], items: tuple[Item, ...]) -> list[str]:
+    """All numbers but the "three" of "restart these three: A, B, C"."""
+    named = sum(1 for item in items if item.mention)
+    lists = {one.text for one, two in pairwise(items) if one.number and (two.is_mark or "app" in two.tags)}
+    return [n.text for n in numbers if not (named > 1 and n.value == named and n.text in lists)]
 
 
 def _left_over(items: tuple[Item, ...], verb: str, at: int, opens: int) -> list[str]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+from msgspec import Struct
 from msgspec.structs import asdict
 
 from hexaops.assistant.understanding.clauses import Clause
-from hexaops.assistant.understanding.intents import Intent
+from hexaops.assistant.understanding.intents import CHANGE_INTENTS, LATER_CHANGES, Intent
 from hexaops.assistant.understanding.items import Item, said_words
-from hexaops.assistant.understanding.model import Dialogue, Understanding
+from hexaops.assistant.understanding.model import Dialogue, Parameters, Understanding
 from hexaops.assistant.understanding.normalise import word_set
 
 MOST_BY_ITSELF = 100
@@ -23,72 +24,68 @@ _HAVING = word_set("have has are is runs run running at currently already see go
 _MORE = word_set("more fewer less another")
 _CORRECTING, _ABSOLUTE = word_set("mean meant rather sorry no"), word_set("to at total all altogether overall")
 _BITS = word_set("notch bit step tad little touch")
-_TOO = word_set("too also likewise")
-_JOINED = word_set("and plus & , as along together with well")
+_SAME = word_set("too also likewise same")
+_FURTHER_CHANGES = (CHANGE_INTENTS | LATER_CHANGES) - {Intent.NO_ACTION}
+_ARTICLES, _RULING_OUT = word_set("the our my your"), word_set("not except excluding without skip")
 
 
-def has_gaps(
-    items: Sequence[Item], clauses: Sequence[Clause], asked: Sequence[Understanding], dialogue: Dialogue
-) -> bool:
-    """Whether the parts that are `asked` for as plans leave a name or the role of a number open."""
-    if _leaves_one_out(items, asked) or _contradicts_itself(asked):
-        return True
-    return any(_has_another_number(part, items, clauses, dialogue) for part in asked)
+class Message(Struct, frozen=True):
+    """A message of which a plan would be made: what was said, how it was read, and what was said before."""
+
+    items: Sequence[Item]
+    clauses: Sequence[Clause]
+    parts: Sequence[Understanding]
+    dialogue: Dialogue
+
+    @property
+    def asked(self) -> list[Understanding]:
+        """The parts that a plan would be made of."""
+        return [part for part in self.parts if part.wants_plan]
 
 
-def _contradicts_itself(asked: Sequence[Understanding]) -> bool:
+def has_gaps(message: Message) -> bool:
+    """Whether the plans leave a name or the role of a number open."""
+    return any(rule(message) for rule in _OF_MESSAGE) or any(
+        rule(part, message) for part in message.asked for rule in (_OF_COUNT if part.slots is None else _OF_SETTINGS)
+    )
+
+
+def _contradicts_itself(message: Message) -> bool:
     """ "scale cart to 4 and cart to 7"."""
     counts: dict[str, set[int]] = {}
-    for part in asked:
+    for part in message.asked:
         for target in part.targets if part.parameters.replicas is not None else ():
             counts.setdefault(target.entity.id, set()).add(part.parameters.replicas or 0)
     return any(len(wanted) > 1 for wanted in counts.values())
 
 
-def _has_another_number(
-    part: Understanding, items: Sequence[Item], clauses: Sequence[Clause], dialogue: Dialogue
-) -> bool:
-    if part.slots is not None:
-        impossible = part.slots.has_impossible_values or _is_below_zero(items)
-        return impossible or _misses_a_value(part, items, dialogue) or _is_of_something_else(part, items)
-    said = part.parameters
-    counts = said.replicas is not None
-    if counts and (_may_be_a_code(said.replicas or 0, items) or _counts_up(items) or _corrects_a_step(items, dialogue)):
-        return True
-    steps = bool(said.replicas_delta or said.replicas_factor)
-    if counts and _counts_otherwise(said.replicas or 0, items):
-        return True
-    if steps and _turns_into_a_step(items, dialogue):
-        return True
-    if steps and any(one.word in ("to", "at") and two.number and not two.mention for one, two in pairwise(items)):
-        return True  # "down by two", "i mean to two"
-    return (steps or any(item.word in _MORE for item in items)) and _knows_otherwise(clauses)
+def _is_impossible(part: Understanding, message: Message) -> bool:
+    """ "quota of shop to -4 cpu"."""
+    slots, items = part.slots, message.items
+    below_zero = any(
+        one.word in ("-", "minus") and two.number is not None and before.word in ("to", "at", "is", "=")
+        for before, one, two in zip(items, items[1:], items[2:], strict=False)
+    ) or any(item.text.startswith("-") and item.number is not None for item in items)
+    return below_zero or (slots is not None and slots.has_impossible_values)
 
 
-def _is_of_something_else(part: Understanding, items: Sequence[Item]) -> bool:
+def _is_of_something_else(part: Understanding, message: Message) -> bool:
     """ "stop restarting cart automatically" is no autoscaler; "back to the version of next week" is none yet."""
+    items, words = message.items, said_words(message.items)
     of_restarts = part.intent is Intent.AUTOSCALING and any("restart" in item.tags for item in items)
-    words = said_words(items)
     return of_restarts or bool(words & _COMING) or any("later" in item.tags for item in items)
 
 
 _COMING = word_set("next tomorrow tonight upcoming future")
 
 
-def _is_below_zero(items: Sequence[Item]) -> bool:
-    """ "quota of shop to -4 cpu"."""
-    return any(
-        one.word in ("-", "minus") and two.number is not None and before.word in ("to", "at", "is", "=")
-        for before, one, two in zip(items, items[1:], items[2:], strict=False)
-    ) or any(item.text.startswith("-") and item.number is not None for item in items)
-
-
-def _misses_a_value(part: Understanding, items: Sequence[Item], dialogue: Dialogue) -> bool:
+def _misses_a_value(part: Understanding, message: Message) -> bool:
     """ "deploy shop/cart:2.4", "wrong tag, 2.5": the number is none of the values that would be set.
 
     Or "quota of cart to 8Gi", "and 4 cpus for search": the first value was said of the other.
     """
-    if part.slots is None or dialogue.change is None:
+    items = message.items
+    if part.slots is None or message.dialogue.change is None:
         return False
     if any(item.mention for item in items):
         same = any(item.word in _SAME for item in items)
@@ -98,33 +95,40 @@ def _misses_a_value(part: Understanding, items: Sequence[Item], dialogue: Dialog
     return any(item.number and item.text.rstrip("%") not in values for item in items)
 
 
-_SAME = _TOO | {"same"}
-
-
-def _counts_otherwise(count: int, items: Sequence[Item]) -> bool:
+def _counts_otherwise(part: Understanding, message: Message) -> bool:
     """ "search I mean. to 6" after "scale it to 5": a count was said, and another would be set."""
-    counts = [item.number.value for item in items if item.number and not item.mention and item.number.kind == "count"]
-    steps = any(item.word in _MORE or item.word in _DIRECTIONS for item in items)
-    return bool(counts) and count not in counts and not steps
+    said = [item.number for item in message.items if item.number and not item.mention]
+    counts, count = [number.value for number in said if number.kind == "count"], part.parameters.replicas
+    steps = any(item.word in _MORE or item.word in _DIRECTIONS for item in message.items)
+    return count is not None and bool(counts) and count not in counts and not steps
 
 
-def _turns_into_a_step(items: Sequence[Item], dialogue: Dialogue) -> bool:
+def _turns_into_a_step(part: Understanding, message: Message) -> bool:
     """ "down to 2", "no, by 2": up or down?"""
-    before = dialogue.change.parameters if dialogue.change is not None else None
-    words = said_words(items)
-    return before is not None and before.replicas is not None and not words & _DIRECTIONS and "by" in words
+    before, words = _before(message), said_words(message.items)
+    return (
+        _steps(part)
+        and before is not None
+        and before.replicas is not None
+        and not words & _DIRECTIONS
+        and "by" in words
+    )
 
 
 _DIRECTIONS = word_set("up down more fewer less add remove increase decrease grow shrink off out in raise lower drop")
 
 
-def _may_be_a_code(count: int, items: Sequence[Item]) -> bool:
+def _may_be_a_code(part: Understanding, message: Message) -> bool:
     """ "set ingress-nginx to 443"."""
-    return count >= MOST_BY_ITSELF and not any(item.tags & _COUNTED for item in items)
+    large = (part.parameters.replicas or 0) >= MOST_BY_ITSELF
+    return large and not any(item.tags & _COUNTED for item in message.items)
 
 
-def _counts_up(items: Sequence[Item]) -> bool:
+def _counts_up(part: Understanding, message: Message) -> bool:
     """ "scale cart 3 replicas up", "up a notch, exactly one replica": more, or in all?"""
+    items = message.items
+    if part.parameters.replicas is None:
+        return False
     if any(one.word in ("a", "another") and two.word in _BITS for one, two in pairwise(items)):
         return True
     return any(
@@ -133,47 +137,73 @@ def _counts_up(items: Sequence[Item]) -> bool:
     )
 
 
-def _corrects_a_step(items: Sequence[Item], dialogue: Dialogue) -> bool:
+def _corrects_a_step(part: Understanding, message: Message) -> bool:
     """ "by one", "two, i mean": two more, or two in all?"""
-    before = dialogue.change.parameters if dialogue.change is not None else None
+    before, pending = _before(message), message.dialogue.pending_question
+    if part.parameters.replicas is None:
+        return False
     stepped = before is not None and bool(before.replicas_delta or before.replicas_factor)
-    words = said_words(items)
-    pending = dialogue.pending_question
+    words = said_words(message.items)
     open_step = stepped or (pending is not None and pending.kind == "missing_parameter")
     return open_step and bool(words & _CORRECTING) and not words & _ABSOLUTE
 
 
-def _knows_otherwise(clauses: Sequence[Clause]) -> bool:
+def _goes_where(part: Understanding, message: Message) -> bool:
+    """ "down by two", "i mean to two"."""
+    pairs = pairwise(message.items)
+    return _steps(part) and any(one.word in ("to", "at") and two.number and not two.mention for one, two in pairs)
+
+
+def _knows_otherwise(part: Understanding, message: Message) -> bool:
     """ "we have 4 carts, make that one more": four and one, or what runs and one?"""
-    return any(
+    return (_steps(part) or any(item.word in _MORE for item in message.items)) and any(
         any(item.number for item in clause.items) and any(item.word in _HAVING for item in clause.items)
-        for clause in clauses[:-1]
+        for clause in message.clauses[:-1]
     )
 
 
-def _leaves_one_out(items: Sequence[Item], asked: Sequence[Understanding]) -> bool:
-    """ "scale cart to 4, inventory too", "restart cart as well as inventory" of which only the cart was understood."""
-    wanted = {target.entity.id for part in asked for target in part.targets}
-    spared = {target.entity.id for part in asked for target in part.excluded}
-    named = {at: ids for at, item in enumerate(items) if (ids := _meant_by(item))}
-    for at, ids in named.items():
-        if ids & wanted:
-            continue
-        if _word_at(items, at + 1) in _TOO or (_word_at(items, at + 1), _word_at(items, at + 2)) == ("as", "well"):
-            return True
-        before = at - 1
-        while before >= 0 and all(word in _JOINED for word in items[before].word.split()):
-            before -= 1
-        if before < at - 1 and not ids & spared and named.get(before, frozenset()) & wanted:
+def _steps(part: Understanding) -> bool:
+    return bool(part.parameters.replicas_delta or part.parameters.replicas_factor)
+
+
+def _before(message: Message) -> Parameters | None:
+    return message.dialogue.change.parameters if message.dialogue.change is not None else None
+
+
+def _leaves_one_out(message: Message) -> bool:
+    """ "restart cart as well as inventory" of which only the cart was understood: a name that no part takes up."""
+    items, parts, dialogue = message.items, message.parts, message.dialogue
+    told = [part for part in parts if part.wants_plan or part.intent not in _FURTHER_CHANGES]
+    taken = {target.entity.id for part in told for target in (*part.targets, *part.excluded)}
+    taken |= {one.entity.id for part in told for named in part.ambiguous for one in named.candidates}
+    before = {*dialogue.change.targets} if dialogue.change is not None else set()
+    if before >= {target.entity.id for part in parts if part.wants_plan for target in part.targets}:
+        taken |= before  # "(stop A and B.) B stays"
+    for at, item in enumerate(items):
+        ids = _meant_by(item)
+        if ids and not ids & taken and not _is_ruled_out(items, at):
             return True
     return False
 
 
-def _word_at(items: Sequence[Item], at: int) -> str:
-    return items[at].word if at < len(items) else ""
+def _is_ruled_out(items: Sequence[Item], at: int) -> bool:
+    """ "…, not postgres", "… but not the cart", "kafka has 3"."""
+    after = items[at + 1 : at + 3]
+    if len(after) > 1 and after[0].word in ("has", "have", "runs") and after[1].number:
+        return True
+    before = [item for item in items[max(0, at - 3) : at] if item.word not in _ARTICLES]
+    return bool(before) and ("not" in before[-1].tags or before[-1].word in _RULING_OUT)
 
 
 def _meant_by(item: Item) -> frozenset[str]:
     """The applications of this very name."""
     candidates = item.mention.candidates if item.mention else ()
     return frozenset(one.entity.id for one in candidates if one.score >= 1 and one.entity.kind == "application")
+
+
+_OF_MESSAGE = (_leaves_one_out, _contradicts_itself)
+_OF_SETTINGS = (_is_impossible, _misses_a_value, _is_of_something_else)
+_OF_COUNT = (
+    _may_be_a_code, _counts_up, _corrects_a_step, _counts_otherwise, _turns_into_a_step, _goes_where, _knows_otherwise,
+)  # fmt: skip
+"""Asked of each part in this order."""

@@ -18,10 +18,12 @@ _TENS = {
     "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
 }  # fmt: skip
 _OTHER = {"couple": 2, "pair": 2, "dozen": 12, "hundred": 100, "thousand": 1000, "million": 1_000_000}
+NTH = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 ORDINALS = {
-    "first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4, "5th": 4,
+    **{word: place for place, word in enumerate(NTH)}, "1st": 0, "2nd": 1, "3rd": 2, "4th": 3, "5th": 4,
     "last": -1, "latter": -1, "former": 0,
 }  # fmt: skip
+"""The place in a list that each says; negative from its end."""
 TIME_UNITS = {
     "s": 1.0, "sec": 1.0, "second": 1.0, "min": 60.0, "minute": 60.0, "h": 3600.0, "hr": 3600.0, "hour": 3600.0,
     "d": 86400.0, "day": 86400.0, "w": 604800.0, "week": 604800.0, "month": 2592000.0,

@@ -12,24 +12,9 @@ from msgspec.structs import replace
 from hexaops.assistant.understanding.asides import with_pointer, without_asides
 from hexaops.assistant.understanding.changes import intent_of_verb, read_reason
 from hexaops.assistant.understanding.clauses import Clause
-from hexaops.assistant.understanding.doubts import (
-    OF_PARTS,
-    may_be_shown,
-    number_of_nothing,
-    number_of_something_else,
-    number_of_what,
-    points_at_a_part,
-)
 from hexaops.assistant.understanding.filters import read_filters, status_filter
 from hexaops.assistant.understanding.frame import Frame, read_frame
-from hexaops.assistant.understanding.holding import (
-    begins_to_do,
-    holds_off,
-    of_which,
-    others_want,
-    pauses_rollouts,
-    sets_a_variable,
-)
+from hexaops.assistant.understanding.holding import holds_off
 from hexaops.assistant.understanding.indirect import is_pressed, read_indirect
 from hexaops.assistant.understanding.intents import CHANGE_INTENTS, LATER_CHANGES, LATER_INTENTS, Intent, Mode
 from hexaops.assistant.understanding.inventory import Candidate
@@ -39,7 +24,6 @@ from hexaops.assistant.understanding.labels import INTENT_OF, LABEL_OF
 from hexaops.assistant.understanding.model import Ambiguity, Parameters, Resolved
 from hexaops.assistant.understanding.modes import INHERITED, carries_on, mode_of_fragment, read_act
 from hexaops.assistant.understanding.normalise import word_set
-from hexaops.assistant.understanding.numbers import ORDINALS
 from hexaops.assistant.understanding.ranker import Ranking, rank
 from hexaops.assistant.understanding.roles import RoledNumber, read_numbers
 from hexaops.assistant.understanding.setting import (
@@ -58,6 +42,7 @@ from hexaops.assistant.understanding.speech import Act
 from hexaops.assistant.understanding.tags import clause_tags, has_finite_verb, score_talk
 from hexaops.assistant.understanding.targets import Found, find_targets, focus_of, from_context, points_back
 from hexaops.assistant.understanding.terse import read_terse
+from hexaops.assistant.understanding.unexplained import OF_PARTS, Request, unexplained
 from hexaops.assistant.understanding.verbs import WEAK
 from hexaops.assistant.understanding.wishes import asks_politely_for, read_wish
 
@@ -275,14 +260,7 @@ def read_request(clause: Clause, act: Act, tags: set[str], ranking: Ranking, set
         found = replace(found, unknown=(), targets=tuple(t for t in found.targets if t.mention not in left))
     if intent is Intent.STOP_APPLICATION and _may_stop_another(found, setting):
         left = (*left, *(target.mention or act.verb for target in found.targets[:1]))
-    left = (*left, *may_be_shown(items, intent))
-    left = (*left, *number_of_what(items, act.verb, intent, setting.told))
-    left = (*left, *number_of_something_else(items, intent, setting.dialogue))
-    left = (*left, *of_which(items, act.verb, found, setting.dialogue), *begins_to_do(items, act.at))
-    left = (*left, *others_want(clause.items, act.at), *sets_a_variable(items), *pauses_rollouts(items, act.at))
-    left = left if setting.before else (*left, *number_of_nothing(items, act.verb, intent, setting.dialogue))
-    if points_at_a_part(items, found, setting.dialogue):
-        left = (*left, *(item.text for item in items if item.word in ORDINALS))
+    left = (*left, *unexplained(Request(items, clause.items, act.verb, act.at, intent, found, setting)))
     agreed = max(ranking.of(label) for label in (LABEL_OF[intent], *_LIKE_VERB.get(act.verb, ())))
     sure = 0.97 if not left and agreed >= AGREED else max(0.3, min(0.6, agreed))
     if not left and agreed < AGREED and intent not in _UNDOES and not _is_plain(items, act):

@@ -13,7 +13,7 @@ from msgspec import Struct
 from hexaops.assistant.understanding.closed import SMALL
 from hexaops.assistant.understanding.items import Item, said_words
 from hexaops.assistant.understanding.normalise import word_set
-from hexaops.assistant.understanding.numbers import time_unit_seconds
+from hexaops.assistant.understanding.numbers import NTH, time_unit_seconds
 
 Role = Literal["absolute", "relative", "from", "limit", "percent", "factor", "time", "quantity", "other"]
 _BOUNDS = word_set(
@@ -27,8 +27,8 @@ _DIRECTIONS = word_set("up down out in back more less fewer further another")
 _ABSOLUTE_BEFORE = word_set("to at on = with of : only now has have be is")
 _ARTICLES = word_set("a an the just only exactly total of")
 _STEP_VERBS = frozenset({"add", "remove"})
-_MAY_MULTIPLY = 4
-"""Up to here "x3" may multiply; nobody asks for ten times as many pods in so few words."""
+_MULTIPLIES, _MAY_MULTIPLY = (2.0, 3.0), 4
+""" "x2" multiplies; "x4" may; nobody asks for ten times as many pods in so few words."""
 _SOME_MORE = word_set("bit half few little third quarter couple")
 """ "three and a bit": no count."""
 _POINTING = word_set("that this the which other first second last another each every any no same")
@@ -59,25 +59,12 @@ def read_numbers(items: tuple[Item, ...], verb: str = "") -> tuple[RoledNumber, 
     )
 
 
-_NTH = {
-    "second": 2,
-    "third": 3,
-    "fourth": 4,
-    "fifth": 5,
-    "sixth": 6,
-    "seventh": 7,
-    "eighth": 8,
-    "ninth": 9,
-    "tenth": 10,
-}
-
-
 def _nth(items: tuple[Item, ...], position: int) -> RoledNumber | None:
     """ "a fourth replica": four of them."""
-    count, after = _NTH.get(items[position].word), items[position + 1 : position + 2]
-    if count is None or _word(items, position - 1) != "a" or not (after and "replicas_word" in after[0].tags):
+    word, after = items[position].word, items[position + 1 : position + 2]
+    if word not in NTH[1:] or _word(items, position - 1) != "a" or not (after and "replicas_word" in after[0].tags):
         return None
-    return RoledNumber(items[position].text, float(count), "absolute")
+    return RoledNumber(items[position].text, NTH.index(word) + 1.0, "absolute")
 
 
 def _is_single(items: tuple[Item, ...], position: int) -> bool:
@@ -168,12 +155,20 @@ def _role_of_count(items: tuple[Item, ...], position: int, before: str, after: s
     if _goes_off(items, position):
         return "relative"
     if number.text.lower().startswith("x"):
-        if number.value <= _MAY_MULTIPLY:
-            return "limit"  # "cart x2": two of them, or twice as many
-        return "absolute" if position and items[position - 1].mention and position == len(items) - 1 else "limit"
+        return _role_of_times(items, position)
     if before in ("up", "down") and verb not in ("scale",):
         return "relative"
     return "absolute"
+
+
+def _role_of_times(items: tuple[Item, ...], position: int) -> Role:
+    """Of "x2", "x6"; "cart x4" may be four of them, or four times as many."""
+    number = items[position].number
+    assert number is not None
+    if number.value in _MULTIPLIES:
+        return "factor"
+    behind = position and items[position - 1].mention and position == len(items) - 1
+    return "absolute" if behind and number.value > _MAY_MULTIPLY else "limit"
 
 
 def _goes_off(items: tuple[Item, ...], position: int) -> bool:

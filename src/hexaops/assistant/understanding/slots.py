@@ -187,13 +187,11 @@ def bounds_of(text: str) -> tuple[int, ...]:
 
 
 def _take_bounds(bounds: dict[str, int], plain: list[int]) -> bool:
-    """ "3 to 9": two numbers without a word of their own are the bounds; one beside a lower bound is the upper one."""
-    if len(plain) == 2 and not {"min", "max"} & bounds.keys():
-        bounds["min"], bounds["max"] = plain
-    elif len(plain) == 1 and "min" in bounds and "max" not in bounds:
-        bounds["max"] = plain[0]
-    else:
+    """ "3 to 9": numbers without a word of their own are the bounds; one beside a bound is the other ("3 up to 7")."""
+    open_bounds = [name for name in ("min", "max") if name not in bounds]
+    if len(plain) != len(open_bounds):
         return False
+    bounds.update(zip(open_bounds, plain, strict=True))
     return True
 
 
@@ -207,17 +205,22 @@ def _role_of_bound(items: list[Item], position: int) -> str:
     target = "memory" if _near_memory(items, position) else "cpu"
     if after in _PERCENT:
         return target
+    if after in _BOUNDS and position > 1 and items[position - 2].number:
+        return _BOUNDS[after]  # "2 minimum 6 maximum"
     for back in range(1, 8):
         place = position - back
         if place < 0 or items[place].number or (back > 3 and not _may_stand_between(items[place + 1])):
             break
         if items[place].word in _LOW:
             return "min"
-        if items[place].word in _HIGH:
+        if items[place].word in _HIGH and (items[place].word != "up" or items[place + 1].word == "to"):
             return "max"
         if items[place].word in ("cpu", "target", "memory"):
             return target
-    return {"min": "min", "minimum": "min", "max": "max", "maximum": "max"}.get(after, "")
+    return _BOUNDS.get(after, "")
+
+
+_BOUNDS = {"min": "min", "minimum": "min", "max": "max", "maximum": "max"}
 
 
 def _may_stand_between(item: Item) -> bool:

@@ -7,16 +7,16 @@ from itertools import pairwise
 
 from msgspec.structs import replace
 
+from hexaops.assistant.understanding.asked import explains_all, is_plain, is_surely_asked
 from hexaops.assistant.understanding.calling_off import agreed_to, called_off, taken_up_again
 from hexaops.assistant.understanding.clauses import CLAUSES_LIMIT, Clause, split_clauses
 from hexaops.assistant.understanding.commands import in_words
 from hexaops.assistant.understanding.courtesies import without_courtesies
 from hexaops.assistant.understanding.dialogue import answer_pending
-from hexaops.assistant.understanding.doubts import told_of_else
-from hexaops.assistant.understanding.evidence import read_evident
+from hexaops.assistant.understanding.evidence import judged_frame, read_evident
 from hexaops.assistant.understanding.following import carry_on
 from hexaops.assistant.understanding.foreign import read_foreign
-from hexaops.assistant.understanding.gaps import has_gaps
+from hexaops.assistant.understanding.gaps import Message, has_gaps
 from hexaops.assistant.understanding.holding import backs_up_another, doubts_one, tells_of_a_text, tells_why
 from hexaops.assistant.understanding.intents import CHANGE_INTENTS, LATER_INTENTS, Intent, Mode
 from hexaops.assistant.understanding.inventory import Inventory, NameIndex
@@ -37,6 +37,7 @@ from hexaops.assistant.understanding.speech import says_go
 from hexaops.assistant.understanding.splitting import begins_clause, is_purpose, split_further
 from hexaops.assistant.understanding.summaries import asks_for_summary
 from hexaops.assistant.understanding.targets import find_targets
+from hexaops.assistant.understanding.unexplained import told_of_else
 from hexaops.assistant.understanding.unnamed import with_unknown_name
 from hexaops.assistant.understanding.withheld import is_no_request
 
@@ -60,11 +61,31 @@ def understand(message: str, inventory: Inventory, dialogue: Dialogue | None = N
     if asks_for_summary(text):
         return _shaped(Understanding(Intent.STATUS_QUERY, 0.95))
     found = _understood(text, items, inventory, dialogue, truncated=truncated)
-    asked = [part for part in (found.parts or (found,)) if part.wants_plan]
-    if not asked:
+    parts = found.parts or (found,)
+    if not any(part.wants_plan for part in parts):
         return found
     clauses = split_clauses(items)
-    return _withheld(found) if is_no_request(text, clauses) or has_gaps(items, clauses, asked, dialogue) else found
+    if is_no_request(text, clauses) or has_gaps(Message(items, clauses, parts, dialogue)):
+        return _withheld(found)
+    return found if _asks_surely(text, tuple(items), inventory, dialogue) else _offered(found)
+
+
+def _asks_surely(text: str, items: tuple[Item, ...], inventory: Inventory, dialogue: Dialogue) -> bool:
+    """Whether the words ask for a change; what only carries on a conversation has too few to tell."""
+    if dialogue.change is not None or not any(item.mention for item in items) or is_plain(items):
+        return True
+    if read_foreign(tokenize(text), inventory.index) is not None:
+        return True
+    whole = rank(items, label_before(dialogue))
+    setting = Setting(inventory.index, dialogue, whole=whole)
+    frame = judged_frame(items, whole, setting, spoken_modes(read_clauses(items, setting)))
+    return explains_all(frame) or is_surely_asked(frame)
+
+
+def _offered(found: Understanding) -> Understanding:
+    """The change named and not planned; one of several is only held back."""
+    held = _withheld(found)
+    return replace(held, offer=found) if found.would_change and not found.parts else held
 
 
 def _withheld(found: Understanding) -> Understanding:

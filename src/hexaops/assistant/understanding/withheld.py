@@ -12,6 +12,7 @@ from itertools import pairwise
 from hexaops.assistant.understanding.clauses import Clause
 from hexaops.assistant.understanding.items import Item, said_words
 from hexaops.assistant.understanding.normalise import word_set
+from hexaops.assistant.understanding.numbers import ORDINALS
 
 _TITLE = re.compile(
     r"\s*(?:(?:feat|fix|chore|docs|ci|refactor|revert|build|perf|test|style|hotfix|release|merge)(?:\([^)]*\))?!?\s?:"
@@ -88,7 +89,7 @@ _CONTROLS = word_set(
     "loop reason order script command history interval window schedule signal hook factor test plan budget"
 )
 """Behind a change they make a noun of it."""
-_PLACES = word_set("first second third last latter former other")
+_PLACES = frozenset(ORDINALS) | {"other"}
 _RECENTLY = word_set("just already finally recently")
 _SUBJECTS = word_set("we you i it they users customers everything everyone everybody nobody people that this")
 _OUTCOMES = word_set(
@@ -102,16 +103,7 @@ _MAY, _STAYING = word_set("can may should must shall will has have needs"), word
 
 def is_no_request(text: str, clauses: Sequence[Clause]) -> bool:
     """Whether the whole message tells that its order is none."""
-    patterns = (
-        _ADDRESSED.match, _TITLE.match, _ASKS_BACK.search, _MISPLACED.search, _JOKES.search, _ANYTHING_BUT.search,
-        _WARNS.search, _LISTS.match, _RETRACTED.match, _ONE_OF_SEVERAL.search, _IDIOMS.search,
-    )  # fmt: skip
-    rules = (
-        _is_on_an_agenda, _counts_what_happened, _only_names_a_change, _tells_what_was_done, _threatens,
-        _takes_one_back, _lets_stay, _is_a_text, _is_a_control, _is_done_by_the_speaker, _selects_one,
-        _spares_some, _waits_first,
-    )  # fmt: skip
-    return any(found(text) for found in patterns) or any(rule(clauses) for rule in rules)
+    return any(found(text) for found in _OF_TEXT) or any(rule(clauses) for rule in _OF_CLAUSES)
 
 
 def _said(clause: Clause) -> list[Item]:
@@ -237,3 +229,15 @@ def _waits_first(clauses: Sequence[Clause]) -> bool:
         if words & {"until", "till"} and (after.led == "then" or any(item.word == "then" for item in after.items[:2])):
             return True
     return False
+
+
+_OF_TEXT = (
+    _ADDRESSED.match, _TITLE.match, _ASKS_BACK.search, _MISPLACED.search, _JOKES.search, _ANYTHING_BUT.search,
+    _WARNS.search, _LISTS.match, _RETRACTED.match, _ONE_OF_SEVERAL.search, _IDIOMS.search,
+)  # fmt: skip
+_OF_CLAUSES = (
+    _is_on_an_agenda, _counts_what_happened, _only_names_a_change, _tells_what_was_done, _threatens,
+    _takes_one_back, _lets_stay, _is_a_text, _is_a_control, _is_done_by_the_speaker, _selects_one,
+    _spares_some, _waits_first,
+)  # fmt: skip
+"""Asked in this order, after the patterns."""
