@@ -38,7 +38,7 @@ CHANGES = UTTERANCES.parent / "changes"
 STORED = RANKER.with_name(MODEL)
 PENALTY, WEIGHT = 10.0, 20.0
 """C of the logistic regression; how many utterances a sentence near a change is worth."""
-LEAST, SURE = 2.0, 1.0
+LEAST, SURE = 1.5, 1.0
 """Log odds from which on evidence makes a request, and from which on a request with a new pair of words is planned."""
 ASKED = frozenset({*VERB_OF, "rollback_app", "update_config", "configure_autoscaling", "update_quota"})
 
@@ -161,7 +161,7 @@ def store(examples: Sequence[Example], frames: Sequence[Frame], known: Known) ->
     new = [known.novelty(frame, one.author) for one, frame in zip(examples, frames, strict=True)]
     model = fit(rows_of(frames, new), examples)
     scale = float(np.abs(model.coef_).max()) / 127
-    about = {"scale": scale, "bias": float(model.intercept_[0]), "least": LEAST, "sure": SURE}
+    about: dict[str, float | str] = {"scale": scale, "bias": float(model.intercept_[0]), "least": LEAST, "sure": SURE}
     about["examples"] = digest(examples)
     np.savez_compressed(
         STORED,

@@ -45,7 +45,7 @@ def test_plain_requests_have_no_new_pair(text: str) -> None:
 )
 def test_what_no_request_says_is_not_planned(text: str) -> None:
     asked = understand(text, DOCS)
-    assert not any(part.wants_plan for part in asked.parts or (asked,))
+    assert not any(part.would_change for part in asked.parts or (asked,))
 
 
 def test_a_change_in_new_words_is_offered() -> None:

@@ -67,6 +67,8 @@ def understand(message: str, inventory: Inventory, dialogue: Dialogue | None = N
     clauses = split_clauses(items)
     if is_no_request(text, clauses) or has_gaps(Message(items, clauses, parts, dialogue)):
         return _withheld(found)
+    if not any(part.would_change or part.would_set for part in parts):
+        return found
     return found if _asks_surely(text, tuple(items), inventory, dialogue) else _offered(found)
 
 
