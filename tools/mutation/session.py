@@ -200,6 +200,7 @@ def _judge(mutant: Mutant, items: Sequence[pytest.Item]) -> int:
 
 def _put_in_place(path: Path, name: str, code: CodeType) -> None:
     """Give the function and those within it their new code wherever they are held: as methods, wrapped, decorated."""
+    gc.unfreeze()  # the tests' conftest keeps what was imported out of the collector's sight
     changed = {one.co_qualname: one for one in codes(code)}
     loaded = (one for one in gc.get_objects() if isinstance(one, FunctionType))
     here = (one for one in loaded if one.__code__.co_filename == str(path))
