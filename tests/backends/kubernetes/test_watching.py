@@ -44,7 +44,7 @@ async def test_lists_in_pages_and_watches_from_the_lists_version(
     watch = pods.watches[0].query
     assert watch["resourceVersion"] == str(server.version)
     assert watch["allowWatchBookmarks"] == "true"
-    assert 5 <= int(watch["timeoutSeconds"]) <= 6
+    assert 6 <= int(watch["timeoutSeconds"]) <= 7
 
 
 async def test_other_kinds_are_watched_for_minutes(server: ApiServer, start_cluster: StartCluster) -> None:
