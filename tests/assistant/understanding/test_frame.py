@@ -74,6 +74,8 @@ def test_what_is_not_about_the_application_itself_is_not_planned(text: str) -> N
         ("web-app is at 3, make it 5", 5, None),
         ("let's have 4 of cache-service", 4, None),
         ("bring web-app up to 6", 6, None),
+        ("search-service one up", None, 1),
+        ("search-service 2 down", None, -2),
     ],
 )
 def test_numbers_are_taken_in_their_role(text: str, replicas: int | None, delta: int | None) -> None:

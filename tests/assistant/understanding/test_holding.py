@@ -28,6 +28,10 @@ def _replicas_after(*turns: str) -> int | None:
     "text",
     [
         "hold off on web-app",
+        "leave web-app off",
+        "keep web-app off please",
+        "web-app needs 6... 6 cores I mean",
+        "everything except the databases... restart that",
         "hold off on the web-app rollback",
         "start looking at web-app please",
         "start logging web-app",

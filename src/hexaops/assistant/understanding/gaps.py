@@ -148,6 +148,15 @@ def _corrects_a_step(part: Understanding, message: Message) -> bool:
     return open_step and bool(words & _CORRECTING) and not words & _ABSOLUTE
 
 
+def _corrects_its_unit(part: Understanding, message: Message) -> bool:
+    """ "cart needs 6... 6 cores I mean": of something else than replicas."""
+    units = any(item.word in _UNITS or (item.number and item.number.kind == "quantity") for item in message.items)
+    return part.parameters.replicas is not None and units and bool(said_words(message.items) & {"mean", "meant"})
+
+
+_UNITS = word_set("core cores cpu cpus memory ram gb mb gi mi gib mib gigs disk % percent node nodes seconds minutes")
+
+
 def _goes_where(part: Understanding, message: Message) -> bool:
     """ "down by two", "i mean to two"."""
     pairs = pairwise(message.items)
@@ -186,6 +195,12 @@ def _leaves_one_out(message: Message) -> bool:
     return False
 
 
+def _leaves_an_exception_out(message: Message) -> bool:
+    """ "everything except the databases... restart that": an exception that no part takes up."""
+    excepts = any("except" in item.tags and item.word != "but" for item in message.items)
+    return excepts and not any(part.excluded for part in message.asked)
+
+
 def _is_ruled_out(items: Sequence[Item], at: int) -> bool:
     """ "…, not postgres", "… but not the cart", "kafka has 3"."""
     after = items[at + 1 : at + 3]
@@ -201,9 +216,10 @@ def _meant_by(item: Item) -> frozenset[str]:
     return frozenset(one.entity.id for one in candidates if one.score >= 1 and one.entity.kind == "application")
 
 
-_OF_MESSAGE = (_leaves_one_out, _contradicts_itself)
+_OF_MESSAGE = (_leaves_one_out, _leaves_an_exception_out, _contradicts_itself)
 _OF_SETTINGS = (_is_impossible, _misses_a_value, _is_of_something_else)
 _OF_COUNT = (
-    _may_be_a_code, _counts_up, _corrects_a_step, _counts_otherwise, _turns_into_a_step, _goes_where, _knows_otherwise,
+    _may_be_a_code, _counts_up, _corrects_a_step, _corrects_its_unit, _counts_otherwise, _turns_into_a_step,
+    _goes_where, _knows_otherwise,
 )  # fmt: skip
 """Asked of each part in this order."""

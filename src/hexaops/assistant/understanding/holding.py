@@ -5,12 +5,16 @@ Each rule is a class of its own, and a match only ever turns a plan into a quest
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hexaops.assistant.understanding.clauses import Clause
 from hexaops.assistant.understanding.normalise import word_set
 from hexaops.assistant.understanding.numbers import ORDINALS
 from hexaops.assistant.understanding.speech import skip_opening
 
 _HOLDS = {"hold": word_set("off back fire on"), "hang": word_set("fire on back"), "stand": word_set("by down")}
+_LEAVES = word_set("leave keep")
+_STATES = word_set("off down up on offline online stopped running alone paused")
 _OF_ONE = frozenset(ORDINALS) | {"other"}
 _DOUBTING = word_set(
     "only not maybe perhaps rather wait waits later stay stays if unless after until tonight tomorrow optional careful "
@@ -21,12 +25,15 @@ _LEADS = word_set("well but the and oh so")
 
 
 def holds_off(clause: Clause) -> int | None:
-    """Where "hold off on A", "hang fire on A" begins, or None: to wait is no stop."""
+    """Where "hold off on A", "hang fire on A", "leave A off" begins, or None: to wait is no stop."""
     position, _ = skip_opening(clause.items)
     words = [item.word for item in clause.items[position : position + 2]]
     if len(words) < 2:
         return None
-    return position if words[1] in _HOLDS.get(words[0], ()) else None
+    stays = words[0] in _LEAVES and any(
+        one.mention and two.word in _STATES for one, two in pairwise(clause.items[position:])
+    )
+    return position if stays or words[1] in _HOLDS.get(words[0], ()) else None
 
 
 def backs_up_another(before: Clause, clause: Clause) -> bool:

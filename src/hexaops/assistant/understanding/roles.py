@@ -152,7 +152,7 @@ def _role_of_count(items: tuple[Item, ...], position: int, before: str, after: s
     steps_on = after in _STEP_AFTER and not (after == "again" and before in ("to", "at"))  # "to 3 again"
     if before in _STEP_BEFORE or steps_on or number.text[0] == "+" or steps:
         return "relative"
-    if _goes_off(items, position):
+    if _goes_off(items, position) or _goes_on_by(items, position, before):
         return "relative"
     if number.text.lower().startswith("x"):
         return _role_of_times(items, position)
@@ -173,6 +173,12 @@ def _role_of_times(items: tuple[Item, ...], position: int) -> Role:
 
 def _goes_off(items: tuple[Item, ...], position: int) -> bool:
     return any(other.word in ("off", "away") for other in items[position + 1 :])
+
+
+def _goes_on_by(items: tuple[Item, ...], position: int, before: str) -> bool:
+    """ "cart one up", "2 down"; not "to 2 up", "3 up to 7", "3 up and running"."""
+    on = _word(items, position + 1) in ("up", "down") and before not in _ABSOLUTE_BEFORE
+    return on and _word(items, position + 2) not in ("to", "and", "till", "until")
 
 
 def _is_bound(items: tuple[Item, ...], position: int, verb: str) -> bool:
