@@ -21,6 +21,8 @@ KNOWN: Facts = facts()
         ("show me the logs", ["bad", "odd", "fine"]),
         ("check logs for errors", ["bad"]),
         ("any warnings in the logs?", ["bad", "odd"]),
+        ("any warnings, without the odd ones?", ["bad"]),
+        ("logs mentioning fine", ["fine"]),
     ],
 )
 async def test_the_levels_that_were_said_are_found(logs: LogsWorld, message: str, expected: list[str]) -> None:
@@ -29,6 +31,11 @@ async def test_the_levels_that_were_said_are_found(logs: LogsWorld, message: str
     )
     question = log_question(Understanding(Intent.LOG_QUERY, 1.0), message, (), KNOWN)
     found = await logs.access.get(LogQueryService).find(
-        logs.own, components=question.components, levels=question.levels, seconds=3600, limit=10
+        logs.own,
+        components=question.components,
+        levels=question.levels,
+        seconds=3600,
+        limit=10,
+        expression=question.expression,
     )
     assert sorted(row.message for row in found.rows) == sorted(expected)

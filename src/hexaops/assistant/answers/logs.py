@@ -17,9 +17,11 @@ from hexaops.assistant.answers.attachments import LogExcerpt, LogExcerptView, Lo
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
 from hexaops.assistant.answers.lines import listing, plural
+from hexaops.assistant.answers.log_words import expression_of, left_out, required, spoken_since
 from hexaops.assistant.understanding.model import Understanding
 from hexaops.backends.logstores.base import LogAnswer
 from hexaops.backends.logstores.lines import MICROSECONDS, Level, LogLine
+from hexaops.backends.logstores.query.tree import Node
 from hexaops.kit.durations import format_duration, format_time
 from hexaops.kit.text import markdown, plain
 
@@ -51,6 +53,17 @@ class LogQuestion(Struct, frozen=True):
     seconds: float
     news: bool = False
     """What no line of the day before says, instead of lines."""
+    needs: tuple[str, ...] = ()
+    """Phrases that a line has to have."""
+    without: tuple[str, ...] = ()
+    """What a line shall not be about."""
+    since: str = ""
+    """How the start of the period was told, where it was no length: "revision 4 of web-app"."""
+
+    @property
+    def expression(self) -> Node | None:
+        """The query over the lines' texts; None for all."""
+        return expression_of(self.needs, self.without)
 
 
 def log_question(asked: Understanding, message: str, selected: Sequence[Application], facts: Facts) -> LogQuestion:
@@ -62,26 +75,29 @@ def log_question(asked: Understanding, message: str, selected: Sequence[Applicat
     elif ERRORS.search(message):
         levels = ("error",)
     seconds = asked.parameters.time_range_seconds or facts.time_range_seconds
+    since = spoken_since(message, facts.now)
     return LogQuestion(
-        tuple(sorted({one.name for one in selected})) if named else (), levels, seconds,
-        news=NEWS.search(message) is not None,
+        tuple(sorted({one.name for one in selected})) if named else (), levels,
+        (facts.now - since).total_seconds() if since is not None else seconds,
+        news=NEWS.search(message) is not None, needs=required(message), without=left_out(message),
+        since=format_time(since) if since is not None else "",
     )  # fmt: skip
 
 
 def answer_news(question: LogQuestion, found: LogAnswer, facts: Facts, draft: Draft) -> None:
     """The kinds of messages that were not there before, the most frequent first."""
     patterns = found.aggregations.patterns if found.aggregations else None
-    period, before = f"the last {format_duration(question.seconds)}", format_duration(BASELINE_SECONDS)
+    period, before = _period(question, facts), format_duration(BASELINE_SECONDS)
     noted = draft.evidence.note(LOGS, _what(question, facts), found.total, unit="lines", at=facts.now, is_query=True)
     if patterns is None or not _has_earlier(question, found, facts):
         reason = "" if patterns is None else ": no earlier lines are stored"
-        draft.say(f"I can't tell which messages of {period} are new{reason}.", noted)
+        draft.say(f"I can't tell which messages {period} are new{reason}.", noted)
         draft.fulfilled = False
     elif not patterns:
-        draft.say(f"No kind of message is new in {period}, beside the {before} before.", noted)
+        draft.say(f"No kind of message is new {period}, beside the {before} before.", noted)
     else:
         kinds = "1 kind of message is" if len(patterns) == 1 else f"{len(patterns)} kinds of messages are"
-        draft.say(f"{kinds} new in {period}, beside the {before} before:", noted)
+        draft.say(f"{kinds} new {period}, beside the {before} before:", noted)
         for one in patterns[:LINES_SHOWN]:
             first = f"{plural(one.count, 'time')}, first {_time(one.first_us)}"
             draft.say(f"- {first}: “{markdown(one.template, LINE_LIMIT)}”", noted)
@@ -119,7 +135,15 @@ def _what(question: LogQuestion, facts: Facts) -> str:
     where = f" of {listing(list(question.components[:NAMED]))}" if 0 < len(question.components) <= NAMED else ""
     if len(question.components) > NAMED:
         where = f" of {len(question.components)} applications"
-    return f"{kind}{where} in the last {format_duration(min(question.seconds, facts.now.timestamp()))}"
+    texts = [f"with “{markdown(one, 80)}”" for one in question.needs]
+    texts += [f"without {markdown(one, 80)}" for one in question.without]
+    about = f" {listing(texts)}" if texts else ""
+    return f"{kind}{where}{about} {_period(question, facts)}"
+
+
+def _period(question: LogQuestion, facts: Facts) -> str:
+    length = format_duration(min(question.seconds, facts.now.timestamp()))
+    return f"since {question.since} ({length})" if question.since else f"in the last {length}"
 
 
 def _one(what: str) -> str:

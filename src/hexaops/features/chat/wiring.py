@@ -65,7 +65,7 @@ def readers(process: Process) -> Mapping[Intent, Reader]:
     insights = InsightReader(get(InsightEngine))
     history = HistoryReader(get(ApplicationService), process.database)
     return {
-        Intent.LOG_QUERY: LogReader(get(LogQueryService)),
+        Intent.LOG_QUERY: LogReader(get(LogQueryService), get(ApplicationService)),
         Intent.CHANGE_HISTORY: history,
         Intent.EVENT_QUERY: history,
         Intent.WORKSPACE_GUIDE: ArticleReader(),

@@ -11,6 +11,7 @@ from msgspec import Struct
 from hexaops.backends.logstores.base import LARGEST_RANGE_SECONDS, LogAnswer, LogQuery, LogStore
 from hexaops.backends.logstores.lines import MICROSECONDS, Level
 from hexaops.backends.logstores.query.parser import parse
+from hexaops.backends.logstores.query.tree import Node
 from hexaops.features.access.authorize import Authorizer
 from hexaops.features.access.caller import Caller
 from hexaops.features.access.errors import WorkspaceNotFoundError
@@ -101,7 +102,7 @@ class LogQueryService:
 
     async def find(
         self, workspace_id: str, *, components: Collection[str], levels: Collection[Level], seconds: float, limit: int,
-        before: float = 0,
+        before: float = 0, expression: Node | None = None,
     ) -> LogAnswer:  # fmt: skip
         """The newest lines of a workspace that the caller was let into; raises LogStoreError.
 
@@ -111,7 +112,7 @@ class LogQueryService:
         seconds = min(seconds, LARGEST_RANGE_SECONDS)
         whole = min(seconds + before, LARGEST_RANGE_SECONDS)
         asked = LogQuery(
-            expression=None,
+            expression=expression,
             start_us=end_us - round(whole * MICROSECONDS),
             new_since_us=end_us - round(seconds * MICROSECONDS) if before else None,
             end_us=end_us,

@@ -35,6 +35,20 @@ class Activity(Struct, frozen=True):
     """Who asked for it, where that is known."""
 
 
+def latest_release(applications: Sequence[Application], replica_sets: Iterable[WorkloadRow]) -> Activity | None:
+    """The newest revision of any of the Deployments; None where there is none."""
+    owners = {one.workload.uid: one for one in applications}
+    return max(_releases(owners, _owned(owners, replica_sets)), key=lambda one: one.at, default=None)
+
+
+def _owned(owners: Mapping[str, Application], replica_sets: Iterable[WorkloadRow]) -> dict[str, list[WorkloadRow]]:
+    sets: dict[str, list[WorkloadRow]] = {}
+    for row in replica_sets:
+        if row.owner_uid in owners:
+            sets.setdefault(row.owner_uid, []).append(row)
+    return sets
+
+
 def recent_activity(
     applications: Sequence[Application],
     *,
@@ -48,10 +62,7 @@ def recent_activity(
 ) -> list[Activity]:
     """The latest of the last 24 hours, or of another window."""
     by_deployment = {one.workload.uid: one for one in applications}
-    sets: dict[str, list[WorkloadRow]] = {}
-    for row in replica_sets:
-        if row.owner_uid in by_deployment:
-            sets.setdefault(row.owner_uid, []).append(row)
+    sets = _owned(by_deployment, replica_sets)
     names = {pod.uid: one.name for one in applications for pod in one.pods}
     names |= {row.uid: by_deployment[uid].name for uid, rows in sets.items() for row in rows}
     names |= {uid: one.name for uid, one in by_deployment.items()}

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from collections.abc import Sequence
 
+from msgspec import Struct
+from msgspec.structs import replace
+
+from hexaops.analysis.applications.model import Application
 from hexaops.assistant.answers.draft import Draft
-from hexaops.assistant.answers.logs import BASELINE_SECONDS, LINES_READ, answer_logs, answer_news, log_question
+from hexaops.assistant.answers.log_words import RELEASE
+from hexaops.assistant.answers.logs import (
+    BASELINE_SECONDS,
+    LINES_READ,
+    LogQuestion,
+    answer_logs,
+    answer_news,
+    log_question,
+)
+from hexaops.features.applications.service import ApplicationService
 from hexaops.features.chat.reading.asking import Reading
 from hexaops.features.logs.service import LogQueryService
+from hexaops.features.overview.activity import latest_release
 
 READ_LOGS = "read_logs"
 
@@ -16,6 +30,7 @@ class LogReader(Struct, frozen=True):
     """Answers from the log store."""
 
     logs: LogQueryService
+    applications: ApplicationService
 
     async def answer(self, reading: Reading, draft: Draft) -> None:
         """The newest lines of what was asked for; raises LogStoreError, which is told as of every reader."""
@@ -27,8 +42,23 @@ class LogReader(Struct, frozen=True):
             return
         selected = reading.select(draft)
         question = log_question(reading.asked, reading.message, selected, reading.facts)
+        if RELEASE.search(reading.message):
+            question = self._since_release(question, selected, reading, draft)
         found = await self.logs.find(
             reading.caller.get_workspace().id, components=question.components, levels=question.levels,
             seconds=question.seconds, limit=LINES_READ, before=BASELINE_SECONDS if question.news else 0,
+            expression=question.expression,
         )  # fmt: skip
         (answer_news if question.news else answer_logs)(question, found, reading.facts, draft)
+
+    def _since_release(
+        self, question: LogQuestion, selected: Sequence[Application], reading: Reading, draft: Draft
+    ) -> LogQuestion:
+        """The question from the newest release of what it is about; as it was, and told, where none is known."""
+        replica_sets = self.applications.rows(reading.caller.get_workspace(), "ReplicaSet")
+        found = latest_release(selected, replica_sets)
+        if found is None:
+            draft.say("I can't tell when that was last deployed: only Deployments keep the times of their revisions.")
+            return question
+        seconds = max(1.0, reading.facts.now.timestamp() - found.at)
+        return replace(question, seconds=seconds, since=f"the release of {found.resource}")
