@@ -241,3 +241,19 @@ def test_another_value_of_a_variable() -> None:
 def test_a_list_is_narrowed() -> None:
     got = _last("docs", "show me the pods of web-app", "only the failing ones")
     assert (got.intent, got.parameters.status_filter, _names(got)) == (Intent.POD_STATUS, "failing", ["web-app"])
+
+
+@pytest.mark.parametrize(
+    ("turns", "names"),
+    [
+        (("how are web-app and api-service", "restart them all"), {"web-app", "api-service"}),
+        (("list apps", "restart them all"), set()),
+        (("heal it all",), set()),
+    ],
+)
+def test_them_all_are_those_that_were_spoken_of(turns: tuple[str, ...], names: set[str]) -> None:
+    """Never all that there are: "restart them all" without any named before is asked about."""
+    talk = Conversation(DOCS)
+    asked = [talk.say(text) for text in turns][-1]
+    assert asked.would_change is bool(names)
+    assert {target.entity.name for target in asked.targets} == names

@@ -151,6 +151,7 @@ async def real_cluster() -> AsyncIterator[httpx2.AsyncClient]:
             await client.delete(f"/api/v1/namespaces/{PLACE}")
 
 
+@pytest.mark.timeout(900)  # two minutes: begun first
 async def test_both_worlds_go_the_same_way() -> None:
     stage = make_stage()
     app = create_app(stage.store, users={"token": User("admin", (MASTERS,))})

@@ -40,7 +40,14 @@ from hexaops.assistant.understanding.setting import (
 )
 from hexaops.assistant.understanding.speech import Act
 from hexaops.assistant.understanding.tags import clause_tags, has_finite_verb, score_talk
-from hexaops.assistant.understanding.targets import Found, find_targets, focus_of, from_context, points_back
+from hexaops.assistant.understanding.targets import (
+    Found,
+    all_of_those,
+    find_targets,
+    focus_of,
+    from_context,
+    points_back,
+)
 from hexaops.assistant.understanding.terse import read_terse
 from hexaops.assistant.understanding.unexplained import OF_PARTS, Request, unexplained
 from hexaops.assistant.understanding.verbs import WEAK
@@ -232,6 +239,8 @@ def read_request(clause: Clause, act: Act, tags: set[str], ranking: Ranking, set
     items, reason = read_reason(clause.items)
     if act.at >= len(items):  # the verb stands behind what reads like a reason
         items, reason = clause.items, None
+    if all_of_those(items):
+        tags = tags - {"everything"}
     found = find_targets(items, setting.index, for_change=True, start=act.at + 1, within=_within(clause, setting))
     frame = read_frame(items, act.verb, act.at, opens=act.opens)
     intent = intent_of_request(items, act, tags, ranking, found, setting)

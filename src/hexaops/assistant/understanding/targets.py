@@ -226,6 +226,12 @@ def points_back(items: tuple[Item, ...]) -> str | None:
     return None
 
 
+def all_of_those(items: tuple[Item, ...]) -> bool:
+    """ "restart them all": all of what was spoken of, not all that there is."""
+    wide = [position for position, item in enumerate(items) if "everything" in item.tags]
+    return bool(wide) and all(p and items[p].word == "all" and items[p - 1].word in _SEVERAL | {"it"} for p in wide)
+
+
 def _is_conjunction(items: tuple[Item, ...], position: int) -> bool:
     """ "everything that is failing": no pronoun."""
     if items[position].word != "that" or not position:
