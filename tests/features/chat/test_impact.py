@@ -72,3 +72,13 @@ def test_what_is_added_stands_beside_the_plan_before() -> None:
     added = Understanding(Intent.RESTART_APPLICATION, 0.9, adds=True)
     assert remembered(memory, added, draft).plans == ("plan-1", "plan-2")
     assert remembered(memory, replace(added, adds=False), draft).plans == ("plan-2",)
+
+
+@pytest.mark.parametrize(
+    "message", ["what runs on worker-node-1?", "list the pods on worker-node-1", "which apps run on worker-node-1"]
+)
+async def test_what_runs_on_a_node_are_its_pods(world: ChatWorld, message: str) -> None:
+    data = await world.ask(message)
+    assert "12 pods on worker-node-1 are ready" in _content(data).splitlines()[0]
+    (pods,) = [one["data"]["pods"] for one in data["attachments"] if one["type"] == "pod_table"]
+    assert [pod["node"] for pod in pods] == ["worker-node-1"] * 12

@@ -40,6 +40,9 @@ class ResourceReader(Struct, frozen=True):
             else:
                 answer_pods(reading.asked, reading.facts, draft)
             return
+        if any(found.entity.kind == "node" for found in reading.asked.targets):  # "what runs on worker-1?"
+            answer_pods(reading.asked, reading.facts, draft)
+            return
         if _SIZES.search(text) and _LACKING.search(text):
             told.tell_unlimited(reading.select(draft), reading.facts, draft)
             return
