@@ -95,3 +95,9 @@ def test_phrases_and_exceptions_together() -> None:
     assert matches(expression, LogLine(0, "error", "Connection refused by db", "a", "p", "ws"))
     assert not matches(expression, LogLine(0, "error", "Connection refused, retry 3", "a", "p", "ws"))
     assert expression_of((), ()) is None
+
+
+def test_words_are_those_of_the_log_store() -> None:
+    line = LogLine(0, "error", "db_pool.size exceeded", "a", "p", "ws")
+    assert matches(expression_of(("pool.size",), ()), line)
+    assert matches(expression_of(("db_pool",), ()), line)

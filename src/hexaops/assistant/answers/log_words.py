@@ -6,6 +6,7 @@ import re
 from datetime import datetime, timedelta
 
 from hexaops.backends.logstores.query.tree import And, Node, Not, Or, Text
+from hexaops.backends.logstores.words import words_of
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SINCE = re.compile(
@@ -88,20 +89,16 @@ def required(message: str) -> tuple[str, ...]:
 
 def expression_of(needs: tuple[str, ...], without: tuple[str, ...]) -> Node | None:
     """The query: each phrase that is needed, none of what is left out."""
-    parts: list[Node] = [Text(words) for text in needs if (words := _words(text))]
-    parts += [Not(_about(text)) for text in without if _words(text)]
+    parts: list[Node] = [Text(words) for text in needs if (words := words_of(text))]
+    parts += [Not(_about(text)) for text in without if words_of(text)]
     return None if not parts else parts[0] if len(parts) == 1 else And(tuple(parts))
 
 
 def _about(text: str) -> Node:
     if _HEALTH.search(text):
         return Or(_OF_HEALTH)
-    nodes: tuple[Node, ...] = tuple(Text((_PLURAL.sub("", word),), prefix=True) for word in _words(text))
+    nodes: tuple[Node, ...] = tuple(Text((_PLURAL.sub("", word),), prefix=True) for word in words_of(text))
     return nodes[0] if len(nodes) == 1 else And(nodes)
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(re.findall(r"\w+", text.lower()))
 
 
 def _noun(text: str) -> str:

@@ -58,7 +58,7 @@ class LogQuestion(Struct, frozen=True):
     without: tuple[str, ...] = ()
     """What a line shall not be about."""
     since: str = ""
-    """How the start of the period was told, where it was no length: "revision 4 of web-app"."""
+    """How the start of the period was told, where it was no length: "the release of web-app"."""
 
     @property
     def expression(self) -> Node | None:
