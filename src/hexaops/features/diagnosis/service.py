@@ -107,14 +107,14 @@ class DiagnosisService:
         taken_at = self._clock.now()
         if logs:
             snapshot, listed = await self._read(cluster, workspace, logs)
-            found, posture = await asyncio.to_thread(
-                _findings, snapshot
-            )  # a large cluster's must not stop all requests
-            return _diagnosis(workspace, listed, found, posture, taken_at=taken_at, logs=len(snapshot.logs))
-        listed, found, posture = await self._follow(cluster, workspace)
-        return _diagnosis(workspace, listed, found, posture, taken_at=taken_at, logs=0)
+            # A large cluster's must not stop all requests.
+            found, posture = await asyncio.to_thread(_findings, snapshot)
+            let_in = fenced(found, Fence(workspace), snapshot.other_nodes)
+            return _diagnosis(listed, let_in, posture, taken_at=taken_at, logs=len(snapshot.logs))
+        listed, let_in, posture = await self._follow(cluster, workspace)
+        return _diagnosis(listed, let_in, posture, taken_at=taken_at, logs=0)
 
-    async def _follow(self, cluster: Cluster, workspace: Workspace) -> tuple[Listed, list[Finding], Posture]:
+    async def _follow(self, cluster: Cluster, workspace: Workspace) -> tuple[Listed, Sequence[Finding], Posture]:
         """Without logs, which nothing tells of: from what was found the last time and what has changed since."""
         fence = Fence(workspace)
         follower = self._followers.take(cluster, fence)
@@ -126,10 +126,11 @@ class DiagnosisService:
         hidden = hidden_nodes(listed.objects, fence)
         if len(listed.objects) > MOST_OBJECTS:
             snapshot = await asyncio.to_thread(_snapshot, now, listed, usage, hidden)
-            return listed, *await asyncio.to_thread(_findings, snapshot)
-        found, posture = await asyncio.to_thread(follower.judge, now, listed, usage, hidden)
-        self._followers.give(follower)
-        return listed, found, posture
+            found, posture = await asyncio.to_thread(_findings, snapshot)
+        else:
+            found, posture = await asyncio.to_thread(follower.judge, now, listed, usage, hidden)
+            self._followers.give(follower)
+        return listed, fenced(found, fence, hidden), posture
 
     async def _read(self, cluster: Cluster, workspace: Workspace, logs: bool) -> tuple[Snapshot, Listed]:
         fence = Fence(workspace)
@@ -193,11 +194,10 @@ class DiagnosisService:
 
 
 def _diagnosis(
-    workspace: Workspace, listed: Listed, found: list[Finding], posture: Posture, *, taken_at: datetime, logs: int
+    listed: Listed, found: Sequence[Finding], posture: Posture, *, taken_at: datetime, logs: int
 ) -> Diagnosis:
-    fence = Fence(workspace)
     return Diagnosis(
-        findings=fenced(found, fence, hidden_nodes(listed.objects, fence)),
+        findings=found,
         taken_at=taken_at,
         objects=len(listed.objects),
         logs=logs,
