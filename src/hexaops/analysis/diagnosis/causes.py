@@ -24,9 +24,14 @@ class Cause(Struct, frozen=True):
         return not self.finding.cause.startswith("cannot tell")
 
 
+def ref_of(application: Application) -> Ref:
+    """The workload of an application, as findings name it."""
+    return Ref(application.kind, application.project, application.name)
+
+
 def causes_of(findings: Iterable[Finding], applications: Sequence[Application]) -> list[Cause]:
     """Each finding with its application: the subject, else the first one that is affected."""
-    by_ref = {Ref(one.kind, one.project, one.name): one for one in applications}
+    by_ref = {ref_of(one): one for one in applications}
     by_ref |= {Ref("Pod", pod.namespace, pod.name): one for one in applications for pod in one.pods}
     found = []
     for one in findings:

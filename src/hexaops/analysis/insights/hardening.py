@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from hexaops.analysis.applications.model import Application
+from hexaops.analysis.diagnosis.causes import ref_of
 from hexaops.analysis.diagnosis.model import Ref
 from hexaops.analysis.diagnosis.objects import mapping, template_spec
 from hexaops.analysis.diagnosis.snapshot import Snapshot
@@ -44,11 +45,7 @@ def level_of(found: Sequence[Violation]) -> Level:
 def from_posture(posture: Posture, applications: Sequence[Application]) -> Iterator[Insight]:
     """One insight for each standard that some applications do not keep."""
     for level in (Level.BASELINE, Level.RESTRICTED):
-        broken = [
-            (one, names)
-            for one in applications
-            if (names := _controls(posture.get(Ref(one.kind, one.project, one.name), ()), level))
-        ]
+        broken = [(one, names) for one in applications if (names := _controls(posture.get(ref_of(one), ()), level))]
         if not broken:
             continue
         counts = Counter(name for _, names in broken for name in names)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from hexaops.analysis.applications.model import Application
-from hexaops.analysis.diagnosis.causes import Cause
+from hexaops.analysis.diagnosis.causes import Cause, ref_of
 from hexaops.analysis.diagnosis.model import Finding, Fix, Ref, Severity
 from hexaops.analysis.insights.model import Category, Insight, Recommendation, Seen, Weight
 
@@ -34,7 +34,7 @@ WEIGHT: Mapping[Severity, Weight] = {
 
 def from_findings(causes: Iterable[Cause], applications: Sequence[Application]) -> Iterator[Insight]:
     """One insight a finding; hygiene only where it is about security."""
-    by_ref = {Ref(one.kind, one.project, one.name): one for one in applications}
+    by_ref = {ref_of(one): one for one in applications}
     for cause in causes:
         finding = cause.finding
         category = category_of(finding)

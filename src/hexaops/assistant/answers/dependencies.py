@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from hexaops.analysis.applications.model import Application
 from hexaops.analysis.dependencies import Link
+from hexaops.analysis.diagnosis.causes import ref_of
 from hexaops.analysis.diagnosis.model import Ref
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
@@ -22,35 +23,31 @@ TOLD_FROM = (
 
 def tell_dependents(application: Application, found: Sequence[Link], facts: Facts, draft: Draft) -> None:
     """Who would notice if it were away."""
-    name, own = name_of(application, facts), _ref(application)
-    links = [one for one in found if one.target == own]
-    if not links:
-        noted = draft.evidence.note(KUBERNETES, f"{own}", 0, unit="dependents", at=facts.freshness.as_of)
-        draft.say(f"No application here names a Service of {name} in its settings.", noted)
-    else:
+    name, own = name_of(application, facts), ref_of(application)
+    links = [(one.source, one) for one in found if one.target == own]
+    if links:
         verb = "depends" if len(links) == 1 else "depend"
         draft.say(f"{plural(len(links), 'application')} {verb} on **{name}**:")
-        _list([(one.source, one) for one in links], facts, draft)
-    draft.gap()
-    draft.say(TOLD_FROM)
+    else:
+        noted = draft.evidence.note(KUBERNETES, f"{own}", 0, unit="dependents", at=facts.freshness.as_of)
+        draft.say(f"No application here names a Service of {name} in its settings.", noted)
+    _tell(links, facts, draft)
 
 
 def tell_dependencies(application: Application, found: Sequence[Link], facts: Facts, draft: Draft) -> None:
     """What it needs, and whether that is well."""
-    name, own = name_of(application, facts), _ref(application)
-    links = [one for one in found if one.source == own]
-    if not links:
+    name, own = name_of(application, facts), ref_of(application)
+    links = [(one.target, one) for one in found if one.source == own]
+    if links:
+        draft.say(f"**{name}** depends on {plural(len(links), 'application')}:")
+    else:
         noted = draft.evidence.note(KUBERNETES, f"{own}", 0, unit="dependencies", at=facts.freshness.as_of)
         draft.say(f"The settings of {name} name no Service of another application here.", noted)
-    else:
-        draft.say(f"**{name}** depends on {plural(len(links), 'application')}:")
-        _list([(one.target, one) for one in links], facts, draft)
-    draft.gap()
-    draft.say(TOLD_FROM)
+    _tell(links, facts, draft)
 
 
-def _list(links: Sequence[tuple[Ref, Link]], facts: Facts, draft: Draft) -> None:
-    known = {_ref(one): one for one in facts.applications or ()}
+def _tell(links: Sequence[tuple[Ref, Link]], facts: Facts, draft: Draft) -> None:
+    known = {ref_of(one): one for one in facts.applications or ()}
     for other, link in links[:SHOWN]:
         application = known.get(other)
         shown = name_of(application, facts) if application else markdown(other.name, NAME_LIMIT)
@@ -62,7 +59,5 @@ def _list(links: Sequence[tuple[Ref, Link]], facts: Facts, draft: Draft) -> None
     if len(links) > SHOWN:
         draft.say(f"- … and {len(links) - SHOWN} more")
     draft.shown += [known[other].id for other, _ in links[:SHOWN] if other in known]
-
-
-def _ref(application: Application) -> Ref:
-    return Ref(application.kind, application.project, application.name)
+    draft.gap()
+    draft.say(TOLD_FROM)

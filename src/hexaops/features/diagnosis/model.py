@@ -8,6 +8,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from hexaops.analysis.applications.model import Application
+from hexaops.analysis.diagnosis.causes import ref_of
 from hexaops.analysis.diagnosis.model import Finding, Ref
 from hexaops.analysis.insights.hardening import Posture
 
@@ -30,7 +31,7 @@ class Diagnosis(Struct, frozen=True):
 
     def about(self, application: Application, related: Mapping[str, Sequence[str]]) -> Sequence[Finding]:
         """The findings that concern one application: itself, its pods, and by kind the names of what belongs to it."""
-        refs = {Ref(application.kind, application.project, application.name)}
+        refs = {ref_of(application)}
         refs |= {Ref("Pod", pod.namespace, pod.name) for pod in application.pods}
         refs |= {Ref("Pod", one.pod.namespace, one.pod.name) for one in application.problems}
         refs |= {Ref(kind, application.project, name) for kind, names in related.items() for name in names}

@@ -9,7 +9,7 @@ from msgspec import Struct
 from hexaops.analysis.applications.model import Application
 from hexaops.analysis.checks import Check
 from hexaops.analysis.dependencies import links
-from hexaops.analysis.diagnosis.model import Ref
+from hexaops.analysis.diagnosis.causes import ref_of
 from hexaops.assistant.answers.checks import Tested, tell_connection, tell_connections
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.lines import name_of
@@ -81,7 +81,7 @@ class ConnectivityReader(Struct, frozen=True):
     async def _all(self, reading: Reading, draft: Draft) -> None:
         """Every connection that the pods' settings name, by the rules."""
         workspace, facts = reading.caller.get_workspace(), reading.facts
-        known = {Ref(one.kind, one.project, one.name): one for one in facts.applications or ()}
+        known = {ref_of(one): one for one in facts.applications or ()}
         snapshot = await self.diagnostics.diagnoses.snapshot(workspace, logs=False)
         tested: list[Tested] = []
         for link in links(snapshot)[:MOST_TESTED]:
