@@ -36,7 +36,7 @@ def read_parameters(action: str, target: str, given: Sequence[str]) -> dict[str,
 
 
 def _check_names(action: str, parameters: Mapping[str, Any], fields: Mapping[str, Any]) -> None:
-    """A parameter that the action does not take would be ignored by the service: a misspelt one must not be."""
+    """The service refuses a parameter that the action does not take; here the hint says how to read about it."""
     taken = {*fields, *TARGETS.values(), "application_ids"}
     unknown = [name for name in parameters if name not in taken]
     if fields and unknown:

@@ -15,7 +15,7 @@ INVALID = "The action's parameters are not valid"
 
 
 class Parameters(BaseModel):
-    """What every action takes. Unknown fields are ignored, as clients of the document may send them."""
+    """What every action takes, beside what names its target: that is resolved before, and ignored here."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="ignore")
 

@@ -27,6 +27,16 @@ async def test_replicas_are_a_whole_number(sqlite_world: LivingWorld, replicas: 
     assert answer.status_code == 422, answer.text
 
 
+@pytest.mark.parametrize("name", ["replica", "namespace", "project", "Replicas", "confirm"])
+async def test_a_parameter_that_the_action_does_not_take_is_named(sqlite_world: LivingWorld, name: str) -> None:
+    answer = await sqlite_world.ask("scale_application", "web-app", replicas=4, **{name: "shop"})
+    assert answer.status_code == 422, answer.text
+    details = answer.json()["error"]["details"]
+    assert f"parameters.{name}" in details
+    assert "replicas" in details[f"parameters.{name}"]
+    assert not sqlite_world.writes()
+
+
 async def test_a_plan_of_four_is_not_confirmed_by_something_like_four(sqlite_world: LivingWorld) -> None:
     plan = await sqlite_world.plan("scale_application", "web-app", replicas=4)
     for alike in (4.0, "4"):

@@ -30,8 +30,11 @@ class TokenView(View, frozen=True, kw_only=True):
     id: str
     created_at: str
     expires_at: str | None
+    """None: it does not expire."""
     revoked_at: str | None
+    """None: it has not been revoked."""
     last_used_at: str | None
+    """None: it has never been used."""
 
 
 class ServiceAccountDetailView(ServiceAccountView, frozen=True, kw_only=True):

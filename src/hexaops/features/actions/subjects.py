@@ -11,6 +11,7 @@ from hexaops.features.access.caller import Caller
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.backups.errors import BackupNotFoundError
 from hexaops.features.backups.queries import find_subject
+from hexaops.kit.text import plain
 from hexaops.runbooks.model import Subject
 from hexaops.runbooks.parameters import refused
 from hexaops.runbooks.runbook import Runbook
@@ -19,6 +20,8 @@ from hexaops.storage.database import Database
 MOST_SUBJECTS = 20
 ONE, SEVERAL, PROJECT, ALERT, BACKUP = "application_id", "application_ids", "project", "alert_id", "backup_id"
 ID_LENGTH = 64
+NAMED_BY = {"application": (ONE, SEVERAL), "project": (PROJECT,), "alert": (ALERT,), "backup": (BACKUP,)}
+"""Per kind of target, the parameters that name it."""
 
 
 class Subjects(Struct, frozen=True):
@@ -28,7 +31,8 @@ class Subjects(Struct, frozen=True):
     database: Database
 
     async def of(self, caller: Caller, book: Runbook[Any], parameters: Mapping[str, Any]) -> tuple[Subject, ...]:
-        """The subjects in the order given."""
+        """The subjects in the order given; raises ValidationFailedError where the action takes no such parameter."""
+        _check_taken(book, parameters)
         match book.target:
             case "project":
                 return (self._project(caller, parameters),)
@@ -78,6 +82,17 @@ class Subjects(Struct, frozen=True):
         if given not in known:
             raise refused(PROJECT, "no such project in this workspace")
         return Subject(id=given, kind="Namespace", namespace=given, name=given)
+
+
+def _check_taken(book: Runbook[Any], parameters: Mapping[str, Any]) -> None:
+    """Ignoring a misspelt parameter would plan something other than what was asked for."""
+    own = (
+        *NAMED_BY[book.target],
+        *(name for name in book.parameters.model_fields if name not in NAMED_BY[book.target]),
+    )
+    for name in parameters:
+        if name not in own:
+            raise refused(plain(name, ID_LENGTH), f"{book.name} takes no such parameter; it takes {', '.join(own)}")
 
 
 def _alert(parameters: Mapping[str, Any]) -> Subject:

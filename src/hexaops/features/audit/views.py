@@ -26,10 +26,14 @@ class AuditEventView(View, frozen=True, kw_only=True):
     action: str
     actor: ActorView
     workspace_id: str | None
+    """None: the event belongs to no workspace."""
     resource: str | None
+    """None: it is about nothing that has an id."""
     outcome: str
     request_id: str | None
+    """None: no request caused it (a background task, the command line)."""
     client_address: str | None
+    """None: as above."""
     details: dict[str, Any]
 
 
@@ -73,7 +77,9 @@ class VerificationView(View, frozen=True, kw_only=True):
     events: int
     head: AnchorView
     broken_seq: int | None
+    """None: no event is broken."""
     reason: str | None
+    """None: the chain is valid."""
 
 
 def chained_event_view(row: AuditRow) -> ChainedEventView:
