@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, insert, inspect, select, text
 
 from hexaops.storage.database import Database
 from hexaops.storage.migrate import HEAD, MIGRATIONS, UnknownRevisionError, migrate, upgrade
-from hexaops.storage.tables import Base
+from hexaops.storage.tables import Base, ServiceAccountRow
 from tests.conftest import ENGINES
 
 
@@ -87,6 +88,21 @@ async def test_replicas_that_start_together_fill_an_empty_database(empty_postgre
         assert await connection.run_sync(_differences) == []
     for database in databases:
         await database.close()
+
+
+async def test_an_account_that_could_push_logs_still_can_in_each_form(empty_url: str) -> None:
+    database = Database(empty_url)
+    async with database.engine.execution_options(hexaops_writes=True).connect() as connection:
+        await connection.run_sync(upgrade, "0012")
+        row = {"id": "sa-1", "name": "shipper", "scopes": ["logs:read", "logs:write"], "all_workspaces": True,
+               "workspace_ids": [], "disabled": False, "created_at": datetime(2026, 11, 30, tzinfo=UTC)}  # fmt: skip
+        await connection.execute(insert(ServiceAccountRow).values(row))
+        await connection.commit()
+    await migrate(database)
+    async with database.reading() as session:
+        found = (await session.execute(select(ServiceAccountRow.scopes))).scalar_one()
+    await database.close()
+    assert found == ["logs:push:json", "logs:push:loki", "logs:push:otlp", "logs:read"]
 
 
 def test_head_is_the_newest_revision() -> None:

@@ -16,7 +16,7 @@ from hexaops.errors import HexaopsError
 from hexaops.storage.database import Database
 from hexaops.storage.tables import Base
 
-HEAD = "0012"
+HEAD = "0013"
 """The newest revision in `migrations/versions`; checked by a test."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 0x68657861
@@ -69,15 +69,15 @@ async def migrate(database: Database) -> None:
                 await connection.commit()
 
 
-def upgrade(connection: Connection) -> None:
-    """Run alembic on an open connection."""
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Run alembic on an open connection, up to a revision."""
     from alembic import command  # noqa: PLC0415 # see the module's docstring
     from alembic.config import Config  # noqa: PLC0415 # see the module's docstring
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
 
 
 def _bring_to_head(connection: Connection) -> None:

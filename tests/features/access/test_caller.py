@@ -142,8 +142,8 @@ async def test_the_object_s_workspace_decides_where_the_path_has_none(authorizer
 
 
 async def test_an_account_with_few_scopes_gets_no_others(authorizer: Authorizer) -> None:
-    few = replace(FREE, scopes=frozenset({"logs:read", "logs:write"}))
-    assert (await authorizer.enter(few, "ws-1")).permissions == {"logs:read", "logs:write"}
+    few = replace(FREE, scopes=frozenset({"logs:read", "logs:push:json"}))
+    assert (await authorizer.enter(few, "ws-1")).permissions == {"logs:read", "logs:push:json"}
     assert (await authorizer.enter(few, "ws-2")).permissions == {"logs:read"}
     assert (await authorizer.enter(few, "ws-2")).workspace == replace(WORKSPACE, id="ws-2", status="suspended")
 

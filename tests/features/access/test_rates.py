@@ -117,7 +117,7 @@ async def test_each_documented_limit_holds_exactly_under_concurrency(
     sqlite_url: str, tmp_path: Path, limit: int, method: str, path: str, other: str | None
 ) -> None:
     async with access_world(sqlite_url, tmp_path) as world:
-        refused_by_scope = await world.account("logs:write")  # counted like any answer, and cheap
+        refused_by_scope = await world.account("logs:push:json")  # counted like any answer, and cheap
 
         async def ask(path: str) -> httpx2.Response:
             url = f"/internal/v1{path.format(workspace=world.workspace_id)}"

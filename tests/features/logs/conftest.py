@@ -64,11 +64,14 @@ class LogsWorld:
         return [row["message"] for row in answer.json()["data"]["logs"]]
 
 
+PUSHES = ("logs:push:json", "logs:push:otlp", "logs:push:loki")
+
+
 @pytest.fixture
 async def logs(sqlite_url: str, tmp_path: Path) -> AsyncIterator[LogsWorld]:
     """An open store without lines."""
     async with access_world(sqlite_url, tmp_path, LIMITS) as access:
         await access.context.logs.store.ensure_open()
         other = await access.workspace("Other", "other")
-        reader, writer = await access.account("logs:read"), await access.account("logs:write")
+        reader, writer = await access.account("logs:read"), await access.account(*PUSHES)
         yield LogsWorld(access, access.workspace_id, other, reader, writer)

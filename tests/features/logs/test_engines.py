@@ -123,7 +123,7 @@ async def test_a_place_is_good_for_the_engines_that_it_was_made_of(world: Access
 
 async def test_lines_of_a_workspace_elsewhere_are_not_taken(world: AccessWorld) -> None:
     east = await world.workspace("East", "shop", cluster="east")
-    writer = await world.account("logs:write", workspace_ids=[east])
+    writer = await world.account("logs:push:json", workspace_ids=[east])
     sent = await world.client.post("/internal/v1/logs/push", content=b'{"message": "hello"}', headers=writer)
     assert sent.json()["data"]["accepted"] == 0
     assert "read from victorialogs" in sent.json()["data"]["errors"][0]["reason"]

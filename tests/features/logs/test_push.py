@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.features.logs.conftest import NOON, LogsWorld
+from tests.features.logs.conftest import NOON, PUSHES, LogsWorld
 from tests.features.logs.formats.test_protobuf import OTLP, literal, loki
 
 NANOSECONDS = "1705761930123456789"
@@ -64,7 +64,7 @@ async def test_secrets_and_escapes_are_gone_before_anything_is_stored(logs: Logs
 
 
 async def test_an_account_of_one_workspace_need_not_name_it(logs: LogsWorld) -> None:
-    bound = await logs.access.account("logs:write", workspace_ids=[logs.other])
+    bound = await logs.access.account("logs:push:json", workspace_ids=[logs.other])
     answer = await logs.push({"workspace_id": ..., "message": "mine"}, {"workspace_id": logs.own}, headers=bound)
     assert (answer.json()["data"]["accepted"], answer.json()["data"]["refused"]) == (1, 1)
     assert await logs.found(filters={"workspace_id": logs.other}) == ["mine"]
@@ -119,7 +119,7 @@ async def test_loki_streams_are_taken(logs: LogsWorld) -> None:
 
 async def test_protocol_buffers_are_taken(logs: LogsWorld) -> None:
     protobuf = "application/x-protobuf"
-    bound = await logs.access.account("logs:write", workspace_ids=[logs.own])
+    bound = await logs.access.account(*PUSHES, workspace_ids=[logs.own])
     body = loki('{app="web", level="error"}', (1_705_761_930, 0, "by loki"))
     for encoding in ("snappy", ""):
         sent = await logs.send("loki/api/v1/push", literal(body), protobuf, headers=bound, encoding=encoding)
@@ -153,8 +153,12 @@ async def test_a_body_that_cannot_be_read_is_refused(
     assert answer.json()["error"]["code"] == code
 
 
-@pytest.mark.parametrize("path", ["push", "otlp/v1/logs", "loki/api/v1/push"])
-async def test_pushing_needs_a_scope_of_its_own(logs: LogsWorld, path: str) -> None:
-    answer = await logs.send(path, b"{}", headers=logs.reader)
+PATHS = {"push": "logs:push:json", "otlp/v1/logs": "logs:push:otlp", "loki/api/v1/push": "logs:push:loki"}
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_each_form_needs_a_scope_of_its_own(logs: LogsWorld, path: str) -> None:
+    others = await logs.access.account("logs:read", *(scope for scope in PUSHES if scope != PATHS[path]))
+    answer = await logs.send(path, b"{}", headers=others)
     assert answer.status_code == 403
-    assert answer.json()["error"]["details"]["required_permission"] == "logs:write"
+    assert answer.json()["error"]["details"]["required_permission"] == PATHS[path]

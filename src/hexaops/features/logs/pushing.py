@@ -30,6 +30,10 @@ FORMATS: Mapping[Format, Callable[[bytes], Drafts]] = {
     "ndjson": read_ndjson, "otlp": read_otlp_json, "loki": read_loki_json,
     "otlp-protobuf": read_otlp_protobuf, "loki-protobuf": read_loki_protobuf,
 }  # fmt: skip
+SCOPE_OF: Mapping[Format, str] = {
+    "ndjson": "logs:push:json", "otlp": "logs:push:otlp", "loki": "logs:push:loki",
+    "otlp-protobuf": "logs:push:otlp", "loki-protobuf": "logs:push:loki",
+}  # fmt: skip
 PROTOBUF = "application/x-protobuf"
 LARGEST_UNPACKED = 8 * 1024 * 1024
 MOST_LINES = 20_000
@@ -72,7 +76,7 @@ class LogPushService:
     async def push(self, caller: Caller, form: Format, body: bytes, encoding: str) -> PushView:
         """Store valid lines and report invalid ones. Raises UnreadablePushError, LogStoreError."""
         drafts = _read(form, unpacked(body, encoding))
-        gate = _Workspaces(caller, self._authorizer, self._engine_of)
+        gate = _Workspaces(caller, SCOPE_OF[form], self._authorizer, self._engine_of)
         lines, refused = [], drafts.refused
         between = self._sink.earliest_us(), self._sink.latest_us()
         for number, draft in drafts.read:
@@ -104,7 +108,8 @@ class LogPushService:
 class _Workspaces:
     """Workspaces a caller may write to, each looked up once per request."""
 
-    def __init__(self, caller: Caller, authorizer: Authorizer, engine_of: EngineOf) -> None:
+    def __init__(self, caller: Caller, scope: str, authorizer: Authorizer, engine_of: EngineOf) -> None:
+        self._scope = scope
         self._engine_of = engine_of
         self._caller = caller
         self._authorizer = authorizer
@@ -132,7 +137,7 @@ class _Workspaces:
             granted = await self._authorizer.enter(self._caller.principal, workspace_id)
         except WorkspaceNotFoundError:
             return FOREIGN
-        if "logs:write" not in granted.permissions:
+        if self._scope not in granted.permissions:
             return FOREIGN
         engine = self._engine_of(granted.workspace.cluster_id) if granted.workspace is not None else None
         return None if engine is None else f"its logs are read from {engine}; send lines there"

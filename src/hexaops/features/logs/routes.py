@@ -20,12 +20,12 @@ from hexaops.features.logs.errors import (
     UnreadablePushError,
 )
 from hexaops.features.logs.following import TailFilter, following
-from hexaops.features.logs.pushing import PROTOBUF, Format, LogPushService
+from hexaops.features.logs.pushing import PROTOBUF, SCOPE_OF, Format, LogPushService
 from hexaops.features.logs.schemas import LogQueryRequest, Name, known_level
 from hexaops.features.logs.service import LogQueryService, fence_of
 from hexaops.features.logs.tailing import LogTail
 from hexaops.features.logs.views import LogAnswerView, LogLineView, PushView
-from hexaops.features.routing import INTERNAL, WORKSPACE, Entry, service, user
+from hexaops.features.routing import INTERNAL, WORKSPACE, Entry, Policy, service, user
 from hexaops.provide import provided
 from hexaops.responses import JSON, Data, refuses
 
@@ -126,17 +126,22 @@ def _encoding(request: Request) -> str:
     return request.headers.get("content-encoding", "").strip().lower()
 
 
+def _pushes(form: Format) -> Policy:
+    return service(SCOPE_OF[form], limit="log_push")
+
+
 LOG_READS = service("logs:read", limit="logs")
-LOG_WRITES = service("logs:write", limit="log_push")
 LINES = ("application/x-ndjson", "application/json", "application/jsonl", "text/plain")
 MESSAGES = ("application/json", PROTOBUF)
 ROUTES = (
     Entry("POST", f"{INTERNAL}/logs/query", query_logs, LOG_READS, idempotent=True),
     Entry("GET", f"{INTERNAL}/logs/queries/{{query_id}}", get_log_query, LOG_READS),
     Entry("GET", f"{INTERNAL}/logs/tail", tail_logs, LOG_READS),
-    Entry("POST", f"{INTERNAL}/logs/push", push_logs, LOG_WRITES, idempotent=True, media_types=LINES),
-    Entry("POST", f"{INTERNAL}/logs/otlp/v1/logs", push_otlp, LOG_WRITES, idempotent=True, media_types=MESSAGES),
-    Entry("POST", f"{INTERNAL}/logs/loki/api/v1/push", push_loki, LOG_WRITES, idempotent=True, media_types=MESSAGES),
+    Entry("POST", f"{INTERNAL}/logs/push", push_logs, _pushes("ndjson"), idempotent=True, media_types=LINES),
+    Entry("POST", f"{INTERNAL}/logs/otlp/v1/logs", push_otlp, _pushes("otlp"), idempotent=True, media_types=MESSAGES),
+    Entry(
+        "POST", f"{INTERNAL}/logs/loki/api/v1/push", push_loki, _pushes("loki"), idempotent=True, media_types=MESSAGES
+    ),
     Entry("POST", f"{WORKSPACE}/aiops/logs/query", query_own_logs, user("read_logs"), idempotent=True),
     Entry("GET", f"{WORKSPACE}/aiops/logs/queries/{{query_id}}", get_own_log_query, user("read_logs")),
     Entry("GET", f"{WORKSPACE}/aiops/logs/tail", tail_own_logs, user("read_logs")),
