@@ -1,0 +1,28 @@
+"""Secrets by class of their context, in the notation of `fresh`."""
+
+from __future__ import annotations
+
+from tests.kit.redaction.classes.commands import CLI, SQL
+from tests.kit.redaction.classes.documents import DESCRIBE, JSON, PROPERTIES, YAML
+from tests.kit.redaction.classes.files import CONN, FILES, KEYS
+from tests.kit.redaction.classes.prose import I18N, WRAPPED
+from tests.kit.redaction.classes.requests import COOKIES, HEADERS, URLS
+from tests.kit.redaction.classes.vendors import VENDOR
+
+CLASSES = {
+    "yaml": YAML,
+    "describe": DESCRIBE,
+    "json": JSON,
+    "properties": PROPERTIES,
+    "conn": CONN,
+    "files": FILES,
+    "vendor": VENDOR,
+    "urls": URLS,
+    "cookies": COOKIES,
+    "headers": HEADERS,
+    "keys": KEYS,
+    "cli": CLI,
+    "sql": SQL,
+    "i18n": I18N,
+    "wrapped": WRAPPED,
+}
