@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 import re
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hexaops.kit.redaction import redact, vendors
-from hexaops.kit.redaction.batches import redact_all
+from hexaops.kit.redaction import RUN_LENGTH, redact, vendors
+from hexaops.kit.redaction.batches import _runs, redact_all
 from tests.kit.redaction.benign import line
 from tests.kit.redaction.kinds import KINDS
 
@@ -50,3 +51,19 @@ def test_every_form_has_one_of_its_words(words: str, form: str) -> None:
         assert any(word in secret.lower() for word in words.split())
 
     holds()
+
+
+RUNS = re.compile(rf"[A-Za-z0-9_+/=~.-]{{{RUN_LENGTH}}}")
+LONG = re.compile(rf"[A-Za-z0-9]{{{vendors.DOTTED_RUN},}}")
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.text(st.sampled_from("aZ09f. -"), min_size=1, max_size=70), min_size=1, max_size=8))
+def test_runs_belong_to_the_text_that_has_them(texts: list[str]) -> None:
+    data = np.frombuffer("\0".join(texts).encode(), np.uint8)
+    found = _runs(data, np.cumsum([0, *(len(text) + 1 for text in texts[:-1])]))
+    expected = [
+        (RUNS.search(text) is not None) + 2 * any(not set(run) <= set("abcdef0123456789") for run in LONG.findall(text))
+        for text in texts
+    ]
+    assert found.tolist() == expected

@@ -41,7 +41,7 @@ def redact_all(texts: Sequence[str]) -> list[str]:
     lower = joined.lower()
     starts = np.cumsum([0, *[len(texts[number]) + 1 for number in plain[:-1]]])
     data = np.frombuffer(joined.encode(), np.uint8)
-    runs = np.bitwise_or.reduceat(_runs(data), starts)
+    runs = _runs(data, starts)
     begins = starts.tolist()
     kinds, keywords = _words().find(lower.encode(), begins, runs.tolist())
     for place in np.flatnonzero(runs & _LONG).tolist():
@@ -66,28 +66,22 @@ def _password_files(texts: Sequence[str], plain: Sequence[int], data: Bytes, sta
     return [place for place in several if files.PGPASS.search(texts[plain[place]])]
 
 
-def _runs(data: Bytes) -> Bytes:
-    """For each byte what kinds of runs begin there."""
-    unusual = _window(_UNUSUAL[data], vendors.DOTTED_RUN, np.logical_or)
-    long = _window(_ALNUM[data], vendors.DOTTED_RUN, np.logical_and) & unusual
-    return _window(_TOKEN[data], RUN_LENGTH, np.logical_and) * np.uint8(_RUN) | long * np.uint8(_LONG)
-
-
-def _window(flags: NDArray[np.bool_], size: int, join: np.ufunc) -> NDArray[np.bool_]:
-    """Each flag joined with those up to `size` further on."""
-    reach = 1
-    while reach < size:
-        step = min(reach, size - reach)
-        flags, reach = _shifted(flags, step, join), reach + step
-    return flags
-
-
-def _shifted(flags: NDArray[np.bool_], step: int, join: np.ufunc) -> NDArray[np.bool_]:
-    """Each flag joined with the one `step` further on; beyond the end there is none."""
-    found = np.zeros_like(flags)
-    if len(flags) > step:
-        found[:-step] = join(flags[:-step], flags[step:])
+def _runs(data: Bytes, starts: Positions) -> Bytes:
+    """For each text what kinds of runs it has. The sign between texts belongs to none, so that no run joins two."""
+    found = np.zeros(len(starts), np.uint8)
+    begins, _ = _stretches(_TOKEN[data], RUN_LENGTH)
+    found[np.searchsorted(starts, begins, "right") - 1] |= _RUN
+    begins, ends = _stretches(_ALNUM[data], vendors.DOTTED_RUN)
+    unusual = [_UNUSUAL[data[begin:end]].any() for begin, end in zip(begins, ends, strict=True)]
+    found[np.searchsorted(starts, begins[np.array(unusual, np.bool_)], "right") - 1] |= _LONG
     return found
+
+
+def _stretches(flags: NDArray[np.bool_], least: int) -> tuple[Positions, Positions]:
+    """Where stretches of so many flags begin, and where they end."""
+    unset = np.concatenate(([-1], np.flatnonzero(~flags), [len(flags)]))
+    long = np.flatnonzero(np.diff(unset) > least)
+    return unset[long] + 1, unset[long + 1]
 
 
 class _Words:
