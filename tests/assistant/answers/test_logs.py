@@ -122,3 +122,8 @@ def test_news_is_what_was_not_there_before() -> None:
     assert news((), steps).content == "No kind of message is new in the last 1h, beside the 1d before."
     assert news(fresh, steps[-1:]).content.endswith("no earlier lines are stored.")
     assert not news(None, steps).fulfilled
+
+
+def test_a_period_longer_than_is_read_is_told_as_the_one_that_is() -> None:
+    question = LogQuestion((), (), 90 * 86_400.0, since="monday")
+    assert told(question).content == "There are no log lines in the last 31d, the longest period that is read at once."

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from hexaops.analysis.applications.model import Application
 from hexaops.analysis.applications.status import application_of
 from hexaops.backends.kubernetes.rows import EventRow, WorkloadRow
-from hexaops.features.overview.activity import Activity, recent_activity
+from hexaops.features.overview.activity import Activity, latest_release, recent_activity
 from hexaops.features.runs.queries import OperationSummary
 from tests.analysis.applications.rows import AT, DAY, NOW, event, pod, workload
 
@@ -101,3 +101,23 @@ def test_only_the_latest_are_shown() -> None:
     found = activity(sets=[], events=events, operations=[])
     assert len(found) == 20
     assert found[0].at == AT
+
+
+def test_the_latest_release_is_when_the_current_revision_became_current() -> None:
+    old, new = replica_set("web-1", revision=1, ago=5 * HOUR), replica_set("web-2", revision=2, ago=2 * HOUR)
+    found = latest_release([application()], [old, new])
+    assert found is not None
+    assert (found.resource, found.at) == ("web-app", AT - 2 * HOUR)
+
+
+def test_a_rollback_is_a_release_at_the_time_of_its_rollout() -> None:
+    old, new = replica_set("web-1", revision=3, ago=5 * HOUR), replica_set("web-2", revision=2, ago=2 * HOUR)
+    rollback = [
+        scaled("up replica set web-1 from 0 to 1", ago=HOUR),
+        scaled("down replica set web-2 from 3 to 0", ago=HOUR - 30),
+        scaled("up replica set web-1 from 0 to 3", ago=HOUR / 2),  # stopped and started since
+    ]
+    found = latest_release([application()], [old, new], rollback)
+    assert found is not None
+    assert found.at == AT - HOUR
+    assert latest_release([application()], [old, new]) is None

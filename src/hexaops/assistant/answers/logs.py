@@ -19,7 +19,7 @@ from hexaops.assistant.answers.facts import Facts
 from hexaops.assistant.answers.lines import listing, plural
 from hexaops.assistant.answers.log_words import expression_of, left_out, required, spoken_since
 from hexaops.assistant.understanding.model import Understanding
-from hexaops.backends.logstores.base import LogAnswer
+from hexaops.backends.logstores.base import LARGEST_RANGE_SECONDS, LogAnswer
 from hexaops.backends.logstores.lines import MICROSECONDS, Level, LogLine
 from hexaops.backends.logstores.query.tree import Node
 from hexaops.kit.durations import format_duration, format_time
@@ -108,7 +108,7 @@ def answer_news(question: LogQuestion, found: LogAnswer, facts: Facts, draft: Dr
 def _has_earlier(question: LogQuestion, found: LogAnswer, facts: Facts) -> bool:
     """Whether lines from before the period are known: without them every message would be new."""
     steps = found.aggregations.timeline if found.aggregations else ()
-    since_us = (facts.now.timestamp() - question.seconds) * MICROSECONDS
+    since_us = (facts.now.timestamp() - min(question.seconds, LARGEST_RANGE_SECONDS)) * MICROSECONDS
     return any(one.count for one, after in pairwise(steps) if after.start_us <= since_us)
 
 
@@ -142,6 +142,8 @@ def _what(question: LogQuestion, facts: Facts) -> str:
 
 
 def _period(question: LogQuestion, facts: Facts) -> str:
+    if question.seconds > LARGEST_RANGE_SECONDS:
+        return f"in the last {format_duration(LARGEST_RANGE_SECONDS)}, the longest period that is read at once"
     length = format_duration(min(question.seconds, facts.now.timestamp()))
     return f"since {question.since} ({length})" if question.since else f"in the last {length}"
 

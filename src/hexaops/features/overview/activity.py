@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hexaops.analysis.applications.model import Application
 from hexaops.backends.kubernetes.rows import EventRow, NodeRow, WorkloadRow
@@ -22,6 +24,8 @@ _SCALED = re.compile(
     r"(?:from (?P<a>\d{1,9}) to (?P<b>\d{1,9})|to (?P<c>\d{1,9}) from (?P<d>\d{1,9}))"
 )
 
+_Scaling: TypeAlias = tuple[EventRow, re.Match[str]]
+
 
 class Activity(Struct, frozen=True):
     """One thing that happened. Texts of the cluster are as they came."""
@@ -35,10 +39,36 @@ class Activity(Struct, frozen=True):
     """Who asked for it, where that is known."""
 
 
-def latest_release(applications: Sequence[Application], replica_sets: Iterable[WorkloadRow]) -> Activity | None:
-    """The newest revision of any of the Deployments; None where there is none."""
+def latest_release(
+    applications: Sequence[Application], replica_sets: Iterable[WorkloadRow], events: Iterable[EventRow] = ()
+) -> Activity | None:
+    """When the current revision of a Deployment became current, the latest of all; None where none is known.
+
+    A rollback makes an old ReplicaSet current again: only events of its rollout tell when, as long as they are kept.
+    """
     owners = {one.workload.uid: one for one in applications}
-    return max(_releases(owners, _owned(owners, replica_sets)), key=lambda one: one.at, default=None)
+    sets = _owned(owners, replica_sets)
+    scalings = _scaling_events(events, sets)
+    found = (_release(owners[uid].name, rows, scalings.get(uid, ())) for uid, rows in sets.items())
+    return max(filter(None, found), key=lambda one: one.at, default=None)
+
+
+def _release(name: str, rows: Sequence[WorkloadRow], scalings: Sequence[_Scaling]) -> Activity | None:
+    current = max(rows, key=lambda row: (_revision(row), row.created_at))
+    made = Activity(current.created_at, "deployment", name, "rolled_out", ", ".join(current.images))
+    if current is max(rows, key=lambda row: row.created_at):
+        return made
+    began = [
+        event.last_seen
+        for event, match in scalings
+        if match[1] == current.name and "0" in (match["a"], match["d"]) and _is_rollout(event, match[1], scalings, rows)
+    ]
+    return replace(made, at=max(began)) if began else None
+
+
+def _revision(row: WorkloadRow) -> int:
+    revision = row.annotations.get(_REVISION, "")
+    return int(revision) if revision.isdecimal() else 0
 
 
 def _owned(owners: Mapping[str, Application], replica_sets: Iterable[WorkloadRow]) -> dict[str, list[WorkloadRow]]:
@@ -85,13 +115,7 @@ def _releases(owners: Mapping[str, Application], sets: Mapping[str, Sequence[Wor
 
 
 def _scalings(events: Sequence[EventRow], sets: Mapping[str, Sequence[WorkloadRow]]) -> Iterator[Activity]:
-    by_owner: dict[str, list[tuple[EventRow, re.Match[str]]]] = {}
-    for event in events:
-        if event.reason == "ScalingReplicaSet" and event.involved_uid in sets:
-            match = _SCALED.match(event.message)
-            if match:
-                by_owner.setdefault(event.involved_uid, []).append((event, match))
-    for uid, found in by_owner.items():
+    for uid, found in _scaling_events(events, sets).items():
         for event, match in found:
             if not _is_rollout(event, match[1], found, sets[uid]):
                 before, after = match["a"] or match["d"], match["b"] or match["c"]
@@ -99,10 +123,21 @@ def _scalings(events: Sequence[EventRow], sets: Mapping[str, Sequence[WorkloadRo
                 yield Activity(event.last_seen, "deployment", event.involved_name, "scaled", details)
 
 
+def _scaling_events(events: Iterable[EventRow], sets: Mapping[str, Sequence[WorkloadRow]]) -> dict[str, list[_Scaling]]:
+    """By Deployment, the events about the sizes of its ReplicaSets."""
+    by_owner: dict[str, list[_Scaling]] = {}
+    for event in events:
+        if event.reason == "ScalingReplicaSet" and event.involved_uid in sets:
+            match = _SCALED.match(event.message)
+            if match:
+                by_owner.setdefault(event.involved_uid, []).append((event, match))
+    return by_owner
+
+
 def _is_rollout(
     event: EventRow,
     replica_set: str,
-    others: Sequence[tuple[EventRow, re.Match[str]]],
+    others: Sequence[_Scaling],
     sets: Sequence[WorkloadRow],
 ) -> bool:
     at = event.last_seen

@@ -55,10 +55,13 @@ class LogReader(Struct, frozen=True):
         self, question: LogQuestion, selected: Sequence[Application], reading: Reading, draft: Draft
     ) -> LogQuestion:
         """The question from the newest release of what it is about; as it was, and told, where none is known."""
-        replica_sets = self.applications.rows(reading.caller.get_workspace(), "ReplicaSet")
-        found = latest_release(selected, replica_sets)
+        workspace, rows = reading.caller.get_workspace(), self.applications.rows
+        found = latest_release(selected, rows(workspace, "ReplicaSet"), rows(workspace, "Event"))
         if found is None:
-            draft.say("I can't tell when that was last deployed: only Deployments keep the times of their revisions.")
+            draft.say(
+                "I can't tell when that was last deployed: only Deployments keep the times of their revisions, "
+                "and after a rollback only while the cluster keeps its events."
+            )
             return question
         seconds = max(1.0, reading.facts.now.timestamp() - found.at)
         return replace(question, seconds=seconds, since=f"the release of {found.resource}")
