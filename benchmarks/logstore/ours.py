@@ -40,7 +40,7 @@ class Anywhere(Authorizer):
 
     async def enter(self, principal: Principal, workspace_id: str | None) -> Grant:
         del principal, workspace_id
-        return Grant(None, frozenset({"logs:write"}))
+        return Grant(None, frozenset({"logs:push:json"}))
 
 
 def main(what: str, folder: Path, file: Path) -> None:
