@@ -2,8 +2,9 @@
 
 The folder holds `utterances.*.jsonl`, `dialogues.*.jsonl`, `hazards.*.jsonl` and `requests.*.jsonl` about the worlds of
 `training/worlds.json` (every application has 3 replicas but for what `CURRENT` says). A plan is counted as the chat
-would make it: a request with nothing left to ask, its number of replicas fitting what is there. What is planned after
-a yes to "shall I …?" is the person's own word; what is added ("api-service as well") stands beside what waits already.
+would make it: a request with nothing left to ask, its number of replicas fitting what is there. What asks for what is
+so already, a start of what runs or the number that is there, gets that answer and is no wrong plan. What is planned
+after a yes to "shall I …?" is the person's own word; what is added ("api-service as well") stands beside what waits.
 """
 
 from __future__ import annotations
@@ -123,6 +124,14 @@ def is_right(plan: Plan, right: Row, world: str) -> bool:
     if "factor" in value:
         return plan.replicas == tuple(int(n * value["factor"]) for n in now)
     return number is None or set(plan.replicas) == {number}
+
+
+def is_already_so(plan: Plan, world: str) -> bool:
+    """Whether the runbook answers "it already has 3 replicas", "it is already running", and so for all of them."""
+    now = [CURRENT.get(world, {}).get(name, 3) for name in sorted(plan.names)]
+    if plan.label == "scale_app":
+        return bool(now) and tuple(now) == (plan.replicas * len(now) if len(plan.replicas) == 1 else plan.replicas)
+    return bool(now) and ((plan.label == "start_app" and all(now)) or (plan.label == "stop_app" and not any(now)))
 
 
 def is_agreed(asked: Understanding, before: Understanding | None) -> bool:
@@ -282,7 +291,9 @@ class Bench:
         return wrong
 
     def _bad(self, plans: list[Plan], right: Row | str, world: str) -> list[Plan]:
-        return [plan for plan in plans if isinstance(right, str) or not is_right(plan, right, world)]
+        """The wrong ones of these; the chat plans nothing where all is so already, whatever was understood."""
+        changing = [plan for plan in plans if not is_already_so(plan, world)]
+        return [plan for plan in changing if isinstance(right, str) or not is_right(plan, right, world)]
 
     def requests(self) -> None:
         """Requests that became exactly the right plan."""

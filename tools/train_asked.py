@@ -24,7 +24,7 @@ from hexaops.assistant.understanding.acts import VERB_OF
 from hexaops.assistant.understanding.asked import BUCKETS, MODEL, Frame, features, load
 from hexaops.assistant.understanding.commands import in_words
 from hexaops.assistant.understanding.courtesies import without_courtesies
-from hexaops.assistant.understanding.evidence import judged_frame, propose
+from hexaops.assistant.understanding.evidence import is_free, judged_frame, nearest
 from hexaops.assistant.understanding.items import read_items
 from hexaops.assistant.understanding.normalise import clean, tokenize
 from hexaops.assistant.understanding.novelty import KNOWN, Novelty, bit_of, pairs_of
@@ -38,8 +38,9 @@ CHANGES = UTTERANCES.parent / "changes"
 STORED = RANKER.with_name(MODEL)
 PENALTY, WEIGHT = 10.0, 20.0
 """C of the logistic regression; how many utterances a sentence near a change is worth."""
-LEAST, SURE = 1.5, 1.0
-"""Log odds from which on evidence makes a request, and from which on a request with a new pair of words is planned."""
+LEAST, SURE, CERTAIN = 1.5, 0.5, 3.0
+"""Log odds from which on evidence makes a request, a request with a new pair of words is planned, and one outweighs a
+doubt: of the sentences of an author apart that only a doubt forbids and that ask for nothing, none reached the last."""
 ASKED = frozenset({*VERB_OF, "rollback_app", "update_config", "configure_autoscaling", "update_quota"})
 
 Floats = npt.NDArray[np.float64]
@@ -93,7 +94,8 @@ def frame_of(example: Example, inventory: Inventory) -> tuple[Frame, bool]:
     whole = rank(items)
     setting = Setting(inventory.index, Dialogue(), whole=whole)
     modes = spoken_modes(read_clauses(items, setting))
-    return judged_frame(items, whole, setting, modes), propose(items, whole, setting, modes) is not None
+    proposal = nearest(items, whole, setting, modes)
+    return judged_frame(items, whole, proposal), is_free(proposal)
 
 
 class Known:
@@ -162,6 +164,7 @@ def store(examples: Sequence[Example], frames: Sequence[Frame], known: Known) ->
     model = fit(rows_of(frames, new), examples)
     scale = float(np.abs(model.coef_).max()) / 127
     about: dict[str, float | str] = {"scale": scale, "bias": float(model.intercept_[0]), "least": LEAST, "sure": SURE}
+    about["certain"] = CERTAIN
     about["examples"] = digest(examples)
     np.savez_compressed(
         STORED,

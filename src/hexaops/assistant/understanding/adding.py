@@ -75,11 +75,29 @@ def rather(clauses: Sequence[Clause], base: Spoken, index: NameIndex) -> Underst
     if base.intent != Intent.CONFIG_UPDATE or slots is None or len(slots.env) != 1 or slots.image:
         return None
     (name, value), words = slots.env[0], [item.text.lower() for item in items]
+    if (alike := _of_its_kind(value, words)) is not None and not any(clause.is_question for clause in clauses):
+        return _with_value(base, slots, name, alike, index)
     place = next((p for p, word in enumerate(words) if word == "not" and words[p + 1 : p + 2] == [value.lower()]), 0)
     rest = [p for p, word in enumerate(words) if p not in (place, place + 1) and word not in _BESIDE]
     if not place or len(rest) != 1 or any(clause.is_question for clause in clauses):
         return None
-    changed = replace(slots, env=((name, items[rest[0]].text),))
+    return _with_value(base, slots, name, items[rest[0]].text, index)
+
+
+_KINDS_OF_VALUES = (word_set("trace debug info warn warning error fatal"), word_set("true false"), word_set("on off"))
+
+
+def _of_its_kind(value: str, words: Sequence[str]) -> str | None:
+    """ "no, info" after "debug": a correction and one other value of the same kind."""
+    kind = next((kind for kind in _KINDS_OF_VALUES if value.lower() in kind), frozenset())
+    said = [word for word in words if word in kind]
+    rest = all(word in _BESIDE for word in words if word not in said)
+    corrects = bool({"no", "sorry", "rather", "oops", "mean", "meant"} & {*words})
+    return said[0] if len(said) == 1 and said[0] != value.lower() and rest and corrects else None
+
+
+def _with_value(base: Spoken, slots: Slots, name: str, value: str, index: NameIndex) -> Understanding:
+    changed = replace(slots, env=((name, value),))
     targets = resolved(base.targets, index)
     asked = Understanding(Intent.CONFIG_UPDATE, 0.9, Mode.REQUEST, targets=targets, slots=changed, replaces=True)
     return replace(asked, parameters=base.parameters, missing=() if targets else ("application",))

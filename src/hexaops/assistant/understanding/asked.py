@@ -57,6 +57,8 @@ class Model(Struct, frozen=True):
     """The score from which on a request that only evidence finds is one."""
     sure: float
     """The score from which on a change is planned where some pair of words is new."""
+    certain: float
+    """The score from which on a request outweighs what only makes a doubt (`overruling`)."""
     examples: str
     """SHA-256 of what it was made from."""
 
@@ -86,6 +88,12 @@ def is_asked(frame: Frame) -> bool:
     """Whether the stored model takes what evidence found for a request."""
     model = load()
     return score(model, frame) >= model.least
+
+
+def is_certainly_asked(frame: Frame) -> bool:
+    """Whether the stored model is so sure that a doubt does not count."""
+    model = load()
+    return score(model, frame) >= model.certain
 
 
 def is_plain(items: Sequence[Item]) -> bool:
@@ -167,5 +175,5 @@ def unpack(stored: dict[str, Any]) -> Model:
     about = json.loads(bytes(stored["about"]).decode())
     return Model(
         stored["weights"], about["scale"], about["bias"], stored["known"], about["least"], about["sure"],
-        about["examples"],
+        about["certain"], about["examples"],
     )  # fmt: skip

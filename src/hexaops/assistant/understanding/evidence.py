@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hexaops.assistant.understanding.acts import LOOKING, VERB_OF, acts_of, is_feeling, moved_pods
-from hexaops.assistant.understanding.asked import Frame, is_asked
+from hexaops.assistant.understanding.asked import Frame, is_asked, is_certainly_asked
 from hexaops.assistant.understanding.clauses import Clause
 from hexaops.assistant.understanding.closed import LIGHT, SMALL
 from hexaops.assistant.understanding.english import BASE, NOUN, is_english, parts_of_speech
@@ -27,6 +27,7 @@ from hexaops.assistant.understanding.labels import LABEL_OF
 from hexaops.assistant.understanding.limits import courtesy_places, limits_of_request
 from hexaops.assistant.understanding.modes import lets_time_pass
 from hexaops.assistant.understanding.normalise import word_set
+from hexaops.assistant.understanding.overruling import may_be_outweighed
 from hexaops.assistant.understanding.ranker import Ranking, rank
 from hexaops.assistant.understanding.reading import Reading, read_request
 from hexaops.assistant.understanding.setting import Setting, label_before
@@ -42,6 +43,8 @@ LONGEST = 40
 """Words of a message that is looked at."""
 LARGE = 50
 """A larger number is a count only where it says of what."""
+LIKE_A_CODE = 100
+"""Beside the change, a number from here on is a code or a measure: "503s at the edge"."""
 _CUTS = frozenset(",.;:!?-()\n>")
 _JOINTS = word_set("because since so as cause")
 
@@ -55,32 +58,25 @@ class Proposal(Struct, frozen=True):
     """Whether it is planned at once; else it is named, and planned after a yes."""
 
 
-def read_evident(
-    items: tuple[Item, ...], whole: Ranking, setting: Setting, modes: frozenset[Mode] = frozenset()
-) -> Proposal | None:
-    """The one change that the message may ask for; `modes`: in which the grammar finds changes spoken of."""
-    proposal = nearest(items, whole, setting, modes)
+def read_evident(items: tuple[Item, ...], proposal: Proposal | None) -> Proposal | None:
+    """The one change that the message may ask for, of that against which the least stands (`nearest`)."""
     if proposal is None:
         return None
     against = _forbidden(proposal.frame)
-    if against:
-        return proposal if {*against} <= ADVICE else None
-    return replace(proposal, is_asked=is_asked(proposal.frame))
+    if not against:
+        return replace(proposal, is_asked=is_asked(proposal.frame))
+    if may_be_outweighed(against, items, verbless=proposal.frame.at < 0) and is_certainly_asked(proposal.frame):
+        return replace(proposal, is_asked=True)
+    return proposal if {*against} <= ADVICE else None
 
 
-def propose(
-    items: tuple[Item, ...], whole: Ranking, setting: Setting, modes: frozenset[Mode] = frozenset()
-) -> Proposal | None:
-    """The one change that the message may ask for, where nothing forbids it."""
-    proposal = nearest(items, whole, setting, modes)
-    return None if proposal is None or _forbidden(proposal.frame) else proposal
+def is_free(proposal: Proposal | None) -> bool:
+    """Whether there is a change that the message may ask for, and nothing forbids it."""
+    return proposal is not None and not _forbidden(proposal.frame)
 
 
-def judged_frame(
-    items: tuple[Item, ...], whole: Ranking, setting: Setting, modes: frozenset[Mode] = frozenset()
-) -> Frame:
+def judged_frame(items: tuple[Item, ...], whole: Ranking, proposal: Proposal | None) -> Frame:
     """The frame that a message is judged by, whether or not a change may come of it."""
-    proposal = nearest(items, whole, setting, modes)
     return _likeliest(items, whole) if proposal is None else proposal.frame
 
 
@@ -98,14 +94,14 @@ def nearest(
     items: tuple[Item, ...], whole: Ranking, setting: Setting, modes: frozenset[Mode] = frozenset()
 ) -> Proposal | None:
     """The change against which the least stands: first where every word is explained, else with the fewest that are
-    not."""
+    not; `modes`: in which the grammar finds changes spoken of."""
     said = tuple(item for item in items if not item.is_mark)
     named = any(item.mention for item in said)
     selects = whole.best == "restart_failing"
     if len(said) > LONGEST or not (named or selects):
         return None
     found = [one for stretch in _stretches(items) for one in _kernels(items, *stretch, whole, setting)]
-    found = [one for one in found if _may_stand_beside(items, one)]
+    found = [read for one in found if (read := _beside(items, one)) is not None]
     spoken = frozenset(f"mode {mode.value}" for mode in modes - _excused(items, modes))
     found = [_with_obstacles(one, spoken, selects=selects) for one in found]
     return min(found, key=lambda one: _order(one.frame), default=None)
@@ -428,8 +424,9 @@ def _counts_else(items: tuple[Item, ...], place: int) -> bool:
 _CHANGES = frozenset({"restart", "stop", "start", "scale", "undo", "cancel"})
 
 
-def _may_stand_beside(items: tuple[Item, ...], proposal: Proposal) -> bool:
+def _beside(items: tuple[Item, ...], proposal: Proposal) -> Proposal | None:
     """Around the kernel: no other application, no number that may count, no other request."""
+    loosely: set[str] = set()
     own = {target.entity.id for target in proposal.reading.found.targets}
     frame, courtesy = proposal.frame, courtesy_places(items)
     for place, item in enumerate(items):
@@ -437,15 +434,17 @@ def _may_stand_beside(items: tuple[Item, ...], proposal: Proposal) -> bool:
             continue
         if item.mention is not None:
             if not own & {c.entity.id for c in item.mention.candidates}:
-                return False
+                if any(c.score >= 1 or "-" in item.text for c in item.mention.candidates):
+                    return None
+                loosely.add("names loosely")  # "the token cache is full", "search latency climbs"
             continue
         if (
             item.number is not None
             and frame.verb not in ("restart", "start", "stop")
-            and not _counts_else(items, place)
+            and not (_counts_else(items, place) or item.number.value >= LIKE_A_CODE)
         ):
-            return False
+            return None
         first = place == 0 or items[place - 1].is_mark or items[place - 1].word in ("and", "please")
         if "base" in item.forms and ((first and item.tags & LOOKING) or item.tags & (_CHANGES - {frame.verb})):
-            return False
-    return True
+            return None
+    return replace(proposal, frame=replace(frame, obstacles=frame.obstacles | loosely))

@@ -122,8 +122,9 @@ def _asked_again(
         project = next((t.entity.name for t in said.found.targets if t.entity.kind == "project"), None)
         again = carried(intent, base, _targets(base, said, index), said.parameters.namespace or project, items)
         return replace(again, replaces=said.corrects)
-    if said.numbers and not said.names and intent not in _OWN_NUMBERS:
-        return None
+    counts = not said.names or any(item.word == "to" and after.number for item, after in pairwise(items))
+    if said.numbers and counts and intent not in _OWN_NUMBERS:
+        return None  # "ok, grafana to 1" after a question about costs
     return _question(intent, base, said, index)
 
 

@@ -19,7 +19,7 @@ from hexaops.assistant.understanding.lexicon import KEEPS_FAILING
 from hexaops.assistant.understanding.limits import courtesy_places
 from hexaops.assistant.understanding.model import InvalidValue, Parameters
 from hexaops.assistant.understanding.normalise import word_set
-from hexaops.assistant.understanding.numbers import why_not_a_count
+from hexaops.assistant.understanding.numbers import ORDINALS, why_not_a_count
 from hexaops.assistant.understanding.roles import RoledNumber, read_numbers
 
 _KINDS = frozenset({"app", "replica", "replicas_word"})
@@ -88,6 +88,7 @@ def _aside(items: tuple[Item, ...], position: int, verb: str) -> list[str]:
         odd.append(last.text)
     if verb in ("restart", "start", "stop"):
         odd += [item.text for item in before[-2:] if item.word in ("another", "half", "twice")]
+        odd += [item.text for item in before[-1:] if item.word in ORDINALS and position > 1]
     if last is not None and last.mention and last.possessive and not _is_place(last):
         odd.append(last.text)
     if last is not None and last.number and position >= 2 and items[position - 2].word in ("the", "those", "these"):

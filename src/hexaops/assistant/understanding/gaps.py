@@ -216,7 +216,23 @@ def _meant_by(item: Item) -> frozenset[str]:
     return frozenset(one.entity.id for one in candidates if one.score >= 1 and one.entity.kind == "application")
 
 
-_OF_MESSAGE = (_leaves_one_out, _leaves_an_exception_out, _contradicts_itself)
+def _leaves_a_place_out(message: Message) -> bool:
+    """ "frontend has crashing apps, restart those": of which a restart everywhere was understood."""
+    wide = [part for part in message.asked if not (part.targets or part.parameters.namespace)]
+    return bool(wide) and any(
+        item.mention and all(one.entity.kind == "project" for one in item.mention.candidates) for item in message.items
+    )
+
+
+def _selects_by_need(message: Message) -> bool:
+    """ "everything that needs a restart": who needs it is not known."""
+    wide = any(part.parameters.everything for part in message.asked)
+    return wide and any(
+        one.word in ("that", "which") and two.word in ("need", "needs") for one, two in pairwise(message.items)
+    )
+
+
+_OF_MESSAGE = (_leaves_one_out, _leaves_an_exception_out, _contradicts_itself, _leaves_a_place_out, _selects_by_need)
 _OF_SETTINGS = (_is_impossible, _misses_a_value, _is_of_something_else)
 _OF_COUNT = (
     _may_be_a_code, _counts_up, _corrects_a_step, _corrects_its_unit, _counts_otherwise, _turns_into_a_step,

@@ -51,8 +51,8 @@ def intent_of_request(
         fails = fails and (nothing_before or bool(setting.before))
     elif "pronoun" in rest_tags and not has_app:
         fails = False
-    if "pronoun" in rest_tags and setting.previous_mode is None:
-        fails = False  # "restart that one again" selects nothing by its state
+    if "pronoun" in rest_tags and (setting.previous_mode is None or _are_those_changed(items, setting)):
+        fails = False  # "restart that one again"; "stop A", "stop B", "no, restart them all"
     fails = fails and _says_which_fail(rest)
     restarts = intent is Intent.RESTART_APPLICATION or (act.verb in ("start", "undo") and ranking.probability >= LIKED)
     if (restarts and fails) or (
@@ -60,6 +60,14 @@ def intent_of_request(
     ):
         return Intent.RESTART_FAILING
     return intent
+
+
+def _are_those_changed(items: tuple[Item, ...], setting: Setting) -> bool:
+    """Whether "them" are those of a change that was spoken of last, and no word tells of a state."""
+    last = setting.dialogue.last_intent
+    told = any(item.tags & _STATES or item.word in KEEPS_FAILING for item in items)
+    changed = last in (Intent.STOP_APPLICATION.value, Intent.START_APPLICATION.value, Intent.SCALE_APPLICATION.value)
+    return changed and not told
 
 
 def _says_which_fail(rest: tuple[Item, ...]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from itertools import pairwise
 
 from msgspec.structs import replace
@@ -13,7 +14,7 @@ from hexaops.assistant.understanding.clauses import CLAUSES_LIMIT, Clause, split
 from hexaops.assistant.understanding.commands import in_words
 from hexaops.assistant.understanding.courtesies import without_courtesies
 from hexaops.assistant.understanding.dialogue import answer_pending
-from hexaops.assistant.understanding.evidence import judged_frame, read_evident
+from hexaops.assistant.understanding.evidence import Proposal, judged_frame, nearest, read_evident
 from hexaops.assistant.understanding.following import carry_on
 from hexaops.assistant.understanding.foreign import read_foreign
 from hexaops.assistant.understanding.gaps import Message, has_gaps
@@ -60,7 +61,8 @@ def understand(message: str, inventory: Inventory, dialogue: Dialogue | None = N
     dialogue = dialogue or Dialogue()
     if asks_for_summary(text):
         return _shaped(Understanding(Intent.STATUS_QUERY, 0.95))
-    found = _understood(text, items, inventory, dialogue, truncated=truncated)
+    read = _Read(tuple(items), inventory.index, dialogue)
+    found = _understood(text, read, inventory, truncated=truncated)
     parts = found.parts or (found,)
     if not any(part.wants_plan for part in parts):
         return found
@@ -69,18 +71,44 @@ def understand(message: str, inventory: Inventory, dialogue: Dialogue | None = N
         return _withheld(found)
     if not any(part.would_change or part.would_set for part in parts):
         return found
-    return found if _asks_surely(text, tuple(items), inventory, dialogue) else _offered(found)
+    return found if _asks_surely(text, read) else _offered(found)
 
 
-def _asks_surely(text: str, items: tuple[Item, ...], inventory: Inventory, dialogue: Dialogue) -> bool:
+class _Read:
+    """What is read of a message, each once, and only where somebody asks for it."""
+
+    def __init__(self, items: tuple[Item, ...], index: NameIndex, dialogue: Dialogue) -> None:
+        self.items, self.index, self.dialogue = items, index, dialogue
+
+    @cached_property
+    def whole(self) -> Ranking:
+        """What the whole message is like."""
+        return rank(self.items, label_before(self.dialogue))
+
+    @cached_property
+    def parts(self) -> list[Part]:
+        """What the grammar finds in each clause."""
+        return read_clauses(self.items, self.setting)
+
+    @property
+    def setting(self) -> Setting:
+        """What the clauses are read in."""
+        return Setting(self.index, self.dialogue, whole=self.whole)
+
+    @cached_property
+    def proposal(self) -> Proposal | None:
+        """The change against which the least stands."""
+        return nearest(self.items, self.whole, self.setting, spoken_modes(self.parts))
+
+
+def _asks_surely(text: str, read: _Read) -> bool:
     """Whether the words ask for a change; what only carries on a conversation has too few to tell."""
+    items, dialogue = read.items, read.dialogue
     if dialogue.change is not None or not any(item.mention for item in items) or is_plain(items):
         return True
-    if read_foreign(tokenize(text), inventory.index) is not None:
+    if read_foreign(tokenize(text), read.index) is not None:
         return True
-    whole = rank(items, label_before(dialogue))
-    setting = Setting(inventory.index, dialogue, whole=whole)
-    frame = judged_frame(items, whole, setting, spoken_modes(read_clauses(items, setting)))
+    frame = judged_frame(items, read.whole, read.proposal)
     return explains_all(frame) or is_surely_asked(frame)
 
 
@@ -97,9 +125,8 @@ def _withheld(found: Understanding) -> Understanding:
     return replace(_limited(found, Mode.ADVICE), slots=None, missing=(), parts=parts)
 
 
-def _understood(
-    text: str, items: list[Item], inventory: Inventory, dialogue: Dialogue, *, truncated: bool
-) -> Understanding:
+def _understood(text: str, read: _Read, inventory: Inventory, *, truncated: bool) -> Understanding:
+    items, dialogue = [*read.items], read.dialogue
     if not any(not item.is_mark for item in items):
         return Understanding(Intent.UNCLEAR, 0.0, language="none", truncated=truncated)
     if not truncated and (foreign := read_foreign(tokenize(text), inventory.index)) is not None:
@@ -107,7 +134,7 @@ def _understood(
     if must_refuse(items):
         named = find_targets(tuple(items), inventory.index, for_change=False).targets  # "then just its logs"
         return _shaped(Understanding(Intent.OUT_OF_SCOPE, 0.95, targets=named, truncated=truncated))
-    whole = rank(items, label_before(dialogue))
+    whole = read.whole
     if _is_other_language(text, items, whole):
         return Understanding(Intent.OUT_OF_SCOPE, 0.9, language="other", truncated=truncated)
     answer = None if truncated else answer_pending(items, dialogue, inventory.index)
@@ -119,7 +146,7 @@ def _understood(
         return _shaped(carried)
     clauses = [part for clause in clauses for part in split_further(clause)]
     truncated = truncated or len(clauses) > CLAUSES_LIMIT
-    parts = _read_parts(clauses[:CLAUSES_LIMIT], Setting(inventory.index, dialogue, whole=whole))
+    parts = read.parts
     kept = keep(parts, whole)
     understandings = tuple(
         replace(_shaped(part.understanding), corrections=_corrections(part.reading.clause)) for part in kept
@@ -129,12 +156,11 @@ def _understood(
     if len(understandings) == 1 and not truncated:
         understandings = (with_settings(understandings[0], items, clauses, whole, last_frame(dialogue)),)
     if not truncated and _is_open(understandings):
-        setting = Setting(inventory.index, dialogue, whole=whole)
-        read = read_evident(tuple(items), whole, setting, spoken_modes(parts))
-        if read is not None and read.is_asked:
-            return _evident(read.reading)
-        if read is not None:
-            understandings = _with_offer(understandings, _evident(read.reading))
+        evident = read_evident(read.items, read.proposal)
+        if evident is not None and evident.is_asked:
+            return _evident(evident.reading)
+        if evident is not None:
+            understandings = _with_offer(understandings, _evident(evident.reading))
     first = with_unknown_name(understandings, items, whole, inventory.index)
     first = replace(first, truncated=truncated, left_out=left_out(parts, kept))
     return replace(first, parts=understandings if len(understandings) > 1 else ())

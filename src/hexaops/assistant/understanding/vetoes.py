@@ -167,6 +167,8 @@ def _beside(items: tuple[Item, ...], start: int, end: int, *, selects: bool) -> 
             yield "unknown name"
         if item.tags & _TAGS_BESIDE and not item.mention and item.word not in _OF_SOME:
             yield from (f"tag beside {tag}" for tag in sorted(item.tags & _TAGS_BESIDE))
+    if any(one.word == "minus" and two.mention for one, two in pairwise(items)):
+        yield "beside minus"  # "both stopped ones, minus A"
     for place in (*range(start), *range(end, len(items))):
         where = "before" if place < start else "after"
         if _turns_round(items, place):
