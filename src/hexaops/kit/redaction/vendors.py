@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from hexaops.kit.redaction.issued import ISSUED
 from hexaops.kit.redaction.looks import entropy, is_random
 
 RULES = Path(__file__).parent / "gitleaks.json"
@@ -112,11 +113,13 @@ FORMS: tuple[tuple[str, str], ...] = (
     ("sntrys_", r"sntrys_[\w+/=.-]{40,400}"),
     ("sk_", r"sk_(?:sbox_)?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
     ("aq", r"AQ[A-Za-z0-9+/]{36}=="),  # a key of Ceph
+    *ISSUED,
 )
 """Forms that gitleaks lacks or bounds too tightly for lines that were cut, and hashes of passwords, each behind words
 one of which, in lower case, is in everything of that form."""
 _BEGINNINGS = """sk gsk xai r8 fw nvapi dckr_pat dckr_oat npm pypi hf figd nfp tskey rpa sbp re phc phx lsv2 pcsk cfut cfat vcp tfp
-    md ntn rnd dop doo pul tk key live test pat sntrys sntryu lin shpat shpss glc glsa api ops""".split()  # noqa: SIM905 # readable
+    md ntn rnd dop doo pul tk key live test pat sntrys sntryu lin shpat shpss glc glsa api ops napi tvly jina csk apify_api
+    dbtc dbtu xau figo figu pnu pnb rdme esecret fury apk bkat nsct unkey""".split()  # noqa: SIM905 # readable
 AMBIGUOUS = re.compile(rf"(?<![A-Za-z0-9_-])(?:{'|'.join(_BEGINNINGS)})[_-][\w-]{{20,512}}")
 """Beginnings that words have too: what follows must look random."""
 _BEGINNING_WORDS = frozenset(f"{begin}{sign}" for begin in _BEGINNINGS for sign in "_-")

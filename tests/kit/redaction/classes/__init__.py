@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.kit.redaction.classes.commands import CLI, SQL
 from tests.kit.redaction.classes.documents import DESCRIBE, JSON, PROPERTIES, YAML
 from tests.kit.redaction.classes.files import CONN, FILES, KEYS
+from tests.kit.redaction.classes.issued import ISSUED
 from tests.kit.redaction.classes.prose import I18N, WRAPPED
 from tests.kit.redaction.classes.requests import COOKIES, HEADERS, URLS
 from tests.kit.redaction.classes.vendors import VENDOR
@@ -17,6 +18,7 @@ CLASSES = {
     "conn": CONN,
     "files": FILES,
     "vendor": VENDOR,
+    "issued": ISSUED,
     "urls": URLS,
     "cookies": COOKIES,
     "headers": HEADERS,
