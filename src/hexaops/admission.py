@@ -74,17 +74,23 @@ class Lane:
         self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
         self._length = 0
 
+    def is_full(self, caller: str) -> bool:
+        """Whether the caller would be refused at once: no place for it, and none to wait for."""
+        own = len(self._waiting.get(caller, ()))
+        if self._bounds.each is not None and self._held[caller] + own >= self._bounds.each:
+            return True
+        if self._taken < self._bounds.places:
+            return False
+        return self._length >= self._bounds.queue or (own > 0 and own * 2 >= self._bounds.queue)
+
     async def enter(self, caller: str) -> None:
         """Take a place, perhaps after a wait; raises OverloadedError."""
-        own = self._waiting.get(caller)
-        if self._bounds.each is not None and self._held[caller] + len(own or ()) >= self._bounds.each:
+        if self.is_full(caller):
             raise OverloadedError
         if self._taken < self._bounds.places:
             self._taken += 1
             self._held[caller] += 1
             return
-        if self._length >= self._bounds.queue or (own is not None and len(own) * 2 >= self._bounds.queue):
-            raise OverloadedError
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(caller, deque()).append(turn)
         self._length += 1
@@ -136,6 +142,11 @@ class Admission:
         self._app = app
         self._lanes = {name: Lane(bounds) for name, bounds in lanes.items()}
 
+    def is_full(self, scope: Scope) -> bool:
+        """Whether a request would be refused at once: a server that asks need not start any work for it."""
+        name = lane_of(scope)
+        return name is not None and self._lanes[name].is_full(_caller(scope))
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         name = lane_of(scope)
         if name is None:
@@ -174,12 +185,17 @@ def _caller(scope: Scope) -> str:
     return str(client[0]) if client else ""
 
 
-async def _refuse(send: Send) -> None:
+def refusal() -> tuple[list[tuple[bytes, bytes]], bytes]:
+    """Headers and body of the 503."""
     request_id = new_id("req_").encode()
     body = BODY % request_id
-    headers = [
+    return [
         (b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()), (b"retry-after", b"1"),
         (b"x-request-id", request_id), (b"cache-control", b"no-store"),
-    ]  # fmt: skip
+    ], body  # fmt: skip
+
+
+async def _refuse(send: Send) -> None:
+    headers, body = refusal()
     await send({"type": "http.response.start", "status": 503, "headers": headers})
     await send({"type": "http.response.body", "body": body})

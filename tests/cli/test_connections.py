@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 import uvicorn
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from hexaops.admission import Admission, Bounds
 from hexaops.cli.connections import LARGEST_HEAD_BYTES, MOST_HEADERS, BoundedProtocol
 
 HEAD_SECONDS = 0.2
@@ -41,10 +42,10 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 @contextlib.asynccontextmanager
-async def serving(protocol: Any) -> AsyncIterator[int]:
+async def serving(protocol: Any, app: ASGIApp = application) -> AsyncIterator[int]:
     """A server with this protocol; its port."""
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(application, log_config=None, lifespan="off", ws="none", http=protocol)
+    config = uvicorn.Config(app, log_config=None, lifespan="off", ws="none", http=protocol, proxy_headers=False)
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined] # older than the context manager
     task = asyncio.create_task(server.serve(sockets=[listener]))
@@ -130,3 +131,86 @@ async def _is_over(reader: asyncio.StreamReader) -> bool:
     except ConnectionResetError:
         reader.feed_eof()
         return True
+
+
+class Busy:
+    """An application with one place, taken until it is let go; behind it nobody waits."""
+
+    def __init__(self) -> None:
+        self.begun, self.go, self.asked = asyncio.Event(), asyncio.Event(), 0
+        self.gate = Admission(self.work, {"reads": Bounds(1, 0, 0.0), "changes": Bounds(1, 0, 0.0)})
+
+    async def work(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.asked += 1
+        self.begun.set()
+        await self.go.wait()
+        await application(scope, receive, send)
+
+
+@contextlib.asynccontextmanager
+async def crowded() -> AsyncIterator[tuple[Busy, int]]:
+    """A server whose only places are taken, by a read and by a change."""
+    busy = Busy()
+    async with serving(BoundedProtocol, busy.gate) as port, asyncio.timeout(WAIT_SECONDS):
+        held = [asyncio.create_task(sent(port, line + b" / HTTP/1.1\r\n\r\n")) for line in (b"GET", b"POST")]
+        while busy.asked < len(held):
+            await busy.begun.wait()
+            busy.begun.clear()
+        try:
+            yield busy, port
+        finally:
+            busy.go.set()
+        assert all([(await answer).startswith(b"HTTP/1.1 200") for answer in held])
+
+
+async def read_answer(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
+    """Head and body of one answer on a connection that stays open."""
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length"))
+    return head, await reader.readexactly(int(length.split(b":")[1]))
+
+
+POST = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 100000\r\n"
+
+
+async def test_what_is_refused_at_once_leaves_the_connection_usable() -> None:
+    async with crowded() as (busy, port):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for request in (GET + b"\r\n", POST + b"\r\n" + b"x" * 100_000, GET + b"\r\n"):
+            writer.write(request)
+            head, body = await read_answer(reader)
+            assert head.startswith(b"HTTP/1.1 503")
+            assert b"retry-after: 1" in head
+            assert b"OVERLOADED" in body
+        assert busy.asked == 2
+        busy.go.set()
+        while b" 503 " in head:
+            writer.write(GET + b"\r\n")
+            head, body = await read_answer(reader)
+        assert head.startswith(b"HTTP/1.1 200")
+        writer.close()
+
+
+@pytest.mark.parametrize("header", [b"connection: close\r\n", b"expect: 100-continue\r\n"])
+async def test_what_is_refused_at_once_closes_where_it_has_to(header: bytes) -> None:
+    async with crowded() as (_, port):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(POST + header + b"\r\n")
+        answer = await reader.read()
+        assert answer.startswith(b"HTTP/1.1 503")
+        assert b"connection: close" in answer
+        writer.close()
+
+
+async def test_requests_that_wait_behind_one_on_their_connection_are_all_answered() -> None:
+    busy, many = Busy(), 1_000
+    async with serving(BoundedProtocol, busy.gate) as port, asyncio.timeout(WAIT_SECONDS):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write((b"GET / HTTP/1.1\r\n\r\n") * many)
+        await busy.begun.wait()
+        held = asyncio.create_task(sent(port, GET + b"\r\n"))
+        busy.go.set()
+        answers = [(await read_answer(reader))[0] for _ in range(many)]
+        assert {answer[:12] for answer in answers} <= {b"HTTP/1.1 200", b"HTTP/1.1 503"}
+        assert (await held)[:12] in {b"HTTP/1.1 200", b"HTTP/1.1 503"}
+        writer.close()

@@ -25,7 +25,7 @@ from hexaops.admission import Admission, lanes_for
 from hexaops.backends.kubernetes.cluster import Cluster
 from hexaops.backends.kubernetes.clusters import Clusters
 from hexaops.backends.kubernetes.opening import Identity, open_cluster
-from hexaops.cli.connections import BoundedProtocol
+from hexaops.cli.connections import KEEP_ALIVE_SECONDS, BoundedProtocol
 from hexaops.cli.console import open_on_desktop
 from hexaops.cli.credentials import read_credentials, write_credentials
 from hexaops.cli.embedded import Simulator, SimulatorFailedError
@@ -190,6 +190,7 @@ def _uvicorn_config(context: ProcessContext) -> uvicorn.Config:
         http=BoundedProtocol,
         log_config=None,
         access_log=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=round(context.settings.shutdown_grace_seconds),
         lifespan="off",
         ws="none",  # no route speaks it, and its library is slow to import
