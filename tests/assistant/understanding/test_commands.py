@@ -16,6 +16,8 @@ SAID = {
     "kubectl autoscale deployment cart --min=3 --max=12 --cpu-percent=80": "autoscale cart between 3 and 12 at 80% cpu",
     "kubectl autoscale deployment cart --max=12": "autoscale cart up to 12",
     "kubectl set env deploy/cart A_B=c D_E=f": "set A_B=c and D_E=f on cart",
+    "k rollout restart deploy/trainer": "restart trainer",
+    "oc scale deploy trainer --replicas=4": "scale trainer to 4",
     "kubectl set image deploy/cart app=registry.local/cart:2.1": "set the image of cart to registry.local/cart:2.1",
 }
 KEPT = (

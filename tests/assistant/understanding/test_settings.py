@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hexaops.assistant.understanding import Intent, Understanding, understand
+from hexaops.assistant.understanding.conversation import Conversation
 from hexaops.assistant.understanding.slots import Slots
 from testenv.golden.cases import load_worlds
 
@@ -53,6 +54,16 @@ def _asked(text: str) -> Understanding:
         ("rollback web-app, the new release is bad", Intent.ROLLBACK_APPLICATION, Slots()),
         ("web-app was better before, put the old version back", Intent.ROLLBACK_APPLICATION, Slots()),
         ("the last deploy broke web-app, roll it back", Intent.ROLLBACK_APPLICATION, Slots()),
+        (
+            "quota of production: cpu 40, memory 200Gi",
+            Intent.UPDATE_QUOTA,
+            Slots(hard=(("requests.cpu", "40"), ("requests.memory", "200Gi"))),
+        ),
+        (
+            "change the quota of production to 12 cpu and 80 pods",
+            Intent.UPDATE_QUOTA,
+            Slots(hard=(("requests.cpu", "12"), ("pods", "80"))),
+        ),
         ("memory quota of production to 128Gi", Intent.UPDATE_QUOTA, Slots(hard=(("requests.memory", "128Gi"),))),
     ],
 )
@@ -87,6 +98,7 @@ def test_values_are_taken_from_the_sentence(text: str, intent: Intent, slots: Sl
         "give me the previous version of web-app",
         "web-app was rolled back, check it",
         "the version before was better for web-app",
+        "set the quota of production to 40 pods, 50 pods",
     ],
 )
 def test_what_is_not_asked_for_now_or_not_whole_is_not_planned(text: str) -> None:
@@ -99,3 +111,17 @@ def test_a_project_named_like_a_word_is_one_beside_its_quota() -> None:
     for text in ("monitoring needs a bigger quota, make the memory 48Gi", "raise monitoring's memory quota to 48Gi"):
         asked = understand(text, shop)
         assert (asked.would_set, asked.parameters.namespace) == (True, "monitoring"), text
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ("deploy shop/web-app:3.2.0 to web-app", "typo, 3.2.1 i mean"),
+        ("deploy shop/web-app:3.2.0 to web-app", "no, 3.2.1"),
+        ("set LOG_LEVEL=debug on web-app", "typo, info i mean"),
+    ],
+)
+def test_the_old_value_is_not_planned_where_another_was_meant(first: str, then: str) -> None:
+    talk = Conversation(DOCS)
+    assert talk.say(first).would_set
+    assert not talk.say(then).would_set

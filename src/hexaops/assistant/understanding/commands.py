@@ -18,13 +18,15 @@ _KINDS = word_set(
 _SHORT = {"-n": "namespace", "--namespace": "namespace"}
 _FLAGS = word_set("namespace replicas min max cpu-percent to-revision")
 _BEFORE = word_set("$ please pls run execute")
+_COMMANDS = ("kubectl", "k", "oc")
+"""The command, its common alias, and OpenShift's."""
 _LONGEST = 300
 Flags = Mapping[str, str]
 
 
 def in_words(text: str) -> str:
     """The sentence of a command; the text itself when it is none."""
-    if len(text) > _LONGEST or "kubectl" not in text:
+    if len(text) > _LONGEST or not any(word in text for word in _COMMANDS):
         return text
     try:
         words = shlex.split(text)
@@ -34,7 +36,7 @@ def in_words(text: str) -> str:
         words.pop(0)
     if words and words[-1].lower() in ("please", "pls"):
         words.pop()
-    if words[:1] != ["kubectl"]:
+    if not words or words[0] not in _COMMANDS:
         return text
     return _sentence(words[1:]) or text
 

@@ -72,7 +72,7 @@ def with_settings(
     if asked.intent is Intent.UPDATE_QUOTA:
         known = asked.parameters.namespace if _points(items) or before is not None else None
         asked = replace(asked, parameters=replace(asked.parameters, namespace=_project(items) or known))
-    vague = before is not None and not slots.says_something and _says_a_value(items)
+    vague = before is not None and not slots.says_something and (_is_same(asked, before) or _says_a_value(items))
     if before is not None and before.slots is not None:
         slots = merged(before.slots, slots)
         place = asked.parameters.namespace or before.parameters.namespace
@@ -139,9 +139,15 @@ def carried(
     slots = merged(before.slots, now)
     parameters = replace(before.parameters, namespace=place or before.parameters.namespace)
     asked = Understanding(intent, 0.9, Mode.REQUEST, targets=targets, parameters=parameters, slots=slots)
-    if not now.says_something and _says_a_value(items):
-        return replace(asked, missing=("setting",))
+    if not now.says_something and (_is_same(asked, before) or _says_a_value(items)):
+        return replace(asked, missing=("setting",))  # "typo, 3.2.1 I mean": the old value is not what is wanted
     return replace(asked, missing=_missing(asked, slots))
+
+
+def _is_same(asked: Understanding, before: Spoken) -> bool:
+    """Whether it is of the same application or project: then only a value can be what the message is about."""
+    own = {target.entity.id for target in asked.targets} <= {*before.targets}
+    return own and asked.parameters.namespace in (None, before.parameters.namespace)
 
 
 def _says_a_value(items: Sequence[Item]) -> bool:

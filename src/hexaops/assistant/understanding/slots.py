@@ -240,10 +240,11 @@ def _quota(items: list[Item]) -> Slots:
         if item.number is None or item.mention is not None:
             continue
         resource = _resource(items, position)
-        if resource is None or _near(items, position) & _RELATIVE:
+        name = resource if resource == "pods" else f"{prefix}.{resource}"
+        if resource is None or name in hard or _near(items, position) & _RELATIVE:
             left.append(item.text)
             continue
-        hard[resource if resource == "pods" else f"{prefix}.{resource}"] = _quantity(item.text)
+        hard[name] = _quantity(item.text)
     return Slots(hard=tuple(hard.items()), left=tuple(left))
 
 
@@ -251,6 +252,8 @@ def _resource(items: list[Item], position: int) -> str | None:
     unit = item_unit(items[position].text)
     if unit in _MEMORY_UNITS:
         return "memory"
+    if position and items[position - 1].word in _RESOURCES and not (position > 1 and items[position - 2].number):
+        return _RESOURCES[items[position - 1].word]  # "cpu 40 memory 200"
     after = [item.word for item in items[position + 1 : position + 3]]
     if after and after[0] in _RESOURCES:
         return _RESOURCES[after[0]]

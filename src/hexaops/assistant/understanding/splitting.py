@@ -89,7 +89,9 @@ def _both(left: tuple[Item, ...], right: tuple[Item, ...], whole: Ranking, *, li
 
 
 def _differ_in_kind(one: str, other: str) -> bool:
-    """ "logs and events" are two, "a dashboard with cpu and errors" is one."""
+    """ "logs and events" are two, "a dashboard with cpu and errors" and "a quota of 8 cpu and 50 pods" are one."""
+    if {one, other} == {"update_quota", "scale_app"}:
+        return False
     if one == "create_dashboard":
         return other == "create_alert"
     return not {one, other} <= _COSTS
