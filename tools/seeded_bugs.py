@@ -120,7 +120,7 @@ BUGS = {
     ),
     "admission": Bug(
         "everything is admitted at once", "admission.py",
-        "        if self._taken < self._bounds.places:", "        if True:",
+        "        if self.is_full(caller):", "        if False:",
         "tests/test_admission.py",
     ),
     "rates": Bug(
