@@ -1,11 +1,11 @@
-"""Right-sizing and cost: quantiles, margins, what a size would have meant, and OpenCost's allocation."""
+"""Right-sizing: quantiles, margins, and what a size would have meant."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from hexaops.analysis.sizing import KRR, MEBI, Prices, allocated, hourly_cost, recommend, replay
+from hexaops.analysis.sizing import KRR, MEBI, recommend, replay
 
 RANDOM = np.random.default_rng(2)
 CPU = np.abs(RANDOM.normal(0.2, 0.05, 2000))
@@ -43,10 +43,3 @@ def test_small_programs_get_the_least() -> None:
     size = recommend(np.full(200, 0.0001), np.full(200, 1.0 * MEBI))
     assert size is not None
     assert (size.cpu_cores, size.memory_bytes) == (0.01, 100 * MEBI)
-
-
-def test_costs() -> None:
-    prices = Prices(cpu_core_hour=0.03, memory_gib_hour=0.004, storage_gib_hour=0.0001)
-    assert hourly_cost(prices, cpu_cores=2, memory_bytes=4 * 2**30, storage_bytes=10 * 2**30) == pytest.approx(0.077)
-    assert allocated(1.0, np.array([0.5, 2.0, np.nan, 1.0])) == pytest.approx(1.25)
-    assert allocated(1.0, np.array([])) == 1.0

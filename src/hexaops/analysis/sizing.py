@@ -1,8 +1,7 @@
-"""Requests and limits from measured use, and what they cost.
+"""Requests and limits from measured use.
 
 Sizes: the CPU request is a high quantile of use, and no CPU limit is set; memory request and limit are the highest use
-and a margin. KRR's published "simple" strategy (95 % quantile of CPU, highest memory and 15 %) is `KRR`. Costs follow
-OpenCost's specification: a container is charged for the larger of request and use.
+and a margin. KRR's published "simple" strategy (95 % quantile of CPU, highest memory and 15 %) is `KRR`.
 """
 
 from __future__ import annotations
@@ -74,26 +73,3 @@ def replay(size: Size, cpu: Floats, memory: Floats) -> Outcome:
         short_cpu=float((cpu > size.cpu_cores).mean()),
         killed=float((memory > size.memory_bytes).mean()),
     )
-
-
-class Prices(Struct, frozen=True):
-    """What an hour costs."""
-
-    cpu_core_hour: float
-    memory_gib_hour: float
-    storage_gib_hour: float = 0.0
-
-
-def hourly_cost(prices: Prices, *, cpu_cores: float, memory_bytes: float, storage_bytes: float = 0.0) -> float:
-    """Cost of one hour of an allocation."""
-    gib = 2**30
-    return (
-        cpu_cores * prices.cpu_core_hour
-        + memory_bytes / gib * prices.memory_gib_hour
-        + storage_bytes / gib * prices.storage_gib_hour
-    )
-
-
-def allocated(requested: float, used: Floats) -> float:
-    """OpenCost's allocation: mean of the larger of request and use; a missing step counts as requested."""
-    return float(np.maximum(requested, np.where(np.isfinite(used), used, 0.0)).mean()) if len(used) else requested

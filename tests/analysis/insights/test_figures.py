@@ -11,15 +11,14 @@ from hexaops.analysis.applications.model import Application
 from hexaops.analysis.applications.status import application_of
 from hexaops.analysis.applications.usage import Resource, Share
 from hexaops.analysis.insights import scores, trends, usage
-from hexaops.analysis.insights.model import PriceBook
+from hexaops.analysis.insights.costs import Allocation, Amount, PriceBook, Prices
 from hexaops.analysis.posture.pod_security import Level
-from hexaops.analysis.sizing import Prices
 from hexaops.backends.kubernetes.rows import ResourceTotals
 from tests.analysis.applications.rows import AT, pod, workload
 
 GIB = 2.0**30
 BOOK = PriceBook(Prices(0.1, 0.01))
-WIDE = scores.Allocation(cpu_requested=2.0, cpu_used=1.0, memory_requested=4 * GIB, memory_used=1 * GIB)
+WIDE = Allocation.of(Amount(2.0, 4 * GIB), Amount(1.0, 1 * GIB))
 
 
 def _application(**more: Any) -> Application:
@@ -38,8 +37,8 @@ def test_a_month_has_730_hours() -> None:
 
 def test_efficiency_is_the_mean_of_both_resources() -> None:
     assert scores.efficiency([WIDE]) == 37.5
-    assert scores.efficiency([scores.Allocation(1.0, 3.0, GIB, 2 * GIB)]) == 100.0
-    assert scores.efficiency([scores.Allocation(0.0, 1.0, 0.0, GIB)]) is None
+    assert scores.efficiency([Allocation.of(Amount(1.0, GIB), Amount(3.0, 2 * GIB))]) == 100.0
+    assert scores.efficiency([Allocation.of(Amount(), Amount(1.0, GIB))]) is None
     assert scores.efficiency([]) is None
 
 

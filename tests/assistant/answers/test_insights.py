@@ -10,10 +10,10 @@ import pytest
 from hexaops.analysis.applications.freshness import Freshness
 from hexaops.analysis.applications.model import Application
 from hexaops.analysis.applications.status import application_of
-from hexaops.analysis.insights.model import Insight, PriceBook, Recommendation, Seen
+from hexaops.analysis.insights.costs import Cost, PriceBook, Prices
+from hexaops.analysis.insights.model import Insight, Recommendation, Seen
 from hexaops.analysis.insights.trends import Development
 from hexaops.analysis.insights.usage import Measured
-from hexaops.analysis.sizing import Prices
 from hexaops.assistant.answers import insights
 from hexaops.assistant.answers.attachments import Table, TimeSeries
 from hexaops.assistant.answers.draft import Draft
@@ -62,18 +62,18 @@ def test_no_finding_says_what_was_checked(draft: Draft) -> None:
 
 
 def test_costs_are_the_larger_of_request_and_use(draft: Draft, web: Application) -> None:
-    insights.tell_cost([insights.Bill(web, 10.0, 4.0)], BOOK, None, FACTS, draft)
+    insights.tell_cost([insights.Bill(web, Cost(requested=9.0, used=4.0, charged=10.0))], BOOK, None, FACTS, draft)
     lines = draft.content.splitlines()
     assert lines[0] == "What runs now costs about $10.00 a month:"
     assert lines[1] == "- web-app: $10.00 (100%), of which $4.00 is used"
     assert "$0.03 a core-hour and $0.004 a GiB-hour" in draft.content
     (attached,) = draft.attachments
     assert isinstance(attached, Table)
-    assert attached.data.rows == [["web-app", web.project, 10.0, 4.0, 10.0]]
+    assert attached.data.rows == [["web-app", web.project, 9.0, 4.0, 10.0]]
 
 
 def test_costs_without_usage_are_not_told(draft: Draft, web: Application) -> None:
-    insights.tell_cost([insights.Bill(web, 10.0, 0.0)], BOOK, "metrics cannot be read", FACTS, draft)
+    insights.tell_cost([insights.Bill(web, Cost(10.0, 0.0, 10.0))], BOOK, "metrics cannot be read", FACTS, draft)
     assert (draft.content, draft.fulfilled) == ("I can't tell costs: metrics cannot be read.", False)
 
 

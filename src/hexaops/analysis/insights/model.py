@@ -8,14 +8,11 @@ from typing import Literal
 from msgspec import Struct, field
 
 from hexaops.analysis.applications.model import Application
-from hexaops.analysis.sizing import Prices
 
 Category = Literal["performance", "cost_optimization", "security", "reliability"]
 CATEGORIES: tuple[Category, ...] = ("performance", "cost_optimization", "security", "reliability")
 Weight = Literal["critical", "high", "medium", "low"]
 WEIGHTS: tuple[Weight, ...] = ("critical", "high", "medium", "low")
-HOURS_A_MONTH = 730.0
-"""365 days of 24 hours by 12 months."""
 
 
 class Seen(Struct, frozen=True):
@@ -60,14 +57,3 @@ class Insight(Struct, frozen=True):
     metrics: Mapping[str, float | str] = field(default_factory=dict)
     recommendations: tuple[Recommendation, ...] = ()
     seen: tuple[Seen, ...] = ()
-
-
-class PriceBook(Struct, frozen=True):
-    """What is charged for what is requested or used."""
-
-    prices: Prices
-
-    def monthly(self, cpu_cores: float, memory_bytes: float) -> float:
-        """US dollars a month for an allocation."""
-        hourly = cpu_cores * self.prices.cpu_core_hour + memory_bytes / 2**30 * self.prices.memory_gib_hour
-        return hourly * HOURS_A_MONTH

@@ -4,23 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from msgspec import Struct
-
-from hexaops.analysis.insights.model import PriceBook, Weight
+from hexaops.analysis.insights.costs import Allocation, PriceBook
+from hexaops.analysis.insights.model import Weight
 from hexaops.analysis.posture.pod_security import Level
 
 LEVEL_POINTS = {Level.RESTRICTED: 100.0, Level.BASELINE: 70.0, Level.PRIVILEGED: 0.0}
 DEDUCTIONS: dict[Weight, float] = {"critical": 25.0, "high": 12.0, "medium": 5.0, "low": 1.0}
 """Points that each finding costs."""
-
-
-class Allocation(Struct, frozen=True):
-    """What an application's measured pods request and use: cores and bytes."""
-
-    cpu_requested: float
-    cpu_used: float
-    memory_requested: float
-    memory_used: float
 
 
 def freedom(weights: Iterable[Weight]) -> float:
@@ -30,22 +20,17 @@ def freedom(weights: Iterable[Weight]) -> float:
 
 def efficiency(allocations: Sequence[Allocation]) -> float | None:
     """Mean of the shares of requested CPU and of requested memory that are used, each at most all of it."""
-    cpu = _share(sum(a.cpu_used for a in allocations), sum(a.cpu_requested for a in allocations))
-    memory = _share(sum(a.memory_used for a in allocations), sum(a.memory_requested for a in allocations))
+    total = Allocation.together(allocations)
+    cpu = _share(total.used.cpu_cores, total.requested.cpu_cores)
+    memory = _share(total.used.memory_bytes, total.requested.memory_bytes)
     known = [one for one in (cpu, memory) if one is not None]
     return round(100 * sum(known) / len(known), 1) if known else None
 
 
 def cost(allocations: Sequence[Allocation], book: PriceBook) -> float | None:
-    """Share of the bill that is for what is used: OpenCost's cost-weighted efficiency.
-
-    Charged is the larger of request and use; used is the use.
-    """
-    charged = sum(
-        book.monthly(max(a.cpu_requested, a.cpu_used), max(a.memory_requested, a.memory_used)) for a in allocations
-    )
-    used = sum(book.monthly(a.cpu_used, a.memory_used) for a in allocations)
-    return round(100 * used / charged, 1) if charged > 0 else None
+    """Share of the bill that is for what is used: OpenCost's cost-weighted efficiency."""
+    total = book.total(allocations)
+    return round(100 * total.used / total.charged, 1) if total.charged > 0 else None
 
 
 def security(levels: Sequence[Level], findings: Iterable[Weight]) -> float | None:

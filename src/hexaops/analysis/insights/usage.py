@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from hexaops.analysis.anomalies.novelty import latest_at_most, novelty
 from hexaops.analysis.applications.model import Application
 from hexaops.analysis.applications.usage import Resource, Share
-from hexaops.analysis.insights.model import Insight, PriceBook, Recommendation, Seen, Weight
+from hexaops.analysis.insights.costs import PriceBook
+from hexaops.analysis.insights.model import Insight, Recommendation, Seen, Weight
 from hexaops.analysis.series import trend
 from hexaops.analysis.sizing import FEWEST_POINTS, Size, recommend
 from hexaops.kit.quantities import exact_bytes, exact_cpu, format_bytes, format_cpu

@@ -12,8 +12,9 @@ from hexaops.analysis.applications.model import Application
 from hexaops.analysis.applications.usage import Resource, shares_of_application
 from hexaops.analysis.diagnosis.causes import causes_of
 from hexaops.analysis.diagnosis.model import Finding
-from hexaops.analysis.insights import hardening, scores, trends, troubles, usage
-from hexaops.analysis.insights.model import CATEGORIES, WEIGHTS, Category, Insight, PriceBook
+from hexaops.analysis.insights import hardening, trends, troubles, usage
+from hexaops.analysis.insights.costs import Allocation, PriceBook, allocation_of
+from hexaops.analysis.insights.model import CATEGORIES, WEIGHTS, Category, Insight
 from hexaops.backends.metrics.base import MetricSource, Signal, Subject, Window, read_all
 from hexaops.backends.metrics.samples import Samples
 from hexaops.features.access.tenancy import Workspace
@@ -45,7 +46,7 @@ class Measurement(Struct, frozen=True):
 
     applications: Sequence[Application]
     measured: Sequence[usage.Measured]
-    allocations: Sequence[scores.Allocation]
+    allocations: Sequence[Allocation]
     """One an application."""
     cpu: trends.Development | str
     """Use of CPU of the whole workspace over the time, or why nothing is known of it."""
@@ -106,7 +107,7 @@ class InsightEngine(Struct, frozen=True):
         return Measurement(
             applications=chosen,
             measured=measured,
-            allocations=[_allocation(one, samples) for one in chosen],
+            allocations=[allocation_of(one, samples) for one in chosen],
             cpu=self._development(workspace, measured, step, cost=False),
             cost=self._development(workspace, measured, step, cost=True),
             no_sizing=usage.too_little_history(measured),
@@ -145,21 +146,9 @@ class InsightEngine(Struct, frozen=True):
         if not len(cpu):
             return "there is no application to measure"
         if cost:
-            charged = cpu * self.book.prices.cpu_core_hour + memory / 2**30 * self.book.prices.memory_gib_hour
-            return trends.development(charged, step, None)
+            return trends.development(self.book.monthly(cpu, memory), step, None)
         room = sum(node.allocatable.get("cpu", 0.0) for node in self.applications.nodes(workspace))
         return trends.development(cpu, step, room or None)
-
-
-def _allocation(application: Application, samples: Samples) -> scores.Allocation:
-    """Of its measured pods: what is not measured is on neither side."""
-    pairs = [(pod, found) for pod in application.pods if (found := samples.by_object.get((pod.namespace, pod.name)))]
-    return scores.Allocation(
-        cpu_requested=sum(pod.cpu_request or 0.0 for pod, _ in pairs),
-        cpu_used=sum(found.cpu_cores for _, found in pairs),
-        memory_requested=sum(pod.memory_request or 0.0 for pod, _ in pairs),
-        memory_used=sum(found.memory_bytes for _, found in pairs),
-    )
 
 
 def _rank(one: Insight) -> tuple[int, int]:

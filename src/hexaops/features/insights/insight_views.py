@@ -9,8 +9,9 @@ from msgspec import UNSET, UnsetType
 
 from hexaops.analysis import workspace_scores
 from hexaops.analysis.insights import scores, trends
+from hexaops.analysis.insights.costs import Allocation, PriceBook
 from hexaops.analysis.insights.hardening import level_of
-from hexaops.analysis.insights.model import WEIGHTS, Insight, PriceBook, Weight
+from hexaops.analysis.insights.model import WEIGHTS, Insight, Weight
 from hexaops.analysis.insights.troubles import WEIGHT, category_of
 from hexaops.features.insights.engine import Assessment
 from hexaops.kit.text import plain
@@ -294,20 +295,17 @@ def scores_view(found: Assessment, book: PriceBook, reasons: dict[str, str]) -> 
             reasons[f"overall_assessment.{name}"] = found.no_usage or "no measured pod requests anything"
     if view.security_score is None:
         reasons["overall_assessment.security_score"] = "there is no workload to judge"
-    total = found.allocations
+    total = Allocation.together(found.allocations)
     inputs = ScoreInputsView(
         ready_replicas=sum(min(one.ready, one.desired) for one in wanted),
         desired_replicas=sum(one.desired for one in wanted),
         findings={weight: weights.count(weight) for weight in WEIGHTS},
-        cpu_requested_cores=round(sum(one.cpu_requested for one in total), 3),
-        cpu_used_cores=round(sum(one.cpu_used for one in total), 3),
-        memory_requested_bytes=sum(one.memory_requested for one in total),
-        memory_used_bytes=sum(one.memory_used for one in total),
+        cpu_requested_cores=round(total.requested.cpu_cores, 3),
+        cpu_used_cores=round(total.used.cpu_cores, 3),
+        memory_requested_bytes=total.requested.memory_bytes,
+        memory_used_bytes=total.used.memory_bytes,
         pod_security_levels={str(level): levels.count(level) for level in dict.fromkeys(levels)},
-        monthly_cost=round(
-            sum(book.monthly(max(a.cpu_requested, a.cpu_used), max(a.memory_requested, a.memory_used)) for a in total),
-            2,
-        ),
+        monthly_cost=round(book.cost(total).charged, 2),
     )
     return view, inputs
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from hexaops.analysis.insights.model import PriceBook
-from hexaops.analysis.sizing import Prices
+from hexaops.analysis.insights.costs import PriceBook, Prices
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.diagnosis.service import DiagnosisService
 from hexaops.features.insights.announcing import Announcer

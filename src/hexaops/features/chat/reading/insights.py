@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from hexaops.analysis.insights import usage
-from hexaops.analysis.insights.model import CATEGORIES, Insight, PriceBook
+from hexaops.analysis.insights.costs import PriceBook
+from hexaops.analysis.insights.model import CATEGORIES, Insight
 from hexaops.assistant.answers import insights as told
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.later import show_state
@@ -57,11 +58,10 @@ class Measured(Struct, frozen=True):
         """What each of them costs a month."""
         chosen = {one.application.id for one in self.measured}
         return [
-            told.Bill(one, book.monthly(use.cpu_requested, use.memory_requested),
-                      book.monthly(use.cpu_used, use.memory_used))
+            told.Bill(one, book.cost(use))
             for one, use in zip(self.whole.applications, self.whole.allocations, strict=True)
             if one.id in chosen
-        ]  # fmt: skip
+        ]
 
 
 class InsightReader(Struct, frozen=True):

@@ -24,10 +24,6 @@ class SummaryReader(Struct, frozen=True):
         if PERMISSION in reading.caller.permissions:
             question = Question(CATEGORIES, WEEK_SECONDS, logs="read_logs" in reading.caller.permissions)
             found = await self.engine.assess(reading.caller.get_workspace(), question)
-            book = self.engine.book
-            cost = sum(
-                max(book.monthly(one.cpu_requested, one.memory_requested), book.monthly(one.cpu_used, one.memory_used))
-                for one in found.allocations
-            )
+            cost = self.engine.book.total(found.allocations).charged
             overview = Overview(found.insights, None if found.no_usage else cost)
         tell_summary(overview, reading.facts, draft)
