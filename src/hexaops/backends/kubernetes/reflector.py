@@ -44,8 +44,11 @@ class WatchSettings(Struct, frozen=True):
     page_size: int = 500
     watch_seconds: tuple[int, int] = (240, 300)
     """The server ends each watch after a random time in between, so that many clients do not return at once."""
-    prompt_watch_seconds: tuple[int, int] = (6, 7)
-    """The same for PROMPT_KINDS: a watch that the server does not end in time is dead, whatever else still answers."""
+    prompt_watch_seconds: tuple[int, int] = (7, 7)
+    """The same for PROMPT_KINDS: a watch that the server does not end in time is dead, whatever else still answers.
+
+    All end together, as one wake-up is cheaper than eight; with the grace, within STALE_SECONDS.
+    """
     grace_seconds: float = 2.0
     """How long such a watch may be silent beyond its agreed end."""
     stall_seconds: float = 100.0
