@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hexaops.kit.redaction import MARK, redact, redact_fields, redact_texts
+from hexaops.kit.redaction import MARK, redact, redact_fields, redact_known, redact_texts, vendors
 from hexaops.kit.redaction.batches import redact_all
 from tests.kit.redaction.bounds import BOUNDS
 
@@ -43,3 +43,23 @@ def test_overlapping_finds_are_one_mark() -> None:
     )
     assert redact(f"password={MARK}") == f"password={MARK}"
     assert redact("password=redacted") == "password=redacted"
+
+
+def test_only_a_text_with_a_needle_is_read_for_structure() -> None:
+    text = "password=aB3dE9"
+    assert redact_known(text, text.lower(), worded=False, keywords=()) == text
+    assert redact_known(text, text.lower(), worded=True, keywords=()) == f"password={MARK}"
+
+
+def test_the_vendors_rules_are_all_read_and_each_stands_under_its_keywords() -> None:
+    rules = vendors.rules.__wrapped__()
+    assert len({rule.id for rule in rules}) == len(rules)
+    by_keyword = vendors._by_keyword.__wrapped__()
+    assert all(rule in by_keyword[keyword.lower()] for rule in rules for keyword in rule.keywords)
+
+
+def test_each_own_form_stands_under_each_of_its_words() -> None:
+    forms = vendors._forms.__wrapped__()
+    for words, form in vendors.FORMS:
+        for word in words.split():
+            assert any(pattern.pattern.endswith(f"(?:{form})") for pattern in forms[word])

@@ -296,7 +296,7 @@ def _value(found: re.Match[str]) -> Span:
     for group in ("double", "single", "tick", "bare"):
         if group in found.re.groupindex and found[group] is not None:
             start, end = found.span(group)
-            while end > start and group != "bare" and found.string[end - 1] == "\\":
+            while group != "bare" and found.string[end - 1] == "\\":  # at the latest the quote before it ends this
                 end -= 1
             if group == "bare" and (following := _NEXT_PARAMETER.search(found.string, start, end)):
                 end = following.start()
