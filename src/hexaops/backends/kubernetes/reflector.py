@@ -47,7 +47,7 @@ class WatchSettings(Struct, frozen=True):
     prompt_watch_seconds: tuple[int, int] = (7, 7)
     """The same for PROMPT_KINDS: a watch that the server does not end in time is dead, whatever else still answers.
 
-    All end together, as one wake-up is cheaper than eight; with the grace, within STALE_SECONDS.
+    With the grace it is within STALE_SECONDS.
     """
     grace_seconds: float = 2.0
     """How long such a watch may be silent beyond its agreed end."""
