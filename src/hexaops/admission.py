@@ -168,11 +168,11 @@ def lane_of(scope: Scope) -> str | None:
     """The lane of a request; None for what is always let through."""
     if scope["type"] != "http" or scope["path"] in PROBES:
         return None
-    headers = dict(scope["headers"])
     if STREAMS.search(scope["path"]) and scope["method"] == "GET":
         return "streams"
     if CHAT.match(scope["path"]) and scope["method"] == "POST":
-        return "chat streams" if b"event-stream" in headers.get(b"accept", b"") else "chat"
+        accepted = dict(scope["headers"]).get(b"accept", b"")
+        return "chat streams" if b"event-stream" in accepted else "chat"
     return "reads" if scope["method"] in {"GET", "HEAD", "OPTIONS"} else "changes"
 
 

@@ -119,7 +119,8 @@ class BoundedProtocol(HttpToolsProtocol):
 
         A pipelined request is left to the application: one refusal would start the next one within itself.
         """
-        if self.pipeline or not isinstance(app, Admission) or not app.is_full({**cycle.scope}):
+        scope: Any = cycle.scope  # uvicorn's own type for the same mapping
+        if self.pipeline or not isinstance(app, Admission) or not app.is_full(scope):
             super()._start_asgi_task(cycle, app)
             return
         keep = cycle.keep_alive and not cycle.waiting_for_100_continue
