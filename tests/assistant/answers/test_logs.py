@@ -47,6 +47,13 @@ def test_no_lines_are_an_answer() -> None:
     assert draft.fulfilled
 
 
+def test_what_was_not_read_is_told_where_nothing_was_found() -> None:
+    draft = Draft()
+    found = LogAnswer([], 0, Aggregations({}, {}, [], []), None, ["Only a day is covered: lines are kept for 1d"])
+    answer_logs(LogQuestion((), (), 2 * 86_400.0), found, facts(), draft)
+    assert draft.content == "There are no log lines in the last 2d.\nOnly a day is covered: lines are kept for 1d"
+
+
 def test_lines_are_quoted_with_time_and_pod() -> None:
     draft = told(ALL, line("cannot connect"))
     assert draft.content == (

@@ -101,8 +101,7 @@ def answer_news(question: LogQuestion, found: LogAnswer, facts: Facts, draft: Dr
         for one in patterns[:LINES_SHOWN]:
             first = f"{plural(one.count, 'time')}, first {_time(one.first_us)}"
             draft.say(f"- {first}: “{markdown(one.template, LINE_LIMIT)}”", noted)
-    for limit in found.limits:
-        draft.say(markdown(limit, LINE_LIMIT))
+    _tell_limits(found, draft)
 
 
 def _has_earlier(question: LogQuestion, found: LogAnswer, facts: Facts) -> bool:
@@ -118,6 +117,7 @@ def answer_logs(question: LogQuestion, found: LogAnswer, facts: Facts, draft: Dr
     noted = draft.evidence.note(LOGS, what, found.total, unit="lines", at=facts.now, is_query=True)
     if not found.total:
         draft.say(f"There are no {what}.", noted)
+        _tell_limits(found, draft)
         return
     shown = found.rows[:LINES_SHOWN]
     more = f", the newest {len(shown)} of them" if found.total > len(shown) else ""
@@ -125,9 +125,14 @@ def answer_logs(question: LogQuestion, found: LogAnswer, facts: Facts, draft: Dr
     for line in shown:
         draft.say(f"- {_told(line)}", noted)
     _tell_patterns(found, draft, noted)
+    _tell_limits(found, draft)
+    draft.attach(_attachment(question, found))
+
+
+def _tell_limits(found: LogAnswer, draft: Draft) -> None:
+    """What was not read: above all where nothing was found."""
     for limit in found.limits:
         draft.say(markdown(limit, LINE_LIMIT))
-    draft.attach(_attachment(question, found))
 
 
 def _what(question: LogQuestion, facts: Facts) -> str:

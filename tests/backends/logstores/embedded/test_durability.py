@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from hexaops.backends.logstores.base import LogAnswer, LogStoreError
 from hexaops.backends.logstores.embedded.blocklog import BlockLog
 from hexaops.backends.logstores.embedded.frames import encode
+from hexaops.backends.logstores.embedded.horizon import Horizon, HorizonFile
 from hexaops.backends.logstores.embedded.store import EmbeddedLogStore
 from hexaops.kit.clock import ManualClock
 from hexaops.kit.timeout import Timeout
@@ -19,6 +20,7 @@ from tests.backends.logstores.embedded.conftest import RETENTION, Opener
 
 DAY = "2026-01-31_000"
 YESTERDAY_US = NOON_US - 24 * HOUR_US
+FULL = replace(RETENTION, size_bytes=1)
 
 
 async def everything(store: EmbeddedLogStore) -> LogAnswer:
@@ -192,10 +194,47 @@ async def test_old_partitions_are_dropped(opened: Opener, clock: ManualClock) ->
 
 
 async def test_the_oldest_partitions_make_room(opened: Opener) -> None:
-    async with opened(replace(RETENTION, size_bytes=1)) as store:
+    async with opened(FULL) as store:
         await store.append([line("today"), line("yesterday", time_us=YESTERDAY_US)])
+        assert not (await everything(store)).limits
         await store.enforce_retention()
         assert await messages(store) == ["today"]
+
+
+async def test_a_range_that_retention_has_shortened_is_told(opened: Opener) -> None:
+    async with opened(replace(RETENTION, days=3)) as store:
+        await store.append([line("today")])
+        (told,) = (await everything(store)).limits
+        assert told == "Only the time since 2026-01-30T00:00:00Z is covered, 2d 12h of 4d: lines are kept for 3d"
+        assert not (await store.query(query(start_us=NOON_US - 36 * HOUR_US), Timeout(60))).limits
+        before = query(start_us=NOON_US - 90 * HOUR_US, end_us=NOON_US - 80 * HOUR_US)
+        (told,) = (await store.query(before, Timeout(60))).limits
+        assert told.startswith("Nothing of the time range is covered, which ends before 2026-01-30T00:00:00Z: ")
+
+
+async def test_days_dropped_for_their_size_are_told_after_a_restart(opened: Opener) -> None:
+    dropped = "since 2026-01-31T00:00:00Z is covered, 1d 12h of 4d: older lines were dropped to keep the logs within"
+    async with opened(FULL) as store:
+        await store.append([line("today"), line("yesterday", time_us=YESTERDAY_US)])
+        await store.enforce_retention()
+        assert dropped in (await everything(store)).limits[0]
+    async with opened() as store:  # with room again, but what is gone is gone
+        assert dropped in (await everything(store)).limits[0]
+        await store.append([line("late", time_us=YESTERDAY_US)])
+        (told,) = (await everything(store)).limits
+        assert told.startswith("Lines before 2026-01-31T00:00:00Z are not all there: older lines were dropped")
+
+
+@pytest.mark.parametrize("content", ["{", "[]", ""])
+def test_a_record_of_what_was_dropped_that_cannot_be_read_is_written_anew(tmp_path: Path, content: str) -> None:
+    (tmp_path / "dropped.json").write_text(content)
+    file, again = HorizonFile(tmp_path), HorizonFile(tmp_path)
+    file.load()
+    assert file.horizon is None
+    file.move(Horizon(NOON_US, "it was full"))
+    file.move(Horizon(YESTERDAY_US, "it was old"))
+    again.load()
+    assert again.horizon == Horizon(NOON_US, "it was full")
 
 
 def test_an_append_that_fails_leaves_the_log_as_it_was(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hexaops.backends.logstores.embedded.blocklog import DamagedLogError
+from hexaops.backends.logstores.embedded.horizon import Horizon, HorizonFile
 from hexaops.backends.logstores.embedded.marks import MarkFile
 from hexaops.backends.logstores.embedded.partition import Partition, PartitionName
 from hexaops.backends.logstores.embedded.places import FULL_LOG
@@ -36,12 +37,14 @@ class Shelf:
 
     def __post_init__(self) -> None:
         self.marks = MarkFile(self.folder)
+        self.dropped = HorizonFile(self.folder)
         self._open: dict[PartitionName, Partition] = {}
         self._writing: OrderedDict[PartitionName, None] = OrderedDict()
 
     def open_all(self) -> None:
         """Open every partition, index what the logs hold beyond their indexes, take up the templates."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.dropped.load()
         for leftover in self.folder.glob(f"{_DROPPED}*"):
             shutil.rmtree(leftover, ignore_errors=True)
         for name in sorted(filter(None, (PartitionName.parse(path.name) for path in self.folder.iterdir()))):
@@ -113,17 +116,17 @@ class Shelf:
         """Bytes on disk."""
         return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
 
-    def drop_before(self, time_us: int) -> list[PartitionName]:
+    def drop_before(self, time_us: int, reason: str) -> list[PartitionName]:
         """Drop the partitions that end before a time."""
-        return [self._drop(name) for name in self._names() if name.end_us <= time_us]
+        return [self._drop(name, reason) for name in self._names() if name.end_us <= time_us]
 
-    def drop_to(self, size_bytes: int) -> list[PartitionName]:
+    def drop_to(self, size_bytes: int, reason: str) -> list[PartitionName]:
         """Drop the oldest partitions until the rest fits; the newest one stays."""
         dropped = []
         for name in self._names()[:-1]:
             if self.size_bytes() <= size_bytes:
                 break
-            dropped.append(self._drop(name))
+            dropped.append(self._drop(name, reason))
         return dropped
 
     def close(self) -> None:
@@ -138,7 +141,8 @@ class Shelf:
     def _names(self) -> list[PartitionName]:
         return sorted({*self._open, *self.damaged})
 
-    def _drop(self, name: PartitionName) -> PartitionName:
+    def _drop(self, name: PartitionName, reason: str) -> PartitionName:
+        self.dropped.move(Horizon(name.end_us, reason))
         partition = self._open.pop(name, None)
         self._writing.pop(name, None)
         self.damaged.pop(name, None)

@@ -8,7 +8,7 @@ import hashlib
 import logging
 import os
 import queue
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -27,14 +27,16 @@ from hexaops.backends.logstores.base import (
 from hexaops.backends.logstores.counting import ranked, ranked_patterns
 from hexaops.backends.logstores.embedded.blocklog import DamagedLogError
 from hexaops.backends.logstores.embedded.frames import DIGEST_BYTES, Marks
+from hexaops.backends.logstores.embedded.horizon import Horizon, shortened
 from hexaops.backends.logstores.embedded.partition import Partition
-from hexaops.backends.logstores.embedded.schema import MOST_LINES
+from hexaops.backends.logstores.embedded.schema import DAY_US, MOST_LINES
 from hexaops.backends.logstores.embedded.searching import Counts, Hit, PartitionSearch, read, tie_of
 from hexaops.backends.logstores.embedded.shelf import Shelf
 from hexaops.backends.logstores.embedded.writing import Batch, Task, WritingThread
 from hexaops.backends.logstores.lines import MICROSECONDS, LogLine
 from hexaops.backends.logstores.templates import Miner
 from hexaops.kit.clock import Clock
+from hexaops.kit.durations import format_duration
 from hexaops.kit.timeout import Timeout
 
 SEARCH_THREADS = 2
@@ -44,6 +46,7 @@ TASK_SECONDS = 5.0
 FUTURE_SECONDS = 3600
 """Lines that claim a later time are refused: they would never leave again."""
 LOCK = "writer.lock"
+GIB = 1 << 30
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +71,16 @@ class Retention(Struct, frozen=True):
     size_bytes: int
     """Of all partitions together."""
     lines_a_partition: int = MOST_LINES
+
+    @property
+    def by_age(self) -> str:
+        """Why lines are dropped that are too old."""
+        return f"lines are kept for {format_duration(self.days * 86_400)}"
+
+    @property
+    def by_size(self) -> str:
+        """Why lines are dropped where there are too many."""
+        return f"older lines were dropped to keep the logs within {self.size_bytes / GIB:.3g} GiB"
 
 
 def _ignore(_lines: Sequence[LogLine]) -> None:
@@ -211,8 +224,18 @@ class EmbeddedLogStore:
             self._lock = None
 
     def _drop(self) -> None:
-        self._shelf.drop_before(self.earliest_us())
-        self._shelf.drop_to(self._retention.size_bytes)
+        self._shelf.drop_before(self.earliest_us(), self._retention.by_age)
+        self._shelf.drop_to(self._retention.size_bytes, self._retention.by_size)
+
+    def _shortened(self, query: LogQuery) -> Iterator[str]:
+        """What of the range was dropped."""
+        oldest = Horizon(self.earliest_us() // DAY_US * DAY_US, self._retention.by_age)
+        dropped = self._shelf.dropped.horizon
+        if dropped is not None and dropped.start_us > oldest.start_us:
+            oldest = dropped
+        has_older = bool(self._shelf.between(query.start_us, min(query.end_us, oldest.start_us)))
+        if told := shortened(query, oldest, has_older=has_older):
+            yield told
 
     async def _keep_up(self) -> None:
         """Opens early, so that the first query need not wait; then drops what is old, for ever."""
@@ -227,6 +250,7 @@ class EmbeddedLogStore:
     def _answer(self, query: LogQuery, timeout: Timeout) -> LogAnswer:
         limits = [f"Lines of {name.day} cannot be searched: {reason}"
                   for name, reason in self._shelf.damaged_between(query.start_us, query.end_us)]  # fmt: skip
+        limits += self._shortened(query)
         partitions = self._shelf.between(query.start_us, query.end_us)
         limits += [f"The newest lines of {one.name.day} are not indexed yet" for one in partitions if one.behind]
         total, hits, counts = _searched(partitions, query, timeout)
