@@ -80,8 +80,10 @@ class Service:
 
     def plan_by_chat(self, message: str) -> Object:
         """The plan that a message asks for."""
-        (plan,) = attachments(self.say(message), "action_plan")
-        return plan
+        answer = self.say(message)
+        plans = attachments(answer, "action_plan")
+        assert len(plans) == 1, answer
+        return plans[0]
 
     def confirm(self, plan: Object) -> httpx2.Response:
         """Confirm a plan exactly as it says that it is confirmed."""

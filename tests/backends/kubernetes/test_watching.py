@@ -9,7 +9,9 @@ import pytest
 from msgspec.structs import replace
 
 from hexaops.backends.kubernetes.cluster import Cluster
+from hexaops.backends.kubernetes.reflector import WatchSettings
 from hexaops.backends.kubernetes.table import Change
+from hexaops.kit.clock import ManualClock
 from tests.backends.kubernetes.api_server import ApiServer, Collection, status_body
 from tests.backends.kubernetes.conftest import QUICK, StartCluster, until
 
@@ -284,6 +286,37 @@ async def test_a_server_that_is_down_keeps_the_rows_and_their_age(
     assert cluster.cache.status()["Pod"].error is None
     assert before is not None
     assert (cluster.cache.as_of("Pod") or before) > before
+
+
+async def test_the_first_kind_that_reaches_the_server_again_wakes_the_others(
+    server: ApiServer, pods: Collection, start_cluster: StartCluster
+) -> None:
+    services = server.collection("/api/v1/services", "Service")
+    clock = ManualClock()
+    await start_cluster("Pod", "Service", settings=WatchSettings(), clock=clock)
+    await until(lambda: pods.watches and services.watches)
+    server.requests.clear()
+    old = [*pods.watches, *services.watches]
+    server.answer(503, status_body(503, "ServiceUnavailable", "starting"), times=10**6)
+    server.drop_connections()
+    await until(lambda: _passes(clock, 5.0) and _tried(server, "pods") > 7 and _tried(server, "services") > 7)
+    server.answers.clear()  # each pauses for 15 to 45 s
+    both = (pods, services)
+    await until(lambda: _passes(clock, 0.5) and any(one.watches[-1] not in old for one in both))
+    since = clock.monotonic()
+    await until(lambda: _passes(clock, 0.005) and all(one.watches[-1] not in old for one in both))
+    assert clock.monotonic() - since < 10.0
+    first = [one.watches[-1].query["timeoutSeconds"] for one in both]
+    assert first == ["2", "2"], "a short watch says soon that nothing was missed"
+
+
+def _passes(clock: ManualClock, seconds: float) -> bool:
+    clock.advance(seconds)
+    return True
+
+
+def _tried(server: ApiServer, collection: str) -> int:
+    return len([request for request in server.requests if request.path.endswith(collection)])
 
 
 async def test_a_server_restored_to_an_older_state_is_noticed_by_its_lower_versions(

@@ -73,6 +73,7 @@ class WatchCache:
         self.clock_check = ClockCheck(self._clock)
         self._callbacks: list[Callable[[Change], None]] = []
         self._progress = asyncio.Event()
+        self._recovery = asyncio.Event()
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -333,6 +334,19 @@ class WatchCache:
         """Wake those who wait for a sync: a table became synced or unavailable, or reading it failed."""
         self._progress.set()
         self._progress = asyncio.Event()
+
+    def note_recovery(self) -> None:
+        """Wake those who wait for the API server: it has answered somebody whom it had failed before."""
+        self._recovery.set()
+        self._recovery = asyncio.Event()
+
+    async def wait_recovery(self, seconds: float) -> None:
+        """Wait for the next `note_recovery`, for this many seconds at most."""
+        alarm = asyncio.ensure_future(self._clock.sleep(seconds))
+        try:
+            await _first(self._recovery, alarm)
+        finally:
+            alarm.cancel()
 
     def publish(self, changes: Iterable[Change | None]) -> None:
         """Tell the subscribers; one that fails is logged and does not stop the others."""

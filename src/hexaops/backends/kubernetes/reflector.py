@@ -22,6 +22,7 @@ from hexaops.backends.kubernetes.errors import (
     KubernetesForbiddenError,
     KubernetesGoneError,
     KubernetesNotFoundError,
+    KubernetesUnavailableError,
     Target,
     error_from_status,
 )
@@ -49,6 +50,8 @@ class WatchSettings(Struct, frozen=True):
 
     With the grace it is within STALE_SECONDS.
     """
+    first_watch_seconds: int = 2
+    """The same for the first watch after a failure: its agreed end says soon that nothing was missed."""
     grace_seconds: float = 2.0
     """How long such a watch may be silent beyond its agreed end."""
     stall_seconds: float = 100.0
@@ -105,7 +108,10 @@ class Reflector:
                 if error.details.get("http_status") == 504:
                     # "Too large resource version": the server was restored and knows less than we do.
                     self._version = ""
-                await self._pause_after_failure()
+                if isinstance(error, KubernetesUnavailableError):
+                    await self._wait_for_server()
+                else:
+                    await self._pause_after_failure()
             except Exception:  # the edge of a task: without it, one surprise would end this kind's updates
                 logger.exception("watch failed unexpectedly", extra={"kind": self._kind})
                 self._fail("unexpected failure, see the service's log")
@@ -166,6 +172,7 @@ class Reflector:
             self._table.error = None
             self._refused_since = None
             self._rests = 0
+            self._tell_recovery()
             async for chunk in chunks:
                 lines = splitter.feed(chunk)
                 if lines:
@@ -181,6 +188,9 @@ class Reflector:
     def _watch_limits(self) -> tuple[int, float]:
         """How long to watch, and after how much silence the watch is dead."""
         settings = self._settings
+        if self._failures:
+            seconds = settings.first_watch_seconds
+            return seconds, min(seconds + settings.grace_seconds, settings.stall_seconds)
         if self._kind not in PROMPT_KINDS:
             return self._rng.randint(*settings.watch_seconds), settings.stall_seconds
         seconds = self._rng.randint(*settings.prompt_watch_seconds)
@@ -221,7 +231,13 @@ class Reflector:
         self._table.error = reason
         self._cache.note_progress()
 
+    def _tell_recovery(self) -> None:
+        """Whoever reaches the server again tells the other kinds, whose pauses may have grown long meanwhile."""
+        if self._failures:
+            self._cache.note_recovery()
+
     def _confirm(self, version: str) -> None:
+        self._tell_recovery()
         self._failures = 0
         self._refused_since = None
         self._table.as_of = self._clock.now()
@@ -257,7 +273,15 @@ class Reflector:
 
     async def _pause_after_failure(self) -> None:
         """Doubling, at most the longest delay, ± half of it."""
+        await self._clock.sleep(self._next_pause())
+
+    async def _wait_for_server(self) -> None:
+        """The same pause, but soon over once the server answers another kind; not all kinds come at one moment."""
+        await self._cache.wait_recovery(self._next_pause())
+        await self._clock.sleep(self._rng.uniform(0.0, self._settings.first_delay_seconds))
+
+    def _next_pause(self) -> float:
         settings = self._settings
         pauses = Backoff(settings.first_delay_seconds, settings.longest_delay_seconds, jitter_ratio=0.5)
         self._failures += 1
-        await self._clock.sleep(pauses.seconds(self._failures, self._rng))
+        return pauses.seconds(self._failures, self._rng)
