@@ -9,12 +9,12 @@ from msgspec.structs import replace
 
 from hexaops.analysis.diagnosis.causes import Cause, causes_of
 from hexaops.analysis.diagnosis.model import Evidence, Finding, Fix, Ref, Severity
-from hexaops.assistant.answers.compose import compose
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Causes, Facts
+from hexaops.assistant.compose import compose
 from hexaops.assistant.understanding import Intent, KnownEntity, Resolved, Understanding
 from tests.analysis.applications.rows import NOW
-from tests.assistant.answers.test_compose import full
+from tests.assistant.test_compose import full
 
 DB = Ref("Deployment", "production", "db")
 CACHE = Ref("Deployment", "x", "cache")

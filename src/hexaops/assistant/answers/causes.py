@@ -14,7 +14,6 @@ from hexaops.analysis.diagnosis.model import Action, Evidence, Ref, Severity
 from hexaops.analysis.diagnosis.remedies import Remedy
 from hexaops.assistant.answers.draft import Draft, Suggestion
 from hexaops.assistant.answers.facts import Causes, Facts
-from hexaops.assistant.answers.later import show_state
 from hexaops.assistant.answers.lines import (
     NAME_LIMIT,
     listing,
@@ -27,6 +26,7 @@ from hexaops.assistant.answers.lines import (
 from hexaops.assistant.answers.possible import actions_for, possible_now
 from hexaops.assistant.answers.select import applications_of
 from hexaops.assistant.answers.select import severity as severity_of
+from hexaops.assistant.answers.state import show_state
 from hexaops.assistant.answers.status import explain
 from hexaops.assistant.evidence import KUBERNETES
 from hexaops.assistant.understanding.model import Understanding

@@ -11,6 +11,7 @@ from hexaops.assistant.answers.lines import listing
 from hexaops.kit.text import plain
 
 EXECUTE = "execute_actions"
+STATUS = Suggestion("status_query", "Show how all applications are doing", "What's the status of my applications?")
 SCALABLE = frozenset({"Deployment", "StatefulSet"})
 _NOT_CURED_BY_RESTART = frozenset(
     {"ImagePullBackOff", "ErrImagePull", "ErrImageNeverPull", "InvalidImageName", "CreateContainerConfigError"}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from hexaops.assistant.answers.draft import Draft, Suggestion
 from hexaops.assistant.answers.facts import Facts
 from hexaops.assistant.answers.lines import NAME_LIMIT, listing
-from hexaops.assistant.answers.talk import STATUS, tell_abilities
+from hexaops.assistant.answers.possible import STATUS
 from hexaops.assistant.understanding.intents import Intent
 from hexaops.assistant.understanding.inventory import KnownEntity
 from hexaops.assistant.understanding.model import PendingQuestion, Understanding
@@ -16,51 +16,12 @@ from hexaops.kit.text import markdown, plain
 
 CHOICES = 5
 LEFT_LIMIT = 120
-_PHRASES: dict[Intent, tuple[str, str]] = {
-    Intent.STATUS_QUERY: ("the status of the applications", "What's the status of my applications?"),
-    Intent.USAGE_QUERY: ("CPU and memory usage", "Show CPU and memory usage"),
-    Intent.POD_STATUS: ("the pods", "Show the pods"),
-    Intent.NODE_STATUS: ("the nodes", "Are all nodes ready?"),
-    Intent.ALERT_QUERY: ("open problems", "Are there any alerts?"),
-    Intent.ACTION_STATUS: ("how a change is going", "How is the last change going?"),
-    Intent.RESTART_APPLICATION: ("a plan to restart an application", "Restart an application"),
-    Intent.RESTART_FAILING: ("a plan to restart what is failing", "Restart the failing pods"),
-    Intent.SCALE_APPLICATION: ("a plan to scale an application", "Scale an application"),
-    Intent.START_APPLICATION: ("a plan to start an application", "Start an application"),
-    Intent.STOP_APPLICATION: ("a plan to stop an application", "Stop an application"),
-    Intent.DIAGNOSE: ("what is wrong with the applications", "What is wrong with my apps?"),
-    Intent.HELP: ("what I can do", "What can you do?"),
-}
 _VERBS: dict[Intent, str] = {
     Intent.RESTART_APPLICATION: "Restart",
     Intent.SCALE_APPLICATION: "Scale",
     Intent.START_APPLICATION: "Start",
     Intent.STOP_APPLICATION: "Stop",
 }
-
-
-def answer_unclear(asked: Understanding, facts: Facts, draft: Draft) -> None:
-    """Out of scope, another language, or an unsure guess with its alternatives."""
-    draft.fulfilled = False
-    if asked.language == "other":
-        draft.say("I can't tell what you mean: I understand English only.")
-        tell_abilities(facts, draft)
-        return
-    if asked.intent is Intent.OUT_OF_SCOPE:
-        draft.say("I can't tell: I only know about this workspace and what runs in it.")
-        tell_abilities(facts, draft)
-        return
-    likely = [intent for intent, _ in asked.alternatives if intent in _PHRASES][:3]
-    if not likely:
-        draft.say("I can't tell what you mean.")
-        tell_abilities(facts, draft)
-        return
-    phrases = [_PHRASES[intent] for intent in likely]
-    draft.say(f"I can't tell for sure what you mean. Did you mean {listing([p[0] for p in phrases], last='or')}?")
-    for intent, (words, message) in zip(likely, phrases, strict=True):
-        draft.suggest(Suggestion(intent.value, f"Show {words}" if not words.startswith("a plan") else words, message))
-    options = tuple(intent.value for intent in likely)
-    draft.pending = PendingQuestion("choose_intent", asked.intent.value, options, parameters=asked.parameters)
 
 
 def ask_which(asked: Understanding, draft: Draft) -> None:

@@ -12,7 +12,7 @@ from hexaops.analysis.applications.model import Application
 from hexaops.analysis.diagnosis.causes import causes_of
 from hexaops.assistant.answers.facts import Causes, Facts, Operation
 from hexaops.assistant.answers.lines import names_of
-from hexaops.assistant.understanding import Intent
+from hexaops.assistant.intents.spec import Need
 from hexaops.backends.kubernetes.clusters import ClusterUnavailableError
 from hexaops.backends.kubernetes.rows import NodeRow
 from hexaops.backends.metrics.samples import Samples
@@ -27,23 +27,6 @@ from hexaops.features.workspaces.automation import AutomationSwitch
 from hexaops.kit.clock import Clock
 from hexaops.kit.durations import parse_duration
 from hexaops.storage.database import Database
-
-USES_METRICS = frozenset(
-    {
-        Intent.STATUS_QUERY,
-        Intent.USAGE_QUERY,
-        Intent.PERFORMANCE_ANALYSIS,
-        Intent.OPTIMIZATION,
-        Intent.FORECAST_QUERY,
-        Intent.DIAGNOSE,
-        Intent.HIGH_USAGE,
-        Intent.LIST_RESOURCES,
-        Intent.ROOT_CAUSE,
-        Intent.ANOMALY_QUERY,
-    }
-)
-USES_CAUSES = frozenset({Intent.DIAGNOSE, Intent.ROOT_CAUSE})
-USES_NODE_METRICS = frozenset({Intent.NODE_STATUS, Intent.USAGE_QUERY, Intent.HIGH_USAGE, Intent.PERFORMANCE_ANALYSIS})
 
 
 class Known(Struct, frozen=True):
@@ -83,9 +66,9 @@ class Gatherer:
         )
 
     async def facts(
-        self, caller: Caller, known: Known, intents: Set[Intent], *, context: ChatContext, capabilities: Set[str]
+        self, caller: Caller, known: Known, needs: Set[Need], *, context: ChatContext, capabilities: Set[str]
     ) -> Facts:
-        """Everything that answers to these intents are told from."""
+        """Everything that answers with these needs are told from."""
         workspace = caller.get_workspace()
         freshness = self.applications.freshness(workspace)
         reason = _no_metrics(context, capabilities)
@@ -93,9 +76,9 @@ class Gatherer:
             reason = "the cluster cannot be read right now"
         usage = node_usage = None
         if reason is None and known.applications is not None:
-            usage = await self._usage(workspace, intents)
-            node_usage = await self.applications.node_usage(workspace) if intents & USES_NODE_METRICS else None
-        causes = await self._causes(caller, known, intents, capabilities)
+            usage = await self._usage(workspace, needs)
+            node_usage = await self.applications.node_usage(workspace) if Need.NODE_USAGE in needs else None
+        causes = await self._causes(caller, known, needs, capabilities)
         return Facts(
             workspace_name=workspace.name,
             now=self.clock.now(),
@@ -120,9 +103,9 @@ class Gatherer:
             names=names_of(known.applications or ()),
         )
 
-    async def _causes(self, caller: Caller, known: Known, intents: Set[Intent], capabilities: Set[str]) -> Causes | str:
+    async def _causes(self, caller: Caller, known: Known, needs: Set[Need], capabilities: Set[str]) -> Causes | str:
         """What is wrong and why, or why that cannot be told."""
-        if not intents & USES_CAUSES or known.applications is None or "read_applications" not in capabilities:
+        if Need.CAUSES not in needs or known.applications is None or "read_applications" not in capabilities:
             return "causes were not looked for"
         workspace, applications = caller.get_workspace(), known.applications
         try:
@@ -137,8 +120,8 @@ class Gatherer:
             refused=made.refused,
         )
 
-    async def _usage(self, workspace: Workspace, intents: Set[Intent]) -> Samples | None:
-        return await self.applications.usage(workspace) if intents & USES_METRICS else None
+    async def _usage(self, workspace: Workspace, needs: Set[Need]) -> Samples | None:
+        return await self.applications.usage(workspace) if Need.USAGE in needs else None
 
     def _list(self, workspace: Workspace) -> list[Application] | None:
         try:

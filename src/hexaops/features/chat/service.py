@@ -11,16 +11,16 @@ from datetime import datetime
 from msgspec import Struct
 
 from hexaops.assistant.answers import changes
-from hexaops.assistant.answers.compose import compose, hindered, tell_freshness
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
 from hexaops.assistant.answers.lines import TEXT_LIMIT
 from hexaops.assistant.answers.offers import ask_to_confirm
 from hexaops.assistant.answers.possible import actions_for
 from hexaops.assistant.answers.unsure import tell_left_out
+from hexaops.assistant.compose import compose, hindered, tell_freshness
+from hexaops.assistant.intents.catalog import needs_of
 from hexaops.assistant.understanding import Intent, KnownEntity, Understanding, understand
-from hexaops.assistant.understanding.intents import CHANGE_INTENTS, Mode
-from hexaops.assistant.understanding.summaries import asks_for_summary
+from hexaops.assistant.understanding.intents import CHANGE_INTENTS
 from hexaops.errors import UpstreamUnavailableError
 from hexaops.features.access.caller import Caller
 from hexaops.features.access.request_log import Record
@@ -31,13 +31,9 @@ from hexaops.features.chat.gathering import Gatherer, Known
 from hexaops.features.chat.messages import checked, session_name
 from hexaops.features.chat.nameable import Inventories
 from hexaops.features.chat.planning import ChangePlanner, Request, confirmation
-from hexaops.features.chat.reading.articles import ArticleReader, is_answered, is_asked_how
 from hexaops.features.chat.reading.asking import Reader, Reading
 from hexaops.features.chat.reading.backups import gone_applications
-from hexaops.features.chat.reading.connectivity import asks_for_connections
-from hexaops.features.chat.reading.dependencies import asks_for_dependencies
-from hexaops.features.chat.reading.impact import asks_for_impact
-from hexaops.features.chat.reading.objects import topic_of
+from hexaops.features.chat.reading.choosing import reader_of
 from hexaops.features.chat.retelling import Retelling
 from hexaops.features.chat.schemas import ChatRequest, SessionRequest
 from hexaops.features.chat.sessions import SessionService
@@ -49,10 +45,6 @@ from hexaops.kit.clock import Clock
 from hexaops.kit.text import markdown
 from hexaops.storage.core import insert_rows
 from hexaops.storage.database import Database
-
-HOW_TO_INTENTS = frozenset({Intent.DIAGNOSE, Intent.ROOT_CAUSE, Intent.POD_STATUS, Intent.LIST_RESOURCES})
-"""Questions for trouble that may mean trouble in general."""
-
 
 UNSURE = frozenset({Intent.ACTION_QUESTION, Intent.UNCLEAR, Intent.OUT_OF_SCOPE})
 """What is no question that has an answer of its own."""
@@ -71,19 +63,11 @@ class ChatService(Struct, frozen=True):
     inventories: Inventories
     planner: ChangePlanner
     plans: PlanQueries
-    readers: Mapping[Intent, Reader]
-    """Answers that are read from other features."""
+    readers: Mapping[str, Reader]
+    """Answers that are read from other features, by the names that the intents give them."""
     clock: Clock
     retelling: Retelling | None = None
     """Words answers with a language model, where one is configured."""
-    objects: Reader | None = None
-    """Questions for what belongs to applications, whatever intent they were taken for."""
-    impact: Reader | None = None
-    """Questions for what would happen, likewise."""
-    dependencies: Reader | None = None
-    """Questions for who depends on whom, likewise."""
-    summary: Reader | None = None
-    """Requests for a summary of everything."""
 
     async def open(self, caller: Caller, request: ChatRequest) -> Turn:
         """Take a message: check it, and find its session or open one, which is stored with the answer.
@@ -124,7 +108,7 @@ class ChatService(Struct, frozen=True):
         facts = await self.gatherer.facts(
             turn.caller,
             known,
-            frozenset(part.intent for part in parts),
+            needs_of({part.intent for part in parts}),
             context=turn.context,
             capabilities=turn.capabilities,
         )
@@ -170,30 +154,12 @@ class ChatService(Struct, frozen=True):
             if not hindered(asked, facts, draft):
                 tell_freshness(facts.freshness, draft)
                 await self.planner.answer(Request(turn.caller, turn.session_id, asked, facts), draft)
-        elif (reader := self._reader(turn.message, asked, facts)) is not None:
-            await self._read(reader, self._reading(turn, asked, facts), draft)
+        elif reader := reader_of(turn.message, asked, facts):
+            await self._read(self.readers[reader], self._reading(turn, asked, facts), draft)
         else:
             compose(asked, facts, draft)
             if turn.may_plan:
                 await self.planner.offer(Request(turn.caller, turn.session_id, asked, facts), draft)
-
-    def _reader(self, message: str, asked: Understanding, facts: Facts) -> Reader | None:
-        if asks_for_impact(message, asked):
-            return self.impact
-        if asks_for_dependencies(message, asked):
-            return self.dependencies
-        if asks_for_summary(message):
-            return self.summary
-        if asks_for_connections(message, asked):
-            return self.readers.get(Intent.CONNECTIVITY)
-        if topic_of(message, facts.applications or (), asked):
-            return self.objects
-        if asked.intent is Intent.OUT_OF_SCOPE and asked.language != "other" and is_answered(message):
-            return ArticleReader()
-        asks_how = asked.intent in HOW_TO_INTENTS or asked.mode is Mode.HOWTO
-        if asks_how and not asked.targets and is_asked_how(message):
-            return ArticleReader()
-        return self.readers.get(asked.intent)
 
     def _reading(self, turn: Turn, asked: Understanding, facts: Facts) -> Reading:
         dialogue = turn.memory.dialogue

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from hexaops.assistant.model.budget import TokenBudget
 from hexaops.assistant.model.providers import ModelNotInstalledError, open_model
 from hexaops.assistant.model.voice import Limits, ModelVoice
-from hexaops.assistant.understanding import Intent
 from hexaops.features.actions.service import ActionService
 from hexaops.features.alerts.service import AlertService
 from hexaops.features.applications.service import ApplicationService
@@ -28,7 +27,7 @@ from hexaops.features.chat.reading.dependencies import DependencyReader
 from hexaops.features.chat.reading.diagnostics import DiagnosticsReader
 from hexaops.features.chat.reading.history import HistoryReader
 from hexaops.features.chat.reading.impact import ImpactReader
-from hexaops.features.chat.reading.insights import INSIGHT_INTENTS, InsightReader
+from hexaops.features.chat.reading.insights import InsightReader
 from hexaops.features.chat.reading.logs import LogReader
 from hexaops.features.chat.reading.objects import ObjectReader
 from hexaops.features.chat.reading.performance import PerformanceReader
@@ -56,33 +55,32 @@ from hexaops.process import Process
 logger = logging.getLogger(__name__)
 
 
-def readers(process: Process) -> Mapping[Intent, Reader]:
-    """Who answers which questions from another feature."""
+def readers(process: Process) -> Mapping[str, Reader]:
+    """What answers from other features: by intent (`IntentSpec.reader`), and by what a message asks for."""
     get = process.provider.get
+    applications, sources = get(ApplicationService), get(MetricSources)
     alerts = AlertReader(get(AlertService))
-    alert_changes = AlertChangeReader(alerts)
-    resources = ResourceReader(get(ApplicationService))
     insights = InsightReader(get(InsightEngine))
-    history = HistoryReader(get(ApplicationService), process.database)
     return {
-        Intent.LOG_QUERY: LogReader(get(LogQueryService), get(ApplicationService)),
-        Intent.CHANGE_HISTORY: history,
-        Intent.EVENT_QUERY: history,
-        Intent.WORKSPACE_GUIDE: ArticleReader(),
-        Intent.BACKUP: BackupReader(process.database),
-        Intent.ALERT_QUERY: alerts,
-        Intent.ALERT_CREATE: alert_changes,
-        Intent.ALERT_ACKNOWLEDGE: alert_changes,
-        Intent.DASHBOARD_CREATE: DashboardReader(get(DashboardService)),
-        Intent.CONNECTIVITY: ConnectivityReader(get(DiagnosticReader)),
-        Intent.DIAGNOSTICS: DiagnosticsReader(get(DiagnosticReader)),
-        **dict.fromkeys(INSIGHT_INTENTS, insights),
-        Intent.HIGH_USAGE: UsageReader(insights),
-        Intent.PERFORMANCE_ANALYSIS: PerformanceReader(get(MetricSources), insights),
-        Intent.USAGE_QUERY: UsageHistoryReader(get(MetricSources)),
-        Intent.LIST_RESOURCES: resources,
-        Intent.POD_STATUS: resources,
-        Intent.FORECAST_QUERY: VolumeReader(get(MetricSources), insights),
+        "alert_changes": AlertChangeReader(alerts),
+        "alerts": alerts,
+        "articles": ArticleReader(),
+        "backups": BackupReader(process.database),
+        "connectivity": ConnectivityReader(get(DiagnosticReader)),
+        "dashboards": DashboardReader(get(DashboardService)),
+        "dependencies": DependencyReader(get(DiagnosisService)),
+        "diagnostics": DiagnosticsReader(get(DiagnosticReader)),
+        "forecast": VolumeReader(sources, insights),
+        "high_usage": UsageReader(insights),
+        "history": HistoryReader(applications, process.database),
+        "impact": ImpactReader(applications),
+        "insights": insights,
+        "logs": LogReader(get(LogQueryService), applications),
+        "objects": ObjectReader(applications),
+        "performance": PerformanceReader(sources, insights),
+        "resources": ResourceReader(applications),
+        "summary": SummaryReader(get(InsightEngine)),
+        "usage_history": UsageHistoryReader(sources),
     }
 
 
@@ -96,11 +94,7 @@ def wire(process: Process) -> None:
     plans, retelling = PlanQueries(database, clock), _retelling(process, applications)
     if retelling is not None:
         get(SourceProbes).add("model", retelling.probe)
-    chat = ChatService(
-        database, sessions, gatherer, inventories, planner, plans, readers(process), clock, retelling,
-        ObjectReader(applications), ImpactReader(applications), DependencyReader(get(DiagnosisService)),
-        SummaryReader(get(InsightEngine)),
-    )  # fmt: skip
+    chat = ChatService(database, sessions, gatherer, inventories, planner, plans, readers(process), clock, retelling)
     quick_actions = QuickActions(get(WorkspaceService), get(WorkspaceDirectory))
     guide = GuideService(database, quick_actions, clock)
     for service in (sessions, chat, ChatStream(chat), quick_actions, guide):

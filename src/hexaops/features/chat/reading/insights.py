@@ -13,7 +13,7 @@ from hexaops.analysis.insights.costs import PriceBook
 from hexaops.analysis.insights.model import CATEGORIES, Insight
 from hexaops.assistant.answers import insights as told
 from hexaops.assistant.answers.draft import Draft
-from hexaops.assistant.answers.later import show_state
+from hexaops.assistant.answers.state import show_state
 from hexaops.assistant.answers.usage import answer_usage
 from hexaops.assistant.understanding.intents import Intent
 from hexaops.features.chat.reading.asking import Reading
@@ -32,17 +32,6 @@ LOOK_BACK: dict[Intent, float] = {
 
 
 _WHY = re.compile(r"\bwhy\b|\bhow come\b", re.IGNORECASE)
-INSIGHT_INTENTS = (
-    Intent.SECURITY_QUERY,
-    Intent.COST_ANALYSIS,
-    Intent.COST_BREAKDOWN,
-    Intent.COST_OPTIMIZATION,
-    Intent.OPTIMIZATION,
-    Intent.ANOMALY_QUERY,
-    Intent.FORECAST_QUERY,
-    Intent.PERFORMANCE_ANALYSIS,
-    Intent.HIGH_USAGE,
-)
 
 
 class Measured(Struct, frozen=True):

@@ -1,0 +1,27 @@
+"""What is not done from the chat, said with what can be done instead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hexaops.assistant.answers.draft import Draft, Suggestion
+from hexaops.assistant.answers.facts import Facts
+from hexaops.assistant.answers.possible import STATUS
+from hexaops.assistant.understanding.model import Understanding
+
+
+def declined(words: str) -> Callable[[Understanding, Facts, Draft], None]:
+    """An answer that says only this, and suggests a look at the status."""
+
+    def answer(asked: Understanding, facts: Facts, draft: Draft) -> None:  # noqa: ARG001 # as every answerer
+        decline(words, STATUS, draft)
+
+    return answer
+
+
+def decline(words: str, instead: Suggestion, draft: Draft) -> None:
+    """Say why not, once in an answer, and suggest something else."""
+    if not any(statement.text == words for statement in draft.statements):
+        draft.say(words)
+    draft.suggest(instead)
+    draft.fulfilled = False

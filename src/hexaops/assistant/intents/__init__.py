@@ -1,0 +1,1 @@
+"""What a message can mean, one file an intent or a small family of them: its words, its needs, its answer."""

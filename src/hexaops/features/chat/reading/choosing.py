@@ -1,0 +1,43 @@
+"""Which reader answers a part of a message: by what its words ask for, else by its intent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hexaops.assistant.answers.facts import Facts
+from hexaops.assistant.intents.catalog import INTENTS
+from hexaops.assistant.understanding.intents import Intent, Mode
+from hexaops.assistant.understanding.model import Understanding
+from hexaops.assistant.understanding.summaries import asks_for_summary
+from hexaops.features.chat.reading.articles import is_answered, is_asked_how
+from hexaops.features.chat.reading.connectivity import asks_for_connections
+from hexaops.features.chat.reading.dependencies import asks_for_dependencies
+from hexaops.features.chat.reading.impact import asks_for_impact
+from hexaops.features.chat.reading.objects import topic_of
+
+_HOW_TO_INTENTS = frozenset({Intent.DIAGNOSE, Intent.ROOT_CAUSE, Intent.POD_STATUS, Intent.LIST_RESOURCES})
+"""Questions for trouble that may mean trouble in general."""
+
+
+def _asks_how(message: str, asked: Understanding) -> bool:
+    if asked.intent is Intent.OUT_OF_SCOPE and asked.language != "other" and is_answered(message):
+        return True
+    asks_how = asked.intent in _HOW_TO_INTENTS or asked.mode is Mode.HOWTO
+    return asks_how and not asked.targets and is_asked_how(message)
+
+
+TOPICS: tuple[tuple[str, Callable[[str, Understanding, Facts], bool]], ...] = (
+    ("impact", lambda message, asked, _: asks_for_impact(message, asked)),
+    ("dependencies", lambda message, asked, _: asks_for_dependencies(message, asked)),
+    ("summary", lambda message, _asked, _: asks_for_summary(message)),
+    ("connectivity", lambda message, asked, _: asks_for_connections(message, asked)),
+    ("objects", lambda message, asked, facts: bool(topic_of(message, facts.applications or (), asked))),
+    ("articles", lambda message, asked, _: _asks_how(message, asked)),
+)
+"""Readers of questions that may have been taken for several intents, and what asks for them; the first one answers."""
+
+
+def reader_of(message: str, asked: Understanding, facts: Facts) -> str:
+    """The name of the reader; "" where the answer is told from what is known already."""
+    topic = next((name for name, asks in TOPICS if asks(message, asked, facts)), "")
+    return topic or INTENTS[asked.intent].reader
