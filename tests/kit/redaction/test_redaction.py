@@ -16,6 +16,7 @@ from hexaops.kit import redaction
 from hexaops.kit.redaction import (
     MARK,
     addresses,
+    arguments,
     commands,
     files,
     headers,
@@ -160,7 +161,7 @@ def test_redacting_again_changes_nothing() -> None:
         assert redact(once) == once
 
 
-MODULES = (redaction, addresses, commands, files, headers, looks, names, pairs, sentences, vendors)
+MODULES = (redaction, addresses, arguments, commands, files, headers, looks, names, pairs, sentences, vendors)
 PATTERNS = (
     {
         f"{module.__name__.rpartition('.')[2]}.{name}": value
@@ -169,6 +170,7 @@ PATTERNS = (
         if isinstance(value, re.Pattern)
     }
     | {f"commands.{number}": pattern for number, (_, pattern) in enumerate(commands._PATTERNS)}
+    | {f"arguments.{number}": pattern for number, (_, pattern) in enumerate(arguments._PATTERNS)}
     | {f"gitleaks.{rule.id}": vendors.compiled(rule.pattern) for rule in vendors.rules()}
 )
 CATEGORIES = {constants.CATEGORY_WORD: r"\w", constants.CATEGORY_DIGIT: r"\d", constants.CATEGORY_SPACE: r"\s",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from hexaops.kit.redaction.forms import Form, Span, values
-from hexaops.kit.redaction.looks import has, is_name, is_number, is_placeholder, is_random, is_word
+from hexaops.kit.redaction.looks import has, is_generated, is_name, is_number, is_placeholder, is_random, is_word
 
 _USERINFO = re.compile(
     r"(?i)[a-z][a-z0-9+.:-]{1,32}:(?://|\\/\\/)(?:(?P<user>[^\s/@:\"'<>]{0,256}?)(?::|%3a)(?P<password>[^\s/\"'<>]{1,512})"
@@ -22,9 +22,25 @@ _ORACLE = re.compile(r"(?i)(?:thin|oci8?):[\w$#-]{1,64}/(?P<password>[^\s@/\"']{
 _PARAMETER = re.compile(
     r"(?i)(?:[?&#;]|%26|%3f|&amp;|\\u0026)(?P<name>sig|signature|x-amz-(?:signature|credential|security-token)|x-goog-(?:signature|credential)"
     r"|x-oss-(?:signature|security-token|credential)|awsaccesskeyid|googleaccessid|ossaccesskeyid|q-signature|q-ak|key-pair-id|policy|se?curity-?token"
-    r"|(?:[a-z_-]{0,32})?(?:token|secret|passw(?:or)?d|pwd|pass|apikey|api[_-]key|access[_-]key|auth|jwt|key)|code|hmac|hash|ticket|otp|sid|st|hdnts|hdnea"
+    r"|(?:[a-z_-]{0,32})?(?:token|secret|passw(?:or)?d|pwd|pass|apikey|api[_-]key|access[_-]key|auth|jwt|key)|code|hmac|hash|ticket|otp|sid|st|state|hdnts|hdnea"
     r"|session(?:[_-]?id)?|samlresponse|samlrequest|assertion|client_assertion|oauth_[a-z]{1,20}|state_token|nonce|appid|subscription-key|license|share|invite|cred(?:ential)?s?)"
     r"(?:=|%3d)(?P<value>[^\s&\"'#<>;]{4,8192})"
+)
+_FIRST = re.compile(
+    r"(?i)(?<![\w.-])(?P<name>saml(?:response|request|art)|client_assertion|assertion|code_verifier|device_code|oauth_verifier|authenticity_token"
+    r"|login_challenge|logout_challenge|consent_challenge|state|code)(?:=|%3d)(?P<value>[^\s&\"'#<>;]{16,8192})"
+)
+"""The first parameter of a form has no sign before it."""
+_FIRST_WORDS = (
+    "samlre",
+    "samlart",
+    "assertion",
+    "verifier",
+    "device_code",
+    "authenticity",
+    "challenge",
+    "state",
+    "code",
 )
 _PARAMETER_SIGNS = ("?", "&", "#", ";", "%26", "%3f", "\\u0026")
 """One of them, in lower case, stands before every parameter."""
@@ -48,6 +64,8 @@ HOOK_WORDS = (
     "pipedream.", "honeybadger.", "cronitor.", "nosnch.", "betteruptime.", "betterstack.", "flow.microsoft.", "chat.google", "loggly.",
 )  # fmt: skip
 """One of them, in lower case, is in every ASCII text that has such an address."""
+_REVISIONS = frozenset({"commit", "commits", "tree", "blob", "blame", "raw", "compare", "archive", "pull", "actions"})
+"""After these stands a revision of a repository whose name is like that of a hook."""
 _SEGMENT = re.compile(r"[^/]{1,512}")
 _UUID = re.compile(r"(?i)[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _BOT = re.compile(r"(?i)/bot(?P<value>\d{6,12}:[\w-]{20,64})")
@@ -81,9 +99,19 @@ def _parameters(text: str, _lower: str) -> Iterator[Span]:
             yield found.span("value")
 
 
+def _first(text: str, _lower: str) -> Iterator[Span]:
+    for found in _FIRST.finditer(text):
+        if is_random(found["value"]) and (
+            found["name"].lower() not in {"state", "code"} or is_generated(found["value"])
+        ):
+            yield found.span("value")
+
+
 def may_have_parameter(lower: str) -> bool:
     """Whether a text, in lower case, has the signs around an address's parameter."""
-    return ("=" in lower or "%3d" in lower) and has(lower, _PARAMETER_SIGNS)
+    if not ("=" in lower or "%3d" in lower):
+        return False
+    return has(lower, _PARAMETER_SIGNS) or (has(lower, _FIRST_WORDS) and _FIRST.search(lower) is not None)
 
 
 def _users(text: str, _lower: str) -> Iterator[Span]:
@@ -115,7 +143,20 @@ def _is_held(name: str, value: str) -> bool:
         return False
     if _CHOSEN.search(name) and not is_number(value):
         return True
-    if name in {"policy", "hash", "nonce", "code", "state_token", "appid", "share", "invite", "key", "st", "sid"}:
+    if name in {
+        "policy",
+        "hash",
+        "nonce",
+        "code",
+        "state",
+        "state_token",
+        "appid",
+        "share",
+        "invite",
+        "key",
+        "st",
+        "sid",
+    }:
         return len(value) >= 16 and is_random(value)
     return is_random(value) and not value.startswith("sess_")
 
@@ -123,10 +164,12 @@ def _is_held(name: str, value: str) -> bool:
 def _paths(text: str, _lower: str) -> Iterator[Span]:
     for found in _HOOK.finditer(text):
         known = "." in found[0][: found.start("path") - found.start()]
+        before = ""
         for segment in _SEGMENT.finditer(text, *found.span("path")):
             value = segment[0].rstrip(".,:")
-            if _is_key(value, known):
+            if before not in _REVISIONS and _is_key(value, known):
                 yield segment.start(), segment.start() + len(value)
+            before = value
 
 
 def _is_key(value: str, known: bool) -> bool:
@@ -147,6 +190,7 @@ FORMS = (
     Form(("/bot",), values(_BOT)),
     Form(("@",), _users),
     Form(_PARAMETER_SIGNS, _parameters),
+    Form(_FIRST_WORDS, _first),
     Form(("&p=",), values(_USER_AND_P)),
     Form(HOOK_WORDS, _paths),
 )

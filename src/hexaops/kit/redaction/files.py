@@ -26,6 +26,8 @@ _NETRC = re.compile(
     r"(?i)\b(?:machine\s{1,4}\S{1,253}|default)\s{1,4}(?:login\s{1,4}\S{1,128}\s{1,4})?password\s{1,4}(?P<value>\S{1,512})"
 )
 PGPASS = re.compile(r"(?m)^\s{0,4}[\w.*-]{1,253}:(?:\d{2,5}|\*):[\w*.-]{1,128}:[\w*.-]{1,128}:(?P<value>\S{3,512})$")
+_AGES = re.compile(r"[0-9A-Fa-f]{0,5}(?::[0-9A-Fa-f]{0,5}){1,8}")
+_HOME = re.compile(r":/[^\s:]{0,128}:/")
 _SHADOW = re.compile(r"(?m)\b[\w.-]{1,64}:(?P<value>\$[\w-]{1,12}\$[^\s:]{8,512})")
 _KUBERNETES = re.compile(
     r"(?i)\b(?:client-key-data|bearer[_-]?token|id-token|refresh-token|service-account-token)[\"']?\s{0,4}:\s{0,4}[\"']?(?P<value>[\w+/=.-]{8,16384})"
@@ -83,7 +85,12 @@ def _manifests(text: str, _lower: str) -> Iterator[Span]:
 
 
 def _is_stored(value: str) -> bool:
-    return not (is_placeholder(value) and not value.startswith("$")) and not is_word(value)
+    return not is_placeholder(value) and not is_word(value)
+
+
+def _is_password(value: str) -> bool:
+    """What a line of four colons may end with, other than an address, a user's home or the days of a password's age."""
+    return _is_stored(value) and not _AGES.fullmatch(value) and not _HOME.search(value)
 
 
 def _keys(text: str, _lower: str) -> Iterator[Span]:
@@ -105,7 +112,7 @@ FORMS = (
     Form(tuple(map(str.lower, _KEY_BEGINNINGS)), _bodies),
     Form(("ls0tls1crudjti",), _encoded),
     *(Form(words, values(pattern, _is_stored)) for pattern, words in _VALUES),
-    Form((":",), values(PGPASS, _is_stored)),
+    Form((":",), values(PGPASS, _is_password)),
     Form(('"kty"',), values(_JWK, _is_stored)),
     Form(("secret",), _manifests),
 )

@@ -30,10 +30,14 @@ _SEGMENT = re.compile(
 )
 _SEPARATOR = re.compile(r"[-./_:@ ]")
 _CAMEL = re.compile(r"[A-Za-z]{2,60}\d{0,2}")
+_TEST = re.compile(r"(?:[A-Za-z]{1,16}_)?[Tt]ests?(?:[A-Z_./:-]|\Z)|[\w-]{1,64}/[\w./-]{1,200}\.\w{1,5}\Z")
+_GENERATED = re.compile(r"[\w+/~%=-]{20,4096}", re.ASCII)
+_RUN = re.compile(r"[a-z0-9]{32,512}|[A-Z0-9]{32,512}")
+_PART = re.compile(r"[A-Z]{2,6}(?![a-z])|[A-Z]?[a-z]{1,24}|[A-Z]")
 _VOWEL = re.compile(r"[aeiouyAEIOUY]")
 _PLACEHOLDER = re.compile(
     r"(?i)\$(?:\Z|[({]|\w{1,64}(?:\Z|[/;&]))|\*{1,64}\Z|\*{3}|(?-i:%[A-Z_]{2,32}%)|%[sdvq]\b|@\w{1,64}[(@]|\[redacted|<|\{|/(?:var|etc|run|home|opt|tmp|usr|mnt|dev|app|root|data|secrets?|srv|proc|v1|api)\b"
-    r"|\.{1,2}/|xxxx|\.\.|\u2026|(?:your|my|example|change|replace|insert|dummy|fake|todo)[-_ ]?"
+    r"|\.{1,2}/|xxxx|\.\.|\u2026|\u2022|\u25cf|\?{1,3}(?:\Z|[,;)])|\[[a-z_ -]{3,24}\]\Z|\((?:sensitive|known after|hidden|redacted|not set|unset|none|empty)\b|(?:your|my|example|change|replace|insert|dummy|fake|todo)[-_ ]?"
     r"(?:me|password|secret|token|key|api|here|this|with|value)|file:|arn:|projects/|keychain:|sha256:|env:"
 )
 _WORDS = frozenset(
@@ -41,7 +45,7 @@ _WORDS = frozenset(
     be bearer been blank bool boolean but by bytes cached can cannot changed check client cluster config configmap
     configured connection contains context could created credentials current data database deadline default deleted
     denied deployed describe did disabled does done eof empty enabled encrypted env environment error exists expired
-    expiring external failed false field file for forbidden format found from generated get granted has hash have header
+    expiring external failed false field file filtered for forbidden format found from generated get granted has hash have header
     hidden id identifier if ignored in incorrect inline input internal invalid is issued it key kubernetes length
     limited list loaded local locked malformed manual masked mismatch missing mounted must name namespace needed never
     new nil no none not null object of off ok old on opaque optional or owner permission pending policy present
@@ -101,9 +105,9 @@ def _plain(value: str) -> bool:
 
 
 def _names(segment: str) -> bool:
-    if len(segment) > LONGEST_WORD + 5:
-        return False
-    return _SEGMENT.fullmatch(segment) is not None or (_CAMEL.fullmatch(segment) is not None and _spoken(segment))
+    if len(segment) <= LONGEST_WORD + 5 and _SEGMENT.fullmatch(segment):
+        return True
+    return _CAMEL.fullmatch(segment) is not None and _spoken(segment)
 
 
 def _worded(segment: str) -> bool:
@@ -112,7 +116,9 @@ def _worded(segment: str) -> bool:
 
 def _spoken(value: str) -> bool:
     """Whether most of a camel-cased word is parts with a vowel and some length: `refreshToken`, unlike `aQxRtZ`."""
-    parts = re.findall(r"[A-Z]{2,6}(?![a-z])|[A-Z]?[a-z]{1,24}|[A-Z]", value)
+    parts = _PART.findall(value)
+    if max(map(len, parts)) > LONGEST_WORD + 5:
+        return False
     if len(value) >= 12 and len(value) < (4.2 if len(value) >= 16 else 3.5) * len(parts):
         return False
     spoken = sum(len(part) for part in parts if len(part) >= 3 and _VOWEL.search(part))
@@ -139,3 +145,17 @@ def is_random(value: str) -> bool:
     if not digits and not any(character in "!#^&*?~+=$%@" for character in core):
         return len(core) >= 16 and entropy(core) >= 3.3 and " " not in core
     return entropy(core) >= min(LEAST_ENTROPY, math.log2(len(core)) * 0.72)
+
+
+def is_test(value: str) -> bool:
+    """What is said to have passed: a test, or a file with tests."""
+    return _TEST.match(value) is not None
+
+
+def is_generated(value: str) -> bool:
+    """A long value as machines make secrets: mixed letters and digits, or one run of them; no UUID, path or name."""
+    core = value.strip("\"'`.,;:!?()[]")
+    if not _GENERATED.fullmatch(core) or not is_random(core):
+        return False
+    kinds = (str.islower, str.isupper, str.isdigit)
+    return all(any(map(kind, core)) for kind in kinds) or _RUN.fullmatch(core) is not None

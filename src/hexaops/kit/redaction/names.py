@@ -19,6 +19,7 @@ KEYWORDS = (
     schluessel schl\u00fcssel codeword palavra-passe \u03ba\u03c9\u03b4\u03b9\u03ba\u03cc\u03c2 \u043f\u0430\u0440\u043e\u043b\u044c \u0442\u043e\u043a\u0435\u043d
     \u043a\u043b\u044e\u0447 \u5bc6\u7801 \u5bc6\u78bc \u30d1\u30b9\u30ef\u30fc\u30c9 \ube44\ubc00\ubc88\ud638 \u0e23\u0e2b\u0e31\u0e2a\u0e1c\u0e48\u0e32\u0e19
     \u092a\u093e\u0938\u0935\u0930\u094d\u0921 \u05e1\u05d9\u05e1\u05de\u05d4""".split(),  # noqa: SIM905 # readable
+    *(f"{sign}{word}" for sign in "_-" for word in ("pat", "bearer", "cred", "creds", "salt", "sas", "licence", "license")),
     "mot de passe", "palavra passe", "m\u1eadt kh\u1ea9u", "kata sandi", "\u0643\u0644\u0645\u0629 \u0627\u0644\u0645\u0631\u0648\u0631",
 )  # fmt: skip
 """Words that tell of a secret, in lower case."""
@@ -43,6 +44,8 @@ _WHOLE = frozenset(
     pepper tok secr skey parola heslo sifre clave chave jeton geheim codeword""".split()  # noqa: SIM905 # readable
 )
 """Parts of ordinary words too: nothing may follow them, and before them stands no letter (`bypass`, `author`)."""
+_ENDS = frozenset(word for word in KEYWORDS if word[0] in "_-" and word != "_session")
+"""Ends of names only: `_pat` is part of `_path`."""
 _QUALIFIERS = tuple(
     """api access private signing encryption auth account shared master subscription license storage integration consumer
     service app application function functions deploy webhook tls ssh hmac cipher session admin server routing write ingest
@@ -65,6 +68,13 @@ _STRONG = re.compile(
     r"(?i)(?:client|secret|api|access|private|signing|encryption|shared|account|master)[_-]?(?:secret|key)"
 )
 _KEY = re.compile(KEYWORD)
+_JOINTS = frozenset("_-")
+_ORDINARY_KEY = re.compile(
+    r"(?:object|row|sort|range|hash|group|lock|s3|blob|message|kafka|record|redis|memcached?|lookup|search|dedup\w{0,10}|event"
+    r"|alert|metric|label|annotation|config|feature|flag|etag|file|image|unique|composite|correlation|trace|request|build|job"
+    r"|shard|topic|queue|map|dict|index|ref|translation|i18n|issue|jira|project|react|widget|locale|host|gpg|pgp|ssh|apt|rpm|websocket)[_-]$"
+)
+"""What stands before `key` where the value is an id, a digest or a place."""
 _CAMEL = re.compile(r"([a-z0-9])([A-Z])")
 _BEFORE = 32
 """Signs before a keyword that are looked at."""
@@ -73,13 +83,17 @@ ABOUT = (
     "policy", "id", "uri", "url", "provider", "version", "source", "mount", "store", "volume", "request", "limit",
     "enabled", "required", "valid", "status", "state", "attempt", "used", "usage", "bucket", "budget", "rate", "index",
     "mode", "field", "label", "format", "algorithm", "size", "bits", "rotat", "issue", "audience", "scope", "endpoint",
-    "host", "manager", "smanager", "controller", "namespace", "time", "date", "age", "per", "num", "max", "min", "change", "reset",
+    "host", "stdin", "from-stdin", "prompt", "manager", "smanager", "controller", "namespace", "time", "date", "age", "per", "num", "max", "min", "change", "reset",
     "create", "update", "check", "hint", "kind", "owner", "engine", "backend", "cache", "s3", "lifetime", "renew",
     "revoke", "alias", "fingerprint", "checksum", "digest",
 )  # fmt: skip
 """Beginnings of what follows a keyword in names that speak about a secret without holding it: secretName, tokenPath."""
+_SOURCE = re.compile(
+    r"[\w-]{0,24}\.(?:py|go|jsx?|tsx?|rb|rs|java|kt|cs?|cpp|hh?|php|swift|sh|ya?ml|toml|md|html?|css|sql|vue|tf|log)(?![\w-])"
+)
+"""A file whose name begins with a keyword, a place in which follows: `token.go:12`."""
 _NOT_HELD = re.compile(
-    r"(?:next|prev|page|paging|pagination|continue|continuation|cancel(?:lation)?|sync|cursor|lexer|parser|current"
+    r"(?:checksum|fingerprint|thumbprint)[\w/.-]{0,32}$|existing[_-]?secret[_-]?$|(?:next|prev|page|paging|pagination|continue|continuation|cancel(?:lation)?|sync|cursor|lexer|parser|current"
     r"|prompt|completion|input|output|unexpected|public|primary|idempotency|cache|partition|foreign|missing|without"
     r"|(?<![a-z])(?:last|max|min|num|total|sort|object|row|map|dict|host|no|has|is|needs?|per))[_ -]?$"
 )
@@ -89,7 +103,9 @@ _NOT_HELD = re.compile(
 def speaks_about(rest: str) -> bool:
     """Whether the end of a name, after its keyword, says that the value is about a secret only."""
     word = rest.lstrip("_-.").lower()
-    return word.startswith(ABOUT) or word == "s" or word.endswith(("name", "path", "file", "ref", "count", "seconds"))
+    if word.startswith(ABOUT) or word == "s" or word.endswith(("name", "path", "file", "ref", "count", "seconds")):
+        return True
+    return "." in rest and _SOURCE.match(rest) is not None
 
 
 def _is_qualified(before: str) -> bool:
@@ -97,12 +113,23 @@ def _is_qualified(before: str) -> bool:
     return before.endswith(_QUALIFIERS) or (before[-1:] in {"_", " ", "-"} and before[:-1].endswith(_QUALIFIERS))
 
 
+def is_some_key(before: str, rest: str) -> bool:
+    """Whether a name that ends in `_key` or `-key` may be a secret's, though nothing in it says so: the value must."""
+    if before[-1:] not in _JOINTS or rest[:1].isalpha() or speaks_about(rest):
+        return False
+    return not is_not_held(before) and _ORDINARY_KEY.search(before) is None
+
+
 def has_telling(lower: str) -> bool:
     """Whether a text, in lower case, may name a secret anywhere: most that have a keyword have it within another word."""
     for found in _KEY.finditer(lower):
         key, (start, end) = found[0], found.span()
         if key == "key":
-            if _is_qualified(lower[max(0, start - _BEFORE) : start]) and not lower[end : end + 1].isalpha():
+            before = lower[max(0, start - _BEFORE) : start]
+            if not lower[end : end + 1].isalpha() and (before[-1:] in _JOINTS or _is_qualified(before)):
+                return True
+        elif key in _ENDS:
+            if not lower[end : end + 1].isalnum():
                 return True
         elif key not in _WHOLE or not (lower[start - 1 : start].isalpha() or lower[end : end + 1].isalnum()):
             return True
@@ -120,6 +147,8 @@ def holds(before: str, key: str, rest: str) -> bool:
         return False
     if key == "key":
         return _is_qualified(before) and not rest[:1].isalpha()
+    if key in _ENDS:
+        return not rest[:1].isalnum()
     if key in _WHOLE:
         return not (before[-1:].isalpha() or rest[:1].isalnum())
     return True

@@ -6,12 +6,23 @@ import re
 from collections.abc import Iterator
 
 from hexaops.kit.redaction.forms import Find, Form, Span
-from hexaops.kit.redaction.looks import MARK, is_name, is_number, is_odd, is_placeholder, is_random, is_word
-from hexaops.kit.redaction.names import KEYWORD, PASSWORD, has_telling, holds, is_chosen, is_telling
+from hexaops.kit.redaction.looks import (
+    MARK,
+    is_generated,
+    is_name,
+    is_number,
+    is_odd,
+    is_placeholder,
+    is_random,
+    is_test,
+    is_word,
+)
+from hexaops.kit.redaction.names import KEYWORD, PASSWORD, has_telling, holds, is_chosen, is_some_key, is_telling
 
 LONGEST_VALUE = 4096
 _QUOTED = (
-    rf"\\{{0,3}}\"(?P<double>[^\"]{{1,{LONGEST_VALUE}}})\"?|\\{{0,3}}'(?P<single>[^']{{1,{LONGEST_VALUE}}})'?"
+    rf"\\{{1,3}}\"(?P<escaped>[^\"]{{1,{LONGEST_VALUE}}})\"?|\"(?P<double>(?:\\\"(?=[^\s\",:;)}}\]\\])|[^\"]){{1,{LONGEST_VALUE}}})\"?"
+    rf"|\\{{0,3}}'(?P<single>(?:''|[^']){{1,{LONGEST_VALUE}}})'?"
     rf"|`(?P<tick>[^`]{{1,{LONGEST_VALUE}}})`?"
 )
 _PAIR = re.compile(
@@ -19,7 +30,7 @@ _PAIR = re.compile(
     r"(?P<sign>(?:[ ]\d{1,2})?\s{0,3}(?::[ ]?[&'\w<>?\[\] ]{1,24}[ ]=(?=[ ]?[\"'])|(?:string[ ])?=(?=[ ]\")|=>|->|:=|={1,2}|\uff1a|::?|%3[ad]|\|(?![\s|])|\t|[,(](?=\s{0,24}[\"'])|(?:\|\||\?\?)=?(?=[ ]?[\"']))(?:[ \t]{0,12}\n\s{0,12}-[ ]|\s{0,3}|[ \t]{0,60})"
     r"(?:[&!][\w-]{1,32}\s{1,2})?(?:[|>][+-]?\s{1,12})?(?:\[\s{0,2}(?=[\"']))?(?:n(?='))?(?:&quot;|&#34;|%22|\\u0022)?"
     r"(?:\{\s{0,4}\\{0,3}[\"'](?:value|key|data|plaintext)\\{0,3}[\"']\s{0,2}:\s{0,2}(?=\\{0,3}[\"']))?)"
-    rf"(?:{_QUOTED}|(?P<bare>(?:[^\s,;&\"'`<>()\[\]{{}}]|&(?!amp;|quot;|lt;|gt;)){{1,{LONGEST_VALUE}}}))"
+    rf"(?:{_QUOTED}|(?P<bare>(?!=|~\s)(?:[^\s,;&\"'`<>()\[\]{{}}]|&(?!amp;|quot;|lt;|gt;)){{1,{LONGEST_VALUE}}}))"
 )
 _ELEMENT = re.compile(
     rf"<(?P<open>[\w:.-]{{1,64}})(?:\s[^<>]{{0,200}})?>\s{{0,8}}(?:<!\[cdata\[)?(?P<bare>[^<>]{{1,{LONGEST_VALUE}}}?)(?:\]\]>)?</"
@@ -80,10 +91,18 @@ def _pairs(text: str, lower: str) -> Iterator[Span]:
     yield from _statements(text, lower)
 
 
+_ACTS = re.compile(
+    r"(?:export|import|list|delete|show|get|ask|no|skip|require|allow|disable|edit|print|verify|check|update)-"
+)
+"""Flags that say what is done with secrets rather than give one: `--export-secret-keys`."""
+
+
 def _flags(text: str, lower: str) -> Iterator[Span]:
     for found in _FLAG.finditer(lower):
         value = _shown(found, text)
-        if is_telling(found["open"]) and not (value.isupper() or is_word(value) or is_placeholder(value)):
+        if not is_telling(found["open"]) or value.isupper() or is_word(value) or is_placeholder(value):
+            continue
+        if is_random(value) or not _ACTS.match(found["open"]):
             yield _value(found)
 
 
@@ -107,10 +126,16 @@ def _short_flags(text: str, _lower: str) -> Iterator[Span]:
         start = found.start("value") + (found["value"][0] in "\"'")
         if value.startswith("pass:"):
             value, start = value[5:], start + 5
+        if flag in "uU" and _RUNS_AS.search(text):
+            continue
         if flag in "uU":
             yield from _user(value, start, ":" if flag == "u" else "%")
         elif _is_given(value, flag, sure) and not (flag == "p" and found[0][2] == " " and _MYSQL.search(text)):
             yield start, start + len(value)
+
+
+_RUNS_AS = re.compile(r"\b(?:docker|podman|nerdctl)\s(?:[a-z]{1,16}\s)?(?:run|exec|create)\b")
+"""Commands whose `-u` is a user and a group."""
 
 
 def _user(value: str, start: int, sign: str) -> Iterator[Span]:
@@ -199,8 +224,14 @@ def _tells(value: str) -> bool:
     return len(value) >= 6 and digits >= 2 and not (is_number(value) or is_word(value) or is_placeholder(value))
 
 
+_KEY_ID = re.compile(r"(?:rsa|[ed]?dsa|ed25519|elg|signing|gpg|pgp|ssh|public) $")
+_HEX = re.compile(r"(?:0x)?[0-9A-Fa-f]{8,64}")
+
+
 def _is_object(value: str, name: str, before: str) -> bool:
     """Kubernetes and code call objects by path: `Secret shop/db-credentials`, `key tls.crt`."""
+    if name.lower() == "key" and _KEY_ID.search(before) and _HEX.fullmatch(value):
+        return True
     if name.lower() == "key" and (len(value) < 16 or (value.count("-") == 4 and not before.endswith("api "))):
         return True
     return "/" in value and name.lower() in {"secret", "token", "key"} and value.islower() and "=" not in value
@@ -210,20 +241,30 @@ def _holds(found: re.Match[str], text: str) -> bool:
     before, value = _before(found), _shown(found, text)
     if "=" in found["sign"] and found["key"] != "key":
         before = before.rpartition(" ")[2]  # in "no token=x" the first word is not the name's
-    if not holds(before, found["key"], found["rest"]) or is_placeholder(value) or value.startswith(MARK):
+    if is_placeholder(value) or value.startswith(MARK):
         return False
-    if value.lower() == found["key"]:
-        return False
+    if not holds(before, found["key"], found["rest"]):
+        return found["key"] == "key" and is_some_key(before, found["rest"]) and is_generated(value)
+    return not _is_other(found, before, value) and _may_hold(found, before, value, text)
+
+
+def _is_other(found: re.Match[str], before: str, value: str) -> bool:
+    """Whether what stands after the name and its sign is something else than its value."""
+    if value.lower() == found["key"] or _CHECKSUM.match(found.string):
+        return True
+    if found["bare"] is None:
+        return _AFTER_QUOTE.match(value) is not None or _opens(found, value) or _is_name_of_key(found, value)
+    if ":" in found["sign"] and (_is_reference(found, before, value) or _OTHER.match(value)):
+        return True
+    return _is_default(found, value) or _is_name_of_key(found, value) or _is_code(found, value)
+
+
+def _may_hold(found: re.Match[str], before: str, value: str, text: str) -> bool:
+    """Whether the value looks like one of a secret of this name."""
     name = before[-24:] + found["key"] + found["rest"]
     quoted = found["bare"] is None
-    if not quoted and ":" in found["sign"] and _is_reference(found, before, value):
-        return False
-    if _CHECKSUM.match(found.string) or (not quoted and ":" in found["sign"] and _OTHER.match(value)):
-        return False
     bare = value.rstrip(".!")
     if is_word(bare) or (is_number(bare) and not _is_digits(bare, found)):
-        return False
-    if _AFTER_QUOTE.match(value) if quoted else _is_code(found, value):
         return False
     if _CALLED.search(found["sign"]):
         return is_random(value) or (sum(sign.isdigit() for sign in value) >= 2 and not is_number(value))
@@ -232,10 +273,29 @@ def _holds(found: re.Match[str], text: str) -> bool:
     if _is_machine_made(found["key"]):
         return is_random(value) or (len(value) >= 6 and not is_name(value))
     if found["key"] == "pass" and found["sign"].startswith(":") and not quoted:
-        return is_random(value)  # "PASS: checkout_test"
+        return is_random(value) and not is_test(value)  # "PASS: checkout_test"
     return not _is_sentence(found, text, quoted)
 
 
+def _is_name_of_key(found: re.Match[str], value: str) -> bool:
+    """The key under which a Secret has it: `adminPasswordKey: postgres-password`."""
+    of_key = found["rest"].endswith("key")
+    return of_key and is_name(value) and (is_telling(value) or PASSWORD.search(found["key"]) is not None)
+
+
+def _is_default(found: re.Match[str], value: str) -> bool:
+    """What a shell says or takes where a variable is unset: `${PASSWORD:?required}`, `${PASSWORD:+set}`."""
+    return found["sign"] == ":" and value[:1] in {"?", "+"} and _EXPANDED.search(_before(found)) is not None
+
+
+def _opens(found: re.Match[str], value: str) -> bool:
+    """A quote that closes a text which ends with the name: `read -p "Password: " reply`."""
+    if found["double"] is None and found["single"] is None:
+        return False
+    return value[:1].isspace() and found.string[found.end() - 1] not in {'"', "'"}
+
+
+_EXPANDED = re.compile(r"\$\{\w{0,32}$")
 _CHECKSUM = re.compile(r"(?:md5|sha\d{1,3}|rmd160)\s?\(")
 _AFTER_QUOTE = re.compile(r"[,)+]\s|\s[+)]|\)")
 """The quote closes a text that ends with the name: `print("token " + token)`."""
@@ -293,7 +353,7 @@ def _shown(found: re.Match[str], text: str) -> str:
 
 
 def _value(found: re.Match[str]) -> Span:
-    for group in ("double", "single", "tick", "bare"):
+    for group in ("double", "escaped", "single", "tick", "bare"):
         if group in found.re.groupindex and found[group] is not None:
             start, end = found.span(group)
             while group != "bare" and found.string[end - 1] == "\\":  # at the latest the quote before it ends this

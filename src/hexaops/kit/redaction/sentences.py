@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from hexaops.kit.redaction.forms import Form, Span
-from hexaops.kit.redaction.looks import has, is_number, is_odd, is_placeholder, is_word
+from hexaops.kit.redaction.looks import has, is_number, is_odd, is_placeholder, is_test, is_word
 
 _TOLD = re.compile(
     r"(?P<foreign>(?<![a-z0-9])(?:kennwort|contrase(?:n|\u00f1)a|mot de passe|(?:mdp|senha|has(?:l|\u0142)o|parola|heslo|clave|chave|jeton)(?![a-z0-9])"
@@ -59,7 +59,7 @@ def _is_told(value: str) -> bool:
     digits = sum(sign.isdigit() for sign in value)
     if len(value.encode("ascii", "ignore")) < 6 or has(value, ("://", '"')):
         return False
-    if is_placeholder(value) or is_number(value) or is_word(value) or _ASSIGNED.match(value):
+    if is_placeholder(value) or is_number(value) or is_word(value) or is_test(value) or _ASSIGNED.match(value):
         return False
     return digits >= 2 or (len(value) >= 8 and is_odd(value))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.kit.redaction.classes.arguments import ARGUMENTS, BESIDE, ENDS, QUOTED, REQUESTS
 from tests.kit.redaction.classes.commands import CLI, SQL
 from tests.kit.redaction.classes.documents import DESCRIBE, JSON, PROPERTIES, YAML
 from tests.kit.redaction.classes.files import CONN, FILES, KEYS
@@ -27,4 +28,9 @@ CLASSES = {
     "sql": SQL,
     "i18n": I18N,
     "wrapped": WRAPPED,
+    "arguments": ARGUMENTS,
+    "ends": ENDS,
+    "quoted": QUOTED,
+    "requests": REQUESTS,
+    "beside": BESIDE,
 }
