@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType, field
+from msgspec.structs import replace
 
 from hexaops.analysis.applications.model import UNHEALTHY, Application
 from hexaops.analysis.diagnosis.remedies import Remedy
 from hexaops.assistant.answers.attachments import Attachment
 from hexaops.assistant.evidence import EvidenceLog
 from hexaops.assistant.understanding.model import PendingQuestion
+from hexaops.kit.redaction import redact
 from hexaops.responses import View
 
 EXAMINED_LIMIT = 500
@@ -81,6 +83,12 @@ class Draft:
     def say(self, text: str, *evidence: str) -> None:
         """Add a statement."""
         self.statements.append(Statement(text, evidence))
+
+    def redact(self, since: int) -> None:
+        """Replace the secrets in what was said from this statement on: each part may be harmless, and all of it not."""
+        for place, statement in enumerate(self.statements[since:], start=since):
+            if (text := redact(statement.text)) != statement.text:
+                self.statements[place] = replace(statement, text=text)
 
     def gap(self) -> None:
         """Begin a new paragraph."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hexaops.assistant.intents.spec import APPLICATIONS, IntentSpec, Offered, Topic
+from hexaops.assistant.tools.alert_changes import ALERT_CHANGES
 from hexaops.assistant.understanding.intents import Intent
 
 CREATE = IntentSpec(
@@ -11,7 +12,7 @@ CREATE = IntentSpec(
     examples=("Alert me when web-app is not ready for 5 minutes",),
     needs=APPLICATIONS,
     names_others=True,
-    reader="alert_changes",
+    reader=ALERT_CHANGES,
     offered=Offered(Topic.CHANGES, ("Alert me when memory of NAME is above 80 %",)),
 )
 ACKNOWLEDGE = IntentSpec(
@@ -20,5 +21,5 @@ ACKNOWLEDGE = IntentSpec(
     examples=("Acknowledge the alert of web-app", "Silence the alerts of web-app for 2 hours"),
     needs=APPLICATIONS,
     names_others=True,
-    reader="alert_changes",
+    reader=ALERT_CHANGES,
 )

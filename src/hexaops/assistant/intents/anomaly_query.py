@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hexaops.assistant.intents.spec import USAGE, IntentSpec
+from hexaops.assistant.tools.insights import INSIGHTS
 from hexaops.assistant.understanding.intents import Intent
 
 SPEC = IntentSpec(
@@ -10,5 +11,5 @@ SPEC = IntentSpec(
     description="What is unusual.",
     examples=("Is anything unusual?", "Any anomalies in web-app since yesterday?"),
     needs=USAGE,
-    reader="insights",
+    reader=INSIGHTS,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hexaops.assistant.intents.spec import APPLICATIONS, IntentSpec
+from hexaops.assistant.tools.backups import BACKUPS
 from hexaops.assistant.understanding.intents import Intent
 
 SPEC = IntentSpec(
@@ -10,5 +11,5 @@ SPEC = IntentSpec(
     description="Make or list backups.",
     examples=("Which backups are there?", "When was web-app last backed up?", "Restore web-app from its backup"),
     needs=APPLICATIONS,
-    reader="backups",
+    reader=BACKUPS,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hexaops.assistant.intents.spec import APPLICATIONS, IntentSpec
+from hexaops.assistant.tools.dashboards import DASHBOARDS
 from hexaops.assistant.understanding.intents import Intent
 
 SPEC = IntentSpec(
@@ -10,5 +11,5 @@ SPEC = IntentSpec(
     description="Make a dashboard.",
     examples=("Create a dashboard for web-app",),
     needs=APPLICATIONS,
-    reader="dashboards",
+    reader=DASHBOARDS,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hexaops.assistant.answers.status import answer_status
 from hexaops.assistant.intents.spec import IntentSpec, Need
+from hexaops.assistant.tools.resources import RESOURCES
 from hexaops.assistant.understanding.intents import Intent
 
 SPEC = IntentSpec(
@@ -12,5 +13,5 @@ SPEC = IntentSpec(
     examples=("Which images are running?", "Which applications have no memory limit?", "List the services"),
     needs=frozenset({Need.USAGE}),
     answer=answer_status,
-    reader="resources",
+    reader=RESOURCES,
 )

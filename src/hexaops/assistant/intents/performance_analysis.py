@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hexaops.assistant.intents.spec import USAGE, IntentSpec, Need
+from hexaops.assistant.tools.performance import PERFORMANCE
 from hexaops.assistant.understanding.intents import Intent
 
 SPEC = IntentSpec(
@@ -10,5 +11,5 @@ SPEC = IntentSpec(
     description="Slowness, latency, bottlenecks.",
     examples=("Is web-app slow?", "Which application answers slowest?"),
     needs=USAGE | {Need.NODE_USAGE},
-    reader="performance",
+    reader=PERFORMANCE,
 )

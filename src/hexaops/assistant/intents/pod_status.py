@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hexaops.assistant.answers.pods import answer_pods
 from hexaops.assistant.intents.spec import APPLICATIONS, Choice, IntentSpec, Offered, Topic
+from hexaops.assistant.tools.resources import RESOURCES
 from hexaops.assistant.understanding.intents import Intent
 
 SPEC = IntentSpec(
@@ -12,7 +13,7 @@ SPEC = IntentSpec(
     examples=("Show the pods of web-app", "Which pods restarted most?", "Which pods run on worker-1?"),
     needs=APPLICATIONS,
     answer=answer_pods,
-    reader="resources",
+    reader=RESOURCES,
     offered=Offered(Topic.PODS, ("Which pods are failing?",)),
     choice=Choice("the pods", "Show the pods"),
 )

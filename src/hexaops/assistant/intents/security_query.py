@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hexaops.assistant.intents.spec import APPLICATIONS, IntentSpec
+from hexaops.assistant.tools.insights import INSIGHTS
 from hexaops.assistant.understanding.intents import Intent
 
 SPEC = IntentSpec(
@@ -10,5 +11,5 @@ SPEC = IntentSpec(
     description="Posture, vulnerabilities, rights.",
     examples=("Are there security issues?", "Which containers run as root?"),
     needs=APPLICATIONS,
-    reader="insights",
+    reader=INSIGHTS,
 )

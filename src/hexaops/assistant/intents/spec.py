@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
+from hexaops.assistant.tools.tool import Tool
 from hexaops.assistant.understanding.intents import Intent
 from hexaops.assistant.understanding.model import Understanding
 
@@ -71,7 +72,7 @@ class IntentSpec(Struct, frozen=True, kw_only=True):
     names_others: bool = False
     """Its names may be of something else than an application: an alert, a rule, a Service, a value."""
     answer: Answerer | None = None
-    reader: str = ""
-    """The name of what reads further and then answers (see `features/chat/wiring.py`); it goes before `answer`."""
+    reader: Tool | None = None
+    """What reads further and then answers; it goes before `answer`."""
     offered: Offered | None = None
     choice: Choice | None = None

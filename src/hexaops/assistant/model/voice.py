@@ -18,6 +18,7 @@ from msgspec import Struct, field
 from hexaops.assistant.model.budget import TokenBudget
 from hexaops.assistant.model.grounding import Grounds, ground
 from hexaops.assistant.model.safety import safe_markdown
+from hexaops.assistant.tools.ask import ASK
 from hexaops.kit.recent import RecentTimes
 from hexaops.kit.redaction import redact
 
@@ -120,7 +121,6 @@ class ModelVoice(Struct, frozen=True):
         asked = 0
 
         async def ask_platform(question: str) -> str:
-            """Ask the platform one short question about the workspace's applications."""
             nonlocal asked
             asked += 1
             if asked > self.limits.questions:
@@ -130,7 +130,7 @@ class ModelVoice(Struct, frozen=True):
             return _quoted(told)
 
         agent: Any = Agent(self.model, instructions=INSTRUCTIONS)
-        agent.tool_plain(name="ask")(ask_platform)
+        agent.tool_plain(name=ASK.name, description=ASK.description)(ask_platform)
         limits = UsageLimits(request_limit=self.limits.questions + 2, total_tokens_limit=tokens)
         prompt = f"Question: {redact(question.message)}\n\nFound:\n{_quoted(question.told)}"
         result = await agent.run(prompt, usage_limits=limits)

@@ -64,7 +64,7 @@ class ChatService(Struct, frozen=True):
     planner: ChangePlanner
     plans: PlanQueries
     readers: Mapping[str, Reader]
-    """Answers that are read from other features, by the names that the intents give them."""
+    """Answers that are read from other features, by the names of their tools."""
     clock: Clock
     retelling: Retelling | None = None
     """Words answers with a language model, where one is configured."""
@@ -154,8 +154,8 @@ class ChatService(Struct, frozen=True):
             if not hindered(asked, facts, draft):
                 tell_freshness(facts.freshness, draft)
                 await self.planner.answer(Request(turn.caller, turn.session_id, asked, facts), draft)
-        elif reader := reader_of(turn.message, asked, facts):
-            await self._read(self.readers[reader], self._reading(turn, asked, facts), draft)
+        elif tool := reader_of(turn.message, asked, facts):
+            await self._read(self.readers[tool.name], self._reading(turn, asked, facts), draft)
         else:
             compose(asked, facts, draft)
             if turn.may_plan:

@@ -8,6 +8,26 @@ from collections.abc import Mapping
 from hexaops.assistant.model.budget import TokenBudget
 from hexaops.assistant.model.providers import ModelNotInstalledError, open_model
 from hexaops.assistant.model.voice import Limits, ModelVoice
+from hexaops.assistant.tools.alert_changes import ALERT_CHANGES
+from hexaops.assistant.tools.alerts import ALERTS
+from hexaops.assistant.tools.articles import ARTICLES
+from hexaops.assistant.tools.backups import BACKUPS
+from hexaops.assistant.tools.connectivity import CONNECTIVITY
+from hexaops.assistant.tools.dashboards import DASHBOARDS
+from hexaops.assistant.tools.dependencies import DEPENDENCIES
+from hexaops.assistant.tools.diagnostics import DIAGNOSTICS
+from hexaops.assistant.tools.forecast import FORECAST
+from hexaops.assistant.tools.high_usage import HIGH_USAGE
+from hexaops.assistant.tools.history import HISTORY
+from hexaops.assistant.tools.impact import IMPACT
+from hexaops.assistant.tools.insights import INSIGHTS
+from hexaops.assistant.tools.logs import LOGS
+from hexaops.assistant.tools.objects import OBJECTS
+from hexaops.assistant.tools.performance import PERFORMANCE
+from hexaops.assistant.tools.resources import RESOURCES
+from hexaops.assistant.tools.summary import SUMMARY
+from hexaops.assistant.tools.tool import Tool
+from hexaops.assistant.tools.usage_history import USAGE_HISTORY
 from hexaops.features.actions.service import ActionService
 from hexaops.features.alerts.service import AlertService
 from hexaops.features.applications.service import ApplicationService
@@ -25,6 +45,7 @@ from hexaops.features.chat.reading.connectivity import ConnectivityReader
 from hexaops.features.chat.reading.dashboards import DashboardReader
 from hexaops.features.chat.reading.dependencies import DependencyReader
 from hexaops.features.chat.reading.diagnostics import DiagnosticsReader
+from hexaops.features.chat.reading.guarding import GuardedReader
 from hexaops.features.chat.reading.history import HistoryReader
 from hexaops.features.chat.reading.impact import ImpactReader
 from hexaops.features.chat.reading.insights import InsightReader
@@ -56,32 +77,32 @@ logger = logging.getLogger(__name__)
 
 
 def readers(process: Process) -> Mapping[str, Reader]:
-    """What answers from other features: by intent (`IntentSpec.reader`), and by what a message asks for."""
+    """The code of each tool that answers, behind its guard."""
     get = process.provider.get
-    applications, sources = get(ApplicationService), get(MetricSources)
+    applications, sources, diagnostics = get(ApplicationService), get(MetricSources), get(DiagnosticReader)
     alerts = AlertReader(get(AlertService))
-    insights = InsightReader(get(InsightEngine))
-    return {
-        "alert_changes": AlertChangeReader(alerts),
-        "alerts": alerts,
-        "articles": ArticleReader(),
-        "backups": BackupReader(process.database),
-        "connectivity": ConnectivityReader(get(DiagnosticReader)),
-        "dashboards": DashboardReader(get(DashboardService)),
-        "dependencies": DependencyReader(get(DiagnosisService)),
-        "diagnostics": DiagnosticsReader(get(DiagnosticReader)),
-        "forecast": VolumeReader(sources, insights),
-        "high_usage": UsageReader(insights),
-        "history": HistoryReader(applications, process.database),
-        "impact": ImpactReader(applications),
-        "insights": insights,
-        "logs": LogReader(get(LogQueryService), applications),
-        "objects": ObjectReader(applications),
-        "performance": PerformanceReader(sources, insights),
-        "resources": ResourceReader(applications),
-        "summary": SummaryReader(get(InsightEngine)),
-        "usage_history": UsageHistoryReader(sources),
-    }
+    insights = GuardedReader(INSIGHTS, InsightReader(get(InsightEngine)))
+    bound: tuple[tuple[Tool, Reader], ...] = (
+        (ALERTS, alerts),
+        (ALERT_CHANGES, AlertChangeReader(alerts)),
+        (ARTICLES, ArticleReader()),
+        (BACKUPS, BackupReader(process.database)),
+        (CONNECTIVITY, ConnectivityReader(diagnostics)),
+        (DASHBOARDS, DashboardReader(get(DashboardService))),
+        (DEPENDENCIES, DependencyReader(get(DiagnosisService))),
+        (DIAGNOSTICS, DiagnosticsReader(diagnostics)),
+        (FORECAST, VolumeReader(sources, insights)),
+        (HIGH_USAGE, UsageReader(insights)),
+        (HISTORY, HistoryReader(applications, process.database)),
+        (IMPACT, ImpactReader(applications)),
+        (LOGS, LogReader(get(LogQueryService), applications)),
+        (OBJECTS, ObjectReader(applications)),
+        (PERFORMANCE, PerformanceReader(sources, insights)),
+        (RESOURCES, ResourceReader(applications)),
+        (SUMMARY, SummaryReader(get(InsightEngine))),
+        (USAGE_HISTORY, UsageHistoryReader(sources)),
+    )
+    return {INSIGHTS.name: insights, **{tool.name: GuardedReader(tool, reader) for tool, reader in bound}}
 
 
 def wire(process: Process) -> None:

@@ -6,6 +6,13 @@ from collections.abc import Callable
 
 from hexaops.assistant.answers.facts import Facts
 from hexaops.assistant.intents.catalog import INTENTS
+from hexaops.assistant.tools.articles import ARTICLES
+from hexaops.assistant.tools.connectivity import CONNECTIVITY
+from hexaops.assistant.tools.dependencies import DEPENDENCIES
+from hexaops.assistant.tools.impact import IMPACT
+from hexaops.assistant.tools.objects import OBJECTS
+from hexaops.assistant.tools.summary import SUMMARY
+from hexaops.assistant.tools.tool import Tool
 from hexaops.assistant.understanding.intents import Intent, Mode
 from hexaops.assistant.understanding.model import Understanding
 from hexaops.assistant.understanding.summaries import asks_for_summary
@@ -26,18 +33,18 @@ def _asks_how(message: str, asked: Understanding) -> bool:
     return asks_how and not asked.targets and is_asked_how(message)
 
 
-TOPICS: tuple[tuple[str, Callable[[str, Understanding, Facts], bool]], ...] = (
-    ("impact", lambda message, asked, _: asks_for_impact(message, asked)),
-    ("dependencies", lambda message, asked, _: asks_for_dependencies(message, asked)),
-    ("summary", lambda message, _asked, _: asks_for_summary(message)),
-    ("connectivity", lambda message, asked, _: asks_for_connections(message, asked)),
-    ("objects", lambda message, asked, facts: bool(topic_of(message, facts.applications or (), asked))),
-    ("articles", lambda message, asked, _: _asks_how(message, asked)),
+TOPICS: tuple[tuple[Tool, Callable[[str, Understanding, Facts], bool]], ...] = (
+    (IMPACT, lambda message, asked, _: asks_for_impact(message, asked)),
+    (DEPENDENCIES, lambda message, asked, _: asks_for_dependencies(message, asked)),
+    (SUMMARY, lambda message, _asked, _: asks_for_summary(message)),
+    (CONNECTIVITY, lambda message, asked, _: asks_for_connections(message, asked)),
+    (OBJECTS, lambda message, asked, facts: bool(topic_of(message, facts.applications or (), asked))),
+    (ARTICLES, lambda message, asked, _: _asks_how(message, asked)),
 )
 """Readers of questions that may have been taken for several intents, and what asks for them; the first one answers."""
 
 
-def reader_of(message: str, asked: Understanding, facts: Facts) -> str:
-    """The name of the reader; "" where the answer is told from what is known already."""
-    topic = next((name for name, asks in TOPICS if asks(message, asked, facts)), "")
+def reader_of(message: str, asked: Understanding, facts: Facts) -> Tool | None:
+    """What has to be read further; None where the answer is told from what is known already."""
+    topic = next((tool for tool, asks in TOPICS if asks(message, asked, facts)), None)
     return topic or INTENTS[asked.intent].reader

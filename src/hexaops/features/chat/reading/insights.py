@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from msgspec import Struct
 
@@ -13,13 +14,13 @@ from hexaops.analysis.insights.costs import PriceBook
 from hexaops.analysis.insights.model import CATEGORIES, Insight
 from hexaops.assistant.answers import insights as told
 from hexaops.assistant.answers.draft import Draft
+from hexaops.assistant.answers.facts import Facts
 from hexaops.assistant.answers.state import show_state
 from hexaops.assistant.answers.usage import answer_usage
 from hexaops.assistant.understanding.intents import Intent
 from hexaops.features.chat.reading.asking import Reading
 from hexaops.features.insights.engine import InsightEngine, Measurement, Question
 
-PERMISSION = "generate_insights"
 DAY_SECONDS = 86_400.0
 WEEK_SECONDS = 7 * DAY_SECONDS
 LOOK_BACK: dict[Intent, float] = {
@@ -32,6 +33,10 @@ LOOK_BACK: dict[Intent, float] = {
 
 
 _WHY = re.compile(r"\bwhy\b|\bhow come\b", re.IGNORECASE)
+
+
+Tell = Callable[[Facts, Draft], None]
+"""Says what was judged."""
 
 
 class Measured(Struct, frozen=True):
@@ -60,8 +65,6 @@ class InsightReader(Struct, frozen=True):
 
     async def answer(self, reading: Reading, draft: Draft) -> None:
         """Assess what was asked about, and tell it by the intent."""
-        if not reading.may(PERMISSION, draft, to="generate insights"):
-            return
         selected = reading.select(draft)
         workspace, permissions = reading.caller.get_workspace(), reading.caller.permissions
         only = selected[0] if reading.is_named and len(selected) == 1 else None
@@ -74,32 +77,32 @@ class InsightReader(Struct, frozen=True):
             return
         measurement = await self.engine.measure(workspace, question)
         measured = [one for one in measurement.measured if one.application.id in chosen]
-        await asyncio.to_thread(self._tell, Measured(reading, measurement, measured, seconds), draft)
+        for tell in await asyncio.to_thread(self._judged, Measured(reading, measurement, measured, seconds)):
+            tell(reading.facts, draft)
         told.chart(measured, seconds, reading.asked.parameters.metric, reading.facts, draft)
 
-    def _tell(self, found: Measured, draft: Draft) -> None:
-        """In a thread: judging the history of many applications takes its time."""
-        asked, facts, book, measured = found.reading.asked, found.reading.facts, self.engine.book, found.measured
+    def _judged(self, found: Measured) -> tuple[Tell, ...]:
+        """In a thread, which outlives an answer that is cut off: judging the history of many takes its time."""
+        asked, book, measured = found.reading.asked, self.engine.book, found.measured
         match asked.intent:
             case Intent.COST_ANALYSIS | Intent.COST_BREAKDOWN | Intent.COST_OPTIMIZATION if _WHY.search(
                 found.reading.message
             ):
-                told.tell_cost_reasons(found.bills(book), found.whole.no_usage, facts, draft)
+                return (partial(told.tell_cost_reasons, found.bills(book), found.whole.no_usage),)
             case Intent.COST_ANALYSIS | Intent.COST_BREAKDOWN:
-                told.tell_cost(found.bills(book), book, found.whole.no_usage, facts, draft)
+                return (partial(told.tell_cost, found.bills(book), book, found.whole.no_usage),)
             case Intent.COST_OPTIMIZATION | Intent.OPTIMIZATION:
                 savings = [*usage.oversized(measured, book)]
-                told.tell_savings(savings, found.whole.no_sizing, len(measured), facts, draft)
+                return (partial(told.tell_savings, savings, found.whole.no_sizing, len(measured)),)
             case Intent.ANOMALY_QUERY:
-                told.tell_unusual([*usage.anomalous(measured)], measured, found.seconds, facts, draft)
-                show_state(asked, facts, draft)
+                unusual = partial(told.tell_unusual, [*usage.anomalous(measured)], measured, found.seconds)
+                return unusual, partial(show_state, asked)
             case Intent.FORECAST_QUERY:
                 drawn = [*usage.near_limits(measured, book), *usage.rising(measured)]
-                told.tell_forecast(drawn, found.whole.cpu, measured, found.seconds, facts, draft)
+                return (partial(told.tell_forecast, drawn, found.whole.cpu, measured, found.seconds),)
             case _:
-                answer_usage(asked, facts, draft)
                 notable = [*usage.near_limits(measured, book), *usage.rising(measured), *usage.anomalous(measured)]
-                told.tell_notable(notable, facts, draft)
+                return partial(answer_usage, asked), partial(told.tell_notable, notable)
 
 
 def _about(insights: Sequence[Insight], chosen: set[str]) -> list[Insight]:

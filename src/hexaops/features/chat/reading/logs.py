@@ -23,8 +23,6 @@ from hexaops.features.chat.reading.asking import Reading
 from hexaops.features.logs.service import LogQueryService
 from hexaops.features.overview.activity import latest_release
 
-READ_LOGS = "read_logs"
-
 
 class LogReader(Struct, frozen=True):
     """Answers from the log store."""
@@ -34,12 +32,6 @@ class LogReader(Struct, frozen=True):
 
     async def answer(self, reading: Reading, draft: Draft) -> None:
         """The newest lines of what was asked for; raises LogStoreError, which is told as of every reader."""
-        if not reading.may(READ_LOGS, draft, to="read logs"):
-            return
-        if READ_LOGS not in reading.facts.capabilities:
-            draft.say(f"I can't tell: this message may not read logs (capability {READ_LOGS}).")
-            draft.fulfilled = False
-            return
         selected = reading.select(draft)
         question = log_question(reading.asked, reading.message, selected, reading.facts)
         if RELEASE.search(reading.message):

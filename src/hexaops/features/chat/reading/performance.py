@@ -12,8 +12,7 @@ from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
 from hexaops.assistant.answers.lines import TEXT_LIMIT, listing, name_of, plural, subject_of
 from hexaops.assistant.evidence import METRICS
-from hexaops.features.chat.reading.asking import Reading
-from hexaops.features.chat.reading.insights import InsightReader
+from hexaops.features.chat.reading.asking import Reader, Reading
 from hexaops.features.metrics.sources import MetricSources
 from hexaops.features.overview.requests import Requests, measured_requests
 from hexaops.kit.text import markdown
@@ -26,7 +25,7 @@ class PerformanceReader(Struct, frozen=True):
     """Answers from the source of metrics and the assessment of the workspace."""
 
     sources: MetricSources
-    insights: InsightReader
+    insights: Reader
 
     async def answer(self, reading: Reading, draft: Draft) -> None:
         """Response times first, then usage and what stands out."""

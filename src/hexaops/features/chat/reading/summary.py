@@ -7,8 +7,9 @@ from msgspec import Struct
 from hexaops.analysis.insights.model import CATEGORIES
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.summary import Overview, tell_summary
+from hexaops.assistant.tools.insights import INSIGHTS
 from hexaops.features.chat.reading.asking import Reading
-from hexaops.features.chat.reading.insights import PERMISSION, WEEK_SECONDS
+from hexaops.features.chat.reading.insights import WEEK_SECONDS
 from hexaops.features.insights.engine import InsightEngine, Question
 
 
@@ -21,7 +22,7 @@ class SummaryReader(Struct, frozen=True):
         """Without the permission for insights: the state alone."""
         reading.select(draft)
         overview = None
-        if PERMISSION in reading.caller.permissions:
+        if INSIGHTS.permission in reading.caller.permissions:
             question = Question(CATEGORIES, WEEK_SECONDS, logs="read_logs" in reading.caller.permissions)
             found = await self.engine.assess(reading.caller.get_workspace(), question)
             cost = self.engine.book.total(found.allocations).charged

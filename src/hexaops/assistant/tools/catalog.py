@@ -1,0 +1,48 @@
+"""The closed set of tools."""
+
+from __future__ import annotations
+
+from hexaops.assistant.tools.alert_changes import ALERT_CHANGES
+from hexaops.assistant.tools.alerts import ALERTS
+from hexaops.assistant.tools.articles import ARTICLES
+from hexaops.assistant.tools.ask import ASK
+from hexaops.assistant.tools.backups import BACKUPS
+from hexaops.assistant.tools.connectivity import CONNECTIVITY
+from hexaops.assistant.tools.dashboards import DASHBOARDS
+from hexaops.assistant.tools.dependencies import DEPENDENCIES
+from hexaops.assistant.tools.diagnostics import DIAGNOSTICS
+from hexaops.assistant.tools.forecast import FORECAST
+from hexaops.assistant.tools.high_usage import HIGH_USAGE
+from hexaops.assistant.tools.history import HISTORY
+from hexaops.assistant.tools.impact import IMPACT
+from hexaops.assistant.tools.insights import INSIGHTS
+from hexaops.assistant.tools.logs import LOGS
+from hexaops.assistant.tools.objects import OBJECTS
+from hexaops.assistant.tools.performance import PERFORMANCE
+from hexaops.assistant.tools.resources import RESOURCES
+from hexaops.assistant.tools.summary import SUMMARY
+from hexaops.assistant.tools.tool import Tool
+from hexaops.assistant.tools.usage_history import USAGE_HISTORY
+
+TOOLS: tuple[Tool, ...] = (
+    ALERT_CHANGES,
+    ALERTS,
+    ARTICLES,
+    ASK,
+    BACKUPS,
+    CONNECTIVITY,
+    DASHBOARDS,
+    DEPENDENCIES,
+    DIAGNOSTICS,
+    FORECAST,
+    HIGH_USAGE,
+    HISTORY,
+    IMPACT,
+    INSIGHTS,
+    LOGS,
+    OBJECTS,
+    PERFORMANCE,
+    RESOURCES,
+    SUMMARY,
+    USAGE_HISTORY,
+)
