@@ -8,7 +8,7 @@ from __future__ import annotations
 import ipaddress
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
@@ -137,10 +137,18 @@ class ConfigFile(BaseModel):
         return self
 
 
+Model = TypeVar("Model", bound=BaseModel)
+
+
 def read_config_file(path: Path) -> ConfigFile:
     """The file's content; raises ConfigFileError, which names the field that is wrong."""
+    return read_yaml(path, ConfigFile)
+
+
+def read_yaml(path: Path, model: type[Model]) -> Model:
+    """A YAML file of this shape; raises ConfigFileError, which names the field that is wrong."""
     try:
-        return ConfigFile.model_validate(yaml.safe_load(path.expanduser().read_text()) or {})
+        return model.model_validate(yaml.safe_load(path.expanduser().read_text()) or {})
     except ValidationError as error:
         problem = error.errors()[0]
         where = ".".join(map(str, problem["loc"])) or "file"
@@ -309,6 +317,10 @@ class Settings(BaseSettings):
     """US dollars for an hour of one core, for costs and savings; preset with OpenCost's default price list."""
     price_memory_gib_hour: NotNegative = 0.004237
     """US dollars for an hour of one GiB of memory."""
+    price_storage_gib_month: NotNegative = 0.04
+    """US dollars for a month of one GiB of a persistent volume."""
+    price_file: Path | None = None
+    """YAML file with prices by node labels and storage class (docs/prices.md); read at the start."""
 
     plan_expiry_seconds: Positive = 600.0
     """How long a plan can be confirmed."""

@@ -62,6 +62,7 @@ def serve(  # noqa: PLR0913, PLR0917 # size: one parameter an option
     }  # fmt: skip
     os.umask(0o077)  # the home folder, the database and the keys are their owner's only
     settings = read_settings(given)
+    check_price_file(settings)
     if settings.kubeconfig or settings.in_cluster() or names_clusters(settings):
         raise typer.Exit(_serve(settings, None))
     settings = read_settings({**given, **_unset(EMBEDDED)})
@@ -113,6 +114,20 @@ def names_clusters(settings: Settings) -> bool:
         return settings.config_file is not None and bool(read_config_file(settings.config_file).clusters)
     except ConfigFileError as error:
         typer.echo(f"hexaops: setting config_file: {error}", err=True)
+        raise typer.Exit(2) from None
+
+
+def check_price_file(settings: Settings) -> None:
+    """Exits with the reason if the price file is invalid."""
+    if settings.price_file is None:
+        return
+    from hexaops.config import ConfigFileError  # noqa: PLC0415 # slow to import
+    from hexaops.features.insights.price_file import read_price_file  # noqa: PLC0415 # slow to import
+
+    try:
+        read_price_file(settings.price_file)
+    except ConfigFileError as error:
+        typer.echo(f"hexaops: setting price_file: {error}", err=True)
         raise typer.Exit(2) from None
 
 

@@ -11,13 +11,14 @@ from hexaops.analysis.applications.model import Application
 from hexaops.analysis.applications.status import application_of
 from hexaops.analysis.applications.usage import Resource, Share
 from hexaops.analysis.insights import scores, trends, usage
-from hexaops.analysis.insights.costs import Allocation, Amount, PriceBook, Prices
+from hexaops.analysis.insights.costs import Allocation, Amount, Cost
+from hexaops.analysis.insights.prices import Price, Rates
 from hexaops.analysis.posture.pod_security import Level
 from hexaops.backends.kubernetes.rows import ResourceTotals
 from tests.analysis.applications.rows import AT, pod, workload
 
 GIB = 2.0**30
-BOOK = PriceBook(Prices(0.1, 0.01))
+RATES = Rates(Price(0.1, ("default",)), Price(0.01, ("default",)))
 WIDE = Allocation.of(Amount(2.0, 4 * GIB), Amount(1.0, 1 * GIB))
 
 
@@ -28,23 +29,23 @@ def _application(**more: Any) -> Application:
 
 def _measured(level: float, **more: Any) -> usage.Measured:
     values: dict[Resource, usage.Floats] = {"cpu": np.full(200, level), "memory": np.full(200, 0.5 * GIB)}
-    return usage.Measured(_application(**more), {}, values, values)
+    return usage.Measured(_application(**more), {}, RATES, values, values)
 
 
 def test_a_month_has_730_hours() -> None:
-    assert BOOK.monthly(1.0, 2 * GIB) == pytest.approx(730 * (0.1 + 0.02))
+    assert RATES.monthly(1.0, 2 * GIB) == pytest.approx(730 * (0.1 + 0.02))
 
 
 def test_efficiency_is_the_mean_of_both_resources() -> None:
-    assert scores.efficiency([WIDE]) == 37.5
-    assert scores.efficiency([Allocation.of(Amount(1.0, GIB), Amount(3.0, 2 * GIB))]) == 100.0
-    assert scores.efficiency([Allocation.of(Amount(), Amount(1.0, GIB))]) is None
-    assert scores.efficiency([]) is None
+    assert scores.efficiency(WIDE) == 37.5
+    assert scores.efficiency(Allocation.of(Amount(1.0, GIB), Amount(3.0, 2 * GIB))) == 100.0
+    assert scores.efficiency(Allocation.of(Amount(), Amount(1.0, GIB))) is None
+    assert scores.efficiency(Allocation()) is None
 
 
 def test_cost_is_weighed_by_prices() -> None:
-    assert scores.cost([WIDE], BOOK) == pytest.approx(100 * (0.1 + 0.01) / (0.2 + 0.04), abs=0.05)
-    assert scores.cost([], BOOK) is None
+    assert scores.cost(Cost.of(WIDE, RATES)) == pytest.approx(100 * (0.1 + 0.01) / (0.2 + 0.04), abs=0.05)
+    assert scores.cost(Cost()) is None
 
 
 def test_security_is_the_mean_standard_less_the_findings() -> None:
@@ -55,15 +56,15 @@ def test_security_is_the_mean_standard_less_the_findings() -> None:
 
 def test_savings_are_the_difference_of_requests_and_size() -> None:
     resources = ResourceTotals(cpu_request=1.0, memory_request=2 * GIB)
-    (found,) = usage.oversized([_measured(0.2, resources=resources)], BOOK)
+    (found,) = usage.oversized([_measured(0.2, resources=resources)])
     (recommended,) = found.recommendations
     memory = 615 * 2**20  # 512 MiB and a fifth, in whole MiB
     assert recommended.monthly_savings == pytest.approx(
-        2 * (BOOK.monthly(1.0, 2 * GIB) - BOOK.monthly(0.2, memory)), abs=0.01
+        2 * (RATES.monthly(1.0, 2 * GIB) - RATES.monthly(0.2, memory)), abs=0.01
     )
     assert "the CPU request from 1 to 200m" in recommended.description
     assert recommended.parameters == {"application_id": "app-web", "requests": {"cpu": "200m", "memory": "615Mi"}}
-    (several,) = usage.oversized([_measured(0.2, resources=resources, container_names=("web", "proxy"))], BOOK)
+    (several,) = usage.oversized([_measured(0.2, resources=resources, container_names=("web", "proxy"))])
     assert several.recommendations[0].action is None, "it is not known which container needs how much"
 
 
@@ -72,30 +73,30 @@ def test_savings_are_the_difference_of_requests_and_size() -> None:
     [
         _measured(1.0, resources=ResourceTotals(cpu_request=1.0, memory_request=615 * 2.0**20)),
         _measured(0.2, resources=ResourceTotals()),
-        usage.Measured(_application(resources=ResourceTotals(cpu_request=9.0, memory_request=9 * GIB)), {}),
+        usage.Measured(_application(resources=ResourceTotals(cpu_request=9.0, memory_request=9 * GIB)), {}, RATES),
     ],
 )
 def test_what_is_sized_right_or_unknown_saves_nothing(one: usage.Measured) -> None:
-    assert [*usage.oversized([one], BOOK)] == []
+    assert [*usage.oversized([one])] == []
 
 
 def test_too_little_history_is_said() -> None:
     assert usage.too_little_history([_measured(0.1)]) is None
-    few = usage.Measured(_application(), {}, {}, {"cpu": np.full(40, 1.0), "memory": np.full(40, 1.0)})
+    few = usage.Measured(_application(), {}, RATES, {}, {"cpu": np.full(40, 1.0), "memory": np.full(40, 1.0)})
     assert usage.too_little_history([few]) == "sizing needs 100 points of history, and no application has more than 40"
 
 
 def test_near_its_limits_one_more_replica_spreads_the_load() -> None:
     share = Share(96.0, "limits", 1.9, AT)
-    (found,) = usage.near_limits([usage.Measured(_application(), {"cpu": share})], BOOK)
+    (found,) = usage.near_limits([usage.Measured(_application(), {"cpu": share}, RATES)])
     assert found.weight == "high"
     assert "from 96% to 64%" in (found.recommendations[0].impact or "")
     other = Share(96.0, "requests", 1.9, AT)
-    assert [*usage.near_limits([usage.Measured(_application(), {"cpu": other})], BOOK)] == []
+    assert [*usage.near_limits([usage.Measured(_application(), {"cpu": other}, RATES)])] == []
 
 
 def test_a_rise_is_told_and_a_level_is_not() -> None:
-    rising = usage.Measured(_application(), {}, {"cpu": np.linspace(1.0, 1.5, 100)})
+    rising = usage.Measured(_application(), {}, RATES, {"cpu": np.linspace(1.0, 1.5, 100)})
     (found,) = usage.rising([rising])
     assert found.metrics["change_percentage"] == 40.0
     assert [*usage.rising([_measured(1.0)])] == []
@@ -103,11 +104,11 @@ def test_a_rise_is_told_and_a_level_is_not() -> None:
 
 def test_what_was_never_seen_before_is_unusual() -> None:
     wave = np.sin(np.arange(400) / 7.0) + 2
-    usual = usage.Measured(_application(), {}, {"cpu": wave})
+    usual = usage.Measured(_application(), {}, RATES, {"cpu": wave})
     assert [*usage.anomalous([usual])] == []
     odd = wave.copy()
     odd[-5:] = 9.0
-    assert [*usage.anomalous([usage.Measured(_application(), {}, {"cpu": odd})])]
+    assert [*usage.anomalous([usage.Measured(_application(), {}, RATES, {"cpu": odd})])]
 
 
 def test_a_development_needs_a_quarter_of_the_time() -> None:

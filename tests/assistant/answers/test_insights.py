@@ -10,19 +10,19 @@ import pytest
 from hexaops.analysis.applications.freshness import Freshness
 from hexaops.analysis.applications.model import Application
 from hexaops.analysis.applications.status import application_of
-from hexaops.analysis.insights.costs import Cost, PriceBook, Prices
 from hexaops.analysis.insights.model import Insight, Recommendation, Seen
+from hexaops.analysis.insights.prices import Price, Rates
 from hexaops.analysis.insights.trends import Development
 from hexaops.analysis.insights.usage import Measured
 from hexaops.assistant.answers import insights
-from hexaops.assistant.answers.attachments import Table, TimeSeries
+from hexaops.assistant.answers.attachments import TimeSeries
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
 from tests.analysis.applications.rows import AT, pod, workload
 
 NOW = datetime(2024, 1, 20, 15, 30, tzinfo=UTC)
 FACTS = Facts("w", NOW, Freshness(NOW, (), {}, {}), frozenset(), frozenset())
-BOOK = PriceBook(Prices(0.03, 0.004))
+RATES = Rates(Price(0.03, ("default",)), Price(0.004, ("default",)))
 OPEN_PORT = Insight(
     "security", "high", "web-app runs as root", "Its pods may run as root.",
     recommendations=(Recommendation("harden", "high", "Set runAsNonRoot"),),
@@ -43,7 +43,7 @@ def web() -> Application:
 
 def measured(one: Application, values: list[float]) -> Measured:
     found = np.array(values)
-    return Measured(one, {}, {"cpu": found, "memory": found}, {"cpu": found, "memory": found})
+    return Measured(one, {}, RATES, {"cpu": found, "memory": found}, {"cpu": found, "memory": found})
 
 
 def test_security_counts_by_weight(draft: Draft) -> None:
@@ -59,22 +59,6 @@ def test_no_finding_says_what_was_checked(draft: Draft) -> None:
     insights.tell_security([], 12, FACTS, draft)
     assert draft.content.startswith("I found no security problem in 12 applications: Pod Security Standards")
     assert draft.fulfilled
-
-
-def test_costs_are_the_larger_of_request_and_use(draft: Draft, web: Application) -> None:
-    insights.tell_cost([insights.Bill(web, Cost(requested=9.0, used=4.0, charged=10.0))], BOOK, None, FACTS, draft)
-    lines = draft.content.splitlines()
-    assert lines[0] == "What runs now costs about $10.00 a month:"
-    assert lines[1] == "- web-app: $10.00 (100%), of which $4.00 is used"
-    assert "$0.03 a core-hour and $0.004 a GiB-hour" in draft.content
-    (attached,) = draft.attachments
-    assert isinstance(attached, Table)
-    assert attached.data.rows == [["web-app", web.project, 9.0, 4.0, 10.0]]
-
-
-def test_costs_without_usage_are_not_told(draft: Draft, web: Application) -> None:
-    insights.tell_cost([insights.Bill(web, Cost(10.0, 0.0, 10.0))], BOOK, "metrics cannot be read", FACTS, draft)
-    assert (draft.content, draft.fulfilled) == ("I can't tell costs: metrics cannot be read.", False)
 
 
 def test_savings_need_history(draft: Draft) -> None:

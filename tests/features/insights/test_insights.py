@@ -40,7 +40,7 @@ class Written:
         step = step_seconds or 60.0
         count = int(window.seconds / step)
         level = 0.1 if "cpu" in signal else 64.0 * 2**20
-        values = np.linspace(level, 1.5 * level, count)
+        values = np.full(count, 2.0) if signal is Signal.REPLICAS else np.linspace(level, 1.5 * level, count)
         return Series(signal, subject, window.start, step, values, self.name, f"{signal} of {subject.name}")
 
 
@@ -138,6 +138,9 @@ async def test_with_history_savings_and_trends_are_computed(world: LivingWorld) 
     assert internal["trends"]["resource_usage"]["trend"] == "increasing"
     assert internal["trends"]["resource_usage"]["rate"] == pytest.approx(40.0, abs=0.5)
     assert "CPU is used up in" in internal["trends"]["resource_usage"]["projection"]
+    cost = internal["trends"]["cost"]
+    assert cost["trend"] == "stable", "use that stays below what is requested is not charged"
+    assert cost["basis"].startswith("charged by application")
 
 
 async def test_scores_follow_from_their_inputs(world: LivingWorld) -> None:
@@ -149,6 +152,10 @@ async def test_scores_follow_from_their_inputs(world: LivingWorld) -> None:
     assert 0 < scores["efficiency_score"] <= 100
     assert 0 < scores["cost_score"] <= 100
     assert sum(inputs["pod_security_levels"].values()) == 12
+    assert inputs["monthly_cost"] == pytest.approx(inputs["monthly_compute_cost"] + inputs["monthly_storage_cost"])
+    assert {(one["of"], one["source"]) for one in inputs["prices"]} >= {
+        ("cpu_core_hour", "default"), ("memory_gib_hour", "default"),
+    }  # fmt: skip
     assert data["action_plan"]["immediate"]
     assert isinstance(data["recent_changes"], list)
 

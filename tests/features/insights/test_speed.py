@@ -38,9 +38,10 @@ async def _fill(world: LivingWorld) -> None:
     keys = [
         (Subject("c1", "Deployment", one["project"], one["name"]), signal)
         for one in applications
-        for signal in (*TOTALS.values(), *BUSIEST.values())
+        for signal in (*TOTALS.values(), *BUSIEST.values(), Signal.REPLICAS)
     ]
-    scale = np.array([2.0**28 if signal in {Signal.MEMORY, Signal.MEMORY_BUSIEST_POD} else 0.2 for _, signal in keys])
+    levels = {Signal.MEMORY: 2.0**28, Signal.MEMORY_BUSIEST_POD: 2.0**28, Signal.REPLICAS: 25.0}
+    scale = np.array([levels.get(signal, 0.2) for _, signal in keys])
     dice = np.random.default_rng(5)
     now = int(time.time()) // STEP_SECONDS * STEP_SECONDS
     for number in range(DAYS * 86400 // STEP_SECONDS):

@@ -9,6 +9,7 @@ import pytest
 from hexaops.backends.kubernetes.clusters import Clusters
 from hexaops.backends.metrics.embedded.source import EmbeddedMetrics
 from hexaops.backends.metrics.embedded.store import EmbeddedMetricStore, Keeping
+from hexaops.backends.metrics.prices import MeteredPrices
 from hexaops.config import ConfigFileError, MetricsSource, read_config_file
 from hexaops.features.metrics.sources import MetricSources
 from hexaops.kit.clock import ManualClock
@@ -36,6 +37,20 @@ async def test_each_cluster_has_its_own_source(tmp_path: Path) -> None:
     assert with_setting.of("first").name == "prometheus"  # the cluster of the settings
     assert with_setting.of("second") is embedded
     await with_setting.close()
+    await clusters.stop()
+
+
+async def test_prices_that_cannot_be_read_are_missing_with_the_reason(tmp_path: Path) -> None:
+    first, second = unwatched_cluster("first"), unwatched_cluster("second")
+    second.metrics_source = PROMETHEUS
+    clusters = Clusters([first, second])
+    embedded = EmbeddedMetrics(EmbeddedMetricStore(tmp_path, Keeping(30, 30, 2**30), ManualClock()), lambda *_: None)
+    sources = MetricSources(embedded, clusters)
+    assert await sources.prices("first", 1000.0) == MeteredPrices()
+    found = await sources.prices("second", 1000.0)
+    assert found.cpu_core_hour == {}
+    assert str(found.reason).startswith("OpenCost's prices cannot be read: ")
+    await sources.close()
     await clusters.stop()
 
 

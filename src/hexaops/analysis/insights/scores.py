@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from hexaops.analysis.insights.costs import Allocation, PriceBook
+from hexaops.analysis.insights.costs import Allocation, Cost
 from hexaops.analysis.insights.model import Weight
 from hexaops.analysis.posture.pod_security import Level
 
@@ -18,18 +18,16 @@ def freedom(weights: Iterable[Weight]) -> float:
     return max(0.0, 100.0 - sum(DEDUCTIONS[one] for one in weights))
 
 
-def efficiency(allocations: Sequence[Allocation]) -> float | None:
+def efficiency(total: Allocation) -> float | None:
     """Mean of the shares of requested CPU and of requested memory that are used, each at most all of it."""
-    total = Allocation.together(allocations)
     cpu = _share(total.used.cpu_cores, total.requested.cpu_cores)
     memory = _share(total.used.memory_bytes, total.requested.memory_bytes)
     known = [one for one in (cpu, memory) if one is not None]
     return round(100 * sum(known) / len(known), 1) if known else None
 
 
-def cost(allocations: Sequence[Allocation], book: PriceBook) -> float | None:
-    """Share of the bill that is for what is used: OpenCost's cost-weighted efficiency."""
-    total = book.total(allocations)
+def cost(total: Cost) -> float | None:
+    """Share of the bill for CPU and memory that is used: OpenCost's cost-weighted efficiency."""
     return round(100 * total.used / total.charged, 1) if total.charged > 0 else None
 
 

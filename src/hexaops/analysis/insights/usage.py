@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from hexaops.analysis.anomalies.novelty import latest_at_most, novelty
 from hexaops.analysis.applications.model import Application
 from hexaops.analysis.applications.usage import Resource, Share
-from hexaops.analysis.insights.costs import PriceBook
 from hexaops.analysis.insights.model import Insight, Recommendation, Seen, Weight
+from hexaops.analysis.insights.prices import Rates
 from hexaops.analysis.series import trend
 from hexaops.analysis.sizing import FEWEST_POINTS, Size, recommend
 from hexaops.kit.quantities import exact_bytes, exact_cpu, format_bytes, format_cpu
@@ -39,10 +39,14 @@ class Measured(Struct, frozen=True):
 
     application: Application
     now: Mapping[Resource, Share]
+    rates: Rates
+    """Prices where its pods run."""
     history: Mapping[Resource, Floats] = field(default_factory=dict)
     """Of all its pods, evenly spaced."""
     busiest: Mapping[Resource, Floats] = field(default_factory=dict)
     """Of its busiest pod."""
+    charged: Floats = field(default_factory=lambda: np.zeros(0))
+    """US dollars a month at each point of the history, for CPU and memory."""
 
     @property
     def samples(self) -> int:
@@ -57,7 +61,7 @@ class Measured(Struct, frozen=True):
         return recommend(self.busiest["cpu"], self.busiest["memory"])
 
 
-def near_limits(measured: Sequence[Measured], book: PriceBook) -> Iterator[Insight]:
+def near_limits(measured: Sequence[Measured]) -> Iterator[Insight]:
     """Applications that use most of their limits now."""
     for one in measured:
         for resource, share in one.now.items():
@@ -72,20 +76,19 @@ def near_limits(measured: Sequence[Measured], book: PriceBook) -> Iterator[Insig
                 description=f"Its pods together use {share.percent:.1f}% of what they may use of {label}.",
                 applications=(one.application,),
                 metrics={f"{resource}_percentage": share.percent},
-                recommendations=(_more_room(one.application, resource, share.percent, weight, book),),
+                recommendations=(_more_room(one, resource, share.percent, weight),),
                 seen=(Seen("metrics.k8s.io", _subject(one.application), share.percent, f"{resource} % of limits"),),
             )
 
 
-def _more_room(
-    application: Application, resource: Resource, percent: float, weight: Weight, book: PriceBook
-) -> Recommendation:
-    name, label, ready = application.name, LABELS[resource], application.ready
+def _more_room(one: Measured, resource: Resource, percent: float, weight: Weight) -> Recommendation:
+    application, label = one.application, LABELS[resource]
+    name, ready = application.name, application.ready
     if resource == "memory" or application.kind not in SCALABLE or not ready:
         return Recommendation.by_hand(weight, f"Raise the {label} limit of {name}, or make it use less")
     spread = percent * ready / (ready + 1)
     resources = application.workload.resources
-    cost = book.monthly(resources.cpu_request or 0.0, resources.memory_request or 0.0)
+    cost = one.rates.monthly(resources.cpu_request or 0.0, resources.memory_request or 0.0)
     return Recommendation(
         "scale_application",
         weight,
@@ -165,7 +168,7 @@ def anomalous(measured: Sequence[Measured]) -> Iterator[Insight]:
             )
 
 
-def oversized(measured: Sequence[Measured], book: PriceBook) -> Iterator[Insight]:
+def oversized(measured: Sequence[Measured]) -> Iterator[Insight]:
     """Applications whose requests are above what they need by the sizing rule, and what that costs."""
     for one in measured:
         size, resources = one.size, one.application.workload.resources
@@ -173,7 +176,7 @@ def oversized(measured: Sequence[Measured], book: PriceBook) -> Iterator[Insight
             continue
         cpu, memory = resources.cpu_request or 0.0, resources.memory_request or 0.0
         wanted_cpu, wanted_memory = min(cpu, size.cpu_cores), min(memory, size.memory_bytes)
-        now, then = book.monthly(cpu, memory), book.monthly(wanted_cpu, wanted_memory)
+        now, then = one.rates.monthly(cpu, memory), one.rates.monthly(wanted_cpu, wanted_memory)
         savings = (now - then) * one.application.desired
         if now <= 0 or (now - then) / now < LEAST_SAVING_SHARE or savings < 0.01:
             continue

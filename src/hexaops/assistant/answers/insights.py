@@ -7,20 +7,16 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import numpy as np
-from msgspec import Struct
 
-from hexaops.analysis.applications.model import Application
 from hexaops.analysis.applications.usage import Resource
-from hexaops.analysis.insights.costs import Cost, PriceBook
 from hexaops.analysis.insights.model import WEIGHTS, Insight
 from hexaops.analysis.insights.trends import Development
 from hexaops.analysis.insights.usage import NOVELTY_POINTS, Measured
 from hexaops.analysis.sizing import FEWEST_POINTS
-from hexaops.assistant.answers.attachments import Cell, LineView, TimeSeries, TimeSeriesView
+from hexaops.assistant.answers.attachments import LineView, TimeSeries, TimeSeriesView
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
-from hexaops.assistant.answers.lines import NAME_LIMIT, TEXT_LIMIT, listing, name_of, plural, subject_of
-from hexaops.assistant.answers.tables import attach_table
+from hexaops.assistant.answers.lines import NAME_LIMIT, TEXT_LIMIT, listing, plural
 from hexaops.assistant.evidence import STORE
 from hexaops.kit.durations import format_duration, format_time
 from hexaops.kit.text import markdown, plain
@@ -31,13 +27,6 @@ POINTS_CHARTED = 120
 LEAST_POINTS = 20
 """Below that a trend is not told."""
 HISTORY = "history"
-
-
-class Bill(Struct, frozen=True):
-    """What an application's measured pods cost a month."""
-
-    application: Application
-    cost: Cost
 
 
 def tell_security(found: Sequence[Insight], looked_at: int, facts: Facts, draft: Draft) -> None:
@@ -56,75 +45,6 @@ def tell_security(found: Sequence[Insight], looked_at: int, facts: Facts, draft:
 
 
 _CHECKED = "Pod Security Standards, rights, network policies, images and secrets were checked"
-
-
-def tell_cost(bills: Sequence[Bill], book: PriceBook, no_usage: str | None, facts: Facts, draft: Draft) -> None:
-    """What each application costs a month at the book's prices, the dearest first."""
-    if no_usage:
-        draft.fulfilled = False
-        draft.say(f"I can't tell costs: {markdown(no_usage, TEXT_LIMIT)}.")
-        return
-    ranked = sorted(bills, key=lambda one: -one.cost.charged)
-    total = sum(one.cost.charged for one in ranked)
-    noted = draft.evidence.note(
-        STORE, "monthly cost of what runs now", round(total, 2), unit="US dollars", at=facts.now
-    )
-    draft.say(f"What runs now costs about ${total:.2f} a month:", noted)
-    for one in ranked[:SHOWN]:
-        _bill(one, total, facts, draft)
-    if len(ranked) > SHOWN:
-        counted = _counted(draft, facts, "further applications with a cost", len(ranked) - SHOWN)
-        draft.say(f"- … and {len(ranked) - SHOWN} more (see the table)", counted)
-    draft.gap()
-    prices = book.prices
-    draft.say(
-        f"Charged is the larger of request and use of each pod, at ${prices.cpu_core_hour:g} a core-hour and "
-        f"${prices.memory_gib_hour:g} a GiB-hour (settings price_cpu_core_hour, price_memory_gib_hour); volumes and "
-        "traffic are not counted.",
-        draft.evidence.note(STORE, "price of a core-hour", prices.cpu_core_hour, unit="US dollars", at=facts.now),
-        draft.evidence.note(STORE, "price of a GiB-hour", prices.memory_gib_hour, unit="US dollars", at=facts.now),
-    )
-    rows: list[list[Cell]] = [
-        [plain(one.application.name, NAME_LIMIT), plain(one.application.project, NAME_LIMIT),
-         round(one.cost.requested, 2), round(one.cost.used, 2), round(one.cost.charged, 2)]
-        for one in ranked
-    ]  # fmt: skip
-    attach_table(draft, "monthly cost, US dollars", ("name", "project", "requested", "used", "charged"), rows)
-
-
-def tell_cost_reasons(bills: Sequence[Bill], no_usage: str | None, facts: Facts, draft: Draft) -> None:
-    """Why it costs so much: what is reserved and not used, the most first."""
-    total, used = sum(one.cost.charged for one in bills), sum(one.cost.used for one in bills)
-    if no_usage or total <= 0:
-        draft.fulfilled = False
-        draft.say(f"I can't tell why: {markdown(no_usage or 'nothing is charged', TEXT_LIMIT)}.")
-        return
-    noted = _dollars(draft, facts, "charged a month", total), _dollars(draft, facts, "used a month", used)
-    draft.say(f"Of ${total:.2f} a month, ${used:.2f} is used; the rest is reserved by requests above the use:", *noted)
-    for one in sorted(bills, key=lambda each: each.cost.used - each.cost.charged)[:REASONS]:
-        subject, unused = subject_of(one.application), one.cost.charged - one.cost.used
-        item = _dollars(draft, facts, f"reserved and not used a month by {subject}", unused)
-        name = name_of(one.application, facts)
-        draft.say(f"- {name}: ${unused:.2f} of its ${one.cost.charged:.2f} is reserved and not used", item)
-    draft.say("“How can I save?” shows which requests could be smaller.")
-
-
-REASONS = 5
-
-
-def _bill(one: Bill, total: float, facts: Facts, draft: Draft) -> None:
-    subject = subject_of(one.application)
-    noted = [
-        _dollars(draft, facts, f"charged a month for {subject}", one.cost.charged),
-        _dollars(draft, facts, f"used a month by {subject}", one.cost.used),
-    ]
-    share = ""
-    if total:
-        percent = round(100 * one.cost.charged / total)
-        noted.append(draft.evidence.note(STORE, f"share of {subject}", percent, unit="% of the cost", at=facts.now))
-        share = f" ({percent}%)"
-    words = f"${one.cost.charged:.2f}{share}, of which ${one.cost.used:.2f} is used"
-    draft.say(f"- {name_of(one.application, facts)}: {words}", *noted)
 
 
 def tell_savings(found: Sequence[Insight], no_sizing: str | None, looked_at: int, facts: Facts, draft: Draft) -> None:

@@ -8,7 +8,9 @@ from datetime import timedelta
 from msgspec import Struct
 
 from hexaops.analysis.applications.model import UNHEALTHY
+from hexaops.analysis.insights.costs import Statement
 from hexaops.analysis.insights.model import WEIGHTS, Insight
+from hexaops.assistant.answers.costs import monthly_cost
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
 from hexaops.assistant.answers.lines import NAME_LIMIT, TEXT_LIMIT, listing, name_of, note_count, plural
@@ -25,8 +27,8 @@ class Overview(Struct, frozen=True):
     """What an assessment found."""
 
     insights: Sequence[Insight]
-    monthly_cost: float | None
-    """US dollars; None where use is not measured."""
+    costs: Statement | None
+    """None where use is not measured."""
 
 
 def tell_summary(overview: Overview | None, facts: Facts, draft: Draft) -> None:
@@ -43,7 +45,7 @@ def tell_summary(overview: Overview | None, facts: Facts, draft: Draft) -> None:
         draft.say(f"**{name}**: {len(every) - len(ill)} of {of_all} work, {len(ill)} {verb}: {named}.", noted)
     if overview is not None:
         _insights(overview.insights, facts, draft)
-        _cost(overview.monthly_cost, facts, draft)
+        _cost(overview.costs, facts, draft)
     _done(facts, draft)
     suggest_for_issues(draft, every, facts)
 
@@ -67,12 +69,10 @@ def _insights(found: Sequence[Insight], facts: Facts, draft: Draft) -> None:
         draft.say(f"- {plural(len(rest), 'further insight')} of less weight ({shown})", noted_rest)
 
 
-def _cost(monthly: float | None, facts: Facts, draft: Draft) -> None:
-    if monthly is not None:
-        noted = draft.evidence.note(
-            STORE, "monthly cost of what runs now", round(monthly, 2), unit="US dollars", at=facts.now
-        )
-        draft.say(f"- What runs now costs about ${monthly:.2f} a month", noted)
+def _cost(costs: Statement | None, facts: Facts, draft: Draft) -> None:
+    if costs is not None:
+        words, noted = monthly_cost(costs, facts, draft)
+        draft.say(f"- {words}", noted)
 
 
 def _done(facts: Facts, draft: Draft) -> None:

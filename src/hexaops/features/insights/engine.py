@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from msgspec import Struct
-from msgspec.structs import fields
+from msgspec.structs import fields, replace
 
 from hexaops.analysis.applications.model import Application
 from hexaops.analysis.applications.usage import Resource, shares_of_application
 from hexaops.analysis.diagnosis.causes import causes_of
 from hexaops.analysis.diagnosis.model import Finding
 from hexaops.analysis.insights import hardening, trends, troubles, usage
-from hexaops.analysis.insights.costs import Allocation, PriceBook, allocation_of
+from hexaops.analysis.insights.costs import Premises, Statement, charged_over_time, statement_of
 from hexaops.analysis.insights.model import CATEGORIES, WEIGHTS, Category, Insight
+from hexaops.analysis.insights.prices import PriceBook
 from hexaops.backends.metrics.base import MetricSource, Signal, Subject, Window, read_all
 from hexaops.backends.metrics.samples import Samples
 from hexaops.features.access.tenancy import Workspace
@@ -27,6 +29,8 @@ from hexaops.kit.clock import Clock
 MOST_MEASURED = 200
 """Applications whose history is read: those that request the most."""
 MOST_INSIGHTS = 100
+CLAIM: Final = "PersistentVolumeClaim"
+NO_CLAIMS = "volume claims have not been read yet"
 TOTALS: Mapping[Resource, Signal] = {"cpu": Signal.CPU, "memory": Signal.MEMORY}
 BUSIEST: Mapping[Resource, Signal] = {"cpu": Signal.CPU_BUSIEST_POD, "memory": Signal.MEMORY_BUSIEST_POD}
 
@@ -46,11 +50,14 @@ class Measurement(Struct, frozen=True):
 
     applications: Sequence[Application]
     measured: Sequence[usage.Measured]
-    allocations: Sequence[Allocation]
-    """One an application."""
+    statement: Statement
+    """What they cost."""
+    no_opencost: str | None
+    """Why OpenCost's prices are not used though a Prometheus is read, else None."""
     cpu: trends.Development | str
     """Use of CPU of the whole workspace over the time, or why nothing is known of it."""
     cost: trends.Development | str
+    """What is charged for CPU and memory over the time."""
     no_sizing: str | None
     """Why savings cannot be computed, else None."""
     no_usage: str | None
@@ -84,9 +91,9 @@ class InsightEngine(Struct, frozen=True):
         drawn = [
             *troubles.from_findings(causes_of(findings, every), chosen),
             *hardening.from_posture(made.posture, chosen),
-            *usage.near_limits(measured, self.book),
+            *usage.near_limits(measured),
             *await asyncio.to_thread(lambda: [*usage.rising(measured), *usage.anomalous(measured)]),
-            *usage.oversized(measured, self.book),
+            *usage.oversized(measured),
         ]
         kept = [one for one in drawn if one.category in question.categories]
         return Assessment(
@@ -98,57 +105,78 @@ class InsightEngine(Struct, frozen=True):
 
     async def measure(self, workspace: Workspace, question: Question) -> Measurement:
         """What needs no diagnosis; raises as the applications do where the cluster cannot be read."""
-        chosen = [question.application] if question.application else self.applications.list(workspace)
+        every = self.applications.list(workspace)
+        chosen = [question.application] if question.application else every
         samples = await self.applications.usage(workspace)
+        metered = await self.sources.prices(workspace.cluster_id, self.clock.now().timestamp())
+        book = replace(self.book, metered=metered)
+        known = {one.id: one for one in (*every, *chosen)}  # what was chosen may have been deleted since
+        statement = statement_of([*known.values()], samples, book, self._premises(workspace))
+        if question.application:
+            statement = statement.of(question.application)
         step = usage.points_step(question.seconds)
         window = Window.until(self.clock.now().timestamp(), question.seconds)
         source = self.sources.of(workspace.cluster_id)
-        measured = await self._measured(chosen, workspace.cluster_id, source, samples, window, step)
+        measured = await self._measured(workspace, chosen, statement, source, samples, window, step)
         return Measurement(
             applications=chosen,
             measured=measured,
-            allocations=[allocation_of(one, samples) for one in chosen],
-            cpu=self._development(workspace, measured, step, cost=False),
-            cost=self._development(workspace, measured, step, cost=True),
+            statement=statement,
+            no_opencost=metered.reason,
+            cpu=self._cpu(workspace, measured, step),
+            cost=_development([one.charged for one in measured], step, None),
             no_sizing=usage.too_little_history(measured),
             no_usage=samples.reason,
         )
 
     async def _measured(
         self,
+        workspace: Workspace,
         chosen: Sequence[Application],
-        cluster_id: str,
+        statement: Statement,
         source: MetricSource,
         samples: Samples,
         window: Window,
         step: float,
     ) -> list[usage.Measured]:
         largest = sorted(chosen, key=lambda one: -(one.workload.resources.memory_request or 0.0) * one.desired)
-        signals = (*TOTALS.values(), *BUSIEST.values())
+        signals = (*TOTALS.values(), *BUSIEST.values(), Signal.REPLICAS)
 
         async def one(application: Application) -> usage.Measured:
-            subject = Subject(cluster_id, application.kind, application.project, application.name)
+            subject = Subject(workspace.cluster_id, application.kind, application.project, application.name)
             series = await read_all(source, signals, subject, window, step)
+            rates = statement.bills[application.id].rates
+            history = {name: series[signal].values for name, signal in TOTALS.items()}
             return usage.Measured(
                 application,
                 shares_of_application(application, samples),
-                {name: series[signal].values for name, signal in TOTALS.items()},
+                rates,
+                history,
                 {name: series[signal].values for name, signal in BUSIEST.items()},
+                charged_over_time(
+                    application, rates, history["cpu"], history["memory"], series[Signal.REPLICAS].values
+                ),
             )
 
         return [await one(application) for application in largest[:MOST_MEASURED]]
 
-    def _development(
-        self, workspace: Workspace, measured: Sequence[usage.Measured], step: float, *, cost: bool
-    ) -> trends.Development | str:
-        cpu = trends.together([one.history["cpu"] for one in measured])
-        memory = trends.together([one.history["memory"] for one in measured])
-        if not len(cpu):
-            return "there is no application to measure"
-        if cost:
-            return trends.development(self.book.monthly(cpu, memory), step, None)
+    def _cpu(self, workspace: Workspace, measured: Sequence[usage.Measured], step: float) -> trends.Development | str:
         room = sum(node.allocatable.get("cpu", 0.0) for node in self.applications.nodes(workspace))
-        return trends.development(cpu, step, room or None)
+        return _development([one.history["cpu"] for one in measured], step, room or None)
+
+    def _premises(self, workspace: Workspace) -> Premises:
+        freshness = self.applications.freshness(workspace, CLAIM)
+        unread = freshness.problem or NO_CLAIMS if freshness.unread else None
+        return Premises(
+            nodes={node.name: node for node in self.applications.nodes(workspace)},
+            claims=self.applications.rows(workspace, CLAIM),
+            no_claims=freshness.missing.get(CLAIM, unread),
+        )
+
+
+def _development(parts: list[trends.Floats], step: float, room: float | None) -> trends.Development | str:
+    series = trends.together(parts)
+    return trends.development(series, step, room) if len(series) else "there is no application to measure"
 
 
 def _rank(one: Insight) -> tuple[int, int]:

@@ -9,9 +9,10 @@ from msgspec import UNSET, UnsetType
 
 from hexaops.analysis import workspace_scores
 from hexaops.analysis.insights import scores, trends
-from hexaops.analysis.insights.costs import Allocation, PriceBook
+from hexaops.analysis.insights.costs import Priced, Statement
 from hexaops.analysis.insights.hardening import level_of
 from hexaops.analysis.insights.model import WEIGHTS, Insight, Weight
+from hexaops.analysis.insights.prices import PriceSource
 from hexaops.analysis.insights.troubles import WEIGHT, category_of
 from hexaops.features.insights.engine import Assessment
 from hexaops.kit.text import plain
@@ -19,6 +20,10 @@ from hexaops.responses import View
 
 NAME_LIMIT, TEXT_LIMIT = 253, 600
 MOST_RESOURCES, MOST_SEEN = 50, 12
+BASIS = (
+    "charged by application instead of by pod, at today's requests and prices and the replicas of each moment; "
+    "volumes are left out"
+)
 NO_ACTION = "no action of the catalogue does this: manual_steps says what a person does"
 
 
@@ -111,6 +116,17 @@ class ScoresView(View, frozen=True, kw_only=True):
     security_score: float | None
 
 
+class PriceView(View, frozen=True, kw_only=True):
+    """A price that something was charged at."""
+
+    of: Priced
+    dollars: float
+    source: PriceSource
+    """OpenCost's metrics, a rule of the price file, or the settings."""
+    objects: int
+    """Nodes or volumes that it holds for."""
+
+
 class ScoreInputsView(View, frozen=True, kw_only=True):
     """What the scores are computed from."""
 
@@ -123,8 +139,14 @@ class ScoreInputsView(View, frozen=True, kw_only=True):
     memory_requested_bytes: float
     memory_used_bytes: float
     pod_security_levels: dict[str, int]
-    monthly_cost: float
-    """US dollars, of what the measured pods request or use, whichever is more."""
+    monthly_cost: float | None
+    """US dollars, of both of these."""
+    monthly_compute_cost: float | None
+    """Of CPU and memory: what the measured pods request or use, whichever is more."""
+    monthly_storage_cost: float | None
+    """Of the volumes, those that nothing mounts included."""
+    prices: list[PriceView]
+    """What that was charged at."""
 
 
 class UsageTrendView(View, frozen=True, kw_only=True):
@@ -137,11 +159,13 @@ class UsageTrendView(View, frozen=True, kw_only=True):
 
 
 class CostTrendView(View, frozen=True, kw_only=True):
-    """What the use costs."""
+    """What is charged for CPU and memory."""
 
     trend: str | None
     monthly_change: float | None
     """Percent a month at the present pace."""
+    basis: str
+    """What it is computed from, where that differs from `evidence.monthly_cost`."""
 
 
 class TrendsView(View, frozen=True, kw_only=True):
@@ -273,7 +297,7 @@ def summary_view(found: Assessment, reasons: dict[str, str]) -> InsightsSummaryV
     )
 
 
-def scores_view(found: Assessment, book: PriceBook, reasons: dict[str, str]) -> tuple[ScoresView, ScoreInputsView]:
+def scores_view(found: Assessment, reasons: dict[str, str]) -> tuple[ScoresView, ScoreInputsView]:
     """The scores and their inputs."""
     weights = [WEIGHT[one.severity] for one in found.causes]
     wanted = [one for one in found.applications if one.desired]
@@ -282,10 +306,11 @@ def scores_view(found: Assessment, book: PriceBook, reasons: dict[str, str]) -> 
     health = None if available is None else round((available + free) / 2, 1)
     levels = [level_of(violations) for ref, violations in found.diagnosis.posture.items() if ref in _refs(found)]
     unsafe = [WEIGHT[one.severity] for one in found.causes if category_of(one) == "security"]
+    total = found.statement.allocation
     view = ScoresView(
         health_score=health,
-        efficiency_score=scores.efficiency(found.allocations),
-        cost_score=scores.cost(found.allocations, book),
+        efficiency_score=scores.efficiency(total),
+        cost_score=scores.cost(found.statement.cost),
         security_score=scores.security(levels, unsafe),
     )
     if health is None:
@@ -295,7 +320,6 @@ def scores_view(found: Assessment, book: PriceBook, reasons: dict[str, str]) -> 
             reasons[f"overall_assessment.{name}"] = found.no_usage or "no measured pod requests anything"
     if view.security_score is None:
         reasons["overall_assessment.security_score"] = "there is no workload to judge"
-    total = Allocation.together(found.allocations)
     inputs = ScoreInputsView(
         ready_replicas=sum(min(one.ready, one.desired) for one in wanted),
         desired_replicas=sum(one.desired for one in wanted),
@@ -305,9 +329,29 @@ def scores_view(found: Assessment, book: PriceBook, reasons: dict[str, str]) -> 
         memory_requested_bytes=total.requested.memory_bytes,
         memory_used_bytes=total.used.memory_bytes,
         pod_security_levels={str(level): levels.count(level) for level in dict.fromkeys(levels)},
-        monthly_cost=round(book.cost(total).charged, 2),
+        **_costs(found.statement, found.no_usage, reasons),
+        prices=[
+            PriceView(of=one.of, dollars=one.dollars, source=one.source, objects=one.objects)
+            for one in found.statement.prices
+        ],
     )
+    if found.no_opencost:
+        reasons["evidence.prices"] = found.no_opencost
     return view, inputs
+
+
+def _costs(statement: Statement, no_usage: str | None, reasons: dict[str, str]) -> dict[str, float | None]:
+    cost = statement.cost
+    compute = None if no_usage else cost.charged
+    if no_usage:
+        reasons["evidence.monthly_compute_cost"] = no_usage
+    if cost.storage is None:
+        reasons["evidence.monthly_storage_cost"] = statement.no_storage or "volume claims cannot be read"
+    total = None if compute is None else cost.total
+    if total is None:
+        reasons["evidence.monthly_cost"] = "a part of it is not known"
+    known = {"monthly_cost": total, "monthly_compute_cost": compute, "monthly_storage_cost": cost.storage}
+    return {name: None if amount is None else round(amount, 2) for name, amount in known.items()}
 
 
 def trends_view(found: Assessment, reasons: dict[str, str]) -> TrendsView:
@@ -324,7 +368,9 @@ def trends_view(found: Assessment, reasons: dict[str, str]) -> TrendsView:
             rate=cpu.change_percent if cpu else None,
             projection=_projection(cpu.days_until_full) if cpu else None,
         ),
-        cost=CostTrendView(trend=cost.word if cost else None, monthly_change=cost.monthly_percent if cost else None),
+        cost=CostTrendView(
+            trend=cost.word if cost else None, monthly_change=cost.monthly_percent if cost else None, basis=BASIS
+        ),
     )
 
 

@@ -79,7 +79,7 @@ class InsightService(Struct, frozen=True):
         found = await self.engine.assess(workspace, Question(request.categories, seconds, logs=logs))
         await self.announcer.announce(workspace, found)
         reasons = reasons_of(found.insights, recommends=request.include_recommendations)
-        scored, inputs = scores_view(found, self.engine.book, reasons)
+        scored, inputs = scores_view(found, reasons)
         recommends = request.include_recommendations
         insights = _by_feedback(found.insights, request.context.user_feedback)
         feedback = [

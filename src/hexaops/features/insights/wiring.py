@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from hexaops.analysis.insights.costs import PriceBook, Prices
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.diagnosis.service import DiagnosisService
 from hexaops.features.insights.announcing import Announcer
 from hexaops.features.insights.capabilities import CapabilityService
 from hexaops.features.insights.engine import InsightEngine
+from hexaops.features.insights.price_file import book_of
 from hexaops.features.insights.scanning import InsightScanner
 from hexaops.features.insights.service import InsightService
 from hexaops.features.insights.watching import LOOK_SECONDS, InsightWatch
@@ -24,8 +24,7 @@ def wire(process: Process) -> None:
     """Offer the feature's services."""
     settings, database, clock, get = process.settings, process.database, process.clock, process.provider.get
     applications = get(ApplicationService)
-    book = PriceBook(Prices(settings.price_cpu_core_hour, settings.price_memory_gib_hour))
-    engine = InsightEngine(applications, get(DiagnosisService), get(MetricSources), book, clock)
+    engine = InsightEngine(applications, get(DiagnosisService), get(MetricSources), book_of(settings), clock)
     announcer = Announcer(database, get(WebhookOutbox))
     process.provider.add(engine)
     process.provider.add(CapabilityService(settings, applications, get(AutomationSwitch)))

@@ -14,6 +14,16 @@ REQUESTS, FAILED = 8.0, 2.0
 """Requests a second of each pod, and how many of them fail."""
 
 
+PRICES = {
+    'node_cpu_hourly_cost{arch="amd64",instance="node-1",node="node-1",region="r"}': 0.021,
+    'node_cpu_hourly_cost{arch="amd64",instance="node-2",node="node-2",region="r"}': 0.007,
+    'node_ram_hourly_cost{arch="amd64",instance="node-1",node="node-1",region="r"}': 0.003,
+    'node_gpu_hourly_cost{arch="amd64",instance="node-1",node="node-1",region="r"}': 0.95,
+    'pv_hourly_cost{persistentvolume="pv-1",provider_id="p",volumename="pv-1"}': 0.0001,
+}
+"""As OpenCost's exporter writes them."""
+
+
 def exposition(*, milliseconds: bool) -> str:
     """All samples as text; timestamps in seconds for Prometheus, in milliseconds for what imports them."""
     factor = 1000 if milliseconds else 1
@@ -31,6 +41,7 @@ def _samples() -> Iterator[tuple[str, int, float]]:
         yield 'kube_deployment_status_replicas_ready{namespace="shop",deployment="web"}', at, 2.0
         yield 'kube_deployment_spec_replicas{namespace="shop",deployment="web"}', at, 3.0
         yield 'kube_deployment_spec_replicas{namespace="shop",deployment="web-extra"}', at, 9.0
+        yield from ((sample, at, dollars) for sample, dollars in PRICES.items())
 
 
 def _pod(namespace: str, pod: str, at: int, passed: float, cores: float) -> Iterator[tuple[str, int, float]]:

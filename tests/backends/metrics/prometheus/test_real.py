@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from hexaops.backends.metrics.base import Signal, Subject, Window
+from hexaops.backends.metrics.prices import MeteredPrices
 from hexaops.backends.metrics.prometheus.client import PrometheusAddress, PrometheusClient
+from hexaops.backends.metrics.prometheus.opencost import read_prices
 from hexaops.backends.metrics.prometheus.source import PrometheusMetrics
 from testenv.metricengines import prometheus, victoriametrics
 from tests.backends.metrics.prometheus.series import START, exposition
@@ -67,6 +69,15 @@ async def test_restarts_are_counted_in_the_step_in_which_they_happen(source: Pro
     assert np.nansum(found.values) == pytest.approx(2, rel=0.1)
     happened = found.start + found.step_seconds * float(np.nanargmax(found.values))
     assert abs(happened - (START + 1800)) <= 300
+
+
+async def test_prices_of_opencost_are_read_by_node_and_volume(served: str) -> None:
+    client = PrometheusClient(PrometheusAddress(served))
+    found = await read_prices(client, at=WINDOW.end)
+    before = await read_prices(client, at=WINDOW.start - 86_400)
+    await client.close()
+    assert found == MeteredPrices({"node-1": 0.021, "node-2": 0.007}, {"node-1": 0.003}, {"pv-1": 0.0001})
+    assert before == MeteredPrices(reason="Prometheus has no prices of OpenCost")
 
 
 async def test_another_name_has_nothing(source: PrometheusMetrics) -> None:

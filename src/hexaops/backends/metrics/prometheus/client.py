@@ -76,6 +76,11 @@ class PrometheusClient:
         found = _only(query, answer.data.result).value
         return float(found[1]) if found else None
 
+    async def vector(self, query: str, *, at: float) -> list[tuple[dict[str, str], float]]:
+        """The labels and the value of each series that a query yields at a time."""
+        answer = await self._ask("query", {"query": query, "time": f"{at:.3f}"})
+        return [(one.metric, float(one.value[1])) for one in answer.data.result if one.value]
+
     async def _ask(self, path: str, form: Mapping[str, str]) -> _Answer:
         try:
             async with self._places, asyncio.timeout(SECONDS):

@@ -9,9 +9,10 @@ from functools import partial
 
 from msgspec import Struct
 
+from hexaops.analysis.applications.model import Application
 from hexaops.analysis.insights import usage
-from hexaops.analysis.insights.costs import PriceBook
 from hexaops.analysis.insights.model import CATEGORIES, Insight
+from hexaops.assistant.answers import costs
 from hexaops.assistant.answers import insights as told
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
@@ -44,18 +45,19 @@ class Measured(Struct, frozen=True):
 
     reading: Reading
     whole: Measurement
+    applications: Sequence[Application]
+    """That it is about."""
     measured: Sequence[usage.Measured]
-    """Of the applications that it is about."""
+    """Of these."""
     seconds: float
 
-    def bills(self, book: PriceBook) -> list[told.Bill]:
-        """What each of them costs a month."""
-        chosen = {one.application.id for one in self.measured}
-        return [
-            told.Bill(one, book.cost(use))
-            for one, use in zip(self.whole.applications, self.whole.allocations, strict=True)
-            if one.id in chosen
-        ]
+    @property
+    def charges(self) -> costs.Charges:
+        """What each of them costs a month, and why that may be unknown."""
+        statement = self.whole.statement
+        if len(self.applications) < len(self.whole.applications):
+            statement = statement.of(*self.applications)
+        return costs.Charges(self.applications, statement, self.whole.no_usage)
 
 
 class InsightReader(Struct, frozen=True):
@@ -77,31 +79,32 @@ class InsightReader(Struct, frozen=True):
             return
         measurement = await self.engine.measure(workspace, question)
         measured = [one for one in measurement.measured if one.application.id in chosen]
-        for tell in await asyncio.to_thread(self._judged, Measured(reading, measurement, measured, seconds)):
+        about = [one for one in measurement.applications if one.id in chosen]
+        for tell in await asyncio.to_thread(self._judged, Measured(reading, measurement, about, measured, seconds)):
             tell(reading.facts, draft)
         told.chart(measured, seconds, reading.asked.parameters.metric, reading.facts, draft)
 
     def _judged(self, found: Measured) -> tuple[Tell, ...]:
         """In a thread, which outlives an answer that is cut off: judging the history of many takes its time."""
-        asked, book, measured = found.reading.asked, self.engine.book, found.measured
+        asked, measured = found.reading.asked, found.measured
         match asked.intent:
             case Intent.COST_ANALYSIS | Intent.COST_BREAKDOWN | Intent.COST_OPTIMIZATION if _WHY.search(
                 found.reading.message
             ):
-                return (partial(told.tell_cost_reasons, found.bills(book), found.whole.no_usage),)
+                return (partial(costs.tell_cost_reasons, found.charges),)
             case Intent.COST_ANALYSIS | Intent.COST_BREAKDOWN:
-                return (partial(told.tell_cost, found.bills(book), book, found.whole.no_usage),)
+                return (partial(costs.tell_cost, found.charges),)
             case Intent.COST_OPTIMIZATION | Intent.OPTIMIZATION:
-                savings = [*usage.oversized(measured, book)]
+                savings = [*usage.oversized(measured)]
                 return (partial(told.tell_savings, savings, found.whole.no_sizing, len(measured)),)
             case Intent.ANOMALY_QUERY:
                 unusual = partial(told.tell_unusual, [*usage.anomalous(measured)], measured, found.seconds)
                 return unusual, partial(show_state, asked)
             case Intent.FORECAST_QUERY:
-                drawn = [*usage.near_limits(measured, book), *usage.rising(measured)]
+                drawn = [*usage.near_limits(measured), *usage.rising(measured)]
                 return (partial(told.tell_forecast, drawn, found.whole.cpu, measured, found.seconds),)
             case _:
-                notable = [*usage.near_limits(measured, book), *usage.rising(measured), *usage.anomalous(measured)]
+                notable = [*usage.near_limits(measured), *usage.rising(measured), *usage.anomalous(measured)]
                 return partial(answer_usage, asked), partial(told.tell_notable, notable)
 
 

@@ -25,6 +25,5 @@ class SummaryReader(Struct, frozen=True):
         if INSIGHTS.permission in reading.caller.permissions:
             question = Question(CATEGORIES, WEEK_SECONDS, logs="read_logs" in reading.caller.permissions)
             found = await self.engine.assess(reading.caller.get_workspace(), question)
-            cost = self.engine.book.total(found.allocations).charged
-            overview = Overview(found.insights, None if found.no_usage else cost)
+            overview = Overview(found.insights, None if found.no_usage else found.statement)
         tell_summary(overview, reading.facts, draft)
