@@ -7,8 +7,13 @@ import pytest
 from tests.crash.api_faults import CONVERGED_SECONDS, measured
 
 
-@pytest.mark.parametrize("calls", [150, pytest.param(10_000, marks=[pytest.mark.long, pytest.mark.timeout(3600)])])
-@pytest.mark.timeout(300)
+@pytest.mark.parametrize(
+    "calls",
+    [
+        pytest.param(150, marks=pytest.mark.timeout(300)),
+        pytest.param(10_000, marks=[pytest.mark.long, pytest.mark.timeout(3600)]),
+    ],
+)
 async def test_no_change_is_lost_or_made_twice(calls: int) -> None:
     report = await measured(calls, seed=4)
     assert report.ended.total() > 0

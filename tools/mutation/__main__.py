@@ -41,7 +41,7 @@ GROUPS = {
     ),
     "redaction": Group(
         ("kit/redaction/__init__.py", "kit/redaction/addresses.py", "kit/redaction/arguments.py",
-         "kit/redaction/headers.py",
+         "kit/redaction/places.py", "kit/redaction/headers.py",
          "kit/redaction/looks.py", "kit/redaction/names.py", "kit/redaction/files.py", "kit/redaction/pairs.py",
          "kit/redaction/vendors.py", "kit/redaction/forms.py", "kit/redaction/commands.py",
          "kit/redaction/sentences.py"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from hexaops.kit.redaction import addresses, arguments, headers, pairs
+from hexaops.kit.redaction import addresses, arguments, headers, pairs, places
 from hexaops.kit.redaction.forms import Reader
 from hexaops.kit.redaction.looks import has
 from hexaops.kit.redaction.needles import AMBIGUOUS, is_worded
@@ -14,7 +14,7 @@ from tests.kit.redaction.kinds import KINDS
 RNG_SEED = 7
 PARTS = (
     *AMBIGUOUS, "api", "client", "ed", "id", "=", ":", " ", '"', "'", "x8Kd92ksQQz1", "hunter2", "/", "?", "&", " -p",
-    "from", "to", "login", " / ", "state", "code", "salt", "pat", "root/", " -u ",
+    "from", "to", "login", " / ", "state", "code", "salt", "pat", "root/", " -u ", "u: ", "p: ", "root:",
     "is", "was", "\n", "_", "-", ".", "user", "$", "<", ">", "value", "name", ",", "postgres",
     "localhost:5432", "4f2df5c2f9724972a0f7", "s3", "sha1:", "docker login", "password", "hooks.slack.com/services/",
 )  # fmt: skip
@@ -24,7 +24,7 @@ def test_passed_over_is_only_what_nothing_is_found_in() -> None:
     rng = random.Random(RNG_SEED)
     texts = [kind.make(rng)[0] for kind in KINDS for _ in range(3)] + [line(rng) for _ in range(300)]
     texts += ["".join(rng.choices(PARTS, k=rng.randrange(2, 14))) for _ in range(6000)]
-    passed_over, read = 0, Reader([*addresses.FORMS, *headers.FORMS, *pairs.FORMS, *arguments.FORMS])
+    passed_over, read = 0, Reader([*addresses.FORMS, *headers.FORMS, *pairs.FORMS, *arguments.FORMS, *places.FORMS])
     for text in texts:
         lower = text.lower()
         if not (text.isascii() and has(lower, AMBIGUOUS)) or is_worded(lower):

@@ -23,6 +23,7 @@ from hexaops.kit.redaction import (
     looks,
     names,
     pairs,
+    places,
     redact,
     redact_fields,
     sentences,
@@ -161,7 +162,7 @@ def test_redacting_again_changes_nothing() -> None:
         assert redact(once) == once
 
 
-MODULES = (redaction, addresses, arguments, commands, files, headers, looks, names, pairs, sentences, vendors)
+MODULES = (redaction, addresses, arguments, commands, files, headers, looks, names, pairs, places, sentences, vendors)
 PATTERNS = (
     {
         f"{module.__name__.rpartition('.')[2]}.{name}": value
@@ -171,6 +172,11 @@ PATTERNS = (
     }
     | {f"commands.{number}": pattern for number, (_, pattern) in enumerate(commands._PATTERNS)}
     | {f"arguments.{number}": pattern for number, (_, pattern) in enumerate(arguments._PATTERNS)}
+    | {
+        f"places.{words[0]}": pattern
+        for group in (places._NAMED, places._SECRETS, places._CHOSEN, places._GENERATED)
+        for words, pattern in group
+    }
     | {f"gitleaks.{rule.id}": vendors.compiled(rule.pattern) for rule in vendors.rules()}
 )
 CATEGORIES = {constants.CATEGORY_WORD: r"\w", constants.CATEGORY_DIGIT: r"\d", constants.CATEGORY_SPACE: r"\s",

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Any
 
-from hexaops.kit.redaction import addresses, arguments, commands, files, headers, pairs, sentences, vendors
+from hexaops.kit.redaction import addresses, arguments, commands, files, headers, pairs, places, sentences, vendors
 from hexaops.kit.redaction.forms import Reader, Span
 from hexaops.kit.redaction.looks import MARK, is_number, is_placeholder, is_word
 from hexaops.kit.redaction.names import is_chosen, is_telling
@@ -47,7 +47,7 @@ def redact_known(text: str, lower: str, *, worded: bool, keywords: Collection[st
 @cache
 def reader() -> Reader:
     """Of everything that is known by where it stands."""
-    known = (addresses, headers, pairs, commands, arguments, sentences, files)
+    known = (addresses, headers, pairs, commands, arguments, places, sentences, files)
     return Reader([form for module in known for form in module.FORMS])
 
 

@@ -22,7 +22,7 @@ _ORACLE = re.compile(r"(?i)(?:thin|oci8?):[\w$#-]{1,64}/(?P<password>[^\s@/\"']{
 _PARAMETER = re.compile(
     r"(?i)(?:[?&#;]|%26|%3f|&amp;|\\u0026)(?P<name>sig|signature|x-amz-(?:signature|credential|security-token)|x-goog-(?:signature|credential)"
     r"|x-oss-(?:signature|security-token|credential)|awsaccesskeyid|googleaccessid|ossaccesskeyid|q-signature|q-ak|key-pair-id|policy|se?curity-?token"
-    r"|(?:[a-z_-]{0,32})?(?:token|secret|passw(?:or)?d|pwd|pass|apikey|api[_-]key|access[_-]key|auth|jwt|key)|code|hmac|hash|ticket|otp|sid|st|state|hdnts|hdnea"
+    r"|(?:[a-z_-]{0,32})?(?:token|secret|passw(?:or)?d|pwd|pass|apikey|api[_-]key|access[_-]key|auth|jwt|key)|code|hmac|hash|ticket|otp|sid|st|t|state|hdnts|hdnea"
     r"|session(?:[_-]?id)?|samlresponse|samlrequest|assertion|client_assertion|oauth_[a-z]{1,20}|state_token|nonce|appid|subscription-key|license|share|invite|cred(?:ential)?s?)"
     r"(?:=|%3d)(?P<value>[^\s&\"'#<>;]{4,8192})"
 )
@@ -158,6 +158,8 @@ def _is_held(name: str, value: str) -> bool:
         "sid",
     }:
         return len(value) >= 16 and is_random(value)
+    if name == "t":
+        return is_generated(value)
     return is_random(value) and not value.startswith("sess_")
 
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from hexaops.kit.redaction.forms import Form, Span, values
-from hexaops.kit.redaction.looks import is_generated, is_name, is_number, is_placeholder, is_random, is_word
+from hexaops.kit.redaction.looks import is_generated, is_name, is_random
+from hexaops.kit.redaction.places import is_chosen, is_secret
 
 NEEDLES = (
     "unseal", "unwrap", "rekey", "generate-root", "keyring", "config set", "config:set", "config add", "config create", "swarm",
@@ -41,7 +42,7 @@ def _taken(text: str, _lower: str) -> Iterator[Span]:
                 yield token.end() - len(value), token.end()
         for given in _GIVEN.finditer(text, *line.span()) if line else ():
             group = given.lastgroup or "bare"
-            if _is_secret(given[group]):
+            if is_secret(given[group]):
                 yield given.span(group)
 
 
@@ -95,13 +96,9 @@ MAY_HOLD = re.compile(r"user=[\"']?[\w.@+-]{1,64}:|(?: / |(?:admin|root)/)[^\s/]
 """What a lower-case text without a sure word has if a user's name and password stand in it."""
 
 
-def _is_secret(value: str) -> bool:
-    return not (is_placeholder(value) or is_word(value) or is_number(value))
-
-
 def _is_argument(value: str) -> bool:
     """After a user's name: whatever is no port, place, plugin or option."""
-    return _is_secret(value) and not _OPTION.match(value)
+    return is_secret(value) and not _OPTION.match(value)
 
 
 _OPTION = re.compile(r"\d{1,5}[:/]|(?:\d{1,3}\.){3}\d{1,3}(?::|\Z)|[a-z]{2,16}:\w{0,16}\Z|/|https?:|~|\.")
@@ -112,7 +109,7 @@ def _bare(text: str, lower: str) -> Iterator[Span]:
         if _is_argument(found["value"]) and not (_MYSQL.search(lower) and " -p " in found[0]):
             yield found.span("value")
     for found in _PASSWORD_AND_USER.finditer(text):
-        if _is_chosen(found["value"]) and not _OPTION.match(found["value"]):
+        if is_chosen(found["value"]) and not _OPTION.match(found["value"]):
             yield found.span("value")
 
 
@@ -120,27 +117,22 @@ _MYSQL = re.compile(r"\b(?:mysql|mariadb)")
 """Their `-p` asks for a password unless it follows at once: the next word is the database."""
 
 
-def _is_chosen(value: str) -> bool:
-    """What looks random, or has digits as passwords have."""
-    return is_random(value) or (len(value) >= 8 and sum(sign.isdigit() for sign in value) >= 2 and not is_number(value))
-
-
 def _users(text: str, _lower: str) -> Iterator[Span]:
     """`USER=name:password`; names of objects are joined by colons too."""
     for found in _ASSIGNED_USER.finditer(text):
-        if _is_chosen(found["value"]) and not is_name(f"{found['user']}:{found['value']}"):
+        if is_chosen(found["value"]) and not is_name(f"{found['user']}:{found['value']}"):
             yield found.span("value")
 
 
 FORMS = (
-    *(Form(words, values(pattern, _is_secret)) for words, pattern in _PATTERNS),
+    *(Form(words, values(pattern, is_secret)) for words, pattern in _PATTERNS),
     Form(
         ("key", "encrypt", "gossip", "cookie", "seed", "salt", "licen", "-sas", "cert"), values(_OF_KEYS, is_generated)
     ),
     Form(("-p", "-w"), _bare),
     Form(("user=", "usr=", "auth=", "login=", "cred", "userpwd=", "account=", "user =", "login ="), _users),
     Form(
-        ("login", "log in", "sign", "cred", "account", "user", "access", "admin/", "root/"), values(_SLASH, _is_chosen)
+        ("login", "log in", "sign", "cred", "account", "user", "access", "admin/", "root/"), values(_SLASH, is_chosen)
     ),
     Form(
         (*NEEDLES, "api-key", "auth", "login", "secret", "token", "parameter", "encrypt", "security", "variable"),

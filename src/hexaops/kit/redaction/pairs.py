@@ -28,7 +28,7 @@ _QUOTED = (
 _PAIR = re.compile(
     rf"(?P<key>{KEYWORD})(?P<rest>[\w.-]{{0,24}})(?P<close>\\{{0,3}}(?:[\"'\])]{{0,2}}|&quot;|&#34;|%22|\\u0022))"
     r"(?P<sign>(?:[ ]\d{1,2})?\s{0,3}(?::[ ]?[&'\w<>?\[\] ]{1,24}[ ]=(?=[ ]?[\"'])|(?:string[ ])?=(?=[ ]\")|=>|->|:=|={1,2}|\uff1a|::?|%3[ad]|\|(?![\s|])|\t|[,(](?=\s{0,24}[\"'])|(?:\|\||\?\?)=?(?=[ ]?[\"']))(?:[ \t]{0,12}\n\s{0,12}-[ ]|\s{0,3}|[ \t]{0,60})"
-    r"(?:[&!][\w-]{1,32}\s{1,2})?(?:[|>][+-]?\s{1,12})?(?:\[\s{0,2}(?=[\"']))?(?:n(?='))?(?:&quot;|&#34;|%22|\\u0022)?"
+    r"(?:[&!][\w-]{1,32}\s{1,2})?(?:[|>][+-]?\s{1,12})?(?:\[\s{0,2}(?=[\"']))?(?:n(?=')|string\(\d{1,5}\)\s|\"\"(?=\"[^\"])|''(?='[^']))?(?:&quot;|&#34;|%22|\\u0022)?"
     r"(?:\{\s{0,4}\\{0,3}[\"'](?:value|key|data|plaintext)\\{0,3}[\"']\s{0,2}:\s{0,2}(?=\\{0,3}[\"']))?)"
     rf"(?:{_QUOTED}|(?P<bare>(?!=|~\s)(?:[^\s,;&\"'`<>()\[\]{{}}]|&(?!amp;|quot;|lt;|gt;)){{1,{LONGEST_VALUE}}}))"
 )
@@ -209,7 +209,7 @@ def _statements(text: str, lower: str) -> Iterator[Span]:
             yield start, start + len(stripped)
 
 
-_OTHER = re.compile(r"-|[A-Za-z_][\w.-]{0,40}=[^=]")
+_OTHER = re.compile(r"-|(?!sha\d{1,3}=)[A-Za-z_][\w.-]{0,40}=[^=]")
 """A flag, or the next name with its value, which is judged by its own name."""
 _STATES = re.compile(r"\b(?:is|to|was|equals)\b")
 
@@ -225,11 +225,14 @@ def _tells(value: str) -> bool:
 
 
 _KEY_ID = re.compile(r"(?:rsa|[ed]?dsa|ed25519|elg|signing|gpg|pgp|ssh|public) $")
+_GENERATED_NAME = re.compile(r"[a-z]{3,24}(?:-[a-z0-9]{1,10}){1,8}")
 _HEX = re.compile(r"(?:0x)?[0-9A-Fa-f]{8,64}")
 
 
 def _is_object(value: str, name: str, before: str) -> bool:
     """Kubernetes and code call objects by path: `Secret shop/db-credentials`, `key tls.crt`."""
+    if name == "secret" and _GENERATED_NAME.fullmatch(value):
+        return True
     if name.lower() == "key" and _KEY_ID.search(before) and _HEX.fullmatch(value):
         return True
     if name.lower() == "key" and (len(value) < 16 or (value.count("-") == 4 and not before.endswith("api "))):
@@ -254,7 +257,9 @@ def _is_other(found: re.Match[str], before: str, value: str) -> bool:
         return True
     if found["bare"] is None:
         return _AFTER_QUOTE.match(value) is not None or _opens(found, value) or _is_name_of_key(found, value)
-    if ":" in found["sign"] and (_is_reference(found, before, value) or _OTHER.match(value)):
+    if ":" in found["sign"] and (
+        _REFERS.search(found["sign"]) or _is_reference(found, before, value) or _OTHER.match(value)
+    ):
         return True
     return _is_default(found, value) or _is_name_of_key(found, value) or _is_code(found, value)
 
@@ -295,6 +300,7 @@ def _opens(found: re.Match[str], value: str) -> bool:
     return value[:1].isspace() and found.string[found.end() - 1] not in {'"', "'"}
 
 
+_REFERS = re.compile(r"!(?:ref|getatt|sub|env|secret|importvalue|reference|file|include)\b")
 _EXPANDED = re.compile(r"\$\{\w{0,32}$")
 _CHECKSUM = re.compile(r"(?:md5|sha\d{1,3}|rmd160)\s?\(")
 _AFTER_QUOTE = re.compile(r"[,)+]\s|\s[+)]|\)")

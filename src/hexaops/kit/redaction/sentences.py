@@ -22,7 +22,7 @@ WORDS = (
     "wachtwoord", "salasana", "sifre", "jelsz", "adgangskode", "palavra-passe", "kata sandi", "geheim", "schluessel",
 )  # fmt: skip
 """One of them is in every ASCII text that has such a word."""
-_VERBS = frozenset("- is es ist est c'est \u00e8 \u00e9 \u00e4r er on je este to lautet was ser".split())  # noqa: SIM905 # readable
+_VERBS = frozenset("- 's is es ist est c'est \u00e8 \u00e9 \u00e4r er on je este to lautet was ser".split())  # noqa: SIM905 # readable
 _NEXT = frozenset({"password", "passwort", "passphrase", "passwd"})
 """After these alone the next word may be it: `with password x`."""
 _USER = re.compile(r"\b(?:user|login|account)\b[^\n]{0,60}\Z")

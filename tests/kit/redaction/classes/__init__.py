@@ -7,6 +7,7 @@ from tests.kit.redaction.classes.commands import CLI, SQL
 from tests.kit.redaction.classes.documents import DESCRIBE, JSON, PROPERTIES, YAML
 from tests.kit.redaction.classes.files import CONN, FILES, KEYS
 from tests.kit.redaction.classes.issued import ISSUED
+from tests.kit.redaction.classes.places import PLACES
 from tests.kit.redaction.classes.prose import I18N, WRAPPED
 from tests.kit.redaction.classes.requests import COOKIES, HEADERS, URLS
 from tests.kit.redaction.classes.vendors import VENDOR
@@ -33,4 +34,5 @@ CLASSES = {
     "quoted": QUOTED,
     "requests": REQUESTS,
     "beside": BESIDE,
+    "places": PLACES,
 }
