@@ -8,6 +8,7 @@ from pathlib import Path
 from tools.docs.actions import actions_page
 from tools.docs.commands import commands_page
 from tools.docs.errors import errors_page
+from tools.docs.intents import intents_page
 from tools.docs.routes import routes_page
 from tools.docs.settings import settings_page
 
@@ -17,5 +18,6 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "errors.md": errors_page,
     "api.md": routes_page,
     "actions.md": actions_page,
+    "intents.md": intents_page,
     "cli.md": commands_page,
 }

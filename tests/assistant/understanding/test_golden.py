@@ -171,5 +171,5 @@ def test_the_figures_depend_on_the_rules() -> None:
 
 
 def test_every_intent_is_documented() -> None:
-    text = (Path(__file__).parents[3] / "docs" / "chat.md").read_text()
+    text = (Path(__file__).parents[3] / "docs" / "intents.md").read_text()
     assert [intent.value for intent in Intent if f"| `{intent.value}` |" not in text] == []
