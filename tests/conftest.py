@@ -33,6 +33,11 @@ SERVERS = ("live", "expendable", "served", "cluster", "service")
 LONGEST_ID = 100
 ENGINES = ("sqlite", "postgresql")
 TEMPLATE = "hexaops_template"
+POSTGRESQL_SETTINGS = (
+    "fsync = off",  # the server itself is never killed
+    "full_page_writes = off",
+    "autovacuum = off",  # it would go round a thousand databases, ten a second
+)
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
@@ -73,8 +78,9 @@ def postgresql_folder() -> Iterator[str]:
 
     folder = tempfile.mkdtemp(prefix="hexaops-pg-")
     server = get_server(folder, cleanup_mode="stop")
-    for statement in ("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()"):
-        asyncio.run(_statement(folder, statement))  # the server itself is never killed
+    for setting in POSTGRESQL_SETTINGS:
+        asyncio.run(_statement(folder, f"ALTER SYSTEM SET {setting}"))
+    asyncio.run(_statement(folder, "SELECT pg_reload_conf()"))
     yield folder
     server.cleanup()
     # A thousand databases take half a minute to remove: nobody waits for it.
@@ -151,7 +157,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return url
     folder, template = request.getfixturevalue("postgresql_folder"), request.getfixturevalue("postgresql_template")
     name = new_id("t")
-    asyncio.run(_statement(folder, f"CREATE DATABASE {name} TEMPLATE {template}"))
+    asyncio.run(_statement(folder, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
     return postgresql_url(folder, name)
 
 
