@@ -9,7 +9,7 @@ import pytest
 
 from tests.simulator.kubectl.conftest import Kubectl
 
-pytestmark = [pytest.mark.kubectl, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
 
 WEB = ("-n", "frontend", "deployment", "web-app")
 MANIFEST = """
