@@ -24,7 +24,7 @@ ALPHABETS = {
     "url": ALNUM + "-_",
     "num": string.digits,
 }
-FORMS = (*ALPHABETS, "pw", "enc", "basic", "b64pw", "jwt", "uuid")
+FORMS = (*ALPHABETS, "pw", "words", "enc", "basic", "b64pw", "jwt", "uuid")
 PLACE = re.compile(rf"<(~?)({'|'.join(FORMS)})(?::(\d+))?>")
 WORDS = ("Sommer", "Falcon", "merlin", "Orchid", "granite", "Bamboo", "tiger", "Quartz")
 
@@ -48,6 +48,9 @@ def _value(form: str, length: int, rng: random.Random) -> str:
         return "".join(rng.choice(ALPHABETS[form]) for _ in range(length))
     if form == "pw":  # what a person makes up
         return f"{rng.choice(WORDS)}{rng.choice('!#_.-+')}{rng.randrange(10, 9999)}{_value('an', 3, rng)}"
+    if form == "words":  # what a person remembers: words, an odd capital, one digit
+        first, second = (rng.choice(WORDS).lower() for _ in range(2))
+        return f"{first[0]}{first[1].upper()}{first[2:]}-{second.title()}-{rng.randrange(1, 10)}"
     if form == "enc":
         return urllib.parse.quote(f"{_value('an', 5, rng)}@{_value('an', 4, rng)}/{_value('an', 4, rng)}#", safe="")
     if form == "basic":

@@ -102,6 +102,30 @@ ORDINARY = {
         f"https://github.com/acme/reset-password/blob/{REVISION}/README.md",
         f"https://git.example.net/acme/invite/tree/{REVISION}",
     ),
+    "keys of a cache": (
+        f"cache miss key=secrets-sync:ingress:{REVISION[:32]}",
+        f"evicted key=token-service:payments:{REVISION[:32]} after 30s",
+        f"hit key=password-reset:{REVISION[:32]}",
+    ),
+    "nothing, or what is encrypted": (
+        "password: ~",
+        "password: !vault |",
+        "secret: >-",
+        "  password: ENC[AES256_GCM,data:x7k2,iv:Zm9v,tag:YmFy,type:str]",
+        "spring.datasource.password=ENC(G6N718UuyPE5bHyWKyuLQSm02auQPUtm)",
+    ),
+    "directories": ("pwd: /builds/acme/web", "pwd=C:\\build\\web", "PWD=/srv/app", "pwd: ~/src/app"),
+    "references of code": (
+        'db_password = data.vault_generic_secret.db.data["password"]',
+        'let token = req.headers.authorization?.split(" ")[1];',
+        "const secret = config?.auth?.secret;",
+    ),
+    "fields after a sentence": (
+        f"Add secretKeyRef for the mail password [traceId={REVISION[:32]},spanId={REVISION[:16]}]",
+        f"rotated the signing key [trace_id={REVISION[:32]}]",
+        'WWW-Authenticate: Bearer error="invalid_token", error_description="The access token expired"',
+        'www-authenticate: Bearer realm="x", error="insufficient_scope"',
+    ),
     "references and settings": (
         "password: !Ref DBPassword",
         "wifi: !secret wifi_password",

@@ -117,7 +117,10 @@ _PATTERNS: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = (
             r"(?P<value>(?-i:[A-Z0-9]{4,8}(?:-[A-Z0-9]{4,8}){2,8}))\b"
         ),
     ),
-    (("secretid", "secret_id"), re.compile(rf"(?i)\bsecret_?id[\"']?\s{{0,2}}[:=]\s{{0,12}}[\"']?(?P<value>{_UUID})")),
+    (
+        ("secretid", "secret_id", "secret id"),
+        re.compile(rf"(?i)\bsecret[_ ]?id[\"']?\s{{0,12}}[:=]\s{{0,12}}[\"']?(?P<value>{_UUID})"),
+    ),
     (("encrypt",), re.compile(r"\bencrypt[\"']?\s?[:=]\s?[\"'](?P<value>[\w+/]{22,43}={1,2})[\"']")),
     (("<(echo",), re.compile(r"(?:pass|secret|token)[^\n]{0,60}<\(echo\s(?:-n\s)?[\"']?(?P<value>[^\s\"')]{4,256})")),
     (

@@ -21,7 +21,7 @@ _NOT_BASE64 = re.compile("[^A-Za-z0-9+/]")
 _REGISTRY = re.compile(
     r"\\{0,3}\"(?:auth|identitytoken|registrytoken)\\{0,3}\"\s{0,4}:\s{0,4}\\{0,3}\"(?P<value>[\w+/=.-]{4,8192})"
 )
-_NPMRC = re.compile(r"(?i)_(?:auth(?:token)?|password)\s{0,2}=\s{0,2}\"?(?P<value>[^\s\"]{4,2048})")
+_NPMRC = re.compile(r"(?i)(?<![a-z0-9])_(?:auth(?:token)?|password)\s{0,2}=\s{0,2}\"?(?P<value>[^\s\"]{4,2048})")
 _NETRC = re.compile(
     r"(?i)\b(?:machine\s{1,4}\S{1,253}|default)\s{1,4}(?:login\s{1,4}\S{1,128}\s{1,4})?password\s{1,4}(?P<value>\S{1,512})"
 )

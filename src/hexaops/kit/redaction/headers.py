@@ -45,7 +45,7 @@ SESSION_NAMES = (
     "remember_", "__secure-", "__host-", ".aspnetcore.", "cf_clearance", "wordpress_", "_oauth2_proxy", "auth_token",
 )  # fmt: skip
 """One of them, in lower case, is in every ASCII text that has such a name with its value."""
-_ASSIGNED = re.compile(r"(?!token=)[A-Za-z_][A-Za-z_.-]{0,40}=[^=]")
+_ASSIGNED = re.compile(r"(?!token=)[A-Za-z_][A-Za-z_.-]{0,40}=[^=]|[a-z_]{2,20}=\Z")
 """The next name with its value, after `token_type=bearer`: padding stands only at the end of a credential."""
 _PARTED = frozenset({"digest", "hawk", "oauth", "mac", "signature", "aws4-hmac-sha256", "aws4-ecdsa-p256-sha256"})
 """Schemes whose credentials are a list of names and values."""

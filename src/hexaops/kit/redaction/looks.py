@@ -31,20 +31,21 @@ _SEGMENT = re.compile(
 _SEPARATOR = re.compile(r"[-./_:@ ]")
 _CAMEL = re.compile(r"[A-Za-z]{2,60}\d{0,2}")
 _TEST = re.compile(r"(?:[A-Za-z]{1,16}_)?[Tt]ests?(?:[A-Z_./:-]|\Z)|[\w-]{1,64}/[\w./-]{1,200}\.\w{1,5}\Z")
+_JOINED = re.compile(r"[A-Za-z0-9]{1,64}[-_!#+*@$][A-Za-z0-9_!#+*@$-]{1,64}")
 _GENERATED = re.compile(r"[\w+/~%=-]{20,4096}", re.ASCII)
 _RUN = re.compile(r"[a-z0-9]{32,512}|[A-Z0-9]{32,512}")
 _PART = re.compile(r"[A-Z]{2,6}(?![a-z])|[A-Z]?[a-z]{1,24}|[A-Z]")
 _VOWEL = re.compile(r"[aeiouyAEIOUY]")
 _PLACEHOLDER = re.compile(
     r"(?i)\$(?:\Z|[({]|\w{1,64}(?:\Z|[/;&]))|\*{1,64}\Z|\*{3}|(?-i:%[A-Z_]{2,32}%)|%[sdvq]\b|@\w{1,64}[(@]|\[redacted|<|\{|/(?:var|etc|run|home|opt|tmp|usr|mnt|dev|app|root|data|secrets?|srv|proc|v1|api)\b"
-    r"|\.{1,2}/|xxxx|\.\.|\u2026|\u2022|\u25cf|\?{1,3}(?:\Z|[,;)])|\[[a-z_ -]{3,24}\]\Z|\((?:sensitive|known after|hidden|redacted|not set|unset|none|empty)\b|(?:your|my|example|change|replace|insert|dummy|fake|todo)[-_ ]?"
+    r"|\.{1,2}/|xxxx|\.\.|\u2026|\u2022|\u25cf|~(?:\Z|/)|[|>][+-]?\Z|enc[\[(]|\?{1,3}(?:\Z|[,;)])|\[[a-z_ -]{3,24}\]\Z|\((?:sensitive|known after|hidden|redacted|not set|unset|none|empty)\b|(?:your|my|example|change|replace|insert|dummy|fake|todo)[-_ ]?"
     r"(?:me|password|secret|token|key|api|here|this|with|value)|file:|arn:|projects/|keychain:|sha256:|env:"
 )
 _WORDS = frozenset(
     """a access active admin all allowed an and any api app are as at auth authentication authorization available basic
     be bearer been blank bool boolean but by bytes cached can cannot changed check client cluster config configmap
     configured connection contains context could created credentials current data database deadline default deleted
-    denied deployed describe did disabled does done eof empty enabled encrypted env environment error exists expired
+    denied deployed describe did disabled does done eof empty enabled enc encrypted env environment error exists expired
     expiring external failed false field file filtered for forbidden format found from generated get granted has hash have header
     hidden id identifier if ignored in incorrect inline input internal invalid is issued it key kubernetes length
     limited list loaded local locked malformed manual masked mismatch missing mounted must name namespace needed never
@@ -150,6 +151,12 @@ def is_random(value: str) -> bool:
 def is_test(value: str) -> bool:
     """What is said to have passed: a test, or a file with tests."""
     return _TEST.match(value) is not None
+
+
+def is_mixed(value: str) -> bool:
+    """Capitals within small letters, with digits: what people make of words, and no name of an object has."""
+    kinds = (str.islower, str.isupper, str.isdigit)
+    return len(value) >= 8 and all(any(map(kind, value)) for kind in kinds) and _JOINED.fullmatch(value) is not None
 
 
 def is_generated(value: str) -> bool:

@@ -22,7 +22,7 @@ SURE = (
 )  # fmt: skip
 """Words of `connection_string`, `identified by` and `community` begin where they are rare."""
 AMBIGUOUS = (
-    "/bot", "appid=", "ticket=", "state=", "verifier=", "device_code=", "challenge=", "_pat", "-pat", "_cred", "-cred", "_sas", "-sas", "-salt", "user=", " / ", "admin/", "root/", "admin:", "root:", "u: ", "usr:", "hdnts=", "hdnea=", "assertion=", "state_token=", "invite=", "share=", "nonce=", "policy=",
+    "/bot", "appid=", "ticket=", "state=", "verifier=", "device_code=", "challenge=", "_pat", "-pat", "_cred", "-cred", "_sas", "-sas", "-salt", "user=", " / ", "admin/", "root/", "admin:", "root:", "u: ", "usr:", "]:", "hdnts=", "hdnea=", "assertion=", "state_token=", "invite=", "share=", "nonce=", "policy=",
     "pass", "key", "sess", "://", "hook", "@", "-p", "-a ", "-w ", "-u ", "/p:", "code=", "pasw",
 )  # fmt: skip
 IN_FILES = (*(word for word in files.NEEDLES if not has(word, (*SURE, *AMBIGUOUS))), "private-")

@@ -9,6 +9,7 @@ from hexaops.kit.redaction.forms import Find, Form, Span
 from hexaops.kit.redaction.looks import (
     MARK,
     is_generated,
+    is_mixed,
     is_name,
     is_number,
     is_odd,
@@ -28,7 +29,7 @@ _QUOTED = (
 _PAIR = re.compile(
     rf"(?P<key>{KEYWORD})(?P<rest>[\w.-]{{0,24}})(?P<close>\\{{0,3}}(?:[\"'\])]{{0,2}}|&quot;|&#34;|%22|\\u0022))"
     r"(?P<sign>(?:[ ]\d{1,2})?\s{0,3}(?::[ ]?[&'\w<>?\[\] ]{1,24}[ ]=(?=[ ]?[\"'])|(?:string[ ])?=(?=[ ]\")|=>|->|:=|={1,2}|\uff1a|::?|%3[ad]|\|(?![\s|])|\t|[,(](?=\s{0,24}[\"'])|(?:\|\||\?\?)=?(?=[ ]?[\"']))(?:[ \t]{0,12}\n\s{0,12}-[ ]|\s{0,3}|[ \t]{0,60})"
-    r"(?:[&!][\w-]{1,32}\s{1,2})?(?:[|>][+-]?\s{1,12})?(?:\[\s{0,2}(?=[\"']))?(?:n(?=')|string\(\d{1,5}\)\s|\"\"(?=\"[^\"])|''(?='[^']))?(?:&quot;|&#34;|%22|\\u0022)?"
+    r"(?:[&!][\w-]{1,32}\s{1,2})?(?:[|>][+-]?\s{1,12})?(?:\[\s{0,2}(?=[\"']|[\w+/=.-]{16}))?(?:n(?=')|string\(\d{1,5}\)\s|\"\"(?=\"[^\"])|''(?='[^']))?(?:&quot;|&#34;|%22|\\u0022)?"
     r"(?:\{\s{0,4}\\{0,3}[\"'](?:value|key|data|plaintext)\\{0,3}[\"']\s{0,2}:\s{0,2}(?=\\{0,3}[\"']))?)"
     rf"(?:{_QUOTED}|(?P<bare>(?!=|~\s)(?:[^\s,;&\"'`<>()\[\]{{}}]|&(?!amp;|quot;|lt;|gt;)){{1,{LONGEST_VALUE}}}))"
 )
@@ -40,7 +41,7 @@ _NAMED = re.compile(
     rf"[,;]?\s{{0,16}}[\"']?value[\"']?\s{{0,2}}[=:]\s{{0,2}}(?:{_QUOTED}|(?P<bare>[^\s,;<>}}]{{1,{LONGEST_VALUE}}}))"
 )
 _FLAG = re.compile(
-    rf"(?P<flag>(?<![\w-])--?(?P<open>[a-z-]{{1,40}}))[ ]{{1,2}}(?:{_QUOTED}|(?P<bare>(?:[^\s\"'`(<-]|-(?=[\w-]{{24}}))[^\s\"'`]{{0,{LONGEST_VALUE}}}))"
+    rf"(?P<flag>(?<![\w-])--?(?P<open>[a-z-]{{1,40}}))(?:[ ]{{1,2}}|\n[ ]{{0,16}}(?:-[ ])?)(?:{_QUOTED}|(?P<bare>(?:[^\s\"'`(<-]|-(?=[\w-]{{24}}))[^\s\"'`]{{0,{LONGEST_VALUE}}}))"
 )
 _SAID = re.compile(
     rf"(?P<key>{KEYWORD})(?:[ ](?:for|of|from|to|by)[ ][\w@.'\"/-]{{1,64}}(?:[ ][\w@.'\"/-]{{1,64}}){{0,2}}?)?"
@@ -198,7 +199,9 @@ def _statements(text: str, lower: str) -> Iterator[Span]:
             continue
         stripped = value.rstrip(".!?:")
         strong = PASSWORD.search(name) is not None
-        if is_random(stripped) and not _is_object(stripped, name, _before(found)):
+        if (is_random(stripped) or (found["bare"] is None and is_mixed(stripped))) and not _is_object(
+            stripped, name, _before(found)
+        ):
             yield start, start + len(stripped)
         elif found["bare"] is None and strong and found["verb"]:
             if not (is_word(value) or is_placeholder(value) or is_number(value)):
@@ -253,7 +256,9 @@ def _holds(found: re.Match[str], text: str) -> bool:
 
 def _is_other(found: re.Match[str], before: str, value: str) -> bool:
     """Whether what stands after the name and its sign is something else than its value."""
-    if value.lower() == found["key"] or _CHECKSUM.match(found.string):
+    if value.lower() == found["key"] or _CHECKSUM.match(found.string) or _CACHED.search(before):
+        return True
+    if found["key"] == "pwd" and _DIRECTORY.match(value):
         return True
     if found["bare"] is None:
         return _AFTER_QUOTE.match(value) is not None or _opens(found, value) or _is_name_of_key(found, value)
@@ -274,10 +279,11 @@ def _may_hold(found: re.Match[str], before: str, value: str, text: str) -> bool:
     if _CALLED.search(found["sign"]):
         return is_random(value) or (sum(sign.isdigit() for sign in value) >= 2 and not is_number(value))
     if not is_chosen(name):
-        return is_random(value) or (quoted and len(value) >= 8 and not is_name(value))
+        made = is_mixed(value) and found["key"].startswith("secret")
+        return made or is_random(value) or (quoted and len(value) >= 8 and not is_name(value))
     if _is_machine_made(found["key"]):
-        return is_random(value) or (len(value) >= 6 and not is_name(value))
-    if found["key"] == "pass" and found["sign"].startswith(":") and not quoted:
+        return is_random(value) or is_mixed(value) or (len(value) >= 6 and not is_name(value))
+    if found["key"] == "pass" and found["sign"].startswith(":") and not quoted and before[-1:] not in {"_", "-"}:
         return is_random(value) and not is_test(value)  # "PASS: checkout_test"
     return not _is_sentence(found, text, quoted)
 
@@ -301,6 +307,8 @@ def _opens(found: re.Match[str], value: str) -> bool:
 
 
 _REFERS = re.compile(r"!(?:ref|getatt|sub|env|secret|importvalue|reference|file|include)\b")
+_DIRECTORY = re.compile(r"(?i)[/~]|[a-z]:[/\\]")
+_CACHED = re.compile(r"\bkey=[\w.-]{0,24}$")
 _EXPANDED = re.compile(r"\$\{\w{0,32}$")
 _CHECKSUM = re.compile(r"(?:md5|sha\d{1,3}|rmd160)\s?\(")
 _AFTER_QUOTE = re.compile(r"[,)+]\s|\s[+)]|\)")
@@ -311,6 +319,7 @@ _CALLED = re.compile(r"[,(]")
 
 def _is_code(found: re.Match[str], value: str) -> bool:
     """A function or a table of a program, or its variable: `os.Getenv("DB_PASSWORD")`, `self.password`."""
+    value = value.replace("?.", ".")
     if not is_name(value):
         return False
     if found.string[found.end() : found.end() + 1] in {"(", "["}:

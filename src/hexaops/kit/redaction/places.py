@@ -11,11 +11,11 @@ from hexaops.kit.redaction.names import is_telling
 
 NEEDLES = (
     "sudo -s", "add-mask", "sp_addlogin", "tacacs", "radius-server", "openvpn static", "sasl plain", "form-data", "aad3b435b51404ee",
-    "new value", "s3('", "s3cluster(",
+    "new value", '"auth"', "setvariable", "s3('", "s3cluster(",
 )  # fmt: skip
 """Words of those forms that have none of the others' words, in lower case."""
 MAY_HOLD = re.compile(
-    r"(?<![\w/.:-])(?:admin|root):(?=[^\s:/]{0,24}\d)[^\s:/]{8}|\bu(?:sr)?: ?\S{1,64}[\s,;]{1,3}p(?:wd?)?: ?\S"
+    r"(?<![\w/.:-])(?:admin|root):(?=[^\s:/]{0,24}\d)[^\s:/]{8}|\]:\d{2,5}\s{1,16}[^\s:]{1,128}:\S{3}|\bu(?:sr)?: ?\S{1,64}[\s,;]{1,3}p(?:wd?)?: ?\S"
 )
 """What a lower-case text without a sure word has if a user's name and password stand in it."""
 
@@ -43,6 +43,10 @@ def _named(pattern: re.Pattern[str]) -> Find:
 
 _NAMED = (
     (
+        ("setvariable",),
+        re.compile(r"task\.setvariable\s?variable=(?P<name>[\w.-]{1,128})[^\]\n]{0,128}\](?P<value>[^\s\"']{3,1024})"),
+    ),
+    (
         ("<value>",),
         re.compile(
             r"(?i)<\w{1,32}\s[^<>]{0,128}?\bname=[\"'](?P<name>[\w.-]{1,128})[\"'][^<>]{0,128}>\s{0,32}<value>(?P<value>[^<>]{3,4096})</value>"
@@ -62,6 +66,14 @@ _NAMED = (
     ),
 )
 _SECRETS = (
+    (('"auth"',), re.compile(r"(?i)\"auth\"\s(?:\"[^\"\n]{1,64}\"\s)?\"(?P<value>[^\"\n]{3,512})\"(?!\s\")")),
+    (("requirepass", "masterauth"), re.compile(r"(?i)\"(?:requirepass|masterauth)\"\s\"(?P<value>[^\"\n]{1,512})\"")),
+    (
+        ("]:",),
+        re.compile(
+            r"(?m)^\s{0,8}(?:\S{1,64}:\s)?\[?[\w.-]{1,253}\]:\d{2,5}\s{1,16}[\w.@+-]{1,128}:(?P<value>\S{3,256})$"
+        ),
+    ),
     (
         ("sp_addlogin",),
         re.compile(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from hexaops.kit.redaction.forms import Form, Span
-from hexaops.kit.redaction.looks import has, is_number, is_odd, is_placeholder, is_test, is_word
+from hexaops.kit.redaction.looks import has, is_mixed, is_number, is_odd, is_placeholder, is_test, is_word
 
 _TOLD = re.compile(
     r"(?P<foreign>(?<![a-z0-9])(?:kennwort|contrase(?:n|\u00f1)a|mot de passe|(?:mdp|senha|has(?:l|\u0142)o|parola|heslo|clave|chave|jeton)(?![a-z0-9])"
@@ -39,7 +39,7 @@ def _told(text: str, lower: str) -> Iterator[Span]:
         before = "-" if _may_follow(found) else ""
         tokens = _TOKEN.finditer(text, found.end(), len(text) if line_end < 0 else line_end)
         for token in islice(tokens, _TOKENS):
-            value = token[0].strip("\"'`,;()")
+            value = token[0].strip("\"'`,;()[]")
             ready = found["foreign"] or before.lower() in _VERBS or before.endswith(":")
             if ready and _is_told(value):
                 start = token.start() + token[0].index(value)
@@ -61,7 +61,7 @@ def _is_told(value: str) -> bool:
         return False
     if is_placeholder(value) or is_number(value) or is_word(value) or is_test(value) or _ASSIGNED.match(value):
         return False
-    return digits >= 2 or (len(value) >= 8 and is_odd(value))
+    return digits >= 2 or (len(value) >= 8 and (is_odd(value) or is_mixed(value)))
 
 
 FORMS = (Form(WORDS, _told),)

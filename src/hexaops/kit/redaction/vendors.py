@@ -41,6 +41,7 @@ FORMS: tuple[tuple[str, str], ...] = (
     ("whsec_", r"whsec_[A-Za-z0-9+/=]{16,255}"),
     ("hexaops_sa_", r"hexaops_sa_[0-9a-z_]{20,120}"),
     ("hvs. hvb. hvr.", r"hv[sbr]\.[\w-]{24,512}"),
+    ("base64:", r"base64:[A-Za-z0-9+/]{43}="),
     ("vault:v", r"vault:v\d{1,3}:[\w+/=]{24,512}"),
     ("atatt3", r"ATATT3\w[\w=-]{20,300}"),
     ("atbb", r"ATBB[A-Za-z0-9]{24,64}"),

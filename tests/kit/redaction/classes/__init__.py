@@ -11,6 +11,7 @@ from tests.kit.redaction.classes.places import PLACES
 from tests.kit.redaction.classes.prose import I18N, WRAPPED
 from tests.kit.redaction.classes.requests import COOKIES, HEADERS, URLS
 from tests.kit.redaction.classes.vendors import VENDOR
+from tests.kit.redaction.classes.words import CONSOLES, OF_WORDS
 
 CLASSES = {
     "yaml": YAML,
@@ -35,4 +36,6 @@ CLASSES = {
     "requests": REQUESTS,
     "beside": BESIDE,
     "places": PLACES,
+    "words": OF_WORDS,
+    "consoles": CONSOLES,
 }
