@@ -24,7 +24,8 @@ from hexaops.assistant.understanding.acts import VERB_OF
 from hexaops.assistant.understanding.asked import BUCKETS, MODEL, Frame, features, load
 from hexaops.assistant.understanding.commands import in_words
 from hexaops.assistant.understanding.courtesies import without_courtesies
-from hexaops.assistant.understanding.evidence import is_free, judged_frame, nearest
+from hexaops.assistant.understanding.evidence import is_free, judged_frame
+from hexaops.assistant.understanding.gist import proposed
 from hexaops.assistant.understanding.items import read_items
 from hexaops.assistant.understanding.normalise import clean, tokenize
 from hexaops.assistant.understanding.novelty import KNOWN, Novelty, bit_of, pairs_of
@@ -38,7 +39,7 @@ CHANGES = UTTERANCES.parent / "changes"
 STORED = RANKER.with_name(MODEL)
 PENALTY, WEIGHT = 10.0, 20.0
 """C of the logistic regression; how many utterances a sentence near a change is worth."""
-LEAST, SURE, CERTAIN = 1.5, 0.5, 3.0
+LEAST, WHOLE, SURE, CERTAIN = 1.5, 2.0, 0.5, 3.0
 """Log odds from which on evidence makes a request, a request with a new pair of words is planned, and one outweighs a
 doubt: of the two sentences of an author apart that only a doubt forbids and that ask for nothing, one reached the last
 (what "tells has" forbids). It was chosen on such scores, each author left out in turn, not on whole plans."""
@@ -95,7 +96,7 @@ def frame_of(example: Example, inventory: Inventory) -> tuple[Frame, bool]:
     whole = rank(items)
     setting = Setting(inventory.index, Dialogue(), whole=whole)
     modes = spoken_modes(read_clauses(items, setting))
-    proposal = nearest(items, whole, setting, modes)
+    proposal = proposed(items, whole, setting, modes)
     return judged_frame(items, whole, proposal), is_free(proposal)
 
 
@@ -164,8 +165,8 @@ def store(examples: Sequence[Example], frames: Sequence[Frame], known: Known) ->
     new = [known.novelty(frame, one.author) for one, frame in zip(examples, frames, strict=True)]
     model = fit(rows_of(frames, new), examples)
     scale = float(np.abs(model.coef_).max()) / 127
-    about: dict[str, float | str] = {"scale": scale, "bias": float(model.intercept_[0]), "least": LEAST, "sure": SURE}
-    about["certain"] = CERTAIN
+    about: dict[str, float | str] = {"scale": scale, "bias": float(model.intercept_[0]), "least": LEAST, "whole": WHOLE}
+    about |= {"sure": SURE, "certain": CERTAIN}
     about["examples"] = digest(examples)
     np.savez_compressed(
         STORED,

@@ -5,11 +5,16 @@ from __future__ import annotations
 import pytest
 
 from hexaops.assistant.understanding import Intent
+from hexaops.assistant.understanding.asked import Frame
 from hexaops.assistant.understanding.conversation import Conversation
 from hexaops.assistant.understanding.overruling import may_be_outweighed
 from testenv.golden.cases import load_worlds
 
 WORLDS = load_worlds()
+
+
+def _frame(at: int) -> Frame:
+    return Frame((), 0, 0, "restart", at, frozenset())
 
 
 def _planned(*texts: str) -> list[tuple[Intent, tuple[str, ...]]]:
@@ -52,15 +57,14 @@ def test_negation_quotation_and_a_time_behind_are_never_outweighed() -> None:
     for name in (
         "quoted",
         "mode negated",
-        "no after",
         "tag after later",
         "limit scheduled",
         "unknown name",
         "tag in if",
     ):
-        assert not may_be_outweighed([name], (), verbless=False)
-    assert may_be_outweighed(["tells is"], (), verbless=False)
-    assert not may_be_outweighed(["tells is"], (), verbless=True)
+        assert not may_be_outweighed([name], _frame(0))
+    assert may_be_outweighed(["tells is"], _frame(0))
+    assert not may_be_outweighed(["tells is"], _frame(-1))
 
 
 def test_those_of_the_last_change_are_restarted_whatever_their_state() -> None:

@@ -87,7 +87,6 @@ def test_values_are_taken_from_the_sentence(text: str, intent: Intent, slots: Sl
         "at most 4 web-app replicas from now on",
         "scale web-app to 80% cpu",
         "raise the quota of production by 8 cores",
-        "set LOG_LEVEL=debug on web-app and api-service",
         "unset LOG_LEVEL on web-app",
         "change API_URL to https://api.example.org/v2 for web-app",
         "roll web-app back to 2.2",

@@ -29,6 +29,8 @@ MODEL = "asked.npz"
 BUCKETS = 1 << 16
 WORD_GRAMS = range(1, 4)
 WORDS_LIMIT = 60
+BY_GIST = "by gist"
+"""Among the obstacles of a frame that only the whole message makes (`gist`)."""
 
 
 class Frame(Struct, frozen=True):
@@ -55,6 +57,8 @@ class Model(Struct, frozen=True):
     """The pairs of words that requests have (`novelty`)."""
     least: float
     """The score from which on a request that only evidence finds is one."""
+    whole: float
+    """The same where only the whole message says it (`gist`)."""
     sure: float
     """The score from which on a change is planned where some pair of words is new."""
     certain: float
@@ -87,7 +91,7 @@ def score(model: Model, frame: Frame) -> float:
 def is_asked(frame: Frame) -> bool:
     """Whether the stored model takes what evidence found for a request."""
     model = load()
-    return score(model, frame) >= model.least
+    return score(model, frame) >= (model.whole if BY_GIST in frame.obstacles else model.least)
 
 
 def is_certainly_asked(frame: Frame) -> bool:
@@ -174,6 +178,6 @@ def unpack(stored: dict[str, Any]) -> Model:
     """The model of the arrays as they are stored."""
     about = json.loads(bytes(stored["about"]).decode())
     return Model(
-        stored["weights"], about["scale"], about["bias"], stored["known"], about["least"], about["sure"],
-        about["certain"], about["examples"],
+        stored["weights"], about["scale"], about["bias"], stored["known"], about["least"], about["whole"],
+        about["sure"], about["certain"], about["examples"],
     )  # fmt: skip

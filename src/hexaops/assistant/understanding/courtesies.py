@@ -1,4 +1,5 @@
-"""What is said to the assistant beside a request and asks for nothing: its own name in front, "let me know" behind."""
+"""What is said to the assistant beside a request and asks for nothing: its own name in front, "let me know" behind,
+"for the moment"; and words that are written as they are spoken: "gimme 4 of A", "stop it this second"."""
 
 from __future__ import annotations
 
@@ -16,6 +17,12 @@ _REPORT = re.compile(
     rf"|report back|ping (?:me|us)){_WHEN}\s*[.!]*\s*$",
     re.IGNORECASE,
 )
+_FOR_NOW = re.compile(r",?\s+for (?:the moment|the time being|now)(?=\s*(?:[.,;!?]|$|please\b|pls\b))", re.IGNORECASE)
+_SPOKEN = (
+    (re.compile(r"\bgimme\b", re.IGNORECASE), "give me"),
+    (re.compile(r"\b(it|that)['’]d\b(?! (?:been|had|gone|done)\b)", re.IGNORECASE), r"\1 would"),
+    (re.compile(r"\bthis (?:very )?(?:second|instant|moment|minute)\b", re.IGNORECASE), "now"),
+)
 _FEWEST_WORDS = 2
 """So many must be left: "let me know when it is done" alone is a wish of its own."""
 
@@ -23,4 +30,7 @@ _FEWEST_WORDS = 2
 def without_courtesies(text: str) -> str:
     """The text without them; unchanged when nothing else would be left."""
     rest = _REPORT.sub("", _ADDRESS.sub("", text, count=1) if _ADDRESS.match(text) else text)
+    rest = _FOR_NOW.sub("", rest)
+    for spoken, written in _SPOKEN:
+        rest = spoken.sub(written, rest)
     return rest if len(rest.split()) >= _FEWEST_WORDS else text

@@ -22,9 +22,9 @@ from hexaops.assistant.understanding.closed import LIGHT, SMALL
 from hexaops.assistant.understanding.english import BASE, NOUN, is_english, parts_of_speech
 from hexaops.assistant.understanding.frame import read_frame
 from hexaops.assistant.understanding.intents import Intent, Mode
-from hexaops.assistant.understanding.items import Item, said_words
+from hexaops.assistant.understanding.items import Item, are_listed, said_words
 from hexaops.assistant.understanding.labels import LABEL_OF
-from hexaops.assistant.understanding.limits import courtesy_places, limits_of_request
+from hexaops.assistant.understanding.limits import KIND, courtesy_places, limits_of_request
 from hexaops.assistant.understanding.modes import lets_time_pass
 from hexaops.assistant.understanding.normalise import word_set
 from hexaops.assistant.understanding.overruling import may_be_outweighed
@@ -58,14 +58,14 @@ class Proposal(Struct, frozen=True):
     """Whether it is planned at once; else it is named, and planned after a yes."""
 
 
-def read_evident(items: tuple[Item, ...], proposal: Proposal | None) -> Proposal | None:
+def read_evident(proposal: Proposal | None) -> Proposal | None:
     """The one change that the message may ask for, of that against which the least stands (`nearest`)."""
     if proposal is None:
         return None
     against = _forbidden(proposal.frame)
     if not against:
         return replace(proposal, is_asked=is_asked(proposal.frame))
-    if may_be_outweighed(against, items, verbless=proposal.frame.at < 0) and is_certainly_asked(proposal.frame):
+    if may_be_outweighed(against, proposal.frame) and is_certainly_asked(proposal.frame):
         return replace(proposal, is_asked=True)
     return proposal if {*against} <= ADVICE else None
 
@@ -100,11 +100,11 @@ def nearest(
     selects = whole.best == "restart_failing"
     if len(said) > LONGEST or not (named or selects):
         return None
-    found = [one for stretch in _stretches(items) for one in _kernels(items, *stretch, whole, setting)]
-    found = [read for one in found if (read := _beside(items, one)) is not None]
+    found = [one for stretch in stretches(items) for one in _kernels(items, *stretch, whole, setting)]
+    found = [read for one in found if (read := beside(items, one)) is not None]
     spoken = frozenset(f"mode {mode.value}" for mode in modes - _excused(items, modes))
-    found = [_with_obstacles(one, spoken, selects=selects) for one in found]
-    return min(found, key=lambda one: _order(one.frame), default=None)
+    found = [with_obstacles(one, spoken, selects=selects) for one in found]
+    return min(found, key=lambda one: order(one.frame), default=None)
 
 
 def _excused(items: tuple[Item, ...], modes: frozenset[Mode]) -> set[Mode]:
@@ -116,7 +116,7 @@ def _excused(items: tuple[Item, ...], modes: frozenset[Mode]) -> set[Mode]:
     return {*modes} & excused
 
 
-def _with_obstacles(one: Proposal, spoken: frozenset[str], *, selects: bool) -> Proposal:
+def with_obstacles(one: Proposal, spoken: frozenset[str], *, selects: bool) -> Proposal:
     frame = one.frame
     stretch = frame.items[frame.start : frame.end]
     against = obstacles(frame.items, frame.start, frame.end, selects=selects) | frame.obstacles | spoken
@@ -155,11 +155,11 @@ def _forbidden(frame: Frame) -> list[str]:
     return [name for name in frame.obstacles if forbids(name, now=now)]
 
 
-def _order(frame: Frame) -> tuple[int, int, int, int]:
+def order(frame: Frame) -> tuple[int, int, int, int]:
     return (len(_forbidden(frame)), len(frame.obstacles), len(frame.left), frame.end - frame.start)
 
 
-def _stretches(items: tuple[Item, ...]) -> Iterator[tuple[int, int]]:
+def stretches(items: tuple[Item, ...]) -> Iterator[tuple[int, int]]:
     """Beginnings and ends: between marks and joints, several together, too."""
     inner = [
         place
@@ -190,7 +190,7 @@ def _kernels(items: tuple[Item, ...], start: int, end: int, whole: Ranking, sett
                 reading = _of_failing(reading, stretch)
             left = frozenset(_left(reading, label, stretch))
             if _is_sound(reading, label, stretch) and not _names_a_piece(left, setting):
-                against = frozenset(_told(stretch, act, label, spoken=bool(setting.before)))
+                against = frozenset(doubts_of(stretch, act, label, spoken=bool(setting.before)))
                 frame = Frame(items, start, end, act.verb, act.at, left, against)
                 yield Proposal(replace(reading, left=(), confidence=ranking.of(label)), frame)
 
@@ -244,14 +244,6 @@ def _left(reading: Reading, label: str, stretch: tuple[Item, ...]) -> Iterator[s
             yield text
 
 
-def _are_listed(stretch: tuple[Item, ...]) -> bool:
-    """ "A, B and C"; not "A off and back up B"."""
-    places = [place for place, item in enumerate(stretch) if item.mention]
-    between = [item for first, last in pairwise(places) for item in stretch[first + 1 : last]]
-    return all(item.word in _LISTING for item in between)
-
-
-_LISTING = word_set("and , & + plus the both our my in of on (")
 _COUNTS_NOTHING = {"restart_app": 1, "start_app": 0, "stop_app": 0}
 
 
@@ -270,21 +262,21 @@ def _is_sound(reading: Reading, label: str, stretch: tuple[Item, ...]) -> bool:
     texts = {item.text: item for item in stretch}
     for text in reading.left:
         item = texts.get(text)
-        if item is None or item.mention or item.looks_like_name or item.word in _LOOKS:
+        if item is None or item.mention or item.looks_like_name or item.word in LOOKS:
             return False
         if _counts_nothing(item, label, stretch):
             continue
         closed = all(word in SMALL or word in LIGHT for word in item.word.split())
         if item.number is not None or closed:  # a small word is only left where something is in doubt
             return False
-        if not (is_english(item.word) or is_feeling(item)) or _is_object(stretch, stretch.index(item)):
+        if not (is_english(item.word) or is_feeling(item)) or is_object(stretch, stretch.index(item)):
             return False
     selects = label == "restart_failing" and not any(item.mention for item in stretch)
     if found.ambiguous or found.unknown or found.excluded or said.invalid or not (found.targets or selects):
         return False
     if any(target.entity.kind not in ("application", "pod") for target in found.targets):
         return False
-    if found.targets and (said.everything or not _are_listed(stretch)):
+    if found.targets and (said.everything or not are_listed(stretch)):
         return False
     if label == "scale_app":
         if (said.replicas or 0) > LARGE and not any("replicas_word" in item.tags for item in stretch):
@@ -293,11 +285,11 @@ def _is_sound(reading: Reading, label: str, stretch: tuple[Item, ...]) -> bool:
     return all(number.value == _COUNTS_NOTHING.get(label) for number in reading.numbers)
 
 
-_LOOKS = word_set("check look see find verify inspect investigate")
+LOOKS = word_set("check look see find verify inspect investigate")
 _LEADING = word_set("of on in from to for at with behind inside into")
 
 
-def _is_object(stretch: tuple[Item, ...], place: int) -> bool:
+def is_object(stretch: tuple[Item, ...], place: int) -> bool:
     """ "restart the replication on A": what is restarted is not A."""
     word = stretch[place].word
     if not (parts_of_speech(word) & NOUN or word.endswith("ing")):
@@ -315,11 +307,11 @@ _ENOUGH = word_set("enough plenty sufficient fine")
 _SUBJECTS = word_set("i we they he she you it who someone somebody users people")
 
 
-def _told(stretch: tuple[Item, ...], act: Act, label: str, *, spoken: bool) -> Iterator[str]:
+def doubts_of(stretch: tuple[Item, ...], act: Act, label: str, *, spoken: bool) -> Iterator[str]:
     """What tells that something is so; else the verb is a command, a noun, or missing."""
     words = [word for item in stretch for word in item.word.split()]
     told, pairs = (_TOLD & set(words)) - _passive(stretch), set(pairwise(words))
-    if pairs & {("would", "need"), ("would", "be")} and "if" not in words:
+    if pairs & {("would", "need"), ("would", "be")} and "if" not in words and not _wishes(pairs):
         yield "supposes"
     if ("has", "to") in pairs:
         told -= {"has"}
@@ -338,6 +330,13 @@ def _told(stretch: tuple[Item, ...], act: Act, label: str, *, spoken: bool) -> I
     if supposed and (act.at < 0 or ("ing" in stretch[act.at].forms and "be" in words)):
         yield "supposed state"  # "A must be down", "A must be restarting"
     yield from _without_verb(stretch, spoken=spoken) if act.at < 0 else _of_verb(stretch, act)
+
+
+def _wishes(pairs: set[tuple[str, str]]) -> bool:
+    """ "we would need A at 6", "a restart would be lovely"; not "A would need a restart", "with 2 we would be fine"."""
+    if {("i", "would"), ("we", "would")} & pairs:
+        return ("would", "need") in pairs
+    return any(one == "be" and two in KIND for one, two in pairs) and not {("you", "would"), ("they", "would")} & pairs
 
 
 def _without_verb(stretch: tuple[Item, ...], *, spoken: bool) -> Iterator[str]:
@@ -424,7 +423,7 @@ def _counts_else(items: tuple[Item, ...], place: int) -> bool:
 _CHANGES = frozenset({"restart", "stop", "start", "scale", "undo", "cancel"})
 
 
-def _beside(items: tuple[Item, ...], proposal: Proposal) -> Proposal | None:
+def beside(items: tuple[Item, ...], proposal: Proposal) -> Proposal | None:
     """Around the kernel: no other application, no number that may count, no other request."""
     loosely: set[str] = set()
     own = {target.entity.id for target in proposal.reading.found.targets}

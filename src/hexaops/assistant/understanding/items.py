@@ -7,6 +7,7 @@ sentence treats it as one ("the status app", "status of status").
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -426,3 +427,13 @@ def _phrases_at(item: Item) -> list[tuple[tuple[str, ...], str]]:
 def _is(item: Item, word: str) -> bool:
     same = word == item.word or (word == item.lemma and word != "do")
     return same and not item.is_mark and item.mention is None
+
+
+def are_listed(items: Sequence[Item]) -> bool:
+    """ "A, B and C"; not "A off and back up B"."""
+    places = [place for place, item in enumerate(items) if item.mention]
+    between = [item for first, last in pairwise(places) for item in items[first + 1 : last]]
+    return all(item.word in _LISTING for item in between)
+
+
+_LISTING = word_set("and , & + plus the both our my in of on (")

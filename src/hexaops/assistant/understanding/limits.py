@@ -11,7 +11,10 @@ from hexaops.assistant.understanding.items import Item, words_at
 from hexaops.assistant.understanding.normalise import word_set
 from hexaops.assistant.understanding.numbers import time_unit_seconds
 
-_KIND = "nice great good lovely cool kind helpful fine awesome appreciated happy glad grateful thankful delighted"
+KIND = word_set(
+    "nice great good lovely cool kind helpful fine awesome appreciated happy glad grateful thankful delighted"
+)
+"""What is said of a wish: "a restart would be lovely"."""
 _CONDITIONS_OF_COURTESY = tuple(
     tuple(words.split())
     for words in [
@@ -42,7 +45,7 @@ _CONDITIONS_OF_COURTESY = tuple(
         "if it is no trouble",
         "if that is alright",
         "if that is fine",
-        *(f"would be {kind} if" for kind in _KIND.split()),
+        *(f"would be {kind} if" for kind in sorted(KIND)),
         "would appreciate it if",
         "appreciate it if",
     ]

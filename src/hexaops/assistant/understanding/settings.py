@@ -15,7 +15,7 @@ from hexaops.assistant.understanding.clauses import Clause
 from hexaops.assistant.understanding.english import BASE, NOUN, PAST, PROGRESSIVE, parts_of_speech
 from hexaops.assistant.understanding.holding import holds_off
 from hexaops.assistant.understanding.intents import SETTING_INTENTS, Intent, Mode
-from hexaops.assistant.understanding.items import Item, said_words
+from hexaops.assistant.understanding.items import Item, are_listed, said_words
 from hexaops.assistant.understanding.labels import LABEL_OF
 from hexaops.assistant.understanding.limits import limits_of_request
 from hexaops.assistant.understanding.model import Resolved, Spoken, Understanding
@@ -63,21 +63,21 @@ def with_settings(
     if asked.mode in _NOT_NOW or not _is_asked_for(items, clauses, LABEL_OF[asked.intent]):
         return asked
     rolls_back = asked.intent is Intent.ROLLBACK_APPLICATION and before is None
-    if rolls_back and (not _says_version(items) or _asks_to_see(items)):
+    if rolls_back and (not says_version(items) or asks_to_see(items)):
         return asked
     asked = replace(asked, unknown_names=tuple(n for n in asked.unknown_names if not _is_value(n.mention, slots)))
-    says_so = makes_one or _says_autoscaling(items, slots)
+    says_so = makes_one or says_autoscaling(items, slots)
     if asked.intent is Intent.AUTOSCALING and before is None and not says_so:
         return asked
     if asked.intent is Intent.UPDATE_QUOTA:
         known = asked.parameters.namespace if _points(items) or before is not None else None
-        asked = replace(asked, parameters=replace(asked.parameters, namespace=_project(items) or known))
+        asked = replace(asked, parameters=replace(asked.parameters, namespace=project_of(items) or known))
     vague = before is not None and not slots.says_something and (_is_same(asked, before) or _says_a_value(items))
     if before is not None and before.slots is not None:
         slots = merged(before.slots, slots)
         place = asked.parameters.namespace or before.parameters.namespace
         asked = replace(asked, parameters=replace(asked.parameters, namespace=place))
-    missing = ("setting",) if vague else _missing(asked, slots)
+    missing = ("setting",) if vague else missing_of(asked, slots, items)
     if not missing and _names_another(items):
         missing = ("project" if asked.intent is Intent.UPDATE_QUOTA else "application",)
     return replace(asked, mode=Mode.REQUEST, slots=slots, missing=missing)
@@ -110,7 +110,7 @@ _EARLIER_THAN = word_set("version release revision build one")
 _VERSIONS = word_set("roll rolled version release revision rev build deploy deployment image")
 
 
-def _says_version(items: Sequence[Item]) -> bool:
+def says_version(items: Sequence[Item]) -> bool:
     """ "put A back to work" is no rollback: an earlier version, or a verb of going back to one, must be said."""
     undoes = any("undo" in item.tags and item.lemma not in ("bring", "put", "turn", "take") for item in items)
     words = said_words(items)
@@ -119,7 +119,7 @@ def _says_version(items: Sequence[Item]) -> bool:
     return undoes or before or numbered or bool(_EARLIER & words) or ("back" in words and bool(_VERSIONS & words))
 
 
-def _asks_to_see(items: Sequence[Item]) -> bool:
+def asks_to_see(items: Sequence[Item]) -> bool:
     """ "I want to know the previous revision", "give me the previous version": shown; "… back" is not."""
     shown = any(item.tags & {"show", "how_many", "number_noun", "log", "history"} for item in items)
     return shown and not any(item.word == "back" or "undo" in item.tags for item in items)
@@ -141,7 +141,7 @@ def carried(
     asked = Understanding(intent, 0.9, Mode.REQUEST, targets=targets, parameters=parameters, slots=slots)
     if not now.says_something and (_is_same(asked, before) or _says_a_value(items)):
         return replace(asked, missing=("setting",))  # "typo, 3.2.1 I mean": the old value is not what is wanted
-    return replace(asked, missing=_missing(asked, slots))
+    return replace(asked, missing=missing_of(asked, slots, items))
 
 
 def _is_same(asked: Understanding, before: Spoken) -> bool:
@@ -159,7 +159,7 @@ def _is_asked_for(items: Sequence[Item], clauses: Sequence[Clause], label: str) 
     words = said_words(items)
     if any(item.quoted for item in items) or _FORBIDDEN & words or limits_of_request(tuple(items), counts=True):
         return False
-    if any(_tells_past(clause) for clause in clauses) and not any(_asks_by_itself(clause, label) for clause in clauses):
+    if any(tells_past(clause) for clause in clauses) and not any(_asks_by_itself(clause, label) for clause in clauses):
         return False
     if any(_asks_whether(clause) for clause in clauses):
         return False
@@ -179,7 +179,7 @@ def _asks_whether(clause: Clause) -> bool:
     return bool(words and words[0] in _ASKED_OR_TOLD) or words[:2] in (["i", "will"], ["we", "will"])
 
 
-def _tells_past(clause: Clause) -> bool:
+def tells_past(clause: Clause) -> bool:
     """ "we rolled web-app back", "bob changed LOG_LEVEL to debug": a subject, then a verb of the past."""
     position, _ = skip_opening(clause.items)
     words = [item for item in clause.items[position:] if not item.is_mark]
@@ -206,7 +206,7 @@ def _asks_by_itself(clause: Clause, label: str) -> bool:
     asks = _is_imperative(clause) or bool((_WISHES | _ASKING) & words)
     undoes = label == LABEL_OF[Intent.ROLLBACK_APPLICATION] and any("undo" in item.tags for item in clause.items)
     like = undoes or (len(clause.words) > 2 and rank(clause.items).of(label) >= LEAST)
-    return asks and not _PAST & words and like and not _tells_past(clause)
+    return asks and not _PAST & words and like and not tells_past(clause)
 
 
 def _is_imperative(clause: Clause) -> bool:
@@ -235,7 +235,7 @@ def _names_another(items: Sequence[Item]) -> bool:
     return False
 
 
-def _says_autoscaling(items: Sequence[Item], slots: Slots) -> bool:
+def says_autoscaling(items: Sequence[Item], slots: Slots) -> bool:
     """ "at most 4 replicas", "scale it to 80 % CPU" alone may mean something else."""
     bounded = slots.min_replicas is not None and slots.max_replicas is not None
     named = any("autoscale" in item.tags or item.word in _BY_ITSELF or "autoscal" in item.word for item in items)
@@ -245,7 +245,7 @@ def _says_autoscaling(items: Sequence[Item], slots: Slots) -> bool:
     return named or (bounded and not range_only)
 
 
-def _project(items: Sequence[Item]) -> str | None:
+def project_of(items: Sequence[Item]) -> str | None:
     """The one project that is named; None where it is none or several."""
     named = {
         candidate.entity.name
@@ -257,12 +257,26 @@ def _project(items: Sequence[Item]) -> str | None:
     return named.pop() if len(named) == 1 else None
 
 
-def _missing(asked: Understanding, slots: Slots) -> tuple[str, ...]:
+_TOGETHER = 5
+"""Applications that one message may set alike."""
+
+
+def missing_of(asked: Understanding, slots: Slots, items: Sequence[Item]) -> tuple[str, ...]:
+    """What must be asked before it can be planned."""
     of_project = asked.intent is Intent.UPDATE_QUOTA
-    kinds = [target.entity.kind for target in asked.targets]
-    known = bool(asked.parameters.namespace) if of_project else kinds == ["application"] and not asked.excluded
+    known = bool(asked.parameters.namespace) if of_project else _are_meant(asked, slots, items)
     missing = () if known else ("project" if of_project else "application",)
     if _is_no_range(slots):
         return (*missing, "setting")
     said = slots.says_something or asked.intent is Intent.ROLLBACK_APPLICATION
     return missing if said and not slots.left else (*missing, "setting")
+
+
+def _are_meant(asked: Understanding, slots: Slots, items: Sequence[Item]) -> bool:
+    """One application, or several in one list; of these none has an image or a revision of its own."""
+    kinds = {target.entity.kind for target in asked.targets}
+    if kinds != {"application"} or asked.excluded:
+        return False
+    together = slots.image is None and slots.revision is None and len(asked.targets) <= _TOGETHER
+    together = together and not any(item.tags & {"not", "except"} or item.word in ("no", "or") for item in items)
+    return len(asked.targets) == 1 or (together and are_listed(items))

@@ -8,16 +8,17 @@ from itertools import pairwise
 
 from msgspec.structs import replace
 
-from hexaops.assistant.understanding.asked import explains_all, is_plain, is_surely_asked
+from hexaops.assistant.understanding.asked import Frame, explains_all, is_plain, is_surely_asked
 from hexaops.assistant.understanding.calling_off import agreed_to, called_off, taken_up_again
 from hexaops.assistant.understanding.clauses import CLAUSES_LIMIT, Clause, split_clauses
 from hexaops.assistant.understanding.commands import in_words
 from hexaops.assistant.understanding.courtesies import without_courtesies
 from hexaops.assistant.understanding.dialogue import answer_pending
-from hexaops.assistant.understanding.evidence import Proposal, judged_frame, nearest, read_evident
+from hexaops.assistant.understanding.evidence import Proposal, judged_frame, read_evident
 from hexaops.assistant.understanding.following import carry_on
 from hexaops.assistant.understanding.foreign import read_foreign
 from hexaops.assistant.understanding.gaps import Message, has_gaps
+from hexaops.assistant.understanding.gist import proposed
 from hexaops.assistant.understanding.holding import backs_up_another, doubts_one, tells_of_a_text, tells_why
 from hexaops.assistant.understanding.intents import CHANGE_INTENTS, LATER_INTENTS, Intent, Mode
 from hexaops.assistant.understanding.inventory import Inventory, NameIndex
@@ -32,6 +33,7 @@ from hexaops.assistant.understanding.ranker import Ranking, rank
 from hexaops.assistant.understanding.reading import Reading, read_clause
 from hexaops.assistant.understanding.refusals import must_refuse
 from hexaops.assistant.understanding.setting import Setting, label_before, last_frame, tells_of_failing_pods
+from hexaops.assistant.understanding.setting_gist import setting_by_gist
 from hexaops.assistant.understanding.settings import with_settings
 from hexaops.assistant.understanding.shape import asks_for_projects, missing_of, resource_and_scope
 from hexaops.assistant.understanding.speech import says_go
@@ -98,7 +100,12 @@ class _Read:
     @cached_property
     def proposal(self) -> Proposal | None:
         """The change against which the least stands."""
-        return nearest(self.items, self.whole, self.setting, spoken_modes(self.parts))
+        return proposed(self.items, self.whole, self.setting, spoken_modes(self.parts))
+
+    @cached_property
+    def judged(self) -> Frame:
+        """The frame that the message is judged by."""
+        return judged_frame(self.items, self.whole, self.proposal)
 
 
 def _asks_surely(text: str, read: _Read) -> bool:
@@ -108,8 +115,7 @@ def _asks_surely(text: str, read: _Read) -> bool:
         return True
     if read_foreign(tokenize(text), read.index) is not None:
         return True
-    frame = judged_frame(items, read.whole, read.proposal)
-    return explains_all(frame) or is_surely_asked(frame)
+    return explains_all(read.judged) or is_surely_asked(read.judged)
 
 
 def _offered(found: Understanding) -> Understanding:
@@ -156,14 +162,24 @@ def _understood(text: str, read: _Read, inventory: Inventory, *, truncated: bool
     if len(understandings) == 1 and not truncated:
         understandings = (with_settings(understandings[0], items, clauses, whole, last_frame(dialogue)),)
     if not truncated and _is_open(understandings):
-        evident = read_evident(read.items, read.proposal)
-        if evident is not None and evident.is_asked:
-            return _evident(evident.reading)
-        if evident is not None:
-            understandings = _with_offer(understandings, _evident(evident.reading))
+        asked, offer = _asked_by_evidence(read)
+        if asked is not None:
+            return asked
+        understandings = _with_offer(understandings, offer)
     first = with_unknown_name(understandings, items, whole, inventory.index)
     first = replace(first, truncated=truncated, left_out=left_out(parts, kept))
     return replace(first, parts=understandings if len(understandings) > 1 else ())
+
+
+def _asked_by_evidence(read: _Read) -> tuple[Understanding | None, Understanding | None]:
+    """What the message asks for though the grammar finds no request in it; else the change to be offered."""
+    found = read_evident(read.proposal)
+    change = _evident(found.reading) if found is not None else None
+    if found is not None and found.is_asked:
+        return change, None
+    if (setting := setting_by_gist(read.items, read.whole, read.setting, read.judged)) is not None:
+        return _shaped(setting), None
+    return None, change
 
 
 _OPEN_MODES = frozenset({Mode.READ, Mode.STATEMENT, Mode.REQUEST, Mode.ADVICE})
@@ -184,9 +200,9 @@ def _evident(reading: Reading) -> Understanding:
     return _shaped(replace(_decided(reading), corrections=_corrections(reading.clause)))
 
 
-def _with_offer(understandings: tuple[Understanding, ...], change: Understanding) -> tuple[Understanding, ...]:
+def _with_offer(understandings: tuple[Understanding, ...], change: Understanding | None) -> tuple[Understanding, ...]:
     """The change is named where it is whole, and the only thing that the message is about."""
-    if len(understandings) > 1 or not change.would_change:
+    if change is None or len(understandings) > 1 or not change.would_change:
         return understandings
     return (replace(understandings[0], offer=change),)
 

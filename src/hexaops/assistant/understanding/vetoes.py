@@ -69,7 +69,7 @@ _SOFT_IN = word_set("only")
 _TIMES = word_set("tomorrow tonight later soon morning evening midnight noon weekend")
 _NOW = word_set("now immediately already instantly asap")
 _MODAL_TOLD = word_set("must been may")
-_DOUBTS = {"question", "verb form", "mode hypothetical", "mode past", "has to", "limited to count"}
+_DOUBTS = {"by gist", "question", "verb form", "mode hypothetical", "mode past", "has to", "limited to count"}
 
 
 def forbids(name: str, *, now: bool) -> bool:
@@ -173,7 +173,7 @@ def _beside(items: tuple[Item, ...], start: int, end: int, *, selects: bool) -> 
         where = "before" if place < start else "after"
         if _turns_round(items, place):
             yield f"no {where}"
-        if _names_another(items[place]):
+        if names_another(items[place]):
             yield "unknown name"
 
 
@@ -197,7 +197,7 @@ def _is_unknown(item: Item) -> bool:
     return item.is_unknown and item.looks_like_name
 
 
-def _names_another(item: Item) -> bool:
+def names_another(item: Item) -> bool:
     """ "kafka-ui", where there is none; not "INC-3321", "re-read"."""
     if not _is_unknown(item):
         return False

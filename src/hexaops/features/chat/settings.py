@@ -23,18 +23,17 @@ ACTIONS: Mapping[Intent, str] = {
 }
 
 
-def proposal(asked: Understanding) -> tuple[str, dict[str, Any], str]:
-    """The action, its parameters with the target's, and in words what is planned."""
+def proposals(asked: Understanding) -> list[tuple[str, dict[str, Any], str]]:
+    """For each target the action, its parameters with the target's, and in words what is planned."""
     action = ACTIONS[asked.intent]
     book, slots = RUNBOOKS[action], asked.slots or Slots()
     if book.target == "project":
         name = asked.parameters.namespace or ""
-        named = {"project": name}
+        named = [(name, {"project": name})]
     else:
-        name = asked.targets[0].entity.name
-        named = {"application_id": asked.targets[0].entity.id}
+        named = [(found.entity.name, {"application_id": found.entity.id}) for found in asked.targets]
     own = {field: value for field, value in _values(slots).items() if field in book.parameters.model_fields}
-    return action, {**named, **own}, f"{book.words.verb} {name}"
+    return [(action, {**target, **own}, f"{book.words.verb} {name}") for name, target in named]
 
 
 def _values(slots: Slots) -> dict[str, Any]:
