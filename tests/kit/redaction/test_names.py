@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 import re
+from itertools import product
 
 import pytest
 
-from hexaops.kit.redaction.names import _joined, has_telling, holds, is_chosen, is_not_held, is_telling, speaks_about
+from hexaops.kit.redaction.names import (
+    KEYWORD,
+    KEYWORDS,
+    _joined,
+    _keywords,
+    has_telling,
+    holds,
+    is_chosen,
+    is_not_held,
+    is_telling,
+    keyword_starts,
+    speaks_about,
+)
 
 
 def test_words_are_joined_to_a_pattern_that_takes_the_longer() -> None:
@@ -16,6 +29,15 @@ def test_words_are_joined_to_a_pattern_that_takes_the_longer() -> None:
     assert re.fullmatch(_joined(["ab", "a", "c"]), "c")
     assert re.fullmatch(_joined(["ab", "a"]), "a")
     assert re.fullmatch(_joined(["ab", "ac"]), "a") is None
+
+
+@pytest.mark.parametrize("between", ["", " ", "-", "x", "\u00e9"])
+def test_the_automaton_finds_keywords_as_the_pattern_does(between: str) -> None:
+    word = re.compile(KEYWORD)
+    for before, after in product(KEYWORDS[::3], KEYWORDS[1::5]):
+        text = f"{before}{between}{after}{after[:3]}"
+        assert [*_keywords(text)] == [(found[0], *found.span()) for found in word.finditer(text)]
+        assert [*keyword_starts(text)] == [start for start in range(len(text)) if word.match(text, start)]
 
 
 @pytest.mark.parametrize(

@@ -40,8 +40,9 @@ def redact(text: str) -> str:
 def redact_known(text: str, lower: str, *, worded: bool, keywords: Collection[str]) -> str:
     """The same for a text of which it is known whether it has one of the needles, and which vendors' keywords it has."""
     spans = [*reader().find(text, lower)] if worded else []
-    spans += vendors.find(text, lower, keywords)
-    return _replaced(text, spans)
+    if keywords:
+        spans += vendors.find(text, lower, keywords)
+    return _replaced(text, spans) if spans else text
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from hexaops.kit.redaction.forms import Form, Span, values
+from hexaops.kit.redaction.forms import Form, Span, places_of, values
 from hexaops.kit.redaction.looks import has, is_generated, is_name, is_number, is_placeholder, is_random, is_word
 
 _USERINFO = re.compile(
@@ -52,12 +52,13 @@ _HOOK = re.compile(
     r"|maker\.ifttt\.com/(?:trigger/[\w-]{1,64}/(?:json/)?with/key|use)|events\.(?:eu\.)?pagerduty\.com/(?:integration|generic|x-ere)"
     r"|api\.telegram\.org(?:/file)?|open\.(?:feishu\.cn|larksuite\.com)/open-apis/bot/v2/hook|webexapis\.com/v1/webhooks/incoming"
     r"|hook\.(?:[a-z0-9]{1,8}\.)?(?:make|integromat)\.com|hc-ping\.com(?:/ping)?|webhook\.site|hooks\.airtable\.com/workflows"
-    r"|alert\.victorops\.com/integrations/generic/\d{1,12}/alert|api\.opsgenie\.com/v\d/\w{1,20}|in\.logtail\.com|(?:[\w-]{1,63}\.)?m\.pipedream\.net"
-    r"|(?:api\.)?honeybadger\.io/v1/check_in|cronitor\.(?:io|link)(?:/p)?|nosnch\.in|betteruptime\.com/api/v1/\w{1,20}|uptime\.betterstack\.com/api/v1/\w{1,20}"
+    r"|alert\.victorops\.com/integrations/generic/\d{1,12}/alert|api\.opsgenie\.com/v\d/\w{1,20}|in\.logtail\.com|m\.pipedream\.net"
+    r"|honeybadger\.io/v1/check_in|cronitor\.(?:io|link)(?:/p)?|nosnch\.in|betteruptime\.com/api/v1/\w{1,20}|uptime\.betterstack\.com/api/v1/\w{1,20}"
     r"|flow\.microsoft\.com|chat\.googleapis\.com/v1/spaces|logs-\d{1,3}\.loggly\.com/(?:inputs|bulk)|mailhook\.\w{1,20}\.\w{1,8}|connect\.pabbly\.com/workflow/sendwebhookdata"
     r"|/(?:hooks?|webhooks?2?|webhook-test|push|incoming|incoming-webhook|bot|invite|reset(?:[_-]password)?|password[_-]reset|verify|magic(?:-link)?|capability|unsubscribe|set-password|activate|confirm))"
     r"(?P<path>(?:/[\w@.:%~+=-]{1,512}){1,8})"
 )
+_hooks = places_of(_HOOK)
 HOOK_WORDS = (
     "hook", "push", "/bot", "invite", "reset", "verify", "magic", "capability", "unsubscribe", "set-password", "activate",
     "confirm", "incoming", "ifttt.", "pagerduty.", "telegram.", "hc-ping.", "victorops.", "opsgenie.", "logtail.",
@@ -163,8 +164,8 @@ def _is_held(name: str, value: str) -> bool:
     return is_random(value) and not value.startswith("sess_")
 
 
-def _paths(text: str, _lower: str) -> Iterator[Span]:
-    for found in _HOOK.finditer(text):
+def _paths(text: str, lower: str) -> Iterator[Span]:
+    for found in _hooks(text, lower):
         known = "." in found[0][: found.start("path") - found.start()]
         before = ""
         for segment in _SEGMENT.finditer(text, *found.span("path")):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from hexaops.kit.redaction.forms import Form, Span, values
-from hexaops.kit.redaction.looks import is_generated, is_name, is_random
+from hexaops.kit.redaction.looks import has, is_generated, is_name, is_random
 from hexaops.kit.redaction.places import is_chosen, is_secret
 
 NEEDLES = (
@@ -92,8 +92,12 @@ _SLASH = re.compile(
     r"(?<![\w./@-])[\w.@-]{2,64}(?:[ ]/[ ]|(?<=admin)/|(?<=root)/)(?P<value>[^\s/,;\"')]{6,256})(?=[\s,;.\"')]|\Z)"
 )
 
-MAY_HOLD = re.compile(r"user=[\"']?[\w.@+-]{1,64}:|(?: / |(?:admin|root)/)[^\s/]{6}")
-"""What a lower-case text without a sure word has if a user's name and password stand in it."""
+_MAY_HOLD = re.compile(r"user=[\"']?[\w.@+-]{1,64}:|(?: / |(?:admin|root)/)[^\s/]{6}")
+
+
+def may_hold(lower: str) -> bool:
+    """Whether a user's name and password may stand in a text in lower case that has no sure word."""
+    return has(lower, ("user=", " / ", "admin/", "root/")) and _MAY_HOLD.search(lower) is not None
 
 
 def _is_argument(value: str) -> bool:

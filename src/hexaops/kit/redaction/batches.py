@@ -32,12 +32,14 @@ _FEWEST = 16
 def redact_all(texts: Sequence[str]) -> list[str]:
     """Each text with every secret that can be known replaced."""
     found = [*texts]
-    plain = [number for number, text in enumerate(texts) if text and text.isascii() and _SEPARATOR not in text]
+    joined, plain = _SEPARATOR.join(texts), [*range(len(texts))]
+    if not (joined.isascii() and all(texts) and joined.count(_SEPARATOR) == len(texts) - 1):
+        plain = [number for number, text in enumerate(texts) if text and text.isascii() and _SEPARATOR not in text]
+        joined = _SEPARATOR.join([texts[number] for number in plain])
     if len(plain) < _FEWEST:
         return [redact(text) for text in texts]
     for number in {*range(len(texts))}.difference(plain) if len(plain) < len(texts) else ():
         found[number] = redact(texts[number])
-    joined = _SEPARATOR.join([texts[number] for number in plain])
     lower = joined.lower()
     starts = np.cumsum([0, *[len(texts[number]) + 1 for number in plain[:-1]]])
     data = np.frombuffer(joined.encode(), np.uint8)

@@ -27,14 +27,42 @@ class Form(NamedTuple):
 def values(pattern: re.Pattern[str], holds: Callable[[str], bool] | None = None) -> Find:
     """Finds the groups of a pattern, where they look like a secret."""
     groups = [group for group in ("value", "other") if group in pattern.groupindex]
+    matches = places_of(pattern)
 
-    def find(text: str, _lower: str) -> Iterator[Span]:
-        for found in pattern.finditer(text):
+    def find(text: str, lower: str) -> Iterator[Span]:
+        for found in matches(text, lower):
             for group in groups:
-                if found[group] and (holds is None or holds(found[group])):
-                    yield found.span(group)
+                start, end = found.span(group)
+                if start < end and (holds is None or holds(text[start:end])):
+                    yield start, end
 
     return find
+
+
+def places_of(pattern: re.Pattern[str]) -> Callable[[str, str], Iterator[re.Match[str]]]:
+    """Finds a pattern by its places. One that takes both cases is sought in the text in lower case, in half of the time,
+    so what a match holds may be in lower case.
+    """
+    in_lower = _lowered(pattern)
+
+    def matches(text: str, lower: str) -> Iterator[re.Match[str]]:
+        return in_lower.finditer(lower) if in_lower and text.isascii() else pattern.finditer(text)
+
+    return matches
+
+
+def _lowered(pattern: re.Pattern[str]) -> re.Pattern[str] | None:
+    """The pattern for lower case only; None: it heeds the case, or a part of it does."""
+    source = pattern.pattern.removeprefix(_CASELESS)
+    if source == pattern.pattern or _UPPER.search(_SYNTAX.sub("", source)):
+        return None
+    return re.compile(source, pattern.flags & ~re.IGNORECASE)
+
+
+_CASELESS = "(?i)"
+_SYNTAX = re.compile(r"\\.|\(\?P[<=]\w+")
+_UPPER = re.compile(r"[A-Z]|\(\?-?[a-z]")
+"""A letter in upper case, or a part with flags of its own."""
 
 
 class Reader:

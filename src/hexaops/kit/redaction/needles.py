@@ -49,7 +49,7 @@ def is_worth_reading(lower: str) -> bool:
         or ("@" in lower and addresses.BEFORE_AT.search(lower) is not None)
         or ("sess" in lower and has(lower, headers.SESSION_NAMES))
         or ("/" in lower and has(lower, addresses.HOOK_WORDS))
-        or arguments.MAY_HOLD.search(lower) is not None
-        or places.MAY_HOLD.search(lower) is not None
+        or arguments.may_hold(lower)
+        or places.may_hold(lower)
         or _DASHED.search(lower) is not None
     )

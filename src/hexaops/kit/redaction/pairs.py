@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from hexaops.kit.redaction.forms import Find, Form, Span
 from hexaops.kit.redaction.looks import (
@@ -18,7 +18,16 @@ from hexaops.kit.redaction.looks import (
     is_test,
     is_word,
 )
-from hexaops.kit.redaction.names import KEYWORD, PASSWORD, has_telling, holds, is_chosen, is_some_key, is_telling
+from hexaops.kit.redaction.names import (
+    KEYWORD,
+    PASSWORD,
+    has_telling,
+    holds,
+    is_chosen,
+    is_some_key,
+    is_telling,
+    keyword_starts,
+)
 
 LONGEST_VALUE = 4096
 _QUOTED = (
@@ -41,7 +50,7 @@ _NAMED = re.compile(
     rf"[,;]?\s{{0,16}}[\"']?value[\"']?\s{{0,2}}[=:]\s{{0,2}}(?:{_QUOTED}|(?P<bare>[^\s,;<>}}]{{1,{LONGEST_VALUE}}}))"
 )
 _FLAG = re.compile(
-    rf"(?P<flag>(?<![\w-])--?(?P<open>[a-z-]{{1,40}}))(?:[ ]{{1,2}}|\n[ ]{{0,16}}(?:-[ ])?)(?:{_QUOTED}|(?P<bare>(?:[^\s\"'`(<-]|-(?=[\w-]{{24}}))[^\s\"'`]{{0,{LONGEST_VALUE}}}))"
+    rf"(?P<flag>-(?<![\w-]-)-?(?P<open>[a-z-]{{1,40}}))(?:[ ]{{1,2}}|\n[ ]{{0,16}}(?:-[ ])?)(?:{_QUOTED}|(?P<bare>(?:[^\s\"'`(<-]|-(?=[\w-]{{24}}))[^\s\"'`]{{0,{LONGEST_VALUE}}}))"
 )
 _SAID = re.compile(
     rf"(?P<key>{KEYWORD})(?:[ ](?:for|of|from|to|by)[ ][\w@.'\"/-]{{1,64}}(?:[ ][\w@.'\"/-]{{1,64}}){{0,2}}?)?"
@@ -82,14 +91,16 @@ _SETTING = re.compile(
 def _pairs(text: str, lower: str) -> Iterator[Span]:
     if not has_telling(lower):
         return
-    at = 0
-    while found := _PAIR.search(lower, at):
+    at, starts = 0, keyword_starts(lower)
+    for start in starts:
+        if start < at or not (found := _PAIR.match(lower, start)):
+            continue
         held = _holds(found, text)
         if held:
             yield _value(found)
         at = _value(found)[1] if held else found.end("key")  # of `auth.password=x` the second word tells
     yield from _flags(text, lower)
-    yield from _statements(text, lower)
+    yield from _statements(text, lower, starts)
 
 
 _ACTS = re.compile(
@@ -185,9 +196,11 @@ def _replacements(text: str, lower: str) -> Iterator[Span]:
                 yield start, end
 
 
-def _statements(text: str, lower: str) -> Iterator[Span]:
+def _statements(text: str, lower: str, starts: Sequence[int]) -> Iterator[Span]:
     at = 0
-    while found := _SAID.search(lower, at):
+    for begin in starts:
+        if begin < at or not (found := _SAID.match(lower, begin)):
+            continue
         value, name = _shown(found, text), found["key"]
         start, end = _value(found)
         at = found.end("key")  # of `auth token x` the second word tells

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from hexaops.kit.redaction.forms import Find, Form, Span, values
-from hexaops.kit.redaction.looks import is_generated, is_number, is_placeholder, is_random, is_word
+from hexaops.kit.redaction.looks import has, is_generated, is_number, is_placeholder, is_random, is_word
 from hexaops.kit.redaction.names import is_telling
 
 NEEDLES = (
@@ -14,10 +14,14 @@ NEEDLES = (
     "new value", '"auth"', "setvariable", "s3('", "s3cluster(",
 )  # fmt: skip
 """Words of those forms that have none of the others' words, in lower case."""
-MAY_HOLD = re.compile(
+_MAY_HOLD = re.compile(
     r"(?<![\w/.:-])(?:admin|root):(?=[^\s:/]{0,24}\d)[^\s:/]{8}|\]:\d{2,5}\s{1,16}[^\s:]{1,128}:\S{3}|\bu(?:sr)?: ?\S{1,64}[\s,;]{1,3}p(?:wd?)?: ?\S"
 )
-"""What a lower-case text without a sure word has if a user's name and password stand in it."""
+
+
+def may_hold(lower: str) -> bool:
+    """Whether a user's name and password may stand in a text in lower case that has no sure word."""
+    return has(lower, ("admin:", "root:", "]:", "u:", "usr:")) and _MAY_HOLD.search(lower) is not None
 
 
 def is_secret(value: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +74,10 @@ FORMS: tuple[tuple[str, str], ...] = (
     ("dt0", r"dt0[a-z]\d{2}\.[A-Z0-9]{24}\.[A-Z0-9]{64}"),
     ("eyjhdxrocyi6", r"eyJhdXRocyI6[\w+/=-]{8,8192}"),
     ("zxlk", r"ZXlK[\w+/=-]{30,8192}"),
-    (".local. .public.", r"v[1-4]\.(?:local|public)\.[\w-]{20,4096}(?:\.[\w-]{0,1024})?"),  # PASETO
+    (
+        "v1.local. v2.local. v3.local. v4.local. v1.public. v2.public. v3.public. v4.public.",
+        r"v[1-4]\.(?:local|public)\.[\w-]{20,4096}(?:\.[\w-]{0,1024})?",  # PASETO
+    ),
     ("swmtkn-", r"SWMTKN-\d-[a-z0-9]{20,64}-[a-z0-9]{16,64}"),
     ("access_token$", r"access_token\$(?:production|sandbox)\$[0-9a-z]{16}\$[0-9a-f]{32}"),
     ("rzp_live_ rzp_test_", r"rzp_(?:live|test)_[A-Za-z0-9]{12,32}"),
@@ -97,7 +100,7 @@ FORMS: tuple[tuple[str, str], ...] = (
     ),
     (":apa91b", r"[\w-]{4,16}:APA91b[\w-]{60,200}"),
     ("dg9r", r"dG9rO?[A-Za-z0-9+/]{50,80}={0,2}"),
-    ("1/", r"1/\d{10,20}:[0-9a-f]{32}"),
+    ("1/0 1/1 1/2 1/3 1/4 1/5 1/6 1/7 1/8 1/9", r"1/\d{10,20}:[0-9a-f]{32}"),
     ("cfpat-", r"CFPAT-[\w-]{40,64}"),
     ("sl.", r"sl\.(?:u\.)?[\w-]{60,2048}"),
     ("atta", r"ATTA[0-9a-f]{60,80}"),
@@ -171,15 +174,39 @@ def keywords() -> Collection[str]:
 
 def find(text: str, lower: str, known: Collection[str] | None = None) -> Iterator[tuple[int, int]]:
     """Where secrets stand; spans may overlap. `lower` is the text in lower case, `known` its keywords."""
-    own = own_words()
-    yield from _own(text, [word for word in own if word in lower] if known is None else own.intersection(known))
-    wanted: dict[str, _Rule] = {}
-    by_keyword = _by_keyword()
-    for keyword in (word for word in by_keyword if word in lower) if known is None else known:
-        wanted.update((rule.id, rule) for rule in by_keyword.get(keyword, ()))
-    for rule in wanted.values():
-        for found in compiled(rule.pattern).finditer(text):
+    if known is None:
+        known = [word for word in {*own_words(), *_by_keyword()} if word in lower]
+    if not known:
+        return
+    plan = _planned(frozenset(known))
+    for form in plan.forms:
+        for found in form.finditer(text):
+            yield found.span()
+    if plan.beginnings:
+        yield from _begun(text)
+    for rule, pattern in plan.rules:
+        for found in pattern.finditer(text):
             yield from _secret(rule, found)
+
+
+class _Plan(msgspec.Struct, frozen=True):
+    """What a text is searched for."""
+
+    forms: tuple[re.Pattern[str], ...]
+    beginnings: bool
+    rules: tuple[tuple[_Rule, re.Pattern[str]], ...]
+
+
+@lru_cache(maxsize=2048)
+def _planned(known: frozenset[str]) -> _Plan:
+    """Texts have few sets of words, and making a plan takes longer than following it."""
+    forms, by_keyword = _forms(), _by_keyword()
+    rules = {rule.id: rule for word in known for rule in by_keyword.get(word, ())}
+    return _Plan(
+        tuple({form: None for word in known for form in forms.get(word, ())}),
+        not _BEGINNING_WORDS.isdisjoint(known),
+        tuple((rule, compiled(rule.pattern)) for rule in rules.values()),
+    )
 
 
 @cache
@@ -193,12 +220,8 @@ def _forms() -> dict[str, tuple[re.Pattern[str], ...]]:
     return {word: tuple(forms) for word, forms in found.items()}
 
 
-def _own(text: str, words: Collection[str]) -> Iterator[tuple[int, int]]:
-    forms = _forms()
-    for form in {form for word in words for form in forms.get(word, ())}:
-        for found in form.finditer(text):
-            yield found.span()
-    for found in AMBIGUOUS.finditer(text) if not _BEGINNING_WORDS.isdisjoint(words) else ():
+def _begun(text: str) -> Iterator[tuple[int, int]]:
+    for found in AMBIGUOUS.finditer(text):
         rest = re.split("[_-]", found[0], maxsplit=1)[1]
         if is_random(rest) and not ("-" in rest and rest.islower()):  # objects are named so
             yield found.span()
