@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hexaops.analysis.changes import change_points
 from hexaops.analysis.outlook import outlooks
+from hexaops.analysis.prospects import course
 
 Floats = NDArray[np.float64]
 APPLICATIONS, SIGNALS = 500, 5
@@ -31,7 +32,30 @@ def print_outlook() -> bool:
             f"  changes of level, noise with {memory:.1f} of the point before: none told of {false:.0%} of flat series,"
             f" {found:.0%} of shifts by 2 sigma found within {NEAR} points, {extra:.2f} too many a series"
         )
+    for seconds, days in ((1800.0, 7), (720.0, 3)):
+        for memory in (0.0, 0.5, 0.9):
+            told, found = _levels(memory, seconds, days)
+            print(
+                f"  changes of level in answers, {days} days at {seconds / 60:.0f} min with a daily course, noise with"
+                f" {memory:.1f} of the point before: told of {told:.0%} without one, {found:.0%} of 6 sigma found"
+            )
     return met
+
+
+def _levels(memory: float, step_seconds: float, days: int) -> tuple[float, float]:
+    """Shares of series without a step of which one is told, and of steps found within two hours."""
+    dice = np.random.default_rng(1)
+    day = round(86_400 / step_seconds)
+    clock = np.arange(days * day)
+    course_of_day = 1 + 0.4 * np.sin(2 * np.pi * clock / day) + 0.2 * (clock % day > 0.4 * day)
+    told = found = 0
+    for _ in range(KINDS):
+        values = course_of_day + 0.05 * _remembering(dice, memory, len(clock))
+        at = int(dice.integers(day, len(clock) - day // 2))
+        told += bool(course(values, step_seconds).shifts)
+        shifts = course(values + 0.3 * (clock >= at), step_seconds).shifts
+        found += any(abs(one.index - at) <= day // 12 for one in shifts if not isinstance(one, str))
+    return told / KINDS, found / KINDS
 
 
 def _cost() -> bool:

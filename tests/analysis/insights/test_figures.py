@@ -97,9 +97,22 @@ def test_near_its_limits_one_more_replica_spreads_the_load() -> None:
 
 def test_a_rise_is_told_and_a_level_is_not() -> None:
     rising = usage.Measured(_application(), {}, RATES, {"cpu": np.linspace(1.0, 1.5, 100)})
-    (found,) = usage.rising([rising])
+    (found,) = usage.moving([rising])
     assert found.metrics["change_percentage"] == 40.0
-    assert [*usage.rising([_measured(1.0)])] == []
+    assert [*usage.moving([_measured(1.0)])] == []
+
+
+def test_a_new_level_is_told_and_not_taken_for_a_rise() -> None:
+    hours = np.arange(5 * 24.0)
+    stepped = 2 + np.sin(hours * np.pi / 12) + np.where(hours < 72, 0.0, 3.0)
+    one = usage.Measured(_application(), {}, RATES, {"cpu": stepped}, start=AT, step_seconds=3600.0)
+    (found,) = usage.moving([one])
+    assert found.title == "CPU use of web changed its level"
+    assert found.metrics["change_percentage"] == pytest.approx(150, abs=2)
+    assert "Since 2024-01-23T15:30:00Z" in found.description
+    assert [*usage.stepped([one])] == [found]
+    within_a_day = usage.Measured(_application(), {}, RATES, {"cpu": stepped[60:84]}, step_seconds=3600.0)
+    assert [*usage.stepped([within_a_day])] == []
 
 
 def test_what_was_never_seen_before_is_unusual() -> None:

@@ -14,6 +14,7 @@ from hexaops.analysis.insights.model import Insight, Recommendation, Seen
 from hexaops.analysis.insights.prices import Price, Rates
 from hexaops.analysis.insights.trends import Development
 from hexaops.analysis.insights.usage import Measured
+from hexaops.analysis.prospects import Coming
 from hexaops.assistant.answers import insights
 from hexaops.assistant.answers.attachments import TimeSeries
 from hexaops.assistant.answers.draft import Draft
@@ -86,6 +87,22 @@ def test_a_forecast_says_when_the_room_ends(draft: Draft, web: Application) -> N
         "No application of 1 is near its limits or clearly rising.",
         "This is told from 30 points of history: little to go by.",
     ]
+
+
+def test_what_is_to_come_has_its_interval_and_method(draft: Draft) -> None:
+    ahead = Coming(6 * 3600.0, 0.5, 0.4, 0.62, "trend and time of day")
+    insights.tell_coming({"cpu": ahead, "memory": "the history is too short"}, FACTS, draft)
+    assert draft.content.splitlines() == [
+        "- In 6h, CPU use is expected to be 500m (90% interval 400m to 620m; by trend and time of day).",
+        "I can't say yet what the memory use will be: the history is too short.",
+    ]
+
+
+def test_levels_that_cannot_be_judged_are_named(draft: Draft) -> None:
+    insights.tell_no_levels(None, FACTS, draft)
+    assert draft.content == ""
+    insights.tell_no_levels("that takes two days of history", FACTS, draft)
+    assert draft.content == "Changes of level are not judged: that takes two days of history."
 
 
 def test_a_forecast_without_history_is_not_made(draft: Draft) -> None:

@@ -119,6 +119,9 @@ async def test_without_history_savings_are_null_with_the_reason(world: LivingWor
     internal = await _internal(world)
     assert internal["trends"]["resource_usage"]["trend"] is None
     assert "have been measured" in internal["reasons"]["trends.resource_usage.trend"]
+    assert internal["trends"]["cost"]["forecast"] is None
+    assert "the history is too short" in internal["reasons"]["trends.cost.forecast"]
+    assert "two days of history" in internal["reasons"]["trends.resource_usage.level_changes"]
 
 
 async def test_with_history_savings_and_trends_are_computed(world: LivingWorld) -> None:
@@ -138,6 +141,10 @@ async def test_with_history_savings_and_trends_are_computed(world: LivingWorld) 
     assert internal["trends"]["resource_usage"]["trend"] == "increasing"
     assert internal["trends"]["resource_usage"]["rate"] == pytest.approx(40.0, abs=0.5)
     assert "CPU is used up in" in internal["trends"]["resource_usage"]["projection"]
+    ahead = internal["trends"]["resource_usage"]["forecast"]
+    assert ahead["low"] <= ahead["expected"] <= ahead["high"]
+    assert (ahead["unit"], ahead["method"]) == ("cores", "trend and time of day")
+    assert internal["trends"]["resource_usage"]["level_changes"] == [], "a slope is no level"
     cost = internal["trends"]["cost"]
     assert cost["trend"] == "stable", "use that stays below what is requested is not charged"
     assert cost["basis"].startswith("charged by application")

@@ -84,10 +84,27 @@ async def test_the_documented_answer(world: ChatWorld) -> None:
     assert (data["bottlenecks"], data["anomalies"]) == ([], [])
     for name in ("response_time", "throughput"):
         assert data["trends"][name] == {"trend": "stable", "change_percentage": 0.0, "confidence": 0.0}
-    assert data["reasons"] == {}
+    assert {path.partition(".")[0] for path in data["reasons"]} == {"forecasts", "level_changes"}
+    assert data["reasons"]["forecasts.cpu"] == (
+        "the history is too short: 180 measured points, at least 240 are needed"
+    )
+    assert data["forecasts"]["cpu"] is None
     (cpu,) = [one for one in data["evidence"] if one["query"].startswith("mean of cpu of Deployment")]
     assert (cpu["value"], cpu["unit"], cpu["source"]) == (0.24, "cores", "embedded")
     assert "100 % of the time range measured" in cpu["query"]
+
+
+async def test_a_forecast_has_its_interval_and_its_method(world: ChatWorld) -> None:
+    await keep(world, 90)
+    data = await analysis(world, time_range="30m")
+    found = data["forecasts"]["cpu"]
+    assert found == {
+        "at": "2024-01-20T16:00:00Z", "expected": NORMAL[Signal.CPU], "low": NORMAL[Signal.CPU],
+        "high": NORMAL[Signal.CPU], "unit": "cores",
+        "method": "trend, without the time of day: that takes two days of history",
+    }  # fmt: skip
+    assert data["level_changes"] == []
+    assert "two days of history" in data["reasons"]["level_changes.cpu"]
 
 
 async def test_an_anomaly_and_a_bottleneck(world: ChatWorld) -> None:

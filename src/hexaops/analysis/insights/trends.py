@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from hexaops.analysis.insights.usage import SURE, change_percent
+from hexaops.analysis.applications.usage import Resource
+from hexaops.analysis.insights.usage import SURE, Measured, change_percent
+from hexaops.analysis.prospects import Coming, coming
 from hexaops.analysis.series import steps_until, trend
 
 Floats = NDArray[np.float64]
 Word = Literal["increasing", "decreasing", "stable"]
 LEAST_CHANGE_PERCENT = 5.0
+AHEAD = 0.25
+"""How far a forecast reaches, as a share of the time that was looked at."""
+NO_APPLICATIONS = "there is no application to measure"
 LEAST_COVERAGE = 0.25
 """Share of the time that must have been measured."""
 MONTH_SECONDS = 730 * 3600.0
@@ -30,6 +36,8 @@ class Development(Struct, frozen=True):
     """The same pace for a month."""
     days_until_full: float | None
     """Until the room is used up at this pace; None where it does not surely come nearer."""
+    days_at_earliest: float | None = None
+    """The same with the upper end of the slope's interval."""
 
 
 def development(values: Floats, step_seconds: float, room: float | None) -> Development | str:
@@ -50,11 +58,25 @@ def development(values: Floats, step_seconds: float, room: float | None) -> Deve
         word=word,
         change_percent=round(change, 1),
         monthly_percent=round(change * MONTH_SECONDS / (step_seconds * (len(values) - 1)), 1),
-        days_until_full=round(until[0] * step_seconds / DAY_SECONDS, 1) if until else None,
+        days_until_full=_days(until[0], step_seconds) if until else None,
+        days_at_earliest=_days(until[1], step_seconds) if until and until[1] is not None else None,
     )
 
 
-def together(parts: list[Floats]) -> Floats:
+def coming_of(measured: Sequence[Measured], resource: Resource) -> Coming | str:
+    """The forecast for the use of all of them together."""
+    series = together([one.history[resource] for one in measured if resource in one.history])
+    if not len(series):
+        return NO_APPLICATIONS
+    step = measured[0].step_seconds
+    return coming(series, step, AHEAD * len(series) * step)
+
+
+def _days(steps: float, step_seconds: float) -> float:
+    return round(steps * step_seconds / DAY_SECONDS, 1)
+
+
+def together(parts: Sequence[Floats]) -> Floats:
     """The sum of series on one grid: a point is what the parts that have it add up to, missing where none has it."""
     if not parts:
         return np.zeros(0)

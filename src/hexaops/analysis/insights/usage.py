@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 
 import numpy as np
 from msgspec import Struct, field
@@ -15,8 +15,9 @@ from hexaops.analysis.applications.model import Application
 from hexaops.analysis.applications.usage import Resource, Share
 from hexaops.analysis.insights.model import Insight, Recommendation, Seen, Weight
 from hexaops.analysis.insights.prices import Rates
-from hexaops.analysis.series import trend
+from hexaops.analysis.prospects import Shift, course
 from hexaops.analysis.sizing import FEWEST_POINTS, Size, recommend
+from hexaops.kit.durations import format_time
 from hexaops.kit.quantities import exact_bytes, exact_cpu, format_bytes, format_cpu
 
 Floats = NDArray[np.float64]
@@ -28,10 +29,13 @@ ANOMALOUS = 1.15
 ROUNDING = 1e-6
 """The threshold that NAB's sweeper finds (docs/formulas.md)."""
 NOVELTY_POINTS = 250
+MOST_POINTS = 400
+"""Of the history: enough for all of these."""
 WATCHED_FOR = "10m"
 LEAST_SAVING_SHARE = 0.1
 SCALABLE = frozenset({"Deployment", "StatefulSet"})
 LABELS: Mapping[Resource, str] = {"cpu": "CPU", "memory": "memory"}
+FORMATS: Mapping[Resource, Callable[[float], str]] = {"cpu": format_cpu, "memory": format_bytes}
 
 
 class Measured(Struct, frozen=True):
@@ -47,6 +51,9 @@ class Measured(Struct, frozen=True):
     """Of its busiest pod."""
     charged: Floats = field(default_factory=lambda: np.zeros(0))
     """US dollars a month at each point of the history, for CPU and memory."""
+    start: float = 0.0
+    """When the history begins, in seconds since 1970."""
+    step_seconds: float = 30.0
 
     @property
     def samples(self) -> int:
@@ -99,11 +106,15 @@ def _more_room(one: Measured, resource: Resource, percent: float, weight: Weight
     )
 
 
-def rising(measured: Sequence[Measured]) -> Iterator[Insight]:
-    """Use that surely rises over the time that was asked for."""
+def moving(measured: Sequence[Measured]) -> Iterator[Insight]:
+    """Use whose level changed within the time that was asked for, or else surely rises over it."""
     for one in measured:
         for resource, values in one.history.items():
-            line = trend(values)
+            found = course(values, one.step_seconds)
+            if isinstance(found.shifts, list) and found.shifts:
+                yield _stepped(one, resource, found.shifts[-1])
+                continue
+            line = found.trend
             known = values[np.isfinite(values)]
             if line is None or line.confidence < SURE or line.slope <= 0 or not known.mean():
                 continue
@@ -125,6 +136,43 @@ def rising(measured: Sequence[Measured]) -> Iterator[Insight]:
                 recommendations=(_watched(one.application, resource),),
                 seen=(Seen("history", _subject(one.application), len(known), "points"),),
             )
+
+
+def stepped(measured: Sequence[Measured]) -> Iterator[Insight]:
+    """Only the changes of level."""
+    for one in measured:
+        for resource, values in one.history.items():
+            shifts = course(values, one.step_seconds).shifts
+            if isinstance(shifts, list) and shifts:
+                yield _stepped(one, resource, shifts[-1])
+
+
+def no_levels(measured: Sequence[Measured]) -> str | None:
+    """Why changes of level are told of none of them; None where they are of some."""
+    reason = None
+    for one in measured:
+        for values in one.history.values():
+            shifts = course(values, one.step_seconds).shifts
+            if not isinstance(shifts, str):
+                return None
+            reason = shifts
+    return reason
+
+
+def _stepped(one: Measured, resource: Resource, shift: Shift) -> Insight:
+    """By its latest change of level."""
+    name, label, shown = one.application.name, LABELS[resource], FORMATS[resource]
+    at = format_time(datetime.fromtimestamp(one.start + shift.index * one.step_seconds, UTC))
+    return Insight(
+        category="performance",
+        weight="low",
+        title=f"{label[0].upper()}{label[1:]} use of {name} changed its level",
+        description=f"Since {at} it is {shown(shift.after)} on average, before it was {shown(shift.before)}.",
+        applications=(one.application,),
+        metrics={"before": shift.before, "after": shift.after, "change_percentage": round(shift.percent, 1)},
+        recommendations=(Recommendation.by_hand("low", f"Look at what changed in {name} around {at}"),),
+        seen=(Seen("history", _subject(one.application), round(shift.percent, 1), "% change of level"),),
+    )
 
 
 def _watched(application: Application, resource: Resource) -> Recommendation:
@@ -222,11 +270,6 @@ def too_little_history(measured: Sequence[Measured]) -> str | None:
         return None
     most = max([one.samples for one in measured], default=0)
     return f"sizing needs {FEWEST_POINTS} points of history, and no application has more than {most}"
-
-
-def points_step(seconds: float) -> float:
-    """A step that gives enough points for all of these: 400 in the time, at least half a minute."""
-    return max(30.0, math.ceil(seconds / 400 / 30) * 30.0)
 
 
 def _subject(application: Application) -> str:

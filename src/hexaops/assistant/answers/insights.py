@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import numpy as np
@@ -11,7 +11,8 @@ import numpy as np
 from hexaops.analysis.applications.usage import Resource
 from hexaops.analysis.insights.model import WEIGHTS, Insight
 from hexaops.analysis.insights.trends import Development
-from hexaops.analysis.insights.usage import NOVELTY_POINTS, Measured
+from hexaops.analysis.insights.usage import FORMATS, LABELS, NOVELTY_POINTS, Measured
+from hexaops.analysis.prospects import Coming
 from hexaops.analysis.sizing import FEWEST_POINTS
 from hexaops.assistant.answers.attachments import LineView, TimeSeries, TimeSeriesView
 from hexaops.assistant.answers.draft import Draft
@@ -100,6 +101,8 @@ def tell_forecast(
         until = (
             f"; at this pace the nodes' CPU is used up in {cpu.days_until_full:g} days" if cpu.days_until_full else ""
         )
+        if until and cpu.days_at_earliest is not None:
+            until += f", at the earliest in {cpu.days_at_earliest:g}"
         draft.say(f"The workspace's CPU use {word}{until}.", noted)
     elif not found:
         draft.fulfilled = False
@@ -112,6 +115,33 @@ def tell_forecast(
         draft.say(f"No application of {len(measured)} is near its limits or clearly rising.", noted)
     if most < FEWEST_POINTS:
         draft.say(f"This is told from {most} points of history: little to go by.", noted)
+
+
+def tell_no_levels(reason: str | None, facts: Facts, draft: Draft) -> None:
+    """Why nothing is said about changes of level, where nothing can be."""
+    del facts
+    if reason:
+        draft.say(f"Changes of level are not judged: {markdown(reason, TEXT_LIMIT)}.")
+        draft.gap()
+
+
+def tell_coming(ahead: Mapping[Resource, Coming | str], facts: Facts, draft: Draft) -> None:
+    """What the use is expected to be, with its interval and how it was worked out."""
+    draft.gap()
+    for resource, found in ahead.items():
+        label, shown = LABELS[resource], FORMATS[resource]
+        if isinstance(found, str):
+            draft.say(f"I can't say yet what the {label} use will be: {markdown(found, TEXT_LIMIT)}.")
+            continue
+        unit = "cores" if resource == "cpu" else "bytes"
+        noted = [
+            draft.evidence.note(HISTORY, f"{label} use: {name}", round(value, 6), unit=unit, at=facts.now)
+            for name, value in (("expected", found.expected), ("low end", found.low), ("high end", found.high))
+        ]
+        draft.say(
+            f"- In {format_duration(found.ahead_seconds)}, {label} use is expected to be {shown(found.expected)} "
+            f"(90% interval {shown(found.low)} to {shown(found.high)}; by {found.method}).", *noted,
+        )  # fmt: skip
 
 
 def tell_notable(found: Sequence[Insight], facts: Facts, draft: Draft) -> None:

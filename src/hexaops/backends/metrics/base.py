@@ -24,6 +24,8 @@ POINTS = 120
 """About how many points a series has when no step is asked for."""
 LARGEST_WINDOW_SECONDS = 31 * 86_400
 READS_AT_ONCE = 8
+DAY_SECONDS = 86_400.0
+HALF_MINUTE = 30.0
 
 
 class Signal(StrEnum):
@@ -180,8 +182,18 @@ async def read_all(
 
 
 def default_step(window: Window) -> float:
-    """A step that gives about `POINTS` points, in whole half minutes."""
-    return max(1, math.ceil(window.seconds / POINTS / 30)) * 30.0
+    """A step that gives about `POINTS` points."""
+    return even_step(window.seconds, POINTS)
+
+
+def even_step(seconds: float, points: int) -> float:
+    """The shortest step of whole half minutes that gives at most so many points; from a day on, one that divides a day,
+    so that the same time of each day lies in the same place."""
+    least = max(1, math.ceil(seconds / points / HALF_MINUTE))
+    if seconds >= DAY_SECONDS:
+        halves = round(DAY_SECONDS / HALF_MINUTE)
+        least = next((count for count in range(least, halves) if halves % count == 0), halves)
+    return least * HALF_MINUTE
 
 
 class Grid(Struct, frozen=True):

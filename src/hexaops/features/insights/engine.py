@@ -17,7 +17,7 @@ from hexaops.analysis.insights import hardening, trends, troubles, usage
 from hexaops.analysis.insights.costs import Premises, Statement, charged_over_time, statement_of
 from hexaops.analysis.insights.model import CATEGORIES, WEIGHTS, Category, Insight
 from hexaops.analysis.insights.prices import PriceBook
-from hexaops.backends.metrics.base import MetricSource, Signal, Subject, Window, read_all
+from hexaops.backends.metrics.base import MetricSource, Signal, Subject, Window, even_step, read_all
 from hexaops.backends.metrics.samples import Samples
 from hexaops.features.access.tenancy import Workspace
 from hexaops.features.applications.service import ApplicationService
@@ -92,7 +92,7 @@ class InsightEngine(Struct, frozen=True):
             *troubles.from_findings(causes_of(findings, every), chosen),
             *hardening.from_posture(made.posture, chosen),
             *usage.near_limits(measured),
-            *await asyncio.to_thread(lambda: [*usage.rising(measured), *usage.anomalous(measured)]),
+            *await asyncio.to_thread(lambda: [*usage.moving(measured), *usage.anomalous(measured)]),
             *usage.oversized(measured),
         ]
         kept = [one for one in drawn if one.category in question.categories]
@@ -114,7 +114,7 @@ class InsightEngine(Struct, frozen=True):
         statement = statement_of([*known.values()], samples, book, self._premises(workspace))
         if question.application:
             statement = statement.of(question.application)
-        step = usage.points_step(question.seconds)
+        step = even_step(question.seconds, usage.MOST_POINTS)
         window = Window.until(self.clock.now().timestamp(), question.seconds)
         source = self.sources.of(workspace.cluster_id)
         measured = await self._measured(workspace, chosen, statement, source, samples, window, step)
@@ -156,6 +156,8 @@ class InsightEngine(Struct, frozen=True):
                 charged_over_time(
                     application, rates, history["cpu"], history["memory"], series[Signal.REPLICAS].values
                 ),
+                series[Signal.CPU].start,
+                series[Signal.CPU].step_seconds,
             )
 
         return [await one(application) for application in largest[:MOST_MEASURED]]
@@ -176,7 +178,7 @@ class InsightEngine(Struct, frozen=True):
 
 def _development(parts: list[trends.Floats], step: float, room: float | None) -> trends.Development | str:
     series = trends.together(parts)
-    return trends.development(series, step, room) if len(series) else "there is no application to measure"
+    return trends.development(series, step, room) if len(series) else trends.NO_APPLICATIONS
 
 
 def _rank(one: Insight) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from msgspec import UNSET, UnsetType
@@ -14,7 +15,10 @@ from hexaops.analysis.insights.hardening import level_of
 from hexaops.analysis.insights.model import WEIGHTS, Insight, Weight
 from hexaops.analysis.insights.prices import PriceSource
 from hexaops.analysis.insights.troubles import WEIGHT, category_of
+from hexaops.analysis.prospects import coming, course
 from hexaops.features.insights.engine import Assessment
+from hexaops.features.performance.views import ForecastView, LevelChangeView
+from hexaops.kit.durations import format_time
 from hexaops.kit.text import plain
 from hexaops.responses import View
 
@@ -24,6 +28,7 @@ BASIS = (
     "charged by application instead of by pod, at today's requests and prices and the replicas of each moment; "
     "volumes are left out"
 )
+UNITS = {"resource_usage": "cores", "cost": "US dollars a month"}
 NO_ACTION = "no action of the catalogue does this: manual_steps says what a person does"
 
 
@@ -156,6 +161,9 @@ class UsageTrendView(View, frozen=True, kw_only=True):
     rate: float | None
     """Change over the time range, in percent of its mean."""
     projection: str | None
+    forecast: ForecastView | None
+    """A quarter of the time range ahead."""
+    level_changes: list[LevelChangeView] | None
 
 
 class CostTrendView(View, frozen=True, kw_only=True):
@@ -164,6 +172,8 @@ class CostTrendView(View, frozen=True, kw_only=True):
     trend: str | None
     monthly_change: float | None
     """Percent a month at the present pace."""
+    forecast: ForecastView | None
+    level_changes: list[LevelChangeView] | None
     basis: str
     """What it is computed from, where that differs from `evidence.monthly_cost`."""
 
@@ -366,10 +376,14 @@ def trends_view(found: Assessment, reasons: dict[str, str]) -> TrendsView:
         resource_usage=UsageTrendView(
             trend=cpu.word if cpu else None,
             rate=cpu.change_percent if cpu else None,
-            projection=_projection(cpu.days_until_full) if cpu else None,
+            projection=_projection(cpu) if cpu else None,
+            **_prospects(found, [one.history["cpu"] for one in found.measured], "resource_usage", reasons),
         ),
         cost=CostTrendView(
-            trend=cost.word if cost else None, monthly_change=cost.monthly_percent if cost else None, basis=BASIS
+            trend=cost.word if cost else None,
+            monthly_change=cost.monthly_percent if cost else None,
+            **_prospects(found, [one.charged for one in found.measured], "cost", reasons),
+            basis=BASIS,
         ),
     )
 
@@ -391,10 +405,50 @@ def action_plan_view(insights: Sequence[Insight], *, recommends: bool) -> Action
     )
 
 
-def _projection(days: float | None) -> str:
-    if days is None:
+def _projection(cpu: trends.Development) -> str:
+    if cpu.days_until_full is None:
         return "At this pace the nodes' CPU is not used up"
-    return f"At this pace the nodes' CPU is used up in {days:.0f} days"
+    earliest = "" if cpu.days_at_earliest is None else f", at the earliest in {cpu.days_at_earliest:.0f}"
+    return f"At this pace the nodes' CPU is used up in {cpu.days_until_full:.0f} days{earliest}"
+
+
+def _prospects(
+    found: Assessment, parts: list[trends.Floats], name: Literal["resource_usage", "cost"], reasons: dict[str, str]
+) -> dict[str, Any]:
+    """The forecast and the changes of level of a sum; null with the reason where the history is too short."""
+    unit = UNITS[name]
+    if not parts:
+        reasons |= {f"trends.{name}.{field}": trends.NO_APPLICATIONS for field in ("forecast", "level_changes")}
+        return {"forecast": None, "level_changes": None}
+    series, step, start = trends.together(parts), found.measured[0].step_seconds, found.measured[0].start
+    ahead = coming(series, step, len(series) * step * trends.AHEAD)
+    shifts = course(series, step).shifts
+    if isinstance(ahead, str):
+        reasons[f"trends.{name}.forecast"] = ahead
+    if isinstance(shifts, str):
+        reasons[f"trends.{name}.level_changes"] = shifts
+    end = start + len(series) * step
+    return {
+        "forecast": None if isinstance(ahead, str) else ForecastView(
+            at=_time(end + ahead.ahead_seconds), expected=_rounded(ahead.expected), low=_rounded(ahead.low),
+            high=_rounded(ahead.high), unit=unit, method=ahead.method,
+        ),
+        "level_changes": None if isinstance(shifts, str) else [
+            LevelChangeView(
+                timestamp=_time(start + one.index * step), metric=name, before=_rounded(one.before),
+                after=_rounded(one.after), unit=unit,
+            )
+            for one in shifts
+        ],
+    }  # fmt: skip
+
+
+def _time(at: float) -> str:
+    return format_time(datetime.fromtimestamp(at, UTC))
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.4g}")
 
 
 def _refs(found: Assessment) -> set[tuple[str, str, str]]:

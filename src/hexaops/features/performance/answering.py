@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from msgspec import Struct
@@ -12,12 +12,15 @@ from hexaops.analysis.performance.bottlenecks import bottlenecks_of
 from hexaops.analysis.performance.measures import FEWEST, Measures, mean
 from hexaops.analysis.performance.movements import FEWEST_NORMAL, Anomaly, Movement, anomalies_of, movement_of
 from hexaops.analysis.performance.summary import efficiency_of, summary_of
+from hexaops.analysis.prospects import coming, course
 from hexaops.assistant.evidence import Evidence
 from hexaops.backends.metrics.base import Series, Signal
 from hexaops.features.performance.asking import METRICS, Question
 from hexaops.features.performance.views import (
     AnomalyView,
     BottleneckView,
+    ForecastView,
+    LevelChangeView,
     PerformanceSummaryView,
     PerformanceView,
     ResourceEfficiencyView,
@@ -75,6 +78,8 @@ def performance_view(application_id: str, question: Question, readings: Readings
             for one in found
         ],
         trends=_trends(question, readings, reasons),
+        forecasts=_forecasts(question, readings, now, reasons),
+        level_changes=_level_changes(question, readings, reasons),
         anomalies=_anomalies(question, readings, reasons),
         metrics=[*question.metrics],
         evidence=[one.view() for one in _evidence(readings, now)],
@@ -141,6 +146,54 @@ def _trends(question: Question, readings: Readings, reasons: dict[str, str]) -> 
 def _trend_view(moved: Movement) -> TrendView:
     change = _rounded(moved.change_percent)
     return TrendView(trend=moved.trend, change_percentage=change, confidence=round(moved.confidence, 3))
+
+
+def _forecasts(
+    question: Question, readings: Readings, now: datetime, reasons: dict[str, str]
+) -> dict[str, ForecastView | None]:
+    """From the time range and the history before it, as far ahead as the time range is long."""
+    found: dict[str, ForecastView | None] = {}
+    for name in question.metrics:
+        signal = METRICS[name][0]
+        if signal in UNREAD:
+            continue
+        series = readings.series[signal]
+        most = 100.0 if series.unit == "percent" else None
+        ahead = coming(series.values, series.step_seconds, question.seconds, most=most)
+        if isinstance(ahead, str):
+            reasons[f"forecasts.{name}"] = readings.why(signal) if series.is_empty else ahead
+            found[name] = None
+            continue
+        found[name] = ForecastView(
+            at=format_time(now + timedelta(seconds=ahead.ahead_seconds)),
+            expected=_rounded(ahead.expected),
+            low=_rounded(ahead.low),
+            high=_rounded(ahead.high),
+            unit=series.unit,
+            method=ahead.method,
+        )
+    return found
+
+
+def _level_changes(question: Question, readings: Readings, reasons: dict[str, str]) -> list[LevelChangeView]:
+    found: list[tuple[float, LevelChangeView]] = []
+    for name in question.metrics:
+        signal = METRICS[name][0]
+        if signal in UNREAD:
+            continue
+        series = readings.series[signal]
+        shifts = course(series.values, series.step_seconds).shifts
+        if isinstance(shifts, str):
+            reasons[f"level_changes.{signal}"] = readings.why(signal) if series.is_empty else shifts
+            continue
+        for one in shifts:
+            at = series.time_of(one.index)
+            view = LevelChangeView(
+                timestamp=format_time(datetime.fromtimestamp(at, UTC)), metric=signal, before=_rounded(one.before),
+                after=_rounded(one.after), unit=series.unit,
+            )  # fmt: skip
+            found.append((at, view))
+    return [view for _, view in sorted(found, key=lambda pair: pair[0])]
 
 
 def _anomalies(question: Question, readings: Readings, reasons: dict[str, str]) -> list[AnomalyView]:

@@ -55,6 +55,29 @@ class TrendView(View, frozen=True, kw_only=True):
     """0 to 1: how sure it is that there is a trend at all."""
 
 
+class ForecastView(View, frozen=True, kw_only=True):
+    """What is expected at a moment to come."""
+
+    at: str
+    expected: float
+    low: float
+    high: float
+    """In nine of ten cases it lies between these."""
+    unit: str
+    method: str
+
+
+class LevelChangeView(View, frozen=True, kw_only=True):
+    """When a level changed."""
+
+    timestamp: str
+    metric: str
+    before: float
+    after: float
+    """Means of what was measured at either level."""
+    unit: str
+
+
 class AnomalyView(View, frozen=True, kw_only=True):
     """A stretch in which a metric was not as it is."""
 
@@ -82,6 +105,10 @@ class PerformanceView(View, frozen=True, kw_only=True):
     bottlenecks: list[BottleneckView]
     trends: dict[str, TrendView | None]
     """By metric; `response_time` and `throughput` are always there."""
+    forecasts: dict[str, ForecastView | None]
+    """By metric: one time range from now."""
+    level_changes: list[LevelChangeView]
+    """Within the time range and the history before it."""
     anomalies: list[AnomalyView]
     metrics: list[str]
     """Those whose trends, bottlenecks and anomalies were looked for."""

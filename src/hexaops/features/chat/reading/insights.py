@@ -10,7 +10,7 @@ from functools import partial
 from msgspec import Struct
 
 from hexaops.analysis.applications.model import Application
-from hexaops.analysis.insights import usage
+from hexaops.analysis.insights import trends, usage
 from hexaops.analysis.insights.model import CATEGORIES, Insight
 from hexaops.assistant.answers import costs
 from hexaops.assistant.answers import insights as told
@@ -98,13 +98,16 @@ class InsightReader(Struct, frozen=True):
                 savings = [*usage.oversized(measured)]
                 return (partial(told.tell_savings, savings, found.whole.no_sizing, len(measured)),)
             case Intent.ANOMALY_QUERY:
-                unusual = partial(told.tell_unusual, [*usage.anomalous(measured)], measured, found.seconds)
-                return unusual, partial(show_state, asked)
+                odd, no_levels = [*usage.anomalous(measured), *usage.stepped(measured)], usage.no_levels(measured)
+                unusual = partial(told.tell_unusual, odd, measured, found.seconds)
+                return unusual, partial(told.tell_no_levels, no_levels), partial(show_state, asked)
             case Intent.FORECAST_QUERY:
-                drawn = [*usage.near_limits(measured), *usage.rising(measured)]
-                return (partial(told.tell_forecast, drawn, found.whole.cpu, measured, found.seconds),)
+                drawn = [*usage.near_limits(measured), *usage.moving(measured)]
+                ahead = {resource: trends.coming_of(measured, resource) for resource in usage.LABELS}
+                forecast = partial(told.tell_forecast, drawn, found.whole.cpu, measured, found.seconds)
+                return forecast, partial(told.tell_coming, ahead)
             case _:
-                notable = [*usage.near_limits(measured), *usage.rising(measured), *usage.anomalous(measured)]
+                notable = [*usage.near_limits(measured), *usage.moving(measured), *usage.anomalous(measured)]
                 return partial(answer_usage, asked), partial(told.tell_notable, notable)
 
 
