@@ -15,6 +15,7 @@ from hexaops.assistant.understanding import Intent
 from hexaops.assistant.understanding.model import Parameters, Understanding
 from hexaops.backends.logstores.base import Aggregations, Bucket, LogAnswer, Pattern
 from hexaops.backends.logstores.lines import MICROSECONDS, LogLine
+from hexaops.backends.logstores.query.matching import matches
 
 NOW = datetime(2024, 1, 20, 15, 30, tzinfo=UTC)
 ALL = LogQuestion((), (), 3600.0)
@@ -134,3 +135,25 @@ def test_news_is_what_was_not_there_before() -> None:
 def test_a_period_longer_than_is_read_is_told_as_the_one_that_is() -> None:
     question = LogQuestion((), (), 90 * 86_400.0, since="monday")
     assert told(question).content == "There are no log lines in the last 31d, the longest period that is read at once."
+
+
+def test_as_many_lines_are_told_as_were_asked_for() -> None:
+    few = log_question(asked(limit=2), "latest 2 lines", [], facts())
+    draft = told(few, *[line("done", second=number) for number in range(5)], total=40)
+    assert draft.content.splitlines()[0] == "There are 40 log lines in the last 1h, the newest 2 of them:"
+    assert draft.content.count("- 2024") == 2
+    assert log_question(asked(limit=10_000), "latest 10000 lines", [], facts()).shown == 50
+
+
+def test_stack_traces_are_looked_for_by_how_they_begin() -> None:
+    question = log_question(asked(), "are there stack traces in the logs?", [], facts())
+    assert question.levels == ()
+    assert question.expression is not None
+    for text, is_one in (
+        ("Traceback (most recent call last):", True),
+        ("Caused by: java.io.IOException", True),
+        ("goroutine 12 [running]:", True),
+        ("upload done", False),
+    ):
+        assert matches(question.expression, line(text)) is is_one, text
+    assert told(question).content == "There are no log lines of stack traces in the last 1h."

@@ -218,6 +218,11 @@ async def test_a_thousand_applications_are_capped_with_their_number(world: ChatW
         ("What are the limits of web-app?", "**web-app** requests "),
         ("Which services are there?", "production/web-app: ClusterIP, "),
         ("Which pods have restarted most?", "restarted:\n- database-app-2: 13 restarts"),
+        (
+            "show me all warnings of the last 2 hours",
+            "The cluster reported 1 different warning in the last 2h:\n- BackOff, ",
+        ),
+        ("what changed in the last 3 days?", "In the last 3d: "),
         ("Which node is busiest?", "uses the most CPU: "),
         ("How do I fix an ImagePullBackOff?", "**Fix ImagePullBackOff**"),
         ("How do I restart an application?", "**Restart an application**"),

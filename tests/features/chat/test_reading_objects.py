@@ -1,4 +1,4 @@
-"""Questions for autoscalers, quotas, volumes, host names, budgets and endpoints, asked of a living cluster."""
+"""Questions for autoscalers, quotas, volumes, host names, budgets, Services and Jobs, asked of a living cluster."""
 
 from __future__ import annotations
 
@@ -27,6 +27,14 @@ QUESTIONS = (
     ("Which host names lead to worker-app?", "No Ingress leads to worker-app."),
     ("Which disruption budgets are there?", "All of 2 disruption budgets allow an eviction now."),
     ("Which Services have no ready endpoints?", "Each of 9 Services has a ready endpoint."),
+    ("Which volumes are there and who uses them?", "3 of 12 applications have volumes: "),
+    ("Which services are there in the data project?", "There are 4 Services."),
+    ("Which services are there?", "There are 10 Services.\n- backend/api-service: ClusterIP, port 80 for api-service"),
+    ("Is anything reachable from the internet?", "shop.example\\.com leads into the workspace."),
+    ("Which services are public?", "shop.example\\.com leads into the workspace."),
+    ("Which jobs ran last night?", "There are 2 Jobs. None failed."),
+    ("Did the nightly backup job succeed?", "There are 2 Jobs. None failed."),
+    ("What would break if database-app died?", "2 applications depend on **database-app**:"),
     ("Which apps have no limits?", "None of 12 applications: each has requests and limits of CPU and memory."),
 )
 

@@ -17,6 +17,7 @@ from hexaops.assistant.answers.lines import (
     TEXT_LIMIT,
     application_line,
     distinct,
+    event_line,
     plural,
     subject_of,
 )
@@ -30,6 +31,7 @@ from hexaops.kit.durations import format_duration
 from hexaops.kit.text import markdown, plain
 
 SHOWN = 20
+EVENTS_SHOWN = 5
 OPEN = ("firing", "acknowledged", "silenced")
 UNITS = {"percent": " %", "bytes": " bytes", "count": ""}
 
@@ -127,7 +129,9 @@ def _warnings(draft: Draft, facts: Facts, selected: list[Application]) -> None:
         noted = draft.evidence.note(
             KUBERNETES, query, len(seen), unit="objects", at=facts.freshness.as_of, is_query=True
         )
-        draft.say(f"The cluster reported {plural(len(seen), 'different warning')} in the last {window}.", noted)
+        draft.say(f"The cluster reported {plural(len(seen), 'different warning')} in the last {window}:", noted)
+        for event, count in seen[:EVENTS_SHOWN]:
+            event_line(draft, event, facts, count=count)
 
 
 def _application_row(application: Application) -> ProblemRowView:

@@ -48,6 +48,13 @@ _OF_HEALTH: tuple[Node, ...] = (
 )  # fmt: skip
 """How a line that answers a health check names itself."""
 
+TRACES = re.compile(r"\b(?:stack ?traces?|back ?traces?|tracebacks?)\b", re.IGNORECASE)
+_OF_TRACES: tuple[Node, ...] = (
+    Text(("traceback",)), Text(("stacktrace",)), Text(("stack", "trace")), Text(("backtrace",)), Text(("goroutine",)),
+    Text(("exception",)), Text(("caused", "by")),
+)  # fmt: skip
+"""How programs of the common languages begin them."""
+
 
 def spoken_since(message: str, now: datetime) -> datetime | None:
     """Since when lines are asked for ("since this morning", "since monday", "since 14:30"), in the zone of `now`."""
@@ -87,9 +94,10 @@ def required(message: str) -> tuple[str, ...]:
     return tuple(quoted) or tuple(found["what"] for found in _MENTIONED.finditer(message))
 
 
-def expression_of(needs: tuple[str, ...], without: tuple[str, ...]) -> Node | None:
+def expression_of(needs: tuple[str, ...], without: tuple[str, ...], *, traces: bool = False) -> Node | None:
     """The query: each phrase that is needed, none of what is left out."""
     parts: list[Node] = [Text(words) for text in needs if (words := words_of(text))]
+    parts += [Or(_OF_TRACES)] if traces else []
     parts += [Not(_about(text)) for text in without if words_of(text)]
     return None if not parts else parts[0] if len(parts) == 1 else And(tuple(parts))
 

@@ -17,7 +17,7 @@ from hexaops.assistant.answers.attachments import LogExcerpt, LogExcerptView, Lo
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
 from hexaops.assistant.answers.lines import listing, plural
-from hexaops.assistant.answers.log_words import expression_of, left_out, required, spoken_since
+from hexaops.assistant.answers.log_words import TRACES, expression_of, left_out, required, spoken_since
 from hexaops.assistant.understanding.model import Understanding
 from hexaops.backends.logstores.base import LARGEST_RANGE_SECONDS, LogAnswer
 from hexaops.backends.logstores.lines import MICROSECONDS, Level, LogLine
@@ -57,20 +57,27 @@ class LogQuestion(Struct, frozen=True):
     """Phrases that a line has to have."""
     without: tuple[str, ...] = ()
     """What a line shall not be about."""
+    traces: bool = False
+    """Whether only lines of stack traces are meant."""
+    shown: int = LINES_SHOWN
+    """Lines that are told."""
     since: str = ""
     """How the start of the period was told, where it was no length: "the release of web-app"."""
 
     @property
     def expression(self) -> Node | None:
         """The query over the lines' texts; None for all."""
-        return expression_of(self.needs, self.without)
+        return expression_of(self.needs, self.without, traces=self.traces)
 
 
 def log_question(asked: Understanding, message: str, selected: Sequence[Application], facts: Facts) -> LogQuestion:
     """The applications that were named, the levels that were said, and how far back."""
     named = any(found.entity.kind in {"application", "pod", "project"} for found in asked.targets)
     levels: tuple[Level, ...] = ()
-    if WARNINGS.search(message):
+    traces = TRACES.search(message) is not None
+    if traces:
+        levels = ()
+    elif WARNINGS.search(message):
         levels = ("warning", "error")
     elif ERRORS.search(message):
         levels = ("error",)
@@ -81,6 +88,7 @@ def log_question(asked: Understanding, message: str, selected: Sequence[Applicat
         (facts.now - since).total_seconds() if since is not None else seconds,
         news=NEWS.search(message) is not None, needs=required(message), without=left_out(message),
         since=format_time(since) if since is not None else "",
+        traces=traces, shown=min(asked.parameters.limit or LINES_SHOWN, LINES_READ),
     )  # fmt: skip
 
 
@@ -119,12 +127,13 @@ def answer_logs(question: LogQuestion, found: LogAnswer, facts: Facts, draft: Dr
         draft.say(f"There are no {what}.", noted)
         _tell_limits(found, draft)
         return
-    shown = found.rows[:LINES_SHOWN]
+    shown = found.rows[: question.shown]
     more = f", the newest {len(shown)} of them" if found.total > len(shown) else ""
     draft.say(f"There are {found.total} {what}{more}:" if found.total > 1 else f"There is 1 {_one(what)}:", noted)
     for line in shown:
         draft.say(f"- {_told(line)}", noted)
-    _tell_patterns(found, draft, noted)
+    if found.total > question.shown:
+        _tell_patterns(found, draft, noted)
     _tell_limits(found, draft)
     draft.attach(_attachment(question, found))
 
@@ -142,6 +151,7 @@ def _what(question: LogQuestion, facts: Facts) -> str:
         where = f" of {len(question.components)} applications"
     texts = [f"with “{markdown(one, 80)}”" for one in question.needs]
     texts += [f"without {markdown(one, 80)}" for one in question.without]
+    texts += ["of stack traces"] if question.traces else []
     about = f" {listing(texts)}" if texts else ""
     return f"{kind}{where}{about} {_period(question, facts)}"
 
@@ -165,7 +175,7 @@ def _told(line: LogLine) -> str:
 def _tell_patterns(found: LogAnswer, draft: Draft, noted: str) -> None:
     patterns = (found.aggregations.patterns if found.aggregations else None) or ()
     often = [one for one in sorted(patterns, key=lambda one: -one.count) if one.count > 1][:PATTERNS_SHOWN]
-    if not often or found.total <= LINES_SHOWN:
+    if not often:
         return
     draft.gap()
     draft.say("Written most often:")

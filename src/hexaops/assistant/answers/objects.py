@@ -135,6 +135,20 @@ def tell_hosts(
         draft.say(f"- {markdown(value, TEXT_LIMIT)}{to}; Ingress {name}, {tls}", item)
 
 
+def tell_ports_outside(found: Sequence[ServiceRow], where: str, facts: Facts, draft: Draft) -> None:
+    """Services that nodes or load balancers open to the outside; whether a firewall stands before them, nobody sees."""
+    noted = _note(f"Services of type LoadBalancer or NodePort{where}", len(found), facts, draft)
+    if not found:
+        draft.say(f"No Service of type LoadBalancer or NodePort leads{where or ' into the workspace'}.", noted)
+    for row in found[:SHOWN]:
+        ports = listing([str(port.port) for port in row.ports]) or "no port"
+        at = f" at {listing([markdown(one, NAME_LIMIT) for one in row.external])}" if row.external else ""
+        value = f"{row.type}, port {ports}"
+        item = _note(f"Service {row.namespace}/{row.name}", value, facts, draft)
+        draft.say(f"- Service {markdown(f'{row.namespace}/{row.name}', NAME_LIMIT)}: {value}{at}", item)
+    draft.say("Told from the objects: firewalls and cloud networks in front of them are not seen.")
+
+
 def tell_budgets(found: Sequence[PdbRow], where: str, facts: Facts, draft: Draft) -> None:
     """Disruption budgets, those that allow nothing first."""
     tight = [row for row in found if row.disruptions_allowed == 0]

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hexaops.assistant.answers import changes
 from hexaops.assistant.answers.draft import Draft
@@ -115,7 +116,8 @@ class ChatService(Struct, frozen=True):
         draft = Draft()
         for part in parts:
             draft.gap()
-            await self._answer_part(turn, part, facts, draft)
+            seconds = part.parameters.time_range_seconds or facts.time_range_seconds
+            await self._answer_part(turn, part, replace(facts, time_range_seconds=seconds), draft)
         tell_left_out(asked, draft)
         if not draft.actions_available and "read_applications" in facts.capabilities:
             draft.offer(actions_for(facts.applications or (), facts))

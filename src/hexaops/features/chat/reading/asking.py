@@ -42,6 +42,14 @@ class Reading(Struct, frozen=True):
         return any(found.entity.kind in {"application", "pod", "project"} for found in self.asked.targets)
 
     @property
+    def projects(self) -> set[str]:
+        """Those that were named as a whole, without an application of theirs."""
+        if any(found.entity.kind in {"application", "pod"} for found in self.asked.targets):
+            return set()
+        named = {found.entity.name for found in self.asked.targets if found.entity.kind == "project"}
+        return named | ({self.asked.parameters.namespace} if self.asked.parameters.namespace else set())
+
+    @property
     def seconds(self) -> float:
         """How far back: what the message says, else its context."""
         return self.asked.parameters.time_range_seconds or self.facts.time_range_seconds

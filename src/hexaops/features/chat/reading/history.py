@@ -55,8 +55,7 @@ class HistoryReader(Struct, frozen=True):
         kind = reading.asked.about or kind_of(reading.message)
         if whole and kind is not None:
             tell_who(kind, operations, selected, facts, draft)
-        within = None if whole else min(seconds, WINDOW_SECONDS)
-        answer_history(kept, within, facts, draft, warnings_only=warnings_only)
+        answer_history(kept, None if whole else seconds, facts, draft, warnings_only=warnings_only)
 
 
 _LAST = re.compile(r"\b(?:who|last|latest|most recent(?:ly)?|ever|when (?:was|did|has))\b", re.IGNORECASE)

@@ -16,6 +16,7 @@ from hexaops.assistant.answers import costs
 from hexaops.assistant.answers import insights as told
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
+from hexaops.assistant.answers.project_costs import tell_project_costs
 from hexaops.assistant.answers.state import show_state
 from hexaops.assistant.answers.usage import answer_usage
 from hexaops.assistant.understanding.intents import Intent
@@ -33,6 +34,9 @@ LOOK_BACK: dict[Intent, float] = {
 """What is normal, rising or too large is not seen in an hour: at least so far back, where the message says nothing."""
 
 
+_BY_PROJECT = re.compile(
+    r"\b(?:(?:which|what|per|each|every|by) (?:project|namespace)|projects|namespaces)\b", re.IGNORECASE
+)
 _WHY = re.compile(r"\bwhy\b|\bhow come\b", re.IGNORECASE)
 
 
@@ -92,6 +96,10 @@ class InsightReader(Struct, frozen=True):
                 found.reading.message
             ):
                 return (partial(costs.tell_cost_reasons, found.charges),)
+            case Intent.COST_ANALYSIS | Intent.COST_BREAKDOWN if (
+                _BY_PROJECT.search(found.reading.message) and not found.reading.asked.targets
+            ):
+                return (partial(tell_project_costs, found.charges),)
             case Intent.COST_ANALYSIS | Intent.COST_BREAKDOWN:
                 return (partial(costs.tell_cost, found.charges),)
             case Intent.COST_OPTIMIZATION | Intent.OPTIMIZATION:

@@ -11,7 +11,8 @@ from msgspec import Struct
 from hexaops.analysis.applications.model import Application
 from hexaops.assistant.answers import objects as told
 from hexaops.assistant.answers.draft import Draft
-from hexaops.assistant.answers.lines import NAME_LIMIT, listing, name_of
+from hexaops.assistant.answers.jobs import tell_jobs
+from hexaops.assistant.answers.lines import NAME_LIMIT, TEXT_LIMIT, listing, name_of
 from hexaops.assistant.understanding.intents import Intent
 from hexaops.assistant.understanding.model import Understanding
 from hexaops.backends.kubernetes.kinds import WatchedKind
@@ -28,23 +29,43 @@ INTENTS = frozenset({
 _ASKS = re.compile(
     r"^\W*(?:which|what|whats|what's|how (?:much|many|full)|is|are|does|do|has|have|show|list|any|tell)\b"
 )
+_ASKS_OF_JOBS = re.compile(r"^\W*(?:did|when|was|were|how often)\b")
 _TOPICS = (
     ("endpoints", re.compile(r"\bservices?\b.*\bendpoints?\b|\bendpoints?\b.*\bservices?\b")),
     ("autoscalers", re.compile(r"\b(?:auto-?scal(?:ed|er|ers|ing)|hpas?|horizontal ?pod ?autoscalers?)\b")),
     ("quotas", re.compile(r"\bquotas?\b")),
     ("budgets", re.compile(r"\b(?:disruption budgets?|pdbs?)\b")),
     ("hosts", re.compile(r"\b(?:host ?names?|ingress(?:es)?|domain names?|domains|urls?)\b")),
-    ("claims", re.compile(r"\b(?:volumes?|pvcs?|(?:volume )?claims?)\b(?! (?:be|is|are|get|run)\b)")),
+    ("claims", re.compile(r"\b(?:volumes?|pvcs?|(?:volume )?claims?)\b(?! (?:be|is|are(?! there)|get|run)\b)")),
+    ("jobs", re.compile(r"\b(?:cron ?)?jobs?\b")),
 )
+_OUTSIDE = re.compile(
+    r"\b(?:reach(?:able|ed)?|accessible|exposed|open|available|visible)\b.*\b(?:internet|outside|world|publicly|public)\b|"
+    r"\bpublic(?:ly)? (?:reachable|accessible|exposed|available|services?|apps?|applications?|endpoints?)\b|"
+    r"\b(?:is|are) public\b"
+)
+""" "Is anything reachable from the internet?", not "can web-app reach the internet?"."""
+_OUTSIDE_INTENTS = frozenset({Intent.SECURITY_QUERY, Intent.ALERT_QUERY, *INTENTS})
+_JOB_INTENTS = frozenset({
+    Intent.POD_STATUS, Intent.BACKUP, Intent.ACTION_STATUS, Intent.CHANGE_HISTORY, Intent.DIAGNOSE, Intent.EVENT_QUERY,
+    *INTENTS,
+})  # fmt: skip
+"""Jobs run, finish and fail: questions for them are taken for more."""
 _FULLNESS = re.compile(r"\b(?:full|fullest|space|usage|used|use|fill)\b")
 
 
 def topic_of(message: str, applications: Sequence[Application], asked: Understanding) -> str:
     """What a question is for, or "": of its own words, without those of names."""
     text = without_names(message, applications)
-    if asked.intent not in INTENTS or asked.is_change_request or not _ASKS.search(text):
+    if asked.is_change_request or not (_ASKS.search(text) or _ASKS_OF_JOBS.search(text)):
         return ""
+    if asked.intent in _OUTSIDE_INTENTS and _OUTSIDE.search(text):
+        return "outside"
     found = next((topic for topic, words in _TOPICS if words.search(text)), "")
+    if found != "jobs" and not _ASKS.search(text):
+        return ""
+    if asked.intent not in (_JOB_INTENTS if found == "jobs" else INTENTS):
+        return ""
     return "" if found == "claims" and _FULLNESS.search(text) else found
 
 
@@ -67,6 +88,10 @@ class ObjectReader(Struct, frozen=True):
             case "hosts":
                 rows = self._of(reading, selected, "Ingress", "ingresses")
                 told.tell_hosts(rows, self._behind(reading, selected), _in(reading, "to"), facts, draft)
+            case "outside":
+                self._outside(reading, selected, draft)
+            case "jobs":
+                self._jobs(reading, draft)
             case "claims":
                 self._claims(reading, selected, draft)
             case _:
@@ -100,6 +125,27 @@ class ObjectReader(Struct, frozen=True):
                 found.setdefault((service.namespace, service.name), []).append(name_of(one, reading.facts))
         return found
 
+    def _jobs(self, reading: Reading, draft: Draft) -> None:
+        freshness = self.applications.freshness(reading.caller.get_workspace(), "Job", "CronJob")
+        if freshness.missing or freshness.unread:
+            why = next(iter(freshness.missing.values()), freshness.problem or "they have not been read yet")
+            draft.fulfilled = False
+            draft.say(f"I can't tell of Jobs: {markdown(why, TEXT_LIMIT)}.")
+            return
+        jobs, schedules = self._rows(reading, "Job"), self._rows(reading, "CronJob")
+        tell_jobs(_of_projects(jobs, reading), _of_projects(schedules, reading), reading.facts, draft)
+
+    def _outside(self, reading: Reading, selected: Sequence[Application], draft: Draft) -> None:
+        ingresses = self._of(reading, selected, "Ingress", "ingresses")
+        services = [
+            row
+            for row in self._of(reading, selected, "Service", "services")
+            if row.type in ("LoadBalancer", "NodePort")
+        ]
+        where = _in(reading, "to")
+        told.tell_hosts(ingresses, self._behind(reading, selected), where, reading.facts, draft)
+        told.tell_ports_outside(services, where, reading.facts, draft)
+
     def _claims(self, reading: Reading, selected: Sequence[Application], draft: Draft) -> None:
         rows = {(row.namespace, row.name): row for row in self._rows(reading, "PersistentVolumeClaim")}
         workspace = reading.caller.get_workspace()
@@ -125,6 +171,10 @@ class ObjectReader(Struct, frozen=True):
             services = [row for row in services if row.uid in uids]
         counts = {row.uid: ready.get((row.namespace, row.name), 0) for row in services}
         told.tell_unserved(services, counts, reading.facts, draft)
+
+
+def _of_projects(rows: Sequence[Any], reading: Reading) -> list[Any]:
+    return [row for row in rows if not reading.projects or row.namespace in reading.projects]
 
 
 def _in(reading: Reading, word: str = "in") -> str:

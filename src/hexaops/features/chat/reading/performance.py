@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -12,13 +13,30 @@ from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
 from hexaops.assistant.answers.lines import TEXT_LIMIT, listing, name_of, plural, subject_of
 from hexaops.assistant.evidence import METRICS
+from hexaops.assistant.understanding.intents import Intent
+from hexaops.assistant.understanding.model import Understanding
 from hexaops.features.chat.reading.asking import Reader, Reading
 from hexaops.features.metrics.sources import MetricSources
 from hexaops.features.overview.requests import Requests, measured_requests
 from hexaops.kit.text import markdown
 
+_REQUESTS = re.compile(
+    r"\b(?:error rates?|response times?|latenc(?:y|ies)|p9[059]s?|request rates?|requests (?:per|a) (?:second|minute)|"
+    r"rps|qps|throughput)\b",
+    re.IGNORECASE,
+)
+_TAKEN_FOR = frozenset({
+    Intent.DIAGNOSE, Intent.STATUS_QUERY, Intent.USAGE_QUERY, Intent.HIGH_USAGE, Intent.LIST_RESOURCES,
+    Intent.ALERT_QUERY, Intent.UNCLEAR, Intent.OUT_OF_SCOPE,
+})  # fmt: skip
+"""Intents that a question for a figure of requests is taken for."""
 NAMED_LIMIT = 3
 MOST_ASKED = 50
+
+
+def asks_for_requests(message: str, asked: Understanding) -> bool:
+    """Whether the message asks how requests are answered: how fast, how many, how many with an error."""
+    return asked.intent in _TAKEN_FOR and not asked.negated and bool(_REQUESTS.search(message))
 
 
 class PerformanceReader(Struct, frozen=True):

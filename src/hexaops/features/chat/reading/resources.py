@@ -56,16 +56,22 @@ class ResourceReader(Struct, frozen=True):
             answer_status(reading.asked, reading.facts, draft)
 
     def _services(self, reading: Reading, draft: Draft) -> None:
-        workspace, selected = reading.caller.get_workspace(), reading.select(draft)
+        """Those of what was named, of a project also those that select nothing; each with all that it selects."""
+        workspace, selected = reading.caller.get_workspace(), {one.id for one in reading.select(draft)}
         served: dict[str, list[str]] = {}
-        found = {}
-        for one in selected:
+        chosen: set[str] = set()
+        for one in reading.facts.applications or ():
             for service in self.applications.services(workspace, one):
                 served.setdefault(service.uid, []).append(one.name)
-                found[service.uid] = service
-        if not reading.is_named:
-            found |= {row.uid: row for row in self.applications.rows(workspace, "Service")}
-        services = sorted(found.values(), key=lambda row: (row.namespace, row.name))
+                chosen |= {service.uid} if one.id in selected else set()
+        projects = reading.projects
+        everything = not projects and not reading.is_named
+        services = [
+            row
+            for row in self.applications.rows(workspace, "Service")
+            if everything or row.uid in chosen or row.namespace in projects
+        ]
+        services.sort(key=lambda row: (row.namespace, row.name))
         told.tell_services(services, served, reading.facts, draft)
 
 

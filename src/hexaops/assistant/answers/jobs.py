@@ -1,0 +1,72 @@
+"""Jobs and CronJobs: what ran, how it ended, and when it runs next by its schedule's words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hexaops.assistant.answers.draft import Draft
+from hexaops.assistant.answers.facts import Facts
+from hexaops.assistant.answers.lines import NAME_LIMIT, note_count, plural
+from hexaops.assistant.evidence import KUBERNETES
+from hexaops.backends.kubernetes.rows import CronJobRow, JobRow
+from hexaops.kit.durations import format_duration
+from hexaops.kit.text import markdown
+
+SHOWN = 20
+
+
+def tell_jobs(jobs: Sequence[JobRow], schedules: Sequence[CronJobRow], facts: Facts, draft: Draft) -> None:
+    """How the Jobs that are kept ended, the newest first, then the schedules that make them."""
+    counted = note_count(draft, facts, len(jobs), "Jobs")
+    if not jobs:
+        draft.say("There is no Job.", counted)
+    else:
+        failed = [one for one in jobs if _state(one) == "failed"]
+        noted = note_count(draft, facts, len(failed), "failed Jobs")
+        ended = f"{len(failed)} of {plural(len(jobs), 'Job')} failed" if failed else "None failed"
+        draft.say(f"There {'is' if len(jobs) == 1 else 'are'} {plural(len(jobs), 'Job')}. {ended}.", counted, noted)
+    for job in sorted(jobs, key=lambda one: -(one.started_at or one.created_at))[:SHOWN]:
+        _job_line(job, facts, draft)
+    if len(jobs) > SHOWN:
+        draft.say(f"- … and {len(jobs) - SHOWN} more", counted)
+    for schedule in schedules[:SHOWN]:
+        _schedule_line(schedule, facts, draft)
+
+
+def _state(job: JobRow) -> str:
+    if job.suspended:
+        return "suspended"
+    if any(one.type == "Failed" and one.status == "True" for one in job.conditions):
+        return "failed"
+    if job.completed_at is not None:
+        return "succeeded"
+    return "running" if job.active else "waiting"
+
+
+def _job_line(job: JobRow, facts: Facts, draft: Draft) -> None:
+    words = f"{_state(job)}{_when(job, facts)}"
+    if job.failed:
+        words += f", {plural(job.failed, 'pod')} failed"
+    subject = f"Job {job.namespace}/{job.name}"
+    item = draft.evidence.note(KUBERNETES, subject, words, unit="state", at=facts.freshness.as_of)
+    draft.say(f"- {markdown(f'{job.namespace}/{job.name}', NAME_LIMIT)}: {words}", item)
+
+
+def _when(job: JobRow, facts: Facts) -> str:
+    now = facts.now.timestamp()
+    if job.completed_at is not None:
+        took = f" after {format_duration(job.completed_at - job.started_at)}" if job.started_at is not None else ""
+        return f"{took}, {format_duration(max(0.0, now - job.completed_at))} ago"
+    return f", started {format_duration(max(0.0, now - job.started_at))} ago" if job.started_at is not None else ""
+
+
+def _schedule_line(schedule: CronJobRow, facts: Facts, draft: Draft) -> None:
+    now, zone = facts.now.timestamp(), f" {schedule.time_zone}" if schedule.time_zone else ""
+    words = f"at “{schedule.schedule}{zone}”" + (", suspended" if schedule.suspended else "")
+    for at, what in ((schedule.last_scheduled_at, "last started"), (schedule.last_succeeded_at, "last succeeded")):
+        words += f", {what} {format_duration(max(0.0, now - at))} ago" if at is not None else f", never {what[5:]}"
+    subject = f"CronJob {schedule.namespace}/{schedule.name}"
+    item = draft.evidence.note(KUBERNETES, subject, words, unit="state", at=facts.freshness.as_of)
+    draft.say(
+        f"- CronJob {markdown(f'{schedule.namespace}/{schedule.name}', NAME_LIMIT)}: {markdown(words, 200)}", item
+    )
