@@ -22,6 +22,7 @@ from hexaops.storage.database import Database
 from hexaops.storage.engine import DurableEngine
 from hexaops.storage.migrate import migrate
 from hexaops.storage.tables import ExecutorRow
+from testenv.harness.lifetime import ending_with_us
 from tests.serving import AccessWorld, access_world
 
 settings.register_profile("steady", derandomize=True)
@@ -81,7 +82,8 @@ def postgresql_folder() -> Iterator[str]:
     for setting in POSTGRESQL_SETTINGS:
         asyncio.run(_statement(folder, f"ALTER SYSTEM SET {setting}"))
     asyncio.run(_statement(folder, "SELECT pg_reload_conf()"))
-    yield folder
+    with ending_with_us(Path(folder)):
+        yield folder
     server.cleanup()
     # A thousand databases take half a minute to remove: nobody waits for it.
     subprocess.run(["sh", "-c", 'rm -rf "$0" > /dev/null 2>&1 &', folder], check=False)

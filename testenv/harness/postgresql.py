@@ -14,6 +14,8 @@ from pathlib import Path
 import psutil
 import psycopg
 
+from testenv.harness.lifetime import ending_with_us
+
 START_SECONDS = 60.0
 LOOK_SECONDS = 0.02
 FULL = """
@@ -114,9 +116,10 @@ def postgres_server() -> Iterator[PostgresServer]:
     """A started server in a temporary folder, killed and removed at the end."""
     folder = Path(tempfile.mkdtemp(prefix="hexaops-pg-"))
     server = PostgresServer(folder)
-    server.start()
     try:
-        yield server
+        with ending_with_us(folder):
+            server.start()
+            yield server
     finally:
         server.kill()
         shutil.rmtree(folder, ignore_errors=True)
