@@ -225,3 +225,15 @@ async def test_a_limit_that_is_off_is_found() -> None:
     """The seeded bug: with endless places everything is worked on at once."""
     at_once, statuses, _ = await answers(Bounds(places=10**6, queue=3, seconds=LONG_SECONDS), 20)
     assert (at_once, statuses.count(503)) == (20, 0)
+
+
+async def test_a_server_that_asks_first_finds_lane_and_caller_once() -> None:
+    async def answer(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        return None
+
+    admission = Admission(answer, lanes_for(10))
+    asked = scope("/api/v1/workspaces", authorization="Bearer x")
+    assert not admission.is_full(asked)
+    asked["headers"] = None  # no longer looked at
+    await admission(asked, None, None)  # type: ignore[arg-type] # unused by the answer
+    assert not admission.is_full(asked)

@@ -18,6 +18,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hexaops.kit.ids import new_id
 
+ASKED = "hexaops.admission"
+"""Of a request's scope."""
 PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
 CHAT = re.compile(r"/api/v1/(?:ai/|workspaces/[^/]+/aiops/chat)")
 STREAMS = re.compile(r"/(?:tail|events)$")
@@ -144,15 +146,15 @@ class Admission:
 
     def is_full(self, scope: Scope) -> bool:
         """Whether a request would be refused at once: a server that asks need not start any work for it."""
-        name = lane_of(scope)
-        return name is not None and self._lanes[name].is_full(_caller(scope))
+        name, caller = _asked(scope)
+        return name is not None and self._lanes[name].is_full(caller)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        name = lane_of(scope)
+        name, caller = _asked(scope)
         if name is None:
             await self._app(scope, receive, send)
             return
-        lane, caller = self._lanes[name], _caller(scope)
+        lane = self._lanes[name]
         try:
             await lane.enter(caller)
         except OverloadedError:
@@ -174,6 +176,15 @@ def lane_of(scope: Scope) -> str | None:
         accepted = dict(scope["headers"]).get(b"accept", b"")
         return "chat streams" if b"event-stream" in accepted else "chat"
     return "reads" if scope["method"] in {"GET", "HEAD", "OPTIONS"} else "changes"
+
+
+def _asked(scope: Scope) -> tuple[str | None, str]:
+    """Lane and caller of a request, found once: a server asks whether there is room before it passes the request on."""
+    found: tuple[str | None, str] | None = scope.get(ASKED)
+    if found is None:
+        name = lane_of(scope)
+        found = scope[ASKED] = name, "" if name is None else _caller(scope)
+    return found
 
 
 def _caller(scope: Scope) -> str:
