@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from hexaops.kit.redaction.forms import Form, Span, places_of, values
+from hexaops.kit.redaction.forms import UUID, Form, Span, places_of, values
 from hexaops.kit.redaction.looks import has, is_generated, is_name, is_number, is_placeholder, is_random, is_word
 
 _USERINFO = re.compile(
@@ -68,7 +68,7 @@ HOOK_WORDS = (
 _REVISIONS = frozenset({"commit", "commits", "tree", "blob", "blame", "raw", "compare", "archive", "pull", "actions"})
 """After these stands a revision of a repository whose name is like that of a hook."""
 _SEGMENT = re.compile(r"[^/]{1,512}")
-_UUID = re.compile(r"(?i)[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+_UUID = re.compile(UUID, re.IGNORECASE)
 _BOT = re.compile(r"(?i)/bot(?P<value>\d{6,12}:[\w-]{20,64})")
 _NO_USERS = frozenset(
     [

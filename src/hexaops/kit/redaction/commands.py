@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from hexaops.kit.redaction.forms import Find, Form, Span, values
+from hexaops.kit.redaction.forms import UUID, Find, Form, Span, values
 from hexaops.kit.redaction.looks import is_name, is_number, is_placeholder, is_random, is_word
 from hexaops.kit.redaction.names import is_telling
 
@@ -17,7 +17,6 @@ NEEDLES = (
 )  # fmt: skip
 """Words of those forms that have none of the others' words, in lower case."""
 _VALUE = r"[\"']?(?P<value>[^\s\"']{3,1024})"
-_UUID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 _PATTERNS: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = (
     (
         ("--user", "--proxy-user"),
@@ -119,7 +118,7 @@ _PATTERNS: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = (
     ),
     (
         ("secretid", "secret_id", "secret id"),
-        re.compile(rf"(?i)\bsecret[_ ]?id[\"']?\s{{0,12}}[:=]\s{{0,12}}[\"']?(?P<value>{_UUID})"),
+        re.compile(rf"(?i)\bsecret[_ ]?id[\"']?\s{{0,12}}[:=]\s{{0,12}}[\"']?(?P<value>{UUID})"),
     ),
     (("encrypt",), re.compile(r"\bencrypt[\"']?\s?[:=]\s?[\"'](?P<value>[\w+/]{22,43}={1,2})[\"']")),
     (("<(echo",), re.compile(r"(?:pass|secret|token)[^\n]{0,60}<\(echo\s(?:-n\s)?[\"']?(?P<value>[^\s\"')]{4,256})")),
@@ -130,7 +129,7 @@ _PATTERNS: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = (
     (("seed",), re.compile(r"(?<!\w)(?P<value>S[UAONC][A-Z2-7]{56})(?!\w)")),
     (("privkey",), re.compile(r"privkey[\"']?[\s:=]{1,3}[\"']?(?P<value>[1-9A-HJ-NP-Za-km-z]{40,64})")),
     ((".client(",), re.compile(r"\.Client\(\s?(?:api_?key=)?[\"'](?P<value>(?=[\w-]{0,64}\d)[\w-]{24,256})[\"']")),
-    (("codecov",), re.compile(rf"codecov[^\n]{{0,80}}\s-t\s(?P<value>{_UUID})")),
+    (("codecov",), re.compile(rf"codecov[^\n]{{0,80}}\s-t\s(?P<value>(?i:{UUID}))")),
     (("login",), re.compile(r"\blogin\s(?P<value>(?=[\w-]{0,64}\d)[\w-]{32,256})(?!\S)")),
     (("token", "kubeadm"), re.compile(r"(?<![\w./-])(?P<value>[a-z0-9]{6}\.(?=[a-z]{0,15}\d)[a-z0-9]{16})(?![\w./-])")),
     (

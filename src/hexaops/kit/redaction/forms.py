@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
+UUID = "[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
+"""In small letters, as issuers of tokens write it."""
 Span = tuple[int, int]
 Find = Callable[[str, str], Iterator[Span]]
 """Where secrets of a form stand in a text, which is given as it is and in lower case."""

@@ -5,7 +5,7 @@ A form whose only word is part of many ordinary lines (`st.`, `at_`, `us:`) is l
 
 from __future__ import annotations
 
-_UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+from hexaops.kit.redaction.forms import UUID
 
 ISSUED: tuple[tuple[str, str], ...] = (
     ("vercel_blob_rw_", r"vercel_blob_rw_\w{20,128}"),
@@ -17,10 +17,10 @@ ISSUED: tuple[tuple[str, str], ...] = (
     ("jqqj99", r"[A-Za-z0-9]{0,64}JQQJ99[A-Za-z0-9]{14,40}"),
     ("cio", r"cio[A-Za-z0-9]{32}"),
     ("cciprj_", r"CCIPRJ_\w{20,128}"),
-    ("pat-na pat-eu", rf"pat-(?:na|eu)\d-{_UUID}"),
+    ("pat-na pat-eu", rf"pat-(?:na|eu)\d-{UUID}"),
     ("secret-", r"secret-[A-Za-z0-9]{43}"),
     ("secret-live- secret-test-", r"secret-(?:live|test)-[\w-]{32,44}=?"),
-    ("sk-lf-", rf"sk-lf-{_UUID}"),
+    ("sk-lf-", rf"sk-lf-{UUID}"),
     ("sk-helicone-", r"sk-helicone-[a-z0-9-]{20,64}"),
     ("flwseck-", r"FLWSECK-[0-9A-Za-z]{12,40}(?:-X)?"),
     ("fc-", r"fc-[0-9a-f]{32}"),

@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from hexaops.kit.redaction.forms import UUID
 from hexaops.kit.redaction.issued import ISSUED
 from hexaops.kit.redaction.looks import entropy, is_random
 
@@ -110,12 +111,12 @@ FORMS: tuple[tuple[str, str], ...] = (
     ("oy2", r"oy2[a-z0-9]{43}"),
     ("prv", r"[xyztuv]prv[1-9A-HJ-NP-Za-km-z]{100,112}"),
     ("ac0 ac1 ac2 ac3 ac4 ac5 ac6 ac7 ac8 ac9 aca acb acc acd ace acf", r"AC[0-9a-f]{32}:[0-9a-f]{32}"),
-    ("sdk- mob-", r"(?:sdk|mob)-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
+    ("sdk- mob-", rf"(?:sdk|mob)-{UUID}"),
     ("$ansible_vault", r"\$ANSIBLE_VAULT;[\d.]{3,8};AES256[0-9a-fn\s\\]{40,16384}"),
     ("00d", r"00D[A-Za-z0-9]{9,15}![\w.]{40,200}"),
     ("tgp_v", r"tgp_v\d_[\w-]{40,64}"),
     ("sntrys_", r"sntrys_[\w+/=.-]{40,400}"),
-    ("sk_", r"sk_(?:sbox_)?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
+    ("sk_", rf"sk_(?:sbox_)?{UUID}"),
     ("aq", r"AQ[A-Za-z0-9+/]{36}=="),  # a key of Ceph
     *ISSUED,
 )
