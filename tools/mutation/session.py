@@ -3,11 +3,12 @@
 All tests that reach a mutant's statement are asked, the quickest first, until one fails. The fork inherits the imported
 service and the fixtures of the session (a PostgreSQL server, migrated templates), so a mutant costs no more than its
 tests. It is put in place by giving the live function the mutated code; what functions remember of earlier calls is
-forgotten first.
+forgotten first. What modules of values made while they were imported is made anew, as it is of the function before.
 """
 
 from __future__ import annotations
 
+import ast
 import functools
 import gc
 import itertools
@@ -21,8 +22,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from graphlib import TopologicalSorter
 from pathlib import Path
-from types import CodeType, FrameType, FunctionType
+from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Any
 
 import pytest
@@ -88,6 +90,8 @@ class MutationPlugin:
 
     paths: Sequence[Path]
     effort: Effort = field(default_factory=Effort)
+    anew: bool = False
+    """Whether the modules' own statements are run again with each mutant; not where classes are told by identity."""
     results: list[Result] = field(default_factory=list)
     failed_without: list[str] = field(default_factory=list)
     """Tests that fail without any mutant: nothing can be told then."""
@@ -125,6 +129,11 @@ class MutationPlugin:
             seconds[item] = time.monotonic() - began
             for line in lines:
                 reached[line].append(item)
+        if self.anew:
+            with _lines(names) as lines:
+                _run_anew(self.paths, None)
+            for line in lines:
+                reached[line] = [*items]  # all tests use what was made while importing
         return reached, seconds
 
     def _test(
@@ -134,7 +143,7 @@ class MutationPlugin:
             result.untested.append(mutant)
             return
         limit = LONGEST_SECONDS + 3 * sum(seconds[item] for item in items)
-        match _in_fork(mutant, items, limit):
+        match _in_fork(mutant, items, limit, self.paths if self.anew else ()):
             case None:
                 result.timed_out += 1
             case 0:
@@ -170,13 +179,13 @@ def _lines(names: set[str]) -> Iterator[set[Place]]:
         threading.settrace(None)
 
 
-def _in_fork(mutant: Mutant, items: Sequence[pytest.Item], limit: float) -> int | None:
+def _in_fork(mutant: Mutant, items: Sequence[pytest.Item], limit: float, anew: Sequence[Path]) -> int | None:
     """SURVIVED, KILLED, or None when the tests did not end."""
     child = os.fork()
     if child == 0:
         os.setpgid(0, 0)
         _silence()
-        os._exit(_judge(mutant, items))
+        os._exit(_judge(mutant, items, anew))
     deadline = time.monotonic() + limit
     while time.monotonic() < deadline:
         ended, status = os.waitpid(child, os.WNOHANG)
@@ -188,8 +197,9 @@ def _in_fork(mutant: Mutant, items: Sequence[pytest.Item], limit: float) -> int 
     return None
 
 
-def _judge(mutant: Mutant, items: Sequence[pytest.Item]) -> int:
+def _judge(mutant: Mutant, items: Sequence[pytest.Item], anew: Sequence[Path]) -> int:
     _put_in_place(mutant.path, mutant.function, mutant.code())
+    _run_anew(anew, mutant)
     _forget()
     for place, item in enumerate(items):
         following = items[(place + 1) % len(items)]
@@ -223,3 +233,28 @@ def _silence() -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
+
+
+def _run_anew(paths: Sequence[Path], mutant: Mutant | None) -> None:
+    """Run the modules' own statements again, each after those that it imports; their functions see what is made."""
+    files = {str(path): path for path in paths}
+    loaded = [one for one in sys.modules.values() if getattr(one, "__file__", None) in files]
+    modules = {one.__name__: one for one in loaded}
+    trees = {name: _tree(files[str(one.__file__)], mutant) for name, one in modules.items()}
+    needs = {name: {*_imported(tree, modules)} for name, tree in trees.items()}
+    for name in TopologicalSorter(needs).static_order():
+        path = str(modules[name].__file__)
+        exec(compile(trees[name], path, "exec", dont_inherit=True), modules[name].__dict__)  # noqa: S102 # our own source
+
+
+def _tree(path: Path, mutant: Mutant | None) -> ast.Module:
+    return mutant.source if mutant and mutant.path == path else ast.parse(path.read_text(), str(path))
+
+
+def _imported(tree: ast.Module, modules: Mapping[str, ModuleType]) -> Iterator[str]:
+    for node in ast.walk(tree):
+        for name in node.names if isinstance(node, ast.ImportFrom) else ():
+            assert isinstance(node, ast.ImportFrom)
+            inner = f"{node.module}.{name.name}"
+            if inner in modules or node.module in modules:
+                yield inner if inner in modules else str(node.module)
