@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeGuard
 
 from hexaops.analysis.diagnosis.model import Ref
 from hexaops.kit.quantities import parse_quantity
@@ -17,26 +17,29 @@ _NONE: Raw = {}
 def dig(raw: object, *path: str) -> Any:
     """The value at the path, or None where anything on the way is absent."""
     for key in path:
-        if not isinstance(raw, Mapping):
+        if not _is_mapping(raw):
             return None
         raw = raw.get(key)
     return raw
 
 
+def _is_mapping(raw: object) -> TypeGuard[Raw]:
+    return type(raw) is dict or isinstance(raw, Mapping)  # nearly all are dicts, and asking an ABC takes its time
+
+
 def mapping(raw: object, *path: str) -> Raw:
     """The mapping at the path, or an empty one."""
     found = dig(raw, *path)
-    return found if isinstance(found, Mapping) else _NONE
+    return found if _is_mapping(found) else _NONE
 
 
 def items(raw: object, *path: str) -> list[Raw]:
     """The mappings in the list at the path."""
     found = dig(raw, *path)
-    return (
-        [one for one in found if isinstance(one, Mapping)]
-        if isinstance(found, Sequence) and not isinstance(found, str)
-        else []
-    )
+    if found is None:
+        return []
+    is_list = type(found) is list or (isinstance(found, Sequence) and not isinstance(found, str))
+    return [one for one in found if _is_mapping(one)] if is_list else []
 
 
 def strings(raw: object, *path: str) -> list[str]:

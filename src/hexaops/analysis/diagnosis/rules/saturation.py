@@ -31,10 +31,14 @@ def saturated(snapshot: Snapshot) -> Iterator[Finding]:
 
 
 def _judge(snapshot: Snapshot, pod: Obj, one: Container, used: Usage) -> Iterator[Finding]:
+    cpu, memory = quantity(one.limit("cpu")), quantity(one.limit("memory"))
+    throttled = used.throttled_ratio is not None and used.throttled_ratio >= MUCH_THROTTLED
+    full = memory and used.memory_bytes is not None and used.memory_bytes >= NEARLY_FULL * memory
+    if not throttled and not full:
+        return
     above = snapshot.workload(pod)
     path = f"{spec_path(above)}.containers[{one.name}].resources.limits"
-    cpu, memory = quantity(one.limit("cpu")), quantity(one.limit("memory"))
-    if used.throttled_ratio is not None and used.throttled_ratio >= MUCH_THROTTLED:
+    if used.throttled_ratio is not None and throttled:
         seen = f"throttled in {used.throttled_ratio:.0%} of its periods"
         change = FieldChange(f"{path}.cpu", one.limit("cpu") or None, format_cpu(cpu * 2) if cpu else None)
         yield Finding(
@@ -47,7 +51,7 @@ def _judge(snapshot: Snapshot, pod: Obj, one: Container, used: Usage) -> Iterato
             fix=Fix.patched(above.ref, "Raise the CPU limit", (change,)),
             affected=(above.ref, pod.ref),
         )
-    if memory and used.memory_bytes is not None and used.memory_bytes >= NEARLY_FULL * memory:
+    if memory and used.memory_bytes is not None and full:
         seen = f"it uses {format_bytes(used.memory_bytes)} of its memory limit {one.limit('memory')}"
         change = FieldChange(f"{path}.memory", one.limit("memory"), format_bytes(memory * 2))
         yield Finding(

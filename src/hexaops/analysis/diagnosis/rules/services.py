@@ -137,9 +137,16 @@ def wrong_target_port(snapshot: Snapshot) -> Iterator[Finding]:
             )
 
 
+def _owner(pod: Obj) -> tuple[str, str]:
+    """Kind and name of its controller, or its own."""
+    owner = pod.controller()
+    return (text(owner, "kind"), text(owner, "name")) if owner else ("Pod", pod.name)
+
+
 def _strangers(snapshot: Snapshot, one: Obj, pods: list[Obj]) -> Finding | None:
     """Pods of another workload that the selector takes too, and that do not listen on the port."""
-    by_workload: dict[Ref, Obj] = {snapshot.workload(pod).ref: pod for pod in pods}
+    by_owner = {_owner(pod): pod for pod in pods}
+    by_workload: dict[Ref, Obj] = {snapshot.workload(pod).ref: pod for pod in by_owner.values()}
     ports = [
         (port.get("targetPort", port.get("port")), text(port, "protocol") or "TCP")
         for port in one.items("spec", "ports")

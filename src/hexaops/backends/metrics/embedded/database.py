@@ -51,11 +51,10 @@ class Round(Struct, frozen=True):
     ids: Ids
     values: Packed
 
-    def find(self, series: int) -> float | None:
-        """The value of a series."""
+    def place(self, series: int) -> int | None:
+        """Where the value of a series lies; None where it was not measured."""
         place = int(np.searchsorted(self.ids, series))
-        found = place < len(self.ids) and self.ids[place] == series
-        return float(self.values[place]) if found else None
+        return place if place < len(self.ids) and self.ids[place] == series else None
 
 
 class MetricDatabase:

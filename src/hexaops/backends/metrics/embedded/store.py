@@ -142,11 +142,14 @@ class EmbeddedMetricStore:
         return grid, grid.gather(times, values, total=signal in TOTALS)
 
     def _recently(self, series: int, cluster_id: str) -> tuple[Floats, Floats]:
-        found = [
-            (one.at, value)
-            for one in self._recent
-            if one.cluster == cluster_id and (value := one.find(series)) is not None
-        ]
+        found, ids, place = [], None, None
+        for one in self._recent:
+            if one.cluster != cluster_id:
+                continue
+            if one.ids is not ids:  # rounds that measured the same share one array
+                ids, place = one.ids, one.place(series)
+            if place is not None:
+                found.append((one.at, float(one.values[place])))
         pairs = np.array(found, np.float64).reshape(-1, 2)
         return pairs[:, 0], pairs[:, 1]
 
