@@ -41,8 +41,8 @@ ENGINES: Mapping[str, tuple[Fields, Build]] = {
 def open_engine(cluster: Cluster, source: LogSource, clock: Clock) -> ExternalStore:
     """The store of a cluster's source; nothing is asked of it yet. Raises LogStoreError for unusable names."""
     if source.url is None:
-        return ExternalStore(KubernetesLogs(cluster, clock), TemplateMiner)
+        return ExternalStore(KubernetesLogs(cluster, clock), TemplateMiner, clock)
     headers = {name: value.get_secret_value() for name, value in source.headers.items()}
     usual, build = ENGINES[source.engine]
     http = EngineHttp(source.engine, EngineAddress(source.url, headers, source.verify_tls))
-    return ExternalStore(build(http, replace(usual, **source.fields), source.index), TemplateMiner)
+    return ExternalStore(build(http, replace(usual, **source.fields), source.index), TemplateMiner, clock)

@@ -11,8 +11,9 @@ from msgspec.structs import replace
 from hexaops.backends.logstores.base import LogAnswer, LogStoreError
 from hexaops.backends.logstores.embedded.blocklog import BlockLog
 from hexaops.backends.logstores.embedded.frames import encode
-from hexaops.backends.logstores.embedded.horizon import Horizon, HorizonFile
+from hexaops.backends.logstores.embedded.horizon import HorizonFile
 from hexaops.backends.logstores.embedded.store import EmbeddedLogStore
+from hexaops.backends.logstores.horizon import Horizon
 from hexaops.kit.clock import ManualClock
 from hexaops.kit.timeout import Timeout
 from tests.backends.logstores.cases import HOUR_US, NOON_US, line, query

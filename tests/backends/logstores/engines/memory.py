@@ -10,9 +10,10 @@ from msgspec.structs import replace
 
 from hexaops.backends.logstores.base import Pattern
 from hexaops.backends.logstores.counting import selected
-from hexaops.backends.logstores.external.engine import Ask, Counts, Engine, Span, rolled_up
+from hexaops.backends.logstores.external.engine import Ask, Counts, Engine, Span, engine_error, rolled_up
 from hexaops.backends.logstores.external.fields import Fields
 from hexaops.backends.logstores.lines import LogLine, find_level
+from hexaops.kit.timeout import Timeout
 from tests.backends.logstores.engines.conformance import Backend
 
 
@@ -27,6 +28,8 @@ class MemoryEngine:
         self.lines = lines
         self.fenced = fenced
         self.closed = False
+        self.refuses = False
+        self.asked_for_oldest = 0
 
     async def close(self) -> None:
         self.closed = True
@@ -48,6 +51,12 @@ class MemoryEngine:
 
     async def limits(self, ask: Ask) -> Sequence[str]:
         return ["a limit"]
+
+    async def oldest_us(self, timeout: Timeout) -> int | None:
+        self.asked_for_oldest += 1
+        if self.refuses:
+            raise engine_error(self.name, "this account may not know")
+        return min((line.time_us for line in self.lines), default=None)
 
     def _hits(self, ask: Ask) -> list[LogLine]:
         allowed = frozenset(one.workspace_id for one in ask.fence.tenants) if self.fenced else None

@@ -10,10 +10,12 @@ from hexaops.analysis.logs.miner import TemplateMiner
 from hexaops.backends.logstores.base import LogQuery, LogStoreError
 from hexaops.backends.logstores.external.fence import Fence, Names, Tenant
 from hexaops.backends.logstores.external.fields import microseconds
+from hexaops.backends.logstores.external.reach import KNOWN_SECONDS
 from hexaops.backends.logstores.external.store import ExternalStore
 from hexaops.backends.logstores.lines import LogLine
+from hexaops.kit.clock import ManualClock
 from hexaops.kit.timeout import Timeout
-from tests.backends.logstores.cases import line, lines, queries, query
+from tests.backends.logstores.cases import HOUR_US, NOON_US, line, lines, queries, query
 from tests.backends.logstores.engines.conformance import compare, run
 from tests.backends.logstores.engines.memory import MemoryEngine, memory_backend
 from tests.backends.logstores.engines.typed import answer_typed
@@ -109,3 +111,23 @@ async def test_new_patterns_are_not_guessed_from_a_sample() -> None:
     assert found.aggregations is not None
     assert found.aggregations.patterns is None
     assert any("new" in limit for limit in found.limits)
+
+
+async def test_a_range_from_before_the_oldest_line_is_told() -> None:
+    engine, clock = MemoryEngine([line("old"), line("new", time_us=NOON_US + HOUR_US)]), ManualClock()
+    store = ExternalStore(engine, TemplateMiner, clock)
+    told = "Only the time since 2026-01-31T12:00:00Z is covered, 1d of 2d: memory has no older lines"
+    assert (await store.query(query(), OWN, Timeout(5))).limits[0] == told
+    assert (await store.query(query(start_us=NOON_US), OWN, Timeout(5))).limits[0] == "a limit"
+    assert engine.asked_for_oldest == 1
+    engine.lines = engine.lines[1:]
+    clock.advance(KNOWN_SECONDS)
+    (first, *_) = (await store.query(query(start_us=NOON_US, end_us=NOON_US + 1), OWN, Timeout(5))).limits
+    assert first.startswith("Nothing of the time range is covered, which ends before 2026-01-31T13:00:00Z: ")
+
+
+async def test_an_engine_that_does_not_tell_its_oldest_line_answers_all_the_same() -> None:
+    engine = MemoryEngine([line("old")])
+    engine.refuses = True
+    found = await ExternalStore(engine, TemplateMiner, ManualClock()).query(query(), OWN, Timeout(5))
+    assert (found.total, found.limits[0]) == (1, "a limit")

@@ -56,6 +56,17 @@ def test_no_value_leaves_the_fence(backend: Backend, evil: list[str], by_label: 
     run(stay_inside(backend, evil, by_label=by_label))
 
 
+async def test_the_oldest_line_is_known(backend: Backend) -> None:
+    row = {"message": "old", "level": "info", "workspace_id": "ws-1", "namespace": "ns-ws-1", "component": "api"}
+    oldest_us = cases.NOON_US - 500 * 24 * cases.HOUR_US
+    async with backend.open(FIELDS) as engine:
+        assert await engine.oldest_us(Timeout(SECONDS)) != oldest_us
+        await backend.fill([row], [oldest_us])
+        found = await engine.oldest_us(Timeout(SECONDS))
+    assert found is not None
+    assert oldest_us - 24 * cases.HOUR_US < found <= oldest_us
+
+
 @pytest.fixture(scope="module")
 def search(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """An OpenSearch node of its own."""

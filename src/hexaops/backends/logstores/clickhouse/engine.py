@@ -14,7 +14,8 @@ from hexaops.backends.logstores.external.engine import Ask, Counts, Span, engine
 from hexaops.backends.logstores.external.fields import Fields, text_of
 from hexaops.backends.logstores.external.http import EngineHttp
 from hexaops.backends.logstores.external.lowering import whole
-from hexaops.backends.logstores.lines import LogLine
+from hexaops.backends.logstores.lines import MICROSECONDS, LogLine
+from hexaops.kit.timeout import Timeout
 
 FIELDS = Fields(
     time="Timestamp", message="Body", level="SeverityText", component="ServiceName",
@@ -90,6 +91,18 @@ class ClickHouse:
         del ask
         return ()
 
+    async def oldest_us(self, timeout: Timeout) -> int | None:
+        """By the parts of its table, where the time partitions them; None without a right to see them."""
+        database, _, table = self._table.rpartition(".")
+        named = f"'{database}'" if database else "currentDatabase()"
+        sql = (
+            "SELECT toUnixTimestamp(min(min_time)) AS oldest FROM system.parts WHERE active AND rows > 0"  # noqa: S608 # a name
+            f" AND database = {named} AND table = '{table}' HAVING oldest > 0 FORMAT JSONEachRow"
+        )
+        body = await self._http.send("/", timeout, content=sql.encode(), media_type="text/plain", params={})
+        rows = self._rows(body)
+        return int(rows[0]["oldest"]) * MICROSECONDS if rows else None
+
     def _named(self, statement: Statement) -> list[tuple[str, str]]:
         fields = self._fields
         names = (fields.message, fields.level, fields.component, fields.pod, fields.fence, fields.trace_id)
@@ -113,6 +126,9 @@ class ClickHouse:
         body = await self._http.send(
             "/", ask.timeout, content=sql.encode(), media_type="text/plain", params={**statement.parameters, **limit}
         )
+        return self._rows(body)
+
+    def _rows(self, body: bytes) -> list[dict[str, Any]]:
         try:
             return [_decoder.decode(line) for line in body.split(b"\n") if line]
         except msgspec.MsgspecError:

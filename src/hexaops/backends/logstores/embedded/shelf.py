@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hexaops.backends.logstores.embedded.blocklog import DamagedLogError
-from hexaops.backends.logstores.embedded.horizon import Horizon, HorizonFile
+from hexaops.backends.logstores.embedded.horizon import HorizonFile
 from hexaops.backends.logstores.embedded.marks import MarkFile
 from hexaops.backends.logstores.embedded.partition import Partition, PartitionName
 from hexaops.backends.logstores.embedded.places import FULL_LOG
 from hexaops.backends.logstores.embedded.schema import MOST_LINES
+from hexaops.backends.logstores.horizon import Horizon
 from hexaops.backends.logstores.templates import Miner
 
 OPEN_WRITERS = 3

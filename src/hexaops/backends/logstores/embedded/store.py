@@ -27,12 +27,12 @@ from hexaops.backends.logstores.base import (
 from hexaops.backends.logstores.counting import ranked, ranked_patterns
 from hexaops.backends.logstores.embedded.blocklog import DamagedLogError
 from hexaops.backends.logstores.embedded.frames import DIGEST_BYTES, Marks
-from hexaops.backends.logstores.embedded.horizon import Horizon, shortened
 from hexaops.backends.logstores.embedded.partition import Partition
 from hexaops.backends.logstores.embedded.schema import DAY_US, MOST_LINES
 from hexaops.backends.logstores.embedded.searching import Counts, Hit, PartitionSearch, read, tie_of
 from hexaops.backends.logstores.embedded.shelf import Shelf
 from hexaops.backends.logstores.embedded.writing import Batch, Task, WritingThread
+from hexaops.backends.logstores.horizon import Horizon, shortened
 from hexaops.backends.logstores.lines import MICROSECONDS, LogLine
 from hexaops.backends.logstores.templates import Miner
 from hexaops.kit.clock import Clock

@@ -83,6 +83,10 @@ class Engine(Protocol):
         """Where this engine's answer differs from the query language, each in a sentence."""
         ...
 
+    async def oldest_us(self, timeout: Timeout) -> int | None:
+        """The time before which it has no line, of any workspace; None where it cannot tell without a search."""
+        ...
+
     async def close(self) -> None:
         """Close its connections."""
         ...

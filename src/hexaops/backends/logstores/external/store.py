@@ -24,9 +24,11 @@ from hexaops.backends.logstores.counting import ranked, ranked_patterns
 from hexaops.backends.logstores.external.engine import Ask, Counts, Engine, engine_error
 from hexaops.backends.logstores.external.fence import Fence
 from hexaops.backends.logstores.external.paging import Page, read_page
+from hexaops.backends.logstores.external.reach import Reach
 from hexaops.backends.logstores.external.together import together
 from hexaops.backends.logstores.lines import LogLine, find_level
 from hexaops.backends.logstores.templates import Miner
+from hexaops.kit.clock import Clock, SystemClock
 from hexaops.kit.timeout import Timeout
 
 UNTOLD = "Which patterns are new can only be told of logs that are stored here"
@@ -46,9 +48,10 @@ class _Grouped(Struct, frozen=True):
 class ExternalStore:
     """One engine; close it."""
 
-    def __init__(self, engine: Engine, miner: Callable[[], Miner]) -> None:
+    def __init__(self, engine: Engine, miner: Callable[[], Miner], clock: Clock | None = None) -> None:
         self.engine = engine
         self._miner = miner
+        self._reach = Reach(engine, clock or SystemClock())
 
     async def query(self, query: LogQuery, fence: Fence, timeout: Timeout) -> LogAnswer:
         """Answer within the fence, which takes the place of `query.workspaces`; raises LogStoreError."""
@@ -69,7 +72,7 @@ class ExternalStore:
         query = ask.query
         page, limits, counts, total, grouped = await together(
             read_page(self.engine, ask, query.limit),
-            self.engine.limits(ask),
+            self._limits(ask),
             self._counts(ask),
             self._total(ask),
             self._patterns(ask),
@@ -90,6 +93,9 @@ class ExternalStore:
             )
             told.append(f"Patterns are {rest}")
         return LogAnswer(rows, lines, _aggregated(query, counts, grouped.patterns), page.next, told)
+
+    async def _limits(self, ask: Ask) -> Sequence[str]:
+        return [*await self._reach.shortened(ask.query, ask.timeout), *await self.engine.limits(ask)]
 
     async def _counts(self, ask: Ask) -> Counts:
         query = ask.query

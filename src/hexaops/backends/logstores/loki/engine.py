@@ -20,6 +20,7 @@ from hexaops.backends.logstores.external.http import EngineHttp
 from hexaops.backends.logstores.external.lowering import whole
 from hexaops.backends.logstores.lines import LogLine
 from hexaops.backends.logstores.loki.logql import LINE, pipeline, selector
+from hexaops.kit.timeout import Timeout
 
 FIELDS = Fields(
     time="__time__", message="__line__", level="detected_level", component="container", pod="pod",
@@ -117,6 +118,11 @@ class Loki:
     async def limits(self, ask: Ask) -> Sequence[str]:
         """What it is coarser in."""
         return (_SAMPLED,) if ask.query.start_us % _MS_US or ask.query.end_us % _MS_US else ()
+
+    async def oldest_us(self, timeout: Timeout) -> int | None:
+        """Its API has no way to ask for it."""
+        del timeout
+        return None
 
     async def _counted(self, ask: Ask, by: Sequence[str], step_us: int) -> list[tuple[str, str, int, int]]:
         component, level = self._fields.component, self._fields.level

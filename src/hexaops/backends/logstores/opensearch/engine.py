@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -16,6 +16,7 @@ from hexaops.backends.logstores.external.lowering import whole
 from hexaops.backends.logstores.lines import MICROSECONDS, LogLine
 from hexaops.backends.logstores.opensearch.dsl import Query, Translator
 from hexaops.backends.logstores.opensearch.mapping import IndexMapping, read_mapping
+from hexaops.kit.timeout import Timeout
 
 FIELDS = Fields(
     time="@timestamp", message="log", level="level", component="kubernetes.container_name",
@@ -58,6 +59,17 @@ class _Answer(msgspec.Struct):
     hits: _Hits
     timed_out: bool = False
     aggregations: dict[str, _Buckets] = {}
+
+
+class _Value(msgspec.Struct):
+    value: float | None = None
+
+
+class _Smallest(msgspec.Struct):
+    aggregations: dict[str, _Value] = {}
+
+
+_A = TypeVar("_A", _Answer, _Smallest)
 
 
 class OpenSearch:
@@ -124,6 +136,13 @@ class OpenSearch:
             return ()
         return ("Words are those of the index's analyzer, where signs such as _ and . may join them",)
 
+    async def oldest_us(self, timeout: Timeout) -> int | None:
+        """The smallest time of its indices, which they know without a search."""
+        asked = {"size": 0, "track_total_hits": False, "aggs": {"oldest": {"min": {"field": self._fields.time}}}}
+        found = (await self._search(asked, timeout, _Smallest)).aggregations.get("oldest")
+        time_ms = None if found is None else found.value
+        return None if time_ms is None else int(time_ms) * MILLISECOND_US
+
     async def _mapped(self, ask: Ask) -> IndexMapping:
         if self._mapping is not None:
             return self._mapping
@@ -151,17 +170,20 @@ class OpenSearch:
             translator.translate(whole(ask.query)),
         ]
         asked = {"query": {"bool": {"filter": filters}}, "timeout": f"{ask.timeout.left() * 1000:.0f}ms", **body}
-        content = await self._http.send(
-            f"/{self._index}/_search", ask.timeout, content=msgspec.json.encode(asked), media_type="application/json",
-            params={"allow_partial_search_results": "false", "ignore_unavailable": "true"},
-        )  # fmt: skip
-        try:
-            answer = msgspec.json.decode(content, type=_Answer)
-        except msgspec.MsgspecError as error:
-            raise engine_error(self.name, f"it does not answer as OpenSearch does: {error}") from None
+        answer = await self._search(asked, ask.timeout, _Answer)
         if answer.timed_out:
             raise engine_error(self.name, "its time for the search was over")
         return answer
+
+    async def _search(self, asked: Mapping[str, Any], timeout: Timeout, kind: type[_A]) -> _A:
+        content = await self._http.send(
+            f"/{self._index}/_search", timeout, content=msgspec.json.encode(asked), media_type="application/json",
+            params={"allow_partial_search_results": "false", "ignore_unavailable": "true"},
+        )  # fmt: skip
+        try:
+            return msgspec.json.decode(content, type=kind)
+        except msgspec.MsgspecError as error:
+            raise engine_error(self.name, f"it does not answer as OpenSearch does: {error}") from None
 
     def _line(self, ask: Ask, hit: _Hit) -> LogLine:
         row = dict(flattened(hit.source))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -14,6 +15,7 @@ from hexaops.backends.logstores.external.http import EngineHttp
 from hexaops.backends.logstores.external.lowering import whole
 from hexaops.backends.logstores.lines import MICROSECONDS, LogLine, time_text
 from hexaops.backends.logstores.victorialogs.logsql import fenced, quoted, translate
+from hexaops.kit.timeout import Timeout
 
 FIELDS = Fields(
     time="_time", message="_msg", level="level", component="kubernetes.container_name", pod="kubernetes.pod_name",
@@ -23,6 +25,7 @@ FIELDS = Fields(
 INTERNAL = frozenset({"_stream", "_stream_id"})
 MOST_GROUPS = 1000
 _decoder = msgspec.json.Decoder(dict[str, Any])
+_days = msgspec.json.Decoder(list[str])
 
 
 class VictoriaLogs:
@@ -83,6 +86,18 @@ class VictoriaLogs:
         """None: words are found as the query language defines them."""
         del ask
         return ()
+
+    async def oldest_us(self, timeout: Timeout) -> int | None:
+        """The beginning of the oldest day that it has."""
+        body = await self._http.get("/internal/partition/list", timeout, params={})
+        try:
+            days = _days.decode(body)
+            return (
+                min(int(datetime.strptime(day, "%Y%m%d").replace(tzinfo=UTC).timestamp()) for day in days)
+                * MICROSECONDS
+            )
+        except (msgspec.MsgspecError, ValueError):
+            return None
 
     def _whole(self, ask: Ask) -> str:
         return self._text(ask, ask.query.start_us, ask.query.end_us)
