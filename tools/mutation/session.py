@@ -199,7 +199,10 @@ def _in_fork(mutant: Mutant, items: Sequence[pytest.Item], limit: float, anew: S
 
 def _judge(mutant: Mutant, items: Sequence[pytest.Item], anew: Sequence[Path]) -> int:
     _put_in_place(mutant.path, mutant.function, mutant.code())
-    _run_anew(anew, mutant)
+    try:
+        _run_anew(anew, mutant)
+    except Exception:  # noqa: BLE001 # whatever importing it raises
+        return KILLED
     _forget()
     for place, item in enumerate(items):
         following = items[(place + 1) % len(items)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hexaops.kit.redaction import addresses, headers, pairs, redact
+from hexaops.kit.redaction import addresses, headers, pairs, places, redact
 from hexaops.kit.redaction.batches import redact_all
 from hexaops.kit.redaction.names import keyword_starts
 
@@ -47,6 +47,15 @@ EDGES = (
     ("tool -u ops -p falcon", "tool -u ops -p [redacted]"),
     ("tool -u ops -p 8080:80", "tool -u ops -p 8080:80"),
     ("mysql -u root -p shop", "mysql -u root -p shop"),
+    ("tool -p falcon-tree -u ops", "tool -p falcon-tree -u ops"),
+    ("tool -p x9Kq2mZt7 -u ops", "tool -p [redacted] -u ops"),
+    ("tool -p 8080:x9Kq2mZt7 -u ops", "tool -p 8080:x9Kq2mZt7 -u ops"),
+    ("USER=ops:worker-web", "USER=ops:worker-web"),
+    ("USER=ops:worker-12", "USER=ops:worker-12"),
+    ("USER=ops:qqqq!qqq", "USER=ops:qqqq!qqq"),
+    ('form-data; name="comment"\n\nfalcon', 'form-data; name="comment"\n\nfalcon'),
+    ('form-data; name="token"\n\n$VAR', 'form-data; name="token"\n\n$VAR'),
+    ('form-data; name="token"\n\nfalcon', 'form-data; name="token"\n\n[redacted]'),
     ("USER=ops:web-1", "USER=ops:web-1"),
     ("USER=ops:aB3dE9fG", "USER=ops:[redacted]"),
     (f"CACHE_KEY={TWENTY}{TWENTY}", f"CACHE_KEY={TWENTY}{TWENTY}"),
@@ -209,3 +218,8 @@ def test_a_sentence_keeps_its_end() -> None:
 )
 def test_what_is_an_object_s_name(value: str, name: str, before: str, is_object: bool) -> None:
     assert pairs._is_object(value, name, before) is is_object
+
+
+def test_what_a_person_may_have_chosen() -> None:
+    assert all(map(places.is_chosen, ("falcon12", "x9Kq2m", "fa12!con")))
+    assert not any(map(places.is_chosen, ("falco12", "falcon-1", "12345678", "falcon-tree")))

@@ -68,6 +68,8 @@ _PATTERNS: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = (
         ),
     ),
     (("ssh-keygen",), re.compile(r"\bssh-keygen\s[^\n|;]{0,200}?-[NP]\s?[\"']?(?P<value>[^\s\"'-][^\s\"']{2,255})")),
+    (("zip",), re.compile(r"\b(?:un)?zip\s[^\n|;]{0,100}?-P\s?[\"']?(?P<value>[^\s\"'-][^\s\"']{2,255})")),
+    (("7z",), re.compile(r"\b7z[ar]?\s[^\n|;]{0,100}?\s-p[\"']?(?P<value>[^\s\"'-][^\s\"']{2,255})")),
     (
         ("mysqladmin",),
         re.compile(r"\bmysqladmin\s[^\n|;]{0,200}?\spassword\s[\"']?(?P<value>[^\s\"'-][^\s\"']{2,255})"),

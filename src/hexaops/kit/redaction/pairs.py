@@ -121,10 +121,14 @@ def _flags(text: str, lower: str) -> Iterator[Span]:
 def _stated(pattern: re.Pattern[str]) -> Find:
     """Finds what commands and configuration state without a name."""
 
-    def find(text: str, _lower: str) -> Iterator[Span]:
+    def find(text: str, lower: str) -> Iterator[Span]:
         for found in pattern.finditer(text):
             value = _shown(found, text)
-            if not (is_placeholder(value) or is_word(value) or (pattern is _SETTING and value.isalpha())):
+            if not (
+                is_placeholder(value)
+                or is_word(value)
+                or (pattern is _SETTING and value.isalpha() and "requirepass" not in lower)
+            ):
                 yield _value(found)
 
     return find
@@ -289,7 +293,7 @@ def _may_hold(found: re.Match[str], before: str, value: str, text: str) -> bool:
     bare = value.rstrip(".!")
     if is_word(bare) or (is_number(bare) and not _is_digits(bare, found)):
         return False
-    if _CALLED.search(found["sign"]):
+    if _CALLED.match(found["sign"]):
         return is_random(value) or (sum(sign.isdigit() for sign in value) >= 2 and not is_number(value))
     if not is_chosen(name):
         made = is_mixed(value) and found["key"].startswith("secret")
@@ -327,7 +331,7 @@ _CHECKSUM = re.compile(r"(?:md5|sha\d{1,3}|rmd160)\s?\(")
 _AFTER_QUOTE = re.compile(r"[,)+]\s|\s[+)]|\)")
 """The quote closes a text that ends with the name: `print("token " + token)`."""
 _VARIABLE = re.compile(r"[A-Za-z_][\w.]{0,120}")
-_CALLED = re.compile(r"[,(]")
+_CALLED = re.compile(r"\s{0,3}[,(]")
 
 
 def _is_code(found: re.Match[str], value: str) -> bool:

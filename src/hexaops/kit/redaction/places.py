@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from hexaops.kit.redaction.forms import Find, Form, Span, values
-from hexaops.kit.redaction.looks import has, is_generated, is_number, is_placeholder, is_random, is_word
+from hexaops.kit.redaction.looks import has, is_generated, is_mixed, is_number, is_placeholder, is_random, is_word
 from hexaops.kit.redaction.names import is_telling
 
 NEEDLES = (
@@ -31,7 +31,11 @@ def is_secret(value: str) -> bool:
 
 def is_chosen(value: str) -> bool:
     """What looks random, or has digits as passwords have."""
-    return is_random(value) or (len(value) >= 8 and sum(sign.isdigit() for sign in value) >= 2 and not is_number(value))
+    return (
+        is_random(value)
+        or is_mixed(value)
+        or (len(value) >= 8 and sum(sign.isdigit() for sign in value) >= 2 and not is_number(value))
+    )
 
 
 def _named(pattern: re.Pattern[str]) -> Find:
@@ -88,6 +92,8 @@ _SECRETS = (
         ("tacacs", "radius"),
         re.compile(r"(?i)\b(?:tacacs|radius)\b[^\n]{0,80}?\skey\s(?:\d\s)?[\"']?(?P<value>[^\s\"']{4,256})"),
     ),
+    (("config set ",), re.compile(r"(?i)\bconfig set (?:requirepass|masterauth)\s[\"']?(?P<value>[^\s\"']{3,512})")),
+    (("wpa-psk",), re.compile(r"(?m)^\s{0,8}wpa-psk\s[\"']?(?P<value>[^\s\"']{8,64})")),
     (("add-mask",), re.compile(r"::add-mask::(?P<value>[^\s\"']{4,1024})")),
     (("openvpn static",), re.compile(r"-----BEGIN OpenVPN Static key V1-----(?P<value>[^-]{16,4096})")),
     (("aad3b435b51404ee",), re.compile(r"(?i)aad3b435b51404eeaad3b435b51404ee:(?P<value>[0-9a-f]{32})")),

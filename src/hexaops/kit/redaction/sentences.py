@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from hexaops.kit.redaction.forms import Form, Span
-from hexaops.kit.redaction.looks import has, is_mixed, is_number, is_odd, is_placeholder, is_test, is_word
+from hexaops.kit.redaction.looks import has, is_mixed, is_name, is_number, is_odd, is_placeholder, is_test, is_word
 
 _TOLD = re.compile(
     r"(?P<foreign>(?<![a-z0-9])(?:kennwort|contrase(?:n|\u00f1)a|mot de passe|(?:mdp|senha|has(?:l|\u0142)o|parola|heslo|clave|chave|jeton)(?![a-z0-9])"
@@ -41,7 +41,7 @@ def _told(text: str, lower: str) -> Iterator[Span]:
         for token in islice(tokens, _TOKENS):
             value = token[0].strip("\"'`,;()[]")
             ready = found["foreign"] or before.lower() in _VERBS or before.endswith(":")
-            if ready and _is_told(value):
+            if ready and (_is_told(value) or (before.lower() in _SAY and _is_short(value))):
                 start = token.start() + token[0].index(value)
                 yield start, start + len(value)
                 break
@@ -64,5 +64,17 @@ def _is_told(value: str) -> bool:
     return digits >= 2 or (len(value) >= 8 and (is_odd(value) or is_mixed(value)))
 
 
+def _is_short(value: str) -> bool:
+    """Directly after "is": a word with one digit in it, but for those that name a method."""
+    return (
+        len(value) >= 8
+        and any(map(str.isdigit, value))
+        and value.isalnum()
+        and not (is_name(value) or _METHOD.match(value))
+    )
+
+
+_SAY = frozenset({"is", "'s", "was"})
+_METHOD = re.compile(r"(?i)(?:argon|pbkdf|oauth|base|sha|utf|x?chacha|blake|ed)\d|\d")
 FORMS = (Form(WORDS, _told),)
 """The one form."""
