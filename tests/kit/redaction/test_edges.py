@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from hexaops.kit.redaction import addresses, headers, pairs, places, redact
+from hexaops.kit.redaction import addresses, files, headers, pairs, places, redact
 from hexaops.kit.redaction.batches import redact_all
-from hexaops.kit.redaction.names import keyword_starts
+from hexaops.kit.redaction.names import has_telling, keyword_starts
 
 SIXTEEN, TWENTY = "x9kq2mzt7wv8n3p5", "x9Kq2mZt7wv8n3P5r6yT"
 EDGES = (
@@ -57,6 +57,19 @@ EDGES = (
     ('form-data; name="token"\n\n$VAR', 'form-data; name="token"\n\n$VAR'),
     ('form-data; name="token"\n\nfalcon', 'form-data; name="token"\n\n[redacted]'),
     ("USER=ops:web-1", "USER=ops:web-1"),
+    ("password for ops: aQxRtZ", "password for ops: [redacted]"),
+    ("password is aQxRtZbN", "password is [redacted]"),
+    ("password is aQxRtZb", "password is aQxRtZb"),
+    ("my password's hunter2x", "my password's [redacted]"),
+    ("zip -P falcon a.zip b", "zip -P [redacted] a.zip b"),
+    ("unzip -p a.zip b", "unzip -p a.zip b"),
+    ("7z a -pfalcon a.7z", "7z a -p[redacted] a.7z"),
+    ("CONFIG SET requirepass falcon", "CONFIG SET requirepass [redacted]"),
+    ("requirepass falcon", "requirepass [redacted]"),
+    ("smtp_password falcon", "smtp_password falcon"),
+    ("  wpa-psk falcontree", "  wpa-psk [redacted]"),
+    ("creds ops / falcon12", "creds ops / [redacted]"),
+    ("creds ops / falco12", "creds ops / falco12"),
     ("USER=ops:aB3dE9fG", "USER=ops:[redacted]"),
     (f"CACHE_KEY={TWENTY}{TWENTY}", f"CACHE_KEY={TWENTY}{TWENTY}"),
     (f"SHOP_KEY={TWENTY}", "SHOP_KEY=[redacted]"),
@@ -223,3 +236,13 @@ def test_what_is_an_object_s_name(value: str, name: str, before: str, is_object:
 def test_what_a_person_may_have_chosen() -> None:
     assert all(map(places.is_chosen, ("falcon12", "x9Kq2m", "fa12!con")))
     assert not any(map(places.is_chosen, ("falco12", "falcon-1", "12345678", "falcon-tree")))
+
+
+def test_ends_of_names_are_no_parts_of_words() -> None:
+    assert all(map(has_telling, ("git_pat", "x_pat=1", "app-salt: x")))
+    assert not any(map(has_telling, ("git_path", "x_pat1", "app-salted")))
+
+
+def test_a_key_is_known_by_any_length_of_its_beginning() -> None:
+    assert all(files._holds_key(f"LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0t{end}") for end in ("", "M", "MI", "MII"))
+    assert not files._holds_key("LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t")

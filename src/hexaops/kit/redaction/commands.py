@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 
 from hexaops.kit.redaction.forms import UUID, Find, Form, Span, values
-from hexaops.kit.redaction.looks import is_name, is_number, is_placeholder, is_random, is_word
+from hexaops.kit.redaction.looks import is_name, is_number, is_placeholder, is_word
 from hexaops.kit.redaction.names import is_telling
+from hexaops.kit.redaction.places import is_chosen
 
 NEEDLES = (
     "rabbitmqctl", "openssl", "net use", "asplaintext", "--user", "freerdp", "sqlplus", "lftp", "snmp", "rclone", "alias set",
@@ -225,11 +226,6 @@ def _columns(text: str, _lower: str) -> Iterator[Span]:
 _COLUMN = re.compile(r"[\w .-]{1,64}")
 
 
-def _is_chosen(value: str) -> bool:
-    """After a word that means many things: what looks random, or has digits as passwords have."""
-    return is_random(value) or (len(value) >= 8 and sum(sign.isdigit() for sign in value) >= 2 and not is_number(value))
-
-
 _INSERT = re.compile(
     r"(?i)\binsert into\s[\w.\"`]{1,128}\s?\((?P<columns>[^()\n]{1,512})\)\s?values\s?\((?P<values>[^()\n]{1,4096})\)"
 )
@@ -246,7 +242,7 @@ FORMS = (
     *(Form(words, values(pattern, _may_be)) for words, pattern in _PATTERNS),
     Form(("code", "otp"), values(_CODE)),
     Form(("auth", "credential"), values(_BASIC, _may_be)),
-    Form(("cred",), values(_CREDENTIALS, _is_chosen)),
+    Form(("cred",), values(_CREDENTIALS, is_chosen)),
     Form((",",), _columns),
     Form(("insert into",), _inserted),
     Form(("</",), _named(_ATTRIBUTE)),
