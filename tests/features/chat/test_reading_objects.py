@@ -35,6 +35,16 @@ QUESTIONS = (
     ("Which jobs ran last night?", "There are 2 Jobs. None failed."),
     ("Did the nightly backup job succeed?", "There are 2 Jobs. None failed."),
     ("What would break if database-app died?", "2 applications depend on **database-app**:"),
+    ("Which node has the most free memory?", "worker-node-"),
+    ("What version of kubernetes do the nodes run?", "All 4 nodes run Kubernetes v1."),
+    ("Are there any taints on the nodes?", "None of 4 nodes has a taint."),
+    ("Has notification-service restarted lately?", "1 of 2 pods has restarted:\n- notification-service-"),
+    ("When did database-app last crash?", "1 of 3 pods has restarted:\n- database-app-"),
+    ("Which app uses the least memory?", "admin-portal uses the least memory: "),
+    ("Which containers run as root?", "None of 12 applications is set to run as root (runAsUser 0).\n12 of 12 "),
+    ("Does anything use the host network?", "None of 12 applications shares a namespace of its node."),
+    ("Is web-app privileged?", "No: **web-app** keeps the control privileged."),
+    ("Are there any secrets in environment variables?", "None of 12 applications has a secret as plain text in a "),
     ("Which apps have no limits?", "None of 12 applications: each has requests and limits of CPU and memory."),
 )
 

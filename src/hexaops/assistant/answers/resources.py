@@ -13,6 +13,7 @@ from hexaops.assistant.answers.pods import pod_table, pods_of
 from hexaops.assistant.answers.possible import suggest_for_issues
 from hexaops.assistant.evidence import KUBERNETES
 from hexaops.backends.kubernetes.rows import ServiceRow
+from hexaops.kit.durations import format_duration
 from hexaops.kit.quantities import format_bytes, format_cpu
 from hexaops.kit.text import markdown, plain
 
@@ -110,6 +111,12 @@ def tell_restarts(applications: Sequence[Application], facts: Facts, draft: Draf
     draft.say(f"{len(restarted)} of {plural(len(pods), 'pod')} {verb} restarted{order}:", noted, total)
     for pod in restarted[:SHOWN]:
         times = plural(pod.restarts, "restart")
+        ago = (
+            ""
+            if pod.last_restart_at is None
+            else format_duration(max(0.0, facts.now.timestamp() - pod.last_restart_at))
+        )
+        times += f", the last {ago} ago" if ago else ""
         last = f", last exit code {pod.last_exit_code}" if pod.last_exit_code is not None else ""
         subject = f"Pod {pod.namespace}/{pod.name}"
         item = draft.evidence.note(KUBERNETES, subject, f"{times}{last}", unit="restarts", at=at)

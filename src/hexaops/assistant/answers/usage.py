@@ -30,17 +30,19 @@ from hexaops.kit.text import markdown
 SHOWN = 20
 
 
-def answer_usage(asked: Understanding, facts: Facts, draft: Draft) -> None:
-    """The answer to a usage query."""
+def answer_usage(asked: Understanding, facts: Facts, draft: Draft, *, lowest: bool = False) -> None:
+    """The answer to a usage query; with `lowest`, who uses the least first."""
     resources: Sequence[Resource] = (asked.parameters.metric,) if asked.parameters.metric else ("cpu", "memory")
     if asked.resource_type == "nodes" or any(found.entity.kind == "node" for found in asked.targets):
         nodes(asked, facts, draft, resources)
     else:
-        applications(asked, facts, draft, resources)
+        applications(asked, facts, draft, resources, lowest=lowest)
 
 
-def applications(asked: Understanding, facts: Facts, draft: Draft, resources: Sequence[Resource]) -> None:
-    """Usage of the applications that were asked for, by the first resource, highest first."""
+def applications(
+    asked: Understanding, facts: Facts, draft: Draft, resources: Sequence[Resource], *, lowest: bool = False
+) -> None:
+    """Usage of the applications that were asked for, by the first resource, highest first (`lowest`: by amount)."""
     selected = filtered(applications_of(asked, facts), asked.parameters.status_filter)
     draft.examine(selected)
     measured = [(application, shares_of(application, facts)) for application in selected]
@@ -50,14 +52,17 @@ def applications(asked: Understanding, facts: Facts, draft: Draft, resources: Se
         draft.fulfilled = False
         draft.say(f"I can't tell the usage: {markdown(reason, NAME_LIMIT * 2)}.")
         return
-    by_amount = asked.intent is Intent.HIGH_USAGE
+    by_amount = lowest or asked.intent is Intent.HIGH_USAGE
     known.sort(key=lambda pair: (pair[1][resources[0]].used if by_amount else pair[1][resources[0]].percent) or 0.0,
-               reverse=True)  # fmt: skip
+               reverse=not lowest)  # fmt: skip
     limit = min(asked.parameters.limit or SHOWN, SHOWN)
+    order = ", lowest first" if lowest else ", highest first"
     title = " and ".join(LABELS[resource] for resource in resources).replace("and Memory", "and memory")
-    if asked.intent is Intent.HIGH_USAGE and len(known) > 1:
+    if lowest and len(known) > 1:
+        _least(draft, known[0], resources[0], facts)
+    elif asked.intent is Intent.HIGH_USAGE and len(known) > 1:
         _most(draft, known, resources[0], facts)
-    draft.say(f"{title} usage now{', highest first' if len(known) > 1 else ''}:")
+    draft.say(f"{title} usage now{order if len(known) > 1 else ''}:")
     for application, shares in known[:limit]:
         _application(draft, application, [(resource, shares[resource]) for resource in resources], facts)
     if len(known) > limit:
@@ -89,6 +94,15 @@ def _most(
         noted.append(note_share(draft, nearest[0], resource, nearest[1][resource]))
         words += f"; {name_of(nearest[0], facts)} is nearest to its limit: {whole(percent)}"
     draft.say(f"{words}.", *noted)
+    draft.gap()
+
+
+def _least(draft: Draft, first: tuple[Application, Mapping[Resource, Share]], resource: Resource, facts: Facts) -> None:
+    """Who uses the least, in amount."""
+    application, share = first[0], first[1][resource]
+    word = LABELS[resource].replace("Mem", "mem")
+    noted = _note_amount(draft, application, resource, share)
+    draft.say(f"{name_of(application, facts)} uses the least {word}: {amount(resource, share.used) or '0'}.", noted)
     draft.gap()
 
 

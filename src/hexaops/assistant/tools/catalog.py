@@ -17,6 +17,7 @@ from hexaops.assistant.tools.history import HISTORY
 from hexaops.assistant.tools.impact import IMPACT
 from hexaops.assistant.tools.insights import INSIGHTS
 from hexaops.assistant.tools.logs import LOGS
+from hexaops.assistant.tools.nodes import NODES
 from hexaops.assistant.tools.objects import OBJECTS
 from hexaops.assistant.tools.performance import PERFORMANCE
 from hexaops.assistant.tools.resources import RESOURCES
@@ -40,6 +41,7 @@ TOOLS: tuple[Tool, ...] = (
     IMPACT,
     INSIGHTS,
     LOGS,
+    NODES,
     OBJECTS,
     PERFORMANCE,
     RESOURCES,

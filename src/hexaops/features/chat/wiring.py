@@ -22,6 +22,7 @@ from hexaops.assistant.tools.history import HISTORY
 from hexaops.assistant.tools.impact import IMPACT
 from hexaops.assistant.tools.insights import INSIGHTS
 from hexaops.assistant.tools.logs import LOGS
+from hexaops.assistant.tools.nodes import NODES
 from hexaops.assistant.tools.objects import OBJECTS
 from hexaops.assistant.tools.performance import PERFORMANCE
 from hexaops.assistant.tools.resources import RESOURCES
@@ -50,6 +51,7 @@ from hexaops.features.chat.reading.history import HistoryReader
 from hexaops.features.chat.reading.impact import ImpactReader
 from hexaops.features.chat.reading.insights import InsightReader
 from hexaops.features.chat.reading.logs import LogReader
+from hexaops.features.chat.reading.nodes import NodeReader
 from hexaops.features.chat.reading.objects import ObjectReader
 from hexaops.features.chat.reading.performance import PerformanceReader
 from hexaops.features.chat.reading.resources import ResourceReader, UsageReader
@@ -96,6 +98,7 @@ def readers(process: Process) -> Mapping[str, Reader]:
         (HISTORY, HistoryReader(applications, process.database)),
         (IMPACT, ImpactReader(applications)),
         (LOGS, LogReader(get(LogQueryService), applications)),
+        (NODES, NodeReader()),
         (OBJECTS, ObjectReader(applications)),
         (PERFORMANCE, PerformanceReader(sources, insights)),
         (RESOURCES, ResourceReader(applications)),

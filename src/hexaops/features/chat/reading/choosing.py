@@ -10,8 +10,10 @@ from hexaops.assistant.tools.articles import ARTICLES
 from hexaops.assistant.tools.connectivity import CONNECTIVITY
 from hexaops.assistant.tools.dependencies import DEPENDENCIES
 from hexaops.assistant.tools.impact import IMPACT
+from hexaops.assistant.tools.insights import INSIGHTS
 from hexaops.assistant.tools.objects import OBJECTS
 from hexaops.assistant.tools.performance import PERFORMANCE
+from hexaops.assistant.tools.resources import RESOURCES
 from hexaops.assistant.tools.summary import SUMMARY
 from hexaops.assistant.tools.tool import Tool
 from hexaops.assistant.understanding.intents import Intent, Mode
@@ -21,8 +23,10 @@ from hexaops.features.chat.reading.articles import is_answered, is_asked_how
 from hexaops.features.chat.reading.connectivity import asks_for_connections
 from hexaops.features.chat.reading.dependencies import asks_for_dependencies
 from hexaops.features.chat.reading.impact import asks_for_impact
+from hexaops.features.chat.reading.insights import asks_for_control
 from hexaops.features.chat.reading.objects import topic_of
 from hexaops.features.chat.reading.performance import asks_for_requests
+from hexaops.features.chat.reading.resources import asks_for_restarts
 
 _HOW_TO_INTENTS = frozenset({Intent.DIAGNOSE, Intent.ROOT_CAUSE, Intent.POD_STATUS, Intent.LIST_RESOURCES})
 """Questions for trouble that may mean trouble in general."""
@@ -38,9 +42,11 @@ def _asks_how(message: str, asked: Understanding) -> bool:
 TOPICS: tuple[tuple[Tool, Callable[[str, Understanding, Facts], bool]], ...] = (
     (IMPACT, lambda message, asked, _: asks_for_impact(message, asked)),
     (DEPENDENCIES, lambda message, asked, _: asks_for_dependencies(message, asked)),
+    (INSIGHTS, lambda message, asked, _: asks_for_control(message, asked)),
     (SUMMARY, lambda message, _asked, _: asks_for_summary(message)),
     (CONNECTIVITY, lambda message, asked, _: asks_for_connections(message, asked)),
     (PERFORMANCE, lambda message, asked, _: asks_for_requests(message, asked)),
+    (RESOURCES, lambda message, asked, facts: asks_for_restarts(message, asked, facts.applications or ())),
     (OBJECTS, lambda message, asked, facts: bool(topic_of(message, facts.applications or (), asked))),
     (ARTICLES, lambda message, asked, _: _asks_how(message, asked)),
 )

@@ -10,18 +10,29 @@ from functools import partial
 from msgspec import Struct
 
 from hexaops.analysis.applications.model import Application
+from hexaops.analysis.diagnosis.causes import ref_of
 from hexaops.analysis.insights import trends, usage
 from hexaops.analysis.insights.model import CATEGORIES, Insight
 from hexaops.assistant.answers import costs
 from hexaops.assistant.answers import insights as told
+from hexaops.assistant.answers.controls import (
+    ROOT,
+    SECRETS_IN_ENV,
+    asked_control,
+    tell_control,
+    tell_root,
+    tell_secrets_in_env,
+)
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
 from hexaops.assistant.answers.project_costs import tell_project_costs
 from hexaops.assistant.answers.state import show_state
 from hexaops.assistant.answers.usage import answer_usage
 from hexaops.assistant.understanding.intents import Intent
+from hexaops.assistant.understanding.model import Understanding
 from hexaops.features.chat.reading.asking import Reading
-from hexaops.features.insights.engine import InsightEngine, Measurement, Question
+from hexaops.features.chat.reading.usage_history import asks_for_least
+from hexaops.features.insights.engine import Assessment, InsightEngine, Measurement, Question
 
 DAY_SECONDS = 86_400.0
 WEEK_SECONDS = 7 * DAY_SECONDS
@@ -42,6 +53,21 @@ _WHY = re.compile(r"\bwhy\b|\bhow come\b", re.IGNORECASE)
 
 Tell = Callable[[Facts, Draft], None]
 """Says what was judged."""
+
+
+_ASKS = re.compile(
+    r"^\W*(?:which|what|whats|what's|who|is|are|does|do|has|have|show|list|any|anything)\b", re.IGNORECASE
+)
+_TAKEN_FOR = frozenset({
+    Intent.CONNECTIVITY, Intent.LIST_RESOURCES, Intent.STATUS_QUERY, Intent.POD_STATUS, Intent.ALERT_QUERY,
+})  # fmt: skip
+"""Intents that a question for a control of the security standards is taken for."""
+
+
+def asks_for_control(message: str, asked: Understanding) -> bool:
+    """ "Does anything use the host network?"."""
+    named = ROOT.search(message) is not None or asked_control(message) is not None
+    return named and asked.intent in _TAKEN_FOR and _ASKS.search(message) is not None
 
 
 class Measured(Struct, frozen=True):
@@ -77,9 +103,8 @@ class InsightReader(Struct, frozen=True):
         seconds = reading.asked.parameters.time_range_seconds or LOOK_BACK.get(reading.asked.intent, reading.seconds)
         question = Question(CATEGORIES, seconds, only, logs="read_logs" in permissions)
         chosen = {one.id for one in selected}
-        if reading.asked.intent is Intent.SECURITY_QUERY:
-            found = await self.engine.assess(workspace, question)
-            told.tell_security(_about(found.insights, chosen), len(selected), reading.facts, draft)
+        if reading.asked.intent is Intent.SECURITY_QUERY or asks_for_control(reading.message, reading.asked):
+            _tell_security(reading, selected, await self.engine.assess(workspace, question), draft)
             return
         measurement = await self.engine.measure(workspace, question)
         measured = [one for one in measurement.measured if one.application.id in chosen]
@@ -116,7 +141,25 @@ class InsightReader(Struct, frozen=True):
                 return forecast, partial(told.tell_coming, ahead)
             case _:
                 notable = [*usage.near_limits(measured), *usage.moving(measured), *usage.anomalous(measured)]
-                return partial(answer_usage, asked), partial(told.tell_notable, notable)
+                usage_told = partial(answer_usage, asked, lowest=asks_for_least(found.reading.message))
+                return usage_told, partial(told.tell_notable, notable)
+
+
+def _tell_security(reading: Reading, selected: Sequence[Application], found: Assessment, draft: Draft) -> None:
+    """The one control that was asked for, else all findings."""
+    message, facts = reading.message, reading.facts
+    judged = [(one, found.diagnosis.posture.get(ref_of(one), ())) for one in selected]
+    control = asked_control(message)
+    if ROOT.search(message):
+        tell_root(judged, facts, draft)
+    elif SECRETS_IN_ENV.search(message):
+        refs = {ref_of(one) for one in selected}
+        held = [one for one in found.diagnosis.findings if one.rule == "secret-in-env" and one.subject in refs]
+        tell_secrets_in_env(held, len(selected), facts, draft)
+    elif control is not None:
+        tell_control(control, judged, facts, draft)
+    else:
+        told.tell_security(_about(found.insights, {one.id for one in selected}), len(selected), facts, draft)
 
 
 def _about(insights: Sequence[Insight], chosen: set[str]) -> list[Insight]:

@@ -15,6 +15,7 @@ from hexaops.assistant.answers.pods import answer_pods
 from hexaops.assistant.answers.status import answer_status
 from hexaops.assistant.answers.usage import answer_usage
 from hexaops.assistant.understanding.intents import Intent
+from hexaops.assistant.understanding.model import Understanding
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.chat.reading.asking import Reader, Reading
 
@@ -26,6 +27,22 @@ _RESTARTS = re.compile(r"\brestart(?:s|ed)\b|\brestart counts?\b")
 _NODES = re.compile(r"\bnodes?\b")
 
 
+_ASKS_RESTARTS = re.compile(
+    r"^\W*(?:has|have|had|did|does|do|is|are|was|were|when (?:did|was|were)|how (?:often|many times))\b.*"
+    r"\b(?:restart|crash)(?:ed|es|s|ing)?\b(?! of\b)"
+)
+_BY_SOMEBODY = re.compile(r"\b(?:who|by|any(?:one|body)|some(?:one|body)|[iI]|we|you|plan|change|action)\b")
+_TAKEN_FOR = frozenset({Intent.CHANGE_HISTORY, Intent.EVENT_QUERY, Intent.POD_STATUS, Intent.STATUS_QUERY})
+
+
+def asks_for_restarts(message: str, asked: Understanding, applications: Sequence[Application]) -> bool:
+    """ "Has web-app restarted lately?": of its containers, not of a change that somebody made."""
+    text = without_names(message, applications)
+    if asked.intent not in _TAKEN_FOR or asked.is_change_request or _BY_SOMEBODY.search(text):
+        return False
+    return _ASKS_RESTARTS.search(text) is not None and asked.parameters.status_filter is None
+
+
 class ResourceReader(Struct, frozen=True):
     """Answers from the watch cache; what asks for no field is answered as a question for the status."""
 
@@ -34,6 +51,9 @@ class ResourceReader(Struct, frozen=True):
     async def answer(self, reading: Reading, draft: Draft) -> None:
         """The field that was asked for, of what was named."""
         text = without_names(reading.message, reading.facts.applications or ())
+        if asks_for_restarts(reading.message, reading.asked, reading.facts.applications or ()):
+            told.tell_restarts(reading.select(draft), reading.facts, draft)
+            return
         if reading.asked.intent is Intent.POD_STATUS:
             if _RESTARTS.search(text) and reading.asked.parameters.status_filter is None:
                 told.tell_restarts(reading.select(draft), reading.facts, draft)

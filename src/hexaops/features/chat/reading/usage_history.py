@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from msgspec import Struct
 
 from hexaops.analysis.applications.model import Application
@@ -13,6 +15,13 @@ from hexaops.features.chat.reading.series import measured
 from hexaops.features.insights.engine import TOTALS
 from hexaops.features.metrics.sources import MetricSources
 
+_LEAST = re.compile(r"\b(?:least|lowest|smallest)\b(?! (?:one|two|\d))", re.IGNORECASE)
+
+
+def asks_for_least(message: str) -> bool:
+    """ "Which app uses the least memory?"."""
+    return _LEAST.search(message) is not None and "at least" not in message.casefold()
+
 
 class UsageHistoryReader(Struct, frozen=True):
     """The usage now, and how it was where the message names a time."""
@@ -22,7 +31,7 @@ class UsageHistoryReader(Struct, frozen=True):
     async def answer(self, reading: Reading, draft: Draft) -> None:
         """Raises MetricSourceError."""
         asked = reading.asked
-        answer_usage(asked, reading.facts, draft)
+        answer_usage(asked, reading.facts, draft, lowest=asks_for_least(reading.message))
         seconds = asked.parameters.time_range_seconds
         if seconds is None or asked.resource_type == "nodes" or not draft.fulfilled:
             return

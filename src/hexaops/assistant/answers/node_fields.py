@@ -1,0 +1,94 @@
+"""What single fields of nodes say: what is free, which version runs, which taints keep pods away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hexaops.analysis.applications.usage import Resource
+from hexaops.assistant.answers.draft import Draft
+from hexaops.assistant.answers.facts import Facts
+from hexaops.assistant.answers.lines import LABELS, NAME_LIMIT, TEXT_LIMIT, listing, plural
+from hexaops.assistant.answers.usage import amount, node_share, why_no_node_usage
+from hexaops.assistant.evidence import KUBERNETES, METRICS
+from hexaops.backends.kubernetes.rows import NodeRow
+from hexaops.kit.text import markdown
+
+SHOWN = 20
+
+
+def tell_free(nodes: Sequence[NodeRow], resources: Sequence[Resource], facts: Facts, draft: Draft) -> None:
+    """What each node could give beside what is used now, the most first by the first resource."""
+    measured = [(node, left) for node in nodes if (left := _left(node, resources, facts))]
+    if not measured:
+        draft.fulfilled = False
+        draft.say(f"I can't tell what nodes have free: {why_no_node_usage(facts)}.")
+        return
+    measured.sort(key=lambda pair: -pair[1].get(resources[0], 0.0))
+    if len(measured) > 1:
+        node, left = measured[0]
+        words, noted = _words(node, {resources[0]: left.get(resources[0], 0.0)}, facts, draft)
+        draft.say(f"{markdown(node.name, NAME_LIMIT)} has the most free: {words}.", *noted)
+    for node, left in measured[:SHOWN]:
+        words, noted = _words(node, left, facts, draft)
+        draft.say(f"- {markdown(node.name, NAME_LIMIT)}: {words} free", *noted)
+    if len(measured) > SHOWN:
+        draft.say(f"- … and {len(measured) - SHOWN} more")
+    draft.say("Free is what is not used now; a new pod needs room among the requests of the others, which may be less.")
+
+
+def _left(node: NodeRow, resources: Sequence[Resource], facts: Facts) -> dict[Resource, float]:
+    shares = {resource: node_share(node, facts, resource) for resource in resources}
+    return {
+        resource: max(0.0, node.allocatable.get(resource, 0.0) - share.used)
+        for resource, share in shares.items()
+        if share is not None and share.used is not None
+    }
+
+
+def _words(node: NodeRow, left: dict[Resource, float], facts: Facts, draft: Draft) -> tuple[str, list[str]]:
+    parts, noted = [], []
+    for resource, free in left.items():
+        of = amount(resource, node.allocatable.get(resource))
+        label = LABELS[resource].replace("Mem", "mem")
+        parts.append(f"{amount(resource, free) or '0'} of {of} {label}")
+        share = node_share(node, facts, resource)
+        at = share.measured_at if share else None
+        unit = f"{resource} not used, of {of}"
+        noted.append(draft.evidence.note(METRICS, f"Node {node.name}", amount(resource, free), unit=unit, at=at))
+    return listing(parts), noted
+
+
+def tell_versions(nodes: Sequence[NodeRow], facts: Facts, draft: Draft) -> None:
+    """Which Kubernetes their kubelets are of."""
+    by_version: dict[str, list[NodeRow]] = {}
+    for node in nodes:
+        by_version.setdefault(node.version, []).append(node)
+    for version, same in sorted(by_version.items(), key=lambda pair: -len(pair[1])):
+        noted = [_note(node, f"Kubernetes {version}", facts, draft) for node in same[:SHOWN]]
+        which = f"All {plural(len(same), 'node')}" if len(by_version) == 1 and len(same) > 1 else _named(same)
+        draft.say(f"{which} {'runs' if len(same) == 1 else 'run'} Kubernetes {markdown(version, NAME_LIMIT)}.", *noted)
+
+
+def tell_taints(nodes: Sequence[NodeRow], facts: Facts, draft: Draft) -> None:
+    """Which nodes keep pods away, and by what."""
+    tainted = [node for node in nodes if node.taints]
+    at, of_all = facts.freshness.as_of, plural(len(nodes), "node")
+    noted = draft.evidence.note(KUBERNETES, "nodes with a taint", len(tainted), unit="objects", at=at, is_query=True)
+    if not tainted:
+        draft.say(f"None of {of_all} has a taint.", noted)
+        return
+    draft.say(f"{len(tainted)} of {of_all} {'has' if len(tainted) == 1 else 'have'} a taint:", noted)
+    for node in tainted[:SHOWN]:
+        taints = [f"{one.key}{f'={one.value}' if one.value else ''}:{one.effect}" for one in node.taints]
+        item = _note(node, ", ".join(taints), facts, draft)
+        shown = listing([markdown(taint, TEXT_LIMIT) for taint in taints])
+        draft.say(f"- {markdown(node.name, NAME_LIMIT)}: {shown}", item)
+
+
+def _named(nodes: Sequence[NodeRow]) -> str:
+    return listing([markdown(node.name, NAME_LIMIT) for node in nodes], limit=5)
+
+
+def _note(node: NodeRow, value: str, facts: Facts, draft: Draft) -> str:
+    at = facts.node_freshness.as_of if facts.node_freshness else facts.freshness.as_of
+    return draft.evidence.note(KUBERNETES, f"Node {node.name}", value, unit="spec", at=at)
