@@ -4,7 +4,8 @@ The folder holds `utterances.*.jsonl`, `dialogues.*.jsonl`, `hazards.*.jsonl` an
 `training/worlds.json` (every application has 3 replicas but for what `CURRENT` says). A plan is counted as the chat
 would make it: a request with nothing left to ask, its number of replicas fitting what is there. What asks for what is
 so already, a start of what runs or the number that is there, gets that answer and is no wrong plan. What is planned
-after a yes to "shall I …?" is the person's own word; what is added ("api-service as well") stands beside what waits.
+after a yes to "shall I …?" is the person's own word; what is added ("api-service as well") stands beside what waits; an
+undo is of what the last change was of, whether or not the row names it.
 """
 
 from __future__ import annotations
@@ -256,7 +257,9 @@ class Bench:
                 said.append(turn["text"])
                 agreed, before = turn["intent"] == "talk" and is_agreed(asked, before), asked
                 intent = agreed or turn["intent"] in labels_of(asked)
-                same = turn["intent"] in ("talk", "oos", "help") or frozenset(turn["targets"]) == names_of(asked)
+                untold = turn["intent"] in ("talk", "oos", "help")
+                untold = untold or (turn["intent"] == "undo_change" and not turn["targets"])
+                same = untold or frozenset(turn["targets"]) == names_of(asked)
                 plans = [] if agreed else _together(self.plans(asked, row), turn)
                 wrong_plan = any(not self._allowed(plan, turn, row["world"]) for plan in plans)
                 where = "later turns" if len(said) > 1 else "first turns"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hexaops.assistant.understanding import Intent, Understanding, understand
+from hexaops.assistant.understanding.conversation import Conversation
 from hexaops.assistant.understanding.slots import Slots
 from testenv.golden.cases import load_worlds
 
@@ -69,3 +70,73 @@ def test_several_applications_get_the_same_variable() -> None:
     assert asked.slots == Slots(env=(("LOG_LEVEL", "warn"),))
     assert [target.entity.name for target in asked.targets] == ["web-app", "api-service"]
     assert _planned("set LOG_LEVEL=warn on web-app, it is what api-service has") == []
+
+
+def _after(*texts: str) -> list[tuple[Intent, tuple[str, ...], int | None]]:
+    talk = Conversation(DOCS)
+    asked = [talk.say(text) for text in texts][-1]
+    return [
+        (part.intent, tuple(target.entity.name for target in part.targets), part.parameters.replicas)
+        for part in asked.parts or (asked,)
+        if part.would_change
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "names"),
+    [
+        ("I would need web-app started, thanks", Intent.START_APPLICATION, ("web-app",)),
+        ("a restart of web-app would be lovely", Intent.RESTART_APPLICATION, ("web-app",)),
+        ("kick the failing stuff in production", Intent.RESTART_FAILING, ()),
+        ("restart whatever is still failing in production", Intent.RESTART_FAILING, ()),
+        ("restart everything unhealthy in production", Intent.RESTART_FAILING, ()),
+        ("could we go back to the release web-app had before today's deploy?", Intent.ROLLBACK_APPLICATION,
+         ("web-app",)),
+        ("we size web-app by hand, let it float between 2 and 8 pods at 60 percent cpu", Intent.AUTOSCALING,
+         ("web-app",)),
+    ],
+)  # fmt: skip
+def test_what_is_told_around_it_takes_nothing_away(text: str, intent: Intent, names: tuple[str, ...]) -> None:
+    assert _planned(text) == [(intent, names)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "web-app would be lovely after a restart",
+        "before the sale starts somebody has to scale web-app to 5",
+        "scale web-app to 6, that is for tomorrow",
+        "restart web-app, it can wait until the launch is over",
+        "web-app needs a restart after the deploy is through, do it then",
+        "I would need to know whether web-app was started",
+        "we saw web-app restarted",
+        "restart the failing tests of web-app",
+        "restart everything unhealthy in production tomorrow",
+        "web-app needs 4",
+        "set LOG_LEVEL of web-app to something quieter",
+        "change LOG_LEVEL of web-app to another value",
+        "web-app runs with LOG_LEVEL=debug",
+        "somebody put LOG_LEVEL=debug on web-app",
+        "web-app scales by itself from 2 to 8",
+        "roll back web-app or api-service",
+    ],
+)
+def test_what_is_told_or_left_open_is_not_planned(text: str) -> None:
+    assert _planned(text) == []
+
+
+def test_a_number_that_is_needed_counts_replicas_where_these_are_spoken_of() -> None:
+    assert _after("scale web-app to 5", "no, it needs 4") == [(Intent.SCALE_APPLICATION, ("web-app",), 4)]
+    assert _after("web-app needs 4 pods") == [(Intent.SCALE_APPLICATION, ("web-app",), 4)]
+
+
+def test_a_corrected_name_or_value_keeps_the_rest() -> None:
+    talk = Conversation(SHOP)
+    talk.say("quota of checkout to 10 cpu")
+    asked = talk.say("no, shop not checkout")
+    assert (asked.would_set, asked.parameters.namespace) == (True, "shop")
+    assert asked.slots == Slots(hard=(("requests.cpu", "10"),))
+    talk = Conversation(DOCS)
+    talk.say("set LOG_LEVEL to debug on web-app")
+    asked = talk.say("no, info")
+    assert (asked.would_set, asked.slots) == (True, Slots(env=(("LOG_LEVEL", "info"),)))

@@ -17,10 +17,18 @@ _REPORT = re.compile(
     rf"|report back|ping (?:me|us)){_WHEN}\s*[.!]*\s*$",
     re.IGNORECASE,
 )
-_FOR_NOW = re.compile(r",?\s+for (?:the moment|the time being|now)(?=\s*(?:[.,;!?]|$|please\b|pls\b))", re.IGNORECASE)
+_FOR_NOW = re.compile(
+    r",?\s+(?:for (?:the moment|the time being|now)|at (?:the|this) moment)(?=\s*(?:[.,;!?]|$|please\b|pls\b))",
+    re.IGNORECASE,
+)
 _SPOKEN = (
     (re.compile(r"\bgimme\b", re.IGNORECASE), "give me"),
     (re.compile(r"\b(it|that)['’]d\b(?! (?:been|had|gone|done)\b)", re.IGNORECASE), r"\1 would"),
+    (
+        re.compile(r"\b(?:black friday|cyber monday)(?= (?:is|comes|starts|begins|approaches)\b)", re.IGNORECASE),
+        "the sale",
+    ),
+    (re.compile(r"\bresource ?quotas?\b", re.IGNORECASE), "quota"),
     (re.compile(r"\bthis (?:very )?(?:second|instant|moment|minute)\b", re.IGNORECASE), "now"),
 )
 _FEWEST_WORDS = 2

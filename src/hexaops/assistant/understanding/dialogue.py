@@ -62,10 +62,15 @@ def answer_pending(items: list[Item], dialogue: Dialogue, index: NameIndex) -> U
     return _named(said, pending, index)
 
 
+_VALUES = word_set("trace debug info warn warning error fatal true false on off")
+
+
 def _refuses(said: list[Item]) -> bool:
     refusing = all(item.tags & {"deny", "no", "polite", "filler"} for item in said)
     if any(item.word != "one" and (item.number or find_number(item.word)) for item in said):
         return False  # "no, by two"
+    if any(item.word in _VALUES for item in said[1:]):
+        return False  # "no, info"
     return refusing and any(item.tags & {"deny", "no"} for item in said)
 
 

@@ -373,10 +373,11 @@ def _passive(stretch: tuple[Item, ...]) -> set[str]:
     """The "started" of "can A be started"."""
     pairs = pairwise(stretch)
     led = [(a.word, b.word) for a, b in pairs if a.word in _GETTING and "past" in b.forms and not b.mention]
-    return {word for pair in led for word in pair}
+    wished = {b.word for p, (a, b) in enumerate(pairwise(stretch)) if a.mention and _WISHED & said_words(stretch[:p])}
+    return {word for pair in led for word in pair} | wished
 
 
-_GETTING = word_set("be get got gets")
+_GETTING, _WISHED = word_set("be get got gets"), word_set("need want like love see have")
 
 
 def _does_itself(stretch: tuple[Item, ...], act: Act) -> bool:
@@ -407,7 +408,7 @@ def _is_turned(stretch: tuple[Item, ...], place: int) -> bool:
     return not (led or before.word.split()[-1] in ("to", "as"))
 
 
-_LEADING_TO = word_set("you have has be able time kind possible")
+_LEADING_TO = word_set("you have has be able time kind possible ask")
 _CAUSING, _TRYING = word_set("be get gets see have need needs want like must"), word_set("try by mind with")
 
 

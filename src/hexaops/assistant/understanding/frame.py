@@ -156,7 +156,7 @@ def _suits(items: tuple[Item, ...], position: int, verb: str) -> bool:
         return verb == "stop"
     if verb == "stop" and position > 1 and items[position - 2].word == "to" and items[position - 1].word == "a":
         return item.word in ("stop", "halt")
-    if verb == "restart" and _selects_failing(items, position):
+    if verb == "restart" and (_selects_failing(items, position) or _is_of_state(items, position)):
         return True
     if verb == "restart" and item.word == "come":
         return any(other.word in ("fresh", "afresh", "anew") for other in items[position:])
@@ -191,6 +191,14 @@ def _selects_failing(items: tuple[Item, ...], position: int) -> bool:
     )
 
 
+def _is_of_state(items: tuple[Item, ...], position: int) -> bool:
+    """ "the failing stuff", "whatever is still failing"."""
+    item, after = items[position], items[position + 1 : position + 2]
+    if "whole" in item.tags or item.word in _THINGS:
+        return position > 0 and bool(items[position - 1].tags & _STATES)
+    return item.word == "still" and bool(after and after[0].tags & _STATES)
+
+
 _SIZES = word_set("bigger larger smaller")
 _MADE = word_set("make ensure sure should must be get let")
 
@@ -201,6 +209,9 @@ def _runs_with(items: tuple[Item, ...], position: int) -> bool:
         return False
     rest = [item for item in items[position + 1 : position + 4] if item.word not in ("just", "only")]
     return len(rest) > 1 and rest[0].word in ("with", "at", "on") and rest[1].number is not None
+
+
+_THINGS = word_set("ones things stuff bits parts bunch lot services workloads")
 
 
 def _describes(items: tuple[Item, ...], position: int, verb: str) -> bool:
@@ -215,8 +226,13 @@ def _describes(items: tuple[Item, ...], position: int, verb: str) -> bool:
     if after is None or after.is_mark or after.mention or after.tags & (_KINDS | {"pod"}):
         return True
     before = items[position - 1].word.rpartition(" ")[2] if position else ""
-    if before == "whatever":
+    led = [item.word for item in items[max(0, position - 3) : position] if item.word not in ("is", "are", "still")]
+    if before == "whatever" or (verb == "restart" and led[-1:] == ["whatever"]):
         return True
+    if verb == "restart" and (after.word in _THINGS or "whole" in after.tags):
+        return True
+    if verb == "restart" and position and "everything" in items[position - 1].tags:
+        return after.word in ("in", "on", "of")  # "everything unhealthy in A"
     if after.word in ("ones", "things") or (before in ("is", "are") and after.word in ("in", "on", "of")):
         return True
     rest = all(_is_small(other) for other in items[position + 1 :])

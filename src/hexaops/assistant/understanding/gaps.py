@@ -88,11 +88,16 @@ def _misses_a_value(part: Understanding, message: Message) -> bool:
     if part.slots is None or message.dialogue.change is None:
         return False
     if any(item.mention for item in items):
-        same = any(item.word in _SAME for item in items)
+        same = any(item.word in _SAME for item in items) or _corrects_the_name(items)
         said = " ".join(item.text for item in items).lower()
         return not same and any(value.lower() not in said for _, value in part.slots.hard)
     values = str(asdict(part.slots))
     return any(item.number and item.text.rstrip("%") not in values for item in items)
+
+
+def _corrects_the_name(items: Sequence[Item]) -> bool:
+    """ "not shop, checkout": the values stay."""
+    return any(item.word == "not" for item in items) and not any(item.number and not item.mention for item in items)
 
 
 def _counts_otherwise(part: Understanding, message: Message) -> bool:
@@ -234,8 +239,24 @@ def _selects_by_need(message: Message) -> bool:
 
 _OF_MESSAGE = (_leaves_one_out, _leaves_an_exception_out, _contradicts_itself, _leaves_a_place_out, _selects_by_need)
 _OF_SETTINGS = (_is_impossible, _misses_a_value, _is_of_something_else)
+
+
+def _needs_of_what(part: Understanding, message: Message) -> bool:
+    """ "cart needs 4": replicas, cores or gigabytes; not "needs 4 more", nor after talk of its replicas."""
+    items, last = message.items, message.dialogue.last_intent
+    if part.parameters.replicas is None or last == Intent.SCALE_APPLICATION.value:
+        return False
+    if any(item.tags & (_COUNTED | {"polite", "now"}) for item in items if not item.mention):
+        return False
+    return any(
+        one.word in _NEEDING and two.number is not None and (after is None or after.is_mark)
+        for one, two, after in zip(items, items[1:], [*items[2:], None], strict=False)
+    )
+
+
+_NEEDING = word_set("need needs require requires want wants")
 _OF_COUNT = (
     _may_be_a_code, _counts_up, _corrects_a_step, _corrects_its_unit, _counts_otherwise, _turns_into_a_step,
-    _goes_where, _knows_otherwise,
+    _goes_where, _knows_otherwise, _needs_of_what,
 )  # fmt: skip
 """Asked of each part in this order."""

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from hexaops.assistant.understanding.acts import LOOKING, VERB_OF, acts_of, is_feeling
 from hexaops.assistant.understanding.asked import BY_GIST, Frame
-from hexaops.assistant.understanding.clauses import Clause
+from hexaops.assistant.understanding.clauses import CHANGE_TAGS, Clause
 from hexaops.assistant.understanding.evidence import (
     LARGE,
     LIKE_A_CODE,
@@ -75,11 +75,18 @@ def _label(items: tuple[Item, ...], whole: Ranking, setting: Setting) -> str:
     if whole.best in VERB_OF:
         return whole.best if whole.probability >= SURE else ""
     for start, end in stretches(items):
-        ranking = rank(items[start:end], label_before(setting.dialogue))
-        names = any(item.mention for item in items[start:end])
-        if ranking.best in VERB_OF and ranking.probability >= SURE_OF_STRETCH and names:
+        stretch = items[start:end]
+        if end - start == len(items) or not any(item.mention for item in stretch) or not _may_change(stretch):
+            continue
+        ranking = rank(stretch, label_before(setting.dialogue))
+        if ranking.best in VERB_OF and ranking.probability >= SURE_OF_STRETCH:
             return ranking.best
     return ""
+
+
+def _may_change(stretch: Sequence[Item]) -> bool:
+    """A verb of change or a number is said."""
+    return any(not item.mention and (item.number or item.tags & CHANGE_TAGS) for item in stretch)
 
 
 def _readings(items: tuple[Item, ...], label: str, whole: Ranking, named: Found) -> Iterator[Proposal]:

@@ -78,12 +78,16 @@ def limits_of_request(items: tuple[Item, ...], *, counts: bool = False) -> Mode 
     return None
 
 
+_BEFORE_BEFORE = word_set("version one release revision build had ran")
+""" "the release it had before today's deploy", "what ran before" it: an earlier one."""
+
+
 def _is_no_condition(items: tuple[Item, ...], position: int) -> bool:
     """ "bounce it once", "until 7 replicas": how often, how many."""
     word, after = items[position].word, items[position + 1 : position + 3]
     if word == "before":
         ends = position + 1 == len(items) or items[position + 1].is_mark
-        return ends or (position > 0 and items[position - 1].word in ("version", "one", "release", "revision", "build"))
+        return ends or (position > 0 and items[position - 1].word in _BEFORE_BEFORE)
     if word == "once":
         return all(item.is_mark or item.tags & {"polite", "now", "thank"} for item in items[position + 1 :])
     counted = len(after) == 2 and after[0].number is not None and bool(after[1].tags & {"replica", "replicas_word"})

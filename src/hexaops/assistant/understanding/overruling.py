@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from hexaops.assistant.understanding.asked import BY_GIST, Frame
+from hexaops.assistant.understanding.limits import limits_of_request
 from hexaops.assistant.understanding.normalise import word_set
 
 _KINDS = frozenset({"tells", "names"})
@@ -18,8 +19,11 @@ _BEFORE = word_set("everything asked told said says wait still keep keeps stay l
 _AFTER = word_set("asked told reads wants wanted says")
 _LEAVING = word_set("nothing nobody keep keeps stay stays everything other itself they")
 """Behind the change they may leave an application out, where one is named there."""
+_SOON = word_set("soon morning evening noon midnight weekend tonight later")
 _TIMES = frozenset({"limit scheduled", "mode scheduled"})
-_CONDITIONS = frozenset({"limit conditional", "mode conditional", "tag before if"})
+_CONDITIONS = frozenset(
+    {"limit conditional", "limit in conditional", "mode conditional", "tag before if", "tag in if", "tag after if"}
+)
 _STRICT = word_set("if unless once when whenever until till provided in case assuming suppose should as")
 """Words of a condition that is meant as one; "after the outage" and "while you are there" may not be."""
 
@@ -29,6 +33,8 @@ def may_be_outweighed(against: Collection[str], frame: Frame) -> bool:
     names, items = {*against}, frame.items
     timed = any(name == "tag before later" or name.startswith("word before ") for name in names)
     led = "tag before if" in names and not _STRICT & {item.word for item in items}
+    led = led or _is_deadline(frame) or _gives_reason(frame)
+    timed = timed or _tells_of_another_time(frame)
     told = frame.at < 0 and any(name.startswith("tells ") for name in names)
     alone = not any(item.mention for item in items[frame.end :])
     return (
@@ -38,10 +44,42 @@ def may_be_outweighed(against: Collection[str], frame: Frame) -> bool:
     )
 
 
+_BEGINS = word_set("is are was starts begins opens ends comes arrives launches leaves closes goes runs")
+_POINTERS = word_set("it that this which they these there")
+_NEEDING, _GOES_ON = word_set("needs need wants want"), word_set("go ahead do it please apply now")
+
+
+def _conditions(frame: Frame) -> list[int]:
+    return [place for place, item in enumerate(frame.items) if "if" in item.tags and not item.mention]
+
+
+def _is_deadline(frame: Frame) -> bool:
+    """ "A doubled before the sale starts": to be done by then, so now; not "before you restart A, …"."""
+    places = _conditions(frame)
+    return bool(places) and all(frame.items[p].word == "before" and p > frame.start + frame.at + 1 for p in places)
+
+
+def _gives_reason(frame: Frame) -> bool:
+    """ "A wants a restart after the change of its secret, go ahead": told to go on, the time is past."""
+    places, words = _conditions(frame), [item.word for item in frame.items if not item.is_mark]
+    after = bool(places) and all(frame.items[place].word == "after" for place in places)
+    pressed = all(part in _GOES_ON for word in words[-2:] for part in word.split())
+    return after and pressed and any(item.word in _NEEDING for item in frame.items[: places[0]])
+
+
+def _tells_of_another_time(frame: Frame) -> bool:
+    """ "…, the demo is in an hour", "…, the sale starts soon": a time of something else, behind the request."""
+    behind = [item for item in frame.items[frame.end :] if not item.is_mark]
+    place = next((p for p, item in enumerate(behind) if item.word in _BEGINS), 0)
+    subject = behind[place - 1].word if place else ""
+    inside = limits_of_request(frame.items[frame.start : frame.end], counts=True)
+    return bool(subject) and place < 5 and subject not in _POINTERS and inside is None
+
+
 def _is_soft(name: str, *, timed: bool, led: bool, alone: bool) -> bool:
     if name in _NAMED or name == "tag before later":
         return True
-    if name in _TIMES:
+    if name in _TIMES or name == "tag after later":
         return timed
     if name in _CONDITIONS:
         return led
@@ -49,7 +87,7 @@ def _is_soft(name: str, *, timed: bool, led: bool, alone: bool) -> bool:
         case ["word", "before", word]:
             return word in _BEFORE or timed
         case ["word", "after", word]:
-            return word in _AFTER or (alone and word in _LEAVING)
+            return word in _AFTER or (alone and word in _LEAVING) or (timed and word in _SOON)
         case ["no", "after"]:
             return alone
         case [kind, *_]:

@@ -13,14 +13,15 @@ from itertools import pairwise
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hexaops.assistant.understanding.asked import Frame, is_asked, is_certainly_asked
+from hexaops.assistant.understanding.asked import Frame, is_certainly_asked, is_surely_asked
 from hexaops.assistant.understanding.clauses import Clause
 from hexaops.assistant.understanding.evidence import LONGEST, stretches
 from hexaops.assistant.understanding.gist import SURE, named_in
 from hexaops.assistant.understanding.intents import SETTING_INTENTS, Intent, Mode
-from hexaops.assistant.understanding.items import Item
+from hexaops.assistant.understanding.items import Item, said_words
 from hexaops.assistant.understanding.labels import INTENT_OF, LABEL_OF
 from hexaops.assistant.understanding.model import Parameters, Understanding
+from hexaops.assistant.understanding.normalise import word_set
 from hexaops.assistant.understanding.overruling import may_be_outweighed
 from hexaops.assistant.understanding.ranker import Ranking, rank
 from hexaops.assistant.understanding.setting import Setting
@@ -30,6 +31,7 @@ from hexaops.assistant.understanding.settings import (
     project_of,
     says_autoscaling,
     says_version,
+    tells_of_it,
     tells_past,
 )
 from hexaops.assistant.understanding.slots import Slots, read_slots
@@ -39,6 +41,13 @@ LIKE_IT = 0.5
 """How like the kind of change the stretch must be that says target or values."""
 _LOADED = frozenset({"cpu", "memory", "load", "resource", "metric"})
 _OF_CONDITION = frozenset({"limit conditional", "tag in if", "beside when", "tag beside wh"})
+
+
+_TOLD_BESIDE, _OF_EARLIER = (
+    frozenset({"no before", "beside there", "word after they"}),
+    frozenset({"beside last", "beside had", "beside what"}),
+)
+"""What is told before the stretch, a place pointed at, "the last good release", "the one it had"."""
 
 
 class _Said(Struct, frozen=True):
@@ -62,7 +71,7 @@ def setting_by_gist(items: tuple[Item, ...], whole: Ranking, setting: Setting, j
     if said.against:
         sure = may_be_outweighed(said.against, said.frame) and is_certainly_asked(judged)
     else:
-        sure = is_asked(judged)
+        sure = is_surely_asked(judged)  # of hazards hardly one says all of a setting, and nothing against it
     return asked if sure else None
 
 
@@ -93,12 +102,17 @@ def _says_it(stretch: tuple[Item, ...], asked: Understanding) -> bool:
 
 
 def _said(items: tuple[Item, ...], start: int, end: int, intent: Intent) -> _Said:
-    names = obstacles(items, start, end)
+    names = obstacles(items, start, end) - _TOLD_BESIDE
+    stretch = items[start:end]
+    if intent is Intent.ROLLBACK_APPLICATION:
+        names -= _OF_EARLIER
+        names -= frozenset() if "limit conditional" in names else {"tag in if"}  # "the one before"
     if intent is Intent.AUTOSCALING and _waits_for_load(items[start:end]):
         names -= _OF_CONDITION
     if not any(item.word == "?" for item in items):
         names |= frozenset(_told(items[start:end]))
-    if tells_past(Clause(items[start:end])) or _is_wanted_by_another(items):
+    told = tells_past(Clause(stretch)) and not _WISHES & said_words(stretch)
+    if told or _is_wanted_by_another(items) or _is_done_by_another(stretch):
         names |= {"mode past told"}
     now = is_for_now(items[start:end])
     against = tuple(sorted(name for name in names if forbids(name, now=now)))
@@ -110,7 +124,9 @@ _TELLING = frozenset({"is", "are", "has", "have", "had", "got", "went", "was", "
 
 def _told(stretch: tuple[Item, ...]) -> Iterator[str]:
     """ "cart has LOG_LEVEL=debug", "the quota of shop is 20 cores": how it is; "has to be" is no such thing."""
-    for one, two in pairwise(stretch):
+    for before, one, two in zip((None, *stretch), stretch, stretch[1:], strict=False):
+        if one.word == "have" and before is not None and before.word in _INFINITE:
+            continue  # "good to have cart rolled back", "should not have more than 40 pods"
         if one.word in _TELLING and not one.mention and two.word not in ("to", "rolled", "set", "put", "it"):
             yield f"tells {one.word}"
 
@@ -118,6 +134,19 @@ def _told(stretch: tuple[Item, ...]) -> Iterator[str]:
 def _is_wanted_by_another(items: tuple[Item, ...]) -> bool:
     """ "bob wants cart rolled back"; not "cart wants its old version back"."""
     return any(two.word in ("wants", "wanted") and not (one.mention or one.is_mark) for one, two in pairwise(items))
+
+
+_WISHES = word_set("like want love good nice great lovely")
+_INFINITE = word_set("to should must not")
+_OTHERS = word_set("somebody someone anybody anyone nobody everybody he she they")
+
+
+def _is_done_by_another(items: tuple[Item, ...]) -> bool:
+    """ "somebody put LOG_LEVEL=debug on cart", "cart runs with it", "cart scales by itself from 2 to 8"."""
+    said = [item for item in items if not (item.is_mark or item.tags & {"polite", "greet"})]
+    if said and said[0].word in _OTHERS:
+        return True
+    return tells_of_it(said)
 
 
 def _waits_for_load(stretch: tuple[Item, ...]) -> bool:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from msgspec.structs import replace
 
 from hexaops.assistant.understanding.clauses import Clause
-from hexaops.assistant.understanding.english import BASE, NOUN, PAST, PROGRESSIVE, parts_of_speech
+from hexaops.assistant.understanding.english import BASE, NOUN, PAST, PROGRESSIVE, THIRD, parts_of_speech
 from hexaops.assistant.understanding.holding import holds_off
 from hexaops.assistant.understanding.intents import SETTING_INTENTS, Intent, Mode
 from hexaops.assistant.understanding.items import Item, are_listed, said_words
@@ -169,7 +169,22 @@ def _is_asked_for(items: Sequence[Item], clauses: Sequence[Clause], label: str) 
         return False
     if any(clause.is_question for clause in clauses):
         return any(_asks_politely(clause.words) for clause in clauses)
-    return bool(_WISHES & words or not _FINITE & words) or any(_is_imperative(clause) for clause in clauses)
+    told = bool(_FINITE & words) or tells_of_it(items)
+    return bool(_WISHES & words or not told) or any(_is_imperative(clause) for clause in clauses)
+
+
+def tells_of_it(items: Sequence[Item]) -> bool:
+    """ "cart runs with LOG_LEVEL=debug", "cart scales by itself from 2 to 8"; not "cart needs LOG_LEVEL=debug"."""
+    behind = [two for one, two in pairwise(items) if one.mention and two.word.endswith("s") and not two.mention]
+    finite = [item.word for item in behind if not item.tags & {"pod", "replicas_word", "app"}]
+    if any(one.word == "has" and two.word == "to" for one, two in pairwise(items)):
+        return False  # "cart has to be rolled back"
+    if any(one.word == "with" and "assignment" in two.tags for one, two in pairwise(items)):
+        return True  # "so much noise with LOG_LEVEL=debug on cart"
+    return any(word not in _WISHING and parts_of_speech(word) & THIRD for word in finite)
+
+
+_WISHING = word_set("needs wants gets deserves this its")
 
 
 def _asks_whether(clause: Clause) -> bool:
@@ -249,8 +264,8 @@ def project_of(items: Sequence[Item]) -> str | None:
     """The one project that is named; None where it is none or several."""
     named = {
         candidate.entity.name
-        for item in items
-        if item.mention
+        for before, item in zip((None, *items), items, strict=False)
+        if item.mention and not (before is not None and before.word == "not")
         for candidate in item.mention.candidates
         if candidate.entity.kind == "project"
     }

@@ -12,9 +12,15 @@ from msgspec.structs import fields, replace
 from hexaops.assistant.understanding.intents import Intent
 from hexaops.assistant.understanding.items import Item
 from hexaops.assistant.understanding.normalise import word_set
-from hexaops.assistant.understanding.numbers import find_number
+from hexaops.assistant.understanding.numbers import Number, find_number
 
-_BEFORE_VALUE = word_set("to at = : be as of is")
+_BEFORE_VALUE = word_set("to at = : be as of is on value")
+_VAGUE = word_set(
+    "something anything whatever some another other different sensible reasonable appropriate higher lower bigger "
+    "smaller more less fewer better normal usual old new previous same its their his her what which our my your all "
+    "everything nothing"
+)
+"""No values: what somebody has to choose."""
 _SKIPPED = word_set("should must be set equal the value")
 _LOW = word_set("min minimum least from between lower minreplicas floor")
 _HIGH = word_set("max maximum most upper ceiling up limit maxreplicas cap")
@@ -88,7 +94,7 @@ def _configuration(items: list[Item]) -> Slots:
             env.append((name, value))
         elif "variable" in item.tags or _is_variable(item):
             said = _value_after(items, position)
-            if said is None:
+            if said is None or said.lower() in _VAGUE:
                 left.append(item.text)
             else:
                 env.append((item.text, said))
@@ -133,8 +139,17 @@ def _revision(items: list[Item]) -> Slots:
         elif _is_other_revision(before, item, has_number=number is not None):
             left.append(item.text)
     if revision is None and not left:  # "three versions back"; "one version back" is the one before
-        left = [item.text for item in items if item.number is not None and not item.mention and item.number.value != 1]
+        left = [item.text for item in items if item.number and not item.mention and _counts_versions(item.number)]
     return Slots(revision=revision, left=tuple(left))
+
+
+def _counts_versions(number: Number) -> bool:
+    """Not the "500s" that it throws."""
+    return number.value != 1 and not (number.kind == "time" and number.value >= _A_STATUS)
+
+
+_A_STATUS = 100
+"""From here on "500s" are answers of HTTP, no seconds."""
 
 
 def _is_other_revision(before: str, item: Item, *, has_number: bool) -> bool:

@@ -99,7 +99,7 @@ def _namespaces(items: tuple[Item, ...], *, for_change: bool) -> dict[int, str]:
     """Position → namespace, for mentions that stand for a namespace."""
     found: dict[int, str] = {}
     for position, item in enumerate(items):
-        if item.mention is None:
+        if item.mention is None or _word_before(items, position) in ("not", "never"):
             continue
         projects = [c.entity for c in item.mention.candidates if c.entity.kind == "project"]
         others = [c.score for c in item.mention.candidates if c.entity.kind != "project"]

@@ -20,7 +20,7 @@ from hexaops.assistant.understanding.foreign import read_foreign
 from hexaops.assistant.understanding.gaps import Message, has_gaps
 from hexaops.assistant.understanding.gist import proposed
 from hexaops.assistant.understanding.holding import backs_up_another, doubts_one, tells_of_a_text, tells_why
-from hexaops.assistant.understanding.intents import CHANGE_INTENTS, LATER_INTENTS, Intent, Mode
+from hexaops.assistant.understanding.intents import CHANGE_INTENTS, LATER_INTENTS, SETTING_INTENTS, Intent, Mode
 from hexaops.assistant.understanding.inventory import Inventory, NameIndex
 from hexaops.assistant.understanding.items import Item, read_items
 from hexaops.assistant.understanding.labels import INTENT_OF
@@ -161,6 +161,8 @@ def _understood(text: str, read: _Read, inventory: Inventory, *, truncated: bool
         understandings = tuple(_not_now(understanding) for understanding in understandings)
     if len(understandings) == 1 and not truncated:
         understandings = (with_settings(understandings[0], items, clauses, whole, last_frame(dialogue)),)
+    if not truncated and _is_of_one_setting(understandings) and (found := _set_by_gist(read)) is not None:
+        return found
     if not truncated and _is_open(understandings):
         asked, offer = _asked_by_evidence(read)
         if asked is not None:
@@ -177,9 +179,34 @@ def _asked_by_evidence(read: _Read) -> tuple[Understanding | None, Understanding
     change = _evident(found.reading) if found is not None else None
     if found is not None and found.is_asked:
         return change, None
-    if (setting := setting_by_gist(read.items, read.whole, read.setting, read.judged)) is not None:
-        return _shaped(setting), None
-    return None, change
+    setting = _set_by_gist(read)
+    return setting, change if setting is None else None
+
+
+def _set_by_gist(read: _Read) -> Understanding | None:
+    found = setting_by_gist(read.items, read.whole, read.setting, read.judged)
+    return _shaped(found) if found is not None else None
+
+
+def _is_of_one_setting(understandings: tuple[Understanding, ...]) -> bool:
+    """Parts of one setting, none planned: "let cart autoscale between 2", "8 pods"."""
+    intents = {one.intent for one in understandings}
+    unplanned = not any(one.would_change or one.would_set for one in understandings)
+    settings = intents & SETTING_INTENTS
+    return (
+        len(understandings) > 1
+        and unplanned
+        and len(settings) == 1
+        and intents - settings <= _COUNTED_IN[next(iter(settings))]
+    )
+
+
+_COUNTED_IN = {
+    **dict.fromkeys(SETTING_INTENTS, frozenset[Intent]()),
+    Intent.AUTOSCALING: frozenset({Intent.SCALE_APPLICATION}),
+    Intent.UPDATE_QUOTA: frozenset({Intent.SCALE_APPLICATION}),
+}
+"""What the counts of a setting are like, apart from the rest of it."""
 
 
 _OPEN_MODES = frozenset({Mode.READ, Mode.STATEMENT, Mode.REQUEST, Mode.ADVICE})

@@ -48,7 +48,7 @@ _ASKING, _INVERTED, _SUBJECTS = (
     word_set("do have"),
     word_set("we i you they"),
 )
-_OF_SOME = word_set("only each every everything which what not leave")
+_OF_SOME = word_set("still only each every everything which what not leave")
 """Words that select among several what fails: "only the broken ones"."""
 ADVICE = frozenset(
     {"advice", "own doing", "turned", "opinion", "ability", "spoken of", "supposed state", "asks opinion"}
