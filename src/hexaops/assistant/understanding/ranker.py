@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -37,6 +37,10 @@ class Model(Struct, frozen=True):
     temperature: float
     examples: str
     """SHA-256 of the prepared examples that it was made from."""
+
+
+_REMEMBERED = 64
+"""Stretches kept: a message is cut in several ways, and many of its pieces are asked about more than once."""
 
 
 class Ranking(Struct, frozen=True):
@@ -79,7 +83,12 @@ def words_of(items: Sequence[Item]) -> list[str]:
 
 def rank(items: Sequence[Item], after: str = "") -> Ranking:
     """The labels of the message or clause with their probabilities; `after` is the label of the message before."""
-    return score(load(), words_of(items), after)
+    return _ranked(tuple(words_of(items)), after)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _ranked(words: tuple[str, ...], after: str) -> Ranking:
+    return score(load(), words, after)
 
 
 def score(model: Model, words: Sequence[str], after: str = "") -> Ranking:
