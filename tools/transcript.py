@@ -1,6 +1,6 @@
 """Writes `docs/transcript.md`: questions and answers, each checked against the API server at that moment.
 
-`python -m tools.transcript` asks sixty questions of the embedded default, `python -m tools.transcript cluster` twenty
+`python -m tools.transcript` asks seventy questions of the embedded default, `python -m tools.transcript cluster` twenty
 on a real control plane (`testenv/control-plane`) under the shipped rights; each writes its part of the page. A wrong
 answer is marked in the page and makes the command fail.
 """
@@ -36,13 +36,13 @@ KINDS = {
     "Service": "/api/v1/services", "ResourceQuota": "/api/v1/resourcequotas",
     "PersistentVolumeClaim": "/api/v1/persistentvolumeclaims", "Ingress": "/apis/networking.k8s.io/v1/ingresses",
     "HorizontalPodAutoscaler": "/apis/autoscaling/v2/horizontalpodautoscalers",
-    "PodDisruptionBudget": "/apis/policy/v1/poddisruptionbudgets",
+    "PodDisruptionBudget": "/apis/policy/v1/poddisruptionbudgets", "Job": "/apis/batch/v1/jobs",
     "EndpointSlice": "/apis/discovery.k8s.io/v1/endpointslices",
     "NetworkPolicy": "/apis/networking.k8s.io/v1/networkpolicies",
 }  # fmt: skip
 LINES, WARM_UP_SECONDS, DEADLINE_SECONDS = 14, 75.0, 90.0
 PART = re.compile(r"\n<!-- part: (\w+) -->\n")
-HEAD = """# Eighty questions
+HEAD = """# Ninety questions
 
 <!-- Written by `python -m tools.transcript` (and `… cluster`); change the questions there. -->
 
@@ -62,7 +62,7 @@ class Part:
 
 PARTS = {
     "simulator": Part(
-        "Sixty on the embedded default",
+        "Seventy on the embedded default",
         "Asked of `hexaops serve` in its embedded default, a simulated cluster with twelve applications, right after "
         "its start.",
         QUESTIONS,

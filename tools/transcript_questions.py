@@ -154,6 +154,55 @@ def _requests_memory(name: str) -> Callable[[Objects], list[str]]:
     return lambda objects: [objects.container(name)["resources"]["requests"]["memory"]]
 
 
+def _services_of(project: str) -> Callable[[Objects], list[str]]:
+    return lambda objects: [name for name in _services(objects) if name.startswith(f"{project}/")]
+
+
+def _hosts(objects: Objects) -> list[str]:
+    """Escaped as Markdown has it."""
+    rules = [rule for one in objects.by_kind["Ingress"] for rule in one["spec"]["rules"]]
+    return [rule["host"].rpartition(".")[0] + "\\." + rule["host"].rpartition(".")[2] for rule in rules]
+
+
+def _jobs(objects: Objects) -> list[str]:
+    names = [f"{one['metadata']['namespace']}/{one['metadata']['name']}: succeeded" for one in objects.by_kind["Job"]]
+    return [f"{len(names)} Jobs", *names]
+
+
+def _names_in_variables(name: str) -> Callable[[Objects], list[str]]:
+    """Workloads whose variables name the Service."""
+
+    def expected(objects: Objects) -> list[str]:
+        return [
+            one
+            for one, _, _ in objects.workloads()
+            if any(each.get("value", "").startswith(name) for each in objects.container(one).get("env", ()))
+        ]
+
+    return expected
+
+
+def _versions(objects: Objects) -> list[str]:
+    return [one["status"]["nodeInfo"]["kubeletVersion"] for one in objects.by_kind["Node"]]
+
+
+def _untainted(objects: Objects) -> list[str]:
+    tainted = [one for one in objects.by_kind["Node"] if one["spec"].get("taints")]
+    return [f"{len(tainted) or 'None'} of {len(objects.by_kind['Node'])} node"]
+
+
+def _restarted_of(name: str) -> Callable[[Objects], list[str]]:
+    return lambda objects: [
+        f"{pod}: {count} restart" for pod, _, count in objects.pods() if count and pod.startswith(f"{name}-")
+    ]
+
+
+def _not_forbidding_root(objects: Objects) -> list[str]:
+    names = [name for name, _, _ in objects.workloads()]
+    open_to_it = [one for one in names if not objects.container(one).get("securityContext", {}).get("runAsNonRoot")]
+    return [f"{len(open_to_it)} of {len(names)} applications do not forbid it"]
+
+
 REPLICAS, PODS, NODES = "replicas of every workload", "the pods' states", "the nodes' conditions"
 QUESTIONS = (
     Question("What's the status of my applications?", _replicas, REPLICAS),
@@ -218,6 +267,18 @@ QUESTIONS = (
     Question("How do I fix an ImagePullBackOff?"),
     Question("Why does my HPA not scale?"),
     Question("What is a finalizer?"),
+    Question("Which services are there in the data project?", _services_of("data"), "the Services of the namespace"),
+    Question("Is anything reachable from the internet?", _hosts, "the Ingresses' hosts"),
+    Question("Did the nightly backup job succeed?", _jobs, "the Jobs"),
+    Question("What would break if database-app died?", _names_in_variables("database-app"), "the templates' variables"),
+    Question("Which project is most expensive?"),
+    Question("Which node has the most free memory?", lambda objects: nodes(objects)[:-1], "the nodes' names"),
+    Question("What version of Kubernetes do the nodes run?", _versions, "the nodes' kubelets"),
+    Question("Are there any taints on the nodes?", _untainted, "the nodes' taints"),
+    Question(
+        "Has notification-service restarted lately?", _restarted_of("notification-service"), "its pods' restart counts"
+    ),
+    Question("Which containers run as root?", _not_forbidding_root, "every template"),
     Question("What can you do?"),
     Question("Thanks, that's all"),
 )
