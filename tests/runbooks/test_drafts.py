@@ -110,5 +110,6 @@ async def test_what_makes_no_sense_is_refused_with_its_reason(action: str, live:
 
 
 async def test_scaling_to_what_it_has_is_refused() -> None:
-    with pytest.raises(HexaopsError, match="already has 3 replicas"):
+    with pytest.raises(HexaopsError, match="already has 3 replicas") as refused:
         await drafted("scale_application", workload(replicas=3), replicas=3)
+    assert refused.value.details["already_so"] is True

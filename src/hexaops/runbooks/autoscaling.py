@@ -257,7 +257,7 @@ def _write(workload: LiveWorkload, spec: Fields, live: LiveObject | None) -> Wri
         if key in spec and before.get(key) != spec[key]
     )
     if not changes:
-        raise NotApplicableError("The autoscaler already has these settings", possible=None)
+        raise NotApplicableError("The autoscaler already has these settings", possible=None, already_so=True)
     if live is None:
         target = workload.target
         body = {

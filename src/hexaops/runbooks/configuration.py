@@ -116,7 +116,7 @@ class UpdateConfiguration(WorkloadRunbook[ConfigurationParameters]):
         template = _template_write(workload, parameters)
         writes += [template] if template else [restart_write(workload, world.at)] if writes else []
         if not writes:
-            raise NotApplicableError("The application already has this configuration", possible=None)
+            raise NotApplicableError("The application already has this configuration", possible=None, already_so=True)
         return Draft(
             action=self.name,
             subject=subject,
@@ -172,7 +172,7 @@ async def _config_map_write(
     before = {key: live.field(f"/data/{key}") for key in data}
     changes = tuple(FieldChange(f"/data/{key}", before[key], data[key]) for key in data if before[key] != data[key])
     if not changes:
-        raise NotApplicableError(f"ConfigMap {name} already has these values", possible=None)
+        raise NotApplicableError(f"ConfigMap {name} already has these values", possible=None, already_so=True)
     return Write(
         target=live.target,
         call=Call(verb="patch", body={"data": dict(data)}),

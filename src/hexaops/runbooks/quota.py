@@ -137,7 +137,7 @@ def _write(
         if before.get(key) != after.get(key)
     )
     if not changes:
-        raise NotApplicableError("The quota already has these limits", possible=None)
+        raise NotApplicableError("The quota already has these limits", possible=None, already_so=True)
     if live is None:
         new = TargetRef(kind=QUOTA, namespace=subject.namespace, name=name)
         body = _manifest(new, after)

@@ -28,13 +28,15 @@ SECONDS_PER_BATCH = 10.0
 
 
 class NotApplicableError(HexaopsError):
-    """The action does not apply to the target in its current state; `details.possible_when` says when it does."""
+    """The action does not apply to the target in its current state; `details.possible_when` says when it does, and
+    `details.already_so` that nothing needs to change."""
 
     code = "ACTION_NOT_APPLICABLE"
     status = 409
 
-    def __init__(self, reason: str, *, possible: str | None) -> None:
-        super().__init__(reason, details={"reason": reason, "possible_when": possible})
+    def __init__(self, reason: str, *, possible: str | None, already_so: bool = False) -> None:
+        details: dict[str, object] = {"reason": reason, "possible_when": possible}
+        super().__init__(reason, details=details | ({"already_so": True} if already_so else {}))
 
 
 class World(Protocol):

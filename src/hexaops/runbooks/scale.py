@@ -79,7 +79,7 @@ class _Scaling(WorkloadRunbook[P]):
         if workload.kind not in SCALABLE:
             raise NotApplicableError("A DaemonSet runs one pod per node and has no replicas to set", possible=None)
         if have == after:
-            raise NotApplicableError(f"It already has {have} replicas", possible=None)
+            raise NotApplicableError(f"It already has {have} replicas", possible=None, already_so=True)
         down = ready_pods_down_by_scaling(workload, after)
         write = Write(
             target=workload.target,
@@ -181,7 +181,7 @@ class StartApplication(_Scaling[Parameters]):
         workload = await read_workload(subject, world)
         if workload.replicas:
             message = f"It is already running, with {workload.replicas} replicas"
-            raise NotApplicableError(message, possible=ScaleApplication.name)
+            raise NotApplicableError(message, possible=ScaleApplication.name, already_so=True)
         recorded = await world.recorded_replicas(workload.target.uid)
         doing = f"Starting application '{subject.name}'"
         draft = self._draft(subject, workload, recorded or 1, doing=doing, risk="low")

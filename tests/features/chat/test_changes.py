@@ -9,6 +9,7 @@ import pytest
 from hexaops.errors import UpstreamUnavailableError
 from hexaops.features.changes.errors import GuardrailRefusedError
 from hexaops.features.workspaces.automation import AutomationSwitch
+from hexaops.runbooks.runbook import NotApplicableError
 from tests.analysis.applications.rows import crashing, fill, pod, workload
 from tests.features.applications.world import FOREIGN, ChatWorld
 from tests.features.chat.proposing import WrittenProposer, use
@@ -133,6 +134,24 @@ async def test_a_guardrail_is_explained(world: ChatWorld) -> None:
     assert "What would make it possible: scale to at most 6 first." in content(data)
     assert data["attachments"] == []
     assert data["response"]["metadata"]["intent_fulfilled"] is False
+
+
+async def test_what_is_so_already_is_told_and_nothing_is_planned(world: ChatWorld) -> None:
+    refusal = NotApplicableError("It already has 3 replicas", possible=None, already_so=True)
+    use(world, WrittenProposer(refusal))
+    data = await world.ask("scale web-app to 3")
+    assert content(data) == "No change is needed to scale web-app to 3 replicas: it already has 3 replicas."
+    assert data["attachments"] == []
+    assert data["response"]["metadata"]["intent_fulfilled"] is True
+
+
+async def test_a_setting_of_several_applications_is_one_plan_each(world: ChatWorld, proposer: WrittenProposer) -> None:
+    data = await world.ask("set LOG_LEVEL=warn on web-app and database-app")
+    wanted = {"action": "update_configuration", "parameters": {"env": {"LOG_LEVEL": "warn"}}}
+    assert proposer.asked == [
+        {**wanted, "application_id": await id_of(world, name)} for name in ("web-app", "database-app")
+    ]
+    assert [one["type"] for one in data["attachments"]] == ["action_plan", "action_plan"]
 
 
 async def test_a_cluster_that_is_away_is_explained(world: ChatWorld) -> None:

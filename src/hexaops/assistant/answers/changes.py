@@ -86,11 +86,14 @@ def tell_how_to_confirm(draft: Draft, plans: Sequence[Mapping[str, Any]]) -> Non
 
 
 def tell_refusal(draft: Draft, error: HexaopsError, what: str) -> None:
-    """Why a change cannot be planned: the rule, the reason, and what would make it possible."""
-    draft.fulfilled = False
+    """Why a change is not planned: the rule, the reason and what would make it possible, or that it is so already."""
     details = error.details
     rule = f" (safety rule {details['rule']})" if "rule" in details else ""
     reason = markdown(str(details.get("reason") or error.message), 2 * TEXT_LIMIT).removesuffix(".")
+    if details.get("already_so"):
+        draft.say(f"No change is needed to {markdown(what, TEXT_LIMIT)}: {reason[:1].lower()}{reason[1:]}.")
+        return
+    draft.fulfilled = False
     draft.say(f"I can't plan to {markdown(what, TEXT_LIMIT)}{rule}: {reason}.")
     possible = details.get("possible_when")
     if possible:
