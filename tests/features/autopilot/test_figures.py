@@ -23,7 +23,12 @@ ENDS = {"resolved", "escalated"}
 
 @pytest.fixture
 async def world(sqlite_url: str, tmp_path: Path) -> AsyncIterator[LivingWorld]:
-    settings = {"detection": True, "rate_limit_workspace": "100000/minute", "change_timeout_seconds": 30}
+    settings = {
+        "detection": True,
+        "rate_limit_workspace": "100000/minute",
+        "rate_limit_public": "1000000/minute",  # incidents are asked for after each commit
+        "change_timeout_seconds": 30,
+    }
     async with living_world(sqlite_url, tmp_path, settings) as served:
         yield served
 
