@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from testenv.diagnosis.case import control, crash_loop, fault, stuck, unready
+from testenv.diagnosis.cases.jobs import job
 from testenv.diagnosis.cases.network import tls_secret
 from testenv.diagnosis.cases.nodes import set_condition
-from testenv.diagnosis.objects import Raw, ago, condition, config_map, container, make, service, slice_of, waiting
+from testenv.diagnosis.objects import (
+    Raw,
+    ago,
+    condition,
+    config_map,
+    container,
+    make,
+    running,
+    service,
+    slice_of,
+    waiting,
+)
 from testenv.diagnosis.world import (
     App,
     World,
@@ -14,6 +26,7 @@ from testenv.diagnosis.world import (
     find_app,
     make_pod,
     set_statuses,
+    settle,
     stateful,
     unschedulable,
 )
@@ -52,6 +65,40 @@ def programs_fail_without_the_database(world: World) -> None:
     worker = find_app(world, "worker")
     reads(worker, "LEDGER_DATABASE_URL", "mysql://ledger@db:3306/ledger")
     crash_loop(world, worker, log="SQLSTATE[HY000] [2002] Connection refused in /srv/vendor/Connector.php:70")
+
+
+def waits_in_an_init_container(world: World, *command: str, said: str) -> None:
+    """A new application whose first container waits for another object."""
+    app = deploy(world, "reports", replicas=1, with_service=False)
+    for spec in (app.template, app.pods[0]["spec"]):
+        spec["initContainers"] = [container("wait", image="acme/kubectl:1.31") | {"command": [*command]}]
+    set_statuses(
+        app.pods[0],
+        waiting("reports", "PodInitializing"),
+        phase="Pending",
+        init=[running("wait", ready=False, since=45)],
+        since=45,
+    )
+    app.pods[0]["metadata"]["creationTimestamp"] = ago(46)
+    world.log(app.pods[0], said, name="wait")
+    settle(app)
+
+
+@fault("dependency-down", "Deployment/reports", "load-seed|there is no job")
+def waits_for_a_job_that_is_not_there(world: World) -> None:
+    done = condition("Complete", "True")
+    job(world, "other", conditions=[done], succeeded=1, completionTime=ago(40))
+    waits_in_an_init_container(
+        world, "kubectl", "wait", "--for=condition=complete", "job/load-seed", said="Error from server (NotFound)"
+    )
+
+
+@fault("image-not-found", "StatefulSet/db", "not found|1.4.2", "patch")
+def waits_for_a_database_that_does_not_start(world: World) -> None:
+    break_database(world)
+    waits_in_an_init_container(
+        world, "kubectl", "rollout", "status", "statefulset/db", said="Waiting for 1 pods to be ready..."
+    )
 
 
 @fault("missing-key", "StatefulSet/db Secret/db-login", "db-login|password")

@@ -99,6 +99,30 @@ def claim_missing(world: World) -> None:
     settle(app)
 
 
+@fault("claim-unbound", "Deployment/reports PersistentVolumeClaim/reports-data", "reports-data|being deleted")
+def claim_is_being_deleted(world: World) -> None:
+    app = deploy(world, "reports", replicas=1, with_service=False)
+    for spec in (app.template, app.pods[0]["spec"]):
+        spec["volumes"] = [{"name": "d", "persistentVolumeClaim": {"claimName": "reports-data"}}]
+    unschedulable(
+        world,
+        app.pods[0],
+        '0/3 nodes are available: persistentvolumeclaim "reports-data" is being deleted. preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.',
+    )
+    settle(app)
+
+
+@fault("claim-unbound", "StatefulSet/db PersistentVolumeClaim/data-db-0", "pv-data-db-0|does not exist")
+def volume_of_a_claim_is_gone(world: World) -> None:
+    db = find_app(world, "db")
+    unschedulable(
+        world,
+        db.pods[0],
+        '0/3 nodes are available: persistentvolumeclaim "data-db-0" bound to non-existent persistentvolume "pv-data-db-0". preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.',
+    )
+    settle(db)
+
+
 @fault("volume-attach", "StatefulSet/db", "multi-attach|another node")
 def volume_attached_elsewhere(world: World) -> None:
     db = find_app(world, "db")

@@ -19,7 +19,7 @@ from testenv.diagnosis.objects import NOW, Raw, ago, condition, ended, make, own
 from testenv.diagnosis.world import shop
 
 FOLDER = Path(__file__).parent
-SETS = ("sixth", "seventh", "eighth", "ninth")
+SETS = ("sixth", "seventh", "eighth", "ninth", "thirteenth", "fourteenth")
 AGE = re.compile(r"@\d+(\.\d+)?")
 GROUPS = {
     "apps/v1": "Deployment ReplicaSet StatefulSet DaemonSet ControllerRevision",

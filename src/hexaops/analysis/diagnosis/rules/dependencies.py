@@ -32,6 +32,11 @@ _CLUSTER_NAME = re.compile(r"\b([a-z0-9][a-z0-9-]{0,62}\.[a-z0-9][a-z0-9-]{0,62}
 _KEYWORDS = re.compile(r"host='([A-Za-z0-9.-]{1,250})', port='?(\d{1,5})")
 _AT_PORT = re.compile(r"(?:server at|host:?|to) \"?([A-Za-z0-9][\w.-]{1,250})\"?(?: \([\d.]+\))?,? port:? (\d{1,5})")
 _AWAITED = re.compile(r"(?i)\bwait(?:ing)? (?:for|on|until) (?:the )?(?:service |host )?\"?([a-z0-9][a-z0-9.-]{0,250})")
+_AWAITED_OBJECT = re.compile(
+    r"(?i)\b(job|deployment|statefulset|daemonset)s?(?:\.(?:batch|apps))?[/ ]+\"?([a-z0-9][a-z0-9.-]{0,250})"
+)
+_WAITS = re.compile(r"(?i)\bwait|rollout status")
+_KINDS = {one.lower(): one for one in ("Job", "Deployment", "StatefulSet", "DaemonSet")}
 _ASKED = re.compile(
     r"(?:\bnc(?: -\w+)*|nslookup|getent hosts|dig|ping(?: -\w+ ?\d*)*|-h|--host[= ]|https?://)\s*([a-z0-9][a-z0-9.-]{1,250})(?::?\s?(\d{2,5}))?"
 )
@@ -251,6 +256,10 @@ def awaits(sick: Sick) -> Finding | None:
         return None
     script = " ".join(part for key in ("command", "args") for part in strings(one.spec, key))
     lines = sick.log.splitlines()[-5:]
+    said = [line for line in (*reversed(lines), f"{text(one.spec, 'image')} {script}") if _WAITS.search(line)]
+    meant = next((found for line in said for found in _AWAITED_OBJECT.finditer(line)), None)
+    if meant is not None:
+        return _awaits_object(sick, _KINDS[meant[1].lower()], meant[2].rstrip("."))
     named = [(found[1], "") for line in reversed(lines) for found in _AWAITED.finditer(line)]
     named += [(found[1], found[2] or "") for found in _ASKED.finditer(script)]
     for host, port in named:
@@ -271,6 +280,29 @@ def awaits(sick: Sick) -> Finding | None:
             fix=_started(stopped.ref) if stopped else None,
         )
     return _awaits_nothing(sick, named[0][0]) if named and script else None
+
+
+def _awaits_object(sick: Sick, kind: str, name: str) -> Finding | None:
+    """A Job that is to complete, or a workload that is to become ready: what is wrong with it is the cause."""
+    one = sick.snapshot.find(kind, sick.pod.namespace, name)
+    if one is None:
+        if not sick.snapshot.has(kind):
+            return None
+        why = f"there is no {kind} {name} in namespace {sick.pod.namespace}"
+    elif kind == "Job" and one.condition("Complete").get("status") != "True":
+        why = f"{one.ref} has {'failed' if one.condition('Failed').get('status') == 'True' else 'not completed'}"
+    elif kind != "Job" and one.number("status", "readyReplicas") + one.number("status", "numberReady") == 0:
+        why = f"{one.ref} has no ready pod"
+    else:
+        return None
+    return from_pod(
+        sick,
+        "dependency-down",
+        f"{sick.container} waits for {kind} {name}",
+        f"its dependency is not there: {why}",
+        symptom_of=(one.ref,) if one else (),
+        key=f"dependency-down {sick.workload.ref} {kind} {name}",
+    )
 
 
 def _awaits_nothing(sick: Sick, host: str) -> Finding | None:

@@ -10,7 +10,10 @@ from hexaops.analysis.diagnosis.pods import Sick
 from hexaops.analysis.diagnosis.rules.making import from_pod
 from hexaops.analysis.diagnosis.rules.unplaced import placing, unplaced
 
-_CLAIM = re.compile(r'persistentvolumeclaim "([^"]{1,253})" (not found|is being deleted)')
+_CLAIM = re.compile(
+    r'persistentvolumeclaim "([^"]{1,253})" '
+    r'(?:(not found)|(is being deleted)|bound to non-existent persistentvolume "([^"]{1,253})")'
+)
 
 
 def claim(sick: Sick) -> Finding | None:
@@ -25,6 +28,9 @@ def claim(sick: Sick) -> Finding | None:
     ]
     if said := _CLAIM.search(pod.sentence):
         missing = Ref("PersistentVolumeClaim", sick.pod.namespace, said[1])
+        if said[3] or said[4]:
+            held = f"is bound to PersistentVolume {said[4]}, which does not exist" if said[4] else "is being deleted"
+            return placing(pod, "claim-unbound", f"its claim {said[1]} {held}", symptom_of=(missing,))
         return from_pod(
             sick,
             "claim-missing",
