@@ -27,6 +27,7 @@ WITHOUT_EXAMPLES = {
     "formulas": "lists formulas",
     "hardening": "needs a cluster of one's own",
     "index": "links to the other pages",
+    "intents": "lists what can be asked, each example being a test",
     "safety": "lists rules, each with its test",
     "settings": "lists settings",
     "simulator": "is about a program of its own",
