@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from sqlalchemy import select
 
 from hexaops.backends.metrics.base import Series, Signal, Subject, Window
+from hexaops.backends.metrics.prices import MeteredPrices
 from hexaops.features.insights.service import InsightService
 from hexaops.features.metrics.sources import MetricSources
 from hexaops.storage.tables.webhooks import WebhookEventRow
@@ -44,10 +45,22 @@ class Written:
         return Series(signal, subject, window.start, step, values, self.name, f"{signal} of {subject.name}")
 
 
-def _with_history(world: LivingWorld, source: Written | None = None) -> None:
-    """Let the served insights read their history from this."""
+class Priced(MetricSources):
+    """Sources that tell these prices for every cluster."""
+
+    metered = MeteredPrices()
+
+    async def prices(self, cluster_id: str, at: float) -> MeteredPrices:
+        del cluster_id, at
+        return self.metered
+
+
+def _with_history(world: LivingWorld, source: Written | None = None, metered: MeteredPrices | None = None) -> None:
+    """Let the served insights read their history, and OpenCost's prices, from these."""
     held = world.access.get(InsightService)
-    engine = replace(held.engine, sources=MetricSources(source or Written(), world.access.context.clusters))
+    sources = Priced(source or Written(), world.access.context.clusters)
+    sources.metered = metered or MeteredPrices()
+    engine = replace(held.engine, sources=sources)
     world.access.context.provider.add(replace(held, engine=engine))
 
 
@@ -165,6 +178,21 @@ async def test_scores_follow_from_their_inputs(world: LivingWorld) -> None:
     }  # fmt: skip
     assert data["action_plan"]["immediate"]
     assert isinstance(data["recent_changes"], list)
+
+
+async def test_prices_of_opencost_are_charged_and_named(world: LivingWorld) -> None:
+    before = (await _internal(world))["evidence"]
+    names = [row.name for row in world.access.context.clusters.default.cache.nodes()]
+    _with_history(world, metered=MeteredPrices(cpu_core_hour=dict.fromkeys(names, 0.31611)))
+    after = (await _internal(world))["evidence"]
+    used = {one["of"]: (one["dollars"], one["source"]) for one in after["prices"]}
+    assert used["cpu_core_hour"] == (0.31611, "opencost")
+    assert used["memory_gib_hour"] == (0.004237, "default")
+    assert after["monthly_compute_cost"] > 2 * before["monthly_compute_cost"]
+    _with_history(world, metered=MeteredPrices(reason="OpenCost's prices cannot be read: it did not answer in time"))
+    refused = await _internal(world)
+    assert refused["reasons"]["evidence.prices"].startswith("OpenCost's prices cannot be read")
+    assert {one["source"] for one in refused["evidence"]["prices"]} == {"default"}
 
 
 async def test_focus_areas_and_the_kind_of_analysis_choose(world: LivingWorld) -> None:
