@@ -45,6 +45,12 @@ QUESTIONS = (
     ("Does anything use the host network?", "None of 12 applications shares a namespace of its node."),
     ("Is web-app privileged?", "No: **web-app** keeps the control privileged."),
     ("Are there any secrets in environment variables?", "None of 12 applications has a secret as plain text in a "),
+    ("Which pod is the oldest?", "26 pods, the oldest first:\n- "),
+    ("Which pod is the newest?", "26 pods, the newest first:\n- cache-service-"),
+    (
+        "How old is the current version of web-app?",
+        "**web-app** was created 19d ago.\nIts current revision has run for 2d",
+    ),
     ("Which apps have no limits?", "None of 12 applications: each has requests and limits of CPU and memory."),
 )
 

@@ -26,7 +26,7 @@ from hexaops.features.chat.reading.impact import asks_for_impact
 from hexaops.features.chat.reading.insights import asks_for_control
 from hexaops.features.chat.reading.objects import topic_of
 from hexaops.features.chat.reading.performance import asks_for_requests
-from hexaops.features.chat.reading.resources import asks_for_restarts
+from hexaops.features.chat.reading.resources import asks_for_age, asks_for_restarts
 
 _HOW_TO_INTENTS = frozenset({Intent.DIAGNOSE, Intent.ROOT_CAUSE, Intent.POD_STATUS, Intent.LIST_RESOURCES})
 """Questions for trouble that may mean trouble in general."""
@@ -47,6 +47,7 @@ TOPICS: tuple[tuple[Tool, Callable[[str, Understanding, Facts], bool]], ...] = (
     (CONNECTIVITY, lambda message, asked, _: asks_for_connections(message, asked)),
     (PERFORMANCE, lambda message, asked, _: asks_for_requests(message, asked)),
     (RESOURCES, lambda message, asked, facts: asks_for_restarts(message, asked, facts.applications or ())),
+    (RESOURCES, lambda message, asked, facts: asks_for_age(message, asked, facts.applications or ())),
     (OBJECTS, lambda message, asked, facts: bool(topic_of(message, facts.applications or (), asked))),
     (ARTICLES, lambda message, asked, _: _asks_how(message, asked)),
 )

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from hexaops.analysis.applications.model import Application
 from hexaops.assistant.answers import resources as told
+from hexaops.assistant.answers.ages import tell_ages
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.pods import answer_pods
 from hexaops.assistant.answers.status import answer_status
@@ -18,6 +19,7 @@ from hexaops.assistant.understanding.intents import Intent
 from hexaops.assistant.understanding.model import Understanding
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.chat.reading.asking import Reader, Reading
+from hexaops.features.overview.activity import latest_release
 
 _IMAGES = re.compile(r"\b(?:images?|image tags?|which versions?|what versions?)\b")
 _SIZES = re.compile(r"\b(?:limits?|requests?)\b")
@@ -43,6 +45,23 @@ def asks_for_restarts(message: str, asked: Understanding, applications: Sequence
     return _ASKS_RESTARTS.search(text) is not None and asked.parameters.status_filter is None
 
 
+_OLDEST = re.compile(
+    r"\b(?:oldest|newest|youngest)\b.*\bpods?\b|\bpods?\b.*\b(?:oldest|newest|youngest)\b|\bhow old (?:is|are)\b"
+)
+_NEWEST = re.compile(r"\b(?:newest|youngest)\b")
+_AGES_TAKEN_FOR = frozenset({
+    Intent.HIGH_USAGE, Intent.LIST_RESOURCES, Intent.POD_STATUS, Intent.STATUS_QUERY, Intent.USAGE_QUERY,
+    Intent.CHANGE_HISTORY,
+})  # fmt: skip
+
+
+def asks_for_age(message: str, asked: Understanding, applications: Sequence[Application]) -> bool:
+    """ "Which pod is the oldest?", "how old is web-app?"."""
+    if asked.intent not in _AGES_TAKEN_FOR or any(found.entity.kind == "node" for found in asked.targets):
+        return False
+    return _OLDEST.search(without_names(message, applications)) is not None
+
+
 class ResourceReader(Struct, frozen=True):
     """Answers from the watch cache; what asks for no field is answered as a question for the status."""
 
@@ -51,6 +70,9 @@ class ResourceReader(Struct, frozen=True):
     async def answer(self, reading: Reading, draft: Draft) -> None:
         """The field that was asked for, of what was named."""
         text = without_names(reading.message, reading.facts.applications or ())
+        if asks_for_age(reading.message, reading.asked, reading.facts.applications or ()):
+            self._ages(reading, draft)
+            return
         if asks_for_restarts(reading.message, reading.asked, reading.facts.applications or ()):
             told.tell_restarts(reading.select(draft), reading.facts, draft)
             return
@@ -74,6 +96,12 @@ class ResourceReader(Struct, frozen=True):
             self._services(reading, draft)
         else:
             answer_status(reading.asked, reading.facts, draft)
+
+    def _ages(self, reading: Reading, draft: Draft) -> None:
+        workspace, selected, rows = reading.caller.get_workspace(), reading.select(draft), self.applications.rows
+        release = latest_release(selected, rows(workspace, "ReplicaSet"), rows(workspace, "Event"))
+        newest = _NEWEST.search(without_names(reading.message, selected)) is not None
+        tell_ages(selected, release.at if release else None, reading.facts, draft, newest=newest)
 
     def _services(self, reading: Reading, draft: Draft) -> None:
         """Those of what was named, of a project also those that select nothing; each with all that it selects."""
