@@ -26,6 +26,9 @@ ORDINARY = {
         "src/auth/token.go:118:12: undefined: claims",
         "spec/models/password_spec.rb:31",
         "AssertionError: lib/secret.ts:77:3 expected 2",
+        "def test_det_distribution_gh18272(self, dim):",
+        "test_skew_2D_WithMask PASSED",
+        "FAILED test_conv1d_full_with_out - AssertionError",
         "PASSED tests/api/test_token.py::TestRefresh::test_twice_2x",
     ),
     "names of a Secret's keys": (

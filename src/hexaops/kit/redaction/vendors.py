@@ -16,7 +16,7 @@ import msgspec
 
 from hexaops.kit.redaction.forms import UUID
 from hexaops.kit.redaction.issued import ISSUED
-from hexaops.kit.redaction.looks import entropy, is_random
+from hexaops.kit.redaction.looks import entropy, is_name, is_random
 
 RULES = Path(__file__).parent / "gitleaks.json"
 
@@ -224,8 +224,21 @@ def _forms() -> dict[str, tuple[re.Pattern[str], ...]]:
 def _begun(text: str) -> Iterator[tuple[int, int]]:
     for found in AMBIGUOUS.finditer(text):
         rest = re.split("[_-]", found[0], maxsplit=1)[1]
-        if is_random(rest) and not ("-" in rest and rest.islower()):  # objects are named so
+        if (
+            is_random(rest) and not ("-" in rest and rest.islower()) and not _is_spoken(found[0])
+        ):  # objects are named so
             yield found.span()
+
+
+def _is_spoken(value: str) -> bool:
+    """Several parts of which most are words, as functions and tests are named: `test_rotation_2d_of_keys`."""
+    first, *parts = (part for part in re.split("[_-]", value) if part)
+    words = sum(len(part) >= 3 and part.isalpha() and is_name(part) for part in parts)
+    return first in _SPOKEN and len(parts) >= 3 and 2 * words >= len(parts)
+
+
+_SPOKEN = frozenset({"test", "live", "key"})
+"""Beginnings of tokens that are words of names too."""
 
 
 def _secret(rule: _Rule, found: re.Match[Any]) -> Iterator[tuple[int, int]]:
