@@ -140,3 +140,31 @@ def test_a_corrected_name_or_value_keeps_the_rest() -> None:
     talk.say("set LOG_LEVEL to debug on web-app")
     asked = talk.say("no, info")
     assert (asked.would_set, asked.slots) == (True, Slots(env=(("LOG_LEVEL", "info"),)))
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "names"),
+    [
+        ("web-app stuck, a restart would be great", Intent.RESTART_APPLICATION, ("web-app",)),
+        ("give everything that is in CrashLoopBackOff a restart please", Intent.RESTART_FAILING, ()),
+        ("please restart web-app, it hangs since morning", Intent.RESTART_APPLICATION, ("web-app",)),
+    ],
+)
+def test_a_complaint_a_state_and_a_past_time_forbid_nothing(text: str, intent: Intent, names: tuple[str, ...]) -> None:
+    assert _planned(text) == [(intent, names)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "legal asked us to stop web-app, what shall we do",
+        "legal asked us to stop web-app, please do not do that",
+        "web-app stuck, somebody restarted it",
+        "web-app is slow, a restart would be great but not now",
+        "web-app is slow, would a restart be great",
+        "everything that is in CrashLoopBackOff was restarted",
+        "please restart web-app in the evening",
+    ],
+)
+def test_what_is_near_a_complaint_a_state_or_a_time_is_not_planned(text: str) -> None:
+    assert _planned(text) == []

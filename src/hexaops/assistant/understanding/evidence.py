@@ -318,6 +318,8 @@ def doubts_of(stretch: tuple[Item, ...], act: Act, label: str, *, spoken: bool) 
         yield "has to"
     if not {"like", "love", "want", "need"} & set(words):
         told |= _SEEN & set(words)
+    if label == "restart_failing" and any(one in _SELECTING and two in ("is", "are") for one, two in pairs):
+        told -= {"is", "are"}  # "everything that is in CrashLoopBackOff"
     if pairs & {("is", "time"), ("is", "possible")}:
         told -= {"is"}
     if not (label == "scale_app" and told <= {"is", "are"} and _ENOUGH & set(words)):
@@ -330,6 +332,9 @@ def doubts_of(stretch: tuple[Item, ...], act: Act, label: str, *, spoken: bool) 
     if supposed and (act.at < 0 or ("ing" in stretch[act.at].forms and "be" in words)):
         yield "supposed state"  # "A must be down", "A must be restarting"
     yield from _without_verb(stretch, spoken=spoken) if act.at < 0 else _of_verb(stretch, act)
+
+
+_SELECTING = word_set("that which whatever everything anything")
 
 
 def _wishes(pairs: set[tuple[str, str]]) -> bool:

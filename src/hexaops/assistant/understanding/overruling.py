@@ -37,11 +37,11 @@ def may_be_outweighed(against: Collection[str], frame: Frame) -> bool:
     timed = timed or _tells_of_another_time(frame)
     told = frame.at < 0 and any(name.startswith("tells ") for name in names)
     alone = not any(item.mention for item in items[frame.end :])
-    return (
-        not told
-        and BY_GIST not in frame.obstacles
-        and all(_is_soft(name, timed=timed, led=led, alone=alone) for name in names)
-    )
+    if BY_GIST in frame.obstacles:
+        return names == {"names loosely"}
+    if _is_pressed(frame):
+        names -= _SAID_TO_US
+    return not told and all(_is_soft(name, timed=timed, led=led, alone=alone) for name in names)
 
 
 _BEGINS = word_set("is are was starts begins opens ends comes arrives launches leaves closes goes runs")
@@ -74,6 +74,18 @@ def _tells_of_another_time(frame: Frame) -> bool:
     subject = behind[place - 1].word if place else ""
     inside = limits_of_request(frame.items[frame.start : frame.end], counts=True)
     return bool(subject) and place < 5 and subject not in _POINTERS and inside is None
+
+
+_SAID_TO_US = frozenset({"word in asked", "word in asks", "word in wants", "word in wanted"})
+_PRESSING = word_set("please pls do it that this so now go ahead apply then right away")
+
+
+def _is_pressed(frame: Frame) -> bool:
+    """ "legal asked us to take A offline, please do that": what others asked for is made one's own."""
+    items = frame.items
+    last = max((place for place, item in enumerate(items[:-1]) if item.is_mark), default=-1)
+    words = [word for item in items[last + 1 :] if not item.is_mark for word in item.word.split()]
+    return last > 0 and "do" in words and all(word in _PRESSING for word in words)
 
 
 def _is_soft(name: str, *, timed: bool, led: bool, alone: bool) -> bool:

@@ -153,3 +153,24 @@ def _waits_for_load(stretch: tuple[Item, ...]) -> bool:
     """ "up to 15 when cpu passes 50 %": what an autoscaler does by itself."""
     after = [item for one, item in pairwise(stretch) if one.word in ("when", "if", "once", "as")]
     return bool(after) and all(item.tags & _LOADED for item in after)
+
+
+def is_of_one_setting(understandings: tuple[Understanding, ...]) -> bool:
+    """Parts of one setting, none planned: "let cart autoscale between 2", "8 pods"."""
+    intents = {one.intent for one in understandings}
+    unplanned = not any(one.would_change or one.would_set for one in understandings)
+    settings = intents & SETTING_INTENTS
+    return (
+        len(understandings) > 1
+        and unplanned
+        and len(settings) == 1
+        and intents - settings <= _COUNTED_IN[next(iter(settings))]
+    )
+
+
+_COUNTED_IN = {
+    **dict.fromkeys(SETTING_INTENTS, frozenset[Intent]()),
+    Intent.AUTOSCALING: frozenset({Intent.SCALE_APPLICATION}),
+    Intent.UPDATE_QUOTA: frozenset({Intent.SCALE_APPLICATION}),
+}
+"""What the counts of a setting are like, apart from the rest of it."""

@@ -20,7 +20,7 @@ from hexaops.assistant.understanding.foreign import read_foreign
 from hexaops.assistant.understanding.gaps import Message, has_gaps
 from hexaops.assistant.understanding.gist import proposed
 from hexaops.assistant.understanding.holding import backs_up_another, doubts_one, tells_of_a_text, tells_why
-from hexaops.assistant.understanding.intents import CHANGE_INTENTS, LATER_INTENTS, SETTING_INTENTS, Intent, Mode
+from hexaops.assistant.understanding.intents import CHANGE_INTENTS, LATER_INTENTS, Intent, Mode
 from hexaops.assistant.understanding.inventory import Inventory, NameIndex
 from hexaops.assistant.understanding.items import Item, read_items
 from hexaops.assistant.understanding.labels import INTENT_OF
@@ -33,7 +33,7 @@ from hexaops.assistant.understanding.ranker import Ranking, rank
 from hexaops.assistant.understanding.reading import Reading, read_clause
 from hexaops.assistant.understanding.refusals import must_refuse
 from hexaops.assistant.understanding.setting import Setting, label_before, last_frame, tells_of_failing_pods
-from hexaops.assistant.understanding.setting_gist import setting_by_gist
+from hexaops.assistant.understanding.setting_gist import is_of_one_setting, setting_by_gist
 from hexaops.assistant.understanding.settings import with_settings
 from hexaops.assistant.understanding.shape import asks_for_projects, missing_of, resource_and_scope
 from hexaops.assistant.understanding.speech import says_go
@@ -161,9 +161,9 @@ def _understood(text: str, read: _Read, inventory: Inventory, *, truncated: bool
         understandings = tuple(_not_now(understanding) for understanding in understandings)
     if len(understandings) == 1 and not truncated:
         understandings = (with_settings(understandings[0], items, clauses, whole, last_frame(dialogue)),)
-    if not truncated and _is_of_one_setting(understandings) and (found := _set_by_gist(read)) is not None:
+    if not truncated and is_of_one_setting(understandings) and (found := _set_by_gist(read)) is not None:
         return found
-    if not truncated and _is_open(understandings):
+    if not truncated and _is_open(understandings, complains=not _asks_to_look(items)):
         asked, offer = _asked_by_evidence(read)
         if asked is not None:
             return asked
@@ -186,27 +186,6 @@ def _asked_by_evidence(read: _Read) -> tuple[Understanding | None, Understanding
 def _set_by_gist(read: _Read) -> Understanding | None:
     found = setting_by_gist(read.items, read.whole, read.setting, read.judged)
     return _shaped(found) if found is not None else None
-
-
-def _is_of_one_setting(understandings: tuple[Understanding, ...]) -> bool:
-    """Parts of one setting, none planned: "let cart autoscale between 2", "8 pods"."""
-    intents = {one.intent for one in understandings}
-    unplanned = not any(one.would_change or one.would_set for one in understandings)
-    settings = intents & SETTING_INTENTS
-    return (
-        len(understandings) > 1
-        and unplanned
-        and len(settings) == 1
-        and intents - settings <= _COUNTED_IN[next(iter(settings))]
-    )
-
-
-_COUNTED_IN = {
-    **dict.fromkeys(SETTING_INTENTS, frozenset[Intent]()),
-    Intent.AUTOSCALING: frozenset({Intent.SCALE_APPLICATION}),
-    Intent.UPDATE_QUOTA: frozenset({Intent.SCALE_APPLICATION}),
-}
-"""What the counts of a setting are like, apart from the rest of it."""
 
 
 _OPEN_MODES = frozenset({Mode.READ, Mode.STATEMENT, Mode.REQUEST, Mode.ADVICE})
@@ -234,10 +213,19 @@ def _with_offer(understandings: tuple[Understanding, ...], change: Understanding
     return (replace(understandings[0], offer=change),)
 
 
-def _is_open(understandings: tuple[Understanding, ...]) -> bool:
-    """Nothing is planned yet, and no other part asks for something else."""
+_COMPLAINTS = frozenset({Intent.DIAGNOSE, Intent.ROOT_CAUSE, Intent.PERFORMANCE_ANALYSIS, Intent.ANOMALY_QUERY})
+
+
+def _asks_to_look(items: Sequence[Item]) -> bool:
+    """A question, or a verb of looking; "cart is stuck" only complains."""
+    return any(item.word == "?" or (item.tags & _LOOKING and not item.mention) for item in items)
+
+
+def _is_open(understandings: tuple[Understanding, ...], *, complains: bool) -> bool:
+    """Nothing is planned yet, and no other part asks for something else; what is complained of tells why."""
     planned = any(one.would_change or one.would_set for one in understandings)
-    others = len(understandings) > 1 and any(one.intent in LATER_INTENTS for one in understandings)
+    elsewhere = LATER_INTENTS - (_COMPLAINTS if complains else frozenset())
+    others = len(understandings) > 1 and any(one.intent in elsewhere for one in understandings)
     return not (planned or others)
 
 

@@ -112,7 +112,7 @@ def obstacles(items: tuple[Item, ...], start: int, end: int, *, selects: bool = 
 
 
 def _anywhere(items: tuple[Item, ...], start: int, end: int, *, selects: bool) -> Iterator[str]:
-    courtesy = courtesy_places(items)
+    courtesy = courtesy_places(items) | {place for place in range(len(items)) if _is_past_time(items, place)}
     said = [(place, item) for place, item in enumerate(items) if place not in courtesy]
     against = _ANYWHERE - (_OF_SOME if selects else frozenset())
     for place, item in said:
@@ -145,6 +145,12 @@ def _anywhere(items: tuple[Item, ...], start: int, end: int, *, selects: bool) -
         yield "begins would"  # "would 2 replicas help A"
     if (limit := limits_of_request(items, counts=True)) is not None:
         yield f"limit {limit.value}"
+
+
+def _is_past_time(items: tuple[Item, ...], place: int) -> bool:
+    """ "stuck since morning", "since last evening": no time to come."""
+    before = [item.word for item in items[max(0, place - 2) : place]]
+    return "later" in items[place].tags and not items[place].mention and "since" in before
 
 
 def _asks_ability(said: list[tuple[int, Item]]) -> bool:
