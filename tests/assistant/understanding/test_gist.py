@@ -168,3 +168,12 @@ def test_a_complaint_a_state_and_a_past_time_forbid_nothing(text: str, intent: I
 )
 def test_what_is_near_a_complaint_a_state_or_a_time_is_not_planned(text: str) -> None:
     assert _planned(text) == []
+
+
+@pytest.mark.parametrize("word", ["additional", "further", "extra"])
+def test_one_of_its_kind_more_is_a_step(word: str) -> None:
+    a = "an" if word[0] in "ae" else "a"
+    (asked,) = _parts(f"{a} {word} replica for web-app please")
+    assert (asked.would_change, asked.parameters.replicas_delta) == (True, 1)
+    assert _planned(f"{a} {word} replica of web-app crashed") == []
+    assert _planned(f"{a} {word} label for web-app please") == []

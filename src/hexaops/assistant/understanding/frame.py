@@ -306,10 +306,13 @@ def _without_number(items: tuple[Item, ...], verb: str) -> Parameters:
     return Parameters(direction=direction, replicas_factor=factor)  # type: ignore[arg-type]
 
 
+_ONE_MORE = word_set("another extra additional further")
+
+
 def _one_step(parameters: Parameters, items: tuple[Item, ...], verb: str) -> Parameters:
     """ "add another replica", "add a replica", "one fewer": a step of one."""
     single = any("replica" in item.tags or item.lemma == "pod" for item in items if not item.word.endswith("s"))
-    another = "another" in {item.word for item in items} or "extra" in {item.word for item in items}
+    another = any(item.word in _ONE_MORE for item in items)
     if single and (verb in ("add", "remove") or another):
         return replace(parameters, replicas_delta=-1 if verb == "remove" else 1)
     return parameters
