@@ -19,6 +19,8 @@ _BEFORE = word_set("everything asked told said says wait still keep keeps stay l
 _AFTER = word_set("asked told reads wants wanted says")
 _LEAVING = word_set("nothing nobody keep keeps stay stays everything other itself they")
 """Behind the change they may leave an application out, where one is named there."""
+_ASKING = word_set("asking asks ask")
+"""Behind the change: "…, nobody is asking for that"."""
 _SOON = word_set("soon morning evening noon midnight weekend tonight later")
 _TIMES = frozenset({"limit scheduled", "mode scheduled"})
 _CONDITIONS = frozenset(
@@ -36,7 +38,7 @@ def may_be_outweighed(against: Collection[str], frame: Frame) -> bool:
     led = led or _is_deadline(frame) or _gives_reason(frame)
     timed = timed or _tells_of_another_time(frame)
     told = frame.at < 0 and any(name.startswith("tells ") for name in names)
-    alone = not any(item.mention for item in items[frame.end :])
+    alone = not any(item.mention or item.word in _ASKING for item in items[frame.end :])
     if BY_GIST in frame.obstacles:
         return names == {"names loosely"}
     if _is_pressed(frame):
