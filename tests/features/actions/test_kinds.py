@@ -56,6 +56,22 @@ async def test_variables_are_set_added_and_removed_and_put_back(world: LivingWor
     assert variables(world, "api-service") == before
 
 
+async def test_a_setting_of_several_applications_is_one_plan_and_put_back_together(world: LivingWorld) -> None:
+    names = ["api-service", "worker-app"]
+    before = {name: variables(world, name) for name in names}
+    body = {"message": "set LOG_LEVEL=trace on api-service and worker-app"}
+    said = (await world.call("POST", "/aiops/chat", body)).json()["data"]
+    (plan,) = [one["data"] for one in said["attachments"] if one["type"] == "action_plan"]
+    assert [one["name"] for one in plan["targets"]] == names
+    confirmed = await world.call("POST", "/aiops/actions", plan["confirm"]["body"])
+    assert confirmed.status_code == 200, confirmed.text
+    action = await world.ended(confirmed.json()["data"]["action_id"])
+    assert action["status"] == "completed", action
+    assert [variables(world, name)["LOG_LEVEL"] for name in names] == ["trace", "trace"]
+    assert (await rolled_back(world, action))["status"] == "completed"
+    assert {name: variables(world, name) for name in names} == before
+
+
 async def test_a_config_map_and_the_rollout_that_reads_it_are_two_writes_of_one_plan(world: LivingWorld) -> None:
     old = {pod["metadata"]["name"] for pod in world.cluster.store.list("pods", "backend")}
     data = {"BATCH_SIZE": "80", "NEW_KEY": "on"}

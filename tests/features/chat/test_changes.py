@@ -145,13 +145,12 @@ async def test_what_is_so_already_is_told_and_nothing_is_planned(world: ChatWorl
     assert data["response"]["metadata"]["intent_fulfilled"] is True
 
 
-async def test_a_setting_of_several_applications_is_one_plan_each(world: ChatWorld, proposer: WrittenProposer) -> None:
+async def test_a_setting_of_several_applications_is_one_plan(world: ChatWorld, proposer: WrittenProposer) -> None:
     data = await world.ask("set LOG_LEVEL=warn on web-app and database-app")
-    wanted = {"action": "update_configuration", "parameters": {"env": {"LOG_LEVEL": "warn"}}}
-    assert proposer.asked == [
-        {**wanted, "application_id": await id_of(world, name)} for name in ("web-app", "database-app")
-    ]
-    assert [one["type"] for one in data["attachments"]] == ["action_plan", "action_plan"]
+    (asked,) = proposer.asked
+    assert (asked["action"], asked["parameters"]) == ("update_configuration", {"env": {"LOG_LEVEL": "warn"}})
+    assert asked["application_ids"] == [await id_of(world, name) for name in ("web-app", "database-app")]
+    assert [one["type"] for one in data["attachments"]] == ["action_plan"]
 
 
 async def test_a_cluster_that_is_away_is_explained(world: ChatWorld) -> None:

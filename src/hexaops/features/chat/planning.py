@@ -23,7 +23,7 @@ from hexaops.assistant.understanding.model import Parameters, PendingQuestion
 from hexaops.assistant.understanding.values import wanted_replicas
 from hexaops.errors import HexaopsError
 from hexaops.features.access.caller import Caller
-from hexaops.features.chat.settings import ask_for_setting, proposals
+from hexaops.features.chat.settings import ask_for_setting, proposal
 from hexaops.kit.text import markdown
 from hexaops.runbooks.catalog import RUNBOOKS
 
@@ -138,13 +138,13 @@ class ChangePlanner(Struct, frozen=True):
         draft.pending = PendingQuestion("confirm_plan", request.asked.intent.value, targets=(application.id,))
 
     async def _set(self, request: Request, draft: Draft) -> None:
-        """The plans of a further kind, one a target, or the question for what they lack."""
+        """A plan of a further kind, or the question for what it lacks."""
         asked = request.asked
         if asked.missing:
             ask_for_setting(asked, draft)
             return
         draft.shown += [found.entity.id for found in asked.targets]
-        await self.propose(request, [Wanted(*one) for one in proposals(asked)], draft)
+        await self.propose(request, [Wanted(*proposal(asked))], draft)
 
     async def propose(self, request: Request, wanted: Sequence[Wanted], draft: Draft) -> None:
         """Plan each of these, and tell how to confirm what was planned."""

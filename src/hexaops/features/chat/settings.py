@@ -23,17 +23,18 @@ ACTIONS: Mapping[Intent, str] = {
 }
 
 
-def proposals(asked: Understanding) -> list[tuple[str, dict[str, Any], str]]:
-    """For each target the action, its parameters with the target's, and in words what is planned."""
+def proposal(asked: Understanding) -> tuple[str, dict[str, Any], str]:
+    """The action, its parameters with the targets', and in words what is planned."""
     action = ACTIONS[asked.intent]
     book, slots = RUNBOOKS[action], asked.slots or Slots()
+    own = {field: value for field, value in _values(slots).items() if field in book.parameters.model_fields}
     if book.target == "project":
         name = asked.parameters.namespace or ""
-        named = [(name, {"project": name})]
-    else:
-        named = [(found.entity.name, {"application_id": found.entity.id}) for found in asked.targets]
-    own = {field: value for field, value in _values(slots).items() if field in book.parameters.model_fields}
-    return [(action, {**target, **own}, f"{book.words.verb} {name}") for name, target in named]
+        return action, {"project": name, **own}, f"{book.words.verb} {name}"
+    ids = [found.entity.id for found in asked.targets]
+    named = {"application_id": ids[0]} if len(ids) == 1 else {"application_ids": ids}
+    names = ", ".join(found.entity.name for found in asked.targets)
+    return action, {**named, **own}, f"{book.words.verb} {names}"
 
 
 def _values(slots: Slots) -> dict[str, Any]:
