@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from hexaops.client import Client
+from testenv.harness.service import until
 from tests.contract.conftest import SETTINGS
 from tests.contract.serving import Served, serving
 from tests.docs.examples import Example, examples_of, problems_of
@@ -44,6 +46,8 @@ LIMIT_SECONDS = 60.0
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The embedded default, in quick time."""
     with serving(tmp_path_factory.mktemp("docs") / "home", "--speed", "10", settings=SETTINGS) as service:
+        with Client.from_home(service.home) as client:
+            until(lambda: client.list_incidents().data)  # what fails in the default world is detected after the start
         yield service
 
 
