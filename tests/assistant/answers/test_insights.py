@@ -85,7 +85,7 @@ def test_a_forecast_says_when_the_room_ends(draft: Draft, web: Application) -> N
     assert draft.content.splitlines() == [
         "The workspace's CPU use rises by 60% a month; at this pace the nodes' CPU is used up in 12.5 days.",
         "No application of 1 is near its limits or clearly rising.",
-        "This is told from 30 points of history: little to go by.",
+        "This is based on 30 points of history: little to go by.",
     ]
 
 

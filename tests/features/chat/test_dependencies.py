@@ -26,7 +26,7 @@ async def test_dependencies_are_told_in_both_directions(world: LivingWorld) -> N
     for message in ("what depends on database-app", "who uses database-app?", "what relies on database-app?"):
         content = await _said(world, message)
         assert "- api-service (healthy, 2/2 ready): Service database-app in DATABASE" in content, message
-        assert "Told from the variables and arguments" in content
+        assert "Based on the variables and arguments" in content
     needs = await _said(world, "what does api-service depend on?")
     assert needs.startswith("**api-service** depends on")
     assert "database-app (degraded, 2/3 ready)" in needs

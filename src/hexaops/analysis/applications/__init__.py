@@ -1,1 +1,1 @@
-"""What an application is and how it is doing, told from the rows of its workload and pods alone."""
+"""What an application is and how it is doing, based on the rows of its workload and pods alone."""

@@ -1,6 +1,6 @@
-"""Why something fails, waits, restarts or is down; and what is wrong at all: told from the findings of a diagnosis.
+"""Why something fails, waits, restarts or is down; and what is wrong at all: based on the findings of a diagnosis.
 
-The cause comes first, under it what it is told from, then what would mend it. What the findings do not explain is said
+The cause comes first, under it what it is based on, then what would mend it. What the findings do not explain is said
 to be unexplained, with what would be needed: that is no answer to the question (`fulfilled`).
 """
 

@@ -1,4 +1,4 @@
-"""What applications cost a month, told from one statement; docs/formulas.md states the figures."""
+"""What applications cost a month, based on one statement; docs/formulas.md states the figures."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from hexaops.kit.text import markdown
 
 SHOWN = 20
 TOLD_FROM = (
-    "Told from the variables and arguments of the pods. A connection that only a Secret or the program itself names is "
+    "Based on the variables and arguments of the pods. A connection that only a Secret or the program itself names is "
     "not seen."
 )
 

@@ -21,7 +21,7 @@ EXAMINED_LIMIT = 500
 
 
 class Statement(Struct, frozen=True):
-    """A piece of Markdown (one line or more) and the ids of the evidence that it is told from."""
+    """A piece of Markdown (one line or more) and the ids of the evidence that it is based on."""
 
     text: str
     evidence: tuple[str, ...] = ()

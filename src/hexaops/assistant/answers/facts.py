@@ -1,4 +1,4 @@
-"""What an answer may be told from: read before by whoever may read it, cut to what the caller may see."""
+"""What an answer may be based on: read before by whoever may read it, cut to what the caller may see."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cost, savings, security, trends and what is unusual, told from an assessment; docs/formulas.md states each figure."""
+"""Cost, savings, security, trends and what is unusual, based on an assessment; docs/formulas.md states each figure."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def tell_forecast(
     elif most >= LEAST_POINTS:
         draft.say(f"No application of {len(measured)} is near its limits or clearly rising.", noted)
     if most < FEWEST_POINTS:
-        draft.say(f"This is told from {most} points of history: little to go by.", noted)
+        draft.say(f"This is based on {most} points of history: little to go by.", noted)
 
 
 def tell_no_levels(reason: str | None, facts: Facts, draft: Draft) -> None:

@@ -146,7 +146,7 @@ def tell_ports_outside(found: Sequence[ServiceRow], where: str, facts: Facts, dr
         value = f"{row.type}, port {ports}"
         item = _note(f"Service {row.namespace}/{row.name}", value, facts, draft)
         draft.say(f"- Service {markdown(f'{row.namespace}/{row.name}', NAME_LIMIT)}: {value}{at}", item)
-    draft.say("Told from the objects: firewalls and cloud networks in front of them are not seen.")
+    draft.say("Based on the objects alone: firewalls and cloud networks in front of them are not seen.")
 
 
 def tell_budgets(found: Sequence[PdbRow], where: str, facts: Facts, draft: Draft) -> None:

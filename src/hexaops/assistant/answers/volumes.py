@@ -56,7 +56,7 @@ def answer_volumes(found: Sequence[Volume], looked_at: int, seconds: float, fact
     if len(found) > SHOWN:
         draft.say(f"- … and {len(found) - SHOWN} more", counted)
     draft.gap()
-    draft.say(f"Told from what was measured in the last {format_duration(seconds)}.")
+    draft.say(f"Based on what was measured in the last {format_duration(seconds)}.")
 
 
 def _tell(one: Volume, facts: Facts, draft: Draft) -> None:

@@ -68,7 +68,7 @@ class Gatherer:
     async def facts(
         self, caller: Caller, known: Known, needs: Set[Need], *, context: ChatContext, capabilities: Set[str]
     ) -> Facts:
-        """Everything that answers with these needs are told from."""
+        """Everything that answers with these needs are based on."""
         workspace = caller.get_workspace()
         freshness = self.applications.freshness(workspace)
         reason = _no_metrics(context, capabilities)

@@ -185,7 +185,7 @@ class AnswerTextView(View, frozen=True, kw_only=True):
 
 
 class CitationView(View, frozen=True, kw_only=True):
-    """What one statement of the answer is told from."""
+    """What one statement of the answer is based on."""
 
     line: int
     """Of `response.content`, from 0: where the statement ends."""

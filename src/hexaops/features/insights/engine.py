@@ -65,7 +65,7 @@ class Measurement(Struct, frozen=True):
 
 
 class Assessment(Measurement, frozen=True):
-    """All that both shapes are told from."""
+    """All that both shapes are based on."""
 
     insights: Sequence[Insight]
     diagnosis: Diagnosis

@@ -41,7 +41,7 @@ class ResourceView(View, frozen=True, kw_only=True):
 
 
 class SeenView(View, frozen=True, kw_only=True):
-    """One thing that it is told from."""
+    """One thing that it is based on."""
 
     source: str
     object: str

@@ -108,7 +108,7 @@ class OverviewService:
     async def _causes(
         self, workspace: Workspace, applications: Sequence[Application], reasons: dict[str, str]
     ) -> Sequence[Cause]:
-        """What a diagnosis says; where there is none, issues are told from statuses alone."""
+        """What a diagnosis says; where there is none, issues are based on statuses alone."""
         try:
             diagnosis = await self._diagnoses.get(workspace, logs=False)
         except UpstreamUnavailableError as error:

@@ -53,7 +53,7 @@ class ChatMessageRow(Base):
     details: Mapped[dict[str, Any]]
     """The documents' `metadata` of the message."""
     evidence: Mapped[list[dict[str, Any]]]
-    """What an answer was told from; empty for a user's message."""
+    """What an answer was based on; empty for a user's message."""
     recommendations: Mapped[int] = mapped_column(default=0)
     """Suggestions made in an answer."""
     created_at: Mapped[datetime]

@@ -55,6 +55,6 @@ TOPICS: tuple[tuple[Tool, Callable[[str, Understanding, Facts], bool]], ...] = (
 
 
 def reader_of(message: str, asked: Understanding, facts: Facts) -> Tool | None:
-    """What has to be read further; None where the answer is told from what is known already."""
+    """What has to be read further; None where the answer is based on what is known already."""
     topic = next((tool for tool, asks in TOPICS if asks(message, asked, facts)), None)
     return topic or INTENTS[asked.intent].reader
