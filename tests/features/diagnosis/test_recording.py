@@ -18,6 +18,12 @@ from testenv.diagnosis.suite import CONTROLS, FAULTS, Case
 from tests.analysis.applications.rows import NOW
 from tests.living import LivingWorld
 
+SHORT = 3
+"""One case in so many is replayed in `make test`, all of them in the long form."""
+CASES = [
+    pytest.param(case, id=f"{case.area}-{case.name}", marks=() if place % SHORT == 0 else pytest.mark.long)
+    for place, case in enumerate((*FAULTS, *CONTROLS))
+]
 UNREAD = {"Secret": "never read", "ConfigMap": "never listed"}
 
 
@@ -46,7 +52,7 @@ def _recorded(raw: Raw, workspace: Workspace) -> tuple[list[object], list[object
     )
 
 
-@pytest.mark.parametrize("case", [*FAULTS, *CONTROLS], ids=lambda case: f"{case.area}-{case.name}")
+@pytest.mark.parametrize("case", CASES)
 def test_a_replayed_recording_gives_the_live_findings(case: Case) -> None:
     live, replayed, _ = _recorded(case.snapshot(), _workspace())
     assert replayed == live
