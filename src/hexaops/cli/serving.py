@@ -28,6 +28,7 @@ from hexaops.backends.kubernetes.opening import Identity, open_cluster
 from hexaops.cli.connections import KEEP_ALIVE_SECONDS, BoundedProtocol
 from hexaops.cli.console import open_on_desktop
 from hexaops.cli.credentials import read_credentials, write_credentials
+from hexaops.cli.draining import refuse_new
 from hexaops.cli.embedded import Simulator, SimulatorFailedError
 from hexaops.config import ConfigFileError, Settings, read_config_file
 from hexaops.errors import HexaopsError
@@ -77,10 +78,13 @@ class StoppableServer(uvicorn.Server):
         uvicorn would close the listener, and with it pending connections and those whose request has not arrived yet.
         """
         for listener in sockets or []:
+            refuse_new(listener)
+        await asyncio.sleep(LOOK_SECONDS)  # who had begun to connect has connected
+        for listener in sockets or []:
             await self._take_waiting(listener)
-        self._end_streams()
         for server in self.servers:
             server.close()
+        self._end_streams()
         loop = asyncio.get_running_loop()
         end = loop.time() + FIRST_REQUEST_SECONDS
         await asyncio.sleep(LOOK_SECONDS)
