@@ -43,7 +43,7 @@ ORDINARY = {
         "DB_PASSWORD=${DB_PASSWORD:?required}",
         "API_TOKEN=${API_TOKEN:?set it first}",
         "SECRET=${SECRET:+present}",
-        "//registry.npmjs.org/:_authToken=${NPM_TOKEN}",
+        "//registry.example.org/:_authToken=${NPM_TOKEN}",
         'export PGPASSWORD=$(kubectl get secret --namespace default pg -o jsonpath="{.data.password}" | base64 -d)',
         "TOKEN=$(vault read -field=token auth/x)",
         "password_hash = ?",
