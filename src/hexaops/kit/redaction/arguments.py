@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from hexaops.kit.redaction.forms import Form, Span, values
-from hexaops.kit.redaction.looks import has, is_generated, is_name, is_random
-from hexaops.kit.redaction.places import is_chosen, is_secret
+from hexaops.kit.redaction.looks import has, is_generated, is_name, is_random, is_secret
+from hexaops.kit.redaction.places import is_chosen
 
 NEEDLES = (
     "unseal", "unwrap", "rekey", "generate-root", "keyring", "config set", "config:set", "config add", "config create", "swarm",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from hexaops.kit.redaction.forms import UUID, Find, Form, Span, values
-from hexaops.kit.redaction.looks import is_name, is_number, is_placeholder, is_word
+from hexaops.kit.redaction.looks import is_name, is_secret
 from hexaops.kit.redaction.names import is_telling
 from hexaops.kit.redaction.places import is_chosen
 
@@ -233,9 +233,7 @@ _VALUE_OF_ROW = re.compile(r"\s{0,8}(?:'(?P<value>[^']{0,1024})'|[^,']{1,1024})\
 
 
 def _may_be(value: str) -> bool:
-    if is_placeholder(value) or is_word(value) or is_number(value):
-        return False
-    return not (is_name(value) and value.islower() and len(value) < 5)
+    return is_secret(value) and not (is_name(value) and value.islower() and len(value) < 5)
 
 
 FORMS = (

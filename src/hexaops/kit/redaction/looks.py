@@ -166,3 +166,8 @@ def is_generated(value: str) -> bool:
         return False
     kinds = (str.islower, str.isupper, str.isdigit)
     return all(any(map(kind, core)) for kind in kinds) or _RUN.fullmatch(core) is not None
+
+
+def is_secret(value: str) -> bool:
+    """Neither a variable nor a word about a secret nor a number."""
+    return not (is_placeholder(value) or is_word(value) or is_number(value))

@@ -15,6 +15,7 @@ from hexaops.kit.redaction.looks import (
     is_odd,
     is_placeholder,
     is_random,
+    is_secret,
     is_test,
     is_word,
 )
@@ -163,7 +164,7 @@ def _user(value: str, start: int, sign: str) -> Iterator[Span]:
 
 
 def _is_given(value: str, flag: str, sure: bool) -> bool:
-    if _is_plain(value) or _PORTS.fullmatch(value):
+    if not is_secret(value) or _PORTS.fullmatch(value):
         return False
     return sure or "pass" in flag or _is_chosen(value)
 
@@ -183,14 +184,10 @@ def _elements(pattern: re.Pattern[str]) -> Find:
     def find(text: str, lower: str) -> Iterator[Span]:
         for found in pattern.finditer(lower):
             value = _shown(found, text)
-            if is_telling(found["open"]) and value.strip() and not _is_plain(value):
+            if is_telling(found["open"]) and value.strip() and is_secret(value):
                 yield _value(found)
 
     return find
-
-
-def _is_plain(value: str) -> bool:
-    return is_placeholder(value) or is_number(value) or is_word(value)
 
 
 def _replacements(text: str, lower: str) -> Iterator[Span]:
@@ -221,7 +218,7 @@ def _statements(text: str, lower: str, starts: Sequence[int]) -> Iterator[Span]:
         ):
             yield start, start + len(stripped)
         elif found["bare"] is None and strong and found["verb"]:
-            if not (is_word(value) or is_placeholder(value) or is_number(value)):
+            if is_secret(value):
                 yield start, end
         elif strong and text[:start].endswith(": ") and is_odd(stripped):
             yield start, end
@@ -241,7 +238,7 @@ _NEXT_PARAMETER = re.compile(r"&[\w.-]{1,64}=")
 def _tells(value: str) -> bool:
     """Whether the last word of "the password is …" may be one: with a digit or a sign in it."""
     digits = sum(character.isdigit() for character in value)
-    return len(value) >= 6 and digits >= 2 and not (is_number(value) or is_word(value) or is_placeholder(value))
+    return len(value) >= 6 and digits >= 2 and is_secret(value)
 
 
 _KEY_ID = re.compile(r"(?:rsa|[ed]?dsa|ed25519|elg|signing|gpg|pgp|ssh|public) $")

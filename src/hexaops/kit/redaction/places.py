@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from hexaops.kit.redaction.forms import Find, Form, Span, values
-from hexaops.kit.redaction.looks import has, is_generated, is_mixed, is_number, is_placeholder, is_random, is_word
+from hexaops.kit.redaction.looks import has, is_generated, is_mixed, is_number, is_random, is_secret
 from hexaops.kit.redaction.names import is_telling
 
 NEEDLES = (
@@ -22,11 +22,6 @@ _MAY_HOLD = re.compile(
 def may_hold(lower: str) -> bool:
     """Whether a user's name and password may stand in a text in lower case that has no sure word."""
     return has(lower, ("admin:", "root:", "]:", "u:", "usr:")) and _MAY_HOLD.search(lower) is not None
-
-
-def is_secret(value: str) -> bool:
-    """Neither a variable nor a word about a secret nor a number."""
-    return not (is_placeholder(value) or is_word(value) or is_number(value))
 
 
 def is_chosen(value: str) -> bool:
