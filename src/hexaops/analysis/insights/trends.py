@@ -68,8 +68,12 @@ def coming_of(measured: Sequence[Measured], resource: Resource) -> Coming | str:
     series = together([one.history[resource] for one in measured if resource in one.history])
     if not len(series):
         return NO_APPLICATIONS
-    step = measured[0].step_seconds
-    return coming(series, step, AHEAD * len(series) * step)
+    return ahead_of(series, measured[0].step_seconds)
+
+
+def ahead_of(series: Floats, step_seconds: float) -> Coming | str:
+    """The forecast for a series, `AHEAD` of its length ahead."""
+    return coming(series, step_seconds, AHEAD * len(series) * step_seconds)
 
 
 def _days(steps: float, step_seconds: float) -> float:

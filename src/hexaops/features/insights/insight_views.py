@@ -15,7 +15,7 @@ from hexaops.analysis.insights.hardening import level_of
 from hexaops.analysis.insights.model import WEIGHTS, Insight, Weight
 from hexaops.analysis.insights.prices import PriceSource
 from hexaops.analysis.insights.troubles import WEIGHT, category_of
-from hexaops.analysis.prospects import coming, course
+from hexaops.analysis.prospects import course
 from hexaops.features.insights.engine import Assessment
 from hexaops.features.performance.views import ForecastView, LevelChangeView
 from hexaops.kit.durations import format_time
@@ -421,7 +421,7 @@ def _prospects(
         reasons |= {f"trends.{name}.{field}": trends.NO_APPLICATIONS for field in ("forecast", "level_changes")}
         return {"forecast": None, "level_changes": None}
     series, step, start = trends.together(parts), found.measured[0].step_seconds, found.measured[0].start
-    ahead = coming(series, step, len(series) * step * trends.AHEAD)
+    ahead = trends.ahead_of(series, step)
     shifts = course(series, step).shifts
     if isinstance(ahead, str):
         reasons[f"trends.{name}.forecast"] = ahead
