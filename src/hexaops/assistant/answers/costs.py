@@ -39,13 +39,13 @@ class Charges(Struct, frozen=True):
     def ranked(self) -> list[tuple[Application, Cost]]:
         """The dearest first."""
         found = [(one, self.statement.bills[one.id].cost) for one in self.applications]
-        return sorted(found, key=lambda pair: -_known(pair[1]))
+        return sorted(found, key=lambda pair: -known(pair[1]))
 
 
 def monthly_cost(statement: Statement, facts: Facts, draft: Draft) -> tuple[str, str]:
     """A sentence on the total without its full stop, and its evidence."""
     cost = statement.cost
-    total = _known(cost)
+    total = known(cost)
     noted = draft.evidence.note(
         STORE, "monthly cost of what runs now", round(total, 2), unit="US dollars", at=facts.now
     )
@@ -63,7 +63,7 @@ def tell_cost(charges: Charges, facts: Facts, draft: Draft) -> None:
         return
     words, noted = monthly_cost(charges.statement, facts, draft)
     draft.say(f"{words}:", noted)
-    total, ranked = _known(charges.statement.cost), charges.ranked
+    total, ranked = known(charges.statement.cost), charges.ranked
     for application, cost in ranked[:SHOWN]:
         _bill(application, cost, total, facts, draft)
     if len(ranked) > SHOWN:
@@ -112,12 +112,13 @@ def dollars(draft: Draft, facts: Facts, what: str, amount: float) -> str:
     return draft.evidence.note(STORE, what, round(amount, 2), unit="US dollars", at=facts.now, is_query=True)
 
 
-def _known(cost: Cost) -> float:
+def known(cost: Cost) -> float:
+    """What is charged as far as it is known; `monthly_cost` says where volumes are left out."""
     return cost.charged + (cost.storage or 0.0)
 
 
 def _bill(application: Application, cost: Cost, total: float, facts: Facts, draft: Draft) -> None:
-    subject, own = subject_of(application), _known(cost)
+    subject, own = subject_of(application), known(cost)
     noted = [
         dollars(draft, facts, f"charged a month for {subject}", own),
         dollars(draft, facts, f"used a month by {subject}", cost.used),

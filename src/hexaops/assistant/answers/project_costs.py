@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hexaops.assistant.answers.attachments import Cell
-from hexaops.assistant.answers.costs import Charges, dollars, monthly_cost
+from hexaops.assistant.answers.costs import Charges, dollars, known, monthly_cost
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
 from hexaops.assistant.answers.lines import NAME_LIMIT, TEXT_LIMIT, plural
@@ -22,7 +22,7 @@ def tell_project_costs(charges: Charges, facts: Facts, draft: Draft) -> None:
     totals: dict[str, float] = {}
     counts: dict[str, int] = {}
     for application, cost in charges.ranked:
-        totals[application.project] = totals.get(application.project, 0.0) + cost.charged + (cost.storage or 0.0)
+        totals[application.project] = totals.get(application.project, 0.0) + known(cost)
         counts[application.project] = counts.get(application.project, 0) + 1
     words, noted = monthly_cost(charges.statement, facts, draft)
     draft.say(f"{words}, by project:", noted)
