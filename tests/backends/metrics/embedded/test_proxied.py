@@ -39,6 +39,24 @@ async def test_an_application_without_http_metrics_has_no_requests(sampled: Samp
     assert "prometheus.io/scrape" in str(found.reason)
 
 
+async def test_a_rate_that_takes_a_second_reading_is_said(sampled: SampledWorld) -> None:
+    await sampled.rounds(1)
+    assert (await sampled.read(Signal.LATENCY_P95)).reason == (
+        "its pods' HTTP metrics were read once so far, and a rate takes two readings: ask again in 30s"
+    )
+    assert "annotate them" in str((await sampled.read(Signal.LATENCY_P95, "message-queue")).reason)
+    await sampled.rounds(1)
+    assert not (await sampled.read(Signal.LATENCY_P95)).is_empty
+
+
+async def test_before_the_first_round_the_reason_says_when_it_comes(sampled: SampledWorld) -> None:
+    assert (await sampled.read(Signal.LATENCY_P95)).reason == "nothing was measured in this time"
+    sampled.sampler.job()
+    assert (await sampled.read(Signal.LATENCY_P95)).reason == (
+        "measuring has just begun: the first readings come within 30s"
+    )
+
+
 async def test_without_the_rights_the_rest_goes_on(sampled: SampledWorld) -> None:
     sampled.rules["test:reader"] = [Rule(READ, OWN)]
     await sampled.rounds(3)

@@ -12,6 +12,8 @@ class Findings:
     def __init__(self) -> None:
         self.values: dict[Key, float] = {}
         self.reasons: dict[Signal, str] = {}
+        self.own_reasons: dict[Key, str] = {}
+        """Of one subject; they go before `reasons`."""
 
     def set(self, subject: Subject, signal: Signal, value: float) -> None:
         """A value that stands alone."""
@@ -30,3 +32,11 @@ class Findings:
     def explain(self, reason: str, *signals: Signal) -> None:
         """Why these signals were not measured."""
         self.reasons.update(dict.fromkeys(signals, reason))
+
+    def explain_of(self, subject: Subject, reason: str, *signals: Signal) -> None:
+        """Why these signals of one subject were not measured."""
+        self.own_reasons.update(dict.fromkeys(((subject, signal) for signal in signals), reason))
+
+    def why(self, subject: Subject, signal: Signal) -> str | None:
+        """Why the subject has no value of the signal, as far as it is known."""
+        return self.own_reasons.get((subject, signal)) or self.reasons.get(signal)

@@ -16,11 +16,14 @@ class Rates(Generic[K]):
     def __init__(self) -> None:
         self._held: Mapping[K, float] = {}
         self._at = 0.0
+        self.readings = 0
+        """How often the target was read."""
 
     def advance(self, counters: Mapping[K, float], at: float) -> dict[K, float]:
         """Increase a second since the last reading; nothing for what is new or went back (a restart)."""
         before, seconds = self._held, at - self._at
         self._held, self._at = counters, at
+        self.readings += 1
         if not 0 < seconds <= LONGEST_SECONDS:
             return {}
         return {

@@ -10,7 +10,7 @@ import asyncio
 
 from hexaops.backends.kubernetes.cluster import Cluster
 from hexaops.backends.kubernetes.clusters import Clusters
-from hexaops.backends.metrics.base import MetricSourceError, Signal
+from hexaops.backends.metrics.base import MetricSourceError, Signal, Subject
 from hexaops.backends.metrics.embedded.findings import Findings
 from hexaops.backends.metrics.embedded.kubelets import KubeletSampler
 from hexaops.backends.metrics.embedded.members import Members
@@ -20,9 +20,11 @@ from hexaops.backends.metrics.embedded.usage import UsageSampler
 from hexaops.backends.metrics.embedded.watched import WatchedSampler
 from hexaops.kit.background import Periodic
 from hexaops.kit.clock import Clock
+from hexaops.kit.durations import format_duration
 
 PER_SECOND = 20.0
 """Requests to kubelets and pods of one cluster, on average."""
+JUST_STARTED = "measuring has just begun: the first readings come within {step}"
 
 
 class ClusterSampler:
@@ -36,7 +38,8 @@ class ClusterSampler:
         self._kubelets = KubeletSampler(cluster, clock)
         self._pods = PodScraper(cluster, clock, step_seconds=step_seconds)
         self._most = max(1, int(step_seconds * per_second))
-        self.reasons: dict[Signal, str] = {}
+        self.latest: Findings | None = None
+        """Of the last round; None before the first."""
 
     async def sample(self) -> Findings:
         """One round."""
@@ -47,7 +50,7 @@ class ClusterSampler:
         most_nodes = max(1, self._most // 6)  # each is asked for two pages, or three; the rest is for pods
         await self._kubelets.sample(members, findings, most_nodes, with_usage=not measured)
         await self._pods.sample(members, findings, max(1, self._most // 2))
-        self.reasons = findings.reasons
+        self.latest = findings
         return findings
 
 
@@ -62,15 +65,18 @@ class MetricSampler:
         self._clock = clock
         self._per_second = per_second
         self._samplers: dict[str, ClusterSampler] = {}
+        self._is_scheduled = False
 
-    def why_missing(self, cluster_id: str, signal: Signal) -> str | None:
-        """Why the last round did not measure a signal of a cluster, if it knows."""
-        sampler = self._samplers.get(cluster_id)
-        return sampler.reasons.get(signal) if sampler else None
+    def why_missing(self, subject: Subject, signal: Signal) -> str | None:
+        """Why the last round did not measure a signal of a subject, if it knows."""
+        sampler = self._samplers.get(subject.cluster_id)
+        if sampler is not None and sampler.latest is not None:
+            return sampler.latest.why(subject, signal)
+        return JUST_STARTED.format(step=format_duration(self._store.step_seconds)) if self._is_scheduled else None
 
     def job(self) -> Periodic:
         """Samples whenever the clock's next mark is reached."""
-        step = self._store.step_seconds
+        step, self._is_scheduled = self._store.step_seconds, True
         return Periodic(
             "metric-sampling",
             self.round,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 
 from hexaops.backends.kubernetes.cluster import Cluster
@@ -15,10 +15,13 @@ from hexaops.backends.metrics.embedded.quantiles import quantile
 from hexaops.backends.metrics.embedded.rates import Rates
 from hexaops.backends.metrics.embedded.visiting import Visits
 from hexaops.kit.clock import Clock
+from hexaops.kit.durations import format_duration
 
 HTTP = (Signal.REQUEST_RATE, Signal.ERRORS, Signal.ERROR_RATE, Signal.LATENCY_P50, Signal.LATENCY_P95)
 NO_RIGHT = "the cluster does not let this service read pods' own metrics: grant get on pods/proxy"
 NO_METRICS = "none of its pods shows HTTP metrics: annotate them with prometheus.io/scrape and prometheus.io/port"
+READ_ONCE = "its pods' HTTP metrics were read once so far, and a rate takes two readings: ask again in {step}"
+NO_HTTP = "its pods are annotated for scraping, but show no HTTP metrics"
 
 PodRates = Mapping[str | float, float]
 Place = tuple[str, str]
@@ -30,6 +33,7 @@ class PodScraper:
     def __init__(self, cluster: Cluster, clock: Clock, *, step_seconds: float) -> None:
         self._cluster = cluster
         self._clock = clock
+        self._step = step_seconds
         self._visits: Visits[Place, PodRates] = Visits(clock, every_seconds=step_seconds)
         self._rates: dict[str, Rates[str | float]] = {}
 
@@ -42,11 +46,23 @@ class PodScraper:
         targets = {place: partial(self._read, member) for place, member in scraped.items()}
         await self._visits.round(targets, most)
         findings.explain(NO_RIGHT if self._visits.refused else NO_METRICS, *HTTP)
+        self._explain(scraped.values(), findings)
         by_subject: dict[Subject, list[PodRates]] = {}
         for place, rates in self._visits.readings(len(targets), most):
             by_subject.setdefault(members[place].subject, []).append(rates)
         for subject, some in by_subject.items():
             _combine(subject, some, findings)
+
+    def _explain(self, scraped: Iterable[Member], findings: Findings) -> None:
+        """Why annotated pods have no rates yet."""
+        by_subject: dict[Subject, list[Rates[str | float]]] = {}
+        for member in scraped:
+            by_subject.setdefault(member.subject, []).append(self._rates[member.pod.uid])
+        for subject, rates in by_subject.items():
+            if any(one.readings == 1 for one in rates) and all(one.readings < 2 for one in rates):
+                findings.explain_of(subject, READ_ONCE.format(step=format_duration(self._step)), *HTTP)
+            elif any(one.readings > 1 for one in rates):
+                findings.explain_of(subject, NO_HTTP, *HTTP)
 
     async def _read(self, member: Member) -> PodRates:
         text = await pod_text(self._cluster, self._clock, member.pod)

@@ -9,8 +9,8 @@ import numpy as np
 from hexaops.backends.metrics.base import Floats, Grid, Series, Signal, Subject, Window, default_step
 from hexaops.backends.metrics.embedded.store import NAME, EmbeddedMetricStore
 
-WhyMissing = Callable[[str, Signal], str | None]
-"""Why a signal of a cluster cannot be sampled now, as far as the sampler knows."""
+WhyMissing = Callable[[Subject, Signal], str | None]
+"""Why a signal of a subject is not sampled now, as far as the sampler knows."""
 
 
 class EmbeddedMetrics:
@@ -44,7 +44,7 @@ class EmbeddedMetrics:
         )
 
     def _reason(self, signal: Signal, subject: Subject) -> str:
-        why = self._why_missing(subject.cluster_id, signal)
+        why = self._why_missing(subject, signal)
         return why or "nothing was measured in this time"
 
 
