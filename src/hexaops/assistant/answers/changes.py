@@ -21,6 +21,7 @@ from hexaops.kit.durations import format_duration
 from hexaops.kit.text import markdown, plain
 
 CHANGES_SHOWN = 6
+TARGETS_SHOWN = 10
 ALERT_RULE = "AlertRule"
 OWN_KINDS = frozenset({ALERT_RULE, "Alert"})
 """Rows of ours: no pod is touched."""
@@ -28,31 +29,53 @@ OWN_KINDS = frozenset({ALERT_RULE, "Alert"})
 
 def tell_plan(draft: Draft, plan: Mapping[str, Any], confirm: Mapping[str, Any], facts: Facts) -> None:
     """A plan that was made: what it would do, at which risk, and how to confirm it. Nothing has happened."""
-    target = plan["target"]
-    subject = f"{target['kind']} {target['namespace']}/{target['name']}"
+    target, targets = plan["target"], plan.get("targets") or [plan["target"]]
+    subject = _subject(target)
     made = draft.evidence.note(STORE, f"plan {plan['plan_id']}", str(plan["description"]), unit="plan", at=facts.now)
     draft.gap()
     words = f"**{markdown(str(plan['description']), TEXT_LIMIT)}** (risk: {plan['risk']}"
     draft.say(f"{words}, takes about {plan['estimated_duration']})", made)
-    read = f"uid {target['uid']}, resourceVersion {target['resource_version']}"
-    seen = draft.evidence.note(KUBERNETES, subject, read, unit="object version", at=facts.now)
-    draft.say(f"- Target: {markdown(subject, TEXT_LIMIT)}", seen)
+    seen = [
+        draft.evidence.note(
+            KUBERNETES, _subject(one), f"uid {one['uid']}, resourceVersion {one['resource_version']}",
+            unit="object version", at=facts.now,
+        )
+        for one in targets[:TARGETS_SHOWN]
+    ]  # fmt: skip
+    named = listing([markdown(_subject(one), TEXT_LIMIT) for one in targets], limit=TARGETS_SHOWN)
+    draft.say(f"- {'Target' if len(targets) == 1 else 'Targets'}: {named}", *seen)
     if target["kind"] == ALERT_RULE and plan["action"] == "create_alert":
         _rule_line(draft, plan, made)
-    for change in plan["changes"][:CHANGES_SHOWN] if target["kind"] != ALERT_RULE else ():
+    if target["kind"] != ALERT_RULE:
+        _change_lines(draft, plan["changes"], subject, facts, several=len(targets) > 1)
+    if plan["changes"] and target["kind"] not in OWN_KINDS:
+        _blast_radius(draft, plan["blast_radius"], listing([_subject(one) for one in targets]), facts)
+    for warning in plan["warnings"]:
+        draft.say(f"- ⚠️ {markdown(str(warning), 2 * TEXT_LIMIT)}", *seen)
+    draft.attach(ActionPlan(data={**plan, "confirm": dict(confirm)}))
+
+
+def _subject(target: Mapping[str, Any]) -> str:
+    return f"{target['kind']} {target['namespace']}/{target['name']}"
+
+
+def _change_lines(
+    draft: Draft, changes: Sequence[Mapping[str, Any]], subject: str, facts: Facts, *, several: bool
+) -> None:
+    """Each field that changes; of several objects, each by its name."""
+    for change in changes[:CHANGES_SHOWN]:
         before, after = (markdown(_value(change[key]), NAME_LIMIT) for key in ("from", "to"))
         path = markdown(_spelled(change["path"]), NAME_LIMIT)
-        dry_run = f"dry run of {subject}"
+        kind, _, place = str(change.get("object", "")).partition("/")
+        changed = f"{kind} {place}" if place else subject
+        of = f" of {markdown(place, TEXT_LIMIT)}" if several and place else ""
         shown = draft.evidence.note(
-            KUBERNETES, dry_run, f"{change['path']}: {_value(change['from'])} → {_value(change['to'])}",
-            unit="change", at=facts.now,
+            KUBERNETES, f"dry run of {changed}",
+            f"{change['path']}: {_value(change['from'])} → {_value(change['to'])}", unit="change", at=facts.now,
         )  # fmt: skip
-        draft.say(f"- Change: {path} from {before} to {after}", shown)
-    if plan["changes"] and target["kind"] not in OWN_KINDS:
-        _blast_radius(draft, plan["blast_radius"], subject, facts)
-    for warning in plan["warnings"]:
-        draft.say(f"- ⚠️ {markdown(str(warning), 2 * TEXT_LIMIT)}", seen)
-    draft.attach(ActionPlan(data={**plan, "confirm": dict(confirm)}))
+        draft.say(f"- Change{of}: {path} from {before} to {after}", shown)
+    if len(changes) > CHANGES_SHOWN:
+        draft.say(f"- … and {plural(len(changes) - CHANGES_SHOWN, 'more change')} (see the plan)")
 
 
 def _rule_line(draft: Draft, plan: Mapping[str, Any], made: str) -> None:
