@@ -80,7 +80,8 @@ def coming(values: Floats, step_seconds: float, ahead_seconds: float, *, most: f
     ahead = max(1, round(ahead_seconds / step_seconds))
     count, needed = int(np.isfinite(measured).sum()), max(FEWEST_FORECAST, 2 * ahead)
     if count < needed:
-        return f"the history is too short: {count} measured points, at least {needed} are needed"
+        points = "1 measured point" if count == 1 else f"{count} measured points"
+        return f"the history is too short: {points}, at least {needed} are needed"
     if not np.isfinite(measured[-FEWEST:]).any():
         return NOT_LATELY
     day = _day(measured, step_seconds)

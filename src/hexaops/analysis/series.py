@@ -54,6 +54,12 @@ def trend(values: Floats) -> Trend | None:
     )
 
 
+def measured_steps(values: Floats) -> int:
+    """Steps from the first to the last measured point: what a slope is known for, and no further."""
+    known = np.flatnonzero(np.isfinite(values))
+    return int(known[-1] - known[0]) if len(known) else 0
+
+
 def _reduced(places: Floats, known: Floats) -> tuple[Floats, Floats]:
     """Long series as the medians of neighbouring points, each at the mean of their places; the latest are kept."""
     if len(known) <= MOST_PAIRS_POINTS:

@@ -102,6 +102,26 @@ def test_a_rise_is_told_and_a_level_is_not() -> None:
     assert [*usage.moving([_measured(1.0)])] == []
 
 
+@pytest.mark.parametrize(
+    ("unmeasured", "points", "told"),
+    [(0, 40, False), (0, 60, True), (80, 40, False), (59, 61, True), (2820, 60, False)],
+    ids=["20 minutes", "half an hour", "20 minutes of an hour", "half of an hour", "half an hour of a day"],
+)
+def test_a_rise_needs_half_of_the_time_and_half_an_hour(unmeasured: int, points: int, *, told: bool) -> None:
+    values = np.concatenate([np.full(unmeasured, np.nan), np.linspace(1.0, 1.5, points)])
+    assert bool([*usage.moving([usage.Measured(_application(), {}, RATES, {"cpu": values})])]) is told
+
+
+def test_a_rise_is_of_the_time_that_was_measured() -> None:
+    half = np.concatenate([np.full(61, np.nan), np.linspace(1.0, 1.5, 61)])
+    (found,) = usage.moving([usage.Measured(_application(), {}, RATES, {"cpu": half})])
+    assert found.metrics["change_percentage"] == 40.0
+    assert found.description == "It rose by 40% over 30m."
+    grown = trends.development(half, 60.0, None)
+    assert isinstance(grown, trends.Development)
+    assert (grown.change_percent, grown.monthly_percent) == (40.0, 29200.0)
+
+
 def test_a_new_level_is_told_and_not_taken_for_a_rise() -> None:
     hours = np.arange(5 * 24.0)
     stepped = 2 + np.sin(hours * np.pi / 12) + np.where(hours < 72, 0.0, 3.0)

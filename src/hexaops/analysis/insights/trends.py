@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from hexaops.analysis.applications.usage import Resource
 from hexaops.analysis.insights.usage import SURE, Measured, change_percent
 from hexaops.analysis.prospects import Coming, coming
-from hexaops.analysis.series import steps_until, trend
+from hexaops.analysis.series import measured_steps, steps_until, trend
 
 Floats = NDArray[np.float64]
 Word = Literal["increasing", "decreasing", "stable"]
@@ -31,7 +31,7 @@ class Development(Struct, frozen=True):
 
     word: Word
     change_percent: float
-    """From the first to the last point, in percent of the mean."""
+    """From the first to the last measured point, in percent of the mean."""
     monthly_percent: float
     """The same pace for a month."""
     days_until_full: float | None
@@ -57,7 +57,7 @@ def development(values: Floats, step_seconds: float, room: float | None) -> Deve
     return Development(
         word=word,
         change_percent=round(change, 1),
-        monthly_percent=round(change * MONTH_SECONDS / (step_seconds * (len(values) - 1)), 1),
+        monthly_percent=round(change * MONTH_SECONDS / (step_seconds * measured_steps(values)), 1),
         days_until_full=_days(until[0], step_seconds) if until else None,
         days_at_earliest=_days(until[1], step_seconds) if until and until[1] is not None else None,
     )

@@ -16,8 +16,9 @@ from hexaops.analysis.applications.usage import Resource, Share
 from hexaops.analysis.insights.model import Insight, Recommendation, Seen, Weight
 from hexaops.analysis.insights.prices import Rates
 from hexaops.analysis.prospects import Shift, course
+from hexaops.analysis.series import Trend, measured_steps
 from hexaops.analysis.sizing import FEWEST_POINTS, Size, recommend
-from hexaops.kit.durations import format_time
+from hexaops.kit.durations import format_duration, format_time
 from hexaops.kit.quantities import exact_bytes, exact_cpu, format_bytes, format_cpu
 
 Floats = NDArray[np.float64]
@@ -25,6 +26,9 @@ NEAR_LIMIT_PERCENT = 80.0
 AT_LIMIT_PERCENT = 95.0
 LEAST_CHANGE_PERCENT = 10.0
 SURE = 0.95
+LEAST_MEASURED = 0.5
+LEAST_RISE_SECONDS = 1800.0
+"""A rise is told of the time that was asked for: less than half of it measured, or minutes, say nothing about it."""
 ANOMALOUS = 1.15
 ROUNDING = 1e-6
 """The threshold that NAB's sweeper finds (docs/formulas.md)."""
@@ -114,28 +118,37 @@ def moving(measured: Sequence[Measured]) -> Iterator[Insight]:
             if isinstance(found.shifts, list) and found.shifts:
                 yield _stepped(one, resource, found.shifts[-1])
                 continue
-            line = found.trend
-            known = values[np.isfinite(values)]
-            if line is None or line.confidence < SURE or line.slope <= 0 or not known.mean():
-                continue
-            change = change_percent(values, line.slope)
-            if change < LEAST_CHANGE_PERCENT:
+            change = _rise(values, found.trend, one.step_seconds)
+            if found.trend is None or change < LEAST_CHANGE_PERCENT:
                 continue
             name, label = one.application.name, LABELS[resource]
+            over = format_duration(measured_steps(values) * one.step_seconds)
             yield Insight(
                 category="performance",
                 weight="medium",
                 title=f"{label[0].upper()}{label[1:]} use of {name} is rising",
-                description=f"It rose by {change:.0f}% over the time that was looked at.",
+                description=f"It rose by {change:.0f}% over {over}.",
                 applications=(one.application,),
                 metrics={
                     "trend": "increasing",
                     "change_percentage": round(change, 1),
-                    "confidence": round(line.confidence, 2),
+                    "confidence": round(found.trend.confidence, 2),
                 },
                 recommendations=(_watched(one.application, resource),),
-                seen=(Seen("history", _subject(one.application), len(known), "points"),),
+                seen=(Seen("history", _subject(one.application), int(np.isfinite(values).sum()), "points"),),
             )
+
+
+def _rise(values: Floats, line: Trend | None, step_seconds: float) -> float:
+    """By how many percent it surely rose; 0 where it did not, or too little was measured to say so."""
+    if line is None or line.confidence < SURE or line.slope <= 0 or not np.nanmean(values):
+        return 0.0
+    return change_percent(values, line.slope) if _is_long_enough(values, step_seconds) else 0.0
+
+
+def _is_long_enough(values: Floats, step_seconds: float) -> bool:
+    span = measured_steps(values) + 1
+    return span >= LEAST_MEASURED * len(values) and span * step_seconds >= LEAST_RISE_SECONDS
 
 
 def stepped(measured: Sequence[Measured]) -> Iterator[Insight]:
@@ -185,8 +198,8 @@ def _watched(application: Application, resource: Resource) -> Recommendation:
 
 
 def change_percent(values: Floats, slope: float) -> float:
-    """How much a slope changes the series from its first to its last point, in percent of its mean."""
-    return 100 * slope * (len(values) - 1) / float(np.nanmean(values))
+    """How much a slope changes the series from its first to its last measured point, in percent of its mean."""
+    return 100 * slope * measured_steps(values) / float(np.nanmean(values))
 
 
 def anomalous(measured: Sequence[Measured]) -> Iterator[Insight]:

@@ -8,7 +8,7 @@ import numpy as np
 from msgspec import Struct
 
 from hexaops.analysis.performance.measures import FEWEST
-from hexaops.analysis.series import seasonal_anomalies, trend
+from hexaops.analysis.series import measured_steps, seasonal_anomalies, trend
 from hexaops.backends.metrics.base import Floats, Signal
 
 DAY_SECONDS = 86_400.0
@@ -54,7 +54,7 @@ def movement_of(values: Floats) -> Movement | None:
     level = abs(float(np.nanmedian(values))) if line is not None else 0.0
     if line is None:
         return None
-    change = line.slope * (len(values) - 1)
+    change = line.slope * measured_steps(values)
     percent = 100 * change / level if level > 0 else 0.0
     moves = line.confidence > 0.95 and abs(percent) >= STABLE_PERCENT
     return Movement(("increasing" if percent > 0 else "decreasing") if moves else "stable", percent, line.confidence)

@@ -226,7 +226,9 @@ def _too_few(readings: Readings, signal: Signal, needed: int) -> str:
     if series.is_empty:
         return readings.why(signal)
     every = format_duration(series.step_seconds)
-    return f"the history is too short: {len(series.known)} measured points of {every}, at least {needed} are needed"
+    count = len(series.known)
+    points = f"{count} measured point{'' if count == 1 else 's'} of {every}"
+    return f"the history is too short: {points}, at least {needed} are needed"
 
 
 def _evidence(readings: Readings, now: datetime) -> list[Evidence]:
