@@ -18,6 +18,7 @@ ALPHABETS = {
     "hex": HEX,
     "HEX": HEX.upper(),
     "an": ALNUM,
+    "low": string.ascii_lowercase,
     "lo": string.ascii_lowercase + string.digits,
     "up": string.ascii_uppercase + string.digits,
     "b64": ALNUM + "+/",

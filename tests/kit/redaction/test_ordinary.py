@@ -6,6 +6,7 @@ import pytest
 
 from hexaops.kit.redaction import redact
 from hexaops.kit.redaction.batches import redact_all
+from tests.kit.redaction.ordinary_prose import PROSE
 
 REVISION = "9f2c41d07be58a6310ccf4d2a7be9930d1e85f62"
 DIGEST = "5c1f0ad28b9e47f3b6a1d2c3e4f5061728394a5b6c7d8e9fa0b1c2d3e4f50617"
@@ -149,6 +150,7 @@ ORDINARY = {
         "GET /orders?state=awaiting_payment&code=DE 200",
     ),
 }  # fmt: skip
+ORDINARY |= PROSE
 LINES = [line for lines in ORDINARY.values() for line in lines]
 
 

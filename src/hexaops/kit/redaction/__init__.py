@@ -29,7 +29,7 @@ def redact(text: str) -> str:
     """The text with every secret that can be known replaced; other text unchanged."""
     lower = text.lower() if text.isascii() else "".join(_LOWER.get(sign, sign) for sign in text)
     run = _RUN.search(text) is not None
-    if not (run or is_worded(lower) or files.PGPASS.search(text)):
+    if not (run or is_worded(lower) or files.may_be_pgpass(text)):
         return text
     spans = [*reader().find(text, lower)]
     if run:

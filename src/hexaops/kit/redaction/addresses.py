@@ -128,6 +128,8 @@ def _users(text: str, _lower: str) -> Iterator[Span]:
         yield found.span("password")
     for found in _DSN.finditer(text):
         password, host = found["password"], found["host"]
+        if host.isdigit():
+            continue  # a line of a class: `Manager$Listener@486`
         driver = "(" in host or host.startswith("//")
         if (
             (not driver and found["user"].lower() in _NO_USERS)

@@ -65,7 +65,7 @@ def redact_all(texts: Sequence[str]) -> list[str]:
 def _password_files(texts: Sequence[str], plain: Sequence[int], data: Bytes, starts: Positions) -> list[int]:
     """The texts with a line of a password file: it has four colons, everything else has a word of its own."""
     several = np.flatnonzero(np.add.reduceat(data == ord(":"), starts) >= 4).tolist()
-    return [place for place in several if files.PGPASS.search(texts[plain[place]])]
+    return [place for place in several if files.may_be_pgpass(texts[plain[place]])]
 
 
 def _runs(data: Bytes, starts: Positions) -> Bytes:

@@ -21,7 +21,7 @@ _VALUE = r"[\"']?(?P<value>[^\s\"']{3,1024})"
 _PATTERNS: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = (
     (
         ("--user", "--proxy-user"),
-        re.compile(r"--(?:proxy-)?user[ =][\"']?[^\s:\"'/]{1,128}:(?P<value>[^\s\"']{3,256})"),
+        re.compile(r"--(?:proxy-)?user[ =][\"']?[^\s:\"'/]{1,128}:(?!//)(?P<value>[^\s\"']{3,256})"),
     ),
     (
         ("rabbitmqctl",),
@@ -49,7 +49,10 @@ _PATTERNS: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = (
     (("phrase",), re.compile(rf"\bwpa_passphrase\s\S{{1,64}}\s{_VALUE}")),
     (("alias set",), re.compile(rf"\balias set\s\S{{1,64}}\s\S{{1,256}}\s\S{{1,128}}\s{_VALUE}")),
     (("vault",), re.compile(r"\bvault login\s(?P<value>[^\s=-][^\s=]{19,256})")),
-    (("--secret",), re.compile(rf"--secret\s\S{{1,64}}\s{_VALUE}")),
+    (
+        ("--secret",),
+        re.compile(r"--secret\s(?!\S{1,64}=)\S{1,64}\s[\"']?(?P<value>(?=[^\s\"']{0,64}\d)[^\s\"']{8,1024})"),
+    ),
     (("--auth-user-pass",), re.compile(rf"--auth-user-pass\s\S{{1,64}}\s{_VALUE}")),
     (("<<<",), re.compile(rf"\b(?:sudo\s-S|su|passwd|login|secret\sput|chpasswd)\b[^\n]{{0,100}}<<<\s?{_VALUE}")),
     (("isakmp",), re.compile(r"\bisakmp key\s(?:\d\s)?(?P<value>\S{4,128})")),

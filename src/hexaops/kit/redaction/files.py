@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from hexaops.kit.redaction.forms import Form, Span, values
-from hexaops.kit.redaction.looks import entropy, is_placeholder, is_word
+from hexaops.kit.redaction.looks import entropy, has, is_placeholder, is_word
 
 _PEM_BEGIN = re.compile(r"(?i)-{4,5}[ ]?BEGIN[ A-Z0-9_-]{0,60}PRIVATE KEY(?: BLOCK)?[ ]?-{4,5}")
 _PEM_END = re.compile(r"(?i)-{4,5}[ ]?END[ A-Z0-9_-]{0,60}PRIVATE KEY(?: BLOCK)?[ ]?-{4,5}")
@@ -23,9 +23,15 @@ _REGISTRY = re.compile(
 )
 _NPMRC = re.compile(r"(?i)(?<![a-z0-9])_(?:auth(?:token)?|password)\s{0,2}=\s{0,2}\"?(?P<value>[^\s\"]{4,2048})")
 _NETRC = re.compile(
-    r"(?i)\b(?:machine\s{1,4}\S{1,253}|default)\s{1,4}(?:login\s{1,4}\S{1,128}\s{1,4})?password\s{1,4}(?P<value>\S{1,512})"
+    r"(?i)\b(?:machine\s{1,4}\S{1,253}\s{1,4}(?:login\s{1,4}\S{1,128}\s{1,4})?|default\s{1,4}login\s{1,4}\S{1,128}\s{1,4})password\s{1,4}(?P<value>\S{1,512})"
 )
-PGPASS = re.compile(r"(?m)^\s{0,4}[\w.*-]{1,253}:(?:\d{2,5}|\*):[\w*.-]{1,128}:[\w*.-]{1,128}:(?P<value>\S{3,512})$")
+_PGPASS = re.compile(
+    r"(?m)^\s{0,4}(?!\d{1,2}:\d\d:)[\w.*-]{1,253}:(?:\d{2,5}|\*):[\w*.-]{1,128}:[\w*.-]{1,128}:(?P<value>\S{3,512})$"
+)
+_QUOTED_PGPASS = re.compile(
+    r"[\"'`][\w.*-]{1,253}:(?:543\d|6432|\*):[\w*.-]{1,128}:[\w*.-]{1,128}:(?P<value>[^\s\"'`\\]{3,512})(?=[\"'`\\])"
+)
+_PORTS = (":543", ":6432:", ":*:")
 _AGES = re.compile(r"[0-9A-Fa-f]{0,5}(?::[0-9A-Fa-f]{0,5}){1,8}")
 _HOME = re.compile(r":/[^\s:]{0,128}:/")
 _SHADOW = re.compile(r"(?m)\b[\w.-]{1,64}:(?P<value>\$[\w-]{1,12}\$[^\s:]{8,512})")
@@ -93,6 +99,12 @@ def _is_password(value: str) -> bool:
     return _is_stored(value) and not _AGES.fullmatch(value) and not _HOME.search(value)
 
 
+def may_be_pgpass(text: str) -> bool:
+    """Whether a text has a line of a file of PostgreSQL's passwords, which has no word of its own."""
+    found = _PGPASS.search(text) if "\n" in text else _PGPASS.match(text)  # which does not try every place
+    return found is not None or (has(text, _PORTS) and _QUOTED_PGPASS.search(text) is not None)
+
+
 def _keys(text: str, _lower: str) -> Iterator[Span]:
     at = 0
     while begin := _PEM_BEGIN.search(text, at):
@@ -112,7 +124,8 @@ FORMS = (
     Form(tuple(map(str.lower, _KEY_BEGINNINGS)), _bodies),
     Form(("ls0tls1crudjti",), _encoded),
     *(Form(words, values(pattern, _is_stored)) for pattern, words in _VALUES),
-    Form((":",), values(PGPASS, _is_password)),
+    Form((":",), values(_PGPASS, _is_password)),
+    Form(_PORTS, values(_QUOTED_PGPASS, _is_password)),
     Form(('"kty"',), values(_JWK, _is_stored)),
     Form(("secret",), _manifests),
 )

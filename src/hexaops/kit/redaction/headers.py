@@ -9,7 +9,7 @@ from hexaops.kit.redaction.forms import Form, Span, values
 from hexaops.kit.redaction.looks import is_name, is_number, is_placeholder, is_random, is_word
 
 _AUTHORIZATION = re.compile(
-    r"(?i)(?:proxy-)?(?:authorization|authenticate|auth-info)[\"'\]]{0,2}(?:\s{0,2}[:=]>?\s{0,2}|\s{1,2})[\[\"'(]{0,2}"
+    r"(?i)(?:proxy-)?(?:authorization|authenticate|auth-info)[\"'\]]{0,2}(?P<sign>\s{0,2}[:=]>?\s{0,2}|\s{1,2})[\[\"'(]{0,2}"
     r"(?P<scheme>[A-Za-z][\w-]{1,31}[ ]{1,2})?(?P<value>[^\s\"'\[\]{}<>()]{3,8192})"
 )
 _SCHEME = re.compile(
@@ -55,7 +55,7 @@ _UNSIGNED = frozenset({"lang", "locale", "theme", "tz", "timezone", "currency", 
 
 def _schemes(text: str, _lower: str) -> Iterator[Span]:
     for found in _SCHEME.finditer(text):
-        if _is_credential(found["value"]):
+        if _is_credential(found["value"]) and (found["scheme"].lower() != "aws" or ":" in found["value"]):
             yield found.span("value")
 
 
@@ -74,7 +74,7 @@ def _authorizations(text: str, _lower: str) -> Iterator[Span]:
         if "=" in value and (found["scheme"] or "").strip().lower() in _PARTED:
             for part in _DIGEST.finditer(text, found.start("value"), found.start("value") + 8192):
                 yield part.span("value")
-        elif _is_credential(value):
+        elif _is_credential(value) and (found["sign"].strip() or any(map(str.isdigit, value))):
             yield found.span("value")
 
 

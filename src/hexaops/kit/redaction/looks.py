@@ -23,21 +23,27 @@ _NUMBER = re.compile(
 _DURATION = re.compile(r"\d[\d.]{0,12}[hmsdnu\u00b5][\d.hmsdnu\u00b5]{0,20}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d(?:[T ][\d:.,Z+-]{0,40})?|\d{1,2}:\d\d(?::\d\d)?")
 _ADDRESS = re.compile(
-    r"\d{1,3}(?:\.\d{1,3}){3}(?:[:/]\d{1,5})?|0x[0-9a-fA-F]{1,8}|v?\d{1,4}(?:\.\d{1,6}){1,12}(?:[-+][\w.]{1,24})?"
+    r"\d{1,3}(?:\.\d{1,3}){3}(?:[:/]\d{1,5})?|0x[0-9a-fA-F]{1,16}|v?\d{1,4}(?:\.\d{1,6}){1,12}(?:[-+][\w.]{1,24})?|v\d{1,3}(?:alpha|beta|rc)\d{0,3}"
 )
 _SEGMENT = re.compile(
-    r"[a-z]{1,24}\d{0,4}|[A-Z][a-z]{1,24}\d{0,2}|v?\d{1,6}[a-z]?|[bcdfghjklmnpqrstvwxz2456789]{5,10}|[A-Z]{1,16}\d{0,2}"
+    r"[a-z]{1,24}\d{0,4}|[A-Z][a-z]{1,24}\d{0,2}|v?\d{1,6}[a-z]?|\d[A-Za-z][a-z]{2,24}|[bcdfghjklmnpqrstvwxz2456789]{5,10}|[A-Z]{1,16}\d{0,2}"
 )
-_SEPARATOR = re.compile(r"[-./_:@ ]")
+_SHARE = re.compile(r"\d{1,9}/\d{1,9}|\d{1,3}-\d{1,3}")
+_OBJECT = re.compile(r"[A-Za-z_$][\w$.]{0,200}[.$][\w$]{1,64}@[0-9a-f]{4,8}")
+_SEPARATOR = re.compile(r"[-./_:@| ]")
+_METHOD = re.compile(
+    r"(?i)(?:argon|pbkdf|oauth|base|sha|utf|x?chacha|blake|ed|nist|fips|iso|rfc|aes|rsa|pkcs|md|hs|rs|es|ps)-?\d[\w.-]{0,8}(?:-[\w.-]{1,16})?\Z"
+)
+_MARKUP = re.compile(r"&(?:[lr][sd]quo|amp|[lg]t|quot|apos|nbsp|hellip|[mn]dash)(?:;|\Z)|</")
 _CAMEL = re.compile(r"[A-Za-z]{2,60}\d{0,2}")
-_TEST = re.compile(r"(?:[A-Za-z]{1,16}_)?[Tt]ests?(?:[A-Z_./:-]|\Z)|[\w-]{1,64}/[\w./-]{1,200}\.\w{1,5}\Z")
+_TEST = re.compile(r"(?:[A-Za-z]{1,16}_)?[Tt]ests?(?:[A-Z_./:-]|\Z)|[\w.-]{1,64}/[\w./-]{1,200}\.\w{1,5}\Z")
 _JOINED = re.compile(r"[A-Za-z0-9]{1,64}[-_!#+*@$][A-Za-z0-9_!#+*@$-]{1,64}")
 _GENERATED = re.compile(r"[\w+/~%=-]{20,4096}", re.ASCII)
 _RUN = re.compile(r"[a-z0-9]{32,512}|[A-Z0-9]{32,512}")
 _PART = re.compile(r"[A-Z]{2,6}(?![a-z])|[A-Z]?[a-z]{1,24}|[A-Z]")
 _VOWEL = re.compile(r"[aeiouyAEIOUY]")
 _PLACEHOLDER = re.compile(
-    r"(?i)\$(?:\Z|[({]|\w{1,64}(?:\Z|[/;&]))|\*{1,64}\Z|\*{3}|(?-i:%[A-Z_]{2,32}%)|%[sdvq]\b|@\w{1,64}[(@]|\[redacted|<|\{|/(?:var|etc|run|home|opt|tmp|usr|mnt|dev|app|root|data|secrets?|srv|proc|v1|api)\b"
+    r"(?i)(?:https?|wss?|ldaps?)://|\s{1,4}\{\{|[\"']?\$(?:\Z|[({]|\w{1,64}(?:\Z|[/;&])|[a-z_]\w{0,64}[.:-][a-z_][\w.:-]{0,96}\Z)|\*{1,64}\Z|\*{3}|(?-i:%[A-Z_]{2,32}%)|%[sdvq]\b|@\w{1,64}[(@]|\[redacted|<|\{|/(?:var|etc|run|home|opt|tmp|usr|mnt|dev|app|root|data|secrets?|srv|proc|v1|api)\b"
     r"|\.{1,2}/|xxxx|\.\.|\u2026|\u2022|\u25cf|~(?:\Z|/)|[|>][+-]?\Z|enc[\[(]|\?{1,3}(?:\Z|[,;)])|\[[a-z_ -]{3,24}\]\Z|\((?:sensitive|known after|hidden|redacted|not set|unset|none|empty)\b|(?:your|my|example|change|replace|insert|dummy|fake|todo)[-_ ]?"
     r"(?:me|password|secret|token|key|api|here|this|with|value)|file:|arn:|projects/|keychain:|sha256:|env:"
 )
@@ -55,7 +61,7 @@ _WORDS = frozenset(
     service session set short should skipped stale stored string success succeeded system tampered test text that the
     this timeout to token tokens too true type unable unauthorized unchanged undefined unexpected unknown unset unused
     update updated use used user using valid validated value vault verified verify via was weak were will with workload
-    write wrong yes str bytes int varchar char secretstr securestring optional password passwd pwd passphrase""".split()  # noqa: SIM905 # readable
+    write wrong yes str bytes int varchar char secretstr securestring strings stringarray stringtostring ints optional password passwd pwd passphrase""".split()  # noqa: SIM905 # readable
 )
 
 
@@ -79,9 +85,8 @@ def is_placeholder(value: str) -> bool:
 
 
 def is_number(value: str) -> bool:
-    """A number with or without a unit, a duration, a time, a version or an address."""
-    fit = (_NUMBER, _DURATION, _TIME, _ADDRESS)
-    return any(pattern.fullmatch(value) for pattern in fit)
+    """A number with or without a unit, a share, a duration, a time, a version, an address, or an object's identity."""
+    return any(fit.fullmatch(value) for fit in (_NUMBER, _DURATION, _TIME, _ADDRESS, _SHARE, _OBJECT))
 
 
 def is_word(value: str) -> bool:
@@ -112,7 +117,7 @@ def _names(segment: str) -> bool:
 
 
 def _worded(segment: str) -> bool:
-    return segment.rstrip("0123456789").isalpha() and len(segment) >= 2
+    return segment.strip("0123456789").isalpha() and len(segment) >= 2
 
 
 def _spoken(value: str) -> bool:
@@ -134,9 +139,24 @@ def is_odd(value: str) -> bool:
     )
 
 
+def _core(value: str) -> str:
+    """The value without the marks of a sentence and of Markdown around it, and without what HTML puts after it."""
+    return without_markup(value).strip("\"'`.,;:!?()[]*")
+
+
+def without_markup(value: str) -> str:
+    """The value up to an element's end or an entity, with which a document goes on."""
+    return _MARKUP.split(value, maxsplit=1)[0] if "&" in value or "<" in value else value
+
+
+def is_method(value: str) -> bool:
+    """A way to hash, encrypt or encode, or a standard for it."""
+    return _METHOD.match(value) is not None
+
+
 def is_random(value: str) -> bool:
     """Letters and digits mixed without the look of a name, a number or a word."""
-    core = value.strip("\"'`.,;:!?()[]")
+    core = _core(value)
     if len(core) < 6 or is_placeholder(core) or is_number(core) or is_word(core) or is_name(core):
         return False
     digits = sum(character.isdigit() for character in core)
@@ -161,7 +181,7 @@ def is_mixed(value: str) -> bool:
 
 def is_generated(value: str) -> bool:
     """A long value as machines make secrets: mixed letters and digits, or one run of them; no UUID, path or name."""
-    core = value.strip("\"'`.,;:!?()[]")
+    core = _core(value)
     if not _GENERATED.fullmatch(core) or not is_random(core):
         return False
     kinds = (str.islower, str.isupper, str.isdigit)

@@ -88,7 +88,7 @@ ABOUT = (
     "mode", "field", "label", "format", "algorithm", "size", "bits", "rotat", "issue", "audience", "scope", "endpoint",
     "host", "stdin", "from-stdin", "prompt", "manager", "smanager", "controller", "namespace", "time", "date", "age", "per", "num", "max", "min", "change", "reset",
     "create", "update", "check", "hint", "kind", "owner", "engine", "backend", "cache", "s3", "lifetime", "renew",
-    "revoke", "alias", "iz", "encryption", "fingerprint", "checksum", "digest",
+    "revoke", "alias", "iz", "mtime", "signin", "encryption", "fingerprint", "checksum", "digest",
 )  # fmt: skip
 """Beginnings of what follows a keyword in names that speak about a secret without holding it: secretName, tokenPath."""
 _SOURCE = re.compile(

@@ -9,6 +9,7 @@ from hexaops.kit.redaction.forms import Find, Form, Span
 from hexaops.kit.redaction.looks import (
     MARK,
     is_generated,
+    is_method,
     is_mixed,
     is_name,
     is_number,
@@ -110,9 +111,19 @@ _ACTS = re.compile(
 """Flags that say what is done with secrets rather than give one: `--export-secret-keys`."""
 
 
+_OPTIONS = re.compile(r"(?:type|id|source|src|name|target|env)=")
+"""Which secret is meant, and where it goes: `docker build --secret id=npmrc,src=.npmrc`."""
+
+
+_CONTAINERS = re.compile(r"\b(?:docker|podman|buildah|nerdctl)\b")
+"""Commands to which `--secret` names one that they hold already."""
+
+
 def _flags(text: str, lower: str) -> Iterator[Span]:
     for found in _FLAG.finditer(lower):
         value = _shown(found, text)
+        if found["open"] == "secret" and (_OPTIONS.match(value) or _CONTAINERS.search(lower)):
+            continue
         if not is_telling(found["open"]) or value.isupper() or is_word(value) or is_placeholder(value):
             continue
         if is_random(value) or not _ACTS.match(found["open"]):
@@ -126,9 +137,10 @@ def _stated(pattern: re.Pattern[str]) -> Find:
         for found in pattern.finditer(text):
             value = _shown(found, text)
             if not (
-                is_placeholder(value)
+                value.startswith("--")
+                or is_placeholder(value)
                 or is_word(value)
-                or (pattern is _SETTING and value.isalpha() and "requirepass" not in lower)
+                or (pattern is _SETTING and value.rstrip(".,:").isalpha() and "requirepass" not in lower)
             ):
                 yield _value(found)
 
@@ -166,6 +178,8 @@ def _user(value: str, start: int, sign: str) -> Iterator[Span]:
 def _is_given(value: str, flag: str, sure: bool) -> bool:
     if not is_secret(value) or _PORTS.fullmatch(value):
         return False
+    if _OTHER.match(value):
+        return False  # `-p service.type=LoadBalancer`
     return sure or "pass" in flag or _is_chosen(value)
 
 
@@ -212,6 +226,8 @@ def _statements(text: str, lower: str, starts: Sequence[int]) -> Iterator[Span]:
         ):
             continue
         stripped = value.rstrip(".!?:")
+        if is_test(stripped) or (found["tick"] is not None and (" " in value or _OTHER.match(value))):
+            continue  # a file, or code
         strong = PASSWORD.search(name) is not None
         if (is_random(stripped) or (found["bare"] is None and is_mixed(stripped))) and not _is_object(
             stripped, name, _before(found)
@@ -226,7 +242,7 @@ def _statements(text: str, lower: str, starts: Sequence[int]) -> Iterator[Span]:
             yield start, start + len(stripped)
 
 
-_OTHER = re.compile(r"-|(?!sha\d{1,3}=)[A-Za-z_][\w.-]{0,40}=[^=]")
+_OTHER = re.compile(r"-|(?!sha\d{1,3}=)[A-Za-z_][\w./-]{0,80}=[^=]")
 """A flag, or the next name with its value, which is judged by its own name."""
 _STATES = re.compile(r"\b(?:is|to|was|equals)\b")
 
@@ -272,6 +288,8 @@ def _is_other(found: re.Match[str], before: str, value: str) -> bool:
     """Whether what stands after the name and its sign is something else than its value."""
     if value.lower() == found["key"] or _CHECKSUM.match(found.string) or _CACHED.search(before):
         return True
+    if found["key"] == "secret" and _OPTIONS.match(value):
+        return True
     if found["key"] == "pwd" and _DIRECTORY.match(value):
         return True
     if found["bare"] is None:
@@ -291,7 +309,8 @@ def _may_hold(found: re.Match[str], before: str, value: str, text: str) -> bool:
     if is_word(bare) or (is_number(bare) and not _is_digits(bare, found)):
         return False
     if _CALLED.match(found["sign"]):
-        return is_random(value) or (sum(sign.isdigit() for sign in value) >= 2 and not is_number(value))
+        several = sum(sign.isdigit() for sign in value) >= 2
+        return is_random(value) or (several and not (is_number(value) or is_method(value)))
     if not is_chosen(name):
         made = is_mixed(value) and found["key"].startswith("secret")
         return made or is_random(value) or (quoted and len(value) >= 8 and not is_name(value))
@@ -333,10 +352,10 @@ _CALLED = re.compile(r"\s{0,3}[,(]")
 
 def _is_code(found: re.Match[str], value: str) -> bool:
     """A function or a table of a program, or its variable: `os.Getenv("DB_PASSWORD")`, `self.password`."""
-    value = value.replace("?.", ".")
+    value = value.replace("?.", ".").removeprefix("&")
     if not is_name(value):
         return False
-    if found.string[found.end() : found.end() + 1] in {"(", "["}:
+    if found.string[found.end() : found.end() + 1] in {"(", "[", "{"}:
         camel = not (value.islower() or value.istitle())
         return camel or "." in value or "_" in value or " " in found["sign"]
     joined = "." in value or "_" in value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator
 
@@ -11,7 +12,7 @@ from hexaops.kit.redaction.names import is_telling
 
 NEEDLES = (
     "sudo -s", "add-mask", "sp_addlogin", "tacacs", "radius-server", "openvpn static", "sasl plain", "form-data", "aad3b435b51404ee",
-    "new value", '"auth"', "setvariable", "s3('", "s3cluster(",
+    '"sk"', "sk=", "new value", '"auth"', "setvariable", "s3('", "s3cluster(",
 )  # fmt: skip
 """Words of those forms that have none of the others' words, in lower case."""
 _MAY_HOLD = re.compile(
@@ -21,7 +22,34 @@ _MAY_HOLD = re.compile(
 
 def may_hold(lower: str) -> bool:
     """Whether a user's name and password may stand in a text in lower case that has no sure word."""
-    return has(lower, ("admin:", "root:", "]:", "u:", "usr:")) and _MAY_HOLD.search(lower) is not None
+    if has(lower, ("admin:", "root:", "]:", "u:", "usr:")) and _MAY_HOLD.search(lower) is not None:
+        return True
+    return has(lower, _KEYED) and (_BARE_KEY.search(lower) or _KEY_OF_FILE.search(lower)) is not None
+
+
+_KEYED = ('key":', 'key\\":', "key':", "key=", "key =", "key: ")
+_BARE_KEY = re.compile(
+    r"(?i)(?<![\w.-])key\\{0,3}[\"']?\s{0,2}[:=]\s{0,2}\\{0,3}[\"']?(?P<value>[\w+/-]{42,44}={1,2}|[\w+/-]{64,88}={1,2})(?![\w+/=-])"
+)
+"""A key that nothing qualifies, with what machines make; ids, hashes and names of objects have no padding."""
+_KEY_OF_FILE = re.compile(r"(?im)^\s{0,8}key\s?=\s?[\"']?(?P<value>[\w+/-]{20,128}={0,2})[\"']?\s{0,4}$")
+"""In a file of its own sections."""
+_PUBLIC = re.compile(r"AAAA[BCE][23]NzaC|MI[IGH]")
+
+
+def _is_bytes(value: str) -> bool:
+    """Base64 of bytes: etcd and queues print keys so that are readable text, and public keys tell what they are."""
+    if not is_generated(value) or _PUBLIC.match(value):
+        return False
+    plain = value.replace("-", "+").replace("_", "/").rstrip("=")
+    decoded = base64.b64decode(plain + "=" * (-len(plain) % 4)) if len(plain) % 4 != 1 else b"\xff"
+    return not all(32 <= byte < 127 for byte in decoded[:24])
+
+
+def _keys_of_files(text: str, _lower: str) -> Iterator[Span]:
+    for found in _KEY_OF_FILE.finditer(text) if "\n" in text else ():
+        if _is_bytes(found["value"]):
+            yield found.span("value")
 
 
 def is_chosen(value: str) -> bool:
@@ -122,6 +150,12 @@ _CHOSEN = (
     (("<(echo",), re.compile(r"\bkey[^\n]{0,60}<\(echo\s(?:-n\s)?[\"']?(?P<value>[^\s\"')]{16,256})")),
 )
 _GENERATED = (
+    (
+        ('"sk"', "sk=", "sk:"),
+        re.compile(
+            r"\bak[\"']?\s?[:=]\s?[\"']?[\w-]{16,64}[\"']?[,;\s]{1,3}[\"']?sk[\"']?\s?[:=]\s?[\"']?(?P<value>[\w+/]{20,128}={0,2})"
+        ),
+    ),
     (("private-",), re.compile(r"/private-(?P<value>[0-9a-f]{20,64})\b")),
     (("sasl plain",), re.compile(r"(?i)\bsasl[ _-]plain\s(?P<value>[\w+/]{16,4096}={0,2})")),
     (
@@ -135,5 +169,7 @@ FORMS = (
     *(Form(words, values(pattern, is_secret)) for words, pattern in _SECRETS),
     *(Form(words, values(pattern, is_chosen)) for words, pattern in _CHOSEN),
     *(Form(words, values(pattern, is_generated)) for words, pattern in _GENERATED),
+    Form(_KEYED, values(_BARE_KEY, _is_bytes)),
+    Form(("key=", "key ="), _keys_of_files),
 )
 """Secrets by their place."""

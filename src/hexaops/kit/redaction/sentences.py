@@ -7,7 +7,18 @@ from collections.abc import Iterator
 from itertools import islice
 
 from hexaops.kit.redaction.forms import Form, Span
-from hexaops.kit.redaction.looks import has, is_mixed, is_name, is_number, is_odd, is_placeholder, is_test, is_word
+from hexaops.kit.redaction.looks import (
+    has,
+    is_method,
+    is_mixed,
+    is_name,
+    is_number,
+    is_odd,
+    is_placeholder,
+    is_test,
+    is_word,
+    without_markup,
+)
 
 _TOLD = re.compile(
     r"(?P<foreign>(?<![a-z0-9])(?:kennwort|contrase(?:n|\u00f1)a|mot de passe|(?:mdp|senha|has(?:l|\u0142)o|parola|heslo|clave|chave|jeton)(?![a-z0-9])"
@@ -39,7 +50,7 @@ def _told(text: str, lower: str) -> Iterator[Span]:
         before = "-" if _may_follow(found) else ""
         tokens = _TOKEN.finditer(text, found.end(), len(text) if line_end < 0 else line_end)
         for token in islice(tokens, _TOKENS):
-            value = token[0].strip("\"'`,;()[]")
+            value = without_markup(token[0]).strip("\"'`,;()[]")
             ready = found["foreign"] or before.lower() in _VERBS or before.endswith(":")
             if ready and (_is_told(value) or (before.lower() in _SAY and _is_short(value))):
                 start = token.start() + token[0].index(value)
@@ -56,10 +67,19 @@ def _may_follow(found: re.Match[str]) -> bool:
 
 
 def _is_told(value: str) -> bool:
+    value = value.rstrip("+*")
     digits = sum(sign.isdigit() for sign in value)
     if len(value.encode("ascii", "ignore")) < 6 or has(value, ("://", '"')):
         return False
-    if is_placeholder(value) or is_number(value) or is_word(value) or is_test(value) or _ASSIGNED.match(value):
+    if (
+        is_placeholder(value)
+        or is_number(value.rstrip(".!?:"))
+        or is_word(value)
+        or is_test(value)
+        or _ASSIGNED.match(value)
+    ):
+        return False
+    if is_method(value):
         return False
     return digits >= 2 or (len(value) >= 8 and (is_odd(value) or is_mixed(value)))
 
@@ -70,11 +90,10 @@ def _is_short(value: str) -> bool:
         len(value) >= 8
         and any(map(str.isdigit, value))
         and value.isalnum()
-        and not (is_name(value) or _METHOD.match(value))
+        and not (is_name(value) or value[0].isdigit() or is_method(value))
     )
 
 
 _SAY = frozenset({"is", "'s", "was"})
-_METHOD = re.compile(r"(?i)(?:argon|pbkdf|oauth|base|sha|utf|x?chacha|blake|ed)\d|\d")
 FORMS = (Form(WORDS, _told),)
 """The one form."""

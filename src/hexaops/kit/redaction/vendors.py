@@ -7,12 +7,13 @@ holds something long enough to be a token: most lines cost one search.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from ahocorasick_rs import AhoCorasick
 
 from hexaops.kit.redaction.forms import UUID
 from hexaops.kit.redaction.issued import ISSUED
@@ -32,7 +33,7 @@ FORMS: tuple[tuple[str, str], ...] = (
         "glpat- gldt- glrt- glft- glcbt- glptt- glsoat- glimt- glagent- gloas- glffct- glwt-",
         r"gl(?:pat|dt|rt|ft|cbt|ptt|soat|imt|agent|oas|ffct|wt)-[\w.-]{20,300}",
     ),
-    ("xox", r"xox[abeoprsd](?:\.xox[bp])?-[\w.%/+=-]{10,512}"),
+    ("xox", r"xox[abceoprsd](?:\.xox[bp])?-[\w.%/+=-]{10,512}"),
     ("xapp-", r"xapp-\d-[\w-]{10,255}"),
     ("aiza", r"AIza[\w-]{35}"),
     ("ya29.", r"ya29\.[\w-]{20,1024}"),
@@ -176,7 +177,8 @@ def keywords() -> Collection[str]:
 def find(text: str, lower: str, known: Collection[str] | None = None) -> Iterator[tuple[int, int]]:
     """Where secrets stand; spans may overlap. `lower` is the text in lower case, `known` its keywords."""
     if known is None:
-        known = [word for word in {*own_words(), *_by_keyword()} if word in lower]
+        words, automaton = _spotter()
+        known = {words[number] for number, _, _ in automaton.find_matches_as_indexes(lower, overlapping=True)}
     if not known:
         return
     plan = _planned(frozenset(known))
@@ -188,6 +190,13 @@ def find(text: str, lower: str, known: Collection[str] | None = None) -> Iterato
     for rule, pattern in plan.rules:
         for found in pattern.finditer(text):
             yield from _secret(rule, found)
+
+
+@cache
+def _spotter() -> tuple[Sequence[str], AhoCorasick]:
+    """All words with what finds them in one pass."""
+    words = [*{*own_words(), *_by_keyword()}]
+    return words, AhoCorasick(words)
 
 
 class _Plan(msgspec.Struct, frozen=True):

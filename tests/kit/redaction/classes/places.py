@@ -44,4 +44,13 @@ PLACES = (
     "seed: <hex:64>",
     "SASL PLAIN <b64:40>==",
     "LOGIN a@b.example.net <pw>",
+    '{ "Endpoint": "https://acme.documents.azure.com", "Key": "<b64:86>==" }',
+    "key=<b64:43>= endpoint=https://queue.example.net",
+    '{\\"Key\\":\\"<b64:86>==\\"}',
+    "[api]\nemail=bot@chat.example.net\nkey=<an:32>\nsite=https://chat.example.net",
+    '{"ak": "<~up:20>", "sk": "<an:40>", "region": "eu-west-101"}',
+    "ak=AKLT<~an:43> sk=<b64:58>==",
+    'echo "pg-0:5432:*:replicator:<an:14>" > ~/.pgpass',
+    "printf 'db:5432:*:*:<pw>\\n' >> .pgpass",
+    "default login anonymous password <an:14>",
 )
