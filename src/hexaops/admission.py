@@ -22,11 +22,13 @@ ASKED = "hexaops.admission"
 """Of a request's scope."""
 PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
 CHAT = re.compile(r"/api/v1/(?:ai/|workspaces/[^/]+/aiops/chat)")
-STREAMS = re.compile(r"/(?:tail|events)$")
+STREAMS = ("/tail", "/events")
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
 BODY = (
     b'{"error":{"code":"OVERLOADED","message":"Too many requests at once; try again soon",'
     b'"details":{"source":"admission"}},"request_id":"%s"}'
 )
+REFUSAL = ((b"content-type", b"application/json"), (b"retry-after", b"1"), (b"cache-control", b"no-store"))
 
 
 class Bounds(Struct, frozen=True):
@@ -75,6 +77,11 @@ class Lane:
         self._held: Counter[str] = Counter()
         self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
         self._length = 0
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether every place is."""
+        return self._taken >= self._bounds.places
 
     def is_full(self, caller: str) -> bool:
         """Whether the caller would be refused at once: no place for it, and none to wait for."""
@@ -144,6 +151,11 @@ class Admission:
         self._app = app
         self._lanes = {name: Lane(bounds) for name, bounds in lanes.items()}
 
+    @property
+    def is_crowded(self) -> bool:
+        """Whether some lane has no place left: a server need not ask about single requests before."""
+        return any(lane.is_taken for lane in self._lanes.values())
+
     def is_full(self, scope: Scope) -> bool:
         """Whether a request would be refused at once: a server that asks need not start any work for it."""
         name, caller = _asked(scope)
@@ -168,14 +180,17 @@ class Admission:
 
 def lane_of(scope: Scope) -> str | None:
     """The lane of a request; None for what is always let through."""
-    if scope["type"] != "http" or scope["path"] in PROBES:
+    if scope["type"] != "http":
         return None
-    if STREAMS.search(scope["path"]) and scope["method"] == "GET":
-        return "streams"
-    if CHAT.match(scope["path"]) and scope["method"] == "POST":
+    path, method = scope["path"], scope["method"]
+    if method == "POST" and CHAT.match(path):
         accepted = dict(scope["headers"]).get(b"accept", b"")
         return "chat streams" if b"event-stream" in accepted else "chat"
-    return "reads" if scope["method"] in {"GET", "HEAD", "OPTIONS"} else "changes"
+    if path in PROBES:
+        return None
+    if method == "GET" and path.endswith(STREAMS):
+        return "streams"
+    return "reads" if method in READS else "changes"
 
 
 def _asked(scope: Scope) -> tuple[str | None, str]:
@@ -196,17 +211,14 @@ def _caller(scope: Scope) -> str:
     return str(client[0]) if client else ""
 
 
-def refusal() -> tuple[list[tuple[bytes, bytes]], bytes]:
-    """Headers and body of the 503."""
+def refusal() -> tuple[bytes, bytes]:
+    """A new request id and the body of the 503."""
     request_id = new_id("req_").encode()
-    body = BODY % request_id
-    return [
-        (b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()), (b"retry-after", b"1"),
-        (b"x-request-id", request_id), (b"cache-control", b"no-store"),
-    ], body  # fmt: skip
+    return request_id, BODY % request_id
 
 
 async def _refuse(send: Send) -> None:
-    headers, body = refusal()
+    request_id, body = refusal()
+    headers = [*REFUSAL, (b"content-length", b"%d" % len(body)), (b"x-request-id", request_id)]
     await send({"type": "http.response.start", "status": 503, "headers": headers})
     await send({"type": "http.response.body", "body": body})

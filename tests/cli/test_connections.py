@@ -148,10 +148,10 @@ class Busy:
 
 
 @contextlib.asynccontextmanager
-async def crowded() -> AsyncIterator[tuple[Busy, int]]:
+async def crowded(protocol: Any = BoundedProtocol) -> AsyncIterator[tuple[Busy, int]]:
     """A server whose only places are taken, by a read and by a change."""
     busy = Busy()
-    async with serving(BoundedProtocol, busy.gate) as port, asyncio.timeout(WAIT_SECONDS):
+    async with serving(protocol, busy.gate) as port, asyncio.timeout(WAIT_SECONDS):
         held = [asyncio.create_task(sent(port, line + b" / HTTP/1.1\r\n\r\n")) for line in (b"GET", b"POST")]
         while busy.asked < len(held):
             await busy.begun.wait()
@@ -188,6 +188,34 @@ async def test_what_is_refused_at_once_leaves_the_connection_usable() -> None:
             writer.write(GET + b"\r\n")
             head, body = await read_answer(reader)
         assert head.startswith(b"HTTP/1.1 200")
+        writer.close()
+
+
+async def test_a_refused_body_may_come_later_and_with_the_next_request() -> None:
+    async with crowded() as (busy, port):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(POST + b"\r\n")
+        head, _ = await read_answer(reader)
+        assert head.startswith(b"HTTP/1.1 503")
+        for part in (b"x" * 60_000, b"x" * 40_000 + GET + b"\r\n", GET + b"\r\n" + GET + b"\r\n"):
+            writer.write(part)
+            await writer.drain()
+        assert [(await read_answer(reader))[0][:12] for _ in range(3)] == [b"HTTP/1.1 503"] * 3
+        assert busy.asked == 2
+        writer.close()
+
+
+async def test_a_connection_that_was_only_refused_is_closed_when_it_stays_silent() -> None:
+    class Brief(BoundedProtocol):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            self.timeout_keep_alive = 0
+
+    async with crowded(Brief) as (_, port):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(GET + b"\r\n")
+        assert (await read_answer(reader))[0].startswith(b"HTTP/1.1 503")
+        assert await reader.read() == b""
         writer.close()
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import resource
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -15,7 +16,8 @@ from weakref import WeakKeyDictionary
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
-from hexaops.admission import Admission, refusal
+from hexaops.admission import REFUSAL, Admission, refusal
+from hexaops.cli.ordinary import read_ordinary
 
 LARGEST_HEAD_BYTES = 64 * 1024
 """The request line and all headers; a token has at most 8 KiB."""
@@ -29,6 +31,10 @@ MOST_CONNECTIONS = 2_000
 SHARE_OF_FILES = 0.6
 """Of the process's file descriptors; the rest are the database's, the clusters' and the logs'."""
 END = b"\r\n\r\n"
+OVERLOADED = (
+    b"HTTP/1.1 503 Service Unavailable\r\n%bcontent-length: %%d\r\nx-request-id: %%b\r\n%%b%%b\r\n%%b"
+    % b"".join(b"%b: %b\r\n" % header for header in REFUSAL)
+)
 LOG_SECONDS = 10.0
 
 logger = logging.getLogger("hexaops.http")
@@ -60,11 +66,11 @@ class BoundedProtocol(HttpToolsProtocol):
         """The last bytes of an unfinished head; None while a body or an answer is under way."""
         self._head_length = 0
         self._deadline: asyncio.TimerHandle | None = None
-
-    @property
-    def silent(self) -> dict[BoundedProtocol, None]:
+        self._unread = 0
+        """Bytes still to come of the body of a request that was refused without the parser."""
+        self._refused_at = -math.inf
+        self.silent = _silent.setdefault(self.server_state, {})
         """Those of its server, in order."""
-        return _silent.setdefault(self.server_state, {})
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's
         """Accept it, with time for its first request's headers; at the limit the longest silent one is closed."""
@@ -88,6 +94,12 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Pass on what belongs to a head of a lawful size, or to a body."""
+        if self._unread:
+            skipped = min(self._unread, len(data))
+            self._unread -= skipped
+            data = data[skipped:]
+        if not data or self._is_refused(data):
+            return
         if self._head is not None:
             self._wait_for_head()
             if not self._is_lawful(data):
@@ -124,15 +136,47 @@ class BoundedProtocol(HttpToolsProtocol):
             super()._start_asgi_task(cycle, app)
             return
         keep = cycle.keep_alive and not cycle.waiting_for_100_continue
-        headers, body = refusal()
-        lines = [b"%b: %b" % header for header in (*headers, *cycle.default_headers)]
-        if not keep:
-            lines.append(b"connection: close")
         cycle.response_started = cycle.response_complete = True
-        self.transport.write(b"\r\n".join((b"HTTP/1.1 503 Service Unavailable", *lines)) + END + body)
+        self.transport.write(self._overloaded(b"" if keep else b"connection: close\r\n"))
         if not keep:
             self.transport.close()
         self.on_response_complete()
+
+    def _is_refused(self, data: bytes) -> bool:
+        """Refuse a request that finds its lane full, and any room to be told so at once, before it is even parsed."""
+        app = self.app
+        if not (isinstance(app, Admission) and app.is_crowded and self._head == b"" and self.is_silent()):
+            return False
+        found = read_ordinary(data) if len(data) <= LARGEST_HEAD_BYTES else None
+        if found is None or self.transport.is_closing():
+            return False
+        scope, self._unread = found
+        scope["client"] = self.client
+        if not app.is_full(scope):
+            self._unread = 0
+            return False
+        self._refused_at = self.loop.time()
+        self._stop_waiting()
+        self.silent.pop(self, None)  # to the end of those that are silent
+        self.transport.write(self._overloaded(b""))
+        if self.timeout_keep_alive_task is None:
+            self.on_response_complete()
+        else:
+            self.silent[self] = None
+        return True
+
+    def _overloaded(self, more: bytes) -> bytes:
+        request_id, body = refusal()
+        lines = b"".join([b"%b: %b\r\n" % header for header in self.server_state.default_headers])
+        return OVERLOADED % (len(body), request_id, lines, more, body)
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close it, unless a refusal was asked for meanwhile: those do not wind the clock up anew."""
+        left = self._refused_at + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self.timeout_keep_alive_task = self.loop.call_later(left, self.timeout_keep_alive_handler)
+        else:
+            super().timeout_keep_alive_handler()
 
     def on_message_complete(self) -> None:
         """What comes next is another head."""
