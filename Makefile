@@ -12,7 +12,7 @@ pip_install = echo "Installing the locked packages of $(2) into $(VENV) (about a
 	$(PIP) --progress-bar off --require-hashes -r requirements/$(1).txt | \
 	awk -v total="$$(grep -c == requirements/$(1).txt)" '/^(Collecting|Requirement already)/ && ++n % 20 == 0 { \
 		printf "  %d of %d packages\n", n, total; fflush() } /^Installing/ { print "  unpacking"; fflush() }'
-WORKERS ?= 5
+WORKERS ?= 4
 # Test processes keep what they compile, whatever the environment says: 8 s of CPU in each.
 export PYTHONDONTWRITEBYTECODE :=
 

@@ -30,7 +30,7 @@ settings.register_profile("steady", derandomize=True)
 settings.register_profile("search", derandomize=False)
 settings.load_profile("steady")  # the same examples in every run; `make test-long` searches for new ones
 
-SERVERS = ("live", "expendable", "served", "cluster", "service")
+SERVERS = ("live", "expendable", "served", "secured", "cut_off", "cluster", "service")
 """Fixtures that start a process which the tests of a folder share."""
 LONGEST_ID = 100
 ENGINES = ("sqlite", "postgresql")

@@ -33,7 +33,7 @@ class Done:
 Run = Callable[..., Done]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The service with its simulator in quick time."""
     home = tmp_path_factory.mktemp("cli") / "home"

@@ -36,9 +36,9 @@ def embedded(home: Path) -> Iterator[Live]:
         yield Live(served, user, account)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # a session would let it idle beside all other tests
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    """The service that all tests share, which leave it as a user would."""
+    """The service that the folder's tests share, which leave it as a user would."""
     with embedded(tmp_path_factory.mktemp("shared")) as live:
         yield live
 

@@ -27,7 +27,7 @@ def _anonymous_path(path: str) -> str:
     return re.sub(r":\w+|\{\w+\}", "{}", path)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def served_routes(live: Live) -> set[str]:
     """`METHOD path` of what the running service says it serves, parameters unnamed."""
     paths: dict[str, dict[str, Any]] = live.user.get("/openapi.json").json()["paths"]
