@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
-import multiprocessing
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -26,14 +24,13 @@ from hexaops.features.changes.writes import GuardedWriter
 from hexaops.features.workspaces.embedded import EmbeddedAccess
 from hexaops.kit.clock import SystemClock
 from tests.crash.late_intent import LateIntentWriter
+from tests.forked import fork
 from tests.living import client_of
 from tests.serving import shared_app, shared_routes
 
 START_SECONDS = 60.0
 DEADLINE_SECONDS = 120.0
 LOOK_SECONDS = 0.05
-PRELOADED = ["tests.crash.process", "hexaops.storage.queues", "httpcore2", "h2.connection", "truststore", "_strptime"]
-"""Modules that a start would import late: twice in each test that kills, for 0.3 s of CPU."""
 T = TypeVar("T")
 shared_routes()  # before the fork: they take most of a start
 WRITERS: Mapping[str, type[GuardedWriter]] = {"guarded": GuardedWriter, "late-intent": LateIntentWriter}
@@ -50,7 +47,6 @@ class Start:
 
 def serve(start: Start, told: Connection) -> None:
     """The child's body: serves on a free port until it is killed or terminated; tells where, and with what token."""
-    gc.freeze()  # what was imported before the fork is never garbage
     settings = Settings.model_validate(dict(start.settings))
     clock = SystemClock()
     cluster = Cluster(
@@ -107,12 +103,7 @@ async def until(ask: Callable[[], Awaitable[T]], reached: Callable[[T], object])
 @asynccontextmanager
 async def running(start: Start) -> AsyncIterator[Running]:
     """A process that serves, terminated when the block ends unless it has died by then."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(PRELOADED)
-    here, there = context.Pipe(duplex=False)
-    process = context.Process(target=serve, args=(start, there), daemon=True)
-    process.start()
-    there.close()
+    process, here = fork(serve, start)
     try:
         told = await asyncio.to_thread(_receive, here)
         headers = {"Authorization": f"Bearer {told['token']}"}

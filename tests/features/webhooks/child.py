@@ -1,4 +1,4 @@
-"""A process that accepts events and delivers them until it is killed: `python -m …child URL HOME TARGET EVENTS`.
+"""A process that accepts events and delivers them until it is killed.
 
 It goes on from what the database holds: events are numbered, resource by resource, and each is accepted once.
 """
@@ -6,7 +6,8 @@ It goes on from what the database holds: events are numbered, resource by resour
 from __future__ import annotations
 
 import asyncio
-import sys
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -18,6 +19,20 @@ from tests.features.webhooks.world import World, running_world
 
 EVENTS_OF_A_RESOURCE = 4
 RETRIES = [0.05] * 60
+
+
+@dataclass(frozen=True)
+class Life:
+    """What one process is given."""
+
+    url: str
+    home: Path
+    target: str
+    events: int
+    """How many are accepted in all."""
+    failpoint: str | None = None
+    records_first: bool = False
+    """With the known fault."""
 
 
 async def accept(world: World, wanted: int) -> None:
@@ -44,17 +59,17 @@ class RecordsFirst(DeliveryRun):
         await self.sender.attempt(message)
 
 
-async def live(url: str, home: Path, target: str, wanted: int) -> None:
+def live(life: Life, told: Connection) -> None:
     """Deliver until the end of the process."""
-    failpoint = sys.argv[5] if len(sys.argv) > 5 and sys.argv[5] else None
-    run_class = RecordsFirst if "records-first" in sys.argv else DeliveryRun
-    async with running_world(url, home, run_class, webhook_retry_seconds=RETRIES, failpoint=failpoint) as world:
+    asyncio.run(_live(life, told))
+
+
+async def _live(life: Life, told: Connection) -> None:
+    run_class = RecordsFirst if life.records_first else DeliveryRun
+    settings = {"webhook_retry_seconds": RETRIES, "failpoint": life.failpoint}
+    async with running_world(life.url, life.home, run_class, **settings) as world:
         if not await world.subscriptions():
-            await world.subscribe(target)
-        print("ready", flush=True)  # noqa: T201 # what the parent waits for
-        await accept(world, wanted)
+            await world.subscribe(life.target)
+        told.send("ready")
+        await accept(world, life.events)
         await asyncio.Event().wait()
-
-
-if __name__ == "__main__":
-    asyncio.run(live(sys.argv[1], Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])))

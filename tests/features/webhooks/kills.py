@@ -14,6 +14,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from sqlalchemy import select
@@ -21,10 +22,12 @@ from sqlalchemy import select
 from hexaops.storage.database import Database
 from hexaops.storage.tables import WebhookDeliveryRow
 from tests.backends.notify.receiver import Answer, Received, Receiver, serve_receiver
+from tests.features.webhooks.child import Life, live
 from tests.features.webhooks.world import settings_for
+from tests.forked import fork
 
 FAILING_RATIO = 0.3
-DEADLINE_SECONDS = 600.0
+START_SECONDS, DEADLINE_SECONDS = 60.0, 600.0
 
 
 @dataclass
@@ -74,18 +77,16 @@ class Place:
 
     url: str
     home: Path
-    fault: str | None = None
+    records_first: bool = False
 
 
-async def start_child(
-    place: Place, receiver: Receiver, events: int, failpoint: str | None
-) -> asyncio.subprocess.Process:
+async def start_child(place: Place, receiver: Receiver, events: int, failpoint: str | None) -> BaseProcess:
     """A delivering process, once it has begun."""
-    arguments = ["-m", "tests.features.webhooks.child", place.url, str(place.home), receiver.url, str(events)]
-    arguments += [failpoint or "", place.fault or ""]
-    child = await asyncio.create_subprocess_exec(sys.executable, *arguments, stdout=asyncio.subprocess.PIPE)
-    assert child.stdout is not None
-    assert await child.stdout.readline() == b"ready\n"
+    life = Life(place.url, place.home, receiver.url, events, failpoint, place.records_first)
+    child, here = fork(live, life)
+    with here:
+        assert await asyncio.to_thread(here.poll, START_SECONDS), "it did not begin in time"
+        assert here.recv() == "ready"
     return child
 
 
@@ -99,7 +100,7 @@ async def run_kills(place: Place, *, events: int, failpoints: Sequence[str], kil
             if failpoint is None:
                 await receiver.wait(len(receiver.requests) + chance.randint(1, 9))
                 child.kill()
-            await child.wait()
+            await asyncio.to_thread(child.join)
         child = await start_child(place, receiver, events, None)
         database = Database(settings_for(place.url, place.home).database())
         try:
@@ -108,7 +109,7 @@ async def run_kills(place: Place, *, events: int, failpoints: Sequence[str], kil
                     await asyncio.sleep(0.2)
         finally:
             child.kill()
-            await child.wait()
+            await asyncio.to_thread(child.join)
             await database.close()
     return judge(rows, tally, kills=len(lives))
 

@@ -70,6 +70,6 @@ async def test_nothing_is_lost_or_reordered_by_kills(database_url: str, tmp_path
 
 
 async def test_the_kills_find_a_run_that_records_before_it_sends(tmp_path: Path) -> None:
-    place = Place(f"sqlite:///{tmp_path / 'seeded.db'}", tmp_path, "records-first")
+    place = Place(f"sqlite:///{tmp_path / 'seeded.db'}", tmp_path, records_first=True)
     report = await run_kills(place, events=12, failpoints=("webhook_before_send:3",), kills=0, seed=11)
     assert report.lost > 0, report
