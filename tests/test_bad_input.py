@@ -54,11 +54,9 @@ def resolved(schema: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]
 
 def wrong_bodies(entry: Entry, document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Field → a body in which only that field is of a wrong kind (what else is required may be missing)."""
-    operation = document["paths"][entry.path][entry.method.lower()]
-    content = operation.get("requestBody", {}).get("content", {})
-    if not content:
+    schema = schema_of(entry, document)
+    if schema is None:
         return
-    schema = resolved(content["application/json"]["schema"], document)
     for field, given in schema.get("properties", {}).items():
         for value in WRONG.get(resolved(given, document).get("type", ""), ()):
             yield field, {field: value}
@@ -105,6 +103,45 @@ async def test_bad_bodies_write_nothing(world: LivingWorld) -> None:
     assert tried > 200
     assert await rows(world) == before
     assert not world.writes()
+
+
+async def test_unknown_fields_of_a_body_are_named(world: LivingWorld) -> None:
+    admin = await world.access.member("ada", "admin")
+    tried = 0
+    document = world.access.client._transport.app.openapi()  # type: ignore[attr-defined] # the served app itself
+    for entry in WRITING:
+        schema = schema_of(entry, document)
+        if schema is None or schema.get("additionalProperties") is not False:
+            assert schema is None or entry.path.endswith(("/alertmanager", "/logs/push")), entry.path
+            continue
+        headers: Headers = admin if entry.policy.audience == "user" else world.access.administrator
+        answer = await world.access.client.request(
+            entry.method, path_of(world, entry), json={"mispelt": 1}, headers=headers
+        )
+        check_refusal(entry, "mispelt", answer)
+        assert answer.json()["error"]["details"]["mispelt"] == "no such field", (entry.path, answer.text)
+        tried += 1
+    assert tried > 30
+
+
+async def test_unknown_and_repeated_parameters_of_a_query_are_named(world: LivingWorld) -> None:
+    admin = await world.access.member("ada", "admin")
+    guarded = [entry for entry in ROUTES if entry.policy.audience != "anyone"]
+    for entry in guarded:
+        headers: Headers = admin if entry.policy.audience == "user" else world.access.administrator
+        path = f"{path_of(world, entry)}?mispelt=1&limit=2&limit=3"
+        answer = await world.access.client.request(entry.method, path, headers=headers)
+        check_refusal(entry, "mispelt", answer)
+        details = answer.json()["error"]["details"]
+        assert details["query.mispelt"].startswith("no such parameter; this route takes "), (entry.path, answer.text)
+        assert details["query.limit"].startswith(("no such parameter", "may be given once")), (entry.path, answer.text)
+
+
+def schema_of(entry: Entry, document: dict[str, Any]) -> dict[str, Any] | None:
+    """The schema of the body that a route takes."""
+    operation = document["paths"][entry.path][entry.method.lower()]
+    content = operation.get("requestBody", {}).get("content", {})
+    return resolved(content["application/json"]["schema"], document) if "application/json" in content else None
 
 
 def check_refusal(entry: Entry, sent: Any, answer: Any) -> None:

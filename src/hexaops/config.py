@@ -249,7 +249,7 @@ class Settings(BaseSettings):
     """Lifetime of the local user's token."""
 
     rate_limit_chat: str = "100/hour"
-    """Chat messages per user and workspace."""
+    """Chat messages per user and workspace; the embedded mode presets `1000/hour`."""
     rate_limit_public: str = "1200/minute"
     """Other public requests per user and workspace."""
     rate_limit_health: str = "100/minute"
@@ -331,9 +331,9 @@ class Settings(BaseSettings):
     change_stuck_seconds: Positive = 60.0
     """How long a new pod may be unschedulable, fail to pull its image or crash before the change counts as failed."""
     changes_per_workspace: Count = 5
-    """Maximum changes per workspace within the window."""
+    """Maximum changes per workspace within the window; the embedded mode presets 50."""
     changes_per_cluster: Count = 20
-    """Maximum changes per cluster within the window."""
+    """Maximum changes per cluster within the window; the embedded mode presets 50."""
     change_window_seconds: Positive = 600.0
     """Length of that window."""
     repeats_per_target: Count | None = None

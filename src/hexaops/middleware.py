@@ -45,6 +45,8 @@ SAFE_HEADERS = (
 """On every answer that does not set them itself: answers are one caller's, and none is a page."""
 READS = ("GET", "HEAD")
 """Methods whose answers, unless refused, are logged at debug only: probes, scrapes and watchers repeat them."""
+TOLD = {"extra_forbidden": "no such field", "model_attributes_type": "must be a JSON object"}
+"""Kinds of problems that pydantic words for Python programs → what their caller is told."""
 LONGEST_PROBLEM = 2_000
 """Characters of one field's reason: room for every name of a list that the field chooses from."""
 RETRY_SECONDS = "5"
@@ -99,6 +101,14 @@ class AiServiceUnavailableError(UpstreamUnavailableError):
         super().__init__("AI operations service is temporarily unavailable", details=details)
 
 
+class NotFiniteError(HTTPException):
+    """Raised while the framework reads a body that holds NaN or Infinity, which JSON does not have."""
+
+    def __init__(self, constant: str) -> None:
+        super().__init__(MalformedRequestError.status)
+        self.constant = constant
+
+
 class RepeatedKeyError(HTTPException):
     """Raised while the framework reads a body; of other errors it would make "not valid JSON"."""
 
@@ -108,13 +118,17 @@ class RepeatedKeyError(HTTPException):
 
 
 class StrictRequest(Request):
-    """A request whose JSON names each key once: readers differ in which of two counts."""
+    """A request whose JSON names each key once, as readers differ in which of two counts, and holds finite numbers."""
 
     async def json(self) -> Any:
-        """The body; raises JSONDecodeError and RepeatedKeyError."""
+        """The body; raises JSONDecodeError, RepeatedKeyError and NotFiniteError."""
         if not hasattr(self, "_json"):
-            self._json = json.loads(await self.body(), object_pairs_hook=_once)
+            self._json = json.loads(await self.body(), object_pairs_hook=_once, parse_constant=_refuse)
         return self._json
+
+
+def _refuse(constant: str) -> Any:
+    raise NotFiniteError(constant)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -249,7 +263,8 @@ def field_problems(errors: Sequence[Any]) -> dict[str, str]:
     problems: dict[str, str] = {}
     for error in errors[:20]:
         path = ".".join(str(part) for part in error["loc"] if part != "body")
-        problems[path or "body"] = str(error["msg"]).removeprefix("Value error, ")[:LONGEST_PROBLEM]
+        told = TOLD.get(error.get("type"), str(error["msg"]))
+        problems[path or "body"] = told.removeprefix("Value error, ")[:LONGEST_PROBLEM]
     return problems
 
 
@@ -260,6 +275,9 @@ def _of_the_framework(error: HTTPException) -> HexaopsError:
     if isinstance(error, RepeatedKeyError):
         key = redact(error.key[:LONGEST_KEY].encode("utf-8", "replace").decode())
         return MalformedRequestError("The request body names a key twice", details={"body": f"has {key!r} twice"})
+    if isinstance(error, NotFiniteError):
+        details = {"body": f"holds {error.constant}, which is no JSON number"}
+        return MalformedRequestError("The request body is not valid JSON", details=details)
     if error.status_code == MalformedRequestError.status:
         return MalformedRequestError("The request body is not valid JSON", details={"body": "cannot be read as JSON"})
     refusal = HexaopsError(HTTPStatus(error.status_code).phrase, headers=error.headers)

@@ -12,7 +12,9 @@ import yaml
 from starlette.types import Receive, Scope, Send
 
 from hexaops.cli.embedded import Simulator, SimulatorFailedError, SimulatorOptions
+from hexaops.cli.serve import EMBEDDED, read_settings
 from hexaops.cli.serving import StoppableServer
+from hexaops.config import Settings
 from hexaops.storage.lock import FileLock
 from tests.cli.conftest import Run
 
@@ -30,6 +32,16 @@ class StoppedAtOnce(StoppableServer):
         """Listen, then be told to stop."""
         await super().startup(sockets)  # type: ignore[arg-type] # none here
         os.kill(os.getpid(), self.sent)
+
+
+def limits(settings: Settings) -> tuple[str, int, int]:
+    """Those that get in the way of trying things out."""
+    return settings.rate_limit_chat, settings.changes_per_workspace, settings.changes_per_cluster
+
+
+def test_the_embedded_mode_presets_limits_for_trying_things_out() -> None:
+    assert limits(read_settings(EMBEDDED)) == ("1000/hour", 50, 50)
+    assert limits(read_settings({})) == ("100/hour", 5, 20)
 
 
 def test_an_unknown_scenario_is_answered_with_the_known_ones(tmp_path: Path) -> None:

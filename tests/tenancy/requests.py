@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import random
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import httpx2
+from fastapi import FastAPI
+from pydantic import BaseModel
 
-from hexaops.api import ROUTES
+from hexaops.api import ROUTES, install_routes
 from hexaops.features.routing import Entry
 from tests.serving import Headers
 from tests.tenancy.tenants import SHARED_NAME, Tenant, Tenants
@@ -34,6 +37,29 @@ MESSAGES = (
     "status", "what is wrong?", "list all applications", "show me events of {0}", "restart {0}", "status of {0}",
     "scale {0} to 3", "which nodes are there?", "what changed?", "yes", "show actions",
 )  # fmt: skip
+
+
+def fields_of(entry: Entry) -> frozenset[str]:
+    """The fields of a route's body; any other one is refused before anything is looked up."""
+    kinds = [kind for hint in get_type_hints(entry.endpoint).values() for kind in (hint, *get_args(hint))]
+    bodies = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)]
+    return frozenset(bodies[0].model_fields) if bodies else frozenset()
+
+
+@functools.cache
+def queries() -> dict[tuple[str, str], frozenset[str]]:
+    """The query parameters of every route."""
+    app = FastAPI()
+    install_routes(app)
+    document = app.openapi()
+    return {
+        (entry.method, entry.path): frozenset(
+            one["name"]
+            for one in document["paths"][entry.path][entry.method.lower()].get("parameters", ())
+            if one["in"] == "query"
+        )
+        for entry in GUARDED
+    }
 
 
 @dataclass(frozen=True)
@@ -88,8 +114,10 @@ class Requests:
                 foreign = chosen
             url = url.replace(f"{{{name}}}", chosen)
         if entry.method == "GET":
-            url += f"?{rng.choice(QUERIES).format(self._any_id(tenant))}"
-        body = self._body(tenant) if entry.method in {"POST", "PUT", "PATCH"} else None
+            taken = queries()[entry.method, entry.path]
+            fitting = [one for one in QUERIES if not one or one.partition("=")[0] in taken]
+            url += f"?{rng.choice(fitting).format(self._any_id(tenant))}"
+        body = self._body(tenant, fields_of(entry)) if entry.method in {"POST", "PUT", "PATCH"} else None
         return Asked(entry, tenant, headers, url, body), foreign
 
     def _id(self, tenant: Tenant, name: str, whose: str) -> str:
@@ -101,8 +129,8 @@ class Requests:
     def _any_id(self, tenant: Tenant) -> str:
         return self._rng.choice([*tenant.known(), *self._tenants.other(tenant).known() * 2, *ABSENT.values()])
 
-    def _body(self, tenant: Tenant) -> dict[str, Any]:
-        """Fields of every route's body; each route takes its own and ignores the rest."""
+    def _body(self, tenant: Tenant, taken: frozenset[str]) -> dict[str, Any]:
+        """The fields that the route's body takes, of those that any route takes."""
         rng, some = self._rng, self._any_id(tenant)
         other = self._tenants.other(tenant)
         application = rng.choice([*tenant.ids["application_id"], *other.ids["application_id"] * 2, SHARED_NAME, some])
@@ -126,7 +154,7 @@ class Requests:
             "parameters", "action", "message", "name", "url", "kind", "target", "events", "enabled", "role",
             "namespaces", "scopes",
         }  # fmt: skip
-        return {key: value for key, value in body.items() if key in kept or rng.random() < 0.8}
+        return {key: value for key, value in body.items() if key in taken and (key in kept or rng.random() < 0.8)}
 
 
 async def send(tenants: Tenants, asked: Asked) -> httpx2.Response:

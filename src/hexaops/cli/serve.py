@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from hexaops.config import Settings
 
 EMBEDDED = {"webhook_allowed_networks": ["127.0.0.0/8", "::1/128"], "webhook_allow_http": True,
-            "default_workspace_name": "Production Workspace", "probe_image": "busybox:1.37"}  # fmt: skip
-"""Presets of the embedded mode: its webhook receivers are on this machine, and its nodes download no image."""
+            "default_workspace_name": "Production Workspace", "probe_image": "busybox:1.37",
+            "rate_limit_chat": "1000/hour", "changes_per_workspace": 50, "changes_per_cluster": 50}  # fmt: skip
+"""Presets of the embedded mode: its webhook receivers are on this machine, its nodes download no image, and who tries
+things out is not slowed down by limits that protect a real cluster."""
 
 
 def serve(  # noqa: PLR0913, PLR0917 # size: one parameter an option

@@ -87,7 +87,7 @@ async def test_creating_a_workspace_is_offered_to_whoever_may(world: ChatWorld) 
 async def test_the_quick_action_creates_a_workspace(world: ChatWorld) -> None:
     admin = await world.access.member("ada", "admin", world.access.workspace_id)
     named = {"name": "Shop", "namespaces": ["shop"], "expect_missing": True}
-    made = await act(world, admin, "create_workspace", **named, policy={"single_call_risk": "high"}, admin="local:eve")
+    made = await act(world, admin, "create_workspace", **named)
     assert made.status_code == 200, made.text
     created = made.json()["data"]["result"]
     mine = (await act(world, admin, "list_workspaces")).json()["data"]["result"]["workspaces"]
@@ -111,6 +111,8 @@ async def test_others_may_not_create_a_workspace(world: ChatWorld, role: Any) ->
         ({"name": "Shop"}, "parameters.namespaces"),
         ({"namespaces": ["shop"]}, "parameters.name"),
         ({"name": "Shop", "namespaces": ["No Such"]}, "parameters.namespaces.0"),
+        ({"name": "Shop", "namespaces": ["shop"], "admin": "local:eve"}, "parameters.admin"),
+        ({"name": "Shop", "namespaces": ["shop"], "policy": {"single_call_risk": "high"}}, "parameters.policy"),
     ],
 )
 async def test_missing_parameters_are_named(world: ChatWorld, parameters: dict[str, Any], field: str) -> None:

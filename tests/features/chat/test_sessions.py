@@ -55,6 +55,13 @@ async def test_create_as_documented(stored: ChatWorld) -> None:
     assert (event.name, event.resource_id) == ("aiops.session.created", data["session_id"])
 
 
+async def test_what_is_no_capability_is_refused_as_what_it_is(stored: ChatWorld) -> None:
+    answer = await stored.post(SESSIONS, {"capabilities": ["read_logs", "execute_actions", "no_such"]})
+    assert answer.json()["data"]["capabilities_refused"] == {
+        "execute_actions": "a permission of the user, which no request narrows", "no_such": "unknown",
+    }  # fmt: skip
+
+
 async def test_create_with_nothing_said(stored: ChatWorld) -> None:
     answer = await stored.post(SESSIONS, {})
     assert matches(shape("POST", ""), answer.json()) == []

@@ -166,6 +166,8 @@ REFUSED: list[tuple[dict[str, Any], int, str]] = [
     ({"query": {"filters": {"level": ["error"]}}}, 422, "query.filters.level"),
     ({"query": {"time_range": {"start": RANGE["end"], "end": RANGE["start"]}}}, 422, "query.time_range"),
     ({"query": {"time_range": {"start": "2024-01-20T14:00:00", "end": RANGE["end"]}}}, 422, "query.time_range.start"),
+    ({"query": {"time_range": {"start": 1705759200, "end": RANGE["end"]}}}, 422, "query.time_range.start"),
+    ({"query": {"time_range": {"start": "1705759200", "end": RANGE["end"]}}}, 422, "query.time_range.start"),
     ({"query": {"time_range": {"start": "2023-12-01T00:00:00Z", "end": RANGE["end"]}}}, 422, "query.time_range"),
     ({"options": {"limit": 1001}}, 422, "options.limit"),
     ({"options": {"sort": "level"}}, 422, "options.sort"),

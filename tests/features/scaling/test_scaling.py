@@ -112,6 +112,16 @@ async def test_an_autoscaler_and_the_number_to_begin_with_are_one_plan(world: Li
             {"replicas": 4, "auto_scale_config": {"min_replicas": 2, "max_replicas": 9, "scale_down_delay": "soon"}},
             "auto_scale_config.scale_down_delay",
         ),
+        ({"replicas": True}, "replicas"),
+        ({"replicas": 4, "replica": 5}, "replica"),
+        (
+            {"replicas": 4, "auto_scale_config": {"min_replicas": 2, "max_replicas": 9}},
+            "auto_scale_config.target_cpu_percentage",
+        ),
+        (
+            {"replicas": 4, "auto_scale_config": {"min_replicas": 9, "max_replicas": 2, "target_cpu_percentage": 70}},
+            "auto_scale_config",
+        ),
     ],
 )
 async def test_wrong_bodies_name_their_field(world: LivingWorld, body: dict[str, Any], field: str) -> None:

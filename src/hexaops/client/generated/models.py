@@ -53,11 +53,16 @@ class ChatRequest(TypedDict):
     capabilities: NotRequired[Sequence[str] | None]
 
 
+class GuideContext(TypedDict):
+    """The document's `user_context`, and whatever else a client shares: it grants nothing, and is not read."""
+
+
 class GuideRequest(TypedDict):
-    """`POST /api/v1/ai/chat`. The document's `context.user_context` grants nothing, and is ignored."""
+    """`POST /api/v1/ai/chat`."""
 
     message: NotRequired[str]
     session_id: NotRequired[str | None]
+    context: NotRequired[GuideContext]
 
 
 class QuickActionRequest(TypedDict):

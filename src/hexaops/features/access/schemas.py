@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
+from hexaops.bodies import Body
 from hexaops.features.access.accounts import NewAccount
 from hexaops.features.access.permissions import SCOPES
 
@@ -26,7 +27,7 @@ WorkspaceId = Annotated[str, Field(max_length=64, pattern=r"^[^\x00]*$")]
 Days = Annotated[float, Field(gt=0, le=3650)]
 
 
-class TokenRequest(BaseModel):
+class TokenRequest(Body):
     """A further token."""
 
     expires_in_days: Days | None = None
@@ -48,7 +49,7 @@ class AccountRequest(TokenRequest):
         return NewAccount(self.name, self.scopes, self.workspace_ids, self.lifetime())
 
 
-class AccountChange(BaseModel):
+class AccountChange(Body):
     """Disable or enable an account."""
 
     disabled: bool

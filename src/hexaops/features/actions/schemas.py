@@ -1,4 +1,4 @@
-"""Request bodies of actions. Unknown fields are ignored, because clients written to the document may send them."""
+"""Request bodies of actions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import re
 from typing import Annotated, Any, Literal
 
 import msgspec
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
+
+from hexaops.bodies import Body
 
 WITHOUT_NUL = r"^[^\x00]*$"
 Identifier = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=WITHOUT_NUL)]
@@ -35,7 +37,7 @@ def _storable(parameters: dict[str, Any]) -> dict[str, Any]:
     return parameters
 
 
-class ActionRequest(BaseModel):
+class ActionRequest(Body):
     """`POST …/aiops/actions`: without a confirmation it answers with a plan."""
 
     action: Named
@@ -46,10 +48,8 @@ class ActionRequest(BaseModel):
     message_id: Identifier | None = None
 
 
-class ConfirmationFields(BaseModel):
+class ConfirmationFields(Body):
     """Confirmation fields within `parameters`."""
-
-    model_config = ConfigDict(strict=True)
 
     confirmation: bool = False
     plan_id: Identifier | None = None
@@ -74,7 +74,7 @@ class _Confirming(msgspec.Struct):
     parameters: _ConfirmingFields = msgspec.field(default_factory=_ConfirmingFields)
 
 
-class RollbackRequest(BaseModel):
+class RollbackRequest(Body):
     """`POST …/aiops/actions/:id/rollback`: like an action, confirmed by plan."""
 
     parameters: ConfirmationFields = ConfirmationFields()

@@ -103,7 +103,9 @@ async def details_of(service: ApplicationService, workspace: Workspace, id_or_na
 
 def _filtered(applications: Sequence[Application], query: ListQuery) -> list[Application]:
     if query.status is not None and query.status not in STATUS_WORDS:
-        raise ValidationFailedError("The request is not valid", details={"status": f"one of {', '.join(STATUS_WORDS)}"})
+        raise ValidationFailedError(
+            "The request is not valid", details={"query.status": f"one of {', '.join(STATUS_WORDS)}"}
+        )
     wanted = UNHEALTHY if query.status == "unhealthy" else {query.status}
     part = query.name.casefold() if query.name else ""
     return [

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
+from hexaops.bodies import Body
 from hexaops.features.access.tenancy import AutopilotClass, AutopilotMode
 
 
-class AutopilotBody(BaseModel):
+class AutopilotBody(Body):
     """What shall become of detections."""
 
     mode: AutopilotMode
-    classes: Annotated[list[AutopilotClass], Field(max_length=20)] = []
+    classes: Annotated[list[AutopilotClass], Field(max_length=20)] = Field([])
     """Classes that `act` may remediate without a person."""
     reason: Annotated[str, StringConstraints(max_length=512, pattern=r"^[^\x00]*$")] | None = None
     """Shown to others, and in the audit log."""

@@ -127,7 +127,8 @@ class BackupAll(WorkspaceWork):
 
 
 def _body(parameters: Fields) -> BackupRequest:
-    return BackupRequest.model_validate({"backup_type": "automated", **parameters})
+    own = {name: value for name, value in parameters.items() if name in BackupRequest.model_fields}
+    return BackupRequest.model_validate({"backup_type": "automated", **own})
 
 
 def _failed(application_id: str, backup_id: str | None, why: str) -> Found:

@@ -1,18 +1,19 @@
-"""Bodies of the requests. Fields that are not known are ignored, as clients of the document may send them."""
+"""Bodies of the backups' requests."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
+from hexaops.bodies import Body
 from hexaops.features.scaling.schemas import Confirming, Reason
 
 WITHOUT_NUL = r"^[^\x00]*$"
 Retention = Literal["short", "standard", "long"]
 
 
-class BackupRequest(BaseModel):
+class BackupRequest(Body):
     """`POST …/applications/:id/backup`."""
 
     backup_type: Literal["automated", "manual"] = "manual"
@@ -22,7 +23,7 @@ class BackupRequest(BaseModel):
     include_volumes: bool = False
     notification_channels: Annotated[
         list[Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=WITHOUT_NUL)]], Field(max_length=20)
-    ] = []
+    ] = Field([])
     """Of the workspace's channels, those of the settings, and those that the setting `backup_channels` allows."""
 
 

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence, Set
 
 from msgspec import Struct
 
+from hexaops.features.access.permissions import ROLES
+
 READS: Mapping[str, str] = {
     "read_workspace": "read_workspace",
     "read_applications": "read_applications",
@@ -45,6 +47,9 @@ UNASKED: Mapping[str, str] = {
 """Named by the documents, and nothing that a conversation can do."""
 
 
+PERMISSION = "a permission of the user, which no request narrows"
+
+
 class Granted(Struct, frozen=True):
     """The effective set, in the order asked, and why the rest is not in it."""
 
@@ -59,7 +64,7 @@ def grant(asked: Sequence[str] | None, permissions: Set[str], *, within: Set[str
     for name in dict.fromkeys(asked if asked is not None else READS):
         needed = CAPABILITIES.get(name)
         if needed is None:
-            refused[name] = UNASKED.get(name, "unknown")
+            refused[name] = UNASKED.get(name) or (PERMISSION if name in ROLES["admin"] else "unknown")
         elif needed not in permissions:
             refused[name] = f"needs the permission {needed}"
         elif within is not None and name not in within:

@@ -27,8 +27,8 @@ LABELS: Mapping[str, str] = {
     "show_plans": "View Plans",
     "list_workspaces": "List My Workspaces",
 }
-ALLOWED = frozenset({"name", "plan", "cluster", "namespaces", "timezone", "expect_missing"})
-"""What a user may set: the policy is a matter of the platform's administrators."""
+TAKES: Mapping[str, tuple[str, ...]] = {CREATE: ("name", "namespaces", "plan", "cluster", "timezone", "expect_missing")}
+"""Parameters by action. Of a workspace what a user may set: the policy is a matter of the platform's administrators."""
 NAME_LIMIT = 128
 INVALID = "The action's parameters are not valid"
 
@@ -62,6 +62,7 @@ class QuickActions(Struct, frozen=True):
         }
         if action not in actions:
             raise ValidationFailedError("Unknown quick action", details={"action": f"one of {', '.join(LABELS)}"})
+        _check_taken(action, parameters)
         return await actions[action](caller, parameters)
 
     async def _create(self, caller: Caller, parameters: Mapping[str, Any]) -> QuickActionResultView:
@@ -97,15 +98,18 @@ class QuickActions(Struct, frozen=True):
         )
 
 
+def _check_taken(action: str, parameters: Mapping[str, Any]) -> None:
+    taken = TAKES.get(action, ())
+    unknown = f"{action} takes no such parameter; it takes {', '.join(taken) or 'none'}"
+    if problems := {f"parameters.{plain(name, NAME_LIMIT)}": unknown for name in parameters if name not in taken}:
+        raise ValidationFailedError(INVALID, details=problems)
+
+
 def _creation(caller: Caller, parameters: Mapping[str, Any]) -> WorkspaceCreation:
-    given = {key: value for key, value in parameters.items() if key in ALLOWED}
-    if not isinstance(given.get("namespaces"), list) or not given["namespaces"]:
-        raise ValidationFailedError(
-            "The action's parameters are not valid",
-            details={"parameters.namespaces": "a list of namespaces is required"},
-        )
+    if not isinstance(parameters.get("namespaces"), list) or not parameters["namespaces"]:
+        raise ValidationFailedError(INVALID, details={"parameters.namespaces": "a list of namespaces is required"})
     try:
-        return WorkspaceCreation.model_validate({**given, "admin": caller.principal.id})
+        return WorkspaceCreation.model_validate({**parameters, "admin": caller.principal.id})
     except ValidationError as error:
         details = {f"parameters.{'.'.join(map(str, one['loc']))}": str(one["msg"]) for one in error.errors()}
         raise ValidationFailedError(INVALID, details=details) from error

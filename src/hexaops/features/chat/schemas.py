@@ -1,11 +1,12 @@
-"""Bodies of chat requests. Unknown fields are ignored; nothing in a body grants anything."""
+"""Bodies of chat requests. Nothing in a body grants anything; what a context holds beside the known is dropped."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
+from hexaops.bodies import Body, OpenBody
 from hexaops.kit.durations import parse_duration
 from hexaops.kit.text import told
 
@@ -34,7 +35,7 @@ Capabilities = Annotated[list[Word], Field(max_length=50)]
 SessionStatus = Literal["active", "ended"]
 
 
-class ChatContext(BaseModel):
+class ChatContext(OpenBody):
     """How a message wants to be answered."""
 
     include_metrics: bool = True
@@ -43,7 +44,7 @@ class ChatContext(BaseModel):
     """How far back "recent" reaches, such as 1h or 7d."""
 
 
-class ChatRequest(BaseModel):
+class ChatRequest(Body):
     """`POST …/aiops/chat`."""
 
     message: Annotated[str, StringConstraints(max_length=100_000)] = ""
@@ -53,32 +54,37 @@ class ChatRequest(BaseModel):
     capabilities: Capabilities | None = None
 
 
-class GuideRequest(BaseModel):
-    """`POST /api/v1/ai/chat`. The document's `context.user_context` grants nothing, and is ignored."""
+class GuideContext(OpenBody):
+    """The document's `user_context`, and whatever else a client shares: it grants nothing, and is not read."""
+
+
+class GuideRequest(Body):
+    """`POST /api/v1/ai/chat`."""
 
     message: Annotated[str, StringConstraints(max_length=100_000)] = ""
     session_id: Identifier | None = None
+    context: GuideContext = GuideContext()
 
 
-class QuickActionRequest(BaseModel):
+class QuickActionRequest(Body):
     """`POST /api/v1/ai/actions`: a quick action with its parameters."""
 
     action: Word
-    parameters: Annotated[dict[str, Any], Field(max_length=20)] = {}
+    parameters: Annotated[dict[str, Any], Field(max_length=20)] = Field({})
 
 
-class SessionContext(BaseModel):
+class SessionContext(OpenBody):
     """What a session is about."""
 
     focus_area: Annotated[str, StringConstraints(min_length=1, max_length=100), Told] = "general"
     applications: Annotated[
         list[Annotated[str, StringConstraints(min_length=1, max_length=320), Clean]], Field(max_length=100)
-    ] = []
+    ] = Field([])
     """Ids or unambiguous names."""
     time_range: TimeRange | None = None
 
 
-class SessionRequest(BaseModel):
+class SessionRequest(Body):
     """`POST …/aiops/sessions`."""
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=200), Told] = "Chat"
@@ -87,8 +93,8 @@ class SessionRequest(BaseModel):
     capabilities: Capabilities | None = None
 
 
-class EndRequest(BaseModel):
+class EndRequest(Body):
     """`POST …/aiops/sessions/:id/end`."""
 
     summary: Annotated[str, StringConstraints(max_length=4000), Told] | None = None
-    actions_completed: Annotated[list[Identifier], Field(max_length=100)] = []
+    actions_completed: Annotated[list[Identifier], Field(max_length=100)] = Field([])

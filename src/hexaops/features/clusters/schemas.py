@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field, SecretStr, StringConstraints, model_validator
+from pydantic import Field, SecretStr, StringConstraints, model_validator
 
 from hexaops.backends.metrics.base import Signal
 from hexaops.backends.metrics.prometheus.queries import template_problem
+from hexaops.bodies import Body
 from hexaops.config import LogField, LogSource, MetricsSource
 
 LARGEST_KUBECONFIG = 65_536
@@ -49,7 +50,7 @@ class LogSourceRequest(LogSource):
     selector: dict[FieldName, Annotated[str, Field(max_length=1024)]] = Field({}, max_length=16)
 
 
-class ClusterRequest(BaseModel):
+class ClusterRequest(Body):
     """A cluster to register. Kubeconfigs must be self-contained: no file references, no exec plugins."""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?$")]

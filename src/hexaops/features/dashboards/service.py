@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from pydantic import BaseModel
 
 from hexaops.backends.metrics.base import Subject
+from hexaops.bodies import Body
 from hexaops.features.access.caller import Caller
 from hexaops.features.actions.schemas import Named
 from hexaops.features.applications.service import ApplicationService
@@ -21,7 +21,7 @@ from hexaops.responses import View
 _KEPT = "build_dashboard"
 
 
-class DashboardRequest(BaseModel):
+class DashboardRequest(Body):
     """`POST …/aiops/dashboards`: of one application, or without one of the whole workspace."""
 
     application_id: Named | None = None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
+from hexaops.bodies import Body, OpenBody
 from hexaops.features.access.tenancy import IncidentSeverity
 
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
@@ -16,13 +17,13 @@ ManagedAction = Literal["auto_remediate", "escalate", "acknowledge", "resolve"]
 MOST_APPLICATIONS = 20
 
 
-class IncidentDetails(BaseModel):
+class IncidentDetails(Body):
     """What is known of an incident."""
 
     type: Word = "application_failure"
     severity: IncidentSeverity = "medium"
-    affected_applications: Annotated[list[ApplicationId], Field(max_length=MOST_APPLICATIONS)] = []
-    symptoms: Annotated[list[Text], Field(max_length=50)] = []
+    affected_applications: Annotated[list[ApplicationId], Field(max_length=MOST_APPLICATIONS)] = Field([])
+    symptoms: Annotated[list[Text], Field(max_length=50)] = Field([])
 
 
 class IncidentCreation(IncidentDetails):
@@ -33,7 +34,7 @@ class IncidentCreation(IncidentDetails):
     title: Text | None = None
 
 
-class IncidentAction(BaseModel):
+class IncidentAction(Body):
     """`POST /internal/v1/incidents/:id`."""
 
     action: ManagedAction
@@ -49,16 +50,16 @@ class IncidentAction(BaseModel):
 Label = Annotated[str, Field(max_length=2048)]
 
 
-class AlertBody(BaseModel):
+class AlertBody(OpenBody):
     """One alert of Alertmanager."""
 
     status: Literal["firing", "resolved"]
-    labels: Annotated[dict[str, Label], Field(max_length=64)] = {}
-    annotations: Annotated[dict[str, Label], Field(max_length=64)] = {}
+    labels: Annotated[dict[str, Label], Field(max_length=64)] = Field({})
+    annotations: Annotated[dict[str, Label], Field(max_length=64)] = Field({})
     fingerprint: Annotated[str, Field(max_length=64)] = ""
 
 
-class AlertmanagerBody(BaseModel):
+class AlertmanagerBody(OpenBody):
     """Alertmanager's webhook, version 4; fields that are not named here are ignored."""
 
     alerts: Annotated[list[AlertBody], Field(max_length=500)]

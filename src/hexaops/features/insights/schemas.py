@@ -1,15 +1,15 @@
-"""Bodies of the insights routes. Unknown fields are refused: a focus that is misspelt must not be left out silently."""
+"""Bodies of the insights routes."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from hexaops.analysis.insights.model import CATEGORIES, Category
+from hexaops.bodies import Body
 from hexaops.kit.durations import parse_duration
 
-STRICT = ConfigDict(extra="forbid")
 LEAST_SECONDS, MOST_SECONDS = 300.0, 31 * 86400.0
 InternalFocus = Literal["resource_optimization", "cost_analysis", "security_posture", "performance_bottlenecks"]
 AnalysisType = Literal["performance", "cost", "security", "reliability", "comprehensive"]
@@ -40,15 +40,13 @@ TimeRange = Annotated[str, StringConstraints(max_length=16), AfterValidator(_tim
 Words = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 
 
-class InsightsRequest(BaseModel):
+class InsightsRequest(Body):
     """`POST …/aiops/insights`."""
-
-    model_config = STRICT
 
     scope: Literal["workspace", "application"] = "workspace"
     application_id: Annotated[str, StringConstraints(min_length=1, max_length=320)] | None = None
     """Id or name; goes with the scope `application`."""
-    focus_areas: Annotated[list[Category], Field(min_length=1, max_length=4)] = [*CATEGORIES]
+    focus_areas: Annotated[list[Category], Field(min_length=1, max_length=4)] = Field([*CATEGORIES])
     time_range: TimeRange = "24h"
     include_recommendations: bool = True
 
@@ -60,29 +58,23 @@ class InsightsRequest(BaseModel):
         return self
 
 
-class Feedback(BaseModel):
+class Feedback(Body):
     """What somebody noticed."""
-
-    model_config = STRICT
 
     issue: Words
     component: Annotated[str, StringConstraints(min_length=1, max_length=253)]
 
 
-class InsightsContext(BaseModel):
+class InsightsContext(Body):
     """What else is known, or wanted."""
-
-    model_config = STRICT
 
     recent_changes: bool = False
     """Whether the answer lists what changed in the time."""
-    user_feedback: Annotated[list[Feedback], Field(max_length=20)] = []
+    user_feedback: Annotated[list[Feedback], Field(max_length=20)] = Field([])
 
 
-class InternalInsightsRequest(BaseModel):
+class InternalInsightsRequest(Body):
     """`POST …/workspaces/:id/insights`."""
-
-    model_config = STRICT
 
     analysis_type: AnalysisType = "comprehensive"
     """Which categories are looked at where no focus areas are given."""

@@ -1,16 +1,18 @@
-"""Request bodies of the log routes. Unknown fields are rejected, so a misspelt filter cannot widen a search."""
+"""Request bodies of the log routes."""
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, model_validator
 
 from hexaops.backends.logstores.base import LARGEST_RANGE_SECONDS, MOST_ROWS
 from hexaops.backends.logstores.lines import LEVELS, Level, find_level
+from hexaops.bodies import Body
 
+DATE = re.compile(r"\d{4}-\d\d-\d\d[Tt ]")
 Name = Annotated[str, Field(min_length=1, max_length=253)]
-STRICT = ConfigDict(extra="forbid")
 
 
 def known_level(name: str) -> Level:
@@ -22,16 +24,26 @@ def known_level(name: str) -> Level:
     return level
 
 
+def written_time(given: object) -> object:
+    """The time as it is given; raises ValueError for numbers, even as text: they would be seconds since 1970."""
+    if not isinstance(given, str) or not DATE.match(given):
+        message = "must be a time such as 2026-01-01T00:00:00Z"
+        raise ValueError(message)
+    return given
+
+
+Moment = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(written_time)]
+"""RFC 3339; JSON has no type of its own for it."""
+
+
 LevelName = Annotated[str, Field(max_length=32), AfterValidator(known_level)]
 
 
-class TimeRange(BaseModel):
+class TimeRange(Body):
     """From `start` until just before `end`."""
 
-    model_config = STRICT
-
-    start: AwareDatetime
-    end: AwareDatetime
+    start: Moment
+    end: Moment
 
     @model_validator(mode="after")
     def ordered(self) -> TimeRange:
@@ -46,30 +58,24 @@ class TimeRange(BaseModel):
         return self
 
 
-class Filters(BaseModel):
+class Filters(Body):
     """Filters applied in addition to the text."""
 
-    model_config = STRICT
-
     workspace_id: Annotated[str | None, Field(max_length=64)] = None
-    log_level: Annotated[list[LevelName], Field(max_length=16)] = []
-    components: Annotated[list[Name], Field(max_length=100)] = []
+    log_level: Annotated[list[LevelName], Field(max_length=16)] = Field([])
+    components: Annotated[list[Name], Field(max_length=100)] = Field([])
 
 
-class LogQueryText(BaseModel):
+class LogQueryText(Body):
     """What to search for; the default time range is the last hour."""
-
-    model_config = STRICT
 
     text: str = ""
     time_range: TimeRange | None = None
     filters: Filters = Filters()
 
 
-class LogQueryOptions(BaseModel):
+class LogQueryOptions(Body):
     """Options for the result."""
-
-    model_config = STRICT
 
     limit: Annotated[int, Field(ge=1, le=MOST_ROWS)] = 100
     sort: Literal["timestamp desc", "timestamp asc"] = "timestamp desc"
@@ -79,10 +85,8 @@ class LogQueryOptions(BaseModel):
     """`pagination.next_cursor` of the page before, with the same query."""
 
 
-class LogQueryRequest(BaseModel):
+class LogQueryRequest(Body):
     """The body of a log query."""
-
-    model_config = STRICT
 
     query: LogQueryText = LogQueryText()
     options: LogQueryOptions = LogQueryOptions()

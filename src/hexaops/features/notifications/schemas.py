@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, StringConstraints
+from pydantic import StringConstraints
 
+from hexaops.bodies import Body
 from hexaops.features.notifications.channels import Kind
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9:#@._/-]{0,63}$")]
 Target = Annotated[str, StringConstraints(min_length=1, max_length=2048, pattern=r"^[^\x00-\x20\x7f]*$")]
 
 
-class NewChannel(BaseModel):
+class NewChannel(Body):
     """A new notification channel."""
 
     name: Name
@@ -24,7 +25,7 @@ class NewChannel(BaseModel):
     """Send every escalated incident of the workspace to it."""
 
 
-class ChannelChange(BaseModel):
+class ChannelChange(Body):
     """Fields of a notification channel to change."""
 
     target: Target | None = None

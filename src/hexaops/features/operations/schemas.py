@@ -1,10 +1,12 @@
-"""Bodies of the operations' requests. Unknown fields beside `parameters` are ignored, as clients may send more."""
+"""Bodies of the operations' requests."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
+
+from hexaops.bodies import Body, OpenBody
 
 WITHOUT_NUL = r"^[^\x00]*$"
 Identifier = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=WITHOUT_NUL)]
@@ -14,10 +16,8 @@ Reason = Annotated[str, StringConstraints(max_length=500, pattern=WITHOUT_NUL)]
 STATUSES = Literal["running", "cancelling", "rolling_back", "completed", "failed", "cancelled"]
 
 
-class OperationParameters(BaseModel):
+class OperationParameters(Body):
     """What an operation is about, and what confirms a plan of it. A parameter that it does not take is refused."""
-
-    model_config = ConfigDict(extra="forbid")
 
     target_component: Named | None = None
     """One application, by id or name; all of the workspace without it."""
@@ -47,7 +47,7 @@ class OperationParameters(BaseModel):
         return self
 
 
-class OperationContext(BaseModel):
+class OperationContext(OpenBody):
     """Why it is done: kept with the operation, and never decides anything."""
 
     triggered_by: Word | None = None
@@ -55,7 +55,7 @@ class OperationContext(BaseModel):
     severity: Word | None = None
 
 
-class OperationRequest(BaseModel):
+class OperationRequest(Body):
     """`POST …/operations`."""
 
     operation: Named

@@ -1,11 +1,12 @@
-"""Bodies of the scaling requests. Fields that are not known are ignored, as clients of the document may send them."""
+"""Bodies of the scaling requests."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from hexaops.bodies import Body, OpenBody
 from hexaops.kit.durations import parse_duration
 from hexaops.runbooks.autoscaling import LONGEST_DELAY_SECONDS
 from hexaops.runbooks.parameters import REASON_LIMIT
@@ -33,7 +34,7 @@ def _duration(longest: float) -> AfterValidator:
     return AfterValidator(check)
 
 
-class Confirming(BaseModel):
+class Confirming(Body):
     """What confirms a plan. Without any of it the change starts at once where the workspace's policy allows that."""
 
     confirmation: bool = True
@@ -49,7 +50,7 @@ class Confirming(BaseModel):
         return self
 
 
-class AutoscalerBody(BaseModel):
+class AutoscalerBody(Body):
     """The autoscaler that keeps the number from then on."""
 
     min_replicas: Replicas
@@ -68,7 +69,7 @@ class ScaleRequest(Confirming):
     auto_scale_config: AutoscalerBody | None = None
 
 
-class ReportedMetrics(BaseModel):
+class ReportedMetrics(OpenBody):
     """What the caller believes; compared with what is measured."""
 
     cpu_percentage: Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)] | None = None
@@ -76,7 +77,7 @@ class ReportedMetrics(BaseModel):
     request_rate: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
 
 
-class ScalingPolicy(BaseModel):
+class ScalingPolicy(Body):
     """When to scale, in percent of what the pods may use, and how long to let a change take effect."""
 
     scale_up_threshold: Percent = 80.0

@@ -37,6 +37,17 @@ METRICS: Mapping[Resource, Literal["cpu_percentage", "memory_percentage"]] = {
 }  # fmt: skip
 
 
+FIELDS: Mapping[str, str] = {
+    "parameters": "auto_scale_config",
+    "parameters.min_replicas": "auto_scale_config.min_replicas",
+    "parameters.max_replicas": "auto_scale_config.max_replicas",
+    "parameters.target_cpu_percent": "auto_scale_config.target_cpu_percentage",
+    "parameters.target_memory_percent": "auto_scale_config.target_memory_percentage",
+    "parameters.scale_down_delay_seconds": "auto_scale_config.scale_down_delay",
+}
+"""Parameters of `set_autoscaling` → fields of the request."""
+
+
 class ScalingService(Struct, frozen=True):
     """One for the process."""
 
@@ -52,7 +63,10 @@ class ScalingService(Struct, frozen=True):
         application = self.applications.get(workspace, name)
         action, parameters = _change(body)
         asked = Asked(_subject_of(application), action, parameters)
-        carried = await self.changes.carry_out(caller, asked, body)
+        try:
+            carried = await self.changes.carry_out(caller, asked, body)
+        except ValidationFailedError as refusal:
+            raise _in_words_of_the_request(refusal) from None
         shown, replicas = progress_of(carried), carried.draft.replicas
         return ScaleView(
             deployment_name=application.name,
@@ -187,6 +201,12 @@ def _autoscaler(config: AutoscalerBody) -> dict[str, Any]:
         "scale_down_delay_seconds": round(parse_duration(config.scale_down_delay)) if config.scale_down_delay else None,
     }
     return {key: value for key, value in given.items() if value is not None}
+
+
+def _in_words_of_the_request(refusal: ValidationFailedError) -> ValidationFailedError:
+    """The action's refusal with the request's own names of its fields."""
+    details = {FIELDS.get(field, field.removeprefix("parameters.")): told for field, told in refusal.details.items()}
+    return ValidationFailedError("The request is not valid", details=details)
 
 
 def _because(name: str, decision: Decision, up: float, down: float) -> str:

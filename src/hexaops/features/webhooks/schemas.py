@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, Field
 
+from hexaops.bodies import Body
 from hexaops.features.webhooks.events import EVERYTHING, KNOWN
 
 
@@ -23,15 +24,15 @@ Events = Annotated[
 Description = Annotated[str, Field(max_length=512)]
 
 
-class NewWebhook(BaseModel):
+class NewWebhook(Body):
     """A new subscription."""
 
     url: Url
-    events: Events = [EVERYTHING]
+    events: Events = Field([EVERYTHING])
     description: Description = ""
 
 
-class WebhookChange(BaseModel):
+class WebhookChange(Body):
     """Fields of a subscription to change."""
 
     url: Url | None = None
@@ -40,7 +41,7 @@ class WebhookChange(BaseModel):
     enabled: bool | None = None
 
 
-class Rotation(BaseModel):
+class Rotation(Body):
     """How long the old secret stays valid beside the new one."""
 
     overlap_seconds: Annotated[float, Field(ge=0, le=7 * 86400)] = 86400.0

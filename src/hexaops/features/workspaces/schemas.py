@@ -6,8 +6,9 @@ import zoneinfo
 from collections.abc import Callable
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
+from hexaops.bodies import Body
 from hexaops.config import IMAGE_OR_NONE
 from hexaops.features.access.tenancy import AutopilotClass, AutopilotMode, IncidentSeverity, Risk, Role
 from hexaops.kit.calendar import parse_freeze, parse_window
@@ -47,7 +48,7 @@ ChangeWindow = Annotated[str, Field(max_length=64), _readable(parse_window)]
 ChangeFreeze = Annotated[str, Field(max_length=64), _readable(parse_freeze)]
 
 
-class PolicyBody(BaseModel):
+class PolicyBody(Body):
     """A workspace's policy; omitted fields use the service's settings."""
 
     single_call_risk: Risk | None = None
@@ -76,7 +77,7 @@ class PolicyBody(BaseModel):
     """Image of the pods that try connections, with `sh` and `nc`; "": none; default the setting `probe_image`."""
 
 
-class WorkspaceCreation(BaseModel):
+class WorkspaceCreation(Body):
     """A new workspace."""
 
     name: Name
@@ -92,7 +93,7 @@ class WorkspaceCreation(BaseModel):
     """Also claim namespaces that do not exist yet."""
 
 
-class WorkspaceChange(BaseModel):
+class WorkspaceChange(Body):
     """Fields of a workspace to set."""
 
     name: Name = ""
@@ -105,13 +106,13 @@ class WorkspaceChange(BaseModel):
     """Also claim namespaces that do not exist yet."""
 
 
-class MemberBody(BaseModel):
+class MemberBody(Body):
     """A member's role."""
 
     role: Role
 
 
-class OwnAutomationBody(BaseModel):
+class OwnAutomationBody(Body):
     """The kill switch of the workspace in the path."""
 
     enabled: bool
