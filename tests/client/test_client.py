@@ -11,9 +11,20 @@ import httpx2
 import msgspec
 import pytest
 
-from hexaops.client import ApiError, AsyncClient, Client, ClientError, NoConnectionError, Retry, TooLongError
+from hexaops.client import (
+    ApiError,
+    AsyncClient,
+    AsyncServiceClient,
+    Client,
+    ClientError,
+    NoConnectionError,
+    Retry,
+    ServiceClient,
+    TooLongError,
+)
 from hexaops.client.events import EventParser
 from hexaops.features.actions.views import ActionView
+from hexaops.features.operations.views import WorkspaceOperationView
 from hexaops.responses import encode
 
 Answers = list[httpx2.Response | Exception]
@@ -140,6 +151,41 @@ def test_both_clients_offer_the_same() -> None:
         return {name: (*inspect.signature(one).parameters,) for name, one in found if not name.startswith("_")}
 
     assert methods(Client) == methods(AsyncClient)
+    assert methods(ServiceClient) == methods(AsyncServiceClient)
+
+
+def operation(status: str) -> WorkspaceOperationView:
+    return WorkspaceOperationView(
+        operation_id="op-1", operation="security_scan", workspace_id="ws-1", resource_id="ws-1", status=status,
+        description="x", started_at="2026-11-30T10:00:00Z", estimated_completion=None, steps=[], parameters={},
+        context={}, requested_by="sa-1", reasons={},
+    )  # fmt: skip
+
+
+async def test_waiting_for_an_operation_ends_with_it_or_with_its_time() -> None:
+    answers = [answer(operation(status)) for status in ("running", "completed", "running", "completed")]
+    waited: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+
+    transport = httpx2.MockTransport(lambda _request: answers.pop(0))
+    with ServiceClient("http://s", "sa-1", "t", transport=transport, sleep=waited.append) as client:
+        assert client.wait(operation("running")).status == "completed"
+    async with AsyncServiceClient("http://s", "sa-1", "t", transport=transport, sleep=sleep) as other:
+        assert (await other.wait(operation("running"))).status == "completed"
+        with pytest.raises(TooLongError, match="op-1 is running after 0 s"):
+            await other.wait(operation("running"), timeout_seconds=0)
+    assert waited == [1.0] * 4
+
+
+def test_a_home_names_the_service_account(tmp_path: Path) -> None:
+    with pytest.raises(ClientError, match="hexaops serve"):
+        ServiceClient.from_home(tmp_path)
+    document = {"base_url": "http://s", "workspace_id": "ws-1", "service_account": {"id": "sa-1", "token": "t"}}
+    (tmp_path / "credentials.json").write_text(json.dumps(document))
+    with ServiceClient.from_home(tmp_path) as client:
+        assert client.workspace_id == "ws-1"
 
 
 def test_a_home_without_credentials_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

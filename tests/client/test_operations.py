@@ -1,4 +1,4 @@
-"""Each route of the public API has a method in both clients, which sends exactly that request."""
+"""Each route has a method in both clients of its API, which sends exactly that request."""
 
 from __future__ import annotations
 
@@ -11,23 +11,36 @@ import httpx2
 import msgspec
 import pytest
 
-from hexaops.client import ApiError, AsyncClient, Client
-from hexaops.client.generated import models
+from hexaops.client import ApiError, AsyncClient, AsyncServiceClient, Client, ServiceClient
+from hexaops.client.generated import models, service_models
 from hexaops.features.routing import Entry
-from tools.client.operations import STREAM_METHODS, method_name, public_routes
+from tools.client.operations import STREAM_METHODS, has_method, method_name, routes_of
 from tools.client.render import FOLDER, render
 
 WORKSPACE = "ws-1"
+MODELS = {"models": models, "service_models": service_models}
 BY_TYPE: dict[str, Any] = {"str": "x y", "int": 3, "bool": True, "float": 1.5}
-SENDING = [entry for entry in public_routes() if method_name(entry) not in STREAM_METHODS.values()]
+SENDING = [entry for entry in routes_of("user") if method_name(entry) not in STREAM_METHODS.values()]
+SENDING_SERVICE = [entry for entry in routes_of("service") if has_method(entry)]
+LEFT_OUT = {"tail_logs", "export_all", "push_logs", "push_otlp", "push_loki"}
+"""Streams and other formats than JSON, which its clients leave to log shippers and the command line."""
 
 
 def test_every_route_has_a_method_of_its_own_in_both_clients() -> None:
-    names = [method_name(entry) for entry in public_routes()]
+    names = [method_name(entry) for entry in routes_of("user")]
     assert len({*names}) == len(names)
     for name in names:
         assert callable(getattr(Client, name, None)), name
         assert callable(getattr(AsyncClient, name, None)), name
+
+
+def test_every_route_of_the_internal_api_has_a_method_in_the_clients_of_service_accounts() -> None:
+    names = [method_name(entry) for entry in SENDING_SERVICE]
+    assert len({*names}) == len(names)
+    assert {method_name(entry) for entry in routes_of("service")} - {*names} == LEFT_OUT
+    for kind in (ServiceClient, AsyncServiceClient):
+        own = {name for name in dir(kind) if callable(getattr(kind, name)) and not name.startswith("_")}
+        assert own - {"close", "from_home", "send", "wait"} == {*names}
 
 
 def test_what_is_generated_is_current() -> None:
@@ -46,15 +59,16 @@ def refused(requests: list[httpx2.Request]) -> httpx2.MockTransport:
     return httpx2.MockTransport(answer)
 
 
-def given(entry: Entry) -> tuple[list[str], dict[str, Any], dict[str, Any]]:
+def given(kind: type, entry: Entry) -> tuple[list[str], dict[str, Any], dict[str, Any]]:
     """Arguments of the entry's method: of its path, its query, and its body."""
-    parameters = inspect.signature(getattr(Client, method_name(entry))).parameters
+    parameters = inspect.signature(getattr(kind, method_name(entry))).parameters
     places = [name for name, one in parameters.items() if one.kind is one.POSITIONAL_OR_KEYWORD and name != "self"]
     query = {name: value(str(one.annotation)) for name, one in parameters.items() if one.kind is one.KEYWORD_ONLY}
     bodies = [str(one.annotation) for one in parameters.values() if one.kind is one.VAR_KEYWORD]
     body: dict[str, Any] = {}
     for text in bodies:
-        model = getattr(models, text.removeprefix("Unpack[models.").removesuffix("]"))
+        module, _, name = text.removeprefix("Unpack[").removesuffix("]").partition(".")
+        model = getattr(MODELS[module], name)
         body = {name: name for name in get_type_hints(model)}
     return [f"a/{name}" for name in places], query, body
 
@@ -70,15 +84,37 @@ def value(annotation: str) -> Any:
 
 @pytest.mark.parametrize("entry", SENDING, ids=method_name)
 async def test_a_method_sends_its_route(entry: Entry) -> None:
-    places, query, body = given(entry)
+    places, query, body = given(Client, entry)
     seen: list[httpx2.Request] = []
     with Client("http://s", "t", WORKSPACE, transport=refused(seen)) as client, pytest.raises(ApiError):
         getattr(client, method_name(entry))(*places, **query, **body)
     async with AsyncClient("http://s", "t", WORKSPACE, transport=refused(seen)) as client:
         with pytest.raises(ApiError):
             await getattr(client, method_name(entry))(*places, **query, **body)
+    sent(entry, seen, entry.path.replace("{workspace_id}", WORKSPACE), (places, query, body))
+
+
+@pytest.mark.parametrize("entry", SENDING_SERVICE, ids=method_name)
+async def test_a_method_of_a_service_account_sends_its_route(entry: Entry) -> None:
+    places, query, body = given(ServiceClient, entry)
+    seen: list[httpx2.Request] = []
+    with ServiceClient("http://s", "sa-1", "t", transport=refused(seen)) as client, pytest.raises(ApiError):
+        getattr(client, method_name(entry))(*places, **query, **body)
+    async with AsyncServiceClient("http://s", "sa-1", "t", transport=refused(seen)) as client:
+        with pytest.raises(ApiError):
+            await getattr(client, method_name(entry))(*places, **query, **body)
+    assert {(one.headers["x-service-account"], one.headers["authorization"]) for one in seen} == {("sa-1", "Bearer t")}
+    sent(entry, seen, entry.path, (places, query, body))
+
+
+def sent(
+    entry: Entry, seen: list[httpx2.Request], path: str, arguments: tuple[list[str], dict[str, Any], dict[str, Any]]
+) -> None:
+    """Both clients' requests are what the arguments of `given` say."""
+    places, query, body = arguments
+    assert len(seen) == 2
     for request in seen:
-        filled = entry.path.replace("{workspace_id}", WORKSPACE)
+        filled = path
         for place in places:
             filled = re.sub(r"{\w+}", place.replace("/", "%2F"), filled, count=1)
         assert (request.method, request.url.raw_path.partition(b"?")[0].decode()) == (entry.method, filled)

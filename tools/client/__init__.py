@@ -1,1 +1,1 @@
-"""Writes what `hexaops.client` has for each route of the public API (`make docs`)."""
+"""Writes what `hexaops.client` has for each route of both APIs (`make docs`)."""

@@ -1,4 +1,4 @@
-"""The public API's operations as the client has them, read from the table of routes and the OpenAPI document."""
+"""The operations of both APIs as the clients have them, read from the table of routes and the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, get_args
 from fastapi import FastAPI
 
 from hexaops.api import ROUTES, install_routes
-from hexaops.features.routing import WORKSPACE, Entry
+from hexaops.features.routing import WORKSPACE, Audience, Entry
 from hexaops.openapi import operation_name
 from hexaops.responses import Data, Items, Listing, answer_type
 from tools.client.models import Models
@@ -24,10 +24,18 @@ NAMES = {
     "signin_close_session": "close_browser_session",
     "signin_create_link": "create_sign_in_link",
     "overview_get_own_overview": "get_overview",
+    "workspaces_list_all": "list_workspaces",
+    "access_list_all": "list_audit_events",
+    "access_get_head": "get_audit_head",
+    "access_verify_chain": "verify_audit",
+    "insights_generate_internal_insights": "generate_insights",
 }
 """Operations whose endpoint's name says too little; of the others "own" is left out."""
+JSON_ONLY = ("application/json",)
 STREAM_METHODS = {"live_follow_events": "events", "logs_tail_own_logs": "tail_logs"}
 """Operations that only stream: their methods are written by hand."""
+STREAMS = frozenset({"logs_tail_logs", "access_export_all"})
+"""Those of the internal API, which its client has not."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +46,7 @@ class Operation:
     does: str
     method: str
     path: str
-    """Below the workspace, or whole."""
+    """Below the workspace, or whole, as those of the internal API are."""
     path_parameters: tuple[str, ...]
     query: Mapping[str, str]
     """Name → type."""
@@ -69,15 +77,20 @@ def method_name(entry: Entry) -> str:
     return given or entry.endpoint.__name__.replace("_own", "")
 
 
-def public_routes() -> list[Entry]:
-    """Every route of the public API."""
-    return [entry for entry in ROUTES if entry.policy.audience == "user"]
+def has_method(entry: Entry) -> bool:
+    """Whether the client of the route's API has a method for it."""
+    return entry.media_types == JSON_ONLY and operation_name(entry) not in STREAMS
 
 
-def operations(models: Models) -> Iterator[Operation]:
-    """All of them but those that only stream; notes the models of their bodies."""
-    for entry in public_routes():
-        if operation_name(entry) not in STREAM_METHODS:
+def routes_of(audience: Audience) -> list[Entry]:
+    """Every route of an API: the public one's are for users, the internal one's for service accounts."""
+    return [entry for entry in ROUTES if entry.policy.audience == audience]
+
+
+def operations(audience: Audience, models: Models) -> Iterator[Operation]:
+    """All of them but those that only stream or take no JSON; notes the models of their bodies."""
+    for entry in routes_of(audience):
+        if has_method(entry) and operation_name(entry) not in STREAM_METHODS:
             yield _operation(entry, models)
 
 
@@ -97,7 +110,7 @@ def _operation(entry: Entry, models: Models) -> Operation:
         does=summary(entry.endpoint),
         method=entry.method,
         path=entry.path.removeprefix(WORKSPACE) if entry.path.startswith(WORKSPACE) else entry.path,
-        path_parameters=tuple(one for one in re.findall(r"{(\w+)}", entry.path) if one != "workspace_id"),
+        path_parameters=tuple(re.findall(r"{(\w+)}", entry.path.removeprefix(WORKSPACE))),
         query={one["name"]: _optional(models, one) for one in parameters if one["in"] == "query"},
         body=_body(described, models),
         keyed=entry.idempotent,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hexaops.api import ROUTES
 from hexaops.features.routing import Entry
-from tools.client.operations import method_name
+from tools.client.operations import has_method, method_name
 from tools.docs.tables import page, summary, table
 
 INTRO = (
@@ -58,7 +58,7 @@ def _rows(audience: str) -> list[tuple[str, ...]]:
             f"`{entry.method} {entry.path}`",
             entry.policy.permission or "—",
             _limit(entry),
-            *([f"`{method_name(entry)}`"] if audience == "user" else []),
+            *([f"`{method_name(entry)}`" if has_method(entry) else "—"] if audience != "anyone" else []),
             summary(entry.endpoint),
         )
         for entry in ROUTES
@@ -71,7 +71,7 @@ def _limit(entry: Entry) -> str:
 
 
 def _head(audience: str) -> tuple[str, ...]:
-    return ("route", "needs", "limited by", *(["`hexaops.client`"] if audience == "user" else []), "what it does")
+    return ("route", "needs", "limited by", *(["`hexaops.client`"] if audience != "anyone" else []), "what it does")
 
 
 def routes_page() -> str:

@@ -1,4 +1,4 @@
-"""A typed client of the public API, async and sync (docs/client.md).
+"""Typed clients of both APIs, async and sync (docs/client.md).
 
     from hexaops.client import Client
 
@@ -12,6 +12,18 @@ from hexaops.client.aio import AsyncClient
 from hexaops.client.errors import ApiError, ClientError, NoConnectionError, TooLongError
 from hexaops.client.events import Event
 from hexaops.client.retry import Retry
+from hexaops.client.service import AsyncServiceClient, ServiceClient
 from hexaops.client.sync import Client
 
-__all__ = ["ApiError", "AsyncClient", "Client", "ClientError", "Event", "NoConnectionError", "Retry", "TooLongError"]
+__all__ = [
+    "ApiError",
+    "AsyncClient",
+    "AsyncServiceClient",
+    "Client",
+    "ClientError",
+    "Event",
+    "NoConnectionError",
+    "Retry",
+    "ServiceClient",
+    "TooLongError",
+]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -32,17 +33,12 @@ class Address(Struct, frozen=True):
     @classmethod
     def of_home(cls, home: str | Path | None) -> Address:
         """What `hexaops serve` wrote into its home folder; raises ClientError without it."""
-        path = Path(home or os.environ.get("HEXAOPS_HOME") or "~/.hexaops").expanduser() / "credentials.json"
-        try:
-            found = json.loads(path.read_text(encoding="utf-8"))
+        with _credentials(home) as found:
             return cls(found["base_url"], found["user_token"], found["workspace_id"])
-        except (OSError, ValueError, KeyError) as error:
-            message = f"no credentials in {path}: start `hexaops serve`, or pass url, token and workspace"
-            raise ClientError(message) from error
 
     def path(self, call: Call[Any]) -> str:
         """The call's whole path."""
-        if call.path.startswith("/api/"):
+        if call.path.startswith(("/api/", "/internal/")):
             return call.path
         return f"/api/v1/workspaces/{self.workspace_id}{call.path}"
 
@@ -50,6 +46,34 @@ class Address(Struct, frozen=True):
         """How an HTTP client is opened."""
         headers = {"Authorization": f"Bearer {self.token}"}
         return {"base_url": self.url.rstrip("/"), "headers": headers, "timeout": timeout_seconds, "trust_env": False}
+
+
+class ServiceAddress(Address, frozen=True):
+    """A service, and a service account's token for it."""
+
+    account: str
+
+    @classmethod
+    def of_home(cls, home: str | Path | None) -> ServiceAddress:
+        """What `hexaops serve` wrote into its home folder; raises ClientError without it."""
+        with _credentials(home) as found:
+            account = found["service_account"]
+            return cls(found["base_url"], account["token"], found["workspace_id"], account["id"])
+
+    def options(self, timeout_seconds: float) -> dict[str, Any]:
+        """How an HTTP client is opened."""
+        given = super().options(timeout_seconds)
+        return {**given, "headers": {**given["headers"], "X-Service-Account": self.account}}
+
+
+@contextmanager
+def _credentials(home: str | Path | None) -> Iterator[dict[str, Any]]:
+    path = Path(home or os.environ.get("HEXAOPS_HOME") or "~/.hexaops").expanduser() / "credentials.json"
+    try:
+        yield json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, KeyError) as error:
+        message = f"no credentials in {path}: start `hexaops serve`, or pass url, token and workspace"
+        raise ClientError(message) from error
 
 
 def arguments(call: Call[Any]) -> dict[str, Any]:

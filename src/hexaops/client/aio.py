@@ -13,21 +13,19 @@ from hexaops.client import asking
 from hexaops.client.address import (
     REPEATABLE,
     Address,
-    Pause,
     arguments,
     checked,
-    pause_after_failure,
-    read_answer,
     refusal,
     stream_headers,
 )
-from hexaops.client.asking import ENDED, ActionStatus
+from hexaops.client.asking import ENDED, ActionStatus, still_running
 from hexaops.client.call import Call, get
-from hexaops.client.errors import NoConnectionError, TooLongError
+from hexaops.client.errors import NoConnectionError
 from hexaops.client.events import Event, EventParser
 from hexaops.client.generated import calls
 from hexaops.client.generated.aio import AsyncOperations
 from hexaops.client.retry import Retry
+from hexaops.client.sending import AsyncSending
 from hexaops.features.actions.views import ActionView
 from hexaops.features.alerts.views import AlertsView
 from hexaops.features.applications.views import ApplicationDetailView, ApplicationView
@@ -38,7 +36,7 @@ T = TypeVar("T")
 POLL_SECONDS = 1.0
 
 
-class AsyncClient(AsyncOperations):
+class AsyncClient(AsyncSending, AsyncOperations):
     """Speaks for one user in one workspace: `async with AsyncClient.from_home() as client: …`."""
 
     def __init__(
@@ -51,10 +49,7 @@ class AsyncClient(AsyncOperations):
         transport: httpx2.AsyncBaseTransport | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._address = Address(url, token, workspace_id)
-        self._retry = retry or Retry()
-        self._sleep = sleep
-        self._http = httpx2.AsyncClient(transport=transport, **self._address.options(60.0))
+        super().__init__(Address(url, token, workspace_id), retry, transport, sleep)
 
     @classmethod
     def from_home(cls, home: str | Path | None = None) -> AsyncClient:
@@ -64,28 +59,6 @@ class AsyncClient(AsyncOperations):
 
     async def __aenter__(self) -> AsyncClient:
         return self
-
-    async def __aexit__(self, *_error: object) -> None:
-        await self.close()
-
-    async def close(self) -> None:
-        """Close the connections."""
-        await self._http.aclose()
-
-    async def send(self, call: Call[T]) -> T:
-        """A call of `hexaops.client.generated.calls`; repeated where safe. Raises ApiError and NoConnectionError."""
-        attempt = 0
-        while True:
-            attempt += 1
-            try:
-                response = await self._http.request(call.method, self._address.path(call), **arguments(call))
-            except REPEATABLE as error:
-                await self._sleep(pause_after_failure(call, error, self._retry, attempt))
-                continue
-            answer = read_answer(call, response, self._retry, attempt)
-            if not isinstance(answer, Pause):
-                return answer
-            await self._sleep(answer.seconds)
 
     async def overview(self) -> OverviewView:
         """The workspace at a glance."""
@@ -154,8 +127,7 @@ class AsyncClient(AsyncOperations):
         waited = 0.0
         while action.status not in ENDED:
             if waited >= timeout_seconds:
-                message = f"{action.action_id} is {action.status} after {timeout_seconds:g} s"
-                raise TooLongError(message)
+                raise still_running(str(action.action_id), action.status, timeout_seconds)
             await self._sleep(POLL_SECONDS)
             waited += POLL_SECONDS
             action = await self.action(str(action.action_id))

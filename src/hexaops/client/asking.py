@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from hexaops.client.call import Call
+from hexaops.client.errors import TooLongError
 from hexaops.client.generated import calls
 from hexaops.features.actions.views import ActionView
 from hexaops.features.chat.views import ChatAnswerView
@@ -13,6 +14,11 @@ from hexaops.responses import Data
 
 ActionStatus = Literal["executing", "cancelling", "rolling_back", "completed", "failed", "cancelled"]
 ENDED = frozenset({"completed", "failed", "cancelled"})
+
+
+def still_running(name: str, status: str, seconds: float) -> TooLongError:
+    """What is raised when an action or operation has not ended within the time that was waited for."""
+    return TooLongError(f"{name} is {status} after {seconds:g} s")
 
 
 def ask(message: str, session_id: str | None) -> Call[Data[ChatAnswerView]]:

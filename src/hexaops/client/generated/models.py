@@ -186,12 +186,12 @@ class NewWebhook(TypedDict):
 
 
 class WebhookChange(TypedDict):
-    """Fields of a subscription to change."""
+    """Fields of a subscription to change; those that are not given stay as they are."""
 
-    url: NotRequired[str | None]
-    events: NotRequired[Sequence[str] | None]
-    description: NotRequired[str | None]
-    enabled: NotRequired[bool | None]
+    url: NotRequired[str]
+    events: NotRequired[Sequence[str]]
+    description: NotRequired[str]
+    enabled: NotRequired[bool]
 
 
 class Rotation(TypedDict):
@@ -210,10 +210,10 @@ class NewChannel(TypedDict):
 
 
 class ChannelChange(TypedDict):
-    """Fields of a notification channel to change."""
+    """Fields of a notification channel to change; those that are not given stay as they are."""
 
-    target: NotRequired[str | None]
-    on_escalation: NotRequired[bool | None]
+    target: NotRequired[str]
+    on_escalation: NotRequired[bool]
 
 
 class TimeRange(TypedDict):
