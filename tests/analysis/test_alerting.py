@@ -72,4 +72,5 @@ def test_the_window_holds_the_whole_duration_at_the_rules_step() -> None:
 
 def test_it_is_said_as_people_say_it() -> None:
     assert rule().words == "CPU above 80 %"
+    assert [rule().amount(value) for value in (39.4179, 0.0, 0.01234, 812.6)] == ["39.4 %", "0 %", "0.0123 %", "813 %"]
     assert rule(metric=AlertMetric.LATENCY_P95, threshold=500.0).words == "latency (p95) above 500 ms"

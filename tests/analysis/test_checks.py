@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hexaops.analysis.checks import Check, check_endpoints, check_policies, check_ports, worst
+from hexaops.analysis.checks import Check, check_endpoints, check_policies, check_ports, counted_results, worst
 from hexaops.analysis.diagnosis.objects import Obj
 from hexaops.analysis.diagnosis.snapshot import Snapshot
 
@@ -105,3 +105,9 @@ def test_the_worst_result_is_that_of_all() -> None:
     made = [Check("a", "passed", ""), Check("b", "warning", ""), Check("c", "unknown", "")]
     assert worst(made) == "warning"
     assert worst([]) == "unknown"
+
+
+def test_results_are_counted_in_words() -> None:
+    assert counted_results(["passed", "passed"]) == "all 2 checks passed"
+    told = counted_results(["passed", "failed", "failed", "warning", "unknown"])
+    assert told == "of 5 checks 1 passed, 2 failed, 1 with a warning, 1 without a result"

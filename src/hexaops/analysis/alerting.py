@@ -71,6 +71,8 @@ MEASURES: Mapping[AlertMetric, Measure] = {
     AlertMetric.RESTARTS: Measure(Signal.RESTARTS, "count", "container restarts"),
 }
 SHORT: Mapping[str, str] = {"percent": " %", "bytes": " bytes", "count": ""}
+LARGEST_SHORT = 100_000.0
+"""From here on `g` would write an exponent."""
 RESTART_WINDOW_SECONDS = 300.0
 
 
@@ -100,8 +102,16 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def words(self) -> str:
         """As people say it: "CPU above 80 %"."""
-        unit = SHORT.get(self.measure.unit, f" {self.measure.unit}")
-        return f"{self.measure.words} {self.comparison} {self.threshold:g}{unit}"
+        return f"{self.measure.words} {self.comparison} {self.threshold:g}{self._unit}"
+
+    def amount(self, value: float) -> str:
+        """A measurement to three digits, with its unit: "39.4 %"."""
+        digits = 0 if value == 0 else max(0, 2 - math.floor(math.log10(abs(value))))
+        return f"{round(value, digits):g}{self._unit}" if abs(value) < LARGEST_SHORT else f"{value:.0f}{self._unit}"
+
+    @property
+    def _unit(self) -> str:
+        return SHORT.get(self.measure.unit, f" {self.measure.unit}")
 
     def is_beyond(self, value: float) -> bool:
         """Whether a value is on the wrong side of the threshold."""

@@ -5,6 +5,7 @@ By rules over what the API server says: no packet is sent, so "passed" means tha
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
@@ -29,6 +30,16 @@ class Check(Struct, frozen=True):
     check: str
     result: Result
     detail: str
+
+
+def counted_results(results: Sequence[Result]) -> str:
+    """How many checks had which result: "all 5 checks passed", "of 5 checks 3 passed, 2 failed"."""
+    counts = Counter(results)
+    if counts["passed"] == len(results):
+        return f"all {len(results)} checks passed"
+    words: dict[Result, str] = {"failed": "failed", "warning": "with a warning", "unknown": "without a result"}
+    shown = [f"{counts[each]} {told}" for each, told in words.items() if counts[each]]
+    return f"of {len(results)} checks {counts['passed']} passed, {', '.join(shown)}"
 
 
 def worst(checks: Sequence[Check]) -> Result:

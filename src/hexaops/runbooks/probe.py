@@ -12,15 +12,15 @@ from typing import Annotated
 from msgspec.structs import asdict
 from pydantic import Field
 
-from hexaops.backends.kubernetes.rows import ServiceRow, WorkloadRow
+from hexaops.backends.kubernetes.rows import ServiceRow
 from hexaops.kit.text import plain
 from hexaops.runbooks.live import LiveWorkload
 from hexaops.runbooks.model import Call, Draft, FieldChange, Fields, Subject, TargetRef, Write, Written
 from hexaops.runbooks.parameters import refused
 from hexaops.runbooks.probe_pod import TARGETS, Endpoint, endpoints_of, manifest, pod_name, targets_of, told_labels
-from hexaops.runbooks.readings import ConnectivityParameters
+from hexaops.runbooks.readings import ConnectivityParameters, services_to_try
 from hexaops.runbooks.runbook import Right, Runbook, Step, View, Words, World, all_writes, seconds_to_validate
-from hexaops.runbooks.workloads import REASON_LIMIT, STUCK_REASONS, WORKLOADS, read_workload
+from hexaops.runbooks.workloads import REASON_LIMIT, STUCK_REASONS, read_workload
 
 RULES = ("check_service", "check_endpoints", "check_policies")
 """The steps of test_connectivity."""
@@ -74,7 +74,11 @@ class ProbeConnectivity(Runbook[ProbeParameters]):
     async def draft(self, subject: Subject, parameters: ProbeParameters, world: World) -> Draft:
         """Draft the pod; without a write, and with the reason as warning, where none may be made."""
         workload = await read_workload(subject, world)
-        services = await _services(subject, parameters, world)
+        services = await services_to_try(subject, parameters, world)
+        if parameters.port is not None and not any(
+            one.port == parameters.port for row in services for one in row.ports
+        ):
+            raise refused("port", f"Service {services[0].name} has no such port")
         endpoints = endpoints_of(services, parameters.port)
         labels = await _labels(workload, services, world)
         image = await world.probe_image()
@@ -115,38 +119,6 @@ class ProbeConnectivity(Runbook[ProbeParameters]):
     def restored(self, view: View, undone: Mapping[int, Written]) -> str | None:  # noqa: ARG002 # it is gone at once
         """Deleted, or about to be."""
         return "The probe pod was deleted"
-
-
-async def _services(subject: Subject, parameters: ProbeParameters, world: World) -> Sequence[ServiceRow]:
-    """The Services to try: its own, or those that `to` names in the workspace."""
-    if parameters.to is None:
-        row = world.cache.find(subject.kind, subject.namespace, subject.name)
-        found = world.cache.services_of(row) if isinstance(row, WorkloadRow) else []
-        if not found:
-            raise refused("to", "is needed: no Service selects the application")
-    else:
-        found = await _named(parameters.to, subject.namespace, world)
-        if not found:
-            raise refused("to", "no such Service in this workspace, and no application that one selects")
-    if parameters.port is not None and not any(one.port == parameters.port for row in found for one in row.ports):
-        raise refused("port", f"Service {found[0].name} has no such port")
-    return sorted(found, key=lambda row: row.name)
-
-
-async def _named(to: str, near: str, world: World) -> list[ServiceRow]:
-    """A Service by name, else the Services of an application of that name; the own project first."""
-    project, _, name = to.rpartition("/")
-    namespaces = [row.name for row in world.cache.namespaces() if project in {"", row.name}]
-    for namespace in sorted(namespaces, key=lambda one: (one != near, one)):
-        if not await world.owns(namespace):
-            continue
-        if (service := world.cache.find("Service", namespace, name)) is not None:
-            return [service] if isinstance(service, ServiceRow) else []
-        for kind in WORKLOADS:
-            row = world.cache.find(kind, namespace, name)
-            if isinstance(row, WorkloadRow) and (found := world.cache.services_of(row)):
-                return found
-    return []
 
 
 async def _labels(workload: LiveWorkload, services: Sequence[ServiceRow], world: World) -> dict[str, str]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, StringConstraints
 
+from hexaops.backends.kubernetes.rows import ServiceRow, WorkloadRow
 from hexaops.runbooks.model import Draft, Subject, TargetRef
-from hexaops.runbooks.parameters import Parameters
+from hexaops.runbooks.parameters import Parameters, refused
 from hexaops.runbooks.runbook import Runbook, Step, Words, World, seconds_to_validate
+from hexaops.runbooks.workloads import WORKLOADS
 
 NOTHING = "there is nothing to undo"
+ID_PREFIX = "app-"
 ServiceName = Annotated[str, StringConstraints(pattern=r"^(?:[a-z0-9-]{1,63}/)?[a-z0-9.-]{1,253}$")]
 
 
@@ -37,7 +41,7 @@ class ReadingRunbook(Runbook[Any]):
     doing: ClassVar[str]
     """"Checking the health of"."""
 
-    async def draft(self, subject: Subject, parameters: Parameters, world: World) -> Draft:
+    async def draft(self, subject: Subject, parameters: Any, world: World) -> Draft:
         """Name the application; what is read is read when it is carried out."""
         row = world.cache.find(subject.kind, subject.namespace, subject.name)
         target = TargetRef(
@@ -77,6 +81,37 @@ class ConnectivityParameters(Parameters):
     """A port of the Service; unset: each."""
 
 
+async def services_to_try(subject: Subject, parameters: ConnectivityParameters, world: World) -> Sequence[ServiceRow]:
+    """The Services to try: the application's own, or those that `to` names in the workspace; raises
+    ValidationFailedError."""
+    if parameters.to is None:
+        row = world.cache.find(subject.kind, subject.namespace, subject.name)
+        found = world.cache.services_of(row) if isinstance(row, WorkloadRow) else []
+        if not found:
+            raise refused("to", "is needed: no Service selects the application")
+    else:
+        found = await _named(parameters.to, subject.namespace, world)
+        if not found:
+            raise refused("to", "no such Service in this workspace, and no application that one selects")
+    return sorted(found, key=lambda row: row.name)
+
+
+async def _named(to: str, near: str, world: World) -> list[ServiceRow]:
+    """A Service by name, else the Services of an application of that name; the own project first."""
+    project, _, name = to.rpartition("/")
+    namespaces = [row.name for row in world.cache.namespaces() if project in {"", row.name}]
+    for namespace in sorted(namespaces, key=lambda one: (one != near, one)):
+        if not await world.owns(namespace):
+            continue
+        if (service := world.cache.find("Service", namespace, name)) is not None:
+            return [service] if isinstance(service, ServiceRow) else []
+        for kind in WORKLOADS:
+            row = world.cache.find(kind, namespace, name)
+            if isinstance(row, WorkloadRow) and (found := world.cache.services_of(row)):
+                return found
+    return []
+
+
 class TestConnectivity(ReadingRunbook):
     """Tells whether an application's pods can reach a Service, by what Services, endpoints and network policies say."""
 
@@ -91,6 +126,12 @@ class TestConnectivity(ReadingRunbook):
     )
     doing = "Testing the connectivity of"
     steps = _steps("check_service", "check_endpoints", "check_policies")
+
+    async def draft(self, subject: Subject, parameters: ConnectivityParameters, world: World) -> Draft:
+        """Draft it, if there is something to test; what is told of it is read when it is carried out."""
+        if not (parameters.to or "").startswith(ID_PREFIX):  # an id means an application, which the cache cannot tell
+            await services_to_try(subject, parameters, world)
+        return await super().draft(subject, parameters, world)
 
 
 class DiagnosticsParameters(Parameters):

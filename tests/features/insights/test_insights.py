@@ -121,7 +121,10 @@ async def test_recommended_actions_exist_and_their_plans_are_made(world: LivingW
 
 async def test_who_shares_one_account_is_named(world: LivingWorld) -> None:
     data = await _ask(world, focus_areas=["security"])
-    shared = [one for one in data["insights"] if one["title"] == "default: pods share one identity"]
+    shared = [one for one in data["insights"] if one["title"].endswith(": pods share one identity")]
+    assert {one["title"].partition(":")[0] for one in shared} == {
+        f"ServiceAccount {project}/default" for project in ("frontend", "backend", "data")
+    }
     assert sorted(len(one["affected_resources"]) for one in shared) == [2, 5, 5]
 
 
@@ -238,6 +241,8 @@ async def test_one_application(world: LivingWorld) -> None:
         ({"scope": "galaxy"}, "scope"),
         ({"include_recommendations": "perhaps"}, "include_recommendations"),
         ({"focus": ["security"]}, "focus"),
+        ({"scope": "application"}, "application_id"),
+        ({"application_id": "web-app"}, "application_id"),
     ],
 )
 async def test_bad_values_name_the_field(world: LivingWorld, body: dict[str, Any], field: str) -> None:

@@ -43,7 +43,7 @@ def from_findings(causes: Iterable[Cause], applications: Sequence[Application]) 
         yield Insight(
             category=category,
             weight=WEIGHT[finding.severity],
-            title=f"{finding.subject.name}: {finding.finding}",
+            title=f"{finding.subject.name if finding.subject in by_ref else finding.subject}: {finding.finding}",
             description=f"{finding.cause}.",
             applications=_concerned(cause, by_ref),
             recommendations=tuple(_recommended(cause)),
@@ -83,10 +83,15 @@ def _sentence(words: str, application: Application | None) -> str:
     return f"{application.name}: {words}" if application else words
 
 
+def _written(value: str | int | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def _steps(fix: Fix) -> Iterator[str]:
     """The fields to set, where they are known; else what the fix says."""
     for one in fix.changes:
-        wanted = "the right value" if one.wanted is None else f"{one.wanted}"
-        yield f"In {fix.target}, set {one.path} to {wanted}{'' if one.current is None else f' (now {one.current})'}"
+        wanted = "the right value" if one.wanted is None else _written(one.wanted)
+        now = "" if one.current is None else f" (now {_written(one.current)})"
+        yield f"In {fix.target}, set {one.path} to {wanted}{now}"
     if not fix.changes:
         yield f"{fix.summary} ({fix.target})"

@@ -183,7 +183,7 @@ def _inverses(row: OperationRow, drafts: Sequence[Draft]) -> list[tuple[str, dic
     book = RUNBOOKS[row.kind]
     inverses = [inverse for draft in drafts if (inverse := book.inverse(draft)) is not None]
     if len(inverses) < len(drafts):
-        reason = book.words.undo
+        reason = book.words.undo.removeprefix("not possible: ")
         raise NotReversibleError(f"The action cannot be rolled back: {reason}", details={"reason": reason})
     return inverses
 

@@ -86,8 +86,9 @@ class Subjects(Struct, frozen=True):
 
 def _check_taken(book: Runbook[Any], parameters: Mapping[str, Any]) -> None:
     """Ignoring a misspelt parameter would plan something other than what was asked for."""
+    named_by = [name for name in NAMED_BY[book.target] if name != SEVERAL or book.takes_several]
     own = (
-        *NAMED_BY[book.target],
+        *named_by,
         *(name for name in book.parameters.model_fields if name not in NAMED_BY[book.target]),
     )
     for name in parameters:

@@ -64,7 +64,7 @@ class AlertStates(Struct, frozen=True):
         alert.status = "acknowledged" if acknowledged else "firing"
         alert.acknowledged_by, alert.acknowledged_at = (actor, now) if acknowledged else (None, None)
         kind = "acknowledged" if acknowledged else "unacknowledged"
-        text = "Somebody looks after it" if acknowledged else "The acknowledgement was taken back"
+        text = "Acknowledged" if acknowledged else "The acknowledgement was taken back"
         await note(session, alert, kind, text, actor=actor, at=now)
         await self.settle_silence(session, rule, alert, actor)
 
@@ -80,8 +80,8 @@ class AlertStates(Struct, frozen=True):
         session.add(alert)
         words = rule_of(rule)
         lasting = f" for {format_duration(words.for_seconds)}" if words.for_seconds else ""
-        text = f"{words.words}{lasting}; it is {verdict.value:g}" if verdict.value is not None else words.words
-        await note(session, alert, "fired", text, actor=SYSTEM, at=now)
+        value = f"{lasting}; it is {words.amount(verdict.value)}" if verdict.value is not None else ""
+        await note(session, alert, "fired", words.words + value, actor=SYSTEM, at=now)
         if not silent:
             await self._tell(session, rule, alert, ALERT_FIRING)
         return alert
@@ -89,8 +89,9 @@ class AlertStates(Struct, frozen=True):
     async def _resolve(self, session: AsyncSession, rule: AlertRuleRow, alert: AlertRow, verdict: Verdict) -> None:
         now, told = self.clock.now(), alert.status != "silenced"
         alert.status, alert.resolved_at = RESOLVED, now
-        value = f"; it is {verdict.value:g}" if verdict.value is not None else ""
-        await note(session, alert, "resolved", f"No longer {rule_of(rule).words}{value}", actor=SYSTEM, at=now)
+        words = rule_of(rule)
+        value = f"; it is {words.amount(verdict.value)}" if verdict.value is not None else ""
+        await note(session, alert, "resolved", f"No longer {words.words}{value}", actor=SYSTEM, at=now)
         if told:
             await self._tell(session, rule, alert, ALERT_RESOLVED)
 

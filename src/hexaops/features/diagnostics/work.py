@@ -110,8 +110,9 @@ def told_by(run: Run) -> str:
     """The sentence of a completed reading, with its result if it has one."""
     book = RUNBOOKS[run.operation.kind]
     said = [found["details"] for found in run.found.values() if "details" in found]
-    result = next((one["result"] for one in reversed(said) if "result" in one), None)
-    return f"{book.words.noun} {book.words.done}" + (f": {result}" if result else " successfully")
+    made = next((one["checks"] for one in reversed(said) if "checks" in one), None)
+    told = " successfully" if made is None else f": {checks.counted_results([one['result'] for one in made])}"
+    return f"{book.words.noun} {book.words.done}{told}"
 
 
 def found_of(run: Run, made: Sequence[Check], **more: Any) -> Found:

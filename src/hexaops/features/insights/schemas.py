@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator
 
 from hexaops.analysis.insights.model import CATEGORIES, Category
 from hexaops.bodies import Body
@@ -44,18 +44,22 @@ class InsightsRequest(Body):
     """`POST …/aiops/insights`."""
 
     scope: Literal["workspace", "application"] = "workspace"
-    application_id: Annotated[str, StringConstraints(min_length=1, max_length=320)] | None = None
+    application_id: Annotated[str, StringConstraints(min_length=1, max_length=320)] | None = Field(
+        None, validate_default=True
+    )
     """Id or name; goes with the scope `application`."""
     focus_areas: Annotated[list[Category], Field(min_length=1, max_length=4)] = Field([*CATEGORIES])
     time_range: TimeRange = "24h"
     include_recommendations: bool = True
 
-    @model_validator(mode="after")
-    def _whole(self) -> Self:
-        if (self.scope == "application") != (self.application_id is not None):
-            message = "application_id goes with the scope application, and only with it"
+    @field_validator("application_id")
+    @classmethod
+    def _with_its_scope(cls, given: str | None, so_far: ValidationInfo) -> str | None:
+        scope = so_far.data.get("scope")  # none where it is wrong itself
+        if scope is not None and (scope == "application") != (given is not None):
+            message = "goes with the scope application, and only with it"
             raise ValueError(message)
-        return self
+        return given
 
 
 class Feedback(Body):

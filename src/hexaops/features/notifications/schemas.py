@@ -26,7 +26,7 @@ class NewChannel(Body):
 
 
 class ChannelChange(Body):
-    """Fields of a notification channel to change."""
+    """Fields of a notification channel to change; those that are not given stay as they are."""
 
-    target: Target | None = None
-    on_escalation: bool | None = None
+    target: Target = ""
+    on_escalation: bool = False

@@ -94,15 +94,16 @@ class ChannelService(Struct, frozen=True):
 
     async def update(self, caller: Caller, channel_id: str, change: ChannelChange) -> ChannelView:
         """Change a channel; raises ChannelNotFoundError or ValidationFailedError."""
-        if change.target is not None:
+        given = change.model_fields_set
+        if "target" in given:
             kind = await self._kind_of(caller, channel_id)
             await self._check(Channel(channel_id, kind, change.target, own=True))
         async with self.database.transaction() as session:
             row = await self._own(session, caller, channel_id, locked=True)
-            if change.target is not None:
+            if "target" in given:
                 row.sealed_target = self.directory.seal.close(change.target, owner=row.id)
                 row.target_host = host_of(row.kind, change.target)
-            if change.on_escalation is not None:
+            if "on_escalation" in given:
                 row.on_escalation = change.on_escalation
             row.updated_at = self.clock.now()
             await self._record(session, caller, "updated", row)

@@ -33,12 +33,12 @@ class NewWebhook(Body):
 
 
 class WebhookChange(Body):
-    """Fields of a subscription to change."""
+    """Fields of a subscription to change; those that are not given stay as they are."""
 
-    url: Url | None = None
-    events: Events | None = None
-    description: Description | None = None
-    enabled: bool | None = None
+    url: Url = ""
+    events: Events = Field([EVERYTHING])
+    description: Description = ""
+    enabled: bool = True
 
 
 class Rotation(Body):

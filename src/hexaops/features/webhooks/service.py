@@ -81,17 +81,18 @@ class WebhookService(Struct, frozen=True):
 
     async def update(self, caller: Caller, webhook_id: str, change: WebhookChange) -> WebhookView:
         """Change a subscription. Re-enabling resets failures; cancelled deliveries stay cancelled."""
-        if change.url is not None:
+        given = change.model_fields_set
+        if "url" in given:
             await self._check_target(change.url)
         now = self.sender.clock.now()
         async with self.database.transaction() as session:
             row = self._own(caller, await hold_subscription(session, webhook_id))
-            row.url = change.url if change.url is not None else row.url
-            row.events = sorted(set(change.events)) if change.events is not None else row.events
-            row.description = change.description if change.description is not None else row.description
-            if change.enabled and not row.enabled:
+            row.url = change.url if "url" in given else row.url
+            row.events = sorted(set(change.events)) if "events" in given else row.events
+            row.description = change.description if "description" in given else row.description
+            if "enabled" in given and change.enabled and not row.enabled:
                 row.enabled, row.disabled_reason, row.failing_since = True, None, None
-            elif change.enabled is False and row.enabled:
+            elif not change.enabled and row.enabled:
                 await disable(session, row, "by_user", now=now)
             row.updated_at = now
             await self._record(session, caller, "webhook.updated", row)

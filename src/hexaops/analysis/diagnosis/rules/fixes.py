@@ -153,7 +153,11 @@ FIXES: dict[str, Maker] = {
     "container-start": _template("containers[0].volumeMounts", "Correct the mount"),
     "cronjob-missed": _set("spec.startingDeadlineSeconds", "Count missed starts of a short time only", None, "200"),
     "daemonset-nowhere": _template("nodeSelector", "Correct the node selector, or label a node"),
-    "default-service-account": _set("automountServiceAccountToken", "Give each program an account of its own"),
+    "default-service-account": _set(
+        "automountServiceAccountToken",
+        "Give each program that calls the API an account of its own, and mount no token of this one",
+        wanted=False,
+    ),
     "dns-loop": _dns,
     "evicted": _evicted,
     "gateway-class": _set("spec.gatewayClassName", "Name a class that a controller accepts"),
