@@ -15,10 +15,10 @@ from pathlib import Path
 
 import numpy as np
 
-from hexaops.assistant.understanding.english import ADJECTIVE, ADVERB, BASE, FILE, NOUN, PAST, PROGRESSIVE, THIRD, key
+from hexaops.kit.english import ADJECTIVE, ADVERB, BASE, FILE, NOUN, PAST, PROGRESSIVE, THIRD, key
 
 HERE = Path(__file__).parents[1]
-STORED = HERE / "src" / "hexaops" / "assistant" / "understanding" / FILE
+STORED = HERE / "src" / "hexaops" / "kit" / FILE
 _FORMS = (PAST, PAST, PROGRESSIVE, THIRD)
 """The columns of a verb: past, past participle, progressive, third person."""
 _OTHER = {"noun": NOUN, "propn": NOUN, "adj": ADJECTIVE, "adv": ADVERB}

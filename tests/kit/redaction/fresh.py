@@ -21,11 +21,15 @@ ALPHABETS = {
     "low": string.ascii_lowercase,
     "lo": string.ascii_lowercase + string.digits,
     "up": string.ascii_uppercase + string.digits,
+    "b32": string.ascii_uppercase + "234567",
+    "b58": ALNUM.translate(str.maketrans("", "", "0OIl")),
     "b64": ALNUM + "+/",
     "url": ALNUM + "-_",
     "num": string.digits,
 }
-FORMS = (*ALPHABETS, "pw", "words", "enc", "basic", "b64pw", "jwt", "uuid")
+GROUPS = {"serial": ("-", "up"), "dashed": ("-", "low"), "spaced": (" ", "low")}
+"""Groups of four signs, as people copy them."""
+FORMS = (*ALPHABETS, "pw", "words", "enc", "basic", "b64pw", "jwt", "uuid", *GROUPS)
 PLACE = re.compile(rf"<(~?)({'|'.join(FORMS)})(?::(\d+))?>")
 WORDS = ("Sommer", "Falcon", "merlin", "Orchid", "granite", "Bamboo", "tiger", "Quartz")
 
@@ -47,6 +51,9 @@ def sample(template: str, rng: random.Random) -> tuple[str, list[str]]:
 def _value(form: str, length: int, rng: random.Random) -> str:
     if form in ALPHABETS:
         return "".join(rng.choice(ALPHABETS[form]) for _ in range(length))
+    if form in GROUPS:
+        joint, alphabet = GROUPS[form]
+        return joint.join(_value(alphabet, 4, rng) for _ in range(length))
     if form == "pw":  # what a person makes up
         return f"{rng.choice(WORDS)}{rng.choice('!#_.-+')}{rng.randrange(10, 9999)}{_value('an', 3, rng)}"
     if form == "words":  # what a person remembers: words, an odd capital, one digit

@@ -12,7 +12,19 @@ from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Any
 
-from hexaops.kit.redaction import addresses, arguments, commands, files, headers, pairs, places, sentences, vendors
+from hexaops.kit.redaction import (
+    addresses,
+    arguments,
+    commands,
+    files,
+    headers,
+    pairs,
+    places,
+    sentences,
+    servers,
+    tools,
+    vendors,
+)
 from hexaops.kit.redaction.forms import Reader, Span
 from hexaops.kit.redaction.looks import MARK, is_number, is_placeholder, is_word
 from hexaops.kit.redaction.names import is_chosen, is_telling
@@ -48,7 +60,7 @@ def redact_known(text: str, lower: str, *, worded: bool, keywords: Collection[st
 @cache
 def reader() -> Reader:
     """Of everything that is known by where it stands."""
-    known = (addresses, headers, pairs, commands, arguments, places, sentences, files)
+    known = (addresses, headers, pairs, commands, arguments, places, sentences, files, servers, tools)
     return Reader([form for module in known for form in module.FORMS])
 
 

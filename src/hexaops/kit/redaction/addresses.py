@@ -22,7 +22,7 @@ _ORACLE = re.compile(r"(?i)(?:thin|oci8?):[\w$#-]{1,64}/(?P<password>[^\s@/\"']{
 _PARAMETER = re.compile(
     r"(?i)(?:[?&#;]|%26|%3f|&amp;|\\u0026)(?P<name>sig|signature|x-amz-(?:signature|credential|security-token)|x-goog-(?:signature|credential)"
     r"|x-oss-(?:signature|security-token|credential)|awsaccesskeyid|googleaccessid|ossaccesskeyid|q-signature|q-ak|key-pair-id|policy|se?curity-?token"
-    r"|(?:[a-z_-]{0,32})?(?:token|secret|passw(?:or)?d|pwd|pass|apikey|api[_-]key|access[_-]key|auth|jwt|key)|code|hmac|hash|ticket|otp|sid|st|t|state|hdnts|hdnea"
+    r"|(?:[a-z_-]{0,32})?(?:token|secret|passw(?:or)?d|pwd|pass(?:hash)?|apikey|api[_-]key|access[_-]key|auth|jwt|key)|code|sign|hmac|hash|ticket|otp|sid|st|t|state|hdnts|hdnea"
     r"|session(?:[_-]?id)?|samlresponse|samlrequest|assertion|client_assertion|oauth_[a-z]{1,20}|state_token|nonce|appid|subscription-key|license|share|invite|cred(?:ential)?s?)"
     r"(?:=|%3d)(?P<value>[^\s&\"'#<>;]{4,8192})"
 )
@@ -54,6 +54,10 @@ _HOOK = re.compile(
     r"|hook\.(?:[a-z0-9]{1,8}\.)?(?:make|integromat)\.com|hc-ping\.com(?:/ping)?|webhook\.site|hooks\.airtable\.com/workflows"
     r"|alert\.victorops\.com/integrations/generic/\d{1,12}/alert|api\.opsgenie\.com/v\d/\w{1,20}|in\.logtail\.com|m\.pipedream\.net"
     r"|honeybadger\.io/v1/check_in|cronitor\.(?:io|link)(?:/p)?|nosnch\.in|betteruptime\.com/api/v1/\w{1,20}|uptime\.betterstack\.com/api/v1/\w{1,20}"
+    r"|infura\.io/(?:ws/)?v\d|(?:alchemy|alchemyapi)\.(?:com|io)/v\d|quiknode\.pro|rpc\.ankr\.com/\w{1,32}|nodereal\.io/v\d|blastapi\.io"
+    r"|packagecloud\.io/priv|conda\.anaconda\.(?:org|cloud)/t|myget\.org/f/[\w-]{1,64}/auth|fury\.io|dl\.cloudsmith\.io"
+    r"|squadcast\.com/v\d/incidents/\w{1,32}|logs\.datadoghq\.(?:com|eu)/v\d/input|webhook\.logentries\.com/noformat/logs"
+    r"|//\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}/api(?=/[\w-]{40}/(?:lights|groups|sensors|config|scenes))"
     r"|flow\.microsoft\.com|chat\.googleapis\.com/v1/spaces|logs-\d{1,3}\.loggly\.com/(?:inputs|bulk)|mailhook\.\w{1,20}\.\w{1,8}|connect\.pabbly\.com/workflow/sendwebhookdata"
     r"|/(?:hooks?|webhooks?2?|webhook-test|push|incoming|incoming-webhook|bot|invite|reset(?:[_-]password)?|password[_-]reset|verify|magic(?:-link)?|capability|unsubscribe|set-password|activate|confirm))"
     r"(?P<path>(?:/[\w@.:%~+=-]{1,512}){1,8})"
@@ -63,12 +67,15 @@ HOOK_WORDS = (
     "hook", "push", "/bot", "invite", "reset", "verify", "magic", "capability", "unsubscribe", "set-password", "activate",
     "confirm", "incoming", "ifttt.", "pagerduty.", "telegram.", "hc-ping.", "victorops.", "opsgenie.", "logtail.",
     "pipedream.", "honeybadger.", "cronitor.", "nosnch.", "betteruptime.", "betterstack.", "flow.microsoft.", "chat.google", "loggly.",
+    "infura.", "alchemy", "quiknode.", "ankr.", "nodereal.", "blastapi.", "packagecloud.", "anaconda.", "myget.", "fury.io", "cloudsmith.",
+    "sumologic.", "squadcast.", "datadoghq.", "logentries.", "/api/",
 )  # fmt: skip
 """One of them, in lower case, is in every ASCII text that has such an address."""
 _REVISIONS = frozenset({"commit", "commits", "tree", "blob", "blame", "raw", "compare", "archive", "pull", "actions"})
 """After these stands a revision of a repository whose name is like that of a hook."""
 _SEGMENT = re.compile(r"[^/]{1,512}")
 _UUID = re.compile(UUID, re.IGNORECASE)
+_RECEIVER = re.compile(r"(?i)sumologic\.com/receiver/v\d/http/(?P<value>[\w+/=%-]{24,512})")
 _BOT = re.compile(r"(?i)/bot(?P<value>\d{6,12}:[\w-]{20,64})")
 _NO_USERS = frozenset(
     [
@@ -115,9 +122,14 @@ def may_have_parameter(lower: str) -> bool:
     return has(lower, _PARAMETER_SIGNS) or (has(lower, _FIRST_WORDS) and _FIRST.search(lower) is not None)
 
 
+_MAIL = re.compile(r"[\w.+-]{1,64}%40[\w-]{1,64}(?:\.[\w-]{2,64}){1,4}")
+
+
 def _users(text: str, _lower: str) -> Iterator[Span]:
     for found in _USERINFO.finditer(text):
         if found["alone"] is not None:
+            if _MAIL.fullmatch(found["alone"]):
+                continue  # an account's name
             if is_random(found["alone"]) or not is_name(found["alone"]):
                 yield found.span("alone")
         elif not is_placeholder(found["password"]):
@@ -144,7 +156,7 @@ def _users(text: str, _lower: str) -> Iterator[Span]:
 def _is_held(name: str, value: str) -> bool:
     if is_placeholder(value) or is_word(value):
         return False
-    if _CHOSEN.search(name) and not is_number(value):
+    if name == "passhash" or (_CHOSEN.search(name) and not is_number(value)):
         return True
     if name in {
         "policy",
@@ -193,6 +205,7 @@ def _is_key(value: str, known: bool) -> bool:
 
 FORMS = (
     Form(("/bot",), values(_BOT)),
+    Form(("sumologic.",), values(_RECEIVER)),
     Form(("@",), _users),
     Form(_PARAMETER_SIGNS, _parameters),
     Form(_FIRST_WORDS, _first),

@@ -11,12 +11,12 @@ from hexaops.kit.redaction.places import is_chosen
 
 NEEDLES = (
     "unseal", "unwrap", "rekey", "generate-root", "keyring", "config set", "config:set", "config add", "config create", "swarm",
-    "creds", "bw unlock", "ssh-keygen", "net user", "/rp ", "-pw ",
+    "creds", "apikey", "bw unlock", "ssh-keygen", "net user", "/rp ", "-pw ",
 )  # fmt: skip
 """Words of those forms that have none of the others' words, in lower case."""
 _TAKES = re.compile(
     r"\b(?:(?:vault|bao) (?:operator (?:unseal|rekey|generate-root)|unwrap|login|token [a-z]{4,12})"
-    r"|[a-z][\w-]{1,24} (?:api-key store|auth|login|authtoken|unlock|auth:\w{1,16})"
+    r"|[a-z][\w-]{1,24} (?:api-?key (?:store|save|add|set)|auth|login|authtoken|unlock|auth:\w{1,16})"
     r"|(?:consul|nomad|serf) (?:operator gossip )?(?:keyring|keys)|docker swarm unlock"
     r"|[a-z][\w-]{1,24} (?:[a-z]{1,16} )?(?:config|secrets?|env|variables?|parameters?)[ :](?:set|add|put|create|store|add-authtoken)"
     r"|aws ssm put-parameter|aws secretsmanager [a-z]{3,6}-secret\S{0,16}|ansible-vault encrypt_string|secret-tool store"
@@ -26,6 +26,7 @@ _TAKES = re.compile(
 _LINE = re.compile(r"(?:[^\n|;&]|&(?!&)){1,1024}")
 _TOKEN = re.compile(r"[^\s\"']{12,1024}")
 _NAMED = re.compile(r"-{0,2}[\w.-]{1,64}=(?=[^=])")
+_SET = re.compile(r"[A-Z][A-Z0-9_]{1,64}=")
 _GIVEN = re.compile(
     r"--?(?:value|secret-string|secret-value|plain-text|data|w)[ =](?:'(?P<single>[^'\n]{3,1024})'|\"(?P<double>[^\"\n]{3,1024})\"|(?P<bare>[^\s\"'-]\S{2,1023}))"
 )
@@ -38,6 +39,8 @@ def _taken(text: str, _lower: str) -> Iterator[Span]:
         for token in _TOKEN.finditer(text, *line.span()) if line else ():
             named = _NAMED.match(token[0])
             value = token[0][named.end() :] if named else token[0]
+            if "`" in value or _SET.fullmatch(value):
+                continue  # prose, or a variable whose quoted value follows
             if is_generated(value) or (is_random(value) and not _PLACE.search(value)):
                 yield token.end() - len(value), token.end()
         for given in _GIVEN.finditer(text, *line.span()) if line else ():
@@ -99,7 +102,12 @@ _MAY_HOLD = re.compile(r"user=[\"']?[\w.@+-]{1,64}:|(?: / |(?:admin|root)/)[^\s/
 
 def may_hold(lower: str) -> bool:
     """Whether a user's name and password may stand in a text in lower case that has no sure word."""
-    return has(lower, ("user=", " / ", "admin/", "root/")) and _MAY_HOLD.search(lower) is not None
+    if has(lower, ("user=", " / ", "admin/", "root/")) and _MAY_HOLD.search(lower) is not None:
+        return True
+    return has(lower, ("key ", "key=")) and _KEY_FLAG.search(lower) is not None
+
+
+_KEY_FLAG = re.compile(r"(?<![\w-])--?[a-z-]{0,40}key[ =][\"']?[^\s\"']{16}")
 
 
 def _is_argument(value: str) -> bool:
@@ -141,7 +149,19 @@ FORMS = (
         ("login", "log in", "sign", "cred", "account", "user", "access", "admin/", "root/"), values(_SLASH, is_chosen)
     ),
     Form(
-        (*NEEDLES, "api-key", "auth", "login", "secret", "token", "parameter", "encrypt", "security", "variable"),
+        (
+            *NEEDLES,
+            "api-key",
+            "apikey",
+            "auth",
+            "login",
+            "secret",
+            "token",
+            "parameter",
+            "encrypt",
+            "security",
+            "variable",
+        ),
         _taken,
     ),
 )

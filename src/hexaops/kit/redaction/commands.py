@@ -81,7 +81,9 @@ _PATTERNS: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = (
     ),
     (
         ("identified",),
-        re.compile(r"(?i)\b(?:create|alter|grant)\s[^\n]{0,200}?\bidentified by\s(?P<value>[^\s\"';]{4,256})"),
+        re.compile(
+            r"(?i)\b(?:(?:create|alter)\s(?:or replace\s)?(?:user|role|login|(?:shared\s)?(?:public\s)?database)|grant)\s[^\n]{0,200}?\bidentified by\s(?P<value>[^\s\"';]{4,256})"
+        ),
     ),
     (
         ("decrypt", "encrypt"),
@@ -116,8 +118,8 @@ _PATTERNS: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = (
     (
         ("license", "licence", "serial", "product key", "activation"),
         re.compile(
-            r"(?i)\b(?:licen[sc]e|serial|product|activation)(?:[ _-]?(?:key|number|code|no))?[\"']?\s{0,2}[:=]?\s{0,2}[\"']?"
-            r"(?P<value>(?-i:[A-Z0-9]{4,8}(?:-[A-Z0-9]{4,8}){2,8}))\b"
+            r"(?i)(?<![a-z])(?:licen[sc]e|serial|product|activation)(?:[ _-]?(?:key|number|code|no))?[\"']?\s{0,2}[:=]?\s{0,2}[\"']?"
+            r"(?P<value>(?-i:[A-Z0-9]{1,8}(?:-[A-Z0-9]{4,8}){2,8}))\b"
         ),
     ),
     (

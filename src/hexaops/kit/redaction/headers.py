@@ -53,6 +53,16 @@ _ATTRIBUTES = frozenset({"path", "domain", "expires", "max-age", "samesite", "ve
 _UNSIGNED = frozenset({"lang", "locale", "theme", "tz", "timezone", "currency", "country", "consent", "region"})
 
 
+_OWN_KEY = re.compile(
+    r"(?i)\bx-(?!(?:cache|idempotency|surrogate|request|correlation|public|partition|routing|shard|object)-)[\w-]{2,40}-key[\"']?\s?[:=]\s?[\"']?(?P<value>[\w.~+/=-]{12,1024})"
+)
+"""A header of a service's own for a key."""
+
+
+def _is_own(value: str) -> bool:
+    return not (is_name(value) or is_number(value) or is_word(value) or is_placeholder(value))
+
+
 def _schemes(text: str, _lower: str) -> Iterator[Span]:
     for found in _SCHEME.finditer(text):
         if _is_credential(found["value"]) and (found["scheme"].lower() != "aws" or ":" in found["value"]):
@@ -74,6 +84,8 @@ def _authorizations(text: str, _lower: str) -> Iterator[Span]:
         if "=" in value and (found["scheme"] or "").strip().lower() in _PARTED:
             for part in _DIGEST.finditer(text, found.start("value"), found.start("value") + 8192):
                 yield part.span("value")
+        elif text[found.end("value") : found.end("value") + 1] == "(":
+            continue  # a call
         elif _is_credential(value) and (found["sign"].strip() or any(map(str.isdigit, value))):
             yield found.span("value")
 
@@ -103,6 +115,7 @@ FORMS = (
     Form(_AUTHORIZES, _authorizations),
     Form(_SCHEMES, _schemes),
     Form(("cookie",), _all_cookies),
+    Form(("-key:", '-key"', "-key'", "-key="), values(_OWN_KEY, _is_own)),
     Form(SESSION_NAMES, values(_SESSIONS, _is_session)),
 )
 """Credentials of headers."""

@@ -32,7 +32,7 @@ _SHARE = re.compile(r"\d{1,9}/\d{1,9}|\d{1,3}-\d{1,3}")
 _OBJECT = re.compile(r"[A-Za-z_$][\w$.]{0,200}[.$][\w$]{1,64}@[0-9a-f]{4,8}")
 _SEPARATOR = re.compile(r"[-./_:@| ]")
 _METHOD = re.compile(
-    r"(?i)(?:argon|pbkdf|oauth|base|sha|utf|x?chacha|blake|ed|nist|fips|iso|rfc|aes|rsa|pkcs|md|hs|rs|es|ps)-?\d[\w.-]{0,8}(?:-[\w.-]{1,16})?\Z"
+    r"(?i)(?:argon|pbkdf|oauth|base|sha|utf|x?chacha|blake|ed|nist|fips|iso|rfc|aes|rsa|pkcs#?|md|hs|rs|es|ps)-?\d[\w.-]{0,8}(?:-[\w.-]{1,16})?\Z"
 )
 _MARKUP = re.compile(r"&(?:[lr][sd]quo|amp|[lg]t|quot|apos|nbsp|hellip|[mn]dash)(?:;|\Z)|</")
 _CAMEL = re.compile(r"[A-Za-z]{2,60}\d{0,2}")

@@ -56,7 +56,8 @@ _QUALIFIERS = tuple(
     twilio google gcp azure aws sentry datadog newrelic github gitlab slack pagerduty algolia pusher firebase fcm supabase cohere
     mistral groq deepl cloudflare fastly heroku vercel netlify mapbox mixpanel segment amplitude launchdarkly intercom zendesk
     hubspot shopify paypal plaid adyen razorpay square isakmp pre-shared preshared wrapped validation decryption readonly read-only
-    read_only""".split()  # noqa: SIM905 # readable
+    read_only authorization authentication setup registration enrollment enrolment gotify product device agent collector sdk environment
+    sensitive sensitive.props customer""".split()  # noqa: SIM905 # readable
 )
 """What makes a key a secret one; cache keys, primary keys of tables and public keys are none."""
 PASSWORD = re.compile(
@@ -71,11 +72,11 @@ _STRONG = re.compile(
 )
 _KEY = re.compile(KEYWORD)
 _ANY = re.compile(f"(?={KEYWORD})")
-_JOINTS = frozenset("_-")
+_JOINTS = frozenset("_-.")
 _ORDINARY_KEY = re.compile(
     r"(?:object|row|sort|range|hash|group|lock|s3|blob|message|kafka|record|redis|memcached?|lookup|search|dedup\w{0,10}|event"
     r"|alert|metric|label|annotation|config|feature|flag|etag|file|image|unique|composite|correlation|trace|request|build|job"
-    r"|shard|topic|queue|map|dict|index|ref|translation|i18n|issue|jira|project|react|widget|locale|host|gpg|pgp|ssh|apt|rpm|websocket)[_-]$"
+    r"|shard|topic|queue|map|dict|index|ref|translation|i18n|issue|jira|project|react|widget|locale|host|gpg|pgp|ssh|apt|rpm|websocket)[_.-]$"
 )
 """What stands before `key` where the value is an id, a digest or a place."""
 _CAMEL = re.compile(r"([a-z0-9])([A-Z])")
@@ -88,7 +89,7 @@ ABOUT = (
     "mode", "field", "label", "format", "algorithm", "size", "bits", "rotat", "issue", "audience", "scope", "endpoint",
     "host", "stdin", "from-stdin", "prompt", "manager", "smanager", "controller", "namespace", "time", "date", "age", "per", "num", "max", "min", "change", "reset",
     "create", "update", "check", "hint", "kind", "owner", "engine", "backend", "cache", "s3", "lifetime", "renew",
-    "revoke", "alias", "iz", "mtime", "signin", "encryption", "fingerprint", "checksum", "digest",
+    "revoke", "alias", "iz", "mtime", "signin", "user-group", "user-header", "group", "header", "route", "response", "server", "method", "encryption", "fingerprint", "checksum", "digest",
 )  # fmt: skip
 """Beginnings of what follows a keyword in names that speak about a secret without holding it: secretName, tokenPath."""
 _SOURCE = re.compile(
@@ -113,7 +114,7 @@ def speaks_about(rest: str) -> bool:
 
 def _is_qualified(before: str) -> bool:
     before = before.removesuffix("\n")
-    return before.endswith(_QUALIFIERS) or (before[-1:] in {"_", " ", "-"} and before[:-1].endswith(_QUALIFIERS))
+    return before.endswith(_QUALIFIERS) or (before[-1:] in {"_", " ", "-", "."} and before[:-1].endswith(_QUALIFIERS))
 
 
 def is_some_key(before: str, rest: str) -> bool:
@@ -149,6 +150,8 @@ def keyword_starts(lower: str) -> Sequence[int]:
 def has_telling(lower: str) -> bool:
     """Whether a text, in lower case, may name a secret anywhere: most that have a keyword have it within another word."""
     for key, start, end in _keywords(lower):
+        if key == "skey" and lower[start - 1 : start].isalpha():
+            key, start = "key", start + 1  # noqa: PLW2901 # `accesskey`
         if key == "key":
             before = lower[max(0, start - _BEFORE) : start]
             if not lower[end : end + 1].isalpha() and (before[-1:] in _JOINTS or _is_qualified(before)):
@@ -170,6 +173,8 @@ def holds(before: str, key: str, rest: str) -> bool:
     """Whether a name of these three parts, all in lower case, is one of a secret."""
     if speaks_about(rest) or is_not_held(before):
         return False
+    if key == "skey" and before[-1:].isalpha():
+        before, key = f"{before}s", "key"  # `accesskey`
     if key == "key":
         return _is_qualified(before) and not rest[:1].isalpha()
     if key in _ENDS:

@@ -19,6 +19,7 @@ from hexaops.kit.redaction.looks import (
     is_secret,
     is_test,
     is_word,
+    without_markup,
 )
 from hexaops.kit.redaction.names import (
     KEYWORD,
@@ -56,7 +57,7 @@ _FLAG = re.compile(
 )
 _SAID = re.compile(
     rf"(?P<key>{KEYWORD})(?:[ ](?:for|of|from|to|by)[ ][\w@.'\"/-]{{1,64}}(?:[ ][\w@.'\"/-]{{1,64}}){{0,2}}?)?"
-    r"(?:[ ]\([^()\n]{1,24}\))?:?[ ](?P<verb>(?:(?:is|was|equals|became|has[ ]been|set|changed|reset|rotated|now|being|with|provided|supplied|received"
+    r"(?:[ ]\([^()\n]{1,24}\))?:?[ ](?P<verb>(?:(?:is|was|equals|became|has[ ]been|set|created|generated|issued|changed|reset|rotated|now|being|with|provided|supplied|received"
     r"|value|used|of|to|as):?[ ]){0,4})[\[(]?"
     rf"(?:{_QUOTED}|(?P<bare>[^\s,;\"'<>()\[\]{{}}]{{4,{LONGEST_VALUE}}}))"
 )
@@ -68,7 +69,7 @@ _GOES_ON = re.compile("[ ][A-Za-z]")
 _COMMAND = re.compile(
     r"(?i)\b(?:mysql|mysqldump|mysqladmin|mariadb|sshpass|redis-cli|docker|podman|helm|ldapsearch|ldapadd|az|curl|wget|http"
     r"|mongo(?:sh|dump)?|smbclient|htpasswd|sqlcmd|rabbitmqctl|rabbitmqadmin|skopeo|crane|oras|buildah|svn|lftp|ncftp|vault"
-    r"|psql|cqlsh|influx|twine|beeline|rdesktop|oc|ncftpput|mosquitto_pub|mosquitto_sub|unrar|rar|smbget|rpcclient|nexec|kubectl|zip|unzip|7z|openssl|gpg|expect|isql|bcp|clickhouse-client|snmpwalk|snmpget|ipmitool|nomad)\b"
+    r"|psql|cqlsh|influx|twine|beeline|rdesktop|oc|ncftpput|mosquitto_pub|mosquitto_sub|unrar|rar|smbget|rpcclient|nexec|kubectl|zip|unzip|7z|openssl|gpg|expect|isql|bcp|clickhouse-client|snmpwalk|snmpget|ipmitool|nomad|govc|vsce|ovsx)\b"
 )
 _SURE = re.compile(
     r"(?i)\b(?:sshpass|mysql\w{0,10}|mariadb|redis-cli|ldap\w{1,10}|sqlcmd|bcp|isql|rabbitmqadmin|ipmitool|smbclient|rdesktop|twine|beeline|ncftpput)\b"
@@ -140,7 +141,9 @@ def _stated(pattern: re.Pattern[str]) -> Find:
                 value.startswith("--")
                 or is_placeholder(value)
                 or is_word(value)
-                or (pattern is _SETTING and value.rstrip(".,:").isalpha() and "requirepass" not in lower)
+                or (
+                    pattern is _SETTING and without_markup(value).rstrip(".,:").isalpha() and "requirepass" not in lower
+                )
             ):
                 yield _value(found)
 
@@ -152,6 +155,8 @@ def _short_flags(text: str, _lower: str) -> Iterator[Span]:
     sure = _SURE.search(text) is not None
     for found in _SHORT.finditer(text) if _COMMAND.search(text) else ():
         value, flag = found["value"].strip("\"'"), found["flag"]
+        if value.startswith("`"):
+            continue  # a document's word for it
         start = found.start("value") + (found["value"][0] in "\"'")
         if value.startswith("pass:"):
             value, start = value[5:], start + 5

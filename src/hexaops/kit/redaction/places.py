@@ -12,7 +12,7 @@ from hexaops.kit.redaction.names import is_telling
 
 NEEDLES = (
     "sudo -s", "add-mask", "sp_addlogin", "tacacs", "radius-server", "openvpn static", "sasl plain", "form-data", "aad3b435b51404ee",
-    '"sk"', "sk=", "new value", '"auth"', "setvariable", "s3('", "s3cluster(",
+    '"sk"', " sk=", ",sk=", "new value", '"auth"', "setvariable", "s3('", "s3cluster(",
 )  # fmt: skip
 """Words of those forms that have none of the others' words, in lower case."""
 _MAY_HOLD = re.compile(

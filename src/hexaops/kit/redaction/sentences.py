@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
+from hexaops.kit.english import is_english
 from hexaops.kit.redaction.forms import Form, Span
 from hexaops.kit.redaction.looks import (
     has,
@@ -52,11 +53,15 @@ def _told(text: str, lower: str) -> Iterator[Span]:
         for token in islice(tokens, _TOKENS):
             value = without_markup(token[0]).strip("\"'`,;()[]")
             ready = found["foreign"] or before.lower() in _VERBS or before.endswith(":")
-            if ready and (_is_told(value) or (before.lower() in _SAY and _is_short(value))):
-                start = token.start() + token[0].index(value)
-                yield start, start + len(value)
-                break
-            before = token[0]
+            said = before.lower() in _SAY
+            if said and _is_coined(bare := value.rstrip(".!")) and _ends(text, token.end(), found[0]):
+                value = bare
+            elif not (ready and (_is_told(value) or (said and _is_short(value)))):
+                before = token[0]
+                continue
+            start = token.start() + token[0].index(value)
+            yield start, start + len(value)
+            break
 
 
 def _may_follow(found: re.Match[str]) -> bool:
@@ -94,6 +99,30 @@ def _is_short(value: str) -> bool:
     )
 
 
+def _is_coined(value: str) -> bool:
+    """Small letters that are no English word, nor one that English makes of others: `horsebattery`, unlike `unhashed`;
+    or a row of words without the small ones that a sentence joins them by.
+    """
+    parts = value.split("-")
+    if len(value) < _LEAST_COINED or not all(part.isascii() and part.islower() and part.isalpha() for part in parts):
+        return False
+    if len(parts) > 1:
+        return len(parts) >= _LEAST_PARTS and min(map(len, parts)) >= _LEAST_PART
+    return not (_DERIVED.search(value) or is_english(value))
+
+
+def _ends(text: str, end: int, word: str) -> bool:
+    """Whether a sentence that says what a password is ends here or goes on about where it holds."""
+    return word != "pass" and _END.match(text, end - (text[end - 1] in ".,;!)\"'")) is not None
+
+
+_LEAST_COINED, _LEAST_PARTS, _LEAST_PART = 8, 3, 4
+_DERIVED = re.compile(
+    r"\A(?:un|non|pre|auto|mis)\w{5}|(?:ed|ing|[ai]ble|less|ful|ive|ous|ly|text|only|like|wise|proof|free|safe|ish|ment|tion|ity|ness|ary|ory)\Z"
+)
+_END = re.compile(
+    r"[.,;!)\"']{0,3}(?:\Z|\s{1,4}(?:\Z|(?:on|for|in|at|and|but|please|thanks|btw|if|until|now|today|again|everywhere|there|here)\b)|\n)"
+)
 _SAY = frozenset({"is", "'s", "was"})
 FORMS = (Form(WORDS, _told),)
 """The one form."""

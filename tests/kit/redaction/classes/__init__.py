@@ -9,6 +9,7 @@ from tests.kit.redaction.classes.files import CONN, FILES, KEYS
 from tests.kit.redaction.classes.issued import ISSUED
 from tests.kit.redaction.classes.places import PLACES
 from tests.kit.redaction.classes.prose import I18N, WRAPPED
+from tests.kit.redaction.classes.published import PUBLISHED
 from tests.kit.redaction.classes.requests import COOKIES, HEADERS, URLS
 from tests.kit.redaction.classes.vendors import VENDOR
 from tests.kit.redaction.classes.words import CONSOLES, OF_WORDS
@@ -38,4 +39,5 @@ CLASSES = {
     "places": PLACES,
     "words": OF_WORDS,
     "consoles": CONSOLES,
+    **PUBLISHED,
 }
