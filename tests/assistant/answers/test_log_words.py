@@ -75,6 +75,9 @@ def test_what_is_left_out(message: str, what: tuple[str, ...]) -> None:
 def test_what_a_line_has_to_have() -> None:
     assert required('logs of web-app with "connection refused"') == ("connection refused",)
     assert required("errors mentioning timeout in web-app") == ("timeout",)
+    assert required("grep timeout in the logs") == ("timeout",)
+    assert required("search the logs of web-app for refused") == ("refused",)
+    assert required("find errors in the logs") == ()
     assert required("what's in web-app's logs, I can't tell") == ()
 
 

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 from hexaops.analysis.applications.freshness import Freshness
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
-from hexaops.assistant.answers.node_fields import tell_free, tell_taints, tell_versions
-from hexaops.backends.kubernetes.rows import NodeRow, TaintRow
+from hexaops.assistant.answers.node_fields import tell_free, tell_pressure, tell_taints, tell_versions
+from hexaops.backends.kubernetes.rows import ConditionRow, NodeRow, TaintRow
 from hexaops.backends.metrics.samples import Measured, Samples
 from tests.analysis.applications.rows import AT, node
 
@@ -66,3 +66,25 @@ def test_taints_are_told_as_kubectl_writes_them() -> None:
     none = Draft()
     tell_taints([replace(other, taints=())], facts(), none)
     assert none.content == "None of 1 node has a taint."
+
+
+def test_all_that_is_free_is_told_first_where_no_node_is_asked_for() -> None:
+    draft = Draft()
+    tell_free(nodes("a", "b"), ("cpu",), facts(a=1.0, b=3.0), draft, first="total")
+    assert draft.content.startswith("4 cores of 8 cores CPU (50%) is free on 2 nodes.\n- a: 3 cores of ")
+
+
+def test_the_fullest_node_comes_first_where_it_is_asked_for() -> None:
+    draft = Draft()
+    tell_free(nodes("a", "b"), ("cpu",), facts(a=1.0, b=3.0), draft, first="least")
+    assert draft.content.startswith("b has the least free: 1 core of 4 cores CPU.\n- b: 1 core")
+
+
+def test_pressure_is_told_as_the_kubelets_report_it() -> None:
+    calm, pressed = nodes("a", "b")
+    draft = Draft()
+    tell_pressure([calm, pressed], facts(), draft)
+    assert draft.content == "None of 2 nodes reports pressure on memory, disk or process ids."
+    draft, condition = Draft(), ConditionRow("DiskPressure", "True", "KubeletHasDiskPressure")
+    tell_pressure([calm, replace(pressed, conditions=(condition,))], facts(), draft)
+    assert draft.content == "1 of 2 nodes reports pressure:\n- b: DiskPressure"

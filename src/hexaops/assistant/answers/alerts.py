@@ -79,6 +79,14 @@ def tell_no_rule(facts: Facts, draft: Draft) -> None:
     draft.say("No alert rule watches this: this is what the cluster itself reports.", noted)
 
 
+def tell_no_rules(facts: Facts, draft: Draft) -> None:
+    """The answer to a question for rules where there are none."""
+    noted = draft.evidence.note(STORE, "alert rules", 0, unit="rules", at=facts.now, is_query=True)
+    draft.say("There is no alert rule in this workspace.", noted)
+    draft.gap()
+    draft.say("“Alert me when memory of NAME is above 80 %” answers with the plan of one.")
+
+
 def _rule_line(rule: RuleLine, facts: Facts, draft: Draft) -> None:
     value = "unknown" if rule.value is None else f"{rule.value:.4g}{UNITS.get(rule.unit, f' {rule.unit}')}"
     noted = draft.evidence.note(STORE, f"alert rule {rule.id}", f"{rule.state}: {value}", unit="state", at=facts.now)

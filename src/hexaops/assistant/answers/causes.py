@@ -24,7 +24,7 @@ from hexaops.assistant.answers.lines import (
     replica_words,
 )
 from hexaops.assistant.answers.possible import actions_for, possible_now
-from hexaops.assistant.answers.select import applications_of
+from hexaops.assistant.answers.select import applications_of, filtered
 from hexaops.assistant.answers.select import severity as severity_of
 from hexaops.assistant.answers.state import show_state
 from hexaops.assistant.answers.status import explain
@@ -63,6 +63,8 @@ def answer_causes(asked: Understanding, facts: Facts, draft: Draft) -> None:
         draft.fulfilled = False
         return
     selected = applications_of(asked, facts)
+    waiting = filtered(selected, "pending") if asked.parameters.status_filter == "pending" else []
+    selected = waiting or selected
     draft.examine(selected)
     draft.offer(actions_for(selected, facts))
     kinds = {found.entity.kind for found in asked.targets}
@@ -75,7 +77,7 @@ def answer_causes(asked: Understanding, facts: Facts, draft: Draft) -> None:
         for name in nodes[:NAMED]:
             _node(name, causes, facts, draft)
     else:
-        _all(selected, causes, facts, draft, everything=not kinds & {"application", "pod", "project"})
+        _all(selected, causes, facts, draft, everything=not (waiting or kinds & {"application", "pod", "project"}))
     _not_read(causes, draft)
 
 

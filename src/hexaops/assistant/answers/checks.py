@@ -20,9 +20,9 @@ JUDGED = "Judged by Services, endpoints and network policies; no packet was sent
 
 
 def tell_connection(
-    source: Application, reached: str | None, found: Sequence[Check], facts: Facts, draft: Draft
+    source: Application, reached: str | None, found: Sequence[Check], facts: Facts, draft: Draft, *, why: bool = False
 ) -> None:
-    """The verdict, then what stands in the way, then what was looked at."""
+    """The verdict (none where it was asked `why` not), then what stands in the way, then what was looked at."""
     name = name_of(source, facts)
     pair = f"{name} and {reached or 'its own Service'}"
     noted = _note(source, found, facts, draft)
@@ -31,7 +31,7 @@ def tell_connection(
     told: Check | None = None
     if failed:
         told = failed[0]
-        draft.say(f"No: {_sentence(told)}.", noted[found.index(told)])
+        draft.say(f"{'Because' if why else 'No'}: {_sentence(told)}.", noted[found.index(told)])
     elif unknown:
         told = unknown[0]
         draft.say(
@@ -39,7 +39,7 @@ def tell_connection(
         )
         draft.fulfilled = False
     else:
-        draft.say(f"Yes: nothing stands between {pair}.", *noted)
+        draft.say(f"{'I see no reason' if why else 'Yes'}: nothing stands between {pair}.", *noted)
     for one, item in zip(found, noted, strict=True):
         if one is not told:
             draft.say(f"- {_sentence(one)}{MARKS[one.result]}", item)

@@ -7,13 +7,47 @@ from collections.abc import Mapping, Sequence
 from hexaops.analysis.applications.model import Application
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
-from hexaops.assistant.answers.lines import NAME_LIMIT, name_of, note_count, note_replicas, plural
+from hexaops.assistant.answers.lines import NAME_LIMIT, listing, name_of, note_count, note_replicas, plural
 from hexaops.assistant.evidence import KUBERNETES
 from hexaops.assistant.understanding.intents import Intent
 from hexaops.backends.kubernetes.rows import PdbRow
 from hexaops.kit.text import markdown
 
 SHOWN = 20
+_ELSEWHERE = (
+    "Kubernetes starts them on other nodes that have room, after some minutes; pods of a StatefulSet only when the "
+    "node is back or removed. Disruption budgets do not hold a failing node back."
+)
+
+
+def tell_loss_of_any_node(facts: Facts, draft: Draft) -> None:
+    """What the loss of each node would mean, the worst first."""
+    lost = {node.name: _lost_with(node.name, facts) for node in facts.nodes}
+    worst = {name: [one for one, ready in hit if one.ready and one.ready - ready < 1] for name, hit in lost.items()}
+    grave = [name for name, down in worst.items() if down]
+    noted = note_count(draft, facts, len(grave), "nodes whose loss leaves an application without a ready pod")
+    of_all = plural(len(lost), "node")
+    if grave:
+        draft.say(f"{len(grave)} of {of_all} would take an application down by failing:", noted)
+    else:
+        draft.say(f"Any one of {of_all} can fail: every application would keep a ready pod.", noted)
+    for name in sorted(lost, key=lambda name: (-len(worst[name]), name))[:SHOWN]:
+        pods = sum(len([pod for pod in one.pods if pod.node == name]) for one, _ in lost[name])
+        item = note_count(draft, facts, pods, f"pods of the workspace on {name}")
+        down = listing([name_of(one, facts) for one in worst[name]]) if worst[name] else ""
+        then = f"**down: {down}**" if down else "nothing goes down"
+        of = plural(len(lost[name]), "application")
+        draft.say(f"- {markdown(name, NAME_LIMIT)}: {plural(pods, 'pod')} of {of} stop, {then}", item)
+    if len(lost) > SHOWN:
+        draft.say(f"- … and {len(lost) - SHOWN} more")
+    draft.gap()
+    draft.say(_ELSEWHERE)
+
+
+def _lost_with(node: str, facts: Facts) -> list[tuple[Application, int]]:
+    """Applications with pods on the node, and how many of them are ready."""
+    hit = [(one, [pod for pod in one.pods if pod.node == node]) for one in facts.applications or ()]
+    return [(one, sum(pod.ready for pod in pods)) for one, pods in hit if pods]
 
 
 def tell_loss_of_node(node: str, facts: Facts, draft: Draft) -> None:
@@ -41,10 +75,7 @@ def tell_loss_of_node(node: str, facts: Facts, draft: Draft) -> None:
             f"- … and {len(hit) - SHOWN} more", note_count(draft, facts, len(hit) - SHOWN, "further applications")
         )
     draft.gap()
-    draft.say(
-        "Kubernetes starts them on other nodes that have room, after some minutes; pods of a StatefulSet only when the "
-        "node is back or removed. Disruption budgets do not hold a failing node back."
-    )
+    draft.say(_ELSEWHERE)
     draft.shown += [one.id for one, _ in hit[:SHOWN]]
 
 
@@ -68,7 +99,7 @@ def tell_impact(
             allowed = plural(row.disruptions_allowed, "eviction")
             draft.say(f"- {markdown(row.name, NAME_LIMIT)} allows {allowed} now; a rollout is not bound by it", item)
     draft.gap()
-    draft.say("Nothing has been changed. What calls them, the cluster does not tell.")
+    draft.say("Nothing has been changed.")
     draft.shown += [one.id for one in selected[:SHOWN]]
 
 

@@ -31,6 +31,17 @@ _LEFT_OUT = re.compile(
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"[\"“”]([^\"“”]{2,80})[\"“”]|(?<!\w)'([^']{2,80})'(?!\w)")
+_SEARCHED = re.compile(
+    r"^\W*(?:please |can you |could you )?(?:grep|search|look|find|scan)(?: (?:through|in|the|all|my|our)){0,3}"
+    r"(?: logs?)?(?: for)? "
+    r"(?:the (?:word|string|text) )?(?P<what>[\w./-]{2,60}) (?:in|within|from|through|across)\b.*\blogs?\b|"
+    r"\b(?:grep|search)(?: (?:through|in|the|all|my|our)){0,3} logs?(?: of [\w./-]+)? for (?P<after>[\w./-]{2,60})",
+    re.IGNORECASE,
+)
+""" "grep timeout in the logs", "search the logs for timeout"."""
+_KINDS = frozenset(
+    {"error", "errors", "warning", "warnings", "exceptions", "exception", "log", "logs", "lines", "anything"}
+)
 _MENTIONED = re.compile(
     r"\b(?:containing|contain|contains|mentioning|mention|mentions|matching|that\s+says?|saying)\s+(?:the\s+word\s+)?"
     r"(?P<what>[\w./-]{2,60})",
@@ -91,7 +102,9 @@ def left_out(message: str) -> tuple[str, ...]:
 def required(message: str) -> tuple[str, ...]:
     """Words that a line has to have: what is quoted, or "mentioning timeout"."""
     quoted = [one or other for one, other in _QUOTED.findall(message)]
-    return tuple(quoted) or tuple(found["what"] for found in _MENTIONED.finditer(message))
+    named = tuple(found["what"] for found in _MENTIONED.finditer(message))
+    searched = (found["what"] or found["after"] for found in _SEARCHED.finditer(message))
+    return tuple(quoted) or named or tuple(word for word in searched if word.lower() not in _KINDS)
 
 
 def expression_of(needs: tuple[str, ...], without: tuple[str, ...], *, traces: bool = False) -> Node | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from hexaops.analysis.applications.usage import Resource
 from hexaops.assistant.answers.draft import Draft
@@ -10,30 +11,76 @@ from hexaops.assistant.answers.facts import Facts
 from hexaops.assistant.answers.lines import LABELS, NAME_LIMIT, TEXT_LIMIT, listing, plural
 from hexaops.assistant.answers.usage import amount, node_share, why_no_node_usage
 from hexaops.assistant.evidence import KUBERNETES, METRICS
-from hexaops.backends.kubernetes.rows import NodeRow
+from hexaops.backends.kubernetes.rows import ConditionRow, NodeRow
 from hexaops.kit.text import markdown
 
 SHOWN = 20
+First = Literal["most", "least", "total"]
+"""What the first sentence tells of what is free."""
 
 
-def tell_free(nodes: Sequence[NodeRow], resources: Sequence[Resource], facts: Facts, draft: Draft) -> None:
-    """What each node could give beside what is used now, the most first by the first resource."""
+def tell_free(
+    nodes: Sequence[NodeRow], resources: Sequence[Resource], facts: Facts, draft: Draft, *, first: First = "most"
+) -> None:
+    """What each node could give beside what is used now, by the first resource; what was asked for comes first."""
     measured = [(node, left) for node in nodes if (left := _left(node, resources, facts))]
     if not measured:
         draft.fulfilled = False
         draft.say(f"I can't tell what nodes have free: {why_no_node_usage(facts)}.")
         return
-    measured.sort(key=lambda pair: -pair[1].get(resources[0], 0.0))
-    if len(measured) > 1:
+    measured.sort(key=lambda pair: pair[1].get(resources[0], 0.0), reverse=first != "least")
+    if len(measured) > 1 and first == "total":
+        _total(measured, resources, facts, draft)
+    elif len(measured) > 1:
         node, left = measured[0]
         words, noted = _words(node, {resources[0]: left.get(resources[0], 0.0)}, facts, draft)
-        draft.say(f"{markdown(node.name, NAME_LIMIT)} has the most free: {words}.", *noted)
+        draft.say(f"{markdown(node.name, NAME_LIMIT)} has the {first} free: {words}.", *noted)
     for node, left in measured[:SHOWN]:
         words, noted = _words(node, left, facts, draft)
         draft.say(f"- {markdown(node.name, NAME_LIMIT)}: {words} free", *noted)
     if len(measured) > SHOWN:
         draft.say(f"- … and {len(measured) - SHOWN} more")
     draft.say("Free is what is not used now; a new pod needs room among the requests of the others, which may be less.")
+
+
+def _total(
+    measured: Sequence[tuple[NodeRow, dict[Resource, float]]], resources: Sequence[Resource], facts: Facts, draft: Draft
+) -> None:
+    """What is free on all of them together."""
+    parts, noted = [], []
+    for resource in resources:
+        known = [(node, left[resource]) for node, left in measured if resource in left]
+        free, whole = sum(left for _, left in known), sum(node.allocatable.get(resource, 0.0) for node, _ in known)
+        if not whole:
+            continue
+        of, label = amount(resource, whole), LABELS[resource].replace("Mem", "mem")
+        parts.append(f"{amount(resource, free) or '0'} of {of} {label} ({round(100 * free / whole)}%)")
+        unit = f"{resource} not used on {plural(len(known), 'node')}, of {of}"
+        noted.append(
+            draft.evidence.note(METRICS, "nodes", amount(resource, free), unit=unit, at=facts.now, is_query=True)
+        )
+    draft.say(f"{listing(parts)} {'is' if len(parts) == 1 else 'are'} free on {plural(len(measured), 'node')}.", *noted)
+
+
+def tell_pressure(nodes: Sequence[NodeRow], facts: Facts, draft: Draft) -> None:
+    """Whether the kubelets report pressure on memory, disk or process ids."""
+    pressed = {node.name: [c.type for c in node.conditions if _is_pressure(c)] for node in nodes}
+    found = [node for node in nodes if pressed[node.name]]
+    of_all = plural(len(nodes), "node")
+    if not found:
+        noted = [_note(node, "no pressure", facts, draft) for node in nodes[:SHOWN]]
+        draft.say(f"None of {of_all} reports pressure on memory, disk or process ids.", *noted)
+        draft.gap()
+        return
+    draft.say(f"{len(found)} of {of_all} {'reports' if len(found) == 1 else 'report'} pressure:")
+    for node in found[:SHOWN]:
+        told = listing(pressed[node.name])
+        draft.say(f"- {markdown(node.name, NAME_LIMIT)}: {told}", _note(node, told, facts, draft))
+    draft.gap()
+
+
+def _is_pressure(condition: ConditionRow) -> bool:
+    return condition.type.endswith("Pressure") and condition.status == "True"
 
 
 def _left(node: NodeRow, resources: Sequence[Resource], facts: Facts) -> dict[Resource, float]:

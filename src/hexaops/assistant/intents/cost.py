@@ -25,7 +25,7 @@ SAVINGS = IntentSpec(
     intent=Intent.COST_OPTIMIZATION,
     description="Where money can be saved.",
     examples=("How can I reduce the cost of web-app?",),
-    needs=APPLICATIONS,
+    needs=USAGE,
     reader=INSIGHTS,
     offered=Offered(Topic.COST, ("Where can I save money?",)),
 )

@@ -11,6 +11,7 @@ from hexaops.assistant.tools.connectivity import CONNECTIVITY
 from hexaops.assistant.tools.dashboards import DASHBOARDS
 from hexaops.assistant.tools.dependencies import DEPENDENCIES
 from hexaops.assistant.tools.diagnostics import DIAGNOSTICS
+from hexaops.assistant.tools.fields import FIELDS
 from hexaops.assistant.tools.forecast import FORECAST
 from hexaops.assistant.tools.high_usage import HIGH_USAGE
 from hexaops.assistant.tools.history import HISTORY
@@ -35,6 +36,7 @@ TOOLS: tuple[Tool, ...] = (
     DASHBOARDS,
     DEPENDENCIES,
     DIAGNOSTICS,
+    FIELDS,
     FORECAST,
     HIGH_USAGE,
     HISTORY,

@@ -21,6 +21,7 @@ GENERIC_PARTS = word_set(
     "app application service svc server deployment job pod node api-server db the one main new old test prod"
 )
 """Parts that too many names have to mean anything alone."""
+_NODE_NOUNS = frozenset({"node", "server", "host", "machine"})
 
 
 class KnownEntity(Struct, frozen=True):
@@ -85,11 +86,23 @@ def build_index(entities: tuple[KnownEntity, ...]) -> NameIndex:
             whole[squash(entity.id)].append(entity)
         if entity.kind == "application":
             _add_parts(entity, part, words)
+        elif entity.kind == "node":
+            _add_node_parts(entity, part)
     index.whole, index.part, index.words = dict(whole), dict(part), dict(words)
     index.fuzzy_whole = [key for key, found in whole.items() if any(e.kind in FUZZY_KINDS for e in found)]
     index.fuzzy_part = [key for key in part if len(key) >= 5]
     index.namespaces = frozenset(e.name.lower() for e in entities if e.kind == "project")
     return index
+
+
+def _add_node_parts(entity: KnownEntity, part: dict[str, list[KnownEntity]]) -> None:
+    """ "worker-2" and "node 2" for worker-node-2: a number tells nodes apart, the word for what they are does not."""
+    pieces = split_name(entity.name)
+    numbers = [piece for piece in pieces if piece.isdigit()]
+    distinctive = [piece for piece in pieces if piece not in _NODE_NOUNS]
+    if numbers and len(distinctive) < len(pieces):
+        for short in {"".join(distinctive), "node" + "".join(numbers)} - {squash(entity.name), *numbers}:
+            part[short].append(entity)
 
 
 def _add_parts(entity: KnownEntity, part: dict[str, list[KnownEntity]], words: dict[str, list[KnownEntity]]) -> None:

@@ -5,6 +5,8 @@ Only for readings, where a wrong guess is seen and costs nothing; a change takes
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hexaops.assistant.understanding import names
 from hexaops.assistant.understanding.inventory import KnownEntity, NameIndex, split_name
 from hexaops.assistant.understanding.items import Item
@@ -19,7 +21,7 @@ _AFTER = word_set("is are has does feels takes looks seems needs")
 
 def find_loosely(items: tuple[Item, ...], index: NameIndex) -> tuple[list[KnownEntity], str | None]:
     """Entities, or the namespace, that the words may mean where no name was found."""
-    if found := _nodes(items, index):
+    if found := _numbered_node(items, index) or _nodes(items, index):
         return found, None
     for position, item in enumerate(items):
         if item.mention or item.is_mark or item.number:
@@ -35,6 +37,15 @@ def find_loosely(items: tuple[Item, ...], index: NameIndex) -> tuple[list[KnownE
             if len(found) == 1 and not item.word.endswith("s"):
                 return found, None
     return [], None
+
+
+def _numbered_node(items: tuple[Item, ...], index: NameIndex) -> list[KnownEntity]:
+    """ "what runs on node 3": the one with this number."""
+    for before, item in pairwise(items):
+        if "node" in before.tags | _box(before) and item.text.isdigit():
+            nodes = [e for e in index.by_id.values() if e.kind == "node" and item.text in split_name(e.name)]
+            return nodes if len(nodes) == 1 else []
+    return []
 
 
 def _nodes(items: tuple[Item, ...], index: NameIndex) -> list[KnownEntity]:

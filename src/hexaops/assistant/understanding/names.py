@@ -3,7 +3,7 @@
 Score: 1 the name or id itself (case and separators do not count); 0.93 the distinctive part of a name ("database"
 for database-app); 0.86 one word of a name ("payments" for payments-gateway); a name with slips has
 `0.97 * ratio` of rapidfuzz, and a distinctive part with slips 0.9 of that. Slips allowed (optimal string alignment):
-none in fewer than 4 letters, 1 up to 7, 2 up to 13, 3 beyond.
+none in fewer than 4 letters, 1 up to 7, 2 up to 13, 3 beyond; never in a digit.
 """
 
 from __future__ import annotations
@@ -57,11 +57,17 @@ def by_slip(index: NameIndex, text: str) -> list[Candidate]:
         (index.fuzzy_part, index.part, 0.97 * 0.9),
     ):
         for near, _, _ in process.extract(key, keys, scorer=OSA.distance, score_cutoff=slips, limit=8):
+            if _digits(near) != _digits(key):
+                continue  # another number is another thing, and no slip
             score = factor * fuzz.ratio(key, near) / 100
             for entity in table[near]:
                 if entity.id not in found and (entity.kind in FUZZY_KINDS):
                     found[entity.id] = Candidate(entity, round(score, 4))
     return _sorted(found.values())
+
+
+def _digits(key: str) -> str:
+    return "".join(character for character in key if character.isdigit())
 
 
 def suggestions(index: NameIndex, text: str, *, limit: int = 3) -> tuple[Candidate, ...]:

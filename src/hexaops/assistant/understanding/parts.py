@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from hexaops.assistant.understanding.clauses import Clause
 from hexaops.assistant.understanding.closed import LIGHT, SMALL
-from hexaops.assistant.understanding.intents import CHANGE_INTENTS, LATER_CHANGES, Intent, Mode
+from hexaops.assistant.understanding.intents import CHANGE_INTENTS, LATER_CHANGES, READ_INTENTS, Intent, Mode
 from hexaops.assistant.understanding.items import Item
 from hexaops.assistant.understanding.labels import INTENT_OF, LABEL_OF
 from hexaops.assistant.understanding.model import Understanding
@@ -32,6 +32,8 @@ _TALK = frozenset({Intent.GREETING, Intent.THANKS, Intent.GOODBYE, Intent.CONFIR
 _NOTHING = frozenset({*_TALK, Intent.OUT_OF_SCOPE, Intent.UNCLEAR})
 _UNDOES = frozenset({Intent.CANCEL_ACTION, Intent.ROLLBACK_ACTION, Intent.ROLLBACK_APPLICATION})
 _ASKED_ABOUT = frozenset({Mode.ADVICE, Mode.HYPOTHETICAL, Mode.HOWTO, Mode.CONDITIONAL, Mode.SCHEDULED})
+_OF_A_VERB = frozenset({Mode.HYPOTHETICAL, Mode.PAST})
+""" "is web-app restarting?": the verb of a change, and nobody to make it."""
 _SPOKEN_OF = frozenset({*CHANGE_INTENTS, Intent.ACTION_QUESTION, Intent.NO_ACTION})
 
 
@@ -92,7 +94,8 @@ def _agreed(part: Part, whole: Ranking, *, alone: bool) -> Part:
     if said.intent in _TALK or mine == whole.best or whole.probability < LIKED or whole.best == "talk":
         return part
     asked_about = said.intent is Intent.ACTION_QUESTION and said.mode in _ASKED_ABOUT
-    if asked_about or all(item.mention or item.is_mark for item in part.reading.clause.items):
+    goes_on = said.intent in READ_INTENTS and said.mode in _OF_A_VERB and meant in CHANGE_INTENTS
+    if asked_about or goes_on or all(item.mention or item.is_mark for item in part.reading.clause.items):
         return part
     if said.is_change_request and not said.left:
         return _narrowed(part, meant, whole, alone=alone)

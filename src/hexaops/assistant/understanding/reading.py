@@ -14,6 +14,7 @@ from hexaops.assistant.understanding.changes import intent_of_verb, read_reason
 from hexaops.assistant.understanding.clauses import Clause
 from hexaops.assistant.understanding.filters import read_filters, status_filter
 from hexaops.assistant.understanding.frame import Frame, read_frame
+from hexaops.assistant.understanding.going_on import going_on
 from hexaops.assistant.understanding.holding import holds_off
 from hexaops.assistant.understanding.indirect import is_pressed, read_indirect
 from hexaops.assistant.understanding.intents import CHANGE_INTENTS, LATER_CHANGES, LATER_INTENTS, Intent, Mode
@@ -136,6 +137,7 @@ def read_clause(clause: Clause, setting: Setting) -> Reading:
 
 
 _WISHED = word_set("need needs want wants like love have give get")
+_OPEN_QUESTION = frozenset({Mode.HYPOTHETICAL, Mode.PAST})
 _MAY_BE_TERSE = frozenset({Mode.STATEMENT, Mode.ADVICE, Mode.HYPOTHETICAL})
 _MAY_BE_PRESSED = _MAY_BE_TERSE | {Mode.REPORTED}
 
@@ -385,6 +387,8 @@ def _read_talk_of_change(clause: Clause, act: Act, tags: set[str], ranking: Rank
     found = find_targets(clause.items, setting.index, for_change=False)
     found = pointed_at(clause.items, found, setting)
     parameters = read_filters(clause, tags, found)
+    if act.mode in _OPEN_QUESTION and (asked := going_on(clause, act.at)) is not None:
+        return Reading(clause, act.mode, asked, max(0.8, ranking.probability), ranking, found, parameters)
     best, sure = INTENT_OF[ranking.best], ranking.probability
     kept = act.mode is Mode.NEGATED and act.verb in ("cancel", "undo")
     if sure >= SURE_OF_ABOUT and ranking.best == "undo_change" and not kept:

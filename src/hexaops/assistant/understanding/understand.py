@@ -29,6 +29,7 @@ from hexaops.assistant.understanding.mending import asks_to_fix
 from hexaops.assistant.understanding.model import Dialogue, Parameters, Understanding
 from hexaops.assistant.understanding.normalise import clean, other_script_share, tokenize, word_set
 from hexaops.assistant.understanding.parts import Part, keep, left_out
+from hexaops.assistant.understanding.questions import with_plain_question
 from hexaops.assistant.understanding.ranker import Ranking, rank
 from hexaops.assistant.understanding.reading import Reading, read_clause
 from hexaops.assistant.understanding.refusals import must_refuse
@@ -67,7 +68,7 @@ def understand(message: str, inventory: Inventory, dialogue: Dialogue | None = N
     found = _understood(text, read, inventory, truncated=truncated)
     parts = found.parts or (found,)
     if not any(part.wants_plan for part in parts):
-        return found
+        return with_plain_question(text, found)
     clauses = split_clauses(items)
     if is_no_request(text, clauses) or has_gaps(Message(items, clauses, parts, dialogue)):
         return _withheld(found)

@@ -16,6 +16,7 @@ from hexaops.assistant.tools.connectivity import CONNECTIVITY
 from hexaops.assistant.tools.dashboards import DASHBOARDS
 from hexaops.assistant.tools.dependencies import DEPENDENCIES
 from hexaops.assistant.tools.diagnostics import DIAGNOSTICS
+from hexaops.assistant.tools.fields import FIELDS
 from hexaops.assistant.tools.forecast import FORECAST
 from hexaops.assistant.tools.high_usage import HIGH_USAGE
 from hexaops.assistant.tools.history import HISTORY
@@ -46,6 +47,7 @@ from hexaops.features.chat.reading.connectivity import ConnectivityReader
 from hexaops.features.chat.reading.dashboards import DashboardReader
 from hexaops.features.chat.reading.dependencies import DependencyReader
 from hexaops.features.chat.reading.diagnostics import DiagnosticsReader
+from hexaops.features.chat.reading.fields import FieldReader
 from hexaops.features.chat.reading.guarding import GuardedReader
 from hexaops.features.chat.reading.history import HistoryReader
 from hexaops.features.chat.reading.impact import ImpactReader
@@ -93,10 +95,11 @@ def readers(process: Process) -> Mapping[str, Reader]:
         (DASHBOARDS, DashboardReader(get(DashboardService))),
         (DEPENDENCIES, DependencyReader(get(DiagnosisService))),
         (DIAGNOSTICS, DiagnosticsReader(diagnostics)),
+        (FIELDS, FieldReader(get(DiagnosisService))),
         (FORECAST, VolumeReader(sources, insights)),
         (HIGH_USAGE, UsageReader(insights)),
         (HISTORY, HistoryReader(applications, process.database)),
-        (IMPACT, ImpactReader(applications)),
+        (IMPACT, ImpactReader(applications, get(DiagnosisService))),
         (LOGS, LogReader(get(LogQueryService), applications)),
         (NODES, NodeReader()),
         (OBJECTS, ObjectReader(applications)),

@@ -27,6 +27,7 @@ READS_ALERTS = "read_alerts"
 _ID = re.compile(r"\b(?:alert|rule)-?_?[A-Za-z0-9_-]{6,58}")
 _SILENCES = re.compile(r"\b(?:silence|mute|snooze|quiet|hush|suppress)")
 _ENDS_SILENCE = re.compile(r"\b(?:unsilence|unmute|un-mute|unsnooze|(?:end|lift|remove|stop) (?:the |its )?silenc)")
+_RULES = re.compile(r"\b(?:alert(?:ing)?|monitoring|notification) (?:rules?|definitions?|configs?)\b", re.IGNORECASE)
 _DELETES = re.compile(r"\b(?:delete|remove|drop)\b")
 
 
@@ -41,6 +42,9 @@ class AlertReader(Struct, frozen=True):
         rules = [*_lines(await self.alerts.overview(reading.caller), reading)] if may_read else []
         if rules:
             told.tell_rules(rules, reading.facts, draft)
+        elif may_read and _RULES.search(reading.message):
+            told.tell_no_rules(reading.facts, draft)
+            return
         told.answer_alerts(reading.asked, reading.facts, draft)
         if may_read and not rules:
             told.tell_no_rule(reading.facts, draft)

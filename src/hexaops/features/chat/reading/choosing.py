@@ -9,6 +9,8 @@ from hexaops.assistant.intents.catalog import INTENTS
 from hexaops.assistant.tools.articles import ARTICLES
 from hexaops.assistant.tools.connectivity import CONNECTIVITY
 from hexaops.assistant.tools.dependencies import DEPENDENCIES
+from hexaops.assistant.tools.fields import FIELDS
+from hexaops.assistant.tools.history import HISTORY
 from hexaops.assistant.tools.impact import IMPACT
 from hexaops.assistant.tools.insights import INSIGHTS
 from hexaops.assistant.tools.objects import OBJECTS
@@ -22,6 +24,8 @@ from hexaops.assistant.understanding.summaries import asks_for_summary
 from hexaops.features.chat.reading.articles import is_answered, is_asked_how
 from hexaops.features.chat.reading.connectivity import asks_for_connections
 from hexaops.features.chat.reading.dependencies import asks_for_dependencies
+from hexaops.features.chat.reading.fields import field_of
+from hexaops.features.chat.reading.history import asks_for_revisions
 from hexaops.features.chat.reading.impact import asks_for_impact
 from hexaops.features.chat.reading.insights import asks_for_control
 from hexaops.features.chat.reading.objects import topic_of
@@ -49,6 +53,8 @@ TOPICS: tuple[tuple[Tool, Callable[[str, Understanding, Facts], bool]], ...] = (
     (RESOURCES, lambda message, asked, facts: asks_for_restarts(message, asked, facts.applications or ())),
     (RESOURCES, lambda message, asked, facts: asks_for_age(message, asked, facts.applications or ())),
     (OBJECTS, lambda message, asked, facts: bool(topic_of(message, facts.applications or (), asked))),
+    (HISTORY, lambda message, asked, _: asks_for_revisions(message, asked)),
+    (FIELDS, lambda message, asked, facts: bool(field_of(message, facts.applications or (), asked))),
     (ARTICLES, lambda message, asked, _: _asks_how(message, asked)),
 )
 """Readers of questions that may have been taken for several intents, and what asks for them; the first one answers."""

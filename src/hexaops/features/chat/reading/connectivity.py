@@ -25,6 +25,7 @@ from hexaops.kit.text import markdown
 from hexaops.runbooks.probe import ProbeConnectivity
 
 MOST_TESTED = 200
+_WHY = re.compile(r"\bwhy\b|\bhow come\b", re.IGNORECASE)
 _PORT = re.compile(r"(?:\bport |:)(\d{1,5})\b")
 _REACHED = re.compile(r"\b(?:reach|to|access|with|contact|and) (?:the |service )?([a-z0-9][a-z0-9./-]{1,62}[a-z0-9])")
 _NO_NAMES = word_set(
@@ -74,7 +75,8 @@ class ConnectivityReader(Struct, frozen=True):
             draft.say(f"I can't tell: {markdown(error.message, 300)}.")
             return
         reached = name_of(target, reading.facts) if target else f"Service {markdown(service, 100)}" if service else None
-        tell_connection(source, reached, found, reading.facts, draft)
+        why = _WHY.search(reading.message) is not None
+        tell_connection(source, reached, found, reading.facts, draft, why=why)
         if reading.caller.get_workspace().policy.probe_image and "execute_actions" in reading.caller.permissions:
             draft.offer([ProbeConnectivity.name])
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.history import Happened, answer_history, tell_who
 from hexaops.assistant.understanding.intents import Intent
+from hexaops.assistant.understanding.model import Understanding
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.chat.reading.asking import Reading
 from hexaops.features.overview.activity import WINDOW_SECONDS, recent_activity
@@ -58,9 +59,18 @@ class HistoryReader(Struct, frozen=True):
         answer_history(kept, None if whole else seconds, facts, draft, warnings_only=warnings_only)
 
 
+_REVISIONS = re.compile(
+    r"\b(?:which|what|list|show|how many|any)\b.*\b(?:revisions?|rollback (?:targets?|points?)|versions? can)\b|"
+    r"\brevision history\b|\b(?:what|which) (?:\w+ )?can (?:i|we) (?:go|roll) back to\b",
+    re.IGNORECASE,
+)
 _LAST = re.compile(r"\b(?:who|last|latest|most recent(?:ly)?|ever|when (?:was|did|has))\b", re.IGNORECASE)
 
 
+_REVISED = frozenset({
+    Intent.ROLLBACK_APPLICATION, Intent.CHANGE_HISTORY, Intent.LIST_RESOURCES, Intent.STATUS_QUERY,
+    Intent.ACTION_QUESTION, Intent.ROLLBACK_ACTION,
+})  # fmt: skip
 _KINDS = (
     (re.compile(r"\b(?:restart|reboot|bounc)", re.IGNORECASE), Intent.RESTART_APPLICATION),
     (re.compile(r"\bscal", re.IGNORECASE), Intent.SCALE_APPLICATION),
@@ -76,4 +86,12 @@ def kind_of(message: str) -> Intent | None:
 
 def asks_for_the_last(reading: Reading) -> bool:
     """ "who restarted X last?": whenever that was, unless a time is said."""
-    return reading.asked.parameters.time_range_seconds is None and bool(_LAST.search(reading.message))
+    words = _LAST.search(reading.message) or _REVISIONS.search(reading.message)
+    return reading.asked.parameters.time_range_seconds is None and words is not None
+
+
+def asks_for_revisions(message: str, asked: Understanding) -> bool:
+    """ "Which revision is web-app on?", "which revisions can I go back to?"."""
+    changes = asked.is_change_request or asked.wants_plan
+    named = any(found.entity.kind == "application" for found in asked.targets)
+    return named and not changes and asked.intent in _REVISED and _REVISIONS.search(message) is not None

@@ -26,6 +26,7 @@ from hexaops.assistant.answers.controls import (
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
 from hexaops.assistant.answers.project_costs import tell_project_costs
+from hexaops.assistant.answers.reserved import tell_reserved
 from hexaops.assistant.answers.state import show_state
 from hexaops.assistant.answers.usage import answer_usage
 from hexaops.assistant.understanding.intents import Intent
@@ -46,7 +47,9 @@ LOOK_BACK: dict[Intent, float] = {
 
 
 _BY_PROJECT = re.compile(
-    r"\b(?:(?:which|what|per|each|every|by) (?:project|namespace)|projects|namespaces)\b", re.IGNORECASE
+    r"\b(?:(?:which|what|per|each|every|by) (?:project|namespace)|projects|namespaces)\b|"
+    r"\b(?:most|least|cheapest|dearest|expensive|priciest|costliest|highest|lowest)\b.{0,40}\b(?:project|namespace)\b",
+    re.IGNORECASE,
 )
 _WHY = re.compile(r"\bwhy\b|\bhow come\b", re.IGNORECASE)
 
@@ -129,7 +132,9 @@ class InsightReader(Struct, frozen=True):
                 return (partial(costs.tell_cost, found.charges),)
             case Intent.COST_OPTIMIZATION | Intent.OPTIMIZATION:
                 savings = [*usage.oversized(measured)]
-                return (partial(told.tell_savings, savings, found.whole.no_sizing, len(measured)),)
+                tell = partial(told.tell_savings, savings, found.whole.no_sizing, len(measured))
+                unsized = found.whole.no_sizing and not savings
+                return (tell, partial(tell_reserved, found.applications)) if unsized else (tell,)
             case Intent.ANOMALY_QUERY:
                 odd, no_levels = [*usage.anomalous(measured), *usage.stepped(measured)], usage.no_levels(measured)
                 unusual = partial(told.tell_unusual, odd, measured, found.seconds)

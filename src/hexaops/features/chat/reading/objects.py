@@ -102,8 +102,9 @@ class ObjectReader(Struct, frozen=True):
         return sorted(found, key=lambda row: (row.namespace, row.name))
 
     def _in_projects(self, reading: Reading, selected: Sequence[Application], kind: WatchedKind) -> list[Any]:
-        projects = {one.project for one in selected}
-        return [row for row in self._rows(reading, kind) if not reading.is_named or row.namespace in projects]
+        projects = reading.projects or {one.project for one in selected}
+        everything = not (reading.projects or reading.is_named)
+        return [row for row in self._rows(reading, kind) if everything or row.namespace in projects]
 
     def _of(self, reading: Reading, selected: Sequence[Application], kind: WatchedKind, names: str) -> list[Any]:
         """All of the kind, or those that belong to what was named."""
@@ -179,5 +180,6 @@ def _of_projects(rows: Sequence[Any], reading: Reading) -> list[Any]:
 
 def _in(reading: Reading, word: str = "in") -> str:
     """Where, in words: " in transit", " to depot-agent"."""
-    names = [markdown(found.entity.name, NAME_LIMIT) for found in reading.asked.targets]
+    named = [found.entity.name for found in reading.asked.targets] or sorted(reading.projects)
+    names = [markdown(name, NAME_LIMIT) for name in named]
     return f" {word} {listing(names)}" if names else ""

@@ -12,10 +12,14 @@ from hexaops.analysis.applications.model import Application
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
 from hexaops.assistant.answers.lines import TEXT_LIMIT, listing, name_of, plural, subject_of
+from hexaops.assistant.answers.usual import LOOK_BACK_SECONDS, tell_beside_usual
 from hexaops.assistant.evidence import METRICS
 from hexaops.assistant.understanding.intents import Intent
 from hexaops.assistant.understanding.model import Understanding
+from hexaops.assistant.understanding.questions import is_asked_beside_usual
+from hexaops.backends.metrics.base import MetricSourceError, Signal
 from hexaops.features.chat.reading.asking import Reader, Reading
+from hexaops.features.chat.reading.series import measured
 from hexaops.features.metrics.sources import MetricSources
 from hexaops.features.overview.requests import Requests, measured_requests
 from hexaops.kit.text import markdown
@@ -53,6 +57,8 @@ class PerformanceReader(Struct, frozen=True):
             cluster, now = reading.caller.get_workspace().cluster_id, facts.now.timestamp()
             found = await asyncio.gather(*(measured_requests(self.sources, cluster, one, now) for one in asked))
             pairs = [*zip(asked, found, strict=True)]
+            if named and is_asked_beside_usual(reading.message):
+                await self._beside_usual(named, reading, draft)
             if named:
                 for one, requests in pairs:
                     tell_requests(one, requests, facts, draft)
@@ -60,6 +66,17 @@ class PerformanceReader(Struct, frozen=True):
                 tell_slowest(pairs, facts, draft)
             draft.gap()
         await self.insights.answer(reading, draft)
+
+    async def _beside_usual(self, named: Sequence[Application], reading: Reading, draft: Draft) -> None:
+        """Of those whose response times are measured; why the others' are not is told with the figures."""
+        for one in named:
+            try:
+                series = await measured(self.sources, reading, one, (Signal.LATENCY_P95,), LOOK_BACK_SECONDS)
+            except MetricSourceError:
+                continue  # told with the figures of now
+            found = series[Signal.LATENCY_P95]
+            if not found.is_empty:
+                tell_beside_usual(one, found.values, found.step_seconds, reading.facts, draft)
 
 
 def tell_slowest(pairs: Sequence[tuple[Application, Requests]], facts: Facts, draft: Draft) -> None:

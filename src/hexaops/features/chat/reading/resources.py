@@ -15,7 +15,7 @@ from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.pods import answer_pods
 from hexaops.assistant.answers.status import answer_status
 from hexaops.assistant.answers.usage import answer_usage
-from hexaops.assistant.understanding.intents import Intent
+from hexaops.assistant.understanding.intents import Intent, Mode
 from hexaops.assistant.understanding.model import Understanding
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.chat.reading.asking import Reader, Reading
@@ -26,6 +26,7 @@ _SIZES = re.compile(r"\b(?:limits?|requests?)\b")
 _LACKING = re.compile(r"\b(?:no|without|missing|lack(?:s|ing)?|don't have|not have|unlimited)\b")
 _SERVICES = re.compile(r"\b(?:services?|ports?)\b")
 _RESTARTS = re.compile(r"\brestart(?:s|ed)\b|\brestart counts?\b")
+_PODS = re.compile(r"\bpods?\b")
 _NODES = re.compile(r"\bnodes?\b")
 
 
@@ -46,7 +47,9 @@ def asks_for_restarts(message: str, asked: Understanding, applications: Sequence
 
 
 _OLDEST = re.compile(
-    r"\b(?:oldest|newest|youngest)\b.*\bpods?\b|\bpods?\b.*\b(?:oldest|newest|youngest)\b|\bhow old (?:is|are)\b"
+    r"\b(?:oldest|newest|youngest)\b.*\bpods?\b|\bpods?\b.*\b(?:oldest|newest|youngest)\b|\bhow old (?:is|are)\b|"
+    r"\bhow long (?:has|have|is|are|was)\b.*\b(?:up|running|alive|been there|existed?)\b|\buptime\b|"
+    r"\bsince when (?:is|are|has|have)\b.*\b(?:up|running|there)\b"
 )
 _NEWEST = re.compile(r"\b(?:newest|youngest)\b")
 _AGES_TAKEN_FOR = frozenset({
@@ -62,6 +65,12 @@ def asks_for_age(message: str, asked: Understanding, applications: Sequence[Appl
     return _OLDEST.search(without_names(message, applications)) is not None
 
 
+def _is_of_pods(text: str, asked: Understanding) -> bool:
+    """ "What runs on worker-1?", "list the pods of data"; not "the images of the pods"."""
+    on_node = any(found.entity.kind == "node" for found in asked.targets)
+    return on_node or (_PODS.search(text) is not None and not (_IMAGES.search(text) or _SIZES.search(text)))
+
+
 class ResourceReader(Struct, frozen=True):
     """Answers from the watch cache; what asks for no field is answered as a question for the status."""
 
@@ -72,19 +81,23 @@ class ResourceReader(Struct, frozen=True):
         text = without_names(reading.message, reading.facts.applications or ())
         if asks_for_age(reading.message, reading.asked, reading.facts.applications or ()):
             self._ages(reading, draft)
-            return
-        if asks_for_restarts(reading.message, reading.asked, reading.facts.applications or ()):
+        elif asks_for_restarts(reading.message, reading.asked, reading.facts.applications or ()):
             told.tell_restarts(reading.select(draft), reading.facts, draft)
-            return
-        if reading.asked.intent is Intent.POD_STATUS:
+            if reading.asked.mode is Mode.HYPOTHETICAL and reading.asked.intent is Intent.STATUS_QUERY:
+                draft.gap()
+                answer_status(reading.asked, reading.facts, draft)  # "is web-app restarting?"
+        elif reading.asked.intent is Intent.POD_STATUS:
             if _RESTARTS.search(text) and reading.asked.parameters.status_filter is None:
                 told.tell_restarts(reading.select(draft), reading.facts, draft)
             else:
                 answer_pods(reading.asked, reading.facts, draft)
-            return
-        if any(found.entity.kind == "node" for found in reading.asked.targets):  # "what runs on worker-1?"
+        elif _is_of_pods(text, reading.asked):
             answer_pods(reading.asked, reading.facts, draft)
-            return
+        else:
+            self._field(text, reading, draft)
+
+    def _field(self, text: str, reading: Reading, draft: Draft) -> None:
+        """A field of applications, else how they are."""
         if _SIZES.search(text) and _LACKING.search(text):
             told.tell_unlimited(reading.select(draft), reading.facts, draft)
             return

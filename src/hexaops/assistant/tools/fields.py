@@ -1,0 +1,11 @@
+"""Single fields of pods and templates."""
+
+from __future__ import annotations
+
+from hexaops.assistant.tools.tool import Tool
+
+FIELDS = Tool(
+    name="fields",
+    description="Addresses, owners, variables, probes and numbers of replicas of applications.",
+    capabilities=("read_applications",),
+)

@@ -1,0 +1,143 @@
+"""Questions that a few words decide, whatever the others are like: what would be lost, what is left, who is too big.
+
+The ranker knows words and not what they ask for: "what happens if a node goes down" is made of the words of an alert.
+Only questions are told here, and none about which a change was understood.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Set
+
+from msgspec.structs import replace
+
+from hexaops.assistant.understanding.intents import LATER_CHANGES, Intent, Mode
+from hexaops.assistant.understanding.model import Understanding
+
+SURE = 0.9
+LONGEST = 300
+"""A longer message says more than these words."""
+_LOST = (
+    r"dies?|died|dying|fails?|failed|failing|crash(?:es|ed|ing)?|goes? (?:down|away|dark|offline)|go(?:es|ing)? down|"
+    r"went (?:down|away|offline)|is (?:lost|gone|down|drained|dead|offline|killed|unavailable)|were (?:lost|gone|down)|"
+    r"los(?:e|es|ing|t)|drops? (?:out|dead)|breaks?|loss|failure|outage|drain(?:ing)?|unavailable|disappears?|"
+    r"kill(?:s|ed|ing)?|burns?"
+)
+LOSS = re.compile(rf"\b(?:{_LOST})\b", re.IGNORECASE)
+_WHAT_THEN = re.compile(
+    r"\b(?:what(?:'s| is| would| will| could| does|'ll)?(?: the)? (?:happens?|going to happen|impact|consequences?)\b"
+    r".*\b(?:if|when|of|on)\b|what if\b)",
+    re.IGNORECASE,
+)
+_SURVIVES = re.compile(
+    r"\b(?:surviv(?:e|es|ed)|withstand|tolerate|cope with|stand)\b.*\b(?:los|fail|outage|crash|death|down)",
+    re.IGNORECASE,
+)
+_ANY_NODE = re.compile(
+    r"\b(?:a|an|one|any|another|some|1|(?:one|any|some) of (?:the|our|my))(?: single| whole| worker)? "
+    r"(?:node|server|machine|host|box|worker)s?\b",
+    re.IGNORECASE,
+)
+_WHO_BREAKS = re.compile(
+    r"\b(?:who|what|which \w+)(?: else)? (?:would|will|could|does|is|are|gets?)(?: also)? "
+    r"(?:break|fail|stop(?: working)?|suffer|(?:be )?(?:affected|hit|impacted)|(?:go|be) down)\b.*"
+    r"\b(?:if|when|without)\b",
+    re.IGNORECASE,
+)
+_LEFT = re.compile(
+    r"\bhow (?:much|many)\b.*\b(?:cpus?|cores?|memory|ram|room|capacity|headroom|resources?)\b.*"
+    r"\b(?:left|free|spare|unused|remaining|remains?|available|idle)\b|"
+    r"\bhow (?:much|many) (?:free|spare|unused|remaining|idle|available) "
+    r"(?:cpus?|cores?|memory|ram|capacity|resources?)\b|"
+    r"^\W*(?:is there|do we have|have we(?: got)?|any|show(?: me)?|what(?:'s| is)(?: the)?)?\W*"
+    r"(?:free|spare|unused|remaining) (?:cpus?|cores?|memory|ram|capacity|resources?)"
+    r"(?: (?:in|on|of) (?:the|my|our|this) (?:cluster|nodes?))?\W*$|"
+    r"\bhow (?:full|loaded|busy|utili[sz]ed) (?:is|are) (?:the|my|our|this) (?:\w+ )?"
+    r"(?:cluster|nodes?|platform|system)\b",
+    re.IGNORECASE,
+)
+_VERSION = re.compile(
+    r"\b(?:kubelet|kubernetes|k8s)(?:'s)? versions?\b|\bversions? of (?:the )?(?:kubelets?|kubernetes|k8s|nodes?)\b",
+    re.IGNORECASE,
+)
+_NOT_OF_NODES = re.compile(r"\b(?:quotas?|disks?|volumes?|storage|budget|limits?)\b", re.IGNORECASE)
+_TOO_BIG = re.compile(
+    r"\b(?:what|which|who|where|anything|something)\b.*\b(?:can|could|should|may|to) (?:i |we |be )?"
+    r"(?:shrink|shrunk|downsized?|make smaller|made smaller|right-?sized?|trim(?:med)?|slim(?:med)? down)\b|"
+    r"\b(?:what|which|who|anything|are any)\b.*\b(?:too (?:big|large)|over-?sized|over-?provisioned)\b",
+    re.IGNORECASE,
+)
+_REQUESTS = re.compile(
+    r"\b(?:error (?:rates?|ratio|percentage)|(?:rate|share|percentage) of (?:errors|failed requests))\b", re.IGNORECASE
+)
+_LOGS = re.compile(r"\blog(?:s|ged|ging)?\b", re.IGNORECASE)
+_SLOWER = re.compile(
+    r"\b(?:slower|faster|slow|laggier|quicker)\b.*\b(?:than|as)\b.*\b(?:usual|usually|normal(?:ly)?|before|yesterday|"
+    r"last \w+|ever|average)\b",
+    re.IGNORECASE,
+)
+_DEEDS = LATER_CHANGES | {
+    Intent.ALERT_CREATE, Intent.ALERT_ACKNOWLEDGE, Intent.DASHBOARD_CREATE, Intent.DIAGNOSTICS, Intent.CONNECTIVITY,
+}  # fmt: skip
+"""What is done rather than told: no words of a figure make a question of it."""
+_TALKED_OF = frozenset({Intent.ACTION_QUESTION, Intent.NO_ACTION, Intent.CONFIRM, Intent.DENY})
+
+
+def with_plain_question(text: str, found: Understanding) -> Understanding:
+    """The understanding, with the intent that the words of the question decide."""
+    refused = found.intent is Intent.OUT_OF_SCOPE and found.confidence >= SURE
+    if (
+        len(text) > LONGEST
+        or found.parts
+        or found.intent in _TALKED_OF
+        or refused
+        or found.mode in (Mode.REQUEST, Mode.NEGATED)
+    ):
+        return found
+    intent = _intent_of(text, found)
+    if intent is None or intent is found.intent:
+        return found
+    return replace(found, intent=intent, confidence=max(SURE, found.confidence), alternatives=(), resource_type="none")
+
+
+def _intent_of(text: str, found: Understanding) -> Intent | None:
+    kinds = {target.entity.kind for target in found.targets}
+    if (lost := _lost(text, kinds)) is not None:
+        return lost
+    if found.intent in _DEEDS:
+        return None
+    if (
+        found.intent is not Intent.FORECAST_QUERY
+        and not kinds & {"application", "pod"}
+        and _LEFT.search(text)
+        and not _NOT_OF_NODES.search(text)
+    ):
+        return Intent.NODE_STATUS
+    if not kinds & {"application", "pod"} and _VERSION.search(text):
+        return Intent.NODE_STATUS
+    if found.intent is not Intent.COST_OPTIMIZATION and _TOO_BIG.search(text) and "node" not in kinds:
+        return Intent.OPTIMIZATION
+    if (_REQUESTS.search(text) and not _LOGS.search(text)) or (_SLOWER.search(text) and kinds):
+        return Intent.PERFORMANCE_ANALYSIS
+    return None
+
+
+def asks_what_then(text: str) -> bool:
+    """Whether it is asked what would happen: "what happens if …", "can we survive …"."""
+    return _WHAT_THEN.search(text) is not None or _SURVIVES.search(text) is not None
+
+
+def is_asked_beside_usual(text: str) -> bool:
+    """ "Is web-app slower than usual?"."""
+    return len(text) <= LONGEST and _SLOWER.search(text) is not None
+
+
+def _lost(text: str, kinds: Set[str]) -> Intent | None:
+    """What a loss would mean: of a node, of an application, of one of its pods."""
+    if asks_what_then(text) and LOSS.search(text):
+        if "node" in kinds or (not kinds & {"application", "pod"} and _ANY_NODE.search(text)):
+            return Intent.NODE_STATUS
+        if "pod" in kinds or (kinds and re.search(r"\bpods?\b", text, re.IGNORECASE)):
+            return Intent.POD_STATUS
+        return Intent.CONNECTIVITY if "application" in kinds else None
+    return Intent.CONNECTIVITY if "application" in kinds and _WHO_BREAKS.search(text) else None

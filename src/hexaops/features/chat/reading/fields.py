@@ -1,0 +1,136 @@
+"""Questions for single fields: addresses, owners, variables, ConfigMaps, probes, numbers of replicas."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from operator import eq, ge, gt, lt
+
+from msgspec import Struct
+
+from hexaops.analysis.applications.model import Application
+from hexaops.assistant.answers import fields as told
+from hexaops.assistant.answers.draft import Draft
+from hexaops.assistant.answers.lines import plural
+from hexaops.assistant.understanding.intents import Intent, Mode
+from hexaops.assistant.understanding.model import Understanding
+from hexaops.backends.kubernetes.rows import PodRow
+from hexaops.features.chat.reading.asking import Reading
+from hexaops.features.chat.reading.resources import without_names
+from hexaops.features.diagnosis.service import DiagnosisService
+
+_INTENTS = frozenset({
+    Intent.LIST_RESOURCES, Intent.STATUS_QUERY, Intent.POD_STATUS, Intent.USAGE_QUERY, Intent.HIGH_USAGE,
+    Intent.CONFIG_UPDATE, Intent.CONNECTIVITY, Intent.OUT_OF_SCOPE, Intent.UNCLEAR, Intent.SECURITY_QUERY,
+})  # fmt: skip
+"""Intents that a question for such a field is taken for."""
+_ASKS = re.compile(
+    r"^\W*(?:and |so |please |ok(?:ay)?,? |hey,? |now )*(?:which|what|whats|what's|who|whose|how (?:much|many)|"
+    r"is|are|does|do|has|have|can you|could you|show|list|give|print|tell|any|find|get|where)\b"
+)
+_REPLICAS = re.compile(
+    r"\b(?:which|what|list|show|any)\b.*\b(?:(?P<more>more than|over|above)|(?P<least>at least)|"
+    r"(?P<less>less than|fewer than|under|below)|only|just|exactly|a|an|with|have|has)? ?"
+    r"(?P<count>\d{1,4}|one|single|two|three) (?:replicas?|cop(?:y|ies)|pods?|instances?)\b"
+)
+_VARIABLE = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b")
+_TOPICS = (
+    ("probes", re.compile(r"\b(?:liveness|readiness|startup|health)[ -]?(?:probes?|checks?)\b|\bprobes?\b")),
+    ("maps", re.compile(r"\bconfig[ -]?maps?\b")),
+    ("variables", re.compile(r"\benv(?:ironment)?(?:[ -]?var(?:iable)?s?)?\b|\bvariables?\b")),
+    ("addresses", re.compile(r"\bips?\b|\bip[ -]?address(?:es)?\b|\bpod address(?:es)?\b")),
+    (
+        "owners",
+        re.compile(
+            r"\b(?:who|what|which \w+) (?:owns?|controls?|looks after|is responsible for|maintains?)\b|\bowners?\b|"
+            r"\bwhich \w+ does\b.*\bbelongs? to\b|\bwho(?:m|se)?\b.*\bbelongs?\b"
+        ),
+    ),
+    (
+        "missing",
+        re.compile(
+            r"\b(?:replicas?|pods?|instances?)\b.*\b(?:missing|lacking|short|not (?:there|ready))\b|"
+            r"\b(?:missing|short of|lack(?:ing|s)?)\b.*\b(?:replicas?|pods?|instances?)\b"
+        ),
+    ),
+    ("replicas", _REPLICAS),
+)
+_JUDGES: Mapping[str, Callable[[int, int], bool]] = {"exactly": eq, "more": gt, "less": lt, "least": ge}
+_COUNTS = {"one": 1, "single": 1, "two": 2, "three": 3}
+_OF_PODS = re.compile(r"\bhow many\b|\bnumber of\b|\bcount\b")
+_SINGLE = re.compile(r"\b(?:liveness|readiness|startup)\b")
+NAMED_LIMIT = 5
+
+
+def field_of(message: str, applications: Sequence[Application], asked: Understanding) -> str:
+    """Which field a question is for, or ""."""
+    text = without_names(message, applications)
+    changes = asked.is_change_request or asked.wants_plan or asked.mode in (Mode.REQUEST, Mode.NEGATED, Mode.HOWTO)
+    if changes or asked.intent not in _INTENTS:
+        return ""
+    named = any(found.entity.kind in {"application", "pod"} for found in asked.targets)
+    if named and _VARIABLE.search(message) and (_ASKS.search(text) or asked.intent is Intent.LIST_RESOURCES):
+        return "variables"
+    found = next((topic for topic, words in _TOPICS if words.search(text)), "")
+    if not found or not (_ASKS.search(text) or asked.intent is Intent.LIST_RESOURCES):
+        return ""
+    if found == "missing" and not (_OF_PODS.search(text) or "which" in text or "any" in text or "are we" in text):
+        return ""
+    if found == "probes" and asked.intent not in (Intent.LIST_RESOURCES, Intent.STATUS_QUERY, Intent.UNCLEAR):
+        return ""
+    return found if named or found not in ("variables", "owners") else ""
+
+
+class FieldReader(Struct, frozen=True):
+    """Answers from the watch cache, and of templates from the workspace's snapshot."""
+
+    diagnoses: DiagnosisService
+
+    async def answer(self, reading: Reading, draft: Draft) -> None:
+        """The field that was asked for, of what was named."""
+        facts, selected = reading.facts, reading.select(draft)
+        topic = field_of(reading.message, facts.applications or (), reading.asked)
+        match topic:
+            case "addresses":
+                told.tell_addresses(_pods(reading, selected), facts, draft)
+            case "owners":
+                for one in selected[:NAMED_LIMIT]:
+                    told.tell_owners(one, _pods(reading, [one]), facts, draft)
+            case "missing":
+                told.tell_missing(selected, facts, draft)
+            case "replicas":
+                self._by_replicas(reading, selected, draft)
+            case _:
+                await self._of_template(topic, reading, selected, draft)
+
+    async def _of_template(
+        self, topic: str, reading: Reading, selected: Sequence[Application], draft: Draft
+    ) -> None:  # fmt: skip
+        snapshot = await self.diagnoses.snapshot(reading.caller.get_workspace(), logs=False)
+        if topic == "probes":
+            text = without_names(reading.message, reading.facts.applications or ())
+            kinds = [kind for kind in told.PROBES if kind in _SINGLE.findall(text)] or ["liveness", "readiness"]
+            told.tell_probes(selected, snapshot, kinds, reading.facts, draft)
+        elif topic == "maps":
+            told.tell_mounted(selected, snapshot, reading.facts, draft)
+        else:
+            wanted = [*dict.fromkeys(_VARIABLE.findall(reading.message))]
+            for one in selected[:NAMED_LIMIT]:
+                told.tell_variables(one, snapshot, wanted, reading.facts, draft)
+
+    def _by_replicas(self, reading: Reading, selected: Sequence[Application], draft: Draft) -> None:
+        said = _REPLICAS.search(without_names(reading.message, reading.facts.applications or ()))
+        assert said is not None
+        count = _COUNTS.get(said["count"]) or int(said["count"])
+        words, fits = "", _JUDGES["exactly"]
+        for name, bound in (("more", "more than "), ("less", "less than "), ("least", "at least ")):
+            if said[name]:
+                words, fits = bound, _JUDGES[name]
+        found = [one for one in selected if fits(one.desired, count)]
+        told.tell_by_replicas(found, len(selected), f"{words}{plural(count, 'replica')}", reading.facts, draft)
+
+
+def _pods(reading: Reading, selected: Sequence[Application]) -> list[PodRow]:
+    """Those that were named, else all of the applications."""
+    names = {found.entity.name for found in reading.asked.targets if found.entity.kind == "pod"}
+    return [pod for one in selected for pod in one.pods if not names or pod.name in names]
