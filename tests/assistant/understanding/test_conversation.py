@@ -257,3 +257,45 @@ def test_them_all_are_those_that_were_spoken_of(turns: tuple[str, ...], names: s
     asked = [talk.say(text) for text in turns][-1]
     assert asked.would_change is bool(names)
     assert {target.entity.name for target in asked.targets} == names
+
+
+@pytest.mark.parametrize(
+    ("said", "replicas", "delta"),
+    [
+        (("scale web-app to 6", "half of that"), 3, None),
+        (("add 4 replicas to web-app", "half of that"), None, 2),
+        (("scale web-app to 6", "no just one more"), None, 1),
+        (("scale web-app to 6", "one more"), 7, None),
+        (("scale web-app to 6", "actually one more"), 7, None),
+    ],
+)
+def test_a_count_is_taken_back_or_counted_on(said: tuple[str, ...], replicas: int | None, delta: int | None) -> None:
+    got = _last("docs", *said)
+    assert (got.intent, _names(got)) == (Intent.SCALE_APPLICATION, ["web-app"])
+    assert (got.parameters.replicas, got.parameters.replicas_delta) == (replicas, delta)
+
+
+def test_half_of_an_odd_number_is_asked() -> None:
+    assert _last("docs", "scale web-app to 5", "half of that").missing == ("replicas",)
+
+
+@pytest.mark.parametrize("wrong", ["i wanted to say api-service", "sorry, I was trying to write api-service"])
+@pytest.mark.parametrize(
+    ("first", "intent"), [("restart web-app", Intent.RESTART_APPLICATION), ("cpu of web-app", Intent.USAGE_QUERY)]
+)
+def test_what_somebody_wanted_to_say_corrects_the_target(first: str, intent: Intent, wrong: str) -> None:
+    got = _last("docs", first, wrong)
+    assert (got.intent, _names(got)) == (intent, ["api-service"])
+
+
+@pytest.mark.parametrize("how", ["how do I fix it?", "how can we fix that", "how should I solve this problem?"])
+def test_how_to_mend_what_was_spoken_of_asks_for_its_cause(how: str) -> None:
+    got = _last("docs", "is database-app ok?", how)
+    assert (got.intent, _names(got), got.wants_plan) == (Intent.DIAGNOSE, ["database-app"], False)
+
+
+def test_the_level_of_log_lines_is_carried_on() -> None:
+    got = _last("docs", "errors in the logs of web-app", "only the last 5")
+    assert (got.intent, got.parameters.log_level, got.parameters.limit) == (Intent.LOG_QUERY, "error", 5)
+    other = _last("docs", "errors in the logs of web-app", "and of api-service")
+    assert (_names(other), other.parameters.log_level) == (["api-service"], "error")

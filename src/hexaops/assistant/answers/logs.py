@@ -77,9 +77,9 @@ def log_question(asked: Understanding, message: str, selected: Sequence[Applicat
     traces = TRACES.search(message) is not None
     if traces:
         levels = ()
-    elif WARNINGS.search(message):
+    elif WARNINGS.search(message) or asked.parameters.log_level == "warning":
         levels = ("warning", "error")
-    elif ERRORS.search(message):
+    elif ERRORS.search(message) or asked.parameters.log_level == "error":
         levels = ("error",)
     seconds = asked.parameters.time_range_seconds or facts.time_range_seconds
     since = spoken_since(message, facts.now)

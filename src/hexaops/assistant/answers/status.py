@@ -57,7 +57,7 @@ def answer_status(asked: Understanding, facts: Facts, draft: Draft) -> None:
     word = asked.parameters.status_filter
     named = any(found.entity.kind in {"application", "pod"} for found in asked.targets)
     if word is not None and (not named or len(selected) > 1):
-        by_status(asked, facts, draft, selected)
+        selected = by_status(asked, facts, draft, selected)
     elif asked.parameters.count and not named:
         noted = note_count(draft, facts, len(selected), f"applications{_within(asked)}")
         verb = "is" if len(selected) == 1 else "are"
@@ -120,8 +120,8 @@ def lines(facts: Facts, draft: Draft, members: Sequence[Application], limit: int
         draft.say(f"- … and {len(members) - limit} more (see the table)", noted)
 
 
-def by_status(asked: Understanding, facts: Facts, draft: Draft, selected: Sequence[Application]) -> None:
-    """Those that a status word selects, among the selected ones."""
+def by_status(asked: Understanding, facts: Facts, draft: Draft, selected: list[Application]) -> list[Application]:
+    """Those that a status word selects, among the selected ones; returns what was listed."""
     word = asked.parameters.status_filter or ""
     singular, several = FILTER_WORDS[word]
     found = sorted(filtered(selected, word), key=severity)
@@ -133,12 +133,14 @@ def by_status(asked: Understanding, facts: Facts, draft: Draft, selected: Sequen
         draft.gap()
         lines(facts, draft, found, ISSUES_SHOWN)
         status_table(draft, found, facts)
-        return
+        return found
     if word in {"unhealthy", "failing", "pending"}:
         others = [a for a in selected if a.status in UNHEALTHY]
         if others:
             draft.say("These have other issues:", note_count(draft, facts, len(others), "applications with issues"))
             lines(facts, draft, others, ISSUES_SHOWN)
+            return others
+    return selected
 
 
 def one(application: Application, facts: Facts, draft: Draft) -> None:

@@ -28,6 +28,10 @@ _SPOKEN = (
         re.compile(r"\b(?:black friday|cyber monday)(?= (?:is|comes|starts|begins|approaches)\b)", re.IGNORECASE),
         "the sale",
     ),
+    (
+        re.compile(r"\bi (?:wanted|meant|intended|tried|was (?:trying|going)) to (?:say|write|type)\b", re.IGNORECASE),
+        "i meant",
+    ),
     (re.compile(r"\bresource ?quotas?\b", re.IGNORECASE), "quota"),
     (re.compile(r"\bthis (?:very )?(?:second|instant|moment|minute)\b", re.IGNORECASE), "now"),
 )

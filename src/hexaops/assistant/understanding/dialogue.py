@@ -71,6 +71,8 @@ def _refuses(said: list[Item]) -> bool:
         return False  # "no, by two"
     if any(item.word in _VALUES for item in said[1:]):
         return False  # "no, info"
+    if any(item.tags & {"more", "less"} for item in said[1:]):
+        return False  # "no just one more"
     return refusing and any(item.tags & {"deny", "no"} for item in said)
 
 

@@ -38,10 +38,18 @@ def read_filters(clause: Clause, tags: set[str], found: Found) -> Parameters:
         limit=limit,
         count=asks_number,
         metric=metric,
+        log_level=_log_level(clause),
         namespace=found.namespace,
         workload_kind=found.workload_kind,
         everything="everything" in tags,
     )
+
+
+def _log_level(clause: Clause) -> Literal["error", "warning"] | None:
+    words = {word for item in clause.items if not item.mention for word in item.word.split()}
+    if words & {"warning", "warnings"}:
+        return "warning"
+    return "error" if words & {"error", "errors", "exception", "exceptions"} else None
 
 
 def status_filter(clause: Clause, tags: set[str]) -> State | None:

@@ -217,6 +217,8 @@ def _question(intent: Intent, base: Spoken, said: Said, index: NameIndex) -> Und
         namespace=said.parameters.namespace or base.parameters.namespace,
         time_range_seconds=said.parameters.time_range_seconds or base.parameters.time_range_seconds,
         metric=said.parameters.metric or base.parameters.metric,
+        log_level=said.parameters.log_level or base.parameters.log_level,
+        limit=said.parameters.limit or base.parameters.limit,
         status_filter=said.parameters.status_filter or base.parameters.status_filter,
     )
     placed = said.parameters.namespace is not None and not said.found.targets
@@ -317,11 +319,16 @@ def _change(intent: Intent, base: Spoken, said: Said, index: NameIndex) -> Under
 def _corrected(before: Parameters, said: Said) -> Parameters:
     """The new number in the old role: after "one more", "make that two" is two more."""
     now = replace(said.parameters, reason=before.reason, namespace=before.namespace, everything=before.everything)
+    if now.replicas_factor is not None and before.replicas_delta is not None:
+        step = before.replicas_delta * now.replicas_factor  # "add 4", "half of that"
+        whole = int(step) if step == int(step) else None
+        return replace(now, replicas_delta=whole, replicas_factor=None, direction=before.direction)
     if now.replicas_factor is not None and before.replicas is not None:
         half = before.replicas * now.replicas_factor  # of the number that was said
         whole = int(half) if half == int(half) else None
         return replace(now, replicas=whole, replicas_factor=None)
-    if now.replicas_delta is not None and before.replicas is not None and not said.found.targets:
+    counts_on = not (said.restricts or said.found.targets)  # "no just one more" is one more than there are
+    if now.replicas_delta is not None and before.replicas is not None and counts_on:
         return replace(now, replicas=max(0, before.replicas + now.replicas_delta), replicas_delta=None)
     bare = now.replicas is not None and said.corrects
     if now.replicas is not None and said.in_total:

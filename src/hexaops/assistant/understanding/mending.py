@@ -24,6 +24,7 @@ _AFTER_A_CAUSE = word_set("resolve")
 _OPENS = word_set(
     "the can could would will you please pls then now ok okay so just go ahead and try to apply yes great"
 )
+_ASKS_HOW = word_set("how do does should could can would to i we one you")
 _CLOSES = word_set(
     "it this that them these those the a problem problems issue issues error errors fault faults failure please "
     "pls now then for me us thanks asap quickly immediately if you can possible with of in on"
@@ -38,13 +39,15 @@ def asks_to_fix(clauses: Sequence[Clause], dialogue: Dialogue, index: NameIndex)
     if place is None or len(said) > _LONGEST or any(item.number or item.quoted for item in said):
         return None
     opens, closes = said[:place], said[place + 1 :]
-    if not all(word in _OPENS for item in opens for word in item.word.split()):
+    words = [word for item in opens for word in item.word.split()]
+    asks_how = "how" in words
+    if not all(word in _OPENS or (asks_how and word in _ASKS_HOW) for word in words):
         return None
     if not all(_closes(item) for item in closes):
         return None
     named = find_targets(tuple(said), index, for_change=False).targets
     pending = dialogue.pending_question
-    if not named and pending is not None and pending.kind == "confirm_plan":
+    if not (named or asks_how) and pending is not None and pending.kind == "confirm_plan":
         return Understanding(Intent.CONFIRM, 0.9)
     targets = named or _spoken_of(dialogue, index)
     return Understanding(Intent.DIAGNOSE, 0.9, targets=targets) if targets else None

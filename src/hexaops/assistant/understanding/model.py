@@ -42,6 +42,8 @@ class Parameters(Struct, frozen=True):
     """"top 5", "last 10"."""
     namespace: str | None = None
     metric: Literal["cpu", "memory"] | None = None
+    log_level: Literal["error", "warning"] | None = None
+    """ "errors in the logs", so that "only the last 5" are errors, too."""
     workload_kind: str | None = None
     everything: bool = False
     """"all applications" was said."""

@@ -70,6 +70,8 @@ class Said(Struct, frozen=True):
     """ "2 in total"."""
     suspects: bool = False
     """ "is it the database?"."""
+    restricts: bool = False
+    """ "no, just one more"."""
 
 
 def read_said(
@@ -103,6 +105,8 @@ def read_said(
         namespace=found.namespace,
         status_filter=_state(items) if narrowed else None,
         metric=filters.metric if Intent(base.intent) in _OF_METRICS else None,
+        log_level=filters.log_level,
+        limit=filters.limit,
     )
     not_it = words[:1] == ["not"]
     excludes = (not_it and not _other_than_it(items, found)) or bool(found.excluded and not found.targets)
@@ -119,6 +123,7 @@ def read_said(
         stays=bool(_STAYS & set(words)),
         in_total=bool(_TOTAL & set(words)) or ("in", "all") in set(pairwise(words)),
         suspects=bool({"is", "be"} & set(words[:3])) and "it" in words[:3],
+        restricts=bool({"no", "nah", "nope"} & set(words)) and bool({"just", "only"} & set(words)),
     )
 
 
