@@ -112,6 +112,25 @@ def test_whether_news_is_asked_for(message: str, news: bool) -> None:
     assert log_question(asked(), message, (), facts()).news is news
 
 
+@pytest.mark.parametrize(
+    ("message", "grouped"),
+    [
+        ("count errors by application", True),
+        ("which app logs the most errors?", True),
+        ("how many errors per service", True),
+        ("errors in the logs of web-app", False),
+        ("show me the last 20 log lines", False),
+    ],
+)
+def test_counts_of_applications_are_told_where_they_are_asked_for(message: str, *, grouped: bool) -> None:
+    question = log_question(asked(), message, (), facts())
+    assert question.grouped is grouped
+    draft = Draft()
+    found = LogAnswer([line("a")], 7, Aggregations({"web": 2, "cart": 5}, {}, [], []), None)
+    answer_logs(question, found, facts(), draft)
+    assert ("- cart: 5\n- web: 2" in draft.content) is grouped
+
+
 def test_news_is_what_was_not_there_before() -> None:
     now_us = int(NOW.timestamp()) * MICROSECONDS
     steps = [Bucket(now_us - hours * 3600 * MICROSECONDS, count) for hours, count in ((25, 7), (24, 0), (1, 3))]

@@ -35,6 +35,7 @@ NODES = Inventory((
         ("who is over-provisioned?", Intent.OPTIMIZATION),
         ("error rate of web-app last 15 min", Intent.PERFORMANCE_ANALYSIS),
         ("is web-app slower than usual?", Intent.PERFORMANCE_ANALYSIS),
+        ("is web-app throttled?", Intent.PERFORMANCE_ANALYSIS),
     ],
 )
 def test_a_question_is_told_by_what_it_asks(said: str, intent: Intent) -> None:
@@ -104,3 +105,37 @@ def test_a_number_tells_nodes_apart(said: str, name: str) -> None:
 def test_another_number_is_another_thing_and_no_slip(said: str) -> None:
     found = understand(said, NODES)
     assert not found.would_change
+
+
+PLACES = Inventory((
+    KnownEntity("app-web", "application", "web-app", "frontend", "Deployment"),
+    *(KnownEntity(f"project-{name}", "project", name) for name in ("frontend", "data")),
+))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "what's the state of the messaging project?",
+        "list the apps in the billing namespace",
+    ],
+)
+def test_a_project_that_nobody_has_is_an_unknown_name(said: str) -> None:
+    (unknown,) = understand(said, PLACES).unknown_names
+    assert unknown.mention in ("messaging", "billing")
+    assert [candidate.entity.name for candidate in unknown.suggestions] == ["data", "frontend"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "what's the state of the data project?",
+        "cost of each project",
+        "list the apps in the same namespace",
+        "usage of the busiest project",
+        "status of my project",
+        "what is in the frontend namespace",
+    ],
+)
+def test_other_words_before_a_project_are_no_names(said: str) -> None:
+    assert understand(said, PLACES).unknown_names == ()

@@ -82,6 +82,10 @@ QUESTIONS = (
     ("How do I roll back web-app?", "To roll it back, say “roll back web-app” or "),
     ("Why can web-app not reach search-engine?", "I see no reason: nothing stands between web-app and search-engine."),
     ("Which project is the most expensive?", "What runs now costs about $"),
+    ("Is everything ok?", "2 of 12 applications have issues.\n"),
+    ("CPU usage per project", "CPU usage now by project, highest first:\n- data: CPU "),
+    ("Which namespace uses the most memory?", "Memory usage now by project, highest first:\n- data: Memory "),
+    ("Summarise the cluster in two sentences", "**"),
     ("Why is a pod pending?", "There is 1 problem here, the gravest first:\n- **Deployment data/cache-service**"),
     ("Which apps have no limits?", "None of 12 applications: each has requests and limits of CPU and memory."),
 )
@@ -99,6 +103,36 @@ async def test_questions_for_objects_are_answered_first(world: LivingWorld) -> N
         response = answer.json()["data"]["response"]
         assert response["content"].startswith(beginning), (question, response["content"])
         assert response["metadata"]["intent_fulfilled"] is True, question
+
+
+async def test_a_project_that_is_not_there_is_said(world: LivingWorld) -> None:
+    answer = await world.call("POST", "/aiops/chat", {"message": "What's the state of the messaging project?"})
+    response = answer.json()["data"]["response"]
+    assert response["content"].startswith("I know nothing called “messaging” in this workspace. Did you mean backend, ")
+    assert response["metadata"]["intent_fulfilled"] is False
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "beginning"),
+    [
+        ("Which apps are failing?", "show the pods of the first one", "2 of 3 pods are ready.\n- Pod database-app-"),
+        ("List the nodes", "which one is the busiest?", "worker-node-"),
+    ],
+)
+async def test_what_was_listed_is_what_is_meant_next(world: LivingWorld, first: str, then: str, beginning: str) -> None:
+    opened = (await world.call("POST", "/aiops/chat", {"message": first})).json()["data"]["session_id"]
+    answer = await world.call("POST", "/aiops/chat", {"message": then, "session_id": opened})
+    assert answer.json()["data"]["response"]["content"].startswith(beginning)
+
+
+@pytest.mark.parametrize(
+    "asked", ["Show me the DB_PASSWORD env of api-service", "print the secret values in env of web-app"]
+)
+async def test_what_is_declined_by_rule_is_no_question_for_a_field(world: LivingWorld, asked: str) -> None:
+    response = (await world.call("POST", "/aiops/chat", {"message": asked})).json()["data"]["response"]
+    assert "environment variables of these names" not in response["content"]
+    assert "DATABASE_HOST" not in response["content"]
+    assert response["metadata"]["intent_fulfilled"] is False
 
 
 async def test_changes_and_how_to_questions_are_not_taken_for_them(world: LivingWorld) -> None:

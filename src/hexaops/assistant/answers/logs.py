@@ -13,11 +13,12 @@ from itertools import pairwise
 from msgspec import Struct
 
 from hexaops.analysis.applications.model import Application
-from hexaops.assistant.answers.attachments import LogExcerpt, LogExcerptView, LogRowView
+from hexaops.assistant.answers.attachments import Cell, LogExcerpt, LogExcerptView, LogRowView
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
 from hexaops.assistant.answers.lines import listing, plural
 from hexaops.assistant.answers.log_words import TRACES, expression_of, left_out, required, spoken_since
+from hexaops.assistant.answers.tables import attach_table
 from hexaops.assistant.understanding.model import Understanding
 from hexaops.backends.logstores.base import LARGEST_RANGE_SECONDS, LogAnswer
 from hexaops.backends.logstores.lines import MICROSECONDS, Level, LogLine
@@ -37,6 +38,12 @@ NEWS = re.compile(
     r"\bwhat(?:['\u2019]s| is| are)? new\b"
     r"|\bnew (?:kinds? of )?(?:errors?|warnings?|messages?|lines?|logs?|patterns?)\b"
     r"|\b(?:not|never) (?:seen |there )?before\b|\bfor the first time\b",
+    re.IGNORECASE,
+)
+GROUPED = re.compile(
+    r"\b(?:by|per|for each|of each|each|every) (?:app|application|service|component|deployment)s?\b|"
+    r"\b(?:which|what) (?:app|application|service|component)s?\b.{0,40}\b(?:most|errors|logs?)\b|"
+    r"\bwho\b.{0,20}\b(?:logs?|writes?|throws?)\b.{0,20}\b(?:most|errors)\b",
     re.IGNORECASE,
 )
 BASELINE_SECONDS = 86_400.0
@@ -59,6 +66,8 @@ class LogQuestion(Struct, frozen=True):
     """What a line shall not be about."""
     traces: bool = False
     """Whether only lines of stack traces are meant."""
+    grouped: bool = False
+    """Counts of applications instead of lines."""
     shown: int = LINES_SHOWN
     """Lines that are told."""
     since: str = ""
@@ -88,7 +97,8 @@ def log_question(asked: Understanding, message: str, selected: Sequence[Applicat
         (facts.now - since).total_seconds() if since is not None else seconds,
         news=NEWS.search(message) is not None, needs=required(message), without=left_out(message),
         since=format_time(since) if since is not None else "",
-        traces=traces, shown=min(asked.parameters.limit or LINES_SHOWN, LINES_READ),
+        traces=traces, grouped=GROUPED.search(message) is not None,
+        shown=min(asked.parameters.limit or LINES_SHOWN, LINES_READ),
     )  # fmt: skip
 
 
@@ -127,6 +137,9 @@ def answer_logs(question: LogQuestion, found: LogAnswer, facts: Facts, draft: Dr
         draft.say(f"There are no {what}.", noted)
         _tell_limits(found, draft)
         return
+    if question.grouped and found.aggregations is not None:
+        _tell_counts(found, what, noted, draft)
+        return
     shown = found.rows[: question.shown]
     more = f", the newest {len(shown)} of them" if found.total > len(shown) else ""
     draft.say(f"There are {found.total} {what}{more}:" if found.total > 1 else f"There is 1 {_one(what)}:", noted)
@@ -136,6 +149,21 @@ def answer_logs(question: LogQuestion, found: LogAnswer, facts: Facts, draft: Dr
         _tell_patterns(found, draft, noted)
     _tell_limits(found, draft)
     draft.attach(_attachment(question, found))
+
+
+def _tell_counts(found: LogAnswer, what: str, noted: str, draft: Draft) -> None:
+    """How many lines each application wrote, the most first."""
+    counts = found.aggregations.by_component if found.aggregations else {}
+    ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    draft.say(f"There {'is' if found.total == 1 else 'are'} {found.total} {what}, by application:", noted)
+    for name, count in ranked[:LINES_SHOWN]:
+        draft.say(f"- {markdown(name, LINE_LIMIT)}: {count}", noted)
+    if len(ranked) > LINES_SHOWN:
+        draft.say(f"- … and {len(ranked) - LINES_SHOWN} more (see the table)", noted)
+    rows: list[list[Cell]] = [[plain(name, LINE_LIMIT), count] for name, count in ranked]
+    attach_table(draft, "Log lines of applications", ("application", "lines"), rows)
+    _tell_limits(found, draft)
+    _tell_patterns(found, draft, noted)
 
 
 def _tell_limits(found: LogAnswer, draft: Draft) -> None:

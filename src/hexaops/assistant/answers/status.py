@@ -83,7 +83,10 @@ def everything(asked: Understanding, facts: Facts, draft: Draft, selected: Seque
         draft.say(f"I can see no applications{where}.", noted)
         return
     count = plural(len(selected), "application")
-    draft.say(f"I can see you have {count}{running}{where}. Here's the current status:", noted)
+    if asked.parameters.whether:
+        _verdict(selected, _within(asked), noted, draft)
+    else:
+        draft.say(f"I can see you have {count}{running}{where}. Here's the current status:", noted)
     grouped(facts, draft, selected)
     status_table(draft, selected, facts)
     troubled = tuple(application.id for application in selected if application.problems)
@@ -91,6 +94,16 @@ def everything(asked: Understanding, facts: Facts, draft: Draft, selected: Seque
         draft.pending = PendingQuestion("choose_intent", "diagnose", ("diagnose",), targets=troubled[:MANY])
         draft.gap()
         draft.say("Would you like me to show the reasons and events of the applications with issues?")
+
+
+def _verdict(selected: Sequence[Application], where: str, noted: str, draft: Draft) -> None:
+    """Whether all is well, in one sentence."""
+    troubled = [one for one in selected if one.status in UNHEALTHY]
+    of_all = f"{plural(len(selected), 'application')}{where}"
+    if troubled:
+        draft.say(f"{len(troubled)} of {of_all} {'has' if len(troubled) == 1 else 'have'} issues.", noted)
+    else:
+        draft.say(f"None of {of_all} has an issue.", noted)
 
 
 def grouped(facts: Facts, draft: Draft, selected: Sequence[Application]) -> None:

@@ -30,7 +30,7 @@ def tell_beside_usual(application: Application, p95: Floats, step_seconds: float
         needed = format_duration(LEAST_SECONDS)
         draft.say(
             f"Whether **{name}** is slower than usual I can't tell yet: its response times have been measured for "
-            f"{format_duration(span)}, and at least {needed} are needed."
+            f"{format_duration(span)}, and at least {needed} is needed."
         )
         return
     usual, lasts = float(np.nanmedian(before)), float(np.nanmedian(now))

@@ -22,7 +22,8 @@ _STATES: tuple[tuple[str, State], ...] = (
     ("healthy", "healthy"),
     ("running", "running"),
 )
-_PERIODS = {"yesterday": 86400.0, "today": 86400.0, "tonight": 43200.0}
+_PERIODS = {"yesterday": 86400.0, "today": 86400.0, "tonight": 43200.0, "overnight": 86400.0}
+_TIMES_OF_DAY = frozenset({"night", "morning", "afternoon", "evening"})
 
 
 def read_filters(clause: Clause, tags: set[str], found: Found) -> Parameters:
@@ -36,6 +37,7 @@ def read_filters(clause: Clause, tags: set[str], found: Found) -> Parameters:
         status_filter=None if named else status_filter(clause, tags),
         time_range_seconds=seconds,
         limit=limit,
+        whether=clause.words[:1] in (("is",), ("are",), ("any",), ("anything",)),
         count=asks_number,
         metric=metric,
         log_level=_log_level(clause),
@@ -68,8 +70,11 @@ def _period_and_limit(items: tuple[Item, ...]) -> tuple[float | None, int | None
     for position, item in enumerate(items):
         after = items[position + 1] if position + 1 < len(items) else None
         unit = time_unit_seconds(after.word) if after else None
+        before = items[position - 1].word if position else ""
         if item.word in _PERIODS:
             seconds = _PERIODS[item.word]
+        elif item.word in _TIMES_OF_DAY and before in ("last", "this", "the", "during"):
+            seconds = 86400.0
         elif item.number and item.number.kind == "time":
             seconds = item.number.value
         elif item.number and unit:

@@ -36,6 +36,8 @@ class Parameters(Struct, frozen=True):
     reason: str | None = None
     time_range_seconds: float | None = None
     status_filter: Literal["healthy", "unhealthy", "failing", "pending", "stopped", "running"] | None = None
+    whether: bool = False
+    """Asked whether all is well ("is everything ok?", "anything broken?"): the verdict comes first."""
     count: bool = False
     """Asked for a number ("how many …")."""
     limit: int | None = None

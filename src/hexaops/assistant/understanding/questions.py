@@ -11,8 +11,11 @@ from collections.abc import Set
 
 from msgspec.structs import replace
 
+from hexaops.assistant.understanding.english import is_english
 from hexaops.assistant.understanding.intents import LATER_CHANGES, Intent, Mode
-from hexaops.assistant.understanding.model import Understanding
+from hexaops.assistant.understanding.inventory import Candidate, NameIndex
+from hexaops.assistant.understanding.model import Dialogue, Understanding, UnknownName
+from hexaops.assistant.understanding.normalise import word_set
 
 SURE = 0.9
 LONGEST = 300
@@ -61,6 +64,16 @@ _VERSION = re.compile(
     re.IGNORECASE,
 )
 _NOT_OF_NODES = re.compile(r"\b(?:quotas?|disks?|volumes?|storage|budget|limits?)\b", re.IGNORECASE)
+_OF_PROJECT = re.compile(
+    r"\b(?:in|of|from|for|inside) (?:the |my |our )?(?P<before>[a-z0-9][a-z0-9-]{1,62}) (?:project|namespace)\b|"
+    r"\b(?:in|of|from|for|inside) (?:the |my |our )?(?:project|namespace) (?P<after>[a-z0-9][a-z0-9-]{1,62})\b"
+)
+_NO_PROJECT = word_set(
+    "the a an which what this that same whole entire each every other another any all my our your their its current "
+    "new old single one first second last next both some more most least expensive cheap given certain specific"
+)
+_NEAR_PROJECTS = 5
+_THROTTLED = re.compile(r"\bthrottl", re.IGNORECASE)
 _TOO_BIG = re.compile(
     r"\b(?:what|which|who|where|anything|something)\b.*\b(?:can|could|should|may|to) (?:i |we |be )?"
     r"(?:shrink|shrunk|downsized?|make smaller|made smaller|right-?sized?|trim(?:med)?|slim(?:med)? down)\b|"
@@ -80,11 +93,34 @@ _DEEDS = LATER_CHANGES | {
     Intent.ALERT_CREATE, Intent.ALERT_ACKNOWLEDGE, Intent.DASHBOARD_CREATE, Intent.DIAGNOSTICS, Intent.CONNECTIVITY,
 }  # fmt: skip
 """What is done rather than told: no words of a figure make a question of it."""
+_USAGE = frozenset({Intent.HIGH_USAGE, Intent.USAGE_QUERY})
+_WHICH_ONE = re.compile(r"^\W*(?:and |so )?which (?:one|of them)\b", re.IGNORECASE)
+""" "Which one is the busiest?", after nodes."""
 _TALKED_OF = frozenset({Intent.ACTION_QUESTION, Intent.NO_ACTION, Intent.CONFIRM, Intent.DENY})
 
 
-def with_plain_question(text: str, found: Understanding) -> Understanding:
+def with_plain_question(text: str, found: Understanding, index: NameIndex, dialogue: Dialogue) -> Understanding:
     """The understanding, with the intent that the words of the question decide."""
+    if dialogue.last_intent == Intent.NODE_STATUS and found.intent in _USAGE and _WHICH_ONE.search(text):
+        return replace(found, resource_type="nodes", scope="workspace", targets=())
+    return _with_unknown_project(text, _as_plain_question(text, found), index)
+
+
+def _with_unknown_project(text: str, found: Understanding, index: NameIndex) -> Understanding:
+    """ "The state of the messaging project", where there is none: not the state of everything."""
+    named = found.targets or found.ambiguous or found.unknown_names or found.parameters.namespace or found.parts
+    said = None if named or len(text) > LONGEST or not index.namespaces else _OF_PROJECT.search(text.casefold())
+    word = (said["before"] or said["after"]) if said is not None else ""
+    if not word or word in index.namespaces or word in _NO_PROJECT or word.endswith("est"):
+        return found
+    if said is not None and said["after"] and is_english(word):
+        return found
+    projects = sorted({one.name: one for one in index.by_id.values() if one.kind == "project"}.items())
+    near = tuple(Candidate(project, 0.5) for _, project in projects[:_NEAR_PROJECTS])
+    return replace(found, unknown_names=(UnknownName(word, near),))
+
+
+def _as_plain_question(text: str, found: Understanding) -> Understanding:
     refused = found.intent is Intent.OUT_OF_SCOPE and found.confidence >= SURE
     if (
         len(text) > LONGEST
@@ -117,7 +153,11 @@ def _intent_of(text: str, found: Understanding) -> Intent | None:
         return Intent.NODE_STATUS
     if found.intent is not Intent.COST_OPTIMIZATION and _TOO_BIG.search(text) and "node" not in kinds:
         return Intent.OPTIMIZATION
-    if (_REQUESTS.search(text) and not _LOGS.search(text)) or (_SLOWER.search(text) and kinds):
+    if (
+        (_REQUESTS.search(text) and not _LOGS.search(text))
+        or (_SLOWER.search(text) and kinds)
+        or is_asked_of_throttling(text)
+    ):
         return Intent.PERFORMANCE_ANALYSIS
     return None
 
@@ -125,6 +165,11 @@ def _intent_of(text: str, found: Understanding) -> Intent | None:
 def asks_what_then(text: str) -> bool:
     """Whether it is asked what would happen: "what happens if …", "can we survive …"."""
     return _WHAT_THEN.search(text) is not None or _SURVIVES.search(text) is not None
+
+
+def is_asked_of_throttling(text: str) -> bool:
+    """ "Is api-service throttled?"."""
+    return _THROTTLED.search(text) is not None and not _LOGS.search(text)
 
 
 def is_asked_beside_usual(text: str) -> bool:

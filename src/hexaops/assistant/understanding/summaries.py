@@ -25,7 +25,9 @@ _SUMMARY = re.compile(
     rf"(?:(?:{_OPENING}),? ){{0,4}}(?:"
     rf"(?:(?:{_KIND}) ){{0,4}}(?:{_THING})(?: (?:of|on|about) (?:{_WHOLE}))?|"
     rf"(?:summari[sz]e|sum up) (?:{_WHOLE})"
-    rf")(?: {_AUDIENCE})?(?: please| now| today)?"
+    rf")(?: {_AUDIENCE})?"
+    rf"(?: in (?:a few|few|one|two|three|four|five|\d) (?:short )?(?:sentences?|words|lines|bullets|points))?"
+    rf"(?: please| now| today)?"
 )
 _TOLD = re.compile(
     r"what (?:should|can|do|could) (?:i|we) (?:tell|report to|say to) (?:my|our|the) (?:manager|boss|management|team|"

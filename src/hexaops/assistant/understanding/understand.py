@@ -68,7 +68,7 @@ def understand(message: str, inventory: Inventory, dialogue: Dialogue | None = N
     found = _understood(text, read, inventory, truncated=truncated)
     parts = found.parts or (found,)
     if not any(part.wants_plan for part in parts):
-        return with_plain_question(text, found)
+        return with_plain_question(text, found, inventory.index, dialogue)
     clauses = split_clauses(items)
     if is_no_request(text, clauses) or has_gaps(Message(items, clauses, parts, dialogue)):
         return _withheld(found)

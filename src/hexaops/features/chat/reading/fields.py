@@ -29,7 +29,7 @@ _ASKS = re.compile(
     r"is|are|does|do|has|have|can you|could you|show|list|give|print|tell|any|find|get|where)\b"
 )
 _REPLICAS = re.compile(
-    r"\b(?:which|what|list|show|any)\b.*\b(?:(?P<more>more than|over|above)|(?P<least>at least)|"
+    r"\b(?:which|what|list|show|any)\b.*?\b(?:(?P<more>more than|over|above)|(?P<least>at least)|"
     r"(?P<less>less than|fewer than|under|below)|only|just|exactly|a|an|with|have|has)? ?"
     r"(?P<count>\d{1,4}|one|single|two|three) (?:replicas?|cop(?:y|ies)|pods?|instances?)\b"
 )
@@ -60,11 +60,15 @@ _COUNTS = {"one": 1, "single": 1, "two": 2, "three": 3}
 _OF_PODS = re.compile(r"\bhow many\b|\bnumber of\b|\bcount\b")
 _SINGLE = re.compile(r"\b(?:liveness|readiness|startup)\b")
 NAMED_LIMIT = 5
+REFUSED = 0.9
+"""So sure is the understanding of a demand that is declined by rule: no field of it is told."""
 
 
 def field_of(message: str, applications: Sequence[Application], asked: Understanding) -> str:
     """Which field a question is for, or ""."""
     text = without_names(message, applications)
+    if asked.intent is Intent.OUT_OF_SCOPE and asked.confidence >= REFUSED:
+        return ""
     changes = asked.is_change_request or asked.wants_plan or asked.mode in (Mode.REQUEST, Mode.NEGATED, Mode.HOWTO)
     if changes or asked.intent not in _INTENTS:
         return ""

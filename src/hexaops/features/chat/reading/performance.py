@@ -12,12 +12,13 @@ from hexaops.analysis.applications.model import Application
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
 from hexaops.assistant.answers.lines import TEXT_LIMIT, listing, name_of, plural, subject_of
-from hexaops.assistant.answers.usual import LOOK_BACK_SECONDS, tell_beside_usual
+from hexaops.assistant.answers.throttling import tell_throttling
+from hexaops.assistant.answers.usual import LATELY_SECONDS, LOOK_BACK_SECONDS, tell_beside_usual
 from hexaops.assistant.evidence import METRICS
 from hexaops.assistant.understanding.intents import Intent
 from hexaops.assistant.understanding.model import Understanding
-from hexaops.assistant.understanding.questions import is_asked_beside_usual
-from hexaops.backends.metrics.base import MetricSourceError, Signal
+from hexaops.assistant.understanding.questions import is_asked_beside_usual, is_asked_of_throttling
+from hexaops.backends.metrics.base import MetricSourceError, Series, Signal
 from hexaops.features.chat.reading.asking import Reader, Reading
 from hexaops.features.chat.reading.series import measured
 from hexaops.features.metrics.sources import MetricSources
@@ -57,6 +58,9 @@ class PerformanceReader(Struct, frozen=True):
             cluster, now = reading.caller.get_workspace().cluster_id, facts.now.timestamp()
             found = await asyncio.gather(*(measured_requests(self.sources, cluster, one, now) for one in asked))
             pairs = [*zip(asked, found, strict=True)]
+            if is_asked_of_throttling(reading.message):
+                await self._throttling(asked, reading, draft)
+                draft.gap()
             if named and is_asked_beside_usual(reading.message):
                 await self._beside_usual(named, reading, draft)
             if named:
@@ -66,6 +70,17 @@ class PerformanceReader(Struct, frozen=True):
                 tell_slowest(pairs, facts, draft)
             draft.gap()
         await self.insights.answer(reading, draft)
+
+    async def _throttling(self, asked: Sequence[Application], reading: Reading, draft: Draft) -> None:
+        """How often the scheduler held each back, over the last minutes."""
+        found: list[tuple[Application, Series]] = []
+        for one in asked:
+            try:
+                series = await measured(self.sources, reading, one, (Signal.CPU_THROTTLED,), LATELY_SECONDS)
+            except MetricSourceError:
+                continue
+            found.append((one, series[Signal.CPU_THROTTLED]))
+        tell_throttling(found, reading.facts, draft)
 
     async def _beside_usual(self, named: Sequence[Application], reading: Reading, draft: Draft) -> None:
         """Of those whose response times are measured; why the others' are not is told with the figures."""

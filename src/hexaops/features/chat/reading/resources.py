@@ -13,12 +13,14 @@ from hexaops.assistant.answers import resources as told
 from hexaops.assistant.answers.ages import tell_ages
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.pods import answer_pods
+from hexaops.assistant.answers.project_usage import tell_project_usage
 from hexaops.assistant.answers.status import answer_status
 from hexaops.assistant.answers.usage import answer_usage
 from hexaops.assistant.understanding.intents import Intent, Mode
 from hexaops.assistant.understanding.model import Understanding
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.chat.reading.asking import Reader, Reading
+from hexaops.features.chat.reading.usage_history import asks_by_project
 from hexaops.features.overview.activity import latest_release
 
 _IMAGES = re.compile(r"\b(?:images?|image tags?|which versions?|what versions?)\b")
@@ -143,7 +145,12 @@ class UsageReader(Struct, frozen=True):
 
     async def answer(self, reading: Reading, draft: Draft) -> None:
         """The usage, the highest first."""
-        if _NODES.search(without_names(reading.message, reading.facts.applications or ())) and not reading.applications:
+        if asks_by_project(reading.message) and not reading.asked.targets:
+            tell_project_usage(reading.select(draft), reading.asked.parameters.metric, reading.facts, draft)
+            return
+        text = without_names(reading.message, reading.facts.applications or ())
+        of_nodes = reading.asked.resource_type == "nodes" or _NODES.search(text) is not None
+        if of_nodes and not reading.applications:
             answer_usage(replace(reading.asked, resource_type="nodes"), reading.facts, draft)
         else:
             await self.applications.answer(reading, draft)

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from hexaops.analysis.applications.model import Application
 from hexaops.assistant.answers.draft import Draft
+from hexaops.assistant.answers.project_usage import tell_project_usage
 from hexaops.assistant.answers.usage import answer_usage
 from hexaops.assistant.answers.usage_history import SHOWN, History, tell_history
 from hexaops.features.chat.reading.asking import Reading
@@ -23,6 +24,18 @@ def asks_for_least(message: str) -> bool:
     return _LEAST.search(message) is not None and "at least" not in message.casefold()
 
 
+_BY_PROJECT = re.compile(
+    r"\b(?:per|by|each|every|which|what) (?:project|namespace)s?\b|"
+    r"\b(?:most|least|busiest|hungriest|highest|lowest)\b.{0,40}\b(?:project|namespace)\b",
+    re.IGNORECASE,
+)
+
+
+def asks_by_project(message: str) -> bool:
+    """ "CPU usage per project", "which namespace uses the most memory?"."""
+    return _BY_PROJECT.search(message) is not None
+
+
 class UsageHistoryReader(Struct, frozen=True):
     """The usage now, and how it was where the message names a time."""
 
@@ -31,6 +44,9 @@ class UsageHistoryReader(Struct, frozen=True):
     async def answer(self, reading: Reading, draft: Draft) -> None:
         """Raises MetricSourceError."""
         asked = reading.asked
+        if asks_by_project(reading.message) and not asked.targets:
+            tell_project_usage(reading.select(draft), asked.parameters.metric, reading.facts, draft)
+            return
         answer_usage(asked, reading.facts, draft, lowest=asks_for_least(reading.message))
         seconds = asked.parameters.time_range_seconds
         if seconds is None or asked.resource_type == "nodes" or not draft.fulfilled:
