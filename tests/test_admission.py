@@ -10,6 +10,7 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from hexaops.admission import SHARES, SPARE_CONNECTIONS, Admission, Bounds, Lane, OverloadedError, lane_of, lanes_for
+from hexaops.metrics import Metrics
 
 LONG_SECONDS = 3600.0
 
@@ -173,7 +174,9 @@ async def test_a_place_is_not_lost_when_its_turn_comes_as_the_waiter_goes() -> N
     await lane.enter("c")
 
 
-async def answers(bounds: Bounds, requests: int) -> tuple[int, list[int], list[Message]]:
+async def answers(
+    bounds: Bounds, requests: int, metrics: Metrics | None = None
+) -> tuple[int, list[int], list[Message]]:
     """Many requests at once: how many were worked on, the statuses, and the first refusal."""
     begun, going = 0, asyncio.Event()
 
@@ -184,7 +187,7 @@ async def answers(bounds: Bounds, requests: int) -> tuple[int, list[int], list[M
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b""})
 
-    gate = Admission(work, {"reads": bounds})
+    gate = Admission(work, {"reads": bounds}, metrics)
     statuses: list[int] = []
     refusal: list[Message] = []
 
@@ -212,10 +215,12 @@ async def answers(bounds: Bounds, requests: int) -> tuple[int, list[int], list[M
 
 
 async def test_no_work_is_done_for_what_is_refused() -> None:
-    at_once, statuses, refusal = await answers(Bounds(places=2, queue=3, seconds=LONG_SECONDS), 20)
+    metrics = Metrics()
+    at_once, statuses, refusal = await answers(Bounds(places=2, queue=3, seconds=LONG_SECONDS), 20, metrics)
     assert at_once == 2
     assert (statuses.count(200), statuses.count(503)) == (5, 15)
     assert dict(refusal[0]["headers"])[b"retry-after"] == b"1"
+    assert b'hexaops_refused_requests_total{lane="reads"} 15.0' in metrics.render()
     body = json.loads(refusal[1]["body"])
     assert body["error"]["code"] == "OVERLOADED"
     assert dict(refusal[0]["headers"])[b"x-request-id"].decode() == body["request_id"]

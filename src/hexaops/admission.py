@@ -17,6 +17,7 @@ from msgspec import Struct
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hexaops.kit.ids import new_id
+from hexaops.metrics import Metrics
 
 ASKED = "hexaops.admission"
 """Of a request's scope."""
@@ -147,9 +148,11 @@ class Lane:
 class Admission:
     """ASGI middleware around everything else."""
 
-    def __init__(self, app: ASGIApp, lanes: Mapping[str, Bounds]) -> None:
+    def __init__(self, app: ASGIApp, lanes: Mapping[str, Bounds], metrics: Metrics | None = None) -> None:
         self._app = app
         self._lanes = {name: Lane(bounds) for name, bounds in lanes.items()}
+        counters = (metrics or Metrics()).refused_requests
+        self._refused = {name: counters.labels(name) for name in lanes}
 
     @property
     def is_crowded(self) -> bool:
@@ -170,12 +173,26 @@ class Admission:
         try:
             await lane.enter(caller)
         except OverloadedError:
-            await _refuse(send)
+            await self._refuse(scope, send)
             return
         try:
             await self._app(scope, receive, send)
         finally:
             lane.leave(caller)
+
+    def refusal(self, scope: Scope) -> tuple[bytes, bytes]:
+        """A new request id and the body of the 503, which is counted: no line is written for it."""
+        name, _ = _asked(scope)
+        if name is not None:
+            self._refused[name].inc()
+        request_id = new_id("req_").encode()
+        return request_id, BODY % request_id
+
+    async def _refuse(self, scope: Scope, send: Send) -> None:
+        request_id, body = self.refusal(scope)
+        headers = [*REFUSAL, (b"content-length", b"%d" % len(body)), (b"x-request-id", request_id)]
+        await send({"type": "http.response.start", "status": 503, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
 
 
 def lane_of(scope: Scope) -> str | None:
@@ -209,16 +226,3 @@ def _caller(scope: Scope) -> str:
         return str(hash(given))
     client = scope.get("client")
     return str(client[0]) if client else ""
-
-
-def refusal() -> tuple[bytes, bytes]:
-    """A new request id and the body of the 503."""
-    request_id = new_id("req_").encode()
-    return request_id, BODY % request_id
-
-
-async def _refuse(send: Send) -> None:
-    request_id, body = refusal()
-    headers = [*REFUSAL, (b"content-length", b"%d" % len(body)), (b"x-request-id", request_id)]
-    await send({"type": "http.response.start", "status": 503, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

@@ -21,6 +21,9 @@ class Metrics:
             "hexaops_http_request_seconds", "HTTP request time", ("method", "route"), buckets=BUCKETS,
             registry=self.registry,
         )  # fmt: skip
+        self.refused_requests = Counter(
+            "hexaops_refused_requests_total", "Requests refused for overload", ("lane",), registry=self.registry
+        )
         self.operations = Counter(
             "hexaops_operations_total", "Finished changes", ("kind", "status"), registry=self.registry
         )

@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
-from hexaops.admission import REFUSAL, Admission, refusal
+from hexaops.admission import REFUSAL, Admission
 from hexaops.cli.ordinary import read_ordinary
 
 LARGEST_HEAD_BYTES = 64 * 1024
@@ -137,7 +137,7 @@ class BoundedProtocol(HttpToolsProtocol):
             return
         keep = cycle.keep_alive and not cycle.waiting_for_100_continue
         cycle.response_started = cycle.response_complete = True
-        self.transport.write(self._overloaded(b"" if keep else b"connection: close\r\n"))
+        self.transport.write(self._overloaded(app, scope, b"" if keep else b"connection: close\r\n"))
         if not keep:
             self.transport.close()
         self.on_response_complete()
@@ -158,15 +158,15 @@ class BoundedProtocol(HttpToolsProtocol):
         self._refused_at = self.loop.time()
         self._stop_waiting()
         self.silent.pop(self, None)  # to the end of those that are silent
-        self.transport.write(self._overloaded(b""))
+        self.transport.write(self._overloaded(app, scope))
         if self.timeout_keep_alive_task is None:
             self.on_response_complete()
         else:
             self.silent[self] = None
         return True
 
-    def _overloaded(self, more: bytes) -> bytes:
-        request_id, body = refusal()
+    def _overloaded(self, app: Admission, scope: Any, more: bytes = b"") -> bytes:
+        request_id, body = app.refusal(scope)
         lines = b"".join([b"%b: %b\r\n" % header for header in self.server_state.default_headers])
         return OVERLOADED % (len(body), request_id, lines, more, body)
 

@@ -190,7 +190,7 @@ async def _write_credentials(context: ProcessContext, base_url: str, simulator: 
 
 def _uvicorn_config(context: ProcessContext) -> uvicorn.Config:
     return uvicorn.Config(
-        Admission(create_app(context), lanes_for(context.settings.database_pool_size)),
+        Admission(create_app(context), lanes_for(context.settings.database_pool_size), context.metrics),
         http=BoundedProtocol,
         log_config=None,
         access_log=False,
