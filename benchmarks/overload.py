@@ -3,8 +3,9 @@
 Capacity is what a few callers get who wait for their answers. Goodput is the share of it that is answered with success
 within two seconds while more is asked. Generator and service share the machine, so times and rates are good on an
 otherwise idle one only, and the generator must take little of it: its own share of one CPU is printed. Useful answers
-per CPU-second of the service, as a share of those while nothing is refused, hold on a busy one too: they tell what
-refusing costs.
+per CPU-second of the service, as a share of those while nothing is refused, tell what refusing costs. Where others use
+the machine, `--parts 6` measures the capacity anew before each sixth of a load, and compares with all of these: what
+slows the one down slows the other down as well.
 """
 
 from __future__ import annotations
@@ -45,9 +46,20 @@ Ask = Callable[[], Awaitable[Answer]]
 class Capacity:
     """What waiting callers get."""
 
-    per_second: float
-    per_cpu_second: float
-    """Answers of each second of CPU that the service takes."""
+    answers: float
+    seconds: float
+    cpu_seconds: float
+    """That the service takes meanwhile."""
+
+    @property
+    def per_second(self) -> float:
+        """Answers of a second."""
+        return self.answers / self.seconds
+
+    @property
+    def per_cpu_second(self) -> float:
+        """Answers of a second of CPU."""
+        return self.answers / self.cpu_seconds
 
 
 @dataclass
@@ -64,17 +76,33 @@ class Outcome:
     """The most memory that the service held meanwhile."""
 
 
+@dataclass
+class Load:
+    """So many times the capacity, and what it led to so far."""
+
+    multiple: float
+    part_seconds: float
+    outcome: Outcome = field(default_factory=Outcome)
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    """Of the service."""
+    generator_seconds: float = 0.0
+    """CPU of this process."""
+    before_mb: float = 0.0
+
+
 def run(options: Sequence[str]) -> bool:
     """Print a table for each kind of request with its bars; whether they are met."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--multiples", type=float, nargs="+", default=[1.5, 3.0, 5.0])
+    parser.add_argument("--parts", type=int, default=1)
     parser.add_argument("--kinds", nargs="+", choices=("get", "chat"), default=["get", "chat"])
     given = parser.parse_args(options)
     met = True
     with tempfile.TemporaryDirectory() as folder, _service(Path(folder)) as (process, credentials):
         for kind in given.kinds:
-            measured = _measured(process.pid, credentials, kind, given.multiples, given.seconds)
+            measured = _measured(process.pid, credentials, kind, given)
             met = asyncio.run(measured) and met
     return met
 
@@ -98,9 +126,7 @@ def _service(home: Path) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]
         process.stdout.close()
 
 
-async def _measured(
-    pid: int, credentials: dict[str, Any], kind: str, multiples: Sequence[float], seconds: float
-) -> bool:
+async def _measured(pid: int, credentials: dict[str, Any], kind: str, given: argparse.Namespace) -> bool:
     client = Client(credentials["base_url"], credentials["user_token"])
     path = f"/api/v1/workspaces/{credentials['workspace_id']}"
     if kind == "get":
@@ -112,13 +138,32 @@ async def _measured(
         return client.ask(request)
 
     await _closed(ask, 2.0)
-    spent, period = _cpu_seconds(pid), min(10.0, seconds)
-    rate = await _closed(ask, period)
-    capacity = Capacity(rate, rate * period / (_cpu_seconds(pid) - spent))
-    print(f"\n{kind}: capacity {rate:.0f}/s of {CALLERS} callers, {capacity.per_cpu_second:.0f} per CPU-second\n")
+    period = min(10.0, given.seconds)
+    capacity = await _capacity(ask, pid, period)
+    each, work = capacity.per_second, capacity.per_cpu_second
+    print(f"\n{kind}: capacity {each:.0f}/s of {CALLERS} callers, {work:.0f} per CPU-second\n")
     print(HEAD)
-    results = [await _at(client, ask, pid, capacity, multiple, seconds) for multiple in multiples]
+    results = []
+    for multiple in given.multiples:
+        load = Load(multiple, given.seconds / given.parts)
+        found = []
+        for _ in range(given.parts):
+            found.append(await _capacity(ask, pid, load.part_seconds) if given.parts > 1 else capacity)
+            await _part(client, ask, pid, load, found[-1])
+        results.append(await _told(ask, pid, load, _together(found)))
     return all(results)
+
+
+async def _capacity(ask: Ask, pid: int, seconds: float) -> Capacity:
+    spent = _cpu_seconds(pid)
+    answers = await _closed(ask, seconds) * seconds
+    return Capacity(answers, seconds, _cpu_seconds(pid) - spent)
+
+
+def _together(parts: Sequence[Capacity]) -> Capacity:
+    return Capacity(
+        sum(one.answers for one in parts), sum(one.seconds for one in parts), sum(one.cpu_seconds for one in parts)
+    )
 
 
 def _cpu_seconds(pid: int) -> float:
@@ -141,28 +186,36 @@ async def _closed(ask: Ask, seconds: float) -> float:
     return done / seconds
 
 
-async def _at(client: Client, ask: Ask, pid: int, capacity: Capacity, multiple: float, seconds: float) -> bool:
-    before, spent, own, outcome = _resident_mb(pid), _cpu_seconds(pid), time.process_time(), Outcome()
-    health = asyncio.create_task(_probe(client, outcome, pid))
-    await _open(ask, capacity.per_second * multiple, seconds, outcome)
+async def _part(client: Client, ask: Ask, pid: int, load: Load, capacity: Capacity) -> None:
+    load.before_mb = load.before_mb or _resident_mb(pid)
+    spent, own = _cpu_seconds(pid), time.process_time()
+    health = asyncio.create_task(_probe(client, load.outcome, pid))
+    await _open(ask, capacity.per_second * load.multiple, load.part_seconds, load.outcome)
     health.cancel()
-    goodput = outcome.useful / seconds / capacity.per_second
-    work = outcome.useful / (_cpu_seconds(pid) - spent) / capacity.per_cpu_second
-    generator = (time.process_time() - own) / seconds
+    load.seconds += load.part_seconds
+    load.cpu_seconds += _cpu_seconds(pid) - spent
+    load.generator_seconds += time.process_time() - own
+
+
+async def _told(ask: Ask, pid: int, load: Load, capacity: Capacity) -> bool:
+    outcome = load.outcome
+    goodput = outcome.useful / load.seconds / capacity.per_second
+    work = outcome.useful / load.cpu_seconds / capacity.per_cpu_second
+    generator = load.generator_seconds / load.seconds
     p99 = _percentile(outcome.health, 0.99)
-    recovery = await _recovery(ask, capacity.per_second)
-    grown = max(outcome.peak_mb, _resident_mb(pid)) - before
+    seconds = await _recovery(ask, capacity.per_second)
+    grown = max(outcome.peak_mb, _resident_mb(pid)) - load.before_mb
     statuses = ", ".join(f"{status}: {count}" for status, count in sorted(outcome.statuses.items()))
     met = (
         goodput >= BARS["goodput"]
         and p99 < BARS["health_p99_seconds"]
         and grown <= BARS["memory_mb"]
-        and recovery <= BARS["recovery_seconds"]
+        and seconds <= BARS["recovery_seconds"]
         and not outcome.without_retry_after
         and {*outcome.statuses} <= {"200", "429", "503"}
     )
     print(
-        f"| {multiple:g} × | {goodput:.0%} | {work:.0%} | {generator:.0%} | {p99 * 1000:.0f} ms | {recovery:.1f} s "
+        f"| {load.multiple:g} × | {goodput:.0%} | {work:.0%} | {generator:.0%} | {p99 * 1000:.0f} ms | {seconds:.1f} s "
         f"| {grown:+.0f} MB | {outcome.without_retry_after} | {statuses}{'' if met else ' **missed**'} |",
         flush=True,
     )
