@@ -88,3 +88,15 @@ async def test_what_is_wrong_is_named_and_nothing_is_written(
     error = refused.json()["error"]
     assert (error["code"], list(error["details"])) == ("VALIDATION_FAILED", [field])
     assert (await served.client.get(base, headers=admin)).json()["data"]["webhooks"] == []
+
+
+@pytest.mark.parametrize("field", ["url", "events", "description", "enabled"])
+async def test_null_changes_nothing_of_a_subscription_and_is_refused(served: AccessWorld, field: str) -> None:
+    admin = await served.member("ada", "admin")
+    base = f"/api/v1/workspaces/{served.workspace_id}/aiops/webhooks"
+    given = {"url": "http://127.0.0.1:8009/", "events": ["aiops.action.failed"]}
+    made = (await served.client.post(base, json=given, headers=admin)).json()["data"]
+    refused = await served.client.patch(f"{base}/{made['id']}", json={field: None}, headers=admin)
+    assert (refused.status_code, list(refused.json()["error"]["details"])) == (422, [field])
+    kept = (await served.client.patch(f"{base}/{made['id']}", json={"description": "x"}, headers=admin)).json()["data"]
+    assert (kept["url"], kept["events"], kept["enabled"]) == (given["url"], given["events"], True)
