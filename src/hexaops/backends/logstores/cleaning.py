@@ -38,7 +38,12 @@ def clean(text: str, limit: int) -> str:
 
 def clean_all(texts: Iterable[str], limit: int) -> list[str]:
     """The same for each of many texts, which takes a part of the time."""
-    return [_cut(text, limit) for text in redact_all([_visible(text, limit) for text in texts])]
+    given = [*texts]
+    joined = "".join(given)
+    if not (joined.isascii() and joined.isprintable() and max(map(len, given), default=0) <= limit):
+        given = [_visible(text, limit) for text in given]
+    found = redact_all(given)
+    return found if max(map(len, found), default=0) <= limit else [_cut(text, limit) for text in found]
 
 
 def _visible(text: str, limit: int) -> str:
@@ -66,17 +71,26 @@ def clean_id(text: str) -> str:
 
 def clean_metadata(given: Metadata) -> Metadata:
     """Bounded in every direction, without secrets in values or under telling keys."""
-    kinds = {*map(type, given.values())}
-    if len(given) <= MOST_METADATA and _FLAT.issuperset(kinds) and _are_clean(tuple(given)):
-        return given if str not in kinds else {name: _clean_value(name, value) for name, value in given.items()}
-    found: Metadata = redact_fields(_bounded(given, 0))
-    return found
+    texts = _texts_among(tuple(given), tuple(map(type, given.values())))
+    if texts is None:
+        found: Metadata = redact_fields(_bounded(given, 0))
+        return found
+    for name in texts:
+        if _clean_value(name, given[name]) != given[name]:
+            return {one: _clean_value(one, value) for one, value in given.items()}
+    return given  # as most are
 
 
-@lru_cache(maxsize=4096)
-def _are_clean(names: tuple[str, ...]) -> bool:
-    """Whether these field names, of which few sets occur, stay as they are and each tells of its own value only."""
-    return all(clean_name(name) == name for name in names) and not {"name", "value"}.issubset(names)
+@lru_cache(maxsize=8192)
+def _texts_among(names: tuple[str, ...], kinds: tuple[type, ...]) -> tuple[str, ...] | None:
+    """The fields that are texts, where these names, of which few sets occur, stay as they are and each tells of its own
+    value only; None: the fields have to be looked at together.
+    """
+    if len(names) > MOST_METADATA or not _FLAT.issuperset(kinds) or {"name", "value"}.issubset(names):
+        return None
+    if any(clean_name(name) != name for name in names):
+        return None
+    return tuple(name for name, kind in zip(names, kinds, strict=True) if kind is str)
 
 
 def _clean_value(name: str, value: Any) -> Any:
@@ -101,7 +115,22 @@ def clean_line(line: LogLine) -> LogLine:
 def clean_lines(lines: Sequence[LogLine]) -> list[LogLine]:
     """Whole lines, their messages together."""
     messages = clean_all([line.message for line in lines], LONGEST_MESSAGE)
-    return [_with_message(line, message) for line, message in zip(lines, messages, strict=True)]
+    plain = all(map(_HEXADECIMAL, [line.trace_id for line in lines if line.trace_id]))
+    return [
+        line
+        if plain
+        and message == line.message
+        and _stay(line.component, line.pod)
+        and (not line.metadata or clean_metadata(line.metadata) is line.metadata)
+        else _with_message(line, message)
+        for line, message in zip(lines, messages, strict=True)
+    ]
+
+
+@lru_cache(maxsize=8192)
+def _stay(component: str, pod: str) -> bool:
+    """Whether these names are clean."""
+    return clean_name(component) == component and clean_name(pod) == pod
 
 
 def _with_message(line: LogLine, message: str) -> LogLine:
