@@ -5,13 +5,13 @@ of being indexed with every line.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import tantivy
 from tantivy import Query
 
 from hexaops.backends.logstores.embedded.schema import CODE_WORDS, schema
-from hexaops.backends.logstores.lines import LEVELS
+from hexaops.backends.logstores.lines import LEVELS, Level
 from hexaops.backends.logstores.words import words_of
 
 
@@ -26,11 +26,11 @@ class Labels:
         """All components that occur."""
         return cls([name for name, _ in searcher.terms_with_prefix("component", "")])
 
-    def matching(self, words: Sequence[str], *, prefix: bool) -> Iterator[Query]:
+    def matching(self, words: Sequence[str], of_level: Callable[[Level], Query], *, prefix: bool) -> Iterator[Query]:
         """What finds the lines whose level, component or error code has these words one after the other."""
         for level in LEVELS:
             if _holds((level,), words, prefix=prefix):
-                yield Query.term_query(schema(), "keys", f"level={level}", "basic")
+                yield of_level(level)
         for name, own in self._components:
             if _holds(own, words, prefix=prefix):
                 yield Query.term_query(schema(), "component", name, "basic")

@@ -17,7 +17,7 @@ from msgspec import Struct
 from hexaops.backends.logstores.embedded.blocklog import RECENT_FRAMES, BlockLog, DamagedLogError
 from hexaops.backends.logstores.embedded.frames import Marks
 from hexaops.backends.logstores.embedded.labels import Labels
-from hexaops.backends.logstores.embedded.schema import DAY_US, has_level_keys, indexed, open_index
+from hexaops.backends.logstores.embedded.schema import DAY_US, indexed, keys_of, open_index
 from hexaops.backends.logstores.embedded.templates import TemplateFile
 from hexaops.backends.logstores.lines import MICROSECONDS, LogLine
 from hexaops.backends.logstores.templates import Miner
@@ -78,7 +78,7 @@ class Partition:
         self.folder = folder
         self.templates = TemplateFile(folder)
         self.index = _open_or_forget(folder / INDEX, writable=writable)
-        self.has_level_keys = has_level_keys(folder / INDEX)
+        self.keys = keys_of(folder / INDEX)
         self._reload()
         self.log = BlockLog(folder, writable=writable)
         self.lines = self.index.searcher().num_docs
@@ -136,7 +136,7 @@ class Partition:
         templates = miner.assign_all([line.workspace_id for line in lines], [line.message for line in lines])
         self._used.update(templates)
         for number, (line, template) in enumerate(zip(lines, templates, strict=True), first):
-            writer.add_json(indexed(line, day_us=start, number=number, template=template))
+            writer.add_json(indexed(line, day_us=start, number=number, template=template, own=self.keys))
         self.lines += len(lines)
         self.uncommitted += len(lines)
 
@@ -193,7 +193,7 @@ class Partition:
         self.release_writer()
         shutil.rmtree(self.folder / INDEX)
         self.index = open_index(self.folder / INDEX)
-        self.has_level_keys = has_level_keys(self.folder / INDEX)
+        self.keys = keys_of(self.folder / INDEX)
         self._reload()
         self.lines = 0
 

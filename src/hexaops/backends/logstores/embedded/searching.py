@@ -49,7 +49,7 @@ class PartitionSearch:
         self._query = query
         self._searcher = partition.index.searcher()
         start, labels = partition.name.start_us, partition.labels
-        self._matching = within_day(query, start, labels, level_keys=partition.has_level_keys)
+        self._matching = within_day(query, start, labels, keys=partition.keys)
 
     def count(self) -> int:
         """How many lines match."""

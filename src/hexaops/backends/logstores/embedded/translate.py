@@ -2,40 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence, Set
+from functools import partial
+from typing import NamedTuple
 
 import tantivy
 from tantivy import Occur, Query
 
 from hexaops.backends.logstores.base import LogQuery
 from hexaops.backends.logstores.embedded.labels import Labels, literal
-from hexaops.backends.logstores.embedded.schema import DAY_US, TIE_BITS, level_key, schema
-from hexaops.backends.logstores.lines import LEVELS
+from hexaops.backends.logstores.embedded.schema import DAY_US, TIE_BITS, USUAL, Keys, level_key, schema
+from hexaops.backends.logstores.lines import LEVELS, Level
 from hexaops.backends.logstores.query.tree import And, Equals, HasLevel, Node, Not, Or, Text
 
 FEW = 8
 """So many terms are looked at one by one; a set of terms reads all of their lines, wanted or not."""
 
 
-def within_day(query: LogQuery, day_us: int, labels: Labels, *, level_keys: bool = False) -> Query:
-    """Everything that the query asks for within one day's partition, which may have keys of levels."""
-    parts = _fenced(query, level_keys)
+class _Scope(NamedTuple):
+    """Where a text's query is asked."""
+
+    labels: Labels
+    of_level: Callable[[Level], Query]
+    """Finds the lines of a level among those of the fence."""
+
+
+def within_day(query: LogQuery, day_us: int, labels: Labels, *, keys: Keys) -> Query:
+    """Everything that the query asks for within one day's partition, whose lines have these keys."""
+    scope = _Scope(labels, partial(_of_level, workspaces=query.workspaces, keys=keys))
+    parts = _fenced(query, scope, keys)
     if query.components:
         parts.append(_any_of("component", sorted(query.components)))
     first, last = max(query.start_us - day_us, 0), min(query.end_us - day_us, DAY_US)
     if first > 0 or last < DAY_US:
         parts.append(between(first << TIE_BITS, (last << TIE_BITS) - 1))
     if query.expression is not None:
-        parts.append(translate(query.expression, labels))
+        parts.append(translate(query.expression, scope))
     return all_of(parts)
 
 
-def _fenced(query: LogQuery, level_keys: bool) -> list[Query]:
+def _fenced(query: LogQuery, scope: _Scope, keys: Keys) -> list[Query]:
     workspaces, levels = query.workspaces, query.levels
-    if level_keys and workspaces and levels and len(workspaces) * len(levels) <= FEW:
+    together = keys is Keys.BOTH or (keys is Keys.FEW and USUAL not in levels)
+    if together and workspaces and levels and len(workspaces) * len(levels) <= FEW:
         return [_any_of("keys", sorted(level_key(one, level) for one in workspaces for level in levels))]
-    fence = [] if workspaces is None else [_any_of("keys", _keys("workspace", workspaces))]
-    return [*fence, _of_levels(query)] if levels else fence
+    fence = [] if workspaces is None else [_any_of("keys", [f"workspace={one}" for one in sorted(workspaces)])]
+    return [*fence, _of_levels(query, scope)] if levels else fence
 
 
 def all_of(parts: Sequence[Query]) -> Query:
@@ -52,38 +64,53 @@ def between(first: int, last: int) -> Query:
     return Query.range_query(schema(), "order", tantivy.FieldType.Unsigned, first, last)
 
 
-def _of_levels(query: LogQuery) -> Query:
+def _of_levels(query: LogQuery, scope: _Scope) -> Query:
     """Neighbouring levels are checked for what the text finds, which takes less than reading all lines of each."""
     numbers = sorted(map(LEVELS.index, query.levels))
     if query.expression is not None and 1 < len(numbers) == numbers[-1] - numbers[0] + 1:
-        return Query.range_query(schema(), "level", tantivy.FieldType.Unsigned, numbers[0], numbers[-1])
-    return _any_of("keys", _keys("level", query.levels))
+        return _in_column(numbers[0], numbers[-1])
+    return _either([scope.of_level(LEVELS[number]) for number in numbers])
 
 
-def translate(node: Node, labels: Labels) -> Query:
+def _of_level(level: Level, *, workspaces: Set[str] | None, keys: Keys) -> Query:
+    """The lines of a level in these workspaces; more may be found, as the fence stands beside it."""
+    if keys is not Keys.FEW:
+        return Query.term_query(schema(), "keys", f"level={level}", "basic")
+    if level == USUAL or workspaces is None or len(workspaces) > FEW:
+        return _in_column(LEVELS.index(level), LEVELS.index(level))
+    return _any_of("keys", sorted(level_key(one, level) for one in workspaces))
+
+
+def _in_column(first: int, last: int) -> Query:
+    return Query.range_query(schema(), "level", tantivy.FieldType.Unsigned, first, last)
+
+
+def translate(node: Node, scope: _Scope) -> Query:
     """The query of a tree."""
     match node:
         case Text(words, prefix, message_only):
             found = [_words("message", words, prefix=prefix)]
-            return _either(found if message_only else [*found, *labels.matching(words, prefix=prefix)])
+            return _either(
+                found if message_only else [*found, *scope.labels.matching(words, scope.of_level, prefix=prefix)]
+            )
         case Equals(field, value, prefix):
             return _equals(field, value, prefix=prefix)
         case HasLevel(level):
-            return Query.term_query(schema(), "keys", f"level={level}", "basic")
+            return scope.of_level(level)
         case Not(child):
-            return Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, translate(child, labels))])
+            return Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, translate(child, scope))])
         case And(children):
-            return _conjunction(children, labels)
+            return _conjunction(children, scope)
         case Or(children):
-            return _either([translate(child, labels) for child in children])
+            return _either([translate(child, scope) for child in children])
 
 
-def _conjunction(children: Sequence[Node], labels: Labels) -> Query:
+def _conjunction(children: Sequence[Node], scope: _Scope) -> Query:
     """Negations beside something positive exclude from it, which is faster than from everything."""
     negated = [child.child for child in children if isinstance(child, Not)]
-    positive = [translate(child, labels) for child in children if not isinstance(child, Not)] or [Query.all_query()]
+    positive = [translate(child, scope) for child in children if not isinstance(child, Not)] or [Query.all_query()]
     return Query.boolean_query(
-        [(Occur.Must, part) for part in positive] + [(Occur.MustNot, translate(child, labels)) for child in negated]
+        [(Occur.Must, part) for part in positive] + [(Occur.MustNot, translate(child, scope)) for child in negated]
     )
 
 
@@ -96,10 +123,6 @@ def _equals(field: str, value: str, *, prefix: bool) -> Query:
     if prefix:
         return Query.regex_query(schema(), name, f"{literal(value)}.*")
     return Query.term_query(schema(), name, value, "basic")
-
-
-def _keys(name: str, values: Iterable[str]) -> list[str]:
-    return [f"{name}={value}" for value in sorted(values)]
 
 
 def _any_of(field: str, values: Sequence[str]) -> Query:
