@@ -46,7 +46,7 @@ GROUPS = {
          "kit/redaction/places.py", "kit/redaction/headers.py",
          "kit/redaction/looks.py", "kit/redaction/names.py", "kit/redaction/files.py", "kit/redaction/pairs.py",
          "kit/redaction/vendors.py", "kit/redaction/forms.py", "kit/redaction/commands.py",
-         "kit/redaction/sentences.py"),
+         "kit/redaction/sentences.py", "kit/redaction/servers.py", "kit/redaction/tools.py"),
         ("tests/kit/redaction",),
         anew=True,
     ),

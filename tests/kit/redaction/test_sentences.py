@@ -34,6 +34,7 @@ SAID = (
     "the password is kubernetes managed",
     "the first pass is horsebattery",
     "the password is swordfish",
+    "the password is frontend",
     "the password is short-but-fine",
 )
 

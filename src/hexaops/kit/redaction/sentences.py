@@ -116,7 +116,7 @@ def _ends(text: str, end: int, word: str) -> bool:
     return word != "pass" and _END.match(text, end - (text[end - 1] in ".,;!)\"'")) is not None
 
 
-_LEAST_COINED, _LEAST_PARTS, _LEAST_PART = 8, 3, 4
+_LEAST_COINED, _LEAST_PARTS, _LEAST_PART = 10, 3, 4
 _DERIVED = re.compile(
     r"\A(?:un|non|pre|auto|mis)\w{5}|(?:ed|ing|[ai]ble|less|ful|ive|ous|ly|text|only|like|wise|proof|free|safe|ish|ment|tion|ity|ness|ary|ory)\Z"
 )
