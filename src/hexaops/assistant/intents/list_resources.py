@@ -10,7 +10,12 @@ from hexaops.assistant.understanding.intents import Intent
 SPEC = IntentSpec(
     intent=Intent.LIST_RESOURCES,
     description="What exists and what its fields say: images, limits, ports, owners.",
-    examples=("Which images are running?", "Which applications have no memory limit?", "List the services"),
+    examples=(
+        "Which pods run on worker-1?",
+        "Which images are running?",
+        "Which applications have no memory limit?",
+        "List the services",
+    ),
     needs=frozenset({Need.USAGE}),
     answer=answer_status,
     reader=RESOURCES,

@@ -10,7 +10,7 @@ from hexaops.assistant.understanding.intents import Intent
 SPEC = IntentSpec(
     intent=Intent.POD_STATUS,
     description="Pods: of an application, by status, restart counts.",
-    examples=("Show the pods of web-app", "Which pods restarted most?", "Which pods run on worker-1?"),
+    examples=("Show the pods of web-app", "Which pods restarted most?", "Which pods of web-app are not ready?"),
     needs=APPLICATIONS,
     answer=answer_pods,
     reader=RESOURCES,
