@@ -315,11 +315,17 @@ class Bench:
             else:
                 good = labels_of(asked) == [right["intent"]]
                 counts["changes that are not planned yet, understood"].append(good)
+            counts["planned, or offered by name, rightly"].append(good or self._is_offered(asked, row))
             if not good:
                 got = (labels_of(asked), [*names_of(asked)], "left", asked.left, "missing", asked.missing, plans)
                 self.miss("request", row["text"], "| right", right, "| got", *got)
         for name, results in counts.items():
             print(f"  {name:40} {np.mean(results):.3f} of {len(results)}")
+
+    def _is_offered(self, asked: Understanding, row: Row) -> bool:
+        """Whether "Shall I …?" names exactly the right plan."""
+        offered = [plan for part in asked.parts or (asked,) if part.offer for plan in self.plans(part.offer, row)]
+        return bool(offered) and all(is_right(plan, row["right"], row["world"]) for plan in offered)
 
     def calibration(self) -> None:
         """Expected calibration error over the single utterances."""

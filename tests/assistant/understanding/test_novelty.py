@@ -49,7 +49,7 @@ def test_what_no_request_says_is_not_planned(text: str) -> None:
 
 
 def test_a_change_in_new_words_is_offered() -> None:
-    asked = understand("restart web-app, the goblins rejoice over turnips", DOCS)
+    asked = understand("restart web-app, sang the goblins over their turnips", DOCS)
     assert not asked.would_change
     assert asked.offer is not None
     assert [found.entity.name for found in asked.offer.targets] == ["web-app"]

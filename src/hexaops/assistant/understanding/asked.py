@@ -119,10 +119,14 @@ def _says_nothing(item: Item) -> bool:
     return all(word in SMALL or word in LIGHT for word in item.word.split())
 
 
+def how_surely(frame: Frame) -> float:
+    """The log odds of the stored model that the change is asked for."""
+    return score(load(), frame)
+
+
 def is_surely_asked(frame: Frame) -> bool:
     """Whether the stored model is sure enough for a plan."""
-    model = load()
-    return score(model, frame) >= model.sure
+    return how_surely(frame) >= load().sure
 
 
 def _words(frame: Frame) -> Iterator[str]:

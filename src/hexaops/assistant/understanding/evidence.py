@@ -62,7 +62,7 @@ def read_evident(proposal: Proposal | None) -> Proposal | None:
     """The one change that the message may ask for, of that against which the least stands (`nearest`)."""
     if proposal is None:
         return None
-    against = _forbidden(proposal.frame)
+    against = forbidden(proposal.frame)
     if not against:
         return replace(proposal, is_asked=is_asked(proposal.frame))
     if may_be_outweighed(against, proposal.frame) and is_certainly_asked(proposal.frame):
@@ -72,7 +72,7 @@ def read_evident(proposal: Proposal | None) -> Proposal | None:
 
 def is_free(proposal: Proposal | None) -> bool:
     """Whether there is a change that the message may ask for, and nothing forbids it."""
-    return proposal is not None and not _forbidden(proposal.frame)
+    return proposal is not None and not forbidden(proposal.frame)
 
 
 def judged_frame(items: tuple[Item, ...], whole: Ranking, proposal: Proposal | None) -> Frame:
@@ -150,13 +150,14 @@ def _asks_you(stretch: tuple[Item, ...]) -> bool:
     )
 
 
-def _forbidden(frame: Frame) -> list[str]:
+def forbidden(frame: Frame) -> list[str]:
+    """What stands in the way of the change and is more than a doubt, by name."""
     now = is_for_now(frame.items[frame.start : frame.end])
     return [name for name in frame.obstacles if forbids(name, now=now)]
 
 
 def order(frame: Frame) -> tuple[int, int, int, int]:
-    return (len(_forbidden(frame)), len(frame.obstacles), len(frame.left), frame.end - frame.start)
+    return (len(forbidden(frame)), len(frame.obstacles), len(frame.left), frame.end - frame.start)
 
 
 def stretches(items: tuple[Item, ...]) -> Iterator[tuple[int, int]]:

@@ -83,7 +83,7 @@ def _left_over(items: tuple[Item, ...], verb: str, at: int, opens: int) -> list[
 def _aside(items: tuple[Item, ...], position: int, verb: str) -> list[str]:
     """ "A without B", "another A", "half of A", "A's B", "the 5 A pods": not the application as it stands."""
     before = [item for item in items[:position] if item.word not in ("the", "my", "our")]
-    last, odd = (before[-1] if before else None), _other_number(items[position])
+    last, odd = (before[-1] if before else None), other_number(items[position])
     if last is not None and last.word in ("without", "behind"):
         odd.append(last.text)
     if verb in ("restart", "start", "stop"):
@@ -96,7 +96,7 @@ def _aside(items: tuple[Item, ...], position: int, verb: str) -> list[str]:
     return odd
 
 
-def _other_number(item: Item) -> list[str]:
+def other_number(item: Item) -> list[str]:
     """ "worker-app-2" is another one, not a slip of "worker-app"."""
     said = _digits(item.text)
     candidates = item.mention.candidates if item.mention else ()

@@ -78,7 +78,7 @@ def with_settings(
         place = asked.parameters.namespace or before.parameters.namespace
         asked = replace(asked, parameters=replace(asked.parameters, namespace=place))
     missing = ("setting",) if vague else missing_of(asked, slots, items)
-    if not missing and _names_another(items):
+    if not missing and joins_another(items):
         missing = ("project" if asked.intent is Intent.UPDATE_QUOTA else "application",)
     return replace(asked, mode=Mode.REQUEST, slots=slots, missing=missing)
 
@@ -234,7 +234,7 @@ def _is_imperative(clause: Clause) -> bool:
     return item.mention is None and (undoes or bool(parts_of_speech(first) & BASE))
 
 
-def _names_another(items: Sequence[Item]) -> bool:
+def joins_another(items: Sequence[Item]) -> bool:
     """ "the quota of production and staging", of which only one is known."""
     for before, joint, after in zip(items, items[1:], items[2:], strict=False):
         plain = not (
