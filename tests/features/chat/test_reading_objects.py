@@ -14,6 +14,8 @@ QUESTIONS = (
         "Is payment-service autoscaled?",
         "Yes: HorizontalPodAutoscaler payment-service keeps payment-service between 2 and 6",
     ),
+    ("Is the autoscaler of payment-service at its limit?", "No, it is 4 replicas below its maximum: Horizontal"),
+    ("Which autoscalers are maxed out?", "None of 1 autoscaler is at its maximum."),
     ("Does web-app have an HPA?", "No: no HorizontalPodAutoscaler scales **web-app**; it has 3 replicas."),
     ("Which apps are autoscaled?", "1 of 12 applications is autoscaled."),
     (

@@ -16,8 +16,10 @@ from hexaops.kit.text import markdown
 SHOWN = 20
 
 
-def tell_autoscalers(selected: Sequence[Application], found: Sequence[HpaRow], facts: Facts, draft: Draft) -> None:
-    """Which autoscaler sets whose replicas, between which bounds."""
+def tell_autoscalers(
+    selected: Sequence[Application], found: Sequence[HpaRow], facts: Facts, draft: Draft, *, of_limit: bool = False
+) -> None:
+    """Which autoscaler sets whose replicas, between which bounds; `of_limit`: whether it is at its maximum."""
     owned = {(row.namespace, row.target_kind, row.target_name): row for row in found}
     scaled = [(one, owned.get((one.project, one.kind, one.name))) for one in selected]
     if len(scaled) == 1:
@@ -27,14 +29,28 @@ def tell_autoscalers(selected: Sequence[Application], found: Sequence[HpaRow], f
             count = plural(one.desired, "replica")
             draft.say(f"No: no HorizontalPodAutoscaler scales **{name_of(one, facts)}**; it has {count}.", noted)
         else:
-            draft.say(f"Yes: {_autoscaler(one, row, facts)}", _note_row(row, facts, draft))
+            lead = _at_maximum(row) if of_limit else "Yes"
+            draft.say(f"{lead}: {_autoscaler(one, row, facts)}", _note_row(row, facts, draft))
         return
     autoscaled = [(one, row) for one, row in scaled if row is not None]
+    if of_limit:
+        full = [row for _, row in autoscaled if row.current >= row.max_replicas]
+        noted = _note("autoscalers at their maximum", len(full), facts, draft)
+        verb = "is at its maximum" if 1 in (len(full), len(autoscaled)) else "are at their maximum"
+        draft.say(f"{len(full) or 'None'} of {plural(len(autoscaled), 'autoscaler')} {verb}.", noted)
+        for one, row in autoscaled[:SHOWN]:
+            draft.say(f"- {_autoscaler(one, row, facts)}", _note_row(row, facts, draft))
+        return
     noted = _note("applications with an autoscaler", len(autoscaled), facts, draft)
     verb = "is" if len(autoscaled) == 1 else "are"
     draft.say(f"{len(autoscaled) or 'None'} of {plural(len(scaled), 'application')} {verb} autoscaled.", noted)
     for one, row in autoscaled[:SHOWN]:
         draft.say(f"- {_autoscaler(one, row, facts)}", _note_row(row, facts, draft))
+
+
+def _at_maximum(row: HpaRow) -> str:
+    left = row.max_replicas - row.current
+    return "Yes, it is at its maximum" if left <= 0 else f"No, it is {plural(left, 'replica')} below its maximum"
 
 
 def _autoscaler(one: Application, row: HpaRow, facts: Facts) -> str:

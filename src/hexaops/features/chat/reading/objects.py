@@ -51,6 +51,12 @@ _JOB_INTENTS = frozenset({
     *INTENTS,
 })  # fmt: skip
 """Jobs run, finish and fail: questions for them are taken for more."""
+_OF_LIMIT = re.compile(
+    r"\b(?:at|reach(?:ed|es)?|hits?|hitting|near|close to) (?:its |their |the )?(?:own )?"
+    r"(?:limits?|max(?:imum)?|ceiling|cap|upper bound)\b|\bmaxed out\b|\broom (?:left|to (?:grow|scale))\b",
+    re.IGNORECASE,
+)
+""" "Is the autoscaler at its limit?": not whether there is one."""
 _FULLNESS = re.compile(r"\b(?:full|fullest|space|usage|used|use|fill)\b")
 
 
@@ -79,7 +85,8 @@ class ObjectReader(Struct, frozen=True):
         facts, selected = reading.facts, reading.select(draft)
         match topic_of(reading.message, facts.applications or (), reading.asked):
             case "autoscalers":
-                told.tell_autoscalers(selected, self._rows(reading, "HorizontalPodAutoscaler"), facts, draft)
+                rows, of_limit = self._rows(reading, "HorizontalPodAutoscaler"), bool(_OF_LIMIT.search(reading.message))
+                told.tell_autoscalers(selected, rows, facts, draft, of_limit=of_limit)
             case "quotas":
                 told.tell_quotas(self._in_projects(reading, selected, "ResourceQuota"), _in(reading), facts, draft)
             case "budgets":
