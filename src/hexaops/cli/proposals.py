@@ -56,19 +56,14 @@ def proposal_of(
 
 def confirm(api: Api, proposal: Proposal) -> dict[str, Any]:
     """Confirm this plan; returns the action it started."""
-    body: dict[str, Any] = {
-        "action": proposal.action,
-        "parameters": {
-            **proposal.parameters,
-            "confirmation": True,
-            "plan_id": proposal.plan_id,
-            "plan_hash": proposal.plan_hash,
-        },
-    }
+    confirmed = {"confirmation": True, "plan_id": proposal.plan_id, "plan_hash": proposal.plan_hash}
+    body: dict[str, Any] = {"parameters": confirmed}
     if proposal.session_id:
         body["session_id"] = proposal.session_id
-    if proposal.message_id:
-        body["message_id"] = proposal.message_id
+    if not proposal.path.endswith("/rollback"):  # what a rollback does stands in its plan alone
+        body |= {"action": proposal.action, "parameters": {**proposal.parameters, **confirmed}}
+        if proposal.message_id:
+            body["message_id"] = proposal.message_id
     action: dict[str, Any] = api.post(proposal.path, body)["data"]
     return action
 

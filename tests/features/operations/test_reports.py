@@ -17,7 +17,7 @@ async def test_sizes_need_history_and_say_so(sqlite_operations: Operations) -> N
     assert done["status"] == "completed", done
     (found,) = done["result"]["details"]["applications"]
     assert (found["application"], found["recommended"]) == ("web-app", None)
-    assert found["reason"] == "nothing was measured in this time"
+    assert found["reason"] == "measuring has just begun: the first readings come within 30s"
     said = "Another size recommended for 0 of 1 application; 1 cannot be judged yet"
     assert [step["result"] for step in done["steps"]] == [said, "nothing to change", "nothing to verify"]
     assert sqlite_operations.world.writes() == []

@@ -34,7 +34,7 @@ async def test_actions_and_sessions_are_told_whichever_way_they_end(world: Livin
     made = (await world.call("POST", "/aiops/sessions", {"name": "night"})).json()["data"]
     await world.call("POST", f"/aiops/sessions/{made['session_id']}/end", {})
     assert (await world.run("run_health_check", "web-app"))["status"] == "completed"
-    failed = await world.run("test_connectivity", "web-app", to="nothing-here")
+    failed = await world.run("test_connectivity", "web-app", to="app-0000000000000000")
     assert failed["status"] == "failed"
     found = await told(world)
     assert {*found} == {
