@@ -68,7 +68,7 @@ test-engines: install-dev compiled ## run log adapters and metrics queries on re
 _test-cluster: install-dev compiled
 	$(CONTROL_PLANE) build
 	$(CONTROL_PLANE) run $(CLUSTER)-test -- env HEXAOPS_TEST_KUBECONFIG=$(CLUSTER)-test/kubeconfig \
-		$(BIN)/python -m pytest -m "cluster or engines" -n 2 --dist loadfile --no-loadscope-reorder $(TESTS)
+		$(BIN)/python -m pytest -m "cluster or engines" -n 3 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 cluster: ## start a real control plane with a world on it and print its kubeconfig (NODES=, SCENARIO=port|default)
 	$(CONTROL_PLANE) build
