@@ -77,10 +77,7 @@ def _is_held_back(
         return True
     if Mode.NEGATED in modes or _suggests(items) or (items[0].word in _WHY and not items[0].mention):
         return True
-    if any(
-        not item.mention and (item.word in LOOKS or item.word == "get" or (found.parts and asks(item)))
-        for item in items
-    ):
+    if any(not item.mention and (item.word in _ONLY_READS or (found.parts and asks(item))) for item in items):
         return True
     if len(change.targets) > 1 and not are_listed(without_asides(items, heard)):
         return True
@@ -118,10 +115,10 @@ _MAY, _ANYONE = word_set("can could may might"), word_set("anyone anybody")
 
 def asks(item: Item) -> bool:
     """A question mark, or a verb of looking."""
-    return item.word == "?" or bool(item.tags & _LOOKING)
+    return item.word == "?" or bool(item.tags & LOOKING)
 
 
-_LOOKING = frozenset({"show", "search", "diagnose", "analyze", "wh"})
+LOOKING = frozenset({"show", "search", "diagnose", "analyze", "wh"})
 _OF_THE_WHOLE = frozenset({"restart_app", "start_app", "stop_app", "scale_app"})
 _OWN = frozenset({"replica", "replicas_word", "pod", "app", "node", "project", "platform", "number_noun"})
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from hexaops.assistant.understanding.acts import VERB_OF
 from hexaops.assistant.understanding.afterthoughts import leaves_out, limit_after, takes_back
-from hexaops.assistant.understanding.agreement import OFFERS, Verdict, agree
+from hexaops.assistant.understanding.agreement import LOOKING, OFFERS, Verdict, agree, asks
 from hexaops.assistant.understanding.asked import Frame, explains_all, how_surely, is_plain, is_surely_asked
 from hexaops.assistant.understanding.calling_off import agreed_to, called_off, taken_up_again
 from hexaops.assistant.understanding.clauses import CLAUSES_LIMIT, Clause, split_clauses
@@ -276,7 +276,7 @@ _COMPLAINTS = frozenset({Intent.DIAGNOSE, Intent.ROOT_CAUSE, Intent.PERFORMANCE_
 
 def _asks_to_look(items: Sequence[Item]) -> bool:
     """A question, or a verb of looking; "cart is stuck" only complains."""
-    return any(item.word == "?" or (item.tags & _LOOKING and not item.mention) for item in items)
+    return any(asks(item) for item in items if not item.mention)
 
 
 def _is_open(understandings: tuple[Understanding, ...], *, complains: bool) -> bool:
@@ -391,12 +391,8 @@ def _is_pressed(after: list[Clause]) -> bool:
 
 
 def _goes_to_look(clauses: list[Clause]) -> bool:
-    looks = len(clauses) > 1 and clauses[1].join == "soft" and bool(clauses[1].items[0].tags & _LOOKING)
+    looks = len(clauses) > 1 and clauses[1].join == "soft" and bool(clauses[1].items[0].tags & LOOKING)
     return looks and says_go(clauses[0])
-
-
-_LOOKING = frozenset({"show", "search", "diagnose", "analyze", "wh"})
-"""What the ahead is given for in "…, go ahead and find out why"."""
 
 
 def _is_vague(clause: Clause, setting: Setting) -> bool:
