@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from msgspec.structs import replace
 from hexaops.backends.kubernetes.cache import WatchCache
 from hexaops.backends.kubernetes.staleness import STALE_SECONDS
 from hexaops.kit.clock import ClockCheck, ManualClock
+from hexaops.kit.timeout import Timeout
 from tests.backends.kubernetes.api_server import ApiServer, Collection
 from tests.backends.kubernetes.conftest import QUICK, StartCluster, until
 
@@ -119,3 +121,26 @@ async def test_a_watch_that_ends_as_agreed_confirms_what_is_held(pods: Collectio
     cluster.cache.table("Pod").as_of = None
     pods.watches[0].close()
     await until(lambda: cluster.cache.table("Pod").as_of)
+
+
+async def test_waiting_for_recent_data_ends_when_it_is_confirmed(cache: WatchCache, clock: SplitClock) -> None:
+    clock.advance(STALE_SECONDS + 1)
+    waiting = asyncio.ensure_future(cache.wait_recent(STALE_SECONDS, Timeout(4, clock), "Pod", "Deployment"))
+    for kind in ("Deployment", "Pod"):
+        await asyncio.wait({waiting}, timeout=0.01)
+        assert not waiting.done()
+        confirm(cache, kind, clock)
+        cache.note_progress()
+    await waiting
+
+
+async def test_a_watch_that_ends_early_confirms_nothing_and_is_followed_by_a_short_one(
+    server: ApiServer, pods: Collection, start_cluster: StartCluster
+) -> None:
+    cluster = await start_cluster()
+    await until(lambda: pods.watches)
+    cluster.cache.table("Pod").as_of = None
+    pods.watches[0].close()
+    await until(lambda: len(server.asked("GET", watch=True)) > 1)
+    assert cluster.cache.table("Pod").as_of is None
+    assert server.asked("GET", watch=True)[-1].query["timeoutSeconds"] == "2"

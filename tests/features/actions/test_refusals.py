@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -197,12 +198,23 @@ async def test_nothing_is_planned_on_data_that_has_become_old(world: LivingWorld
     plan = await world.plan("restart_application", "web-app")
     await cluster.halt_watches()
     budgets = cluster.cache.table("PodDisruptionBudget")
-    budgets.confirmed_at -= 11.0
+    budgets.confirmed_at -= 15.0
     for answer in (await world.ask("restart_application", "api-service"), await world.confirm(plan)):
         error = error_of(answer)
         assert error["details"]["rule"] == 7
         assert "PodDisruptionBudget objects have not been read for" in error["details"]["reason"]
     assert not world.writes()
+
+
+async def test_a_plan_waits_for_data_that_is_about_to_be_renewed(world: LivingWorld) -> None:
+    cluster = world.access.context.clusters.get(world.access.context.clusters.default_id)
+    await cluster.halt_watches()
+    budgets = cluster.cache.table("PodDisruptionBudget")
+    budgets.confirmed_at -= 10.5
+    asked = asyncio.ensure_future(world.plan("restart_application", "web-app"))
+    await asyncio.sleep(0)
+    await cluster.start()
+    assert (await asked)["plan_id"]
 
 
 async def test_changes_begin_within_the_workspace_s_windows(world: LivingWorld) -> None:

@@ -284,6 +284,17 @@ class WatchCache:
         finally:
             alarm.cancel()
 
+    async def wait_recent(self, age_seconds: float, timeout: Timeout, *kinds: str) -> None:
+        """Wait until what was read of these kinds is at most this old, or the time ran out."""
+        alarm = asyncio.ensure_future(self._clock.sleep(timeout.left()))
+        try:
+            while not alarm.done() and any(
+                (age := self._tables[kind].age_seconds(self._clock)) is None or age > age_seconds for kind in kinds
+            ):
+                await _first(self._progress, alarm)
+        finally:
+            alarm.cancel()
+
     # ------------------------------------------------------------------ changes
 
     def subscribe(self, callback: Callable[[Change], None]) -> Callable[[], None]:
@@ -331,7 +342,7 @@ class WatchCache:
         return self._tables[kind]
 
     def note_progress(self) -> None:
-        """Wake those who wait for a sync: a table became synced or unavailable, or reading it failed."""
+        """Wake those who wait for a table: it was confirmed, became unavailable, or reading it failed."""
         self._progress.set()
         self._progress = asyncio.Event()
 

@@ -99,6 +99,8 @@ class Reflector:
                     await self._list()
                 await self._watch()
             except KubernetesGoneError:
+                if self._version:
+                    self._failures = 0  # it was there to answer: what failed before was another thing
                 self._version = ""
                 await self._pause_after_failure()
             except (KubernetesForbiddenError, KubernetesNotFoundError) as error:
@@ -181,8 +183,9 @@ class Reflector:
         if lasted >= seconds - 1:
             # The server has ended it as agreed, so it has sent everything until now.
             self._confirm(self._version)
-        # A server that ends watches at once must not be asked in a tight loop.
-        elif lasted < 1.0:
+        else:
+            # Nothing is confirmed, so the next one is short; and a server that ends watches at once must not be
+            # asked in a tight loop.
             await self._pause_after_failure()
 
     def _watch_limits(self) -> tuple[int, float]:
@@ -245,6 +248,7 @@ class Reflector:
         self._cache.clock_check.problem()
         self._table.resource_version = version
         self._table.error = None
+        self._cache.note_progress()
 
     async def _refused(self, error: KubernetesError) -> None:
         """What was read before is kept, marked as out of date, until the refusal has lasted."""

@@ -41,6 +41,7 @@ from hexaops.features.runs.store import OperationStore, repeats_since, started_s
 from hexaops.features.workspaces.automation import AutomationSwitch
 from hexaops.features.workspaces.directory import WorkspaceDirectory
 from hexaops.kit.clock import Clock
+from hexaops.kit.timeout import Timeout
 from hexaops.runbooks.catalog import ASKED_FOR, RUNBOOKS, UNCOUNTED
 from hexaops.runbooks.live import LiveObject
 from hexaops.runbooks.model import ArchivedObject, Draft, OwnRecord, Write
@@ -53,6 +54,9 @@ from hexaops.storage.tables import OperationRow
 T = TypeVar("T")
 ATTEMPTS = 6
 """Readings of a target whose status changes under the dry run."""
+_EVIDENCE = ("HorizontalPodAutoscaler", "PodDisruptionBudget", "Pod")
+_RENEWAL_SECONDS = 4.0
+"""How long a plan waits for watched data that has just become too old: a pause and a first watch after a failure."""
 
 
 @dataclass
@@ -248,7 +252,7 @@ class Planner(Struct, frozen=True):
     async def _guardrail_context(self, draft: Draft, sight: Sight) -> guardrails.GuardrailContext:
         """Budgets and autoscalers come from the watch cache, whose age the rules bound."""
         if draft.writes:
-            self._check_fresh(sight.cache)
+            await self._check_fresh(sight.cache)
         row = _row(draft, sight.cache)
         objects = [await sight.find(one.kind, one.namespace, one.name) for one in dict.fromkeys(draft.held) if one.uid]
         own = self.settings.service_namespace
@@ -261,11 +265,12 @@ class Planner(Struct, frozen=True):
             protected=frozenset({own} if own else ()),
         )
 
-    def _check_fresh(self, cache: WatchCache) -> None:
+    async def _check_fresh(self, cache: WatchCache) -> None:
         """Rules 7 and 8 need recent data, and expiry a clock that goes."""
         if clock_problem := cache.clock_check.problem():
             raise GuardrailRefusedError(7, clock_problem, possible="mend the clock of the service's machine")
-        for kind, status in cache.status("HorizontalPodAutoscaler", "PodDisruptionBudget", "Pod").items():
+        await self._wait_renewed(cache)
+        for kind, status in cache.status(*_EVIDENCE).items():
             age = status.age_seconds
             if age is None or age > self.settings.evidence_age_seconds:
                 reason = f"{kind} objects have not been read " + ("yet" if age is None else f"for {age:.0f} s")
@@ -276,6 +281,15 @@ class Planner(Struct, frozen=True):
                     group = known.group or "core"
                     possible = f"grant the reading identity list and watch on {known.plural} (API group {group})"
                 raise GuardrailRefusedError(7, reason, possible=possible)
+
+    async def _wait_renewed(self, cache: WatchCache) -> None:
+        """Data that has just become too old is about to be renewed: a watch that was cut off is begun again."""
+        limit = self.settings.evidence_age_seconds
+        read = cache.status(*_EVIDENCE).items()
+        ages = {kind: one.age_seconds for kind, one in read if one.available and one.age_seconds is not None}
+        left = limit + _RENEWAL_SECONDS - max(ages.values(), default=0.0)
+        if 0 < left < _RENEWAL_SECONDS:
+            await cache.wait_recent(limit, Timeout(left, self.clock), *ages)
 
     async def _check_caps(self, request: ChangeRequest) -> None:
         now, requester = self.clock.now(), request.requester
