@@ -31,7 +31,10 @@ QUESTIONS = (
     ("Which Services have no ready endpoints?", "Each of 9 Services has a ready endpoint."),
     ("Which volumes are there and who uses them?", "3 of 12 applications have volumes: "),
     ("Which services are there in the data project?", "There are 4 Services."),
-    ("Which services are there?", "There are 10 Services.\n- backend/api-service: ClusterIP, port 80 for api-service"),
+    (
+        "Which services are there?",
+        "There are 10 Services.\n- backend/api-service: ClusterIP, port 80 to 8080 for api-service",
+    ),
     ("Is anything reachable from the internet?", "shop.example\\.com leads into the workspace."),
     ("Which services are public?", "shop.example\\.com leads into the workspace."),
     ("Which jobs ran last night?", "There are 2 Jobs. None failed."),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from hexaops.analysis.applications.model import Application
 from hexaops.analysis.diagnosis.causes import ref_of
-from hexaops.analysis.diagnosis.objects import Raw, containers, items, mapping, template_spec, text
+from hexaops.analysis.diagnosis.objects import Raw, containers, items, mapping, number, strings, template_spec, text
 from hexaops.analysis.diagnosis.snapshot import Snapshot
 from hexaops.assistant.answers.attachments import Cell
 from hexaops.assistant.answers.draft import Draft
@@ -168,6 +168,8 @@ def tell_probes(
         has = [kind for kind in kinds if kind not in none]
         draft.say(f"{name} has {f'a {listing(has)} probe' if has else f'no {what} probe'}"
                   f"{f', and no {listing(none)} probe' if has and none else ''}.", *noted)  # fmt: skip
+        for kind in has:
+            _tell_probe(applications[0], snapshot, kind, facts, draft)
         return
     if not found:
         draft.say(f"None of {of_all} lacks a {what} probe.", *noted)
@@ -177,9 +179,38 @@ def tell_probes(
         draft.say(f"- {name_of(one, facts)}: no {listing(lacking[one.id])} probe")
 
 
+def _tell_probe(application: Application, snapshot: Snapshot, kind: str, facts: Facts, draft: Draft) -> None:
+    """What is asked of each container, how often, and after how many failures that counts."""
+    workload = snapshot.at(ref_of(application))
+    own = items(template_spec(workload), "containers") if workload is not None else []
+    for one in own:
+        probe = mapping(one, PROBES[kind])
+        words = f"{_asked_of(probe)}, every {number(probe, 'periodSeconds') or 10} s"
+        if wait := number(probe, "initialDelaySeconds"):
+            words += f" from {wait} s after the start"
+        words += f", at most {number(probe, 'timeoutSeconds') or 1} s, failed after "
+        misses = number(probe, "failureThreshold") or 3
+        words += "1 failure" if misses == 1 else f"{misses} failures in a row"
+        of = f" of {markdown(text(one, 'name'), NAME_LIMIT)}" if len(own) > 1 else ""
+        draft.say(f"- {kind}{of}: {words}", _note(subject_of(application), f"{kind}{of}: {words}", facts, draft))
+
+
+def _asked_of(probe: Raw) -> str:
+    """`GET /healthz on port http`, `a connection to port 5432`, `the command “…”`."""
+    if get := mapping(probe, "httpGet"):
+        path, port = text(get, "path") or "/", str(get.get("port"))
+        return f"GET {markdown(path, VALUE_LIMIT)} on port {markdown(port, NAME_LIMIT)}"
+    if socket := mapping(probe, "tcpSocket"):
+        return f"a connection to port {markdown(str(socket.get('port')), NAME_LIMIT)}"
+    if call := mapping(probe, "grpc"):
+        return f"a gRPC health check on port {number(call, 'port')}"
+    line = redact(" ".join(strings(probe, "exec", "command")))
+    return f"the command “{markdown(line, VALUE_LIMIT)}”"
+
+
 def _lacking(application: Application, snapshot: Snapshot, kinds: Sequence[str]) -> list[str]:
     workload = snapshot.at(ref_of(application))
-    own = list(containers(template_spec(workload))) if workload is not None else []
+    own = items(template_spec(workload), "containers") if workload is not None else []
     return [kind for kind in kinds if any(not mapping(one, PROBES[kind]) for one in own)]
 
 

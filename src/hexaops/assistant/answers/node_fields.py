@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 from hexaops.analysis.applications.usage import Resource
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
 from hexaops.assistant.answers.lines import LABELS, NAME_LIMIT, TEXT_LIMIT, listing, plural
+from hexaops.assistant.answers.nodes import pods_by_node
 from hexaops.assistant.answers.usage import amount, node_share, why_no_node_usage
 from hexaops.assistant.evidence import KUBERNETES, METRICS
 from hexaops.backends.kubernetes.rows import ConditionRow, NodeRow
@@ -114,6 +115,104 @@ def tell_versions(nodes: Sequence[NodeRow], facts: Facts, draft: Draft) -> None:
         noted = [_note(node, f"Kubernetes {version}", facts, draft) for node in same[:SHOWN]]
         which = f"All {plural(len(same), 'node')}" if len(by_version) == 1 and len(same) > 1 else _named(same)
         draft.say(f"{which} {'runs' if len(same) == 1 else 'run'} Kubernetes {markdown(version, NAME_LIMIT)}.", *noted)
+
+
+def tell_systems(nodes: Sequence[NodeRow], facts: Facts, draft: Draft) -> None:
+    """Operating system, kernel, architecture and container runtime, nodes of a kind together."""
+    _tell_alike(nodes, lambda node: [part for part in (node.system, node.runtime) if part], "run", facts, draft)
+
+
+def tell_zones(nodes: Sequence[NodeRow], facts: Facts, draft: Draft) -> None:
+    """Region, zone and machine type by the well-known labels."""
+    words = (("zone", "topology.kubernetes.io/zone"), ("region", "topology.kubernetes.io/region"),
+             ("machine type", "node.kubernetes.io/instance-type"))  # fmt: skip
+
+    def placed(node: NodeRow) -> list[str]:
+        return [f"{word} {node.labels[key]}" for word, key in words if node.labels.get(key)]
+
+    _tell_alike(nodes, placed, "are in", facts, draft)
+
+
+def tell_node_addresses(nodes: Sequence[NodeRow], facts: Facts, draft: Draft) -> None:
+    """The address of each inside the cluster's network."""
+    for node in nodes[:SHOWN]:
+        value = node.internal_ip or "no internal address"
+        draft.say(f"- {markdown(node.name, NAME_LIMIT)}: {value}", _note(node, value, facts, draft))
+
+
+def _tell_alike(
+    nodes: Sequence[NodeRow], parts: Callable[[NodeRow], Sequence[str]], verb: str, facts: Facts, draft: Draft
+) -> None:
+    """One line for all nodes of which the same is to be said."""
+    alike: dict[tuple[str, ...], list[NodeRow]] = {}
+    for node in nodes:
+        alike.setdefault(tuple(parts(node)), []).append(node)
+    one = {"run": "runs", "are in": "is in"}[verb]
+    for told, same in sorted(alike.items(), key=lambda pair: -len(pair[1])):
+        words = listing([markdown(part, TEXT_LIMIT) for part in told]) if told else ""
+        noted = [_note(node, ", ".join(told) or "not reported", facts, draft) for node in same[:SHOWN]]
+        which = f"All {plural(len(same), 'node')}" if len(alike) == 1 and len(same) > 1 else _named(same)
+        say = f"{which} {verb if len(same) > 1 else one} {words}." if words else f"{which}: that is not reported."
+        draft.say(say, *noted)
+
+
+def tell_sizes(
+    nodes: Sequence[NodeRow], resources: Sequence[Resource], facts: Facts, draft: Draft, *, first: First = "total"
+) -> None:
+    """How large they are, and what of it pods may have; what was asked for comes first."""
+    ranked = sorted(nodes, key=lambda node: node.capacity.get(resources[0], 0.0), reverse=first != "least")
+    noted = [_note(node, _size(node, resources), facts, draft) for node in ranked[:SHOWN]]
+    if len(ranked) > 1 and first != "total":
+        name = markdown(ranked[0].name, NAME_LIMIT)
+        word = "least" if first == "least" else "most"
+        draft.say(f"{name} has the {word}: {_amount(ranked[0].capacity, resources[0])}.", noted[0])
+    elif len(ranked) > 1:
+        whole = {str(one): sum((node.capacity.get(one, 0.0) for node in ranked), 0.0) for one in resources}
+        draft.say(f"{plural(len(ranked), 'node')} have {listing([_amount(whole, one) for one in resources])} in all.",
+                  *noted)  # fmt: skip
+    else:
+        draft.say(f"{markdown(ranked[0].name, NAME_LIMIT)} has {_size(ranked[0], resources)}.", noted[0])
+        return
+    for node, item in zip(ranked, noted, strict=False):
+        draft.say(f"- {markdown(node.name, NAME_LIMIT)}: {_size(node, resources)}", item)
+    if len(ranked) > SHOWN:
+        draft.say(f"- … and {len(ranked) - SHOWN} more")
+
+
+def _size(node: NodeRow, resources: Sequence[Resource]) -> str:
+    whole = listing([_amount(node.capacity, one) for one in resources])
+    given = listing([_amount(node.allocatable, one, label=len(resources) > 1) for one in resources])
+    return f"{whole}, of which pods may have {given}"
+
+
+def _amount(of: Mapping[str, float], resource: Resource, *, label: bool = True) -> str:
+    words = amount(resource, of.get(resource)) or "an unknown amount"
+    return f"{words} memory" if label and resource == "memory" else words
+
+
+def tell_crowd(nodes: Sequence[NodeRow], facts: Facts, draft: Draft, *, fewest: bool = False) -> None:
+    """How many pods of the workspace each node runs; the most, or the fewest, first."""
+    counts = pods_by_node(facts)
+    ranked = sorted(nodes, key=lambda node: counts.get(node.name, 0), reverse=not fewest)
+    best = counts.get(ranked[0].name, 0)
+    same = [node for node in ranked if counts.get(node.name, 0) == best]
+    noted = {
+        node.name: draft.evidence.note(
+            KUBERNETES, f"pods of the workspace on {node.name}", counts.get(node.name, 0), unit="objects",
+            at=facts.freshness.as_of, is_query=True,
+        )
+        for node in ranked[:SHOWN]
+    }  # fmt: skip
+    verb, each = ("runs", "") if len(same) == 1 else ("run", " each")
+    draft.say(f"{_named(same)} {verb} the {'fewest' if fewest else 'most'} pods of this workspace: {best}{each}.",
+              *[noted[node.name] for node in same if node.name in noted])  # fmt: skip
+    for node in ranked[:SHOWN]:
+        most = node.capacity.get("pods")
+        room = f" (it takes {most:g} of all workspaces)" if most else ""
+        draft.say(f"- {markdown(node.name, NAME_LIMIT)}: {plural(counts.get(node.name, 0), 'pod')}{room}",
+                  noted[node.name])  # fmt: skip
+    if len(ranked) > SHOWN:
+        draft.say(f"- … and {len(ranked) - SHOWN} more")
 
 
 def tell_taints(nodes: Sequence[NodeRow], facts: Facts, draft: Draft) -> None:

@@ -45,7 +45,7 @@ def answer_nodes(asked: Understanding, facts: Facts, draft: Draft) -> None:
     if not wanted:
         words = f"{ready} of {plural(len(nodes), 'node')}{about} {'is' if ready == 1 else 'are'} ready."
         draft.say(words, *noted)
-    pods = _pods_by_node(facts)
+    pods = pods_by_node(facts)
     for node in sorted(nodes, key=lambda node: (node.ready, node.name))[:SHOWN]:
         _line(draft, node, facts, pods.get(node.name, 0))
     if len(nodes) > SHOWN:
@@ -125,7 +125,8 @@ def _table(draft: Draft, nodes: list[NodeRow], facts: Facts, pods: dict[str, int
     draft.attach(NodeTable(data=table), nulls=nulls)
 
 
-def _pods_by_node(facts: Facts) -> dict[str, int]:
+def pods_by_node(facts: Facts) -> dict[str, int]:
+    """How many pods of the workspace each node runs."""
     counts: dict[str, int] = {}
     for application in facts.applications or ():
         for pod in application.pods:

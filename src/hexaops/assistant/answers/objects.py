@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from hexaops.analysis.applications.model import Application
 from hexaops.assistant.answers.draft import Draft
@@ -16,21 +17,36 @@ from hexaops.kit.text import markdown
 SHOWN = 20
 
 
+AutoscalerQuestion = Literal["whether", "bounds", "limit"]
+"""Whether there is one, between which numbers it scales, or whether it is at its maximum."""
+
+
 def tell_autoscalers(
-    selected: Sequence[Application], found: Sequence[HpaRow], facts: Facts, draft: Draft, *, of_limit: bool = False
+    selected: Sequence[Application],
+    found: Sequence[HpaRow],
+    facts: Facts,
+    draft: Draft,
+    *,
+    form: AutoscalerQuestion = "whether",
 ) -> None:
-    """Which autoscaler sets whose replicas, between which bounds; `of_limit`: whether it is at its maximum."""
+    """Which autoscaler sets whose replicas, between which bounds."""
+    of_limit = form == "limit"
     owned = {(row.namespace, row.target_kind, row.target_name): row for row in found}
     scaled = [(one, owned.get((one.project, one.kind, one.name))) for one in selected]
     if len(scaled) == 1:
         one, row = scaled[0]
         if row is None:
             noted = _note(f"autoscalers of {subject_of(one)}", 0, facts, draft)
-            count = plural(one.desired, "replica")
-            draft.say(f"No: no HorizontalPodAutoscaler scales **{name_of(one, facts)}**; it has {count}.", noted)
-        else:
-            lead = _at_maximum(row) if of_limit else "Yes"
-            draft.say(f"{lead}: {_autoscaler(one, row, facts)}", _note_row(row, facts, draft))
+            count, name = plural(one.desired, "replica"), f"**{name_of(one, facts)}**"
+            words = f"No: no HorizontalPodAutoscaler scales {name}; it has {count}."
+            if form == "bounds":
+                words = f"{name} has {count}, set by hand: no HorizontalPodAutoscaler scales it, so it has no bounds."
+            draft.say(words, noted)
+            return
+        lead = _at_maximum(row) if of_limit else "Yes"
+        if form == "bounds":
+            lead = f"At least {row.min_replicas} and at most {plural(row.max_replicas, 'replica')}"
+        draft.say(f"{lead}: {_autoscaler(one, row, facts)}", _note_row(row, facts, draft))
         return
     autoscaled = [(one, row) for one, row in scaled if row is not None]
     if of_limit:
@@ -105,14 +121,27 @@ def _amount(name: str, value: float) -> str:
 
 
 def tell_claims(
-    claims: Mapping[str, Sequence[PvcRow]], selected: Sequence[Application], facts: Facts, draft: Draft
+    claims: Mapping[str, Sequence[PvcRow]],
+    selected: Sequence[Application],
+    facts: Facts,
+    draft: Draft,
+    *,
+    of_class: bool = False,
 ) -> None:
-    """Volume claims of each application (by its id), with their sizes."""
+    """Volume claims of each application (by its id), with their sizes; `of_class`: their storage classes first."""
     having = [one for one in selected if claims.get(one.id)]
     every = [row for one in having for row in claims[one.id]]
     total = format_bytes(sum(row.capacity_bytes or row.requested_bytes or 0.0 for row in every))
     noted = _note("volume claims", len(every), facts, draft)
-    if len(selected) == 1:
+    if of_class and every:
+        classes = sorted({row.storage_class or "none" for row in every})
+        use = "uses" if len(every) == 1 else "use"
+        word = "the storage class" if len(classes) == 1 else "the storage classes"
+        told = listing([markdown(name, NAME_LIMIT) for name in classes])
+        draft.say(
+            f"{plural(len(every), 'volume claim')} of {plural(len(having), 'application')} {use} {word} {told}.", noted
+        )
+    elif len(selected) == 1:
         name = f"**{name_of(selected[0], facts)}**"
         draft.say(f"{name} has {plural(len(every), 'volume claim')}{f', {total} in all' if every else ''}.", noted)
     else:
@@ -176,6 +205,8 @@ def tell_budgets(found: Sequence[PdbRow], where: str, facts: Facts, draft: Draft
     of_all = plural(len(found), "disruption budget")
     verb = "allows" if len(tight) == 1 else "allow"
     first = f"{len(tight)} of {of_all} {verb} no eviction" if tight else f"All of {of_all} allow an eviction"
+    if len(found) == 1:
+        first = f"There is 1 disruption budget{where}; it allows {'no' if tight else 'an'} eviction"
     draft.say(f"{first} now.", *noted)
     for row in sorted(found, key=lambda row: (row.disruptions_allowed, row.namespace, row.name))[:SHOWN]:
         pods = f"{row.current_healthy} healthy, {row.desired_healthy} needed"

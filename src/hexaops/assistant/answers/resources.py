@@ -12,7 +12,7 @@ from hexaops.assistant.answers.lines import NAME_LIMIT, TABLE_LIMIT, listing, na
 from hexaops.assistant.answers.pods import pod_table, pods_of
 from hexaops.assistant.answers.possible import suggest_for_issues
 from hexaops.assistant.evidence import KUBERNETES
-from hexaops.backends.kubernetes.rows import ServiceRow
+from hexaops.backends.kubernetes.rows import PortRow, ServiceRow
 from hexaops.kit.durations import format_duration
 from hexaops.kit.quantities import format_bytes, format_cpu
 from hexaops.kit.text import markdown, plain
@@ -78,7 +78,7 @@ def tell_services(
     noted = draft.evidence.note(KUBERNETES, "Services", len(services), unit="objects", at=at, is_query=True)
     draft.say(f"There {'is' if len(services) == 1 else 'are'} {plural(len(services), 'Service')}.", noted)
     for one in services[:SHOWN]:
-        ports = listing([str(port.port) for port in one.ports]) if one.ports else "none"
+        ports = listing([_port(port) for port in one.ports]) if one.ports else "none"
         behind = served.get(one.uid, ())
         to = (
             f" for {listing([markdown(name, NAME_LIMIT) for name in behind])}" if behind else ", selects no application"
@@ -90,6 +90,12 @@ def tell_services(
         draft.say(f"- {markdown(f'{one.namespace}/{one.name}', NAME_LIMIT)}: {one.type}, {word} {ports}{to}", item)
     if len(services) > SHOWN:
         draft.say(f"- … and {len(services) - SHOWN} more", noted)
+
+
+def _port(port: PortRow) -> str:
+    """`80`, or `80 to 8080` where the pods listen on another one."""
+    target = port.target_port
+    return str(port.port) if target in (None, "", port.port) else f"{port.port} to {markdown(str(target), NAME_LIMIT)}"
 
 
 def tell_restarts(applications: Sequence[Application], facts: Facts, draft: Draft) -> None:

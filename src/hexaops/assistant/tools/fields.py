@@ -6,6 +6,6 @@ from hexaops.assistant.tools.tool import Tool
 
 FIELDS = Tool(
     name="fields",
-    description="Addresses, owners, variables, probes and numbers of replicas of applications.",
+    description="Addresses, owners, variables, probes, replicas, labels, ports and more of templates.",
     capabilities=("read_applications",),
 )

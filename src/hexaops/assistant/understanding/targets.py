@@ -184,6 +184,10 @@ def _competes(entity: KnownEntity, best: KnownEntity) -> bool:
     return entity.kind == best.kind
 
 
+_OF_KEYS = frozenset({"label", "labels", "labelled", "labeled", "annotation", "annotations"})
+"""After these stands a key, no name."""
+
+
 def _unknown_names(
     items: tuple[Item, ...], index: NameIndex, start: int, *, for_change: bool, known: bool
 ) -> list[UnknownName]:
@@ -206,6 +210,8 @@ def _unknown_names(
 def _is_name(run: list[Item], before: str, after: Item, *, for_change: bool, known: bool) -> bool:
     if not for_change and all(item.text[0].isdigit() and item.text.isalnum() for item in run):
         return False  # "over 300ms"
+    if not for_change and before in _OF_KEYS:
+        return False  # "with the label app.kubernetes.io/part-of=shop"
     if any(item.looks_like_name for item in run):
         return True
     beside_noun = "app" in after.tags or before in ("app", "application", "service", "deployment", "called", "named")

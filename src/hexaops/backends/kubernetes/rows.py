@@ -257,6 +257,10 @@ class NodeRow(ObjectRow, frozen=True, gc=False, kw_only=True):
     roles: tuple[str, ...]
     unschedulable: bool
     internal_ip: str
+    system: str = ""
+    """Operating system, kernel and architecture, as the kubelet reports them."""
+    runtime: str = ""
+    """The container runtime with its version."""
 
 
 class NamespaceRow(ObjectRow, frozen=True, gc=False, kw_only=True):

@@ -25,6 +25,11 @@ class NodeSpecWire(Wire):
 
 class NodeInfoWire(Wire):
     kubelet_version: str = ""
+    os_image: str = ""
+    operating_system: str = ""
+    kernel_version: str = ""
+    architecture: str = ""
+    container_runtime_version: str = ""
 
 
 class NodeAddressWire(Wire):
@@ -67,7 +72,16 @@ def node_row(item: NodeWire, interner: Interner) -> NodeRow:
         roles=tuple(sorted(key[len(_ROLE) :] for key in labels if key.startswith(_ROLE))),
         unschedulable=spec.unschedulable,
         internal_ip=next((entry.address for entry in status.addresses or () if entry.type == "InternalIP"), ""),
+        system=interner.text(_system(status.node_info)),
+        runtime=interner.text(status.node_info.container_runtime_version if status.node_info else ""),
     )
+
+
+def _system(info: NodeInfoWire | None) -> str:
+    if info is None:
+        return ""
+    kernel = f"kernel {info.kernel_version}" if info.kernel_version else ""
+    return ", ".join(part for part in (info.os_image or info.operating_system, kernel, info.architecture) if part)
 
 
 class NamespaceStatusWire(Wire):

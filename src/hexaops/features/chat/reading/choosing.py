@@ -13,6 +13,7 @@ from hexaops.assistant.tools.fields import FIELDS
 from hexaops.assistant.tools.history import HISTORY
 from hexaops.assistant.tools.impact import IMPACT
 from hexaops.assistant.tools.insights import INSIGHTS
+from hexaops.assistant.tools.nodes import NODES
 from hexaops.assistant.tools.objects import OBJECTS
 from hexaops.assistant.tools.performance import PERFORMANCE
 from hexaops.assistant.tools.resources import RESOURCES
@@ -28,6 +29,7 @@ from hexaops.features.chat.reading.fields import field_of
 from hexaops.features.chat.reading.history import asks_for_revisions
 from hexaops.features.chat.reading.impact import asks_for_impact
 from hexaops.features.chat.reading.insights import asks_for_control
+from hexaops.features.chat.reading.nodes import asks_of_nodes
 from hexaops.features.chat.reading.objects import topic_of
 from hexaops.features.chat.reading.performance import asks_for_requests
 from hexaops.features.chat.reading.resources import asks_for_age, asks_for_restarts
@@ -52,6 +54,7 @@ TOPICS: tuple[tuple[Tool, Callable[[str, Understanding, Facts], bool]], ...] = (
     (PERFORMANCE, lambda message, asked, _: asks_for_requests(message, asked)),
     (RESOURCES, lambda message, asked, facts: asks_for_restarts(message, asked, facts.applications or ())),
     (RESOURCES, lambda message, asked, facts: asks_for_age(message, asked, facts.applications or ())),
+    (NODES, lambda message, asked, _: asks_of_nodes(message, asked)),
     (OBJECTS, lambda message, asked, facts: bool(topic_of(message, facts.applications or (), asked))),
     (HISTORY, lambda message, asked, _: asks_for_revisions(message, asked)),
     (FIELDS, lambda message, asked, facts: bool(field_of(message, facts.applications or (), asked))),

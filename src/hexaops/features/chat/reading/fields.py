@@ -1,4 +1,4 @@
-"""Questions for single fields: addresses, owners, variables, ConfigMaps, probes, numbers of replicas."""
+"""Questions for single fields: addresses, owners, variables, probes, numbers of replicas, and what templates say."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ from hexaops.analysis.applications.model import Application
 from hexaops.assistant.answers import fields as told
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.lines import plural
+from hexaops.assistant.answers.resources import tell_services
+from hexaops.assistant.answers.templates import FIELDS, tell_labelled, tell_template
 from hexaops.assistant.understanding.intents import Intent, Mode
 from hexaops.assistant.understanding.model import Understanding
 from hexaops.backends.kubernetes.rows import PodRow
+from hexaops.features.applications.service import ApplicationService
 from hexaops.features.chat.reading.asking import Reading
 from hexaops.features.chat.reading.resources import without_names
 from hexaops.features.diagnosis.service import DiagnosisService
@@ -24,9 +27,15 @@ _INTENTS = frozenset({
     Intent.CONFIG_UPDATE, Intent.CONNECTIVITY, Intent.OUT_OF_SCOPE, Intent.UNCLEAR, Intent.SECURITY_QUERY,
 })  # fmt: skip
 """Intents that a question for such a field is taken for."""
+_FURTHER = frozenset({
+    Intent.ACTION_QUESTION, Intent.ACTION_STATUS, Intent.ALERT_QUERY, Intent.AUTOSCALING, Intent.DIAGNOSE,
+    Intent.NODE_STATUS, Intent.ROLLBACK_APPLICATION,
+})  # fmt: skip
+"""Intents that a question for what a template says is taken for, too."""
 _ASKS = re.compile(
-    r"^\W*(?:and |so |please |ok(?:ay)?,? |hey,? |now )*(?:which|what|whats|what's|who|whose|how (?:much|many)|"
-    r"is|are|does|do|has|have|can you|could you|show|list|give|print|tell|any|find|get|where)\b"
+    r"^\W*(?:and |so |please |ok(?:ay)?,? |hey,? |now )*(?:which|what|whats|what's|who|whose|"
+    r"how (?:much|many|long|big)|is|are|does|do|has|have|can you|could you|show|list|give|print|tell|any|find|get|"
+    r"where)\b"
 )
 _REPLICAS = re.compile(
     r"\b(?:which|what|list|show|any)\b.*?\b(?:(?P<more>more than|over|above)|(?P<least>at least)|"
@@ -34,7 +43,30 @@ _REPLICAS = re.compile(
     r"(?P<count>\d{1,4}|one|single|two|three) (?:replicas?|cop(?:y|ies)|pods?|instances?)\b"
 )
 _VARIABLE = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b")
+_LABEL = re.compile(r"(?<![\w./-])([a-z0-9][\w./-]{0,200})=([\w.-]{1,63})", re.IGNORECASE)
+""" "tier=web": a label that is asked for."""
 _TOPICS = (
+    ("pulls", re.compile(r"\bpull[ -]?polic(?:y|ies)\b")),
+    ("grace", re.compile(r"\bgrace[ -]?periods?\b|\bgraceful(?:ly)? (?:shutdown|termination|stop)\b")),
+    (
+        "placement",
+        re.compile(
+            r"\bnode ?selectors?\b|\b(?:anti-?)?affinit(?:y|ies)\b|\btolerat(?:es?|ions?)\b|"
+            r"\b(?:topology )?spread constraints?\b|\bpriority ?class(?:es)?\b"
+        ),
+    ),
+    ("accounts", re.compile(r"\bservice ?accounts?\b")),
+    ("strategy", re.compile(r"\bstrateg(?:y|ies)\b|\bmax ?(?:surge|unavailable)\b|\brolling updates?\b")),
+    ("annotations", re.compile(r"\bannotat(?:ions?|ed)\b")),
+    ("labels", re.compile(r"\blabel(?:s|led|ed)?\b")),
+    (
+        "containers",
+        re.compile(
+            r"\b(?:how many|which|what) (?:init )?containers (?:does|do|are in|has|make up)\b|"
+            r"\b(?:sidecars?|init ?containers?)\b"
+        ),
+    ),
+    ("ports", re.compile(r"\bports?\b")),
     ("probes", re.compile(r"\b(?:liveness|readiness|startup|health)[ -]?(?:probes?|checks?)\b|\bprobes?\b")),
     ("maps", re.compile(r"\bconfig[ -]?maps?\b")),
     ("variables", re.compile(r"\benv(?:ironment)?(?:[ -]?var(?:iable)?s?)?\b|\bvariables?\b")),
@@ -59,6 +91,8 @@ _JUDGES: Mapping[str, Callable[[int, int], bool]] = {"exactly": eq, "more": gt, 
 _COUNTS = {"one": 1, "single": 1, "two": 2, "three": 3}
 _OF_PODS = re.compile(r"\bhow many\b|\bnumber of\b|\bcount\b")
 _SINGLE = re.compile(r"\b(?:liveness|readiness|startup)\b")
+_OF_NAMED = frozenset({"variables", "owners", "containers", "labels", "annotations"})
+"""Told of applications that are named: of all of them, the words mean something else or say too little."""
 NAMED_LIMIT = 5
 REFUSED = 0.9
 """So sure is the understanding of a demand that is declined by rule: no field of it is told."""
@@ -70,7 +104,7 @@ def field_of(message: str, applications: Sequence[Application], asked: Understan
     if asked.intent is Intent.OUT_OF_SCOPE and asked.confidence >= REFUSED:
         return ""
     changes = asked.is_change_request or asked.wants_plan or asked.mode in (Mode.REQUEST, Mode.NEGATED, Mode.HOWTO)
-    if changes or asked.intent not in _INTENTS:
+    if changes or asked.intent not in _INTENTS | _FURTHER:
         return ""
     named = any(found.entity.kind in {"application", "pod"} for found in asked.targets)
     if named and _VARIABLE.search(message) and (_ASKS.search(text) or asked.intent is Intent.LIST_RESOURCES):
@@ -78,17 +112,22 @@ def field_of(message: str, applications: Sequence[Application], asked: Understan
     found = next((topic for topic, words in _TOPICS if words.search(text)), "")
     if not found or not (_ASKS.search(text) or asked.intent is Intent.LIST_RESOURCES):
         return ""
+    if asked.intent in _FURTHER and (found not in FIELDS or (not named and found != "ports")):
+        return ""
     if found == "missing" and not (_OF_PODS.search(text) or "which" in text or "any" in text or "are we" in text):
         return ""
     if found == "probes" and asked.intent not in (Intent.LIST_RESOURCES, Intent.STATUS_QUERY, Intent.UNCLEAR):
         return ""
-    return found if named or found not in ("variables", "owners") else ""
+    if found == "labels" and _LABEL.search(message):
+        return found
+    return found if named or found not in _OF_NAMED else ""
 
 
 class FieldReader(Struct, frozen=True):
     """Answers from the watch cache, and of templates from the workspace's snapshot."""
 
     diagnoses: DiagnosisService
+    applications: ApplicationService
 
     async def answer(self, reading: Reading, draft: Draft) -> None:
         """The field that was asked for, of what was named."""
@@ -111,7 +150,18 @@ class FieldReader(Struct, frozen=True):
         self, topic: str, reading: Reading, selected: Sequence[Application], draft: Draft
     ) -> None:  # fmt: skip
         snapshot = await self.diagnoses.snapshot(reading.caller.get_workspace(), logs=False)
-        if topic == "probes":
+        asked = _LABEL.search(reading.message)
+        if topic == "labels" and asked:
+            only_value = all(found.entity.name == asked[2] for found in reading.asked.targets)  # "app=web-app"
+            among = reading.facts.applications or () if only_value else selected
+            tell_labelled(asked[1], asked[2], among, reading.facts, draft)
+        elif topic == "ports" and not reading.is_named:
+            self._services(reading, selected, draft)
+        elif topic in FIELDS:
+            tell_template(topic, selected, snapshot, reading.facts, draft)
+            if topic == "ports":
+                self._services(reading, selected, draft)
+        elif topic == "probes":
             text = without_names(reading.message, reading.facts.applications or ())
             kinds = [kind for kind in told.PROBES if kind in _SINGLE.findall(text)] or ["liveness", "readiness"]
             told.tell_probes(selected, snapshot, kinds, reading.facts, draft)
@@ -121,6 +171,19 @@ class FieldReader(Struct, frozen=True):
             wanted = [*dict.fromkeys(_VARIABLE.findall(reading.message))]
             for one in selected[:NAMED_LIMIT]:
                 told.tell_variables(one, snapshot, wanted, reading.facts, draft)
+
+    def _services(self, reading: Reading, selected: Sequence[Application], draft: Draft) -> None:
+        """What leads to the ports."""
+        workspace = reading.caller.get_workspace()
+        served: dict[str, list[str]] = {}
+        everything = not (reading.is_named or reading.projects)
+        found = {row.uid: row for row in self.applications.rows(workspace, "Service") if everything}
+        for one in selected:
+            for row in self.applications.services(workspace, one):
+                served.setdefault(row.uid, []).append(one.name)
+                found[row.uid] = row
+        rows = sorted(found.values(), key=lambda row: (row.namespace, row.name))
+        tell_services(rows, served, reading.facts, draft)
 
     def _by_replicas(self, reading: Reading, selected: Sequence[Application], draft: Draft) -> None:
         said = _REPLICAS.search(without_names(reading.message, reading.facts.applications or ()))

@@ -9,34 +9,54 @@ from typing import Any
 from msgspec import Struct
 
 from hexaops.analysis.applications.model import Application
+from hexaops.analysis.diagnosis.selectors import matches
 from hexaops.assistant.answers import objects as told
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.jobs import tell_jobs
 from hexaops.assistant.answers.lines import NAME_LIMIT, TEXT_LIMIT, listing, name_of
+from hexaops.assistant.answers.networks import tell_policies, tell_tls
 from hexaops.assistant.understanding.intents import Intent
 from hexaops.assistant.understanding.model import Understanding
 from hexaops.backends.kubernetes.kinds import WatchedKind
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.chat.reading.asking import Reading
 from hexaops.features.chat.reading.resources import without_names
+from hexaops.features.diagnosis.service import DiagnosisService
 from hexaops.kit.text import markdown
 
 INTENTS = frozenset({
     Intent.LIST_RESOURCES, Intent.STATUS_QUERY, Intent.USAGE_QUERY, Intent.HIGH_USAGE, Intent.AUTOSCALING,
     Intent.UPDATE_QUOTA, Intent.CONNECTIVITY, Intent.OUT_OF_SCOPE, Intent.UNCLEAR, Intent.ACTION_QUESTION,
+    Intent.POD_STATUS, Intent.BACKUP, Intent.SECURITY_QUERY, Intent.NODE_STATUS, Intent.SCALE_APPLICATION,
 })  # fmt: skip
 """Intents that a question for such an object is taken for."""
 _ASKS = re.compile(
-    r"^\W*(?:which|what|whats|what's|how (?:much|many|full)|is|are|does|do|has|have|show|list|any|tell)\b"
+    r"^\W*(?:which|what|whats|what's|how (?:much|many|full|far|high|big|large|long)|"
+    r"is|are|does|do|has|have|show|list|any|tell)\b"
 )
 _ASKS_OF_JOBS = re.compile(r"^\W*(?:did|when|was|were|how often)\b")
 _TOPICS = (
     ("endpoints", re.compile(r"\bservices?\b.*\bendpoints?\b|\bendpoints?\b.*\bservices?\b")),
-    ("autoscalers", re.compile(r"\b(?:auto-?scal(?:ed|er|ers|ing)|hpas?|horizontal ?pod ?autoscalers?)\b")),
+    (
+        "autoscalers",
+        re.compile(
+            r"\b(?:auto-?scal(?:ed?|er|ers|ing)|hpas?|horizontal ?pod ?autoscalers?)\b|"
+            r"\b(?:max(?:imum)?|min(?:imum)?)(?: number of| count of)? replicas?\b|"
+            r"\breplicas? (?:max(?:imum)?|min(?:imum)?|bounds?)\b|\bhow (?:far|high) (?:can|may|could|will) .*\bscale\b"
+        ),
+    ),
     ("quotas", re.compile(r"\bquotas?\b")),
     ("budgets", re.compile(r"\b(?:disruption budgets?|pdbs?)\b")),
+    ("tls", re.compile(r"\b(?:tls|https|ssl)\b")),
+    ("policies", re.compile(r"\bnetwork ?polic(?:y|ies)\b|\bnetpols?\b")),
     ("hosts", re.compile(r"\b(?:host ?names?|ingress(?:es)?|domain names?|domains|urls?)\b")),
-    ("claims", re.compile(r"\b(?:volumes?|pvcs?|(?:volume )?claims?)\b(?! (?:be|is|are(?! there)|get|run)\b)")),
+    (
+        "claims",
+        re.compile(
+            r"\b(?:volumes?|pvcs?|(?:volume )?claims?)\b(?! (?:be|is|are(?! there)|get|run)\b)|"
+            r"\bstorage ?class(?:es)?\b"
+        ),
+    ),
     ("jobs", re.compile(r"\b(?:cron ?)?jobs?\b")),
 )
 _OUTSIDE = re.compile(
@@ -57,7 +77,16 @@ _OF_LIMIT = re.compile(
     re.IGNORECASE,
 )
 """ "Is the autoscaler at its limit?": not whether there is one."""
-_FULLNESS = re.compile(r"\b(?:full|fullest|space|usage|used|use|fill)\b")
+_SOMETHING_ELSE = re.compile(
+    r"\b(?:full|fullest|space|usage|fill)\b|\bused\b(?! by\b)|\b(?:in|much) use\b|\bback(?:ed)?[ -]?ups?\b"
+)
+""" "How full is the volume?", "is there a backup of it?": not which volumes there are."""
+_CLASSES = re.compile(r"\bstorage ?class(?:es)?\b", re.IGNORECASE)
+_YES_NO = re.compile(r"^\W*(?:and |so |but )?(?:is|are|does|do|has|have|can)\b", re.IGNORECASE)
+""" "Does web-app have an autoscaler?", which a yes or a no answers."""
+_RANKED = re.compile(r"\b(?:has|have|with|had|runs?) (?:the )?(?:most|fewest)\b")
+""" "Which app has the most replicas?" is not for bounds."""
+_NO_TLS = re.compile(r"\b(?:no|without|not|lack(?:s|ing)?|missing|isn't|aren't|don't|doesn't)\b")
 
 
 def topic_of(message: str, applications: Sequence[Application], asked: Understanding) -> str:
@@ -72,21 +101,24 @@ def topic_of(message: str, applications: Sequence[Application], asked: Understan
         return ""
     if asked.intent not in (_JOB_INTENTS if found == "jobs" else INTENTS):
         return ""
-    return "" if found == "claims" and _FULLNESS.search(text) else found
+    if found == "autoscalers" and _RANKED.search(text):
+        return ""
+    return "" if found == "claims" and not _CLASSES.search(text) and _SOMETHING_ELSE.search(text) else found
 
 
 class ObjectReader(Struct, frozen=True):
     """Answers from the watch cache."""
 
     applications: ApplicationService
+    diagnoses: DiagnosisService
 
     async def answer(self, reading: Reading, draft: Draft) -> None:
         """The objects that were asked for, of what was named."""
         facts, selected = reading.facts, reading.select(draft)
         match topic_of(reading.message, facts.applications or (), reading.asked):
             case "autoscalers":
-                rows, of_limit = self._rows(reading, "HorizontalPodAutoscaler"), bool(_OF_LIMIT.search(reading.message))
-                told.tell_autoscalers(selected, rows, facts, draft, of_limit=of_limit)
+                rows = self._rows(reading, "HorizontalPodAutoscaler")
+                told.tell_autoscalers(selected, rows, facts, draft, form=_form(reading.message))
             case "quotas":
                 told.tell_quotas(self._in_projects(reading, selected, "ResourceQuota"), _in(reading), facts, draft)
             case "budgets":
@@ -95,6 +127,13 @@ class ObjectReader(Struct, frozen=True):
             case "hosts":
                 rows = self._of(reading, selected, "Ingress", "ingresses")
                 told.tell_hosts(rows, self._behind(reading, selected), _in(reading, "to"), facts, draft)
+            case "tls":
+                rows = self._of(reading, selected, "Ingress", "ingresses")
+                behind = self._behind(reading, selected)
+                lacking = _NO_TLS.search(reading.message.casefold()) is not None
+                tell_tls(rows, behind, _in(reading, "to"), facts, draft, lacking=lacking)
+            case "policies":
+                await self._policies(reading, selected, draft)
             case "outside":
                 self._outside(reading, selected, draft)
             case "jobs":
@@ -143,6 +182,19 @@ class ObjectReader(Struct, frozen=True):
         jobs, schedules = self._rows(reading, "Job"), self._rows(reading, "CronJob")
         tell_jobs(_of_projects(jobs, reading), _of_projects(schedules, reading), reading.facts, draft)
 
+    async def _policies(self, reading: Reading, selected: Sequence[Application], draft: Draft) -> None:
+        """Those that select pods of what was named, else all."""
+        snapshot = await self.diagnoses.snapshot(reading.caller.get_workspace(), logs=False)
+        found = [one for one in snapshot.of("NetworkPolicy") if one.namespace in {app.project for app in selected}]
+        if reading.is_named and not reading.projects:
+            labels = [(app.project, app.workload.template_labels) for app in selected]
+            found = [
+                one for one in found
+                if any(one.namespace == project and matches(one.mapping("spec", "podSelector"), own)
+                       for project, own in labels)
+            ]  # fmt: skip
+        tell_policies(found, _in(reading, "for"), reading.facts, draft)
+
     def _outside(self, reading: Reading, selected: Sequence[Application], draft: Draft) -> None:
         ingresses = self._of(reading, selected, "Ingress", "ingresses")
         services = [
@@ -165,7 +217,8 @@ class ObjectReader(Struct, frozen=True):
             ]
             for one in selected
         }
-        told.tell_claims(claims, selected, reading.facts, draft)
+        of_class = _CLASSES.search(reading.message) is not None
+        told.tell_claims(claims, selected, reading.facts, draft, of_class=of_class)
 
     def _endpoints(self, reading: Reading, selected: Sequence[Application], draft: Draft) -> None:
         ready: dict[tuple[str, str], int] = {}
@@ -179,6 +232,13 @@ class ObjectReader(Struct, frozen=True):
             services = [row for row in services if row.uid in uids]
         counts = {row.uid: ready.get((row.namespace, row.name), 0) for row in services}
         told.tell_unserved(services, counts, reading.facts, draft)
+
+
+def _form(message: str) -> told.AutoscalerQuestion:
+    """What the first words of an answer have to say."""
+    if _OF_LIMIT.search(message):
+        return "limit"
+    return "whether" if _YES_NO.search(message) else "bounds"
 
 
 def _of_projects(rows: Sequence[Any], reading: Reading) -> list[Any]:
