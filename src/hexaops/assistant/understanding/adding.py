@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from msgspec.structs import replace
@@ -72,6 +73,8 @@ _BESIDE = word_set("sorry no oops i mean meant should be please it to the value 
 def rather(clauses: Sequence[Clause], base: Spoken, index: NameIndex) -> Understanding | None:
     """ "sorry, error, not warn": another value of the one variable that was to be set."""
     slots, items = base.slots, [item for clause in clauses for item in clause.items if not item.is_mark]
+    if base.intent == Intent.CONFIG_UPDATE and slots is not None and slots.image and not slots.env:
+        return _with_tag(clauses, base, slots, slots.image, index)
     if base.intent != Intent.CONFIG_UPDATE or slots is None or len(slots.env) != 1 or slots.image:
         return None
     (name, value), words = slots.env[0], [item.text.lower() for item in items]
@@ -82,6 +85,27 @@ def rather(clauses: Sequence[Clause], base: Spoken, index: NameIndex) -> Underst
     if not place or len(rest) != 1 or any(clause.is_question for clause in clauses):
         return None
     return _with_value(base, slots, name, items[rest[0]].text, index)
+
+
+_TAG = re.compile(r"v?\d+(?:\.\d+)+(?:-[a-z0-9.]+)?", re.IGNORECASE)
+
+
+def _with_tag(
+    clauses: Sequence[Clause], base: Spoken, slots: Slots, image: str, index: NameIndex
+) -> Understanding | None:
+    """ "sorry, v2.4", "7.4, not 7.2": another tag of the image that was to be set."""
+    words = [item.text.lower() for clause in clauses for item in clause.items if not item.is_mark]
+    name, colon, before = image.rpartition(":")
+    new = [word for word in words if _TAG.fullmatch(word) and word != before.lower()]
+    rest = [word for word in words if word not in new and word != before.lower() and word not in _BESIDE]
+    if not colon or "/" in before or len(new) != 1 or any(word not in ("not", "v", "tag", "version") for word in rest):
+        return None
+    if any(clause.is_question for clause in clauses) or f"not {new[0]}" in " ".join(words):
+        return None
+    targets = resolved(base.targets, index)
+    asked = Understanding(Intent.CONFIG_UPDATE, 0.9, Mode.REQUEST, targets=targets, replaces=True)
+    changed = replace(slots, image=f"{name}:{new[0]}")
+    return replace(asked, slots=changed, parameters=base.parameters, missing=() if targets else ("application",))
 
 
 _KINDS_OF_VALUES = (word_set("trace debug info warn warning error fatal"), word_set("true false"), word_set("on off"))

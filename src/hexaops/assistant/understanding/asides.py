@@ -14,6 +14,7 @@ _ASIDES = tuple(
         "i am afraid", "i fear", "one after the other", "one after another", "one by one", "one at a time",
         "for the time being", "in one go",
         "to be safe", "to be on the safe side", "for safety", "for good measure", "for a change",
+        "after all",
     )
 )  # fmt: skip
 _NAMED = ("the", "these", "those", "all", "both", "them")

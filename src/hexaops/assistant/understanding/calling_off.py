@@ -53,6 +53,8 @@ def called_off(clauses: Sequence[Clause], dialogue: Dialogue, index: NameIndex) 
     said = [item for clause in clauses for item in clause.items if not item.is_mark]
     if not said or len(said) > _LONGEST or any(item.number for item in said):
         return None
+    if not dialogue.agreed and _leaves_it(said):
+        return Understanding(Intent.DENY, 0.9)
     tail = [item for item in clauses[-1].items if not item.is_mark]
     if _forgets(tail) and len(said) - len(tail) <= 3:
         return Understanding(Intent.DENY, 0.9)
@@ -69,7 +71,23 @@ def called_off(clauses: Sequence[Clause], dialogue: Dialogue, index: NameIndex) 
     return None
 
 
-_AGREES = word_set("go proceed ahead confirm confirmed yes y yep yeah sure do approved")
+_LEFT = word_set("be alone as is on off up down running stopped going it them that this like there are was were")
+
+
+def _leaves_it(said: Sequence[Item]) -> bool:
+    """ "no, leave it running", "leave them as they are"."""
+    words = [word for item in said for word in item.word.split()]
+    place = next((place for place, word in enumerate(words) if word in ("leave", "keep")), -1)
+    if place < 0 or words[place + 1 : place + 2] not in (["it"], ["them"], ["that"]) or any(i.mention for i in said):
+        return False
+    rest = [*words[:place], *words[place + 1 :]]
+    return len(rest) > 1 and all(word in _LEFT or word in _SMALL for word in rest)
+
+
+_AGREES = word_set(
+    "go proceed ahead confirm confirmed yes y yep yeah sure do approved apply execute send ship submit bet roger "
+    "affirmative agreed accepted deal"
+)
 _WITH_YES = _AGREES | word_set(
     "ok okay fine alright right good great perfect please pls it that for on then now lets and so well thanks"
 )

@@ -142,9 +142,17 @@ def _is_soft(items: list[Item], position: int) -> bool:
         after = items[position + 1] if position + 1 < len(items) else None
         asks = after is not None and (after.tags & CHANGE_TAGS or after.word in ("please", "can", "could"))
         asks = asks or _is_obliged(items, position + 1)
+        if item.word in ("also", "then") and _opens_politely(items, position):
+            return False
         return item.word in _CONNECTIVES or (item.word == "so" and position > 2 and bool(asks))
     beside_dash = any(0 <= p < len(items) and items[p].word == "-" for p in (position - 1, position + 1))
     return item.word in _SOFT and not (item.word == "-" and beside_dash)
+
+
+def _opens_politely(items: list[Item], position: int) -> bool:
+    """ "could you also …": the opening is no clause of its own."""
+    words = [item.word for item in items[max(0, position - 2) : position]]
+    return len(words) == 2 and words[0] in ("could", "can", "would", "will") and words[1] in ("you", "we", "i")
 
 
 def _is_obliged(items: list[Item], position: int) -> bool:

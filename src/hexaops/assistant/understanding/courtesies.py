@@ -6,6 +6,17 @@ from __future__ import annotations
 import re
 
 _ADDRESS = re.compile(r"\s*@?hexaops\b\s*[,:!-]?\s+", re.IGNORECASE)
+_GREETING = re.compile(
+    r"\s*(?:good )?(?:morning|afternoon|evening)(?: (?:all|team|everyone|everybody|folks|guys|there))?\s*[.,!…]+\s+",
+    re.IGNORECASE,
+)
+_TOPIC = re.compile(
+    r"\s*(?:ok(?:ay)?[,.]? )?(?:and )?(?:now )?(?:(?:for|on) )?(?:an? )?"
+    r"(?:(?:completely|totally|entirely|quite|very|wholly) )?"
+    r"(?:(?:different|another|unrelated|other|new) (?:topic|question|subject|thing|matter)|something else(?: entirely)?"
+    r"|change of (?:topic|subject)|unrelated)\s*[:,;.!–-]+\s*(?=\S)",
+    re.IGNORECASE,
+)
 _WHEN = (
     r"(?: (?:when|once|if|how|as soon as)"
     r"(?: (?:it'?s|it is|they'?re|they are|that'?s|that is|you'?re|you are|it|you|that))?"
@@ -32,6 +43,18 @@ _SPOKEN = (
         re.compile(r"\bi (?:wanted|meant|intended|tried|was (?:trying|going)) to (?:say|write|type)\b", re.IGNORECASE),
         "i meant",
     ),
+    (re.compile(r"\bn(?:vm+d?|ever\s*mind)\b", re.IGNORECASE), "never mind"),
+    (re.compile(r"\bon (?:reflection|second thoughts?|further thought)\b", re.IGNORECASE), "actually"),
+    (
+        re.compile(
+            r"\bi(?: have|['’]ve)? (?:(?:got|read|typed|wrote|said) (?:it|that|this|them|those) wrong"
+            r"|(?:confused|mixed(?: up)?|muddled(?: up)?) (?:it|them|that|those|these)(?: two)?(?: up)?)"
+            r"(?=\s*(?:[,.;!:-]|$))"
+            r"|\bmy (?:bad|mistake|fault)(?=\s*(?:[,.;!:-]|$))",
+            re.IGNORECASE,
+        ),
+        "sorry",
+    ),
     (re.compile(r"\bresource ?quotas?\b", re.IGNORECASE), "quota"),
     (re.compile(r"\bthis (?:very )?(?:second|instant|moment|minute)\b", re.IGNORECASE), "now"),
 )
@@ -39,10 +62,16 @@ _FEWEST_WORDS = 2
 """So many must be left: "let me know when it is done" alone is a wish of its own."""
 
 
+def without_topic(text: str) -> tuple[str, bool]:
+    """ "different topic: …": the text without it, and whether it was there."""
+    rest = _TOPIC.sub("", text, count=1) if _TOPIC.match(text) else text
+    return rest, rest != text
+
+
 def without_courtesies(text: str) -> str:
     """The text without them; unchanged when nothing else would be left."""
     rest = _REPORT.sub("", _ADDRESS.sub("", text, count=1) if _ADDRESS.match(text) else text)
-    rest = _FOR_NOW.sub("", rest)
+    rest = _FOR_NOW.sub("", _GREETING.sub("", rest, count=1) if _GREETING.match(rest) else rest)
     for spoken, written in _SPOKEN:
         rest = spoken.sub(written, rest)
     return rest if len(rest.split()) >= _FEWEST_WORDS else text

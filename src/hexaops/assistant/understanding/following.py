@@ -48,6 +48,14 @@ _MORE = word_set("tell show me more details detail please again and some i want 
 _SAYS_MORE = word_set("more details detail again continue")
 _HOW_FAR = word_set("status progress state so and any the what is its now please")
 _PUTS = word_set("put bring take set")
+_RETURNS = word_set("question return returning go going us look check ask again applies holds")
+_SINCE = word_set(
+    "since when how long and is are was has have it that this they been so like the case doing already now exactly"
+)
+_LASTING = frozenset(
+    {Intent.POD_STATUS, Intent.NODE_STATUS, Intent.PERFORMANCE_ANALYSIS, Intent.DIAGNOSE, Intent.ROOT_CAUSE}
+    | {Intent.ALERT_QUERY, Intent.EVENT_QUERY, Intent.HIGH_USAGE, Intent.ANOMALY_QUERY, Intent.SECURITY_QUERY}
+)
 _REVERSES = word_set("direction way reverse versa opposite")
 _ASKING = word_set("does is are will would should shall can could did has have")
 _OWN_NUMBERS = frozenset({Intent.ALERT_CREATE, Intent.ALERT_ACKNOWLEDGE, *SETTING_INTENTS})
@@ -70,6 +78,8 @@ def carry_on(clauses: list[Clause], dialogue: Dialogue, index: NameIndex) -> Und
     light = _PUTS if "back" in plain else frozenset()
     if {"mean", "meant"} & set(plain):
         light = light | {"stop", "hold", "on"}  # "no stop, I meant cart"
+    if {"same", "back"} & set(plain) and intent not in CHANGE_INTENTS and base.slots is None:
+        light = light | _RETURNS
     known = light | pieces | OF_INTENT.get(intent, frozenset()) | index.namespaces
     strange = [item for item in words if not (carries(item, known) or narrows(item, intent))]
     meant = loosely(strange, plain, index)
@@ -100,6 +110,8 @@ def _as_a_whole(
     if "why" in words and len(named) == 1 and all(item.mention or item.word in _WHY for item in items):
         found = prefer(find_targets(items, index, for_change=False), dialogue, index)
         return _why(base, found.targets) if found.targets else None
+    if words <= _SINCE and intent in _LASTING and ({"since", "when"} <= words or {"how", "long"} <= words):
+        return Understanding(intent, 0.8, targets=resolved(base.targets, index), parameters=base.parameters)
     if words <= _MORE and words & _SAYS_MORE and intent not in CHANGE_INTENTS:
         return Understanding(intent, 0.8, targets=resolved(base.targets, index), parameters=base.parameters)
     if dialogue.task == base and words <= _HOW_FAR and words & {"status", "progress"}:
@@ -292,6 +304,8 @@ def _change(intent: Intent, base: Spoken, said: Said, index: NameIndex) -> Under
     if not (said.numbers or said.names or said.corrects):
         return None
     parameters = base.parameters
+    if intent is Intent.RESTART_FAILING and said.found.targets and not said.numbers:  # "no, only cart"
+        intent, parameters = Intent.RESTART_APPLICATION, Parameters(reason=parameters.reason)
     if said.parameters.namespace and not said.found.targets and intent is Intent.RESTART_FAILING:
         return Understanding(  # "only in backend"
             intent, 0.9, Mode.REQUEST, parameters=replace(parameters, namespace=said.parameters.namespace)

@@ -350,6 +350,11 @@ def _together(parts: list[Part], asked: list[Part], whole: Ranking) -> Part:
     if intent in _NOTHING or intent in CHANGE_INTENTS:
         intent = base.understanding.intent
     targets = {target.entity.id: target for part in parts for target in part.understanding.targets}
+    for part in parts:  # "cool. cpu of A now?": what small talk borrows is not asked about
+        if part not in real and part.understanding.intent in _NOTHING:
+            borrowed = {t.entity.id for t in part.understanding.targets if t.source == "dialogue"}
+            own = {t.entity.id for other in real for t in other.understanding.targets}
+            targets = {one: target for one, target in targets.items() if one in own or one not in borrowed}
     sure = max(
         whole.of(LABEL_OF.get(intent, "")), base.understanding.confidence if base.understanding.intent is intent else 0
     )

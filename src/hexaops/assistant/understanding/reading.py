@@ -29,12 +29,14 @@ from hexaops.assistant.understanding.ranker import Ranking, rank
 from hexaops.assistant.understanding.roles import RoledNumber, read_numbers
 from hexaops.assistant.understanding.setting import (
     Setting,
+    begun_by,
     borrows,
     in_order,
     label_before,
     of_a_change,
     place_before,
     pointed_at,
+    points_at_a_place,
     spoken_of,
     that_fail,
     those_pods,
@@ -430,6 +432,10 @@ def _read_question(clause: Clause, tags: set[str], ranking: Ranking, setting: Se
         context = spoken_of(clause.items, setting)
         found = replace(found, targets=from_context("them", context, mention="").targets)
         found = found if found.targets else replace(found, namespace=place_before(setting.dialogue))
+    elif points_at_a_place(clause.items) and not (found.targets or found.ambiguous or found.namespace):
+        found = replace(found, namespace=place_before(setting.dialogue))
+    if intent is Intent.CONNECTIVITY and len(found.targets) == 1:
+        found = replace(found, targets=(*begun_by(clause.items, setting), *found.targets))
     if intent is Intent.CONNECTIVITY:
         found = replace(found, targets=_from_near_to_far(clause.items, found.targets))
     if intent is Intent.NODE_STATUS:  # "does that fit on the nodes"

@@ -81,6 +81,7 @@ def read_said(
     words = [word for item in items for word in item.word.split()]
     items = tuple(item for item in items if item.mention or item.word not in _ASIDE)
     found, among = _named(items, dialogue, index, base)
+    found = _without_left(items, found)
     if not (found.targets or found.ambiguous or among):
         found = replace(found, targets=meant)
     if among is None:
@@ -129,6 +130,16 @@ def read_said(
 
 def _state(items: tuple[Item, ...]) -> State | None:
     return status_filter(Clause(items), {tag for item in items for tag in item.tags if item.word not in SMALL})
+
+
+def _without_left(items: tuple[Item, ...], found: Found) -> Found:
+    """ "leave A be, B to 2": A is left as it is."""
+    said = [item for item in items if not item.is_mark]
+    left = {two.mention.text for one, two in pairwise(said) if one.word in ("leave", "skip", "drop") and two.mention}
+    kept = tuple(target for target in found.targets if target.mention not in left)
+    if not left or not kept or len(kept) == len(found.targets):
+        return found
+    return replace(found, targets=kept, excluded=tuple(t for t in found.targets if t.mention in left))
 
 
 def _other_than_it(items: tuple[Item, ...], found: Found) -> bool:

@@ -47,6 +47,8 @@ class Setting(Struct, frozen=True):
     """The next clause tells why."""
     pressed: bool = False
     """The next clause says "do it", "go ahead"."""
+    seen: tuple[Resolved, ...] = ()
+    """What the clauses before are about, nodes too: what a question points at."""
 
 
 def last_frame(dialogue: Dialogue) -> Spoken | None:
@@ -127,7 +129,7 @@ def borrows(clause: Clause, found: Found, dialogue: Dialogue, *, changes: bool =
         return False
     wide = words & {
         "apps", "applications", "anything", "nodes", "projects", "total", "all", "namespaces", "services",
-        "else",
+        "else", "overall", "altogether",
     }  # fmt: skip
     of_all = any(item.tags & {"everything", "platform", "workspace"} for item in clause.items)
     of_all = of_all or (not changes and ("we" in words or _chooses(clause.items)))
@@ -138,7 +140,7 @@ def _chooses(items: tuple[Item, ...]) -> bool:
     """ "which node is the busiest", "is there any app without", "top 3 by cpu": about all, whatever was named."""
     for item, after in pairwise(items):
         kind = after.tags & {"app", "node", "project"} and not after.mention
-        if item.word in _WHICH and kind:
+        if item.word in _WHICH and (kind or (item.word == "which" and "alert" in after.tags)):
             return True
         if item.word in _FIRST and (item.word != "most" or after.word not in _RECENT):
             return True
@@ -165,13 +167,46 @@ def in_order(items: tuple[Item, ...], setting: Setting) -> tuple[Resolved, ...]:
     return resolved(pointed(items, setting.dialogue, setting.index), setting.index)
 
 
-_WHOLE = word_set("workspace cluster environment platform")
+_WHOLE = word_set("workspace cluster environment platform lot")
 
 
 def _names_the_whole(items: tuple[Item, ...], pointer: str) -> bool:
-    """ "in this workspace": the word stands before a place, and points at no application."""
+    """ "in this workspace", "how's it looking overall": the word points at no application."""
     following = [after.word for item, after in pairwise(items) if item.word == pointer]
-    return bool(following) and all(word in _WHOLE for word in following)
+    overall = any(item.word in ("overall", "altogether") for item in items)
+    return overall or (bool(following) and all(word in _WHOLE for word in following))
+
+
+_BEING = word_set("is are was were be any")
+
+
+def points_at_a_place(items: tuple[Item, ...]) -> bool:
+    """ "which apps there …", "anything broken there?"; not "what is there", "are there nodes"."""
+    words = [item for item in items if not item.is_mark]
+    return any(
+        item.word == "there"
+        and place > 0
+        and words[place - 1].word not in _BEING
+        and not (place + 1 < len(words) and words[place + 1].word in _BEING)
+        for place, item in enumerate(words)
+    )
+
+
+def begun_by(items: tuple[Item, ...], setting: Setting) -> tuple[Resolved, ...]:
+    """ "can it reach B": the near end is what was spoken of."""
+    words = [item for item in items if not item.is_mark][:4]
+    place = next((place for place, item in enumerate(words) if item.word == "it"), -1)
+    named = next((place for place, item in enumerate(words) if item.mention), len(words))
+    context = context_of(setting.dialogue, setting.index, setting.before)
+    if not 0 < place < named or not context or (len(context) > 1 and not last_of_connection(setting.dialogue)):
+        return ()
+    return (Resolved(context[0], "it", 0.9, "dialogue"),)
+
+
+def last_of_connection(dialogue: Dialogue) -> bool:
+    """ "can A reach B", then "so why is it slow": the one that was to reach the other."""
+    last = last_frame(dialogue)
+    return last is not None and last.intent == Intent.CONNECTIVITY
 
 
 def pointed_at(items: tuple[Item, ...], found: Found, setting: Setting) -> Found:
@@ -183,7 +218,10 @@ def pointed_at(items: tuple[Item, ...], found: Found, setting: Setting) -> Found
     pointer = points_back(items)
     if pointer is None or _names_the_whole(items, pointer):
         return found
-    context = spoken_of(items, setting)
+    seen = setting.before or setting.seen
+    context = spoken_of(items, setting if setting.before or not seen else replace(setting, before=seen))
+    if pointer in ("it", "its") and not seen and last_of_connection(setting.dialogue) and len(context) > 1:
+        context = context[:1]
     if not context and (focus := focus_of(setting.dialogue, setting.index)):
         return replace(found, targets=tuple(Resolved(entity, pointer, 0.8, "focus") for entity in focus))
     return replace(found, targets=from_context("them", context, mention=pointer).targets)

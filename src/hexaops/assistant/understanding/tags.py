@@ -104,12 +104,15 @@ def _lead_tags(clause: Clause) -> set[str]:
 
 def score_talk(clause: Clause, tags: set[str]) -> dict[Intent, float]:
     """Greetings, thanks, yes and no: only where the clause says nothing else."""
-    others = [item for item in clause.items if not item.is_mark and item.says_platform and not item.tags & _TALK_TAGS]
+    items = clause.items
+    others = [item for item in items if not item.is_mark and item.says_platform and not item.tags & _TALK_TAGS]
     if others:
         return {}
     words = clause.words
     scores = {intent: strength for intent, tag, strength in TALK if tag in tags}
     if words and words[0] in _ASKING:
+        scores = {intent: s for intent, s in scores.items() if intent not in (Intent.CONFIRM, Intent.DENY)}
+    if clause.is_question and any(item.mention for item in items):  # "fluent-bit alright?"
         scores = {intent: s for intent, s in scores.items() if intent not in (Intent.CONFIRM, Intent.DENY)}
     if {"?", "everything", "healthy"} <= tags:  # "hey, everything fine?"
         scores.pop(Intent.GREETING, None)

@@ -12,14 +12,13 @@ from hexaops.assistant.understanding.acts import VERB_OF
 from hexaops.assistant.understanding.afterthoughts import leaves_out, limit_after, takes_back
 from hexaops.assistant.understanding.agreement import LOOKING, OFFERS, Verdict, agree, asks
 from hexaops.assistant.understanding.asked import Frame, explains_all, how_surely, is_plain, is_surely_asked
-from hexaops.assistant.understanding.calling_off import agreed_to, called_off, taken_up_again
 from hexaops.assistant.understanding.clauses import CLAUSES_LIMIT, Clause, split_clauses
 from hexaops.assistant.understanding.commands import in_words
-from hexaops.assistant.understanding.courtesies import without_courtesies
+from hexaops.assistant.understanding.continuing import carried_beside, carried_on
+from hexaops.assistant.understanding.courtesies import without_courtesies, without_topic
 from hexaops.assistant.understanding.dialogue import answer_pending
 from hexaops.assistant.understanding.encoder import hear
 from hexaops.assistant.understanding.evidence import Proposal, forbidden, judged_frame, read_evident
-from hexaops.assistant.understanding.following import carry_on
 from hexaops.assistant.understanding.foreign import read_foreign
 from hexaops.assistant.understanding.gaps import Message, has_gaps
 from hexaops.assistant.understanding.gist import proposed
@@ -29,7 +28,6 @@ from hexaops.assistant.understanding.intents import CHANGE_INTENTS, LATER_INTENT
 from hexaops.assistant.understanding.inventory import Inventory, NameIndex
 from hexaops.assistant.understanding.items import Item, read_items
 from hexaops.assistant.understanding.labels import INTENT_OF
-from hexaops.assistant.understanding.mending import asks_to_fix
 from hexaops.assistant.understanding.model import Dialogue, Parameters, Understanding
 from hexaops.assistant.understanding.normalise import clean, other_script_share, tokenize
 from hexaops.assistant.understanding.parts import Part, keep, left_out
@@ -60,9 +58,12 @@ _LIKE_ENGLISH = 0.6
 def understand(message: str, inventory: Inventory, dialogue: Dialogue | None = None) -> Understanding:
     """Intent, entities, values and confidence of a message; never raises on any text."""
     text, truncated = clean(message)
-    text = in_words(without_courtesies(text))
+    text, turns_away = without_topic(without_courtesies(text))
+    text = in_words(text)
     items = read_items(tokenize(text), inventory.index)
     dialogue = dialogue or Dialogue()
+    if turns_away:  # nothing said before is meant by "it"
+        dialogue = Dialogue(focus_applications=dialogue.focus_applications)
     if asks_for_summary(text):
         return _shaped(Understanding(Intent.STATUS_QUERY, 0.95))
     read = _Read(tuple(items), inventory.index, dialogue)
@@ -70,7 +71,19 @@ def understand(message: str, inventory: Inventory, dialogue: Dialogue | None = N
     if settled is not None:
         return _checked(settled, text, read)
     found = _checked(_by_grammar(read, inventory, truncated=truncated), text, read)
+    if not truncated and (told := _told_beside(found, read)) is not None:
+        return told
     return found if truncated else _with_change_heard(found, text, read)
+
+
+def _told_beside(found: Understanding, read: _Read) -> Understanding | None:
+    """What the message carries on, where the rest of it only tells why."""
+    if any(part.wants_plan for part in found.parts or (found,)):
+        return None
+    meant = carried_beside(read.items, read.dialogue, read.index)
+    if meant is None:
+        return None
+    return _offered(_shaped(meant)) if meant.wants_plan else _shaped(meant)
 
 
 def _checked(found: Understanding, text: str, read: _Read) -> Understanding:
@@ -201,7 +214,7 @@ def _settled(text: str, read: _Read, inventory: Inventory, *, truncated: bool) -
     answer = None if truncated else answer_pending(items, dialogue, inventory.index)
     if answer is not None:
         return _shaped(answer)
-    carried = None if truncated else _carried(split_clauses(items), dialogue, inventory.index)
+    carried = None if truncated else carried_on(split_clauses(items), dialogue, inventory.index)
     return _shaped(carried) if carried is not None else None
 
 
@@ -287,19 +300,6 @@ def _is_open(understandings: tuple[Understanding, ...], *, complains: bool) -> b
     return not (planned or others)
 
 
-def _carried(clauses: list[Clause], dialogue: Dialogue, index: NameIndex) -> Understanding | None:
-    """What only makes sense after what was said before."""
-    if not clauses:
-        return None
-    return (
-        agreed_to(clauses, dialogue)
-        or called_off(clauses, dialogue, index)
-        or taken_up_again(clauses, dialogue, index)
-        or asks_to_fix(clauses, dialogue, index)
-        or carry_on(clauses, dialogue, index)
-    )
-
-
 def _is_other_language(text: str, items: list[Item], whole: Ranking) -> bool:
     """Few words are English, and together they are like nothing that is known here."""
     if other_script_share(text) > _OTHER_SCRIPT_LEAST:
@@ -347,6 +347,7 @@ def _read_parts(clauses: list[Clause], setting: Setting) -> list[Part]:
             previous_verb="" if reading.left else reading.verb,
             previous_best=reading.ranking.best,
             before=spoken_of or setting.before,
+            seen=reading.found.targets or setting.seen,
             vague=_is_vague(clause, setting) if spoken_of else setting.vague,
             told=setting.told if reading.mode is Mode.REQUEST else (*setting.told, *told_of_else(clause.items)),
             namespace=_place_of_next(reading),
