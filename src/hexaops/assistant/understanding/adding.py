@@ -93,19 +93,18 @@ _TAG = re.compile(r"v?\d+(?:\.\d+)+(?:-[a-z0-9.]+)?", re.IGNORECASE)
 def _with_tag(
     clauses: Sequence[Clause], base: Spoken, slots: Slots, image: str, index: NameIndex
 ) -> Understanding | None:
-    """ "sorry, v2.4", "7.4, not 7.2": another tag of the image that was to be set."""
+    """ "sorry, v2.4": another tag of the image that was to be set; the whole image is asked for."""
     words = [item.text.lower() for clause in clauses for item in clause.items if not item.is_mark]
-    name, colon, before = image.rpartition(":")
-    new = [word for word in words if _TAG.fullmatch(word) and word != before.lower()]
-    rest = [word for word in words if word not in new and word != before.lower() and word not in _BESIDE]
-    if not colon or "/" in before or len(new) != 1 or any(word not in ("not", "v", "tag", "version") for word in rest):
+    before = image.rpartition(":")[2].lower()
+    new = [word for word in words if _TAG.fullmatch(word) and word != before]
+    rest = [word for word in words if word not in new and word != before and word not in _BESIDE]
+    if len(new) != 1 or any(word not in ("not", "v", "tag", "version") for word in rest):
         return None
-    if any(clause.is_question for clause in clauses) or f"not {new[0]}" in " ".join(words):
+    if any(clause.is_question for clause in clauses):
         return None
     targets = resolved(base.targets, index)
-    asked = Understanding(Intent.CONFIG_UPDATE, 0.9, Mode.REQUEST, targets=targets, replaces=True)
-    changed = replace(slots, image=f"{name}:{new[0]}")
-    return replace(asked, slots=changed, parameters=base.parameters, missing=() if targets else ("application",))
+    asked = Understanding(Intent.CONFIG_UPDATE, 0.9, Mode.REQUEST, targets=targets, slots=slots, replaces=True)
+    return replace(asked, parameters=base.parameters, missing=("setting",))
 
 
 _KINDS_OF_VALUES = (word_set("trace debug info warn warning error fatal"), word_set("true false"), word_set("on off"))
