@@ -73,6 +73,37 @@ OF_NODES = (
     ("What are the IPs of the nodes?", "- worker-node-1: 10.0.1.11"),
 )
 
+OF_TIMES = (
+    ("Which app costs the least?", "admin-portal costs the least: about $"),
+    ("Which app costs the most?", "database-app costs the most: about $"),
+    (
+        "When does the next backup run?",
+        "No backup is scheduled here: hexaops makes one when a service account starts it (docs/backups.md).\n"
+        "What the cluster itself schedules under that name:\nCronJob data/nightly-backup runs next in ",
+    ),
+    ("When did the last backup run?", "- CronJob data/nightly-backup: at “30 2 \\* \\* \\*”, last started "),
+    ("When does the nightly job run next?", "CronJob data/nightly-backup runs next in "),
+    ("Who made the last change?", "Who made it is not known: "),
+    ("What was the last change?", "The last change: "),
+    ("Who changed web-app last?", "Who made it is not known: 2d "),
+    ("How long has cache-service been degraded?", "**cache-service** has been degraded for at least "),
+    ("Since when is web-app healthy?", "**web-app** has been healthy for at least 2d "),
+    ("Which app has the most replicas?", "**log-collector** has the most replicas: 4.\n- log-collector: 4/4 ready"),
+    (
+        "Which app has the fewest pods?",
+        "**background-worker**, **worker-app** and **admin-portal** have the fewest replicas: 1 each.",
+    ),
+    ("What version of postgres is running?", "**database-app** runs postgres:15.4."),
+    ("Which apps run the latest tag?", "None of 12 applications runs an image with the tag latest or without one."),
+    ("Is web-app spread over several nodes?", "Its 3 pods are on 3 nodes:"),
+    ("What is the DNS name of database-app?", "Service data/database-app is reached as database-app.data.svc, port 5"),
+    ("When was database-app created?", "**database-app** was created "),
+    ("Am I allowed to restart web-app?", "Yes: your role operator may restart web-app, by a plan that you confirm."),
+    ("What is my role?", "Your role in "),
+    ("What may I do here?", "Your role in "),
+    ("Who has access to this workspace?", "1 member has access to "),
+)
+
 
 @pytest.fixture
 async def world(sqlite_url: str, tmp_path: Path) -> AsyncIterator[LivingWorld]:
@@ -80,7 +111,9 @@ async def world(sqlite_url: str, tmp_path: Path) -> AsyncIterator[LivingWorld]:
         yield opened
 
 
-@pytest.mark.parametrize("questions", [OF_TEMPLATES, OF_OBJECTS, OF_NODES], ids=["templates", "objects", "nodes"])
+@pytest.mark.parametrize(
+    "questions", [OF_TEMPLATES, OF_OBJECTS, OF_NODES, OF_TIMES], ids=["templates", "objects", "nodes", "times"]
+)
 async def test_what_is_asked_for_is_told_first(world: LivingWorld, questions: tuple[tuple[str, str], ...]) -> None:
     for question, beginning in questions:
         response = (await world.call("POST", "/aiops/chat", {"message": question})).json()["data"]["response"]
@@ -99,3 +132,17 @@ async def test_the_node_with_most_pods_is_counted(world: LivingWorld) -> None:
         first = answer.json()["data"]["response"]["content"].partition("\n")[0]
         assert f"the {word} pods of this workspace: {best}" in first
         assert {name for name, count in pods.items() if count == best} == {name for name in pods if name in first}
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "beginning"),
+    [
+        ("Why is database-app failing?", "since when?", "**database-app** has been degraded for at least "),
+        ("What was the last change?", "by whom?", "Who made it is not known: "),
+        ("What was the last change?", "since when?", "The last change: "),
+    ],
+)
+async def test_a_short_question_is_of_what_was_told(world: LivingWorld, first: str, then: str, beginning: str) -> None:
+    opened = (await world.call("POST", "/aiops/chat", {"message": first})).json()["data"]["session_id"]
+    answer = await world.call("POST", "/aiops/chat", {"message": then, "session_id": opened})
+    assert answer.json()["data"]["response"]["content"].startswith(beginning)

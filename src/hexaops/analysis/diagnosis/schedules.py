@@ -1,8 +1,9 @@
-"""Cron schedules as Kubernetes reads them (robfig/cron): whether one is valid, and about how often it comes due."""
+"""Cron schedules as Kubernetes reads them (robfig/cron): whether one is valid, how often and when it comes due."""
 
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _BOUNDS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
@@ -59,6 +60,48 @@ def period_minutes(schedule: str) -> float | None:
         * (len(day) / 31 if len(weekday) >= 7 else min(1.0, len(weekday) / 7 + (len(day) / 31 if len(day) < 31 else 0)))
     )
     return 525600.0 / max(1.0, days * len(hour) * len(minute))
+
+
+LOOK_AHEAD_DAYS = 5 * 366
+"""Far enough for 29 February."""
+_AS_FIELDS = {
+    "@yearly": "0 0 1 1 *",
+    "@annually": "0 0 1 1 *",
+    "@monthly": "0 0 1 * *",
+    "@weekly": "0 0 * * 0",
+    "@daily": "0 0 * * *",
+    "@midnight": "0 0 * * *",
+    "@hourly": "0 * * * *",
+}
+
+
+def next_time(schedule: str, after: datetime, zone: str = "") -> datetime | None:
+    """When it comes due next, in UTC; None where that cannot be told (`@every`, an invalid schedule or zone).
+
+    Without a zone UTC, which the controller manager runs in as a rule. Where both days are restricted, either fits.
+    """
+    schedule = _AS_FIELDS.get(schedule.strip(), schedule.strip())
+    if schedule_error(schedule) or schedule.startswith("@") or (zone and not is_time_zone(zone)):
+        return None
+    texts = schedule.split()
+    minutes, hours, days, months, weekdays = (
+        _values(*part) or set() for part in zip(texts, _BOUNDS, _NAMES, strict=True)
+    )
+    weekdays = {day % 7 for day in weekdays}
+    either = not texts[2].startswith(("*", "?")) and not texts[4].startswith(("*", "?"))
+    place = ZoneInfo(zone) if zone else UTC
+    start = after.astimezone(place)
+    for ahead in range(LOOK_AHEAD_DAYS):
+        date = start.date() + timedelta(days=ahead)
+        of_month, of_week = date.day in days, date.isoweekday() % 7 in weekdays
+        if date.month not in months or not ((of_month or of_week) if either else (of_month and of_week)):
+            continue
+        for hour in sorted(hours):
+            for minute in sorted(minutes):
+                found = datetime(date.year, date.month, date.day, hour, minute, tzinfo=place).astimezone(UTC)
+                if found > after:
+                    return found
+    return None
 
 
 def _values(text: str, bounds: tuple[int, int], names: dict[str, int]) -> set[int] | None:

@@ -10,8 +10,10 @@ from msgspec import Struct
 from hexaops.analysis.applications.model import Application
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
+from hexaops.assistant.answers.jobs import tell_next
 from hexaops.assistant.answers.lines import listing, name_of, subject_of
 from hexaops.assistant.evidence import STORE
+from hexaops.backends.kubernetes.rows import CronJobRow
 from hexaops.kit.durations import format_duration, format_time
 from hexaops.kit.text import markdown
 
@@ -55,6 +57,33 @@ def answer_backups(applications: Sequence[Application], newest: Mapping[str, Kep
         draft.say("There are 0 applications to back up.", counted)
     draft.gap()
     draft.say(HOW)
+
+
+def tell_last_backup(
+    applications: Sequence[Application], newest: Mapping[str, Kept], facts: Facts, draft: Draft
+) -> None:
+    """When the newest of all was made, before what each application has."""
+    have = [one for one in applications if one.id in newest]
+    if len(have) < 2:
+        return
+    last = max(have, key=lambda one: newest[one.id].started_at)
+    at = newest[last.id].started_at
+    noted = draft.evidence.note(
+        STORE, f"newest backup of {subject_of(last)}", format_time(at), unit="time", at=facts.now
+    )
+    ago = format_duration((facts.now - at).total_seconds())
+    draft.say(f"The last backup was made {ago} ago ({format_time(at)}), of {name_of(last, facts)}.", noted)
+
+
+def tell_next_backup(schedules: Sequence[CronJobRow], facts: Facts, draft: Draft) -> None:
+    """Nothing here makes backups by itself; CronJobs of the cluster that are called so may."""
+    noted = draft.evidence.note(STORE, "schedules of backups", 0, unit="schedules", at=facts.now, is_query=True)
+    draft.say(
+        "No backup is scheduled here: hexaops makes one when a service account starts it (docs/backups.md).", noted
+    )
+    if schedules:
+        draft.say("What the cluster itself schedules under that name:", noted)
+        tell_next(schedules, facts, draft)
 
 
 def tell_gone(names: Sequence[str], draft: Draft) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from msgspec import Struct
 
@@ -55,15 +56,25 @@ def monthly_cost(statement: Statement, facts: Facts, draft: Draft) -> tuple[str,
     return f"What runs now costs about ${total:.2f} a month{without}", noted
 
 
-def tell_cost(charges: Charges, facts: Facts, draft: Draft) -> None:
-    """What each application costs a month, the dearest first, and at which prices."""
+First = Literal["most", "least", "total"]
+"""What the first sentence tells: which application costs the most or the least, or what all cost."""
+
+
+def tell_cost(charges: Charges, facts: Facts, draft: Draft, *, first: First = "total") -> None:
+    """What each application costs a month, what was asked for first, and at which prices."""
     if charges.no_usage:
         draft.fulfilled = False
         draft.say(f"I can't tell costs: {markdown(charges.no_usage, TEXT_LIMIT)}.")
         return
     words, noted = monthly_cost(charges.statement, facts, draft)
-    draft.say(f"{words}:", noted)
     total, ranked = known(charges.statement.cost), charges.ranked
+    if first != "total" and len(ranked) > 1:
+        ranked = ranked if first == "most" else [*reversed(ranked)]
+        name, own = name_of(ranked[0][0], facts), known(ranked[0][1])
+        item = dollars(draft, facts, f"charged a month for {subject_of(ranked[0][0])}", own)
+        draft.say(f"{name} costs the {first}: about ${own:.2f} a month.", item)
+        draft.gap()
+    draft.say(f"{words}:", noted)
     for application, cost in ranked[:SHOWN]:
         _bill(application, cost, total, facts, draft)
     if len(ranked) > SHOWN:

@@ -14,7 +14,7 @@ from hexaops.assistant.answers.facts import Facts
 from hexaops.assistant.answers.lines import NAME_LIMIT, TEXT_LIMIT, listing, name_of, note_replicas, plural, subject_of
 from hexaops.assistant.answers.tables import attach_table
 from hexaops.assistant.evidence import KUBERNETES
-from hexaops.backends.kubernetes.rows import PodRow
+from hexaops.backends.kubernetes.rows import PodRow, ServiceRow
 from hexaops.kit.redaction import redact
 from hexaops.kit.redaction.names import is_telling
 from hexaops.kit.text import markdown, plain
@@ -246,6 +246,43 @@ def tell_by_replicas(found: Sequence[Application], of: int, words: str, facts: F
     if len(found) > SHOWN:
         draft.say(f"- … and {len(found) - SHOWN} more")
     draft.shown += [one.id for one in found[:SHOWN]]
+
+
+def tell_ranked(applications: Sequence[Application], facts: Facts, draft: Draft, *, fewest: bool = False) -> None:
+    """Who has the most replicas, or the fewest, before the others."""
+    ranked = sorted(applications, key=lambda one: (one.desired if fewest else -one.desired, one.project, one.name))
+    if not ranked:
+        draft.say("There is no application.")
+        return
+    best = [one for one in ranked if one.desired == ranked[0].desired]
+    noted = {one.id: note_replicas(draft, one, facts) for one in ranked[:SHOWN]}
+    verb, each = ("has", "") if len(best) == 1 else ("have", " each")
+    names = listing([f"**{name_of(one, facts)}**" for one in best])
+    word = "fewest" if fewest else "most"
+    draft.say(f"{names} {verb} the {word} replicas: {ranked[0].desired}{each}.",
+              *[noted[one.id] for one in best if one.id in noted])  # fmt: skip
+    for one in ranked[:SHOWN]:
+        draft.say(f"- {name_of(one, facts)}: {one.ready}/{one.desired} ready", noted[one.id])
+    if len(ranked) > SHOWN:
+        draft.say(f"- … and {len(ranked) - SHOWN} more")
+    draft.shown += [one.id for one in best[:SHOWN]]
+
+
+def tell_names(services: Sequence[ServiceRow], facts: Facts, draft: Draft) -> None:
+    """Under which name and address Services are reached inside the cluster."""
+    if not services:
+        draft.say("No Service selects its pods, so it has no name inside the cluster.")
+        return
+    for row in services[:SHOWN]:
+        name, subject = f"{row.name}.{row.namespace}.svc", f"Service {row.namespace}/{row.name}"
+        ports = listing([str(port.port) for port in row.ports]) if row.ports else "none"
+        headless = not row.cluster_ip or row.cluster_ip == "None"
+        where = "no cluster IP: the name leads to the pods" if headless else f"cluster IP {row.cluster_ip}"
+        noted = _note(subject, f"{name}, port {ports}, {where}", facts, draft)
+        lead = f"{markdown(subject, TEXT_LIMIT)} is reached as {markdown(name, TEXT_LIMIT)}"
+        draft.say(f"{lead}, port {ports} ({where}).", noted)
+    if len(services) > SHOWN:
+        draft.say(f"- … and {len(services) - SHOWN} more")
 
 
 def _note(subject: str, value: str, facts: Facts, draft: Draft) -> str:

@@ -51,6 +51,60 @@ class Happened(Struct, frozen=True):
     resource: str
     action: str
     details: str
+    by: str = ""
+    """Who asked for it, where it was asked for here."""
+
+
+EARLIER = 4
+
+
+def tell_last(
+    changes: Sequence[Happened], of: str, facts: Facts, draft: Draft, *, who: bool = False, managers: Sequence[str] = ()
+) -> None:
+    """The last change that is kept, then a few before it; `who`: its author first, `managers`: who wrote to it."""
+    if not changes:
+        noted = draft.evidence.note(
+            KUBERNETES, f"changes{of}", 0, unit="count", at=facts.freshness.as_of, is_query=True
+        )
+        draft.say(f"No change{of} is known: neither revisions nor actions are kept.", noted)
+        return
+    last = changes[0]
+    noted = _note(last, draft)
+    by = markdown(last.by, NAME_LIMIT)
+    lead = "The last change"
+    if who:
+        lead = f"By {by}" if last.by else "Who made it is not known"
+    draft.say(f"{lead}: {_told(last, facts)}.", noted)
+    if not last.by:
+        wrote = (
+            f" Its fields were last written by {listing([markdown(one, NAME_LIMIT) for one in managers])}."
+            if (managers)
+            else ""
+        )
+        draft.say(f"It was made in the cluster, not here, and a cluster keeps no person's name.{wrote}", noted)
+    if len(changes) > 1:
+        draft.say("Before that:")
+    for one in changes[1 : EARLIER + 1]:
+        draft.say(f"- {_told(one, facts)}", _note(one, draft))
+    if len(changes) > EARLIER + 1:
+        draft.say(f"- … and {len(changes) - EARLIER - 1} more (see the table)")
+    _timeline(changes, draft)
+
+
+def _note(one: Happened, draft: Draft) -> str:
+    source = STORE if one.type == "operation" else KUBERNETES
+    value = f"{one.action}: {plain(one.details, TEXT_LIMIT)}"
+    at = datetime.fromtimestamp(one.at, UTC)
+    return draft.evidence.note(source, f"{one.type} of {plain(one.resource, NAME_LIMIT)}", value, unit="event", at=at)
+
+
+def _timeline(found: Sequence[Happened], draft: Draft) -> None:
+    rows = [
+        [format_time(datetime.fromtimestamp(one.at, UTC)), one.type, plain(one.resource, NAME_LIMIT), one.action,
+         plain(one.details, TEXT_LIMIT)]
+        for one in found
+    ]  # fmt: skip
+    attach_table(draft, "timeline", ("time", "type", "resource", "action", "details"), rows)
 
 
 def answer_history(
@@ -73,21 +127,10 @@ def answer_history(
         counts.append(f"{len(found) - changes} kinds of warning" if len(found) - changes > 1 else "1 kind of warning")
     draft.say(f"In {within}: {' and '.join(counts)}, newest first:", counted)
     for one in found[:SHOWN]:
-        source = STORE if one.type == "operation" else KUBERNETES
-        at = datetime.fromtimestamp(one.at, UTC)
-        value = f"{one.action}: {plain(one.details, TEXT_LIMIT)}"
-        noted = draft.evidence.note(
-            source, f"{one.type} of {plain(one.resource, NAME_LIMIT)}", value, unit="event", at=at
-        )
-        draft.say(f"- {_told(one, facts)}", noted)
+        draft.say(f"- {_told(one, facts)}", _note(one, draft))
     if len(found) > SHOWN:
         draft.say(f"- … and {len(found) - SHOWN} more (see the table)", counted)
-    rows = [
-        [format_time(datetime.fromtimestamp(one.at, UTC)), one.type, plain(one.resource, NAME_LIMIT), one.action,
-         plain(one.details, TEXT_LIMIT)]
-        for one in found
-    ]  # fmt: skip
-    attach_table(draft, "timeline", ("time", "type", "resource", "action", "details"), rows)
+    _timeline(found, draft)
 
 
 def tell_who(

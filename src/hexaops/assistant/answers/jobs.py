@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
+from hexaops.analysis.diagnosis.schedules import next_time
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
 from hexaops.assistant.answers.lines import NAME_LIMIT, note_count, plural
 from hexaops.assistant.evidence import KUBERNETES
 from hexaops.backends.kubernetes.rows import CronJobRow, JobRow
-from hexaops.kit.durations import format_duration
+from hexaops.kit.durations import format_duration, format_time
 from hexaops.kit.text import markdown
 
 SHOWN = 20
@@ -29,8 +31,40 @@ def tell_jobs(jobs: Sequence[JobRow], schedules: Sequence[CronJobRow], facts: Fa
         _job_line(job, facts, draft)
     if len(jobs) > SHOWN:
         draft.say(f"- … and {len(jobs) - SHOWN} more", counted)
+    tell_schedules(schedules, facts, draft)
+
+
+def tell_schedules(schedules: Sequence[CronJobRow], facts: Facts, draft: Draft) -> None:
+    """What each starts, and when it last did."""
     for schedule in schedules[:SHOWN]:
         _schedule_line(schedule, facts, draft)
+
+
+def tell_next(schedules: Sequence[CronJobRow], facts: Facts, draft: Draft) -> None:
+    """When each schedule starts its next Job, the soonest first."""
+    if not schedules:
+        draft.say("There is no CronJob.", note_count(draft, facts, 0, "CronJobs"))
+        return
+    known = [(next_start(one, facts), one) for one in schedules]
+    known.sort(key=lambda pair: (pair[0] is None, pair[0] or facts.now))
+    for at, one in known[:SHOWN]:
+        subject, name = f"CronJob {one.namespace}/{one.name}", markdown(f"{one.namespace}/{one.name}", NAME_LIMIT)
+        words = _why_never(one) if at is None else f"runs next in {format_duration((at - facts.now).total_seconds())}"
+        when = "" if at is None else f" ({format_time(at)})"
+        item = draft.evidence.note(
+            KUBERNETES, subject, f"schedule {one.schedule}: {words}{when}", unit="state", at=facts.freshness.as_of
+        )
+        draft.say(f"CronJob {name} {words}{when}, by its schedule “{markdown(one.schedule, NAME_LIMIT)}”.", item)
+        _schedule_line(one, facts, draft)
+
+
+def next_start(schedule: CronJobRow, facts: Facts) -> datetime | None:
+    """None where it starts nothing, or where that cannot be told."""
+    return None if schedule.suspended else next_time(schedule.schedule, facts.now, schedule.time_zone)
+
+
+def _why_never(schedule: CronJobRow) -> str:
+    return "is suspended and starts nothing" if schedule.suspended else "has a schedule that tells no next time"
 
 
 def _state(job: JobRow) -> str:

@@ -66,6 +66,10 @@ def _placed(asked: Understanding, facts: Facts) -> list[PodRow] | None:
 def _places(draft: Draft, pods: list[PodRow], facts: Facts) -> None:
     if not pods:
         draft.say("No pods of it exist, so it is on no node.", note_count(draft, facts, 0, "pods of it"))
+    used = {pod.node for pod in pods if pod.node}
+    if len(pods) > 1:
+        on = plural(len(used), "node") if used else "no node yet"
+        draft.say(f"Its {len(pods)} pods are on {on}:", note_count(draft, facts, len(used), "nodes that run its pods"))
     for pod in pods[:SHOWN]:
         where = pod.node or "none"
         subject = f"Pod {pod.namespace}/{pod.name}: node"

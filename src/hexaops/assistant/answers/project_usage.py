@@ -9,7 +9,7 @@ from hexaops.analysis.applications.usage import Resource
 from hexaops.assistant.answers.attachments import Cell
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
-from hexaops.assistant.answers.lines import LABELS, NAME_LIMIT, TEXT_LIMIT, plural, shares_of
+from hexaops.assistant.answers.lines import LABELS, NAME_LIMIT, TEXT_LIMIT, listing, plural, shares_of
 from hexaops.assistant.answers.tables import attach_table
 from hexaops.assistant.answers.usage import amount
 from hexaops.assistant.evidence import METRICS
@@ -17,6 +17,29 @@ from hexaops.kit.text import markdown, plain
 
 SHOWN = 20
 _UNITS: Mapping[Resource, str] = {"cpu": "cores", "memory": "bytes"}
+
+
+def tell_total_usage(
+    applications: Sequence[Application], metric: Resource | None, where: str, facts: Facts, draft: Draft
+) -> None:
+    """What all of them use together, before what each does; nothing where nothing is measured."""
+    resources: tuple[Resource, ...] = (metric,) if metric else ("cpu", "memory")
+    parts, noted = [], []
+    for resource in resources:
+        used = [share for one in applications if (share := shares_of(one, facts)[resource].used) is not None]
+        if not used:
+            continue
+        subject = f"{plural(len(used), 'application')} of {where}"
+        noted.append(
+            draft.evidence.note(
+                METRICS, subject, round(sum(used), 3), unit=_UNITS[resource], at=facts.now, is_query=True
+            )
+        )
+        parts.append(f"{amount(resource, sum(used))} {'memory' if resource == 'memory' else 'of CPU'}")
+    if parts:
+        of = plural(len(applications), "application")
+        draft.say(f"{of} of {markdown(where, TEXT_LIMIT)} use {listing(parts)} in all.", *noted)
+        draft.gap()
 
 
 def tell_project_usage(

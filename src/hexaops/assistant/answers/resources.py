@@ -30,6 +30,32 @@ def tell_images(applications: Sequence[Application], facts: Facts, draft: Draft)
     _table("Images", ["application", "image"], applications, [", ".join(shown[one.id]) for one in applications], draft)
 
 
+def tell_latest(applications: Sequence[Application], facts: Facts, draft: Draft) -> None:
+    """Which of them run an image whose tag is `latest` or missing: what runs may change without a release."""
+    found = [one for one in applications if any(_tag_of(image) in {"", "latest"} for image in one.workload.images)]
+    noted = draft.evidence.note(
+        KUBERNETES, "applications with an image of the tag latest, or of none", len(found), unit="objects",
+        at=facts.freshness.as_of, is_query=True,
+    )  # fmt: skip
+    of_all = plural(len(applications), "application")
+    verb = "runs" if len(found) < 2 else "run"
+    draft.say(f"{len(found) or 'None'} of {of_all} {verb} an image with the tag latest or without one"
+              f"{':' if found else '.'}", noted)  # fmt: skip
+    if found:
+        tell_images(found, facts, draft)
+
+
+def name_of_image(image: str) -> str:
+    """`postgres` of `registry:5000/library/postgres:15.4`."""
+    return image.partition("@")[0].rpartition("/")[2].partition(":")[0].casefold()
+
+
+def _tag_of(image: str) -> str:
+    """Its tag, or its digest; "" where it has neither."""
+    name, at, digest = image.partition("@")
+    return digest if at else name.rpartition("/")[2].partition(":")[2]
+
+
 def tell_sizes(applications: Sequence[Application], facts: Facts, draft: Draft) -> None:
     """Requests and limits of one pod of each."""
     lines = []

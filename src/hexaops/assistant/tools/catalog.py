@@ -22,6 +22,7 @@ from hexaops.assistant.tools.nodes import NODES
 from hexaops.assistant.tools.objects import OBJECTS
 from hexaops.assistant.tools.performance import PERFORMANCE
 from hexaops.assistant.tools.resources import RESOURCES
+from hexaops.assistant.tools.rights import RIGHTS
 from hexaops.assistant.tools.summary import SUMMARY
 from hexaops.assistant.tools.tool import Tool
 from hexaops.assistant.tools.usage_history import USAGE_HISTORY
@@ -47,6 +48,7 @@ TOOLS: tuple[Tool, ...] = (
     OBJECTS,
     PERFORMANCE,
     RESOURCES,
+    RIGHTS,
     SUMMARY,
     USAGE_HISTORY,
 )

@@ -27,6 +27,7 @@ from hexaops.assistant.tools.nodes import NODES
 from hexaops.assistant.tools.objects import OBJECTS
 from hexaops.assistant.tools.performance import PERFORMANCE
 from hexaops.assistant.tools.resources import RESOURCES
+from hexaops.assistant.tools.rights import RIGHTS
 from hexaops.assistant.tools.summary import SUMMARY
 from hexaops.assistant.tools.tool import Tool
 from hexaops.assistant.tools.usage_history import USAGE_HISTORY
@@ -57,6 +58,7 @@ from hexaops.features.chat.reading.nodes import NodeReader
 from hexaops.features.chat.reading.objects import ObjectReader
 from hexaops.features.chat.reading.performance import PerformanceReader
 from hexaops.features.chat.reading.resources import ResourceReader, UsageReader
+from hexaops.features.chat.reading.rights import RightReader
 from hexaops.features.chat.reading.summary import SummaryReader
 from hexaops.features.chat.reading.usage_history import UsageHistoryReader
 from hexaops.features.chat.reading.volumes import VolumeReader
@@ -90,7 +92,7 @@ def readers(process: Process) -> Mapping[str, Reader]:
         (ALERTS, alerts),
         (ALERT_CHANGES, AlertChangeReader(alerts)),
         (ARTICLES, ArticleReader()),
-        (BACKUPS, BackupReader(process.database)),
+        (BACKUPS, BackupReader(process.database, applications)),
         (CONNECTIVITY, ConnectivityReader(diagnostics)),
         (DASHBOARDS, DashboardReader(get(DashboardService))),
         (DEPENDENCIES, DependencyReader(get(DiagnosisService))),
@@ -105,6 +107,7 @@ def readers(process: Process) -> Mapping[str, Reader]:
         (OBJECTS, ObjectReader(applications, get(DiagnosisService))),
         (PERFORMANCE, PerformanceReader(sources, insights)),
         (RESOURCES, ResourceReader(applications)),
+        (RIGHTS, RightReader(get(WorkspaceService))),
         (SUMMARY, SummaryReader(get(InsightEngine))),
         (USAGE_HISTORY, UsageHistoryReader(sources)),
     )

@@ -11,10 +11,13 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from hexaops.analysis.applications.model import Application
-from hexaops.assistant.answers.backups import Kept, answer_backups, tell_gone
+from hexaops.assistant.answers.backups import Kept, answer_backups, tell_gone, tell_last_backup, tell_next_backup
 from hexaops.assistant.answers.draft import Draft
+from hexaops.assistant.answers.jobs import tell_schedules
 from hexaops.assistant.understanding import KnownEntity
+from hexaops.backends.kubernetes.rows import CronJobRow
 from hexaops.features.access.caller import Caller
+from hexaops.features.applications.service import ApplicationService
 from hexaops.features.backups.queries import BackupSummary, latest_backups
 from hexaops.features.chat.planning import Wanted
 from hexaops.features.chat.reading.asking import Reading
@@ -23,6 +26,10 @@ from hexaops.runbooks.restore import RestoreBackup
 from hexaops.storage.database import Database
 
 _RESTORE = re.compile(r"\b(?:restore|recover)\b")
+_NEXT = re.compile(
+    r"\bnext\b|\bschedul|\bwhen (?:do|does|will|are|is)\b(?!.*\b(?:last|latest|expire)\b)|\bhow often\b", re.IGNORECASE
+)
+_LAST = re.compile(r"\b(?:last|latest|newest|most recent)\b", re.IGNORECASE)
 _REPLACE = re.compile(r"\b(?:replace|overwrite)\b")
 
 
@@ -30,6 +37,7 @@ class BackupReader(Struct, frozen=True):
     """Answers from the backups' rows."""
 
     database: Database
+    applications: ApplicationService
 
     async def answer(self, reading: Reading, draft: Draft) -> None:
         """The newest good one of each application, or the plan that restores it."""
@@ -38,10 +46,24 @@ class BackupReader(Struct, frozen=True):
             await self._restore(reading, newest, draft)
             return
         selected = reading.select(draft)
+        if _NEXT.search(reading.message):
+            tell_next_backup(self._schedules(reading), reading.facts, draft)
+            draft.gap()
         kept = {key: Kept(one.started_at, one.expires_at, one.objects) for key, one in newest.items()}
+        if _LAST.search(reading.message):
+            tell_last_backup(selected, kept, reading.facts, draft)
+            if not reading.is_named:
+                tell_schedules(self._schedules(reading), reading.facts, draft)
         answer_backups(selected, kept, reading.facts, draft)
         there = {one.id for one in reading.facts.applications or ()}
         tell_gone([one.application for key, one in newest.items() if key not in there], draft)
+
+    def _schedules(self, reading: Reading) -> list[CronJobRow]:
+        """CronJobs of the cluster that are called backups: what they keep is not known here."""
+        rows = self.applications.rows(reading.caller.get_workspace(), "CronJob")
+        return sorted(
+            (row for row in rows if "backup" in row.name.casefold()), key=lambda row: (row.namespace, row.name)
+        )
 
     async def _restore(self, reading: Reading, newest: dict[str, BackupSummary], draft: Draft) -> None:
         named = [found.entity for found in reading.asked.targets if found.entity.kind == "application"]

@@ -17,6 +17,7 @@ from hexaops.assistant.tools.nodes import NODES
 from hexaops.assistant.tools.objects import OBJECTS
 from hexaops.assistant.tools.performance import PERFORMANCE
 from hexaops.assistant.tools.resources import RESOURCES
+from hexaops.assistant.tools.rights import RIGHTS
 from hexaops.assistant.tools.summary import SUMMARY
 from hexaops.assistant.tools.tool import Tool
 from hexaops.assistant.understanding.intents import Intent, Mode
@@ -33,6 +34,7 @@ from hexaops.features.chat.reading.nodes import asks_of_nodes
 from hexaops.features.chat.reading.objects import topic_of
 from hexaops.features.chat.reading.performance import asks_for_requests
 from hexaops.features.chat.reading.resources import asks_for_age, asks_for_restarts
+from hexaops.features.chat.reading.rights import asks_for_rights
 
 _HOW_TO_INTENTS = frozenset({Intent.DIAGNOSE, Intent.ROOT_CAUSE, Intent.POD_STATUS, Intent.LIST_RESOURCES})
 """Questions for trouble that may mean trouble in general."""
@@ -46,6 +48,7 @@ def _asks_how(message: str, asked: Understanding) -> bool:
 
 
 TOPICS: tuple[tuple[Tool, Callable[[str, Understanding, Facts], bool]], ...] = (
+    (RIGHTS, lambda message, asked, _: asks_for_rights(message, asked)),
     (IMPACT, lambda message, asked, _: asks_for_impact(message, asked)),
     (DEPENDENCIES, lambda message, asked, _: asks_for_dependencies(message, asked)),
     (INSIGHTS, lambda message, asked, _: asks_for_control(message, asked)),

@@ -13,10 +13,11 @@ from hexaops.assistant.answers import fields as told
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.lines import plural
 from hexaops.assistant.answers.resources import tell_services
+from hexaops.assistant.answers.since import tell_since
 from hexaops.assistant.answers.templates import FIELDS, tell_labelled, tell_template
 from hexaops.assistant.understanding.intents import Intent, Mode
 from hexaops.assistant.understanding.model import Understanding
-from hexaops.backends.kubernetes.rows import PodRow
+from hexaops.backends.kubernetes.rows import PodRow, ServiceRow
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.chat.reading.asking import Reading
 from hexaops.features.chat.reading.resources import without_names
@@ -37,6 +38,17 @@ _ASKS = re.compile(
     r"how (?:much|many|long|big)|is|are|does|do|has|have|can you|could you|show|list|give|print|tell|any|find|get|"
     r"where)\b"
 )
+_SINCE = re.compile(
+    r"\bsince when\b|"
+    r"\bhow long (?:has|have|is|are|was|were)\b.*\b(?:degraded|down|fail(?:ing|ed)|broken|unhealthy|healthy|pending|"
+    r"crash\w{0,10}|(?:not |un)ready|ready|unavailable|like (?:this|that)|in this state)\b|"
+    r"\bwhen did\b.*\b(?:fail|break|go (?:down|wrong)|(?:start|begin) (?:failing|crashing)|degrade|stop working|"
+    r"become (?:degraded|unhealthy|unavailable))\b"
+)
+_SINCE_INTENTS = frozenset({
+    Intent.DIAGNOSE, Intent.ROOT_CAUSE, Intent.STATUS_QUERY, Intent.POD_STATUS, Intent.ACTION_STATUS,
+    Intent.ALERT_QUERY, Intent.LIST_RESOURCES, Intent.UNCLEAR,
+})  # fmt: skip
 _REPLICAS = re.compile(
     r"\b(?:which|what|list|show|any)\b.*?\b(?:(?P<more>more than|over|above)|(?P<least>at least)|"
     r"(?P<less>less than|fewer than|under|below)|only|just|exactly|a|an|with|have|has)? ?"
@@ -46,6 +58,16 @@ _VARIABLE = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b")
 _LABEL = re.compile(r"(?<![\w./-])([a-z0-9][\w./-]{0,200})=([\w.-]{1,63})", re.IGNORECASE)
 """ "tier=web": a label that is asked for."""
 _TOPICS = (
+    (
+        "ranked",
+        re.compile(r"\b(?:most|fewest|least|largest|smallest)(?: number of)? (?:replicas?|pods?|instances?|copies)\b"),
+    ),
+    (
+        "names",
+        re.compile(
+            r"\bdns(?: names?)?\b|\b(?:cluster|service)[ -]?ips?\b|\binternal (?:address|names?|urls?|host ?names?)\b"
+        ),
+    ),
     ("pulls", re.compile(r"\bpull[ -]?polic(?:y|ies)\b")),
     ("grace", re.compile(r"\bgrace[ -]?periods?\b|\bgraceful(?:ly)? (?:shutdown|termination|stop)\b")),
     (
@@ -104,11 +126,13 @@ def field_of(message: str, applications: Sequence[Application], asked: Understan
     if asked.intent is Intent.OUT_OF_SCOPE and asked.confidence >= REFUSED:
         return ""
     changes = asked.is_change_request or asked.wants_plan or asked.mode in (Mode.REQUEST, Mode.NEGATED, Mode.HOWTO)
-    if changes or asked.intent not in _INTENTS | _FURTHER:
+    if changes or asked.intent not in _INTENTS | _FURTHER | _SINCE_INTENTS:
         return ""
     named = any(found.entity.kind in {"application", "pod"} for found in asked.targets)
     if named and _VARIABLE.search(message) and (_ASKS.search(text) or asked.intent is Intent.LIST_RESOURCES):
         return "variables"
+    if asked.intent in _SINCE_INTENTS and _SINCE.search(text):
+        return "since"
     found = next((topic for topic, words in _TOPICS if words.search(text)), "")
     if not found or not (_ASKS.search(text) or asked.intent is Intent.LIST_RESOURCES):
         return ""
@@ -139,6 +163,13 @@ class FieldReader(Struct, frozen=True):
             case "owners":
                 for one in selected[:NAMED_LIMIT]:
                     told.tell_owners(one, _pods(reading, [one]), facts, draft)
+            case "since":
+                tell_since(selected, facts, draft, named=reading.is_named)
+            case "ranked":
+                fewest = re.search(r"\b(?:fewest|least|smallest)\b", reading.message, re.IGNORECASE) is not None
+                told.tell_ranked(selected, facts, draft, fewest=fewest)
+            case "names":
+                told.tell_names(self._services_of(reading, selected), facts, draft)
             case "missing":
                 told.tell_missing(selected, facts, draft)
             case "replicas":
@@ -184,6 +215,11 @@ class FieldReader(Struct, frozen=True):
                 found[row.uid] = row
         rows = sorted(found.values(), key=lambda row: (row.namespace, row.name))
         tell_services(rows, served, reading.facts, draft)
+
+    def _services_of(self, reading: Reading, selected: Sequence[Application]) -> list[ServiceRow]:
+        workspace = reading.caller.get_workspace()
+        found = {row.uid: row for one in selected for row in self.applications.services(workspace, one)}
+        return sorted(found.values(), key=lambda row: (row.namespace, row.name))
 
     def _by_replicas(self, reading: Reading, selected: Sequence[Application], draft: Draft) -> None:
         said = _REPLICAS.search(without_names(reading.message, reading.facts.applications or ()))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 
 from msgspec import Struct
 
+from hexaops.analysis.applications.model import Application
 from hexaops.assistant.answers.draft import Draft
-from hexaops.assistant.answers.history import Happened, answer_history, tell_who
+from hexaops.assistant.answers.history import Happened, answer_history, tell_last, tell_who
+from hexaops.assistant.answers.lines import listing, name_of
 from hexaops.assistant.understanding.intents import Intent
 from hexaops.assistant.understanding.model import Understanding
 from hexaops.features.applications.service import ApplicationService
@@ -28,8 +31,9 @@ class HistoryReader(Struct, frozen=True):
         """The timeline, the newest first; of events only the cluster's warnings."""
         workspace, facts = reading.caller.get_workspace(), reading.facts
         selected = reading.select(draft)
-        whole = reading.is_named and asks_for_the_last(reading)
-        about = {one.id for one in selected} if whole else ()
+        of_one = asks_for_one(reading)
+        whole = of_one or (reading.is_named and asks_for_the_last(reading))
+        about = {one.id for one in selected} if whole and reading.is_named else ()
         operations = []
         if "read_actions" in facts.capabilities:
             async with self.database.viewing() as connection:
@@ -47,14 +51,20 @@ class HistoryReader(Struct, frozen=True):
         names = {one.name for one in selected}
         warnings_only = reading.asked.intent is Intent.EVENT_QUERY
         kept = [
-            Happened(one.at, one.type, one.resource, one.action, one.details)
+            Happened(one.at, one.type, one.resource, one.action, one.details, one.by)
             for one in found
             if (not reading.is_named or one.resource in names)
             and one.at >= now - seconds
             and (one.type == "warning") >= warnings_only
         ]
         kind = reading.asked.about or kind_of(reading.message)
-        if whole and kind is not None:
+        if of_one and (kind is None or not reading.is_named):
+            changes = [one for one in kept if one.type != "warning"]
+            of = f" of {listing([name_of(one, facts) for one in selected])}" if reading.is_named else ""
+            wrote = writers(changes[0].resource, selected) if changes else ()
+            tell_last(changes, of, facts, draft, who=_WHO.search(reading.message) is not None, managers=wrote)
+            return
+        if whole and reading.is_named and kind is not None:
             tell_who(kind, operations, selected, facts, draft)
         answer_history(kept, None if whole else seconds, facts, draft, warnings_only=warnings_only)
 
@@ -65,6 +75,29 @@ _REVISIONS = re.compile(
     re.IGNORECASE,
 )
 _LAST = re.compile(r"\b(?:who|last|latest|most recent(?:ly)?|ever|when (?:was|did|has))\b", re.IGNORECASE)
+
+
+_WHO = re.compile(r"\bwho(?:m|se)?\b", re.IGNORECASE)
+_ONE = re.compile(
+    r"\b(?:last|latest|most recent|newest) (?:\w+ )?(?:changes?|deploy(?:ment)?|release|roll-?out|update|thing)\b|"
+    r"\bsince when\b|\bwho(?:m|se)?\b",
+    re.IGNORECASE,
+)
+_SYSTEM = frozenset({"kube-controller-manager", "kube-scheduler", "kubelet"})
+
+
+def asks_for_one(reading: Reading) -> bool:
+    """ "Who made the last change?", "since when?": one change, whenever it was, unless a time is said."""
+    asked = reading.asked
+    if asked.intent is not Intent.CHANGE_HISTORY or asked.parameters.time_range_seconds is not None:
+        return False
+    return _ONE.search(reading.message) is not None
+
+
+def writers(name: str, applications: Sequence[Application]) -> list[str]:
+    """Field managers of the one application of that name, without the cluster's own."""
+    found = [one for one in applications if one.name == name]
+    return [one for one in found[0].workload.field_managers if one not in _SYSTEM] if len(found) == 1 else []
 
 
 _REVISED = frozenset({

@@ -54,6 +54,17 @@ _BY_PROJECT = re.compile(
 _WHY = re.compile(r"\bwhy\b|\bhow come\b", re.IGNORECASE)
 
 
+_DEAREST = re.compile(r"\b(?:most|dearest|priciest|costliest|highest|biggest|largest)\b", re.IGNORECASE)
+_CHEAPEST = re.compile(r"\b(?:cheapest|least|lowest|smallest)\b", re.IGNORECASE)
+
+
+def _first_of(message: str) -> costs.First:
+    """ "Which app costs the least?"."""
+    if _CHEAPEST.search(message) and "at least" not in message.casefold():
+        return "least"
+    return "most" if _DEAREST.search(message) else "total"
+
+
 Tell = Callable[[Facts, Draft], None]
 """Says what was judged."""
 
@@ -129,7 +140,7 @@ class InsightReader(Struct, frozen=True):
             ):
                 return (partial(tell_project_costs, found.charges),)
             case Intent.COST_ANALYSIS | Intent.COST_BREAKDOWN:
-                return (partial(costs.tell_cost, found.charges),)
+                return (partial(costs.tell_cost, found.charges, first=_first_of(found.reading.message)),)
             case Intent.COST_OPTIMIZATION | Intent.OPTIMIZATION:
                 savings = [*usage.oversized(measured)]
                 tell = partial(told.tell_savings, savings, found.whole.no_sizing, len(measured))

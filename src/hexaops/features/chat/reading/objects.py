@@ -12,7 +12,7 @@ from hexaops.analysis.applications.model import Application
 from hexaops.analysis.diagnosis.selectors import matches
 from hexaops.assistant.answers import objects as told
 from hexaops.assistant.answers.draft import Draft
-from hexaops.assistant.answers.jobs import tell_jobs
+from hexaops.assistant.answers.jobs import tell_jobs, tell_next
 from hexaops.assistant.answers.lines import NAME_LIMIT, TEXT_LIMIT, listing, name_of
 from hexaops.assistant.answers.networks import tell_policies, tell_tls
 from hexaops.assistant.understanding.intents import Intent
@@ -34,7 +34,7 @@ _ASKS = re.compile(
     r"^\W*(?:which|what|whats|what's|how (?:much|many|full|far|high|big|large|long)|"
     r"is|are|does|do|has|have|show|list|any|tell)\b"
 )
-_ASKS_OF_JOBS = re.compile(r"^\W*(?:did|when|was|were|how often)\b")
+_ASKS_OF_JOBS = re.compile(r"^\W*(?:and |so )?(?:did|when|was|were|how often)\b")
 _TOPICS = (
     ("endpoints", re.compile(r"\bservices?\b.*\bendpoints?\b|\bendpoints?\b.*\bservices?\b")),
     (
@@ -68,6 +68,7 @@ _OUTSIDE = re.compile(
 _OUTSIDE_INTENTS = frozenset({Intent.SECURITY_QUERY, Intent.ALERT_QUERY, *INTENTS})
 _JOB_INTENTS = frozenset({
     Intent.POD_STATUS, Intent.BACKUP, Intent.ACTION_STATUS, Intent.CHANGE_HISTORY, Intent.DIAGNOSE, Intent.EVENT_QUERY,
+    Intent.FORECAST_QUERY,
     *INTENTS,
 })  # fmt: skip
 """Jobs run, finish and fail: questions for them are taken for more."""
@@ -81,6 +82,7 @@ _SOMETHING_ELSE = re.compile(
     r"\b(?:full|fullest|space|usage|fill)\b|\bused\b(?! by\b)|\b(?:in|much) use\b|\bback(?:ed)?[ -]?ups?\b"
 )
 """ "How full is the volume?", "is there a backup of it?": not which volumes there are."""
+_NEXT = re.compile(r"\bnext\b|\bwhen (?:do|does|will)\b", re.IGNORECASE)
 _CLASSES = re.compile(r"\bstorage ?class(?:es)?\b", re.IGNORECASE)
 _YES_NO = re.compile(r"^\W*(?:and |so |but )?(?:is|are|does|do|has|have|can)\b", re.IGNORECASE)
 """ "Does web-app have an autoscaler?", which a yes or a no answers."""
@@ -178,6 +180,9 @@ class ObjectReader(Struct, frozen=True):
             why = next(iter(freshness.missing.values()), freshness.problem or "they have not been read yet")
             draft.fulfilled = False
             draft.say(f"I can't tell of Jobs: {markdown(why, TEXT_LIMIT)}.")
+            return
+        if _NEXT.search(reading.message):
+            tell_next(_of_projects(self._rows(reading, "CronJob"), reading), reading.facts, draft)
             return
         jobs, schedules = self._rows(reading, "Job"), self._rows(reading, "CronJob")
         tell_jobs(_of_projects(jobs, reading), _of_projects(schedules, reading), reading.facts, draft)

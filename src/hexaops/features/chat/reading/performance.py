@@ -27,7 +27,9 @@ from hexaops.kit.text import markdown
 
 _REQUESTS = re.compile(
     r"\b(?:error rates?|response times?|latenc(?:y|ies)|p9[059]s?|request rates?|requests (?:per|a) (?:second|minute)|"
-    r"rps|qps|throughput)\b",
+    r"rps|qps|throughput)\b|"
+    r"\brequests? (?:does|do|did|is|are)\b.*\b(?:gets?|receiv\w+|serv\w+|handl\w+|see|process\w*|take)\b|"
+    r"\b(?:how much|what) (?:http )?traffic\b",
     re.IGNORECASE,
 )
 _TAKEN_FOR = frozenset({

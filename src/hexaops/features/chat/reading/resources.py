@@ -27,6 +27,9 @@ _IMAGES = re.compile(r"\b(?:images?|image tags?|which versions?|what versions?)\
 _SIZES = re.compile(r"\b(?:limits?|requests?)\b")
 _LACKING = re.compile(r"\b(?:no|without|missing|lack(?:s|ing)?|don't have|not have|unlimited)\b")
 _SERVICES = re.compile(r"\b(?:services?|ports?)\b")
+_IMAGE_WORDS = re.compile(r"\b(?:images?|tags?|versions?)\b")
+_LATEST_TAG = re.compile(r"\b:?latest tags?\b|\btag(?:ged)? (?:as )?:?latest\b|:latest\b|\bwithout a tag\b")
+_WORD = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _RESTARTS = re.compile(r"\brestart(?:s|ed)\b|\brestart counts?\b")
 _PODS = re.compile(r"\bpods?\b")
 _NODES = re.compile(r"\bnodes?\b")
@@ -51,7 +54,7 @@ def asks_for_restarts(message: str, asked: Understanding, applications: Sequence
 _OLDEST = re.compile(
     r"\b(?:oldest|newest|youngest)\b.*\bpods?\b|\bpods?\b.*\b(?:oldest|newest|youngest)\b|\bhow old (?:is|are)\b|"
     r"\bhow long (?:has|have|is|are|was)\b.*\b(?:up|running|alive|been there|existed?)\b|\buptime\b|"
-    r"\bsince when (?:is|are|has|have)\b.*\b(?:up|running|there)\b"
+    r"\bwhen (?:was|were)\b.*\bcreated\b|\bsince when (?:is|are|has|have)\b.*\b(?:up|running|there)\b"
 )
 _NEWEST = re.compile(r"\b(?:newest|youngest)\b")
 _AGES_TAKEN_FOR = frozenset({
@@ -103,6 +106,12 @@ class ResourceReader(Struct, frozen=True):
         if _SIZES.search(text) and _LACKING.search(text):
             told.tell_unlimited(reading.select(draft), reading.facts, draft)
             return
+        if _LATEST_TAG.search(text):
+            told.tell_latest(reading.select(draft), reading.facts, draft)
+            return
+        if running := _named_by_image(text, reading):
+            told.tell_images(running, reading.facts, draft)
+            return
         for words, tell in ((_IMAGES, told.tell_images), (_SIZES, told.tell_sizes)):
             if words.search(text):
                 tell(reading.select(draft), reading.facts, draft)
@@ -136,6 +145,18 @@ class ResourceReader(Struct, frozen=True):
         ]
         services.sort(key=lambda row: (row.namespace, row.name))
         told.tell_services(services, served, reading.facts, draft)
+
+
+def _named_by_image(text: str, reading: Reading) -> list[Application]:
+    """ "Which postgres version do we run?": those whose image is called so."""
+    if reading.is_named or not _IMAGE_WORDS.search(text):
+        return []
+    said = set(_WORD.findall(text))
+    return [
+        one
+        for one in reading.facts.applications or ()
+        if any(told.name_of_image(image) in said for image in one.workload.images)
+    ]
 
 
 class UsageReader(Struct, frozen=True):

@@ -8,7 +8,8 @@ from msgspec import Struct
 
 from hexaops.analysis.applications.model import Application
 from hexaops.assistant.answers.draft import Draft
-from hexaops.assistant.answers.project_usage import tell_project_usage
+from hexaops.assistant.answers.lines import listing
+from hexaops.assistant.answers.project_usage import tell_project_usage, tell_total_usage
 from hexaops.assistant.answers.usage import answer_usage
 from hexaops.assistant.answers.usage_history import SHOWN, History, tell_history
 from hexaops.features.chat.reading.asking import Reading
@@ -24,6 +25,7 @@ def asks_for_least(message: str) -> bool:
     return _LEAST.search(message) is not None and "at least" not in message.casefold()
 
 
+_TOTAL = re.compile(r"\b(?:in total|total|altogether|overall|in all|sum)\b", re.IGNORECASE)
 _BY_PROJECT = re.compile(
     r"\b(?:per|by|each|every|which|what) (?:project|namespace)s?\b|"
     r"\b(?:most|least|busiest|hungriest|highest|lowest)\b.{0,40}\b(?:project|namespace)\b",
@@ -47,6 +49,10 @@ class UsageHistoryReader(Struct, frozen=True):
         if asks_by_project(reading.message) and not asked.targets:
             tell_project_usage(reading.select(draft), asked.parameters.metric, reading.facts, draft)
             return
+        of_nodes = asked.resource_type == "nodes" or any(found.entity.kind == "node" for found in asked.targets)
+        if not of_nodes and (reading.projects or (_TOTAL.search(reading.message) and not reading.is_named)):
+            where = listing(sorted(reading.projects)) if reading.projects else reading.facts.workspace_name
+            tell_total_usage(reading.select(draft), asked.parameters.metric, where, reading.facts, draft)
         answer_usage(asked, reading.facts, draft, lowest=asks_for_least(reading.message))
         seconds = asked.parameters.time_range_seconds
         if seconds is None or asked.resource_type == "nodes" or not draft.fulfilled:
