@@ -166,12 +166,25 @@ async def test_with_history_savings_and_trends_are_computed(world: LivingWorld) 
     assert cost["basis"].startswith("charged by application")
 
 
+async def test_the_overview_tells_the_same_score_at_the_same_moment(world: LivingWorld) -> None:
+    overview = await world.access.client.get(
+        f"/internal/v1/workspaces/{world.workspace_id}/overview", headers=world.access.administrator
+    )
+    told = overview.json()["data"]["health_metrics"]
+    data = await _internal(world)
+    assert data["overall_assessment"]["health_score"] == told["overall_score"]
+    assert data["evidence"]["availability"] == told["availability"]
+    assert data["evidence"]["performance_score"] == told["performance_score"]
+    assert data["evidence"]["issue_score"] == told["evidence"]["issue_score"]
+
+
 async def test_scores_follow_from_their_inputs(world: LivingWorld) -> None:
     data = await _internal(world, analysis_type="performance", context={"recent_changes": True})
     scores, inputs = data["overall_assessment"], data["evidence"]
-    free = 100 - 12 * inputs["findings"]["high"] - 5 * inputs["findings"]["medium"]
-    available = round(100 * inputs["ready_replicas"] / inputs["desired_replicas"], 1)
-    assert scores["health_score"] == pytest.approx((available + free) / 2, abs=0.06)
+    available = 100 * inputs["ready_replicas"] / inputs["desired_replicas"]
+    assert inputs["availability"] == pytest.approx(available, abs=0.06)
+    health = 0.5 * inputs["availability"] + 0.3 * inputs["performance_score"] + 0.2 * inputs["issue_score"]
+    assert scores["health_score"] == pytest.approx(health, abs=0.06)
     assert 0 < scores["efficiency_score"] <= 100
     assert 0 < scores["cost_score"] <= 100
     assert sum(inputs["pod_security_levels"].values()) == 12

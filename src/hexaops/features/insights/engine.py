@@ -24,6 +24,8 @@ from hexaops.features.applications.service import ApplicationService
 from hexaops.features.diagnosis.model import Diagnosis
 from hexaops.features.diagnosis.service import DiagnosisService
 from hexaops.features.metrics.sources import MetricSources
+from hexaops.features.overview.nodes import visible_nodes
+from hexaops.features.overview.scoring import WorkspaceHealth, workspace_health
 from hexaops.kit.clock import Clock
 
 MOST_MEASURED = 200
@@ -60,6 +62,8 @@ class Measurement(Struct, frozen=True):
     """What is charged for CPU and memory over the time."""
     no_sizing: str | None
     """Why savings cannot be computed, else None."""
+    samples: Samples
+    """Present use."""
     no_usage: str | None
     """Why present use is not known, else None."""
 
@@ -70,6 +74,8 @@ class Assessment(Measurement, frozen=True):
     insights: Sequence[Insight]
     diagnosis: Diagnosis
     causes: Sequence[Finding]
+    health: WorkspaceHealth
+    """As the overview tells it; of one application, where it is asked about alone."""
 
 
 class InsightEngine(Struct, frozen=True):
@@ -101,7 +107,18 @@ class InsightEngine(Struct, frozen=True):
             insights=sorted(kept, key=_rank)[:MOST_INSIGHTS],
             diagnosis=made,
             causes=findings,
+            health=await self._health(workspace, question, found),
         )
+
+    async def _health(self, workspace: Workspace, question: Question, found: Measurement) -> WorkspaceHealth:
+        """Based on the same findings as the overview's: those that need no logs."""
+        made = await self.diagnoses.get(workspace, logs=False)
+        if question.application is None:
+            nodes = visible_nodes(self.applications, workspace)
+            causes = causes_of(made.findings, found.applications)
+            return workspace_health(found.applications, found.samples, nodes, causes)
+        findings = self.diagnoses.about(workspace, question.application, made)
+        return workspace_health(found.applications, found.samples, (), causes_of(findings, found.applications))
 
     async def measure(self, workspace: Workspace, question: Question) -> Measurement:
         """What needs no diagnosis; raises as the applications do where the cluster cannot be read."""
@@ -126,6 +143,7 @@ class InsightEngine(Struct, frozen=True):
             cpu=self._cpu(workspace, measured, step),
             cost=_development([one.charged for one in measured], step, None),
             no_sizing=usage.too_little_history(measured),
+            samples=samples,
             no_usage=samples.reason,
         )
 

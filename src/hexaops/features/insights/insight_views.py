@@ -8,7 +8,6 @@ from typing import Any, Literal
 
 from msgspec import UNSET, UnsetType
 
-from hexaops.analysis import workspace_scores
 from hexaops.analysis.insights import scores, trends
 from hexaops.analysis.insights.costs import Priced, Statement
 from hexaops.analysis.insights.hardening import level_of
@@ -137,8 +136,13 @@ class ScoreInputsView(View, frozen=True, kw_only=True):
 
     ready_replicas: int
     desired_replicas: int
+    measured_applications: int
+    availability: float | None
+    performance_score: float | None
+    issue_score: float
+    """100 less what the issues of the overview cost: with the two above, what `health_score` is made of."""
     findings: dict[str, int]
-    """By severity."""
+    """Of the diagnosis, by severity."""
     cpu_requested_cores: float
     cpu_used_cores: float
     memory_requested_bytes: float
@@ -310,29 +314,32 @@ def summary_view(found: Assessment, reasons: dict[str, str]) -> InsightsSummaryV
 def scores_view(found: Assessment, reasons: dict[str, str]) -> tuple[ScoresView, ScoreInputsView]:
     """The scores and their inputs."""
     weights = [WEIGHT[one.severity] for one in found.causes]
-    wanted = [one for one in found.applications if one.desired]
-    available = workspace_scores.availability((one.ready, one.desired) for one in found.applications)
-    free = scores.freedom(weight for weight in weights if weight != "low")
-    health = None if available is None else round((available + free) / 2, 1)
     levels = [level_of(violations) for ref, violations in found.diagnosis.posture.items() if ref in _refs(found)]
     unsafe = [WEIGHT[one.severity] for one in found.causes if category_of(one) == "security"]
     total = found.statement.allocation
     view = ScoresView(
-        health_score=health,
+        health_score=None if found.health.availability is None else found.health.overall,
         efficiency_score=scores.efficiency(total),
         cost_score=scores.cost(found.statement.cost),
         security_score=scores.security(levels, unsafe),
     )
-    if health is None:
-        reasons["overall_assessment.health_score"] = "no application wants a replica"
+    if view.health_score is None:
+        for path in ("overall_assessment.health_score", "evidence.availability"):
+            reasons[path] = "no application wants a replica"
+    if found.health.performance is None:
+        reasons["evidence.performance_score"] = found.no_usage or "no application's usage is measured against limits"
     for name in ("efficiency_score", "cost_score"):
         if getattr(view, name) is None:
             reasons[f"overall_assessment.{name}"] = found.no_usage or "no measured pod requests anything"
     if view.security_score is None:
         reasons["overall_assessment.security_score"] = "there is no workload to judge"
     inputs = ScoreInputsView(
-        ready_replicas=sum(min(one.ready, one.desired) for one in wanted),
-        desired_replicas=sum(one.desired for one in wanted),
+        ready_replicas=found.health.ready_replicas,
+        desired_replicas=found.health.desired_replicas,
+        measured_applications=found.health.measured_applications,
+        availability=found.health.availability,
+        performance_score=found.health.performance,
+        issue_score=found.health.issue_score,
         findings={weight: weights.count(weight) for weight in WEIGHTS},
         cpu_requested_cores=round(total.requested.cpu_cores, 3),
         cpu_used_cores=round(total.used.cpu_cores, 3),

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from hexaops.analysis import workspace_scores as scores
 from hexaops.analysis.applications.model import Application, Status
-from hexaops.analysis.applications.usage import shares_of_application
 from hexaops.analysis.diagnosis.causes import Cause, causes_of
 from hexaops.backends.kubernetes.extensions import Extensions
 from hexaops.backends.kubernetes.rows import NamespaceRow
@@ -18,9 +16,10 @@ from hexaops.features.applications.views import NAME_LIMIT, TEXT_LIMIT, freshnes
 from hexaops.features.diagnosis.service import DiagnosisService
 from hexaops.features.overview.activity import Activity, recent_activity
 from hexaops.features.overview.application import running_word
-from hexaops.features.overview.issues import Issue, issues_of
+from hexaops.features.overview.issues import Issue
 from hexaops.features.overview.moments import moment
 from hexaops.features.overview.nodes import visible_nodes
+from hexaops.features.overview.scoring import WorkspaceHealth, workspace_health
 from hexaops.features.overview.usage import WorkspaceUsage
 from hexaops.features.overview.views import (
     ActivityView,
@@ -77,12 +76,7 @@ class OverviewService:
         )
         reasons = usage.reasons
         causes = await self._causes(workspace, applications, reasons)
-        measured = [(application, shares_of_application(application, samples)) for application in applications]
-        peaks = [
-            max(share.percent for share in shares.values() if share.percent is not None)
-            for _, shares in measured
-            if any(share.percent is not None for share in shares.values())
-        ]
+        health = workspace_health(applications, samples, nodes, causes)
         activity = recent_activity(
             applications,
             replica_sets=service.rows(workspace, "ReplicaSet"),
@@ -99,7 +93,7 @@ class OverviewService:
                 pipelines=_pipeline_counts(extensions, reasons),
             ),
             resource_usage=resource_usage,
-            health_metrics=_health_view(applications, peaks, issues_of(measured, nodes, causes), now, reasons),
+            health_metrics=_health_view(health, now, reasons),
             recent_activity=[_activity_view(one) for one in activity],
             freshness=freshness_view(service.freshness(workspace, *SOURCES)),
             reasons=reasons,
@@ -182,34 +176,24 @@ def _pipeline_counts(extensions: Extensions, reasons: dict[str, str]) -> Pipelin
     )
 
 
-def _health_view(
-    applications: Sequence[Application],
-    peaks: Sequence[float],
-    issues: Sequence[Issue],
-    now: float,
-    reasons: dict[str, str],
-) -> HealthMetricsView:
-    available = scores.availability((one.ready, one.desired) for one in applications)
-    performing = scores.performance(peaks)
-    free = scores.freedom_from_issues(issue.severity for issue in issues)
-    if available is None:
+def _health_view(health: WorkspaceHealth, now: float, reasons: dict[str, str]) -> HealthMetricsView:
+    if health.availability is None:
         reasons["health_metrics.availability"] = "no application wants a replica"
-    if performing is None:
+    if health.performance is None:
         reasons["health_metrics.performance_score"] = "no application's usage is measured against limits or requests"
-    for number, issue in enumerate(issues):
+    for number, issue in enumerate(health.issues):
         if issue.since is None:
             reasons[f"health_metrics.issues[{number}].age"] = NOT_SINCE
-    wanted = [one for one in applications if one.desired]
     return HealthMetricsView(
-        overall_score=scores.overall(available, performing, free),
-        availability=available,
-        performance_score=performing,
-        issues=[_issue_view(issue, now) for issue in issues],
+        overall_score=health.overall,
+        availability=health.availability,
+        performance_score=health.performance,
+        issues=[_issue_view(issue, now) for issue in health.issues],
         evidence=ScoreEvidenceView(
-            ready_replicas=sum(min(one.ready, one.desired) for one in wanted),
-            desired_replicas=sum(one.desired for one in wanted),
-            measured_applications=len(peaks),
-            issue_score=free,
+            ready_replicas=health.ready_replicas,
+            desired_replicas=health.desired_replicas,
+            measured_applications=health.measured_applications,
+            issue_score=health.issue_score,
         ),
     )
 
