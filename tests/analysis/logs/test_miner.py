@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hexaops.analysis.logs import miner as module
-from hexaops.analysis.logs.masking import Masks, quick_key, read, template_of
+from hexaops.analysis.logs.masking import Masks, blanked, quick_key, read, template_of
 from hexaops.analysis.logs.miner import NAMES_VARY, WORDS_VARY, TemplateMiner
 from hexaops.backends.logstores.templates import Template
 
@@ -60,6 +60,22 @@ def test_messages_with_equal_quick_keys_have_equal_keys(one: str, other: str) ->
     masks = Masks()
     if quick_key(one, masks) == quick_key(other, masks):
         assert read(one).key == read(other).key
+
+
+@given(st.lists(st.text('ab019:= /.,"\n\x01\x1c\0', max_size=20), max_size=6))
+def test_messages_that_become_equal_have_equal_quick_keys(messages: list[str]) -> None:
+    masks, keys = Masks(), dict[bytes, tuple[str, ...]]()
+    texts = blanked(messages)
+    assert (texts is None) == (any("\0" in one for one in messages) or not messages)
+    for text, message in zip(texts or [], messages, strict=texts is not None):
+        assert keys.setdefault(text, quick_key(message, masks)) == quick_key(message, masks)
+
+
+@given(st.lists(st.text(ALPHABET, max_size=30), max_size=8))
+def test_messages_together_have_the_numbers_that_they_have_one_by_one(messages: list[str]) -> None:
+    together, alone = TemplateMiner(), TemplateMiner()
+    for _ in range(2):
+        assert together.assign_all(["w"] * len(messages), messages) == [alone.assign("w", one) for one in messages]
 
 
 @given(st.text(ALPHABET, max_size=40))

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from hexaops.analysis.logs.masking import WILDCARD, Masks, Reading, quick_keys, read, template_of
+from hexaops.analysis.logs.masking import WILDCARD, Masks, Reading, blanked, quick_key, read, template_of
 from hexaops.backends.logstores.templates import Template
 
 WORDS_VARY = 6
@@ -19,6 +19,8 @@ NAMES_VARY = 3
 MOST_TEMPLATES = 5000
 """Of one workspace; what comes later has the wildcard alone as its template."""
 MOST_QUICK_KEYS = 50_000
+MOST_TEXTS = 5_000
+"""Of one workspace: whole messages, but for what varies."""
 
 Key = tuple[str, ...]
 
@@ -40,6 +42,7 @@ class _Known:
 class _Workspace:
     """What is known of one workspace's messages."""
 
+    texts: dict[bytes, int] = field(default_factory=dict)
     quick: dict[Key, int] = field(default_factory=dict)
     by_key: dict[Key, _Known] = field(default_factory=dict)
     seen: dict[int, set[str]] = field(default_factory=dict)
@@ -63,11 +66,20 @@ class TemplateMiner:
 
     def assign_all(self, workspace_ids: Sequence[str], messages: Sequence[str]) -> list[int]:
         """The number of each message's template."""
-        numbers, keys = [], quick_keys(messages, self._masks)
-        for workspace_id, message, quick in zip(workspace_ids, messages, keys, strict=True):
-            workspace = self._workspaces.get(workspace_id)
-            number = workspace.quick.get(quick) if workspace is not None else None
-            numbers.append(self._new(workspace_id, message, quick) if number is None else number)
+        texts = blanked(messages)
+        if texts is None:
+            return [self._find(*one) for one in zip(workspace_ids, messages, strict=True)]
+        numbers, workspaces = [], self._workspaces
+        for workspace_id, message, text in zip(workspace_ids, messages, texts, strict=True):
+            workspace = workspaces.get(workspace_id)
+            number = workspace.texts.get(text) if workspace is not None else None
+            if number is None:
+                number = self._find(workspace_id, message)
+                known = workspaces[workspace_id].texts
+                if len(known) >= MOST_TEXTS:
+                    known.clear()
+                known[text] = number
+            numbers.append(number)
         return numbers
 
     def find(self, number: int) -> Template | None:
@@ -96,12 +108,15 @@ class TemplateMiner:
         for position in template.learned:
             workspace.varying.add(_gap(reading.key, position))
 
-    def _new(self, workspace_id: str, message: str, quick: Key) -> int:
+    def _find(self, workspace_id: str, message: str) -> int:
         workspace = self._workspaces.setdefault(workspace_id, _Workspace())
-        number = self._learn(workspace_id, workspace, message)
-        if len(workspace.quick) >= MOST_QUICK_KEYS:
-            workspace.quick.clear()
-        workspace.quick[quick] = number
+        quick = quick_key(message, self._masks)
+        number = workspace.quick.get(quick)
+        if number is None:
+            number = self._learn(workspace_id, workspace, message)
+            if len(workspace.quick) >= MOST_QUICK_KEYS:
+                workspace.quick.clear()
+            workspace.quick[quick] = number
         return number
 
     def _learn(self, workspace_id: str, workspace: _Workspace, message: str) -> int:
