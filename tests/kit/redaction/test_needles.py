@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+import re
 
-from hexaops.kit.redaction import addresses, arguments, headers, pairs, places
+from hexaops.kit.redaction import addresses, arguments, commands, headers, needles, pairs, places, servers, tools
 from hexaops.kit.redaction.forms import Reader
 from hexaops.kit.redaction.looks import has
-from hexaops.kit.redaction.needles import AMBIGUOUS, is_worded
+from hexaops.kit.redaction.names import KEYWORDS
+from hexaops.kit.redaction.needles import AMBIGUOUS, SURE, is_worded, is_worth_reading
 from tests.kit.redaction.benign import line
 from tests.kit.redaction.kinds import KINDS
 
@@ -34,6 +36,22 @@ def test_passed_over_is_only_what_nothing_is_found_in() -> None:
     assert passed_over > 500
 
 
+def test_a_form_is_found_only_where_its_further_words_are() -> None:
+    forms = [form for form in (*arguments.FORMS, *commands.FORMS) if form.also]
+    assert len(forms) >= 5
+    rng, found = random.Random(RNG_SEED), 0
+    texts = [kind.make(rng)[0] for kind in KINDS for _ in range(10)]
+    pieces = [*PARTS, *(word for form in forms for word in (*form.words, *form.also)), "\n", "Xq81kdlPPw2sXq81kdlPPw2s"]
+    texts += ["".join(rng.choices(pieces, k=rng.randrange(2, 9))) for _ in range(6000)]
+    for text in texts:
+        lower = text.lower()
+        for form in forms:
+            if text.isascii() and has(lower, form.words) and [*form.find(text, lower)]:
+                found += 1
+                assert has(lower, form.also), text
+    assert found > 20
+
+
 def test_words_with_another_meaning_are_passed_over() -> None:
     benign = (
         "cache hit key=user:7",
@@ -45,3 +63,30 @@ def test_words_with_another_meaning_are_passed_over() -> None:
     assert not any(map(is_worded, benign))
     secret = ("api_key=x", "pass: x", "psql -p x", "postgres://a:b@c", "https://hooks.slack.com/services/x")
     assert all(map(is_worded, secret))
+
+
+def test_digits_are_not_told_apart_where_a_text_is_judged_worth_reading() -> None:
+    """What is remembered of a text holds for all that differ in their digits only (`batches`)."""
+    modules = (addresses, arguments, headers, needles, pairs, places, servers, tools)
+    judges = [is_worth_reading, addresses.may_have_parameter]
+    judges += [module.may_hold for module in (arguments, places, servers, tools)]
+    judging = {name for one in judges for name in one.__code__.co_names}
+    held = [module.__dict__[name] for module in modules for name in judging if name in module.__dict__]
+    patterns = [one.pattern for one in held if isinstance(one, re.Pattern)]
+    assert len(patterns) >= 12
+    for pattern in patterns:
+        plain = re.sub(r"\\d|0-9|\{\d*,?\d*\}|%3d", "", pattern)
+        assert not re.search(r"\d", plain), pattern
+    words = [word for one in held if isinstance(one, tuple) for word in one] + [*KEYWORDS]
+    telling = [word for word in words if re.search(r"\d", word) and not word.startswith(("%", "\\"))]
+    assert all(has(word, SURE) for word in telling)  # such texts are read anyway
+
+
+def test_texts_that_differ_in_their_digits_are_judged_alike() -> None:
+    rng = random.Random(RNG_SEED)
+    texts = [kind.make(rng)[0] for kind in KINDS for _ in range(3)] + [line(rng) for _ in range(300)]
+    texts += ["".join(rng.choices(PARTS, k=rng.randrange(2, 14))) for _ in range(6000)]
+    zeros = str.maketrans(dict.fromkeys("123456789", "0"))
+    for lower in map(str.lower, texts):
+        if "%" not in lower and "\\" not in lower:
+            assert is_worth_reading(lower) == is_worth_reading(lower.translate(zeros)), lower

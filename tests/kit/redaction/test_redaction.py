@@ -170,7 +170,7 @@ PATTERNS = (
         for name, value in vars(module).items()
         if isinstance(value, re.Pattern)
     }
-    | {f"commands.{number}": pattern for number, (_, pattern) in enumerate(commands._PATTERNS)}
+    | {f"commands.{number}": pattern for number, (_, pattern, *_also) in enumerate(commands._PATTERNS)}
     | {f"arguments.{number}": pattern for number, (_, pattern) in enumerate(arguments._PATTERNS)}
     | {
         f"places.{words[0]}": pattern

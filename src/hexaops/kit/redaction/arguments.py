@@ -23,6 +23,15 @@ _TAKES = re.compile(
     r"|security [a-z]{2,8}-[a-z-]{2,32}|zerotier-cli|wg set)(?= )"
 )
 """Commands one of whose arguments may be a secret."""
+_TAKING = (
+    *(f"{name} {act}" for name in ("vault", "bao") for act in ("operator", "unwrap", "login", "token ")),
+    *(f" {act}{sign}" for act in ("api-key", "apikey", "auth", "login", "authtoken", "unlock") for sign in " :"),
+    *(f"{noun}{sign}{act}" for noun in ("config", "secret", "secrets", "env", "variable", "variables", "parameter", "parameters")
+      for sign in " :" for act in ("set", "add", "put", "create", "store")),
+    "consul ", "nomad ", "serf ", "docker swarm", "aws ssm", "aws secretsmanager", "encrypt_string", "secret-tool", "security ",
+    "zerotier-cli", "wg set",
+)  # fmt: skip
+"""One of them is in every such command."""
 _LINE = re.compile(r"(?:[^\n|;&]|&(?!&)){1,1024}")
 _TOKEN = re.compile(r"[^\s\"']{12,1024}")
 _NAMED = re.compile(r"-{0,2}[\w.-]{1,64}=(?=[^=])")
@@ -146,7 +155,9 @@ FORMS = (
     Form(("-p", "-w"), _bare),
     Form(("user=", "usr=", "auth=", "login=", "cred", "userpwd=", "account=", "user =", "login ="), _users),
     Form(
-        ("login", "log in", "sign", "cred", "account", "user", "access", "admin/", "root/"), values(_SLASH, is_chosen)
+        ("login", "log in", "sign", "cred", "account", "user", "access", "admin/", "root/"),
+        values(_SLASH, is_chosen),
+        (" / ", "admin/", "root/"),
     ),
     Form(
         (
@@ -163,6 +174,7 @@ FORMS = (
             "variable",
         ),
         _taken,
+        _TAKING,
     ),
 )
 """Secrets by their place among arguments."""

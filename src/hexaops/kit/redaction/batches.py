@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import TypeAlias
 
 import numpy as np
@@ -27,6 +27,9 @@ _RUN, _LONG = 1, 2
 """A run of a token's signs; a long one of letters and digits, which is more than hexadecimal."""
 _FEWEST = 16
 """Below so many texts the scan costs more than it saves."""
+_LONGEST_KNOWN = 512
+"""Signs of a text for which it is remembered whether it is worth reading."""
+_ZEROED = bytes(ord("0") if chr(code) in "123456789" else code for code in range(256))
 
 
 def redact_all(texts: Sequence[str]) -> list[str]:
@@ -45,13 +48,15 @@ def redact_all(texts: Sequence[str]) -> list[str]:
     data = np.frombuffer(joined.encode(), np.uint8)
     runs = _runs(data, starts)
     begins = starts.tolist()
-    kinds, keywords = _words().find(lower.encode(), begins, runs.tolist())
+    encoded = lower.encode()
+    kinds, keywords = _words().find(encoded, begins, runs.tolist())
+    zeroed = encoded.translate(_ZEROED).decode()
     for place in np.flatnonzero(runs & _LONG).tolist():
         keywords.setdefault(place, set()).add(vendors.DOT)
     worded = {*_password_files(texts, plain, data, starts)}
     for place, kind in kinds.items():
-        start = begins[place]
-        if kind & _SURE or needles.is_worth_reading(lower[start : start + len(texts[plain[place]])]):
+        start, end = begins[place], begins[place] + len(texts[plain[place]])
+        if kind & _SURE or _is_worth_reading(lower[start:end], zeroed[start:end]):
             worded.add(place)
     for place in worded.union(keywords):
         text, start = texts[plain[place]], begins[place]
@@ -60,6 +65,18 @@ def redact_all(texts: Sequence[str]) -> list[str]:
             text, lower[start : start + len(text)], worded=place in worded, keywords=known
         )
     return found
+
+
+def _is_worth_reading(lower: str, zeroed: str) -> bool:
+    """The same for texts that differ in their digits only: but for those of escapes, no word or pattern tells them apart."""
+    if len(zeroed) > _LONGEST_KNOWN or "%" in zeroed or "\\" in zeroed:
+        return needles.is_worth_reading(lower)
+    return _known_as_worth_reading(zeroed)
+
+
+@lru_cache(maxsize=8192)
+def _known_as_worth_reading(zeroed: str) -> bool:
+    return needles.is_worth_reading(zeroed)
 
 
 def _password_files(texts: Sequence[str], plain: Sequence[int], data: Bytes, starts: Positions) -> list[int]:

@@ -18,7 +18,7 @@ NEEDLES = (
 )  # fmt: skip
 """Words of those forms that have none of the others' words, in lower case."""
 _VALUE = r"[\"']?(?P<value>[^\s\"']{3,1024})"
-_PATTERNS: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = (
+_PATTERNS: tuple[tuple[tuple[str, ...], re.Pattern[str], *tuple[tuple[str, ...], ...]], ...] = (
     (
         ("--user", "--proxy-user"),
         re.compile(r"--(?:proxy-)?user[ =][\"']?[^\s:\"'/]{1,128}:(?!//)(?P<value>[^\s\"']{3,256})"),
@@ -114,6 +114,9 @@ _PATTERNS: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = (
         re.compile(
             r"(?i)(?<![\w/:=@.-])(?P<value>(?=\w{0,31}\d)\w{32,64})\s(?:is (?:the|your|an?) )?(?:api|access|auth)[ _-](?:key|token)\b"
         ),
+        tuple(
+            f"{kind}{sign}{name}" for kind in ("api", "access", "auth") for sign in " _-" for name in ("key", "token")
+        ),
     ),
     (
         ("license", "licence", "serial", "product key", "activation"),
@@ -137,7 +140,11 @@ _PATTERNS: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = (
     ((".client(",), re.compile(r"\.Client\(\s?(?:api_?key=)?[\"'](?P<value>(?=[\w-]{0,64}\d)[\w-]{24,256})[\"']")),
     (("codecov",), re.compile(rf"codecov[^\n]{{0,80}}\s-t\s(?P<value>(?i:{UUID}))")),
     (("login",), re.compile(r"\blogin\s(?P<value>(?=[\w-]{0,64}\d)[\w-]{32,256})(?!\S)")),
-    (("token", "kubeadm"), re.compile(r"(?<![\w./-])(?P<value>[a-z0-9]{6}\.(?=[a-z]{0,15}\d)[a-z0-9]{16})(?![\w./-])")),
+    (
+        ("token", "kubeadm"),
+        re.compile(r"(?<![\w./-])(?P<value>[a-z0-9]{6}\.(?=[a-z]{0,15}\d)[a-z0-9]{16})(?![\w./-])"),
+        (".",),
+    ),
     (
         ("chpasswd",),
         re.compile(r"chpasswd:\s{1,16}(?:expire: \w{1,8}\s{1,16})?list:[\s|>-]{1,32}[\w.-]{1,64}:(?P<value>\S{3,256})"),
@@ -151,6 +158,7 @@ _PATTERNS: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = (
             r"(?i)(?:passw(?:or)?d|passphrase|token|secret|credentials?|(?:certificate|api|access|private|signing|encryption) key)\b[^\n]{0,80}"
             r"\n[\r\n]{0,3}[ \t]{0,8}(?P<value>(?-i:(?=\S{0,60}\d)(?=\S{0,60}[a-z])[\w+/=.!#%^*@$-]{12,512}))[ \t]{0,4}(?=[\r\n]|\Z)"
         ),
+        ("\n",),
     ),
     (("munity",), re.compile(rf"(?i)\bsnmp-server\scommunity\s{_VALUE}")),
     (
@@ -170,7 +178,7 @@ _PATTERNS: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = (
         ),
     ),
 )
-"""Words, in lower case, one of which is in every text of the form."""
+"""Words, in lower case, one of which is in every text of the form; and, for some, others of which one is there too."""
 _BASIC = re.compile(
     r"(?i)(?:auth(?:entication)?|credentials?)\s?=?\s?\(\s?(?P<sign>[\"'])[^\"'\n]{1,128}(?P=sign)\s?,\s?(?:Some\()?(?P<close>[\"'])(?P<value>[^\"'\n]{3,256})(?P=close)"
 )
@@ -242,7 +250,7 @@ def _may_be(value: str) -> bool:
 
 
 FORMS = (
-    *(Form(words, values(pattern, _may_be)) for words, pattern in _PATTERNS),
+    *(Form(words, values(pattern, _may_be), *also) for words, pattern, *also in _PATTERNS),
     Form(("code", "otp"), values(_CODE)),
     Form(("auth", "credential"), values(_BASIC, _may_be)),
     Form(("cred",), values(_CREDENTIALS, is_chosen)),

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
+from hexaops.kit.redaction.looks import has
+
 UUID = "[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
 """In small letters, as issuers of tokens write it."""
 Span = tuple[int, int]
@@ -24,6 +26,8 @@ class Form(NamedTuple):
     words: tuple[str, ...]
     """In lower case; one of them is in every ASCII text of this form. None: any text may have it."""
     find: Find
+    also: tuple[str, ...] = ()
+    """In lower case; one of them, too, is in every ASCII text of this form, which is read closely only then."""
 
 
 def values(pattern: re.Pattern[str], holds: Callable[[str], bool] | None = None) -> Find:
@@ -72,6 +76,7 @@ class Reader:
 
     def __init__(self, forms: Sequence[Form]) -> None:
         self._finds = [form.find for form in forms]
+        self._also = [form.also for form in forms]
         self._always = {number for number, form in enumerate(forms) if not form.words}
         numbers: dict[str, set[int]] = {}
         for number, form in enumerate(forms):
@@ -84,7 +89,8 @@ class Reader:
         """Where their secrets stand."""
         if text.isascii():
             found = {number for number, _, _ in self._automaton.find_matches_as_indexes(lower, overlapping=True)}
-            wanted = self._always.union(*(self._numbers[number] for number in found))
+            worded = self._always.union(*[self._numbers[number] for number in found])
+            wanted = {one for one in worded if not (also := self._also[one]) or has(lower, also)}
         else:  # whose capitals and lower case letters are more than those of `lower`
             wanted = {*range(len(self._finds))}
         for number in wanted:

@@ -152,8 +152,11 @@ def _stated(pattern: re.Pattern[str]) -> Find:
 
 def _short_flags(text: str, _lower: str) -> Iterator[Span]:
     """Flags of one letter, after the commands that take a password so."""
+    given = [*_SHORT.finditer(text)]
+    if not given or not _COMMAND.search(text):
+        return
     sure = _SURE.search(text) is not None
-    for found in _SHORT.finditer(text) if _COMMAND.search(text) else ():
+    for found in given:
         value, flag = found["value"].strip("\"'"), found["flag"]
         if value.startswith("`"):
             continue  # a document's word for it
