@@ -44,7 +44,7 @@ CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large]
 @given(
     st.lists(st.lists(lines, max_size=20), max_size=3),
     st.lists(queries, min_size=1, max_size=12),
-    st.sampled_from(["few", "few", "level-keys", None]),
+    st.sampled_from(["raised", "raised", "few", "level-keys", None]),
 )
 def test_random_queries_equal_the_reference(
     batches: list[list[LogLine]], asked: list[LogQuery], version: str | None
@@ -164,7 +164,7 @@ async def test_rows_that_come_with_the_counts(opened: Opener, limit: int, newest
     assert found.aggregations == expected.aggregations
 
 
-VERSIONS = (None, "level-keys", "few")
+VERSIONS = (None, "level-keys", "few", "raised")
 """What stands beside an index of each version, which says which keys its lines have."""
 
 
@@ -173,7 +173,7 @@ def _make_index(folder: Path, version: str | None) -> None:
     place = folder / str(PartitionName.of(NOON_US)) / INDEX
     place.parent.mkdir(parents=True)
     open_index(place)
-    (place / "few").unlink()
+    (place / "raised").unlink()
     if version is not None:
         (place / version).touch()
 

@@ -28,6 +28,8 @@ DAY_US = 86_400_000_000
 _WORDS = "words"
 USUAL: Level = "info"
 """The level of most lines."""
+RAISED: frozenset[Level] = frozenset({"warning", "error"})
+"""The levels that are asked for together: one list is read in two thirds of the time of two that are joined."""
 _META = "meta.json"
 _LOCATION = "location"
 """Where a line was in the log, in indexes of older versions: it is not filled any more, and nothing reads it. It stays
@@ -48,6 +50,8 @@ class Keys(Enum):
     """One for each, and one for both together."""
     FEW = auto()
     """One for the workspace, and one for both together unless the level is the usual one."""
+    RAISED = auto()
+    """As few, and one for the workspace and the raised levels together."""
 
 
 @lru_cache(maxsize=1)
@@ -84,20 +88,26 @@ def _create(folder: Path) -> None:
     for field in meta["schema"]:
         field["options"].get("indexing", {})["fieldnorms"] = False
     (fresh / _META).write_bytes(msgspec.json.encode(meta))
-    (fresh / Keys.FEW.name.lower()).touch()
+    (fresh / Keys.RAISED.name.lower()).touch()
     fresh.rename(folder)
 
 
 def keys_of(folder: Path) -> Keys:
     """Which keys the lines of an index have."""
-    if (folder / Keys.FEW.name.lower()).exists():
-        return Keys.FEW
+    for keys in (Keys.RAISED, Keys.FEW):
+        if (folder / keys.name.lower()).exists():
+            return keys
     return Keys.BOTH if (folder / "level-keys").exists() else Keys.APART
 
 
 def level_key(workspace_id: str, level: str) -> str:
     """Finds a workspace's lines of a level by one short list instead of by two long ones."""
     return f"in={workspace_id}/{level}"
+
+
+def raised_key(workspace_id: str) -> str:
+    """Finds a workspace's lines of the raised levels."""
+    return level_key(workspace_id, "raised")
 
 
 class _Document(msgspec.Struct, gc=False):
@@ -113,14 +123,16 @@ _encode = msgspec.json.Encoder().encode
 _LEVEL_NUMBERS = {level: number for number, level in enumerate(LEVELS)}
 
 
-def indexed(line: LogLine, *, day_us: int, number: int, template: int, own: Keys = Keys.FEW) -> str:
+def indexed(line: LogLine, *, day_us: int, number: int, template: int, own: Keys = Keys.RAISED) -> str:
     """The document of the line of this number as JSON, which takes half of what it takes field by field."""
     level = line.level
     keys = [f"workspace={line.workspace_id}"]
-    if own is not Keys.FEW:
+    if own is Keys.APART or own is Keys.BOTH:
         keys += f"level={level}", level_key(line.workspace_id, level)
     elif level != USUAL:
         keys.append(level_key(line.workspace_id, level))
+        if own is Keys.RAISED and level in RAISED:
+            keys.append(raised_key(line.workspace_id))
     if line.metadata and (code := line.error_code):
         keys += f"error_code={code[:LONGEST_KEY]}", f"{CODE_WORDS}{' '.join(words_of(code))}"
     if line.pod:

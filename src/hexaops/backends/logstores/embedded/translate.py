@@ -11,7 +11,16 @@ from tantivy import Occur, Query
 
 from hexaops.backends.logstores.base import LogQuery
 from hexaops.backends.logstores.embedded.labels import Labels, literal
-from hexaops.backends.logstores.embedded.schema import DAY_US, TIE_BITS, USUAL, Keys, level_key, schema
+from hexaops.backends.logstores.embedded.schema import (
+    DAY_US,
+    RAISED,
+    TIE_BITS,
+    USUAL,
+    Keys,
+    level_key,
+    raised_key,
+    schema,
+)
 from hexaops.backends.logstores.lines import LEVELS, Level
 from hexaops.backends.logstores.query.tree import And, Equals, HasLevel, Node, Not, Or, Text
 
@@ -43,7 +52,9 @@ def within_day(query: LogQuery, day_us: int, labels: Labels, *, keys: Keys) -> Q
 
 def _fenced(query: LogQuery, scope: _Scope, keys: Keys) -> list[Query]:
     workspaces, levels = query.workspaces, query.levels
-    together = keys is Keys.BOTH or (keys is Keys.FEW and USUAL not in levels)
+    if keys is Keys.RAISED and levels == RAISED and workspaces and len(workspaces) <= FEW:
+        return [_any_of("keys", sorted(map(raised_key, workspaces)))]
+    together = keys is Keys.BOTH or (keys is not Keys.APART and USUAL not in levels)
     if together and workspaces and levels and len(workspaces) * len(levels) <= FEW:
         return [_any_of("keys", sorted(level_key(one, level) for one in workspaces for level in levels))]
     fence = [] if workspaces is None else [_any_of("keys", [f"workspace={one}" for one in sorted(workspaces)])]
@@ -74,7 +85,7 @@ def _of_levels(query: LogQuery, scope: _Scope) -> Query:
 
 def _of_level(level: Level, *, workspaces: Set[str] | None, keys: Keys) -> Query:
     """The lines of a level in these workspaces; more may be found, as the fence stands beside it."""
-    if keys is not Keys.FEW:
+    if keys in {Keys.APART, Keys.BOTH}:
         return Query.term_query(schema(), "keys", f"level={level}", "basic")
     if level == USUAL or workspaces is None or len(workspaces) > FEW:
         return _in_column(LEVELS.index(level), LEVELS.index(level))
