@@ -30,8 +30,10 @@ MOST_WAITING = 256
 MOST_LINES = 20_000
 """Of one group; a longer batch is a group of its own."""
 COMMIT_LINES = 250_000
-COMMIT_SECONDS = 10.0
-"""After so long what was stored is indexed for good; a query makes lines findable at once."""
+COMMIT_SECONDS = 30.0
+"""After so long what was stored is indexed for good; a query makes lines findable at once. Each commit makes a segment,
+which queries ask apart and which is merged later: with 10 seconds a busy machine made twice as many.
+"""
 
 
 @dataclass
