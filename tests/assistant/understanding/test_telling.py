@@ -114,3 +114,15 @@ def test_another_tag_of_the_image_is_asked_for_whole(said: str) -> None:
 @pytest.mark.parametrize("said", ["apply", "send it", "please execute", "ship it"])
 def test_a_yes_by_another_word_changes_nothing_else(said: str) -> None:
     assert _last("shop", "scale mailer to 5", said).intent is Intent.CONFIRM
+
+
+def test_a_node_that_was_asked_about_is_not_restarted_as_an_application() -> None:
+    got = _last("shop", "restart mailer", "wait, who uses cpu on gpu-node-a first", "ok restart it")
+    assert not got.would_change
+
+
+@pytest.mark.parametrize("said", ["could you back up kafka?", "can you back kafka up?"])
+def test_backing_up_starts_nothing(said: str) -> None:
+    got = _last("shop", said)
+    assert not got.would_change
+    assert got.offer is None

@@ -86,7 +86,7 @@ def _leaves_it(said: Sequence[Item]) -> bool:
 
 _AGREES = word_set(
     "go proceed ahead confirm confirmed yes y yep yeah sure do approved apply execute send ship submit bet roger "
-    "affirmative agreed accepted deal"
+    "affirmative agreed approve accepted deal"
 )
 _WITH_YES = _AGREES | word_set(
     "ok okay fine alright right good great perfect please pls it that for on then now lets and so well thanks"

@@ -55,6 +55,14 @@ _SPOKEN = (
         ),
         "sorry",
     ),
+    (
+        re.compile(
+            r"(^|[,.;!?:]\s*|\b(?:you|please|pls|plz|to|and|then|let['’]?s|we|should|also|just)\s+)"
+            r"back (?!(?:it|that|this|them|these|those)\b)((?:the |my |our )?[\w-]+) up\b",
+            re.IGNORECASE,
+        ),
+        r"\1back up \2",
+    ),
     (re.compile(r"\bresource ?quotas?\b", re.IGNORECASE), "quota"),
     (re.compile(r"\bthis (?:very )?(?:second|instant|moment|minute)\b", re.IGNORECASE), "now"),
 )

@@ -354,7 +354,7 @@ def _completed(items: tuple[Item, ...], act: Act, found: Found, parameters: Para
     if known := in_order(items, setting):
         return replace(found, targets=known)
     pointer = points_back(items[act.at + 1 :]) or _subject_pronoun(items[: act.opens]) or _made(items, act.at)
-    context = spoken_of(items, setting)
+    context = tuple(one for one in spoken_of(items, setting) if one.kind != "node")  # no node is restarted or scaled
     if (
         pointer
         and len(context) > 2

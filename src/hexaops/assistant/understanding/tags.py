@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hexaops.assistant.understanding.clauses import Clause
+from hexaops.assistant.understanding.english import ADJECTIVE, BASE, NOUN, PAST, parts_of_speech
 from hexaops.assistant.understanding.intents import Intent
 from hexaops.assistant.understanding.items import Item
 from hexaops.assistant.understanding.normalise import word_set
@@ -20,7 +21,15 @@ def has_finite_verb(clause: Clause) -> bool:
     if words[0].word in ("i", "we") and len(words) > 1 and words[1].word.split()[0] in ("need", "want", "would"):
         return False
     bare = {"base"} if words[0].mention else set()  # "minio disk forecast"
-    return any("aux" in i.tags or i.forms - bare or _AUXILIARIES & {*i.word.split()} for i in words[1:])
+    return any(
+        "aux" in i.tags or i.forms - bare or _AUXILIARIES & {*i.word.split()} or _only_past(i) for i in words[1:]
+    )
+
+
+def _only_past(item: Item) -> bool:
+    """ "went", "broke": nothing else than a verb of the past."""
+    kinds = 0 if item.mention else parts_of_speech(item.word)
+    return bool(kinds & PAST) and not kinds & (BASE | NOUN | ADJECTIVE)
 
 
 TALK = (

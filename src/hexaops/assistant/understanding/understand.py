@@ -162,7 +162,7 @@ class _Read:
             return False
         fresh = self.dialogue.spoken is None
         named = any(item.mention for item in self.items) or (fresh and self.whole.best == "restart_failing")
-        clear = not any(is_named_like_a_word(item) for item in self.items)
+        clear = not any(is_named_like_a_word(item) or "backup" in item.tags for item in self.items)
         return named and clear and max(map(self.whole.of, CHANGE_LABELS)) >= HEARD_FROM
 
     @cached_property
