@@ -237,4 +237,4 @@ async def test_what_fails_unforeseen_has_its_id_and_tells_nothing() -> None:
 
 def test_what_is_wrong_is_said_in_the_models_own_words() -> None:
     problems = field_problems([{"loc": ("body", "scopes", 0), "msg": "Value error, no such scope"}])
-    assert problems == {"scopes.0": "no such scope"}
+    assert problems == {"scopes[0]": "no such scope"}

@@ -14,6 +14,8 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from hexaops.kit.paths import field_path
+
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
 Count = Annotated[int, Field(ge=0)]
@@ -151,7 +153,7 @@ def read_yaml(path: Path, model: type[Model]) -> Model:
         return model.model_validate(yaml.safe_load(path.expanduser().read_text()) or {})
     except ValidationError as error:
         problem = error.errors()[0]
-        where = ".".join(map(str, problem["loc"])) or "file"
+        where = field_path(problem["loc"]) or "file"
         message = f"{path}: {where}: {problem['msg'].removeprefix('Value error, ')}"
         raise ConfigFileError(message) from None
     except yaml.YAMLError:

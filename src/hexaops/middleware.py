@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hexaops.errors import HexaopsError, UpstreamUnavailableError, ValidationFailedError
 from hexaops.kit.ids import new_id
+from hexaops.kit.paths import field_path
 from hexaops.kit.redaction import redact, redact_texts
 from hexaops.logs import bind_log_context
 from hexaops.metrics import Metrics
@@ -262,7 +263,7 @@ def field_problems(errors: Sequence[Any]) -> dict[str, str]:
     """Field path → what is wrong with it; never the value that was sent."""
     problems: dict[str, str] = {}
     for error in errors[:20]:
-        path = ".".join(str(part) for part in error["loc"] if part != "body")
+        path = field_path(part for part in error["loc"] if part != "body")
         told = TOLD.get(error.get("type"), str(error["msg"]))
         problems[path or "body"] = told.removeprefix("Value error, ")[:LONGEST_PROBLEM]
     return problems

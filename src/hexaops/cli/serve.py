@@ -12,6 +12,7 @@ import typer
 from hexaops.cli.embedded import Simulator, SimulatorOptions
 from hexaops.kit.memory import bound_allocator
 from hexaops.kit.models import build_models_when_used
+from hexaops.kit.paths import field_path
 from hexaops.storage.lock import AlreadyServedError, FileLock
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def read_settings(given: dict[str, Any]) -> Settings:
         return Settings(**{key: value for key, value in given.items() if value is not None})
     except ValidationError as error:
         for problem in error.errors():
-            typer.echo(f"hexaops: setting {'.'.join(map(str, problem['loc']))}: {problem['msg']}", err=True)
+            typer.echo(f"hexaops: setting {field_path(problem['loc'])}: {problem['msg']}", err=True)
         raise typer.Exit(2) from None
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from hexaops.errors import ValidationFailedError
+from hexaops.kit.paths import field_path
 
 REASON_LIMIT = 500
 P = TypeVar("P", bound="Parameters")
@@ -29,7 +30,7 @@ def parse(model: type[P], given: Mapping[str, Any]) -> P:
         return model.model_validate(dict(given))
     except ValidationError as error:
         problems = {
-            ".".join(("parameters", *(str(part) for part in one["loc"]))): one["msg"].removeprefix("Value error, ")
+            field_path(("parameters", *one["loc"])): one["msg"].removeprefix("Value error, ")
             for one in error.errors(include_url=False, include_input=False)
         }
         raise ValidationFailedError(INVALID, details=problems) from None

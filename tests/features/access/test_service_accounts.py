@@ -191,7 +191,7 @@ async def test_a_bound_administrator_administers_nothing_beyond(access: AccessWo
         ({"name": "", "scopes": ["workspace:read"]}, "name"),
         ({"name": "x" * 129, "scopes": ["workspace:read"]}, "name"),
         ({"name": "robot", "scopes": []}, "scopes"),
-        ({"name": "robot", "scopes": ["everything"]}, "scopes.0"),
+        ({"name": "robot", "scopes": ["everything"]}, "scopes[0]"),
         ({"name": "robot", "scopes": ["workspace:read"], "expires_in_days": 0}, "expires_in_days"),
         ({"name": "robot", "scopes": ["workspace:read"], "workspace_ids": "all"}, "workspace_ids"),
         ({}, "name"),

@@ -235,7 +235,7 @@ async def test_changes_begin_within_the_workspace_s_windows(world: LivingWorld) 
     undo = await world.call("POST", f"/aiops/actions/{scaled['action_id']}/rollback")
     assert undo.json()["data"]["status"] == "awaiting_confirmation"
     wrong = await client.patch(path, json={"policy": {"change_windows": ["always"]}}, headers=administrator)
-    assert (wrong.status_code, [*error_of(wrong)["details"]]) == (422, ["policy.change_windows.0"])
+    assert (wrong.status_code, [*error_of(wrong)["details"]]) == (422, ["policy.change_windows[0]"])
     await client.patch(path, json={"policy": {"change_freezes": []}}, headers=administrator)
     assert (await world.confirm(plan)).status_code == 200
 

@@ -131,7 +131,7 @@ async def test_it_is_audited_and_told_and_uses_up_no_change(backups: Backups) ->
 @pytest.mark.parametrize(
     ("body", "field"),
     [
-        ({"notification_channels": [CHANNEL, "slack:#elsewhere"]}, "notification_channels.1"),
+        ({"notification_channels": [CHANNEL, "slack:#elsewhere"]}, "notification_channels[1]"),
         ({"retention_policy": "forever"}, "retention_policy"),
         ({"backup_type": "magic"}, "backup_type"),
         ({"reason": "x" * 513}, "reason"),

@@ -51,7 +51,7 @@ async def test_cancelling_stops_it_between_two_backups(operations: Operations) -
 async def test_a_channel_that_is_not_allowed_is_refused(operations: Operations) -> None:
     answer = await operations.start("backup_all", notification_channels=["slack:#elsewhere"])
     assert answer.status_code == 422
-    assert "notification_channels.0" in answer.json()["error"]["details"]
+    assert "notification_channels[0]" in answer.json()["error"]["details"]
 
 
 async def test_every_operation_is_started_from_the_one_list(operations: Operations) -> None:

@@ -110,7 +110,7 @@ async def test_others_may_not_create_a_workspace(world: ChatWorld, role: Any) ->
     [
         ({"name": "Shop"}, "parameters.namespaces"),
         ({"namespaces": ["shop"]}, "parameters.name"),
-        ({"name": "Shop", "namespaces": ["No Such"]}, "parameters.namespaces.0"),
+        ({"name": "Shop", "namespaces": ["No Such"]}, "parameters.namespaces[0]"),
         ({"name": "Shop", "namespaces": ["shop"], "admin": "local:eve"}, "parameters.admin"),
         ({"name": "Shop", "namespaces": ["shop"], "policy": {"single_call_risk": "high"}}, "parameters.policy"),
     ],

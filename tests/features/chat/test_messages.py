@@ -80,7 +80,7 @@ async def test_a_message_of_8000_characters_is_read_and_a_longer_one_refused(wor
         ({"message": "hi", "session_id": 7}, "session_id"),
         ({"message": "hi", "context": {"time_range": "-1h"}}, "context.time_range"),
         ({"message": "hi", "context": {"include_metrics": "perhaps"}}, "context.include_metrics"),
-        ({"message": "hi", "capabilities": [1]}, "capabilities.0"),
+        ({"message": "hi", "capabilities": [1]}, "capabilities[0]"),
     ],
 )
 async def test_a_malformed_body_is_refused(world: ChatWorld, body: dict[str, Any], field: str) -> None:

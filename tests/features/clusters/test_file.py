@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -80,10 +81,10 @@ async def test_alone_on_its_database_it_does_not_wake_up(sqlite_url: str, tmp_pa
 @pytest.mark.parametrize(
     ("content", "named"),
     [
-        ({"clusters": [{"id": "A", "in_cluster": True}]}, "clusters.0.id"),
+        ({"clusters": [{"id": "A", "in_cluster": True}]}, "clusters[0].id"),
         ({"clusters": [{"id": "a"}]}, "give either kubeconfig or in_cluster"),
         ({"clusters": [{"id": "a", "in_cluster": True, "kubeconfig": "x"}]}, "give either kubeconfig or in_cluster"),
-        ({"clusters": [{"id": "a", "in_cluster": True, "kubconfig": "x"}]}, "clusters.0.kubconfig"),
+        ({"clusters": [{"id": "a", "in_cluster": True, "kubconfig": "x"}]}, "clusters[0].kubconfig"),
         ({"clusters": [{"id": "a", "in_cluster": True}] * 2}, "two clusters have one id"),
         ({"cluster": []}, "cluster"),
         ([1], "valid dictionary"),
@@ -92,5 +93,5 @@ async def test_alone_on_its_database_it_does_not_wake_up(sqlite_url: str, tmp_pa
 def test_what_is_wrong_with_a_file_is_named(tmp_path: Path, content: Any, named: str) -> None:
     path = tmp_path / "hexaops.yaml"
     path.write_text(yaml.safe_dump(content))
-    with pytest.raises(ConfigFileError, match=named):
+    with pytest.raises(ConfigFileError, match=re.escape(named)):
         read_config_file(path)

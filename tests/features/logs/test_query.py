@@ -162,7 +162,7 @@ REFUSED: list[tuple[dict[str, Any], int, str]] = [
     ({"query": {"text": "error AND"}}, 400, "position"),
     ({"query": {"text": 5}}, 422, "query.text"),
     ({"query": {"text": "a", "tex": "b"}}, 422, "query.tex"),
-    ({"query": {"filters": {"log_level": ["loud"]}}}, 422, "query.filters.log_level.0"),
+    ({"query": {"filters": {"log_level": ["loud"]}}}, 422, "query.filters.log_level[0]"),
     ({"query": {"filters": {"level": ["error"]}}}, 422, "query.filters.level"),
     ({"query": {"time_range": {"start": RANGE["end"], "end": RANGE["start"]}}}, 422, "query.time_range"),
     ({"query": {"time_range": {"start": "2024-01-20T14:00:00", "end": RANGE["end"]}}}, 422, "query.time_range.start"),

@@ -71,7 +71,7 @@ async def test_a_foreign_application_is_absent(world: ChatWorld) -> None:
     ("query", "field"),
     [
         ({}, "query.signal"),
-        ({"signal": "noise"}, "query.signal.0"),
+        ({"signal": "noise"}, "query.signal[0]"),
         ({"signal": "cpu", "time_range": "5"}, "query.time_range"),
         ({"signal": "cpu", "time_range": "1s"}, "query.time_range"),
         ({"signal": "cpu", "points": "1"}, "query.points"),

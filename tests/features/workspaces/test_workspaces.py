@@ -135,7 +135,7 @@ async def test_a_change_touches_only_what_it_names(access: AccessWorld) -> None:
         ({"name": "   ", "namespaces": ["a"]}, "name"),
         ({"name": "nul\x00", "namespaces": ["a"]}, "name"),
         ({"name": "Team"}, "namespaces"),
-        ({"name": "Team", "namespaces": ["Not_A_Namespace"]}, "namespaces.0"),
+        ({"name": "Team", "namespaces": ["Not_A_Namespace"]}, "namespaces[0]"),
         ({"name": "Team", "namespaces": ["a", "kube-system"]}, "namespaces"),
         ({"name": "Team", "namespaces": ["a"], "plan": "free"}, "plan"),
         ({"name": "Team", "namespaces": ["a"], "timezone": "Mars/Olympus"}, "timezone"),

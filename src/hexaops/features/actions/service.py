@@ -28,6 +28,7 @@ from hexaops.features.runs.store import OperationFilter, OperationStore, steps_b
 from hexaops.features.runs.views import operation_view
 from hexaops.kit.clock import Clock
 from hexaops.kit.paging import PageRequest
+from hexaops.kit.paths import field_path
 from hexaops.responses import Listing, pagination
 from hexaops.runbooks.catalog import ASKED_FOR, RUNBOOKS
 from hexaops.runbooks.model import RISK_ORDER, Draft, Subject
@@ -200,7 +201,5 @@ def _confirmation(parameters: Mapping[str, Any]) -> ConfirmationFields:
             {key: value for key, value in parameters.items() if key in CONFIRMATION_FIELDS}, strict=True
         )
     except ValidationError as error:
-        details = {
-            f"parameters.{'.'.join(str(part) for part in one['loc'])}": str(one["msg"]) for one in error.errors()
-        }
+        details = {field_path(("parameters", *one["loc"])): str(one["msg"]) for one in error.errors()}
         raise ValidationFailedError("The action's parameters are not valid", details=details) from error

@@ -54,7 +54,7 @@ class Breaker(Struct, frozen=True):
         """Let detections be remediated again; nothing happens when it has not tripped."""
         workspace = caller.get_workspace()
         tripped = (AutomationRow.scope == BREAKER + workspace.id, ~AutomationRow.enabled)
-        values = {"enabled": True, "reason": None, "changed_by": str(caller.principal), "changed_at": self.clock.now()}
+        values = {"enabled": True, "reason": None, "changed_by": caller.principal.id, "changed_at": self.clock.now()}
         async with self.database.transaction() as session:
             await session.execute(update(AutomationRow).where(*tripped).values(values))
             await self.audit.append(caller.event("autopilot.reset", resource=workspace.id), session)

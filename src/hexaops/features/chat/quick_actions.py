@@ -18,6 +18,7 @@ from hexaops.features.workspaces.directory import WorkspaceDirectory
 from hexaops.features.workspaces.schemas import WorkspaceCreation
 from hexaops.features.workspaces.service import WorkspaceService
 from hexaops.features.workspaces.views import claimed_view, membership_view
+from hexaops.kit.paths import field_path
 from hexaops.kit.text import plain
 
 CREATE = "create_workspace"
@@ -111,5 +112,5 @@ def _creation(caller: Caller, parameters: Mapping[str, Any]) -> WorkspaceCreatio
     try:
         return WorkspaceCreation.model_validate({**parameters, "admin": caller.principal.id})
     except ValidationError as error:
-        details = {f"parameters.{'.'.join(map(str, one['loc']))}": str(one["msg"]) for one in error.errors()}
+        details = {field_path(("parameters", *one["loc"])): str(one["msg"]) for one in error.errors()}
         raise ValidationFailedError(INVALID, details=details) from error

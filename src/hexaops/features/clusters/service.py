@@ -74,7 +74,7 @@ class ClusterService(Struct, frozen=True):
             sealed_metrics_source=self._sealed_source(body.id, "metrics", body.metrics_source),
             sealed_log_source=self._sealed_source(body.id, "logs", body.log_source),
             revision=new_id("rev_"),
-            created_by=str(caller.principal),
+            created_by=caller.principal.id,
             created_at=self.clock.now(),
         )
         event = caller.event("cluster.registered", resource=body.id, details={"name": row.name})

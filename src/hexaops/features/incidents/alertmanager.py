@@ -54,7 +54,7 @@ class AlertReceiver(Struct, frozen=True):
                     placed[0],
                     report.alert or "",
                     [placed[1].id],
-                    actor=str(caller.principal),
+                    actor=caller.principal.id,
                     said="One of its alerts fires no more",
                 )
             )

@@ -77,7 +77,7 @@ class IncidentDesk(Struct, frozen=True):
     async def _take(
         self, session: AsyncSession, workspace: Workspace, report: Report, findings: list[dict[str, Any]]
     ) -> str:
-        now, actor = self.clock.now(), f"{report.event.actor_kind}:{report.event.actor_id}"
+        now, actor = self.clock.now(), report.event.actor_id
         row = await find_same(session, workspace.id, report.fingerprint())
         if row is None or row.resolved_at is not None:
             row = await self._about_the_same(session, workspace, report) or row

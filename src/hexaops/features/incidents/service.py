@@ -98,7 +98,7 @@ class IncidentService(Struct, frozen=True):
             details = body.incident_details
             new = [plain(one, TEXT_LIMIT) for one in details.symptoms] if details else []
             row.symptoms = list(dict.fromkeys([*row.symptoms, *new]))[:MOST_SYMPTOMS]
-            now, actor = self.clock.now(), str(inside.principal)
+            now, actor = self.clock.now(), inside.principal.id
             if body.action == "auto_remediate":
                 self._begin(inside, row, body, now)
                 await note(session, row, "remediation", actor, f"Started {body.remediation_strategy}", at=now)

@@ -58,7 +58,7 @@ class ChannelService(Struct, frozen=True):
             sealed_target=self.directory.seal.close(new.target, owner=channel_id),
             target_host=host_of(new.kind, new.target),
             on_escalation=new.on_escalation,
-            created_by=str(caller.principal),
+            created_by=caller.principal.id,
             created_at=now,
             updated_at=now,
         )

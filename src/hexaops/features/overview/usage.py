@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from hexaops.backends.kubernetes.rows import NodeRow, PodRow, PvcRow, QuotaRow
 from hexaops.backends.metrics.samples import Samples
 from hexaops.features.overview.views import AmountView, Basis, PodPhasesView, ResourceUsageView
-from hexaops.kit.quantities import exact_bytes, exact_cpu
+from hexaops.kit.quantities import exact_cpu, format_bytes
 
 QUOTAS = {"cpu": "requests.cpu", "memory": "requests.memory", "storage": "requests.storage"}
 NO_TOTAL = "not every project has a quota for requests.storage, and Kubernetes does not say how much a cluster can give"
@@ -48,7 +48,7 @@ class WorkspaceUsage:
         if percentage is None:
             why = self.reasons.get(f"{path}.used") or self.reasons.get(f"{path}.total") or "the total is zero"
             self.reasons[f"{path}.percentage"] = why
-        shown = exact_cpu if name == "cpu" else exact_bytes
+        shown = exact_cpu if name == "cpu" else format_bytes
         return AmountView(
             used=None if used is None else shown(used),
             total=None if total is None else shown(total),

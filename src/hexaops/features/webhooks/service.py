@@ -55,7 +55,7 @@ class WebhookService(Struct, frozen=True):
             description=new.description,
             enabled=True,
             sealed_secret=self.sender.box.seal(secret, owner=webhook_id),
-            created_by=str(caller.principal),
+            created_by=caller.principal.id,
             created_at=now,
             updated_at=now,
         )

@@ -102,7 +102,7 @@ class AutomationSwitch:
         scope = workspace_id or EVERYWHERE
         details = {"enabled": enabled, "reason": reason, "scope": scope}
         event = caller.event("automation.switched", workspace_id=workspace_id, details=details)
-        values: dict[str, Any] = {"enabled": enabled, "reason": reason, "changed_by": str(caller.principal),
+        values: dict[str, Any] = {"enabled": enabled, "reason": reason, "changed_by": caller.principal.id,
                   "changed_at": self._clock.now()}  # fmt: skip
         async with self._database.transaction() as session:
             await put_row(self._database, session, scope, values)
@@ -124,7 +124,7 @@ class PolicyChanges(Struct, frozen=True):
 
     async def record(self, session: AsyncSession, caller: Caller, workspace_id: str, *, reason: str | None) -> None:
         """Note the change in its own transaction."""
-        values = {"enabled": True, "reason": reason, "changed_by": str(caller.principal),
+        values = {"enabled": True, "reason": reason, "changed_by": caller.principal.id,
                   "changed_at": self.clock.now()}  # fmt: skip
         await put_row(self.database, session, POLICY + workspace_id, values)
 
