@@ -66,6 +66,11 @@ def illness(objects: Objects) -> list[str]:
     return [*ill, f"{len(ill)} of {len([*objects.workloads()])} applications"]
 
 
+def _pods_of(name: str) -> Callable[[Objects], list[str]]:
+    """How many of the wanted pods of one are ready."""
+    return lambda objects: [f"{ready} of {wanted} pods" for one, ready, wanted in objects.workloads() if one == name]
+
+
 def of_one(name: str) -> Callable[[Objects], list[str]]:
     """Ready and wanted replicas of one."""
     return lambda objects: [f"{ready}/{wanted}" for one, ready, wanted in objects.workloads() if one == name]
@@ -214,7 +219,7 @@ QUESTIONS = (
     Question("Why is cache-service pending?", pending, PODS),
     Question("Which pods are failing?", _crashing, PODS),
     Question("Which pods have restarted most?", _restarted, "the pods' restart counts"),
-    Question("How many pods does search-engine have?", of_one("search-engine"), "its replicas"),
+    Question("How many pods does search-engine have?", _pods_of("search-engine"), "its ready pods"),
     Question("Are all nodes ready?", nodes, NODES),
     Question("Which node is busiest?", lambda objects: nodes(objects)[:-1], "the nodes' names"),
     Question("How many nodes are there?", nodes, NODES),

@@ -58,6 +58,16 @@ OF_OBJECTS = (
     ("Which storage class is used?", "6 volume claims of 3 applications use the storage class "),
     ("Which ports are open?", "There are 10 Services.\n- backend/api-service: ClusterIP, port 80 "),
 )
+OF_ALL = (
+    ("How many namespaces are there?", "There are 4 projects (namespaces) in this workspace.\n- backend: 5 app"),
+    ("Which namespace has the most pods?", "data has the most pods: 14.\n- data: 5 applications, 14 pods"),
+    ("Are there any OOM kills?", "None of 26 pods was last ended for want of memory (OOMKilled)."),
+    ("Which pods were evicted?", "None of "),
+    ("How much memory is requested in total?", "The replicas of 12 applications request "),
+    ("Does message-queue have persistent storage?", "**message-queue** has 3 volume claims, "),
+    ("What's the IP of worker-node-2?", "- worker-node-2: 10.0."),
+    ("What would happen if I delete worker-node-1?", "If worker-node-1 "),
+)
 OF_NODES = (
     ("Which node runs the most pods?", "worker-node-"),
     ("How many pods run on each node?", "worker-node-"),
@@ -112,7 +122,9 @@ async def world(sqlite_url: str, tmp_path: Path) -> AsyncIterator[LivingWorld]:
 
 
 @pytest.mark.parametrize(
-    "questions", [OF_TEMPLATES, OF_OBJECTS, OF_NODES, OF_TIMES], ids=["templates", "objects", "nodes", "times"]
+    "questions",
+    [OF_TEMPLATES, OF_OBJECTS, OF_NODES, OF_TIMES, OF_ALL],
+    ids=["templates", "objects", "nodes", "times", "all"],
 )
 async def test_what_is_asked_for_is_told_first(world: LivingWorld, questions: tuple[tuple[str, str], ...]) -> None:
     for question, beginning in questions:

@@ -10,6 +10,7 @@ from hexaops.assistant.tools.articles import ARTICLES
 from hexaops.assistant.tools.connectivity import CONNECTIVITY
 from hexaops.assistant.tools.dependencies import DEPENDENCIES
 from hexaops.assistant.tools.fields import FIELDS
+from hexaops.assistant.tools.forecast import FORECAST
 from hexaops.assistant.tools.history import HISTORY
 from hexaops.assistant.tools.impact import IMPACT
 from hexaops.assistant.tools.insights import INSIGHTS
@@ -35,6 +36,7 @@ from hexaops.features.chat.reading.objects import topic_of
 from hexaops.features.chat.reading.performance import asks_for_requests
 from hexaops.features.chat.reading.resources import asks_for_age, asks_for_restarts
 from hexaops.features.chat.reading.rights import asks_for_rights
+from hexaops.features.chat.reading.volumes import asks_how_full
 
 _HOW_TO_INTENTS = frozenset({Intent.DIAGNOSE, Intent.ROOT_CAUSE, Intent.POD_STATUS, Intent.LIST_RESOURCES})
 """Questions for trouble that may mean trouble in general."""
@@ -59,6 +61,7 @@ TOPICS: tuple[tuple[Tool, Callable[[str, Understanding, Facts], bool]], ...] = (
     (RESOURCES, lambda message, asked, facts: asks_for_age(message, asked, facts.applications or ())),
     (NODES, lambda message, asked, _: asks_of_nodes(message, asked)),
     (OBJECTS, lambda message, asked, facts: bool(topic_of(message, facts.applications or (), asked))),
+    (FORECAST, lambda message, asked, _: asks_how_full(message, asked)),
     (HISTORY, lambda message, asked, _: asks_for_revisions(message, asked)),
     (FIELDS, lambda message, asked, facts: bool(field_of(message, facts.applications or (), asked))),
     (ARTICLES, lambda message, asked, _: _asks_how(message, asked)),

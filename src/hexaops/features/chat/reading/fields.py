@@ -12,6 +12,7 @@ from hexaops.analysis.applications.model import Application
 from hexaops.assistant.answers import fields as told
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.lines import plural
+from hexaops.assistant.answers.overall import tell_evicted, tell_killed, tell_projects, tell_requested
 from hexaops.assistant.answers.resources import tell_services
 from hexaops.assistant.answers.since import tell_since
 from hexaops.assistant.answers.templates import FIELDS, tell_labelled, tell_template
@@ -58,6 +59,24 @@ _VARIABLE = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b")
 _LABEL = re.compile(r"(?<![\w./-])([a-z0-9][\w./-]{0,200})=([\w.-]{1,63})", re.IGNORECASE)
 """ "tier=web": a label that is asked for."""
 _TOPICS = (
+    (
+        "projects",
+        re.compile(
+            r"\bhow many (?:namespaces|projects)\b|"
+            r"\b(?:which|what|list|show)(?: me)?(?: all| the)*(?: namespaces| projects)"
+            r"(?: are there| exist| do (?:i|we) have)?\W*$|"
+            r"\b(?:namespace|project) (?:has|with|runs)\b.*\b(?:most|fewest) (?:pods?|replicas?|apps?|applications?)\b"
+        ),
+    ),
+    ("killed", re.compile(r"\boom[- ]?kill\w*|\boom(?:s|ed)?\b|\b(?:ran|run|went) out of memory\b")),
+    ("evicted", re.compile(r"\bevict(?:ed|ions?)\b")),
+    (
+        "requested",
+        re.compile(
+            r"\b(?:requested|reserved)\b.*\b(?:total|altogether|overall|in all)\b|"
+            r"\b(?:total|sum of)\b.*\b(?:requests?|requested|reserved)\b"
+        ),
+    ),
     (
         "ranked",
         re.compile(r"\b(?:most|fewest|least|largest|smallest)(?: number of)? (?:replicas?|pods?|instances?|copies)\b"),
@@ -142,6 +161,8 @@ def field_of(message: str, applications: Sequence[Application], asked: Understan
         return ""
     if found == "probes" and asked.intent not in (Intent.LIST_RESOURCES, Intent.STATUS_QUERY, Intent.UNCLEAR):
         return ""
+    if found == "addresses" and any(one.entity.kind == "node" for one in asked.targets):
+        return ""
     if found == "labels" and _LABEL.search(message):
         return found
     return found if named or found not in _OF_NAMED else ""
@@ -168,6 +189,8 @@ class FieldReader(Struct, frozen=True):
             case "ranked":
                 fewest = re.search(r"\b(?:fewest|least|smallest)\b", reading.message, re.IGNORECASE) is not None
                 told.tell_ranked(selected, facts, draft, fewest=fewest)
+            case "projects" | "killed" | "evicted" | "requested":
+                self._overall(topic, reading, selected, draft)
             case "names":
                 told.tell_names(self._services_of(reading, selected), facts, draft)
             case "missing":
@@ -176,6 +199,17 @@ class FieldReader(Struct, frozen=True):
                 self._by_replicas(reading, selected, draft)
             case _:
                 await self._of_template(topic, reading, selected, draft)
+
+    def _overall(self, topic: str, reading: Reading, selected: Sequence[Application], draft: Draft) -> None:
+        match topic:
+            case "projects":
+                tell_projects(reading.facts, draft, message=reading.message)
+            case "killed":
+                tell_killed(selected, reading.facts, draft)
+            case "evicted":
+                tell_evicted(self.applications.all_pods(reading.caller.get_workspace()), reading.facts, draft)
+            case _:
+                tell_requested(selected, reading.facts, draft)
 
     async def _of_template(
         self, topic: str, reading: Reading, selected: Sequence[Application], draft: Draft

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -22,6 +23,7 @@ from hexaops.runbooks.disruption import max_unavailable_of_row
 
 _PLANNED_TO_SEE = (Intent.SCALE_APPLICATION, Intent.START_APPLICATION)
 """What these would do, their plan shows."""
+_REMOVED = re.compile(r"\b(?:delet|remov)(?:e|es|ed|ing)\b|\bshut (?:it )?down\b|\breboot(?:s|ed)?\b", re.IGNORECASE)
 DEPENDENTS_OF = 3
 """Of up to so many applications it is told who depends on them."""
 
@@ -32,7 +34,8 @@ def asks_for_impact(message: str, asked: Understanding) -> bool:
     changes = asked.is_change_request or asked.wants_plan or asked.about in _PLANNED_TO_SEE
     if changes or not asks_what_then(message):
         return False
-    return "application" in kinds or (LOSS.search(message) is not None and ("node" in kinds or _of_any_node(asked)))
+    lost = LOSS.search(message) is not None or _REMOVED.search(message) is not None
+    return "application" in kinds or (lost and ("node" in kinds or _of_any_node(asked)))
 
 
 def _of_any_node(asked: Understanding) -> bool:

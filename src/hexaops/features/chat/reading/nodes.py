@@ -76,6 +76,8 @@ def asks_of_nodes(message: str, asked: Understanding) -> bool:
     """What only nodes have, whatever the question was taken for."""
     if asked.intent not in _TAKEN_FOR or any(found.entity.kind in {"application", "pod"} for found in asked.targets):
         return False
+    if any(found.entity.kind == "node" for found in asked.targets) and _ADDRESS.search(message):
+        return True
     return any(words.search(message) for words in (_CROWD, _LARGEST, _BENEATH))
 
 

@@ -54,7 +54,7 @@ _TOPICS = (
         "claims",
         re.compile(
             r"\b(?:volumes?|pvcs?|(?:volume )?claims?)\b(?! (?:be|is|are(?! there)|get|run)\b)|"
-            r"\bstorage ?class(?:es)?\b"
+            r"\bstorage ?class(?:es)?\b|\bpersistent (?:storage|disks?|data)\b"
         ),
     ),
     ("jobs", re.compile(r"\b(?:cron ?)?jobs?\b")),
