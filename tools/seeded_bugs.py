@@ -133,6 +133,38 @@ BUGS = {
         "        if len(self.headers) >= MOST_HEADERS:", "        if False:",
         "tests/cli/test_connections.py", "headers",
     ),
+    "watch": Bug(
+        "what disappeared while a watch was broken stays", "backends/kubernetes/reflector.py",
+        "            except KubernetesGoneError:\n                self._version = \"\"\n",
+        "            except KubernetesGoneError:\n",
+        "tests/backends/kubernetes/test_watching.py", "410_in_a_watch",
+    ),
+    "accepted": Bug(
+        "a commit whose reply was lost is an error", "features/changes/confirmation.py",
+        "            if found is None:\n                raise", "            if True:\n                raise",
+        "tests/features/actions/test_accepted.py",
+    ),
+    "full disk": Bug(
+        "a full disk is an error of the program", "storage/database.py",
+        "        if not is_unavailable(error):", "        if True:",
+        "tests/crash/test_full_disk.py",
+    ),
+    "stop": Bug(
+        "a process that is stopped drops its requests", "cli/serving.py",
+        "        for listener in sockets or []:\n            refuse_new(listener)\n",
+        "        for one in self.server_state.connections:\n            one.transport.abort()\n",
+        "tests/crash/test_stop.py",
+    ),
+    "log fence": Bug(
+        "logs are searched in all workspaces", "backends/logstores/embedded/translate.py",
+        "[] if workspaces is None else [_any_of(\"keys\", [f\"workspace={one}\" for one in sorted(workspaces)])]", "[]",
+        "tests/features/logs/test_fence.py",
+    ),
+    "breaker": Bug(
+        "the autopilot goes on however many applications fail", "features/autopilot/deciding.py",
+        "            if trips(len(detections), applications):", "            if False:",
+        "tests/features/autopilot/test_many.py", "fifty_of_sixty",
+    ),
 }  # fmt: skip
 
 

@@ -363,15 +363,16 @@ async def test_an_object_made_anew_under_its_name_is_taken(pods: Collection, sta
     assert cluster.cache.get("Pod", "default", "db-0").uid == second["metadata"]["uid"]
 
 
-async def test_the_cache_equals_the_server_after_100_random_breaks_under_churn(
-    server: ApiServer, pods: Collection, start_cluster: StartCluster
+@pytest.mark.parametrize("breaks", [100, pytest.param(200, marks=pytest.mark.long)])
+async def test_the_cache_equals_the_server_after_random_breaks_under_churn(
+    server: ApiServer, pods: Collection, start_cluster: StartCluster, breaks: int
 ) -> None:
     rng = random.Random(20261125)
     for number in range(60):
         pods.put(f"pod-{number}", namespace=f"ns-{number % 3}")
     cluster = await start_cluster(settings=replace(QUICK, stall_seconds=0.05))
     done = 0
-    while done < 100:
+    while done < breaks:
         for _ in range(rng.randint(0, 6)):
             _churn(pods, rng)
         await asyncio.sleep(0)

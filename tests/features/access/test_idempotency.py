@@ -34,7 +34,7 @@ from tests.serving import START, AccessWorld, access_world
 
 PATH = "/internal/v1/workspaces"
 BODY = {"name": "Team", "namespaces": ["team"], "expect_missing": True}
-MANY = {"rate_limit_workspace": "1000/minute"}
+MANY = {"rate_limit_workspace": "100000/minute"}
 
 
 async def _post(access: AccessWorld, key: str | None = "k-1", body: Any = BODY, **headers: str) -> httpx2.Response:
@@ -109,16 +109,27 @@ async def test_twins_at_the_same_time_take_effect_once(access: AccessWorld) -> N
     assert (await _post(access)).headers["idempotent-replayed"] == "true"
 
 
-async def test_twins_at_two_processes_take_effect_once(database_url: str, tmp_path: Path) -> None:
+async def _twins(database_url: str, home: Path, keys: int, twins: int) -> None:
     """Neither process sends heartbeats here, so each takes the other for dead: the fence alone must hold."""
-    async with access_world(database_url, tmp_path, MANY) as one, access_world(database_url, tmp_path, MANY) as other:
+    async with access_world(database_url, home, MANY) as one, access_world(database_url, home, MANY) as other:
         other.administrator = one.administrator
-        for number in range(10):
+        for number in range(keys):
             body = {"name": "Team", "namespaces": [f"team-{number}"], "expect_missing": True}
-            calls = [_post(world, f"k-{number}", body) for world in (one, other) * 4]
+            calls = [_post(world, f"k-{number}", body) for world in (one, other) * (twins // 2)]
             statuses = [answer.status_code for answer in await asyncio.gather(*calls)]
             assert set(statuses) <= {201, 409}
             assert await _made(one) == number + 1
+
+
+async def test_twins_at_two_processes_take_effect_once(database_url: str, tmp_path: Path) -> None:
+    await _twins(database_url, tmp_path, 10, 8)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # a file is served by one process
+async def test_ten_thousand_twins_take_effect_once_each(database_url: str, tmp_path: Path) -> None:
+    await _twins(database_url, tmp_path, 200, 50)
 
 
 async def test_a_refused_request_gives_its_key_back(access: AccessWorld) -> None:

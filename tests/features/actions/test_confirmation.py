@@ -98,9 +98,10 @@ def altered_confirmations(count: int) -> list[dict[str, Any]]:
     return [{name: makers[name]() for name in rng.sample(sorted(makers), rng.randint(1, 3))} for _ in range(count)]
 
 
-async def test_no_altered_confirmation_of_many_executes(sqlite_world: LivingWorld) -> None:
+@pytest.mark.parametrize("count", [300, pytest.param(1000, marks=[pytest.mark.long, pytest.mark.timeout(900)])])
+async def test_no_altered_confirmation_of_many_executes(sqlite_world: LivingWorld, count: int) -> None:
     plan = await sqlite_world.plan("scale_application", "web-app", replicas=4)
-    for case in altered_confirmations(300):
+    for case in altered_confirmations(count):
         answer = await sqlite_world.confirm(plan, **case)
         assert answer.status_code in {404, 409, 422} or answer.json()["data"]["status"] == "awaiting_confirmation"
     assert not sqlite_world.writes()
