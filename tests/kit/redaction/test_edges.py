@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from hexaops.kit.redaction import addresses, files, headers, pairs, places, redact
 from hexaops.kit.redaction.batches import redact_all
 from hexaops.kit.redaction.names import has_telling, keyword_starts
 
+
+def encoded(name: str, value: str) -> str:
+    """An object in base64 without padding, which is named last."""
+    plain = f'{{"registry":{{"host":"cr.shop.example","user":"ops","{name}":"{value}"}}}}'
+    return base64.b64encode(plain.encode()).decode().rstrip("=")
+
+
 SIXTEEN, TWENTY = "x9kq2mzt7wv8n3p5", "x9Kq2mZt7wv8n3P5r6yT"
+READABLE, PUBLIC = base64.b64encode(b"/registry/shop/web-app").decode(), "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQC7"
 EDGES = (
     ("SAMLResponse=aaaaaaaaaaaaaaaa", "SAMLResponse=aaaaaaaaaaaaaaaa"),
     (f"job code={SIXTEEN}", f"job code={SIXTEEN}"),
@@ -45,6 +55,17 @@ EDGES = (
     ("password rotated from primary to b4trn8sxq1", "password rotated from primary to [redacted]"),
     ("password rotated from primary to replica", "password rotated from primary to replica"),
     ("token moved from billing to payments", "token moved from billing to payments"),
+    (f"[vpn]\nkey = {TWENTY}", "[vpn]\nkey = [redacted]"),
+    (f"key = {TWENTY}", f"key = {TWENTY}"),
+    (f"[vpn]\nkey = {READABLE}", f"[vpn]\nkey = {READABLE}"),
+    (f"[vpn]\nkey = {PUBLIC}", f"[vpn]\nkey = {PUBLIC}"),
+    ("user,password\nops,x9Kq2mZt7\nada,b4TrN8sXq1", "user,password\nops,[redacted]\nada,[redacted]"),
+    ("password,user\nx9Kq2mZt7,ops\nx9Kq2mZt7,ops,more", "password,user\n[redacted],ops\nx9Kq2mZt7,ops,more"),
+    ("user,role\nops,x9Kq2mZt7", "user,role\nops,x9Kq2mZt7"),
+    (f"CONFIG={encoded('password', 'x9K')}", "CONFIG=[redacted]"),
+    (f"CONFIG={encoded('password', 'x9Kq')}", "CONFIG=[redacted]"),
+    (f"CONFIG={encoded('password', 'x9Kq2')}", "CONFIG=[redacted]"),
+    (f"CONFIG={encoded('location', 'x9Kq2')}", f"CONFIG={encoded('location', 'x9Kq2')}"),
     ("api_key=qqqq!q", "api_key=[redacted]"),
     ("api_key=falcon", "api_key=falcon"),
     ("x .password:falcon", "x .password:falcon"),
