@@ -24,9 +24,14 @@ class Outage:
         if self.away:
             raise ConnectionResetError
 
+    def flushed(self, session: Session, *_: object) -> None:
+        """A session that makes an operation accepts a change; later on it may have forgotten the row."""
+        if any(isinstance(row, OperationRow) for row in session.new):
+            session.info[self] = True
+
     def committed(self, session: Session) -> None:
         """The commit is done; its reply may be lost."""
-        if self.armed and any(isinstance(row, OperationRow) for row in session.identity_map.values()):
+        if self.armed and session.info.get(self):
             self.armed, self.away = False, not self.loses_reply
             if self.loses_reply:
                 raise ConnectionResetError
@@ -37,9 +42,11 @@ def outage(world: LivingWorld) -> Iterator[Outage]:
     made = Outage()
     engine = world.access.context.database.engine.sync_engine
     event.listen(engine, "before_cursor_execute", made.asked)
+    event.listen(Session, "after_flush", made.flushed)
     event.listen(Session, "after_commit", made.committed)
     yield made
     made.away = False
+    event.remove(Session, "after_flush", made.flushed)
     event.remove(Session, "after_commit", made.committed)
     event.remove(engine, "before_cursor_execute", made.asked)
 
