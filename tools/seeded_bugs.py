@@ -133,6 +133,11 @@ BUGS = {
         "        if len(self.headers) >= MOST_HEADERS:", "        if False:",
         "tests/cli/test_connections.py", "headers",
     ),
+    "connections": Bug(
+        "silent connections stay", "cli/connections.py",
+        "        if len(self.connections) > self.most:", "        if False:",
+        "tests/cli/test_connections.py", "silent_connections",
+    ),
     "watch": Bug(
         "what disappeared while a watch was broken stays", "backends/kubernetes/reflector.py",
         "            except KubernetesGoneError:\n                self._version = \"\"\n",
