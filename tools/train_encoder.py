@@ -13,6 +13,7 @@ import argparse
 import hashlib
 import json
 import random
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -95,17 +96,35 @@ def _items(text: str, inventory: Inventory) -> list[Item]:
 
 def _roles(items: Sequence[Item], right: dict[str, Any], label: str) -> Iterator[int]:
     targets, value = set(right.get("targets") or ()), right.get("value") or {}
-    silent = label == "scale_app" and not value
+    silent = not value and label in _VALUED
     for item in items:
         if item.mention is not None:
             yield ROLES.index("target" if item.mention.candidates[0].entity.name in targets else "other")
+        elif label == "update_config":
+            yield UNKNOWN if silent or item.is_mark else _role_in_configuration(item, value)
         elif item.number is not None or item.tags & _FACTORS:
             yield UNKNOWN if silent else ROLES.index(_role_of_number(item, value))
         else:
             yield UNKNOWN
 
 
+_VALUED = frozenset({"scale_app", "update_config", "update_quota", "configure_autoscaling"})
 _FACTORS = frozenset({"twice", "half", "factor", "double", "triple", "quadruple", "halve"})
+_QUOTAS = ("cpu", "memory", "pods")
+
+
+def _role_in_configuration(item: Item, value: dict[str, Any]) -> int:
+    """Keys and values that are one item; of values of several words none is learnt."""
+    said, env = item.text.strip("\"'"), {key: str(amount) for key, amount in (value.get("env") or {}).items()}
+    if said in env:
+        return ROLES.index("key")
+    wanted = {value.get("image"), *env.values(), *(f"{key}={amount}" for key, amount in env.items())}
+    if said and said.lower() in {one.lower() for one in wanted if one}:
+        return ROLES.index("value")
+    number = item.number.value if item.number is not None else None
+    if number is not None and _amount(f"{number:g}") in {_amount(one) for one in env.values()}:
+        return ROLES.index("value")
+    return UNKNOWN if any(" " in one for one in env.values()) else ROLES.index("other")
 
 
 def _role_of_number(item: Item, value: dict[str, Any]) -> str:
@@ -117,7 +136,16 @@ def _role_of_number(item: Item, value: dict[str, Any]) -> str:
         role = "more" if value["delta"] > 0 else "fewer"
     if not role and "factor" in value and (said is None or value["factor"] in (said, 1 / max(said, 1e-9))):
         role = "times" if value["factor"] > 1 else "part"
+    limits = {_amount(str(value[name])) for name in _QUOTAS if name in value}
+    if not role and {_amount(item.text), said} & limits - {None}:
+        role = "value"
     return role or "other"
+
+
+def _amount(text: str) -> float | None:
+    """The number that a quantity begins with: 16 of `16Gi`."""
+    found = re.match(r"\d+(\.\d+)?", text)
+    return float(found[0]) if found else None
 
 
 def digest() -> str:

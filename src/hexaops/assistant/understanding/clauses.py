@@ -7,6 +7,7 @@ neighbour was a question, a condition or negated ("don't restart A and scale B")
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -75,12 +76,12 @@ def split_clauses(items: list[Item]) -> list[Clause]:
             led = ""
             join = "hard" if leads and clauses else "colon"
         elif (
-            current
+            any(not (other.is_mark or "polite" in other.tags) for other in current)
             and _is_soft(items, position)
             and not _is_choice(items, position, current)
             and _begins_clause(items, position + 1, current)
         ):
-            contrast = _is_contrast(items, position)
+            contrast = _is_contrast(items, position) and (clauses or not is_only_a_time(current))
             clauses, current = _close(clauses, current, join, is_question=False, led=led)
             join, led = ("contrast" if contrast else "soft"), item.word
             led = "so" if led == "," and items[position + 1].word == "so" else led
@@ -132,6 +133,19 @@ def _is_time(items: list[Item], position: int) -> bool:
     """`22:00`."""
     after = items[position + 1] if position + 1 < len(items) else None
     return bool(items[position - 1].number and after and after.number)
+
+
+def is_only_a_time(current: Sequence[Item]) -> bool:
+    """ "at six this evening", "at 3 o'clock in the night": when what follows is to be done, please or not."""
+    words = [item for item in current if not item.is_mark]
+    says_when = [item for item in words if "later" in item.tags or item.word in _DAYTIMES]
+    numbers = [item for item in words if item.number]
+    timely = bool(says_when) or (bool(numbers) and words[0].word in ("at", "in"))
+    return timely and all(item in says_when or item in numbers or item.word in _AROUND_TIMES for item in words)
+
+
+_DAYTIMES = word_set("night evening morning afternoon noon midnight midday o'clock oclock am pm sharp minutes hours")
+_AROUND_TIMES = word_set("at in on this the about around half past quarter to after")
 
 
 def _is_soft(items: list[Item], position: int) -> bool:

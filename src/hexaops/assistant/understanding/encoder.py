@@ -26,8 +26,9 @@ from hexaops.assistant.understanding.ranker import stored_arrays
 MODEL = "encoder.npz"
 LONGEST = 96
 """Pieces of a message that are read; the rest is not."""
-ROLES = ("other", "target", "replicas", "more", "fewer", "times", "part", "min", "max", "cpu")
-"""What a name or number is to the change: `part` is a factor below one."""
+ROLES = ("other", "target", "replicas", "more", "fewer", "times", "part", "min", "max", "cpu", "key", "value")
+"""What a name, a number or a word is to the change: `part` is a factor below one; a `key` is a variable, a `value` what
+it, the image or a limit of a quota is to be."""
 MARKERS = {
     "application": "server", "project": "project", "node": "node", "workspace": "cluster", "unknown": "thing",
     "assignment": "setting", "image": "image", "variable": "variable", "version": "version",

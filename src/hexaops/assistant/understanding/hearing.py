@@ -8,74 +8,48 @@ change must be as sure; a name that nobody has, one that may be several, or a co
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from hexaops.assistant.understanding.acts import VERB_OF
 from hexaops.assistant.understanding.encoder import Heard
-from hexaops.assistant.understanding.evidence import LARGE
-from hexaops.assistant.understanding.frame import other_number, read_frame
+from hexaops.assistant.understanding.heard_names import SURE, Named, is_place, named
+from hexaops.assistant.understanding.heard_values import counted, counts, slots_heard
 from hexaops.assistant.understanding.intents import SETTING_INTENTS, Intent, Mode
 from hexaops.assistant.understanding.items import Item
 from hexaops.assistant.understanding.labels import INTENT_OF
 from hexaops.assistant.understanding.lexicon import EMPTY, ENTRIES
-from hexaops.assistant.understanding.model import Parameters, Resolved, Understanding
-from hexaops.assistant.understanding.numbers import why_not_a_count
+from hexaops.assistant.understanding.model import Parameters, Understanding
+from hexaops.assistant.understanding.normalise import word_set
 from hexaops.assistant.understanding.setting import Setting
-from hexaops.assistant.understanding.settings import joins_another, missing_of, project_of
-from hexaops.assistant.understanding.slots import Slots, read_slots
-from hexaops.assistant.understanding.targets import Found, find_targets
+from hexaops.assistant.understanding.settings import joins_another, missing_of
+from hexaops.assistant.understanding.targets import find_targets
 from hexaops.assistant.understanding.vetoes import names_another
-
-SURE_OF_NAME, SURE_OF_NUMBER = 0.8, 0.5
-"""How likely the role of a name, and of a number, must be."""
-_COUNTS = frozenset({"replicas", "more", "fewer", "times", "part"})
-_FACTORS = {"double": 2.0, "twice": 2.0, "triple": 3.0, "quadruple": 4.0, "halve": 0.5, "half": 0.5}
 
 
 def change_heard(items: tuple[Item, ...], heard: Heard, setting: Setting) -> Understanding | None:
     """The change with its targets and values; None where one of them is missing or not sure."""
-    kept = _kept(items, heard)
-    if kept is None or joins_another(items) or any(names_another(item) for item in kept):
+    kept = named(items, heard)
+    if kept is None or joins_another(items) or any(_is_another(item) for item in kept.items):
         return None
     intent, sure = INTENT_OF[heard.label], round(1 / (1 + math.exp(-heard.margin)), 4)
     if intent is Intent.UPDATE_QUOTA:
-        if sum(_is_place(item) for item in kept) > 1:
-            return None
-        place = Parameters(namespace=project_of(kept))
-        return _with_slots(Understanding(intent, sure, Mode.REQUEST, parameters=place), kept, heard, items)
-    found = _with_place(find_targets(kept, setting.index, for_change=True), heard.label)
+        place = next(iter(kept.places)) if len(kept.places) == 1 else None
+        asked = Understanding(intent, sure, Mode.REQUEST, parameters=Parameters(namespace=place))
+        return _with_slots(asked, kept, heard, items)
+    if heard.label == "restart_failing":
+        return _failing_pods(Understanding(intent, sure, Mode.REQUEST), kept, heard, items)
+    found = find_targets(kept.items, setting.index, for_change=True)
     targets, namespace = (*found.targets, *found.excluded), found.namespace  # what is left out was not kept
     loose = len(targets) > 1 and any(target.score < 1 for target in targets)  # "the cache of A"
-    if found.ambiguous or loose or not _fits(targets, heard.label):
+    if found.ambiguous or loose or not targets or any(one.entity.kind != "application" for one in targets):
         return None
-    named = Understanding(intent, sure, Mode.REQUEST, targets=targets, parameters=Parameters(namespace=namespace))
+    change = Understanding(intent, sure, Mode.REQUEST, targets=targets, parameters=Parameters(namespace=namespace))
     if intent in SETTING_INTENTS:
-        return _with_slots(named, kept, heard, items)
-    if heard.label == "restart_failing":
-        if any(item.mention and not _is_place(item) for item in items):
-            return None  # "restart all pods that keep crashing A"
-        return replace(named, parameters=replace(named.parameters, status_filter="failing"))
+        return _with_slots(change, kept, heard, items)
     if heard.label == "scale_app":
-        counted = _counted(items, heard)
-        return None if counted is None else replace(named, parameters=replace(counted, namespace=namespace))
-    return None if _counts(items, heard) else named
-
-
-def _kept(items: tuple[Item, ...], heard: Heard) -> tuple[Item, ...] | None:
-    """The items without names that are no targets; None where the role of a name is not sure."""
-    kept: list[Item] = []
-    for item, (role, chance) in zip(items, heard.roles, strict=True):
-        if item.mention is not None and not _is_place(item):
-            if chance < SURE_OF_NAME or (role == "target" and other_number(item)):
-                return None
-            if role != "target":
-                if item.mention.candidates[0].score < 1:
-                    return None  # "restart the cache of A": a word that only may be a name
-                continue
-        kept.append(item)
-    return tuple(kept)
+        replicas = counted(items, heard)
+        return None if replicas is None else replace(change, parameters=replace(replicas, namespace=namespace))
+    return None if counts(items, heard) else change
 
 
 _MASKED_IN_VAIN = frozenset(
@@ -91,15 +65,17 @@ def is_named_like_a_word(item: Item) -> bool:
     return any(ENTRIES.get(word, EMPTY).tags & _MASKED_IN_VAIN for word in words)
 
 
-def contradicts(heard: Heard, change: Understanding | None, planned: Understanding) -> bool:
-    """Whether the encoder hears another kind of change than the one plan, or another number of replicas."""
+def contradicts(heard: Heard, change: Understanding | None, planned: Understanding, items: tuple[Item, ...]) -> bool:
+    """Whether the encoder hears another kind of change than the one plan, or another target or value."""
     if planned.parts or heard.margin < ANOTHER:
         return False
     intent = INTENT_OF[heard.label]
     if intent is not planned.intent and {intent, planned.intent} - _ALIKE:
         return True
-    scales = intent is planned.intent is Intent.SCALE_APPLICATION
-    return change is not None and scales and _replicas(change) != _replicas(planned)
+    if intent is planned.intent:
+        return change is not None and _values(change) != _values(planned)
+    stops = planned.intent is Intent.STOP_APPLICATION  # "bring down A to 2"
+    return stops and any(item.number and item.number.value > 0 for item, _ in counts(items, heard))
 
 
 ANOTHER = 2.5
@@ -110,112 +86,40 @@ _ALIKE = frozenset(
 )
 
 
-def _replicas(said: Understanding) -> tuple[float | None, ...]:
-    return said.parameters.replicas, said.parameters.replicas_delta, said.parameters.replicas_factor
+def _values(said: Understanding) -> tuple[object, ...]:
+    parameters = said.parameters
+    replicas = (parameters.replicas, parameters.replicas_delta, parameters.replicas_factor)
+    place = parameters.namespace if said.intent in (Intent.RESTART_FAILING, Intent.UPDATE_QUOTA) else None
+    return frozenset(target.entity.id for target in said.targets), place, replicas, said.slots
 
 
-def without_asides(items: tuple[Item, ...], heard: Heard) -> list[Item]:
-    """The items without names that the change is not of."""
+def _failing_pods(asked: Understanding, kept: Named, heard: Heard, items: tuple[Item, ...]) -> Understanding | None:
+    """ "restart what fails in project shop": the project is where, not what; not "restart all pods that crash A"."""
     spoken = zip(items, heard.roles, strict=True)
-    return [item for item, (role, _) in spoken if item.mention is None or (role == "target" and not _is_place(item))]
-
-
-def _is_place(item: Item) -> bool:
-    return item.mention is not None and item.mention.candidates[0].entity.kind == "project"
-
-
-def _with_place(found: Found, label: str) -> Found:
-    """ "restart what fails in project shop": the project is where, not what."""
-    places = [target.entity for target in found.targets if target.entity.kind == "project"]
-    if label != "restart_failing" or len(places) != 1 or len(found.targets) != 1:
-        return found
-    return replace(found, targets=(), namespace=places[0].name)
-
-
-def _fits(targets: tuple[Resolved, ...], label: str) -> bool:
-    if any(target.entity.kind != "application" for target in targets):
-        return False
-    return bool(targets) != (label == "restart_failing")
-
-
-def _counts(items: Sequence[Item], heard: Heard) -> list[tuple[Item, str]]:
-    """Numbers, and words such as "double", that say how many replicas are wanted."""
-    return [
-        (item, role)
-        for place, (item, (role, chance)) in enumerate(zip(items, heard.roles, strict=True))
-        if role in _COUNTS and chance >= SURE_OF_NUMBER and _says_how_many(item) and not _is_of_variable(items, place)
-    ]
-
-
-def _is_of_variable(items: Sequence[Item], place: int) -> bool:
-    """ "set WORKERS 8 on A"."""
-    before = items[place - 1].text if place else ""
-    return len(before) > 2 and before.isupper() and before.isalpha()
-
-
-def _says_how_many(item: Item) -> bool:
-    return item.mention is None and (item.number is not None or bool(item.tags & set(_FACTORS)))
-
-
-def _counted(items: tuple[Item, ...], heard: Heard) -> Parameters | None:
-    """The replicas of a scaling: the one number with such a role, else what the frame of the whole message says."""
-    found = _counts(items, heard)
-    if not found and not any(item.number for item in items):
-        read = read_frame(items, VERB_OF["scale_app"], -1).parameters
-        said = read.replicas_delta is not None or read.replicas_factor is not None
-        return read if said and not read.invalid else None
-    if len(found) != 1:
+    if len(kept.places) > 1 or any(
+        item.mention and not is_place(item) and (_kind(item) != "node" or (role, chance >= SURE) != ("other", True))
+        for item, (role, chance) in spoken
+    ):
         return None
-    item, role = found[0]
-    amount = item.number.value if item.number is not None else _factor_of(item)
-    if role in ("times", "part"):
-        return _multiplied(amount, role)
-    if item.number is None or item.number.kind != "count" or amount > LARGE or why_not_a_count(amount):
-        return None
-    if role == "replicas":
-        return Parameters(replicas=int(amount))
-    return Parameters(replicas_delta=int(amount) if role == "more" else -int(amount)) if amount else None
+    place = next(iter(kept.places), None)
+    return replace(asked, parameters=Parameters(namespace=place, status_filter="failing"))
 
 
-def _factor_of(item: Item) -> float:
-    return next(factor for tag, factor in _FACTORS.items() if tag in item.tags)
+def _kind(item: Item) -> str:
+    return item.mention.candidates[0].entity.kind if item.mention else ""
 
 
-def _multiplied(amount: float, role: str) -> Parameters | None:
-    if not 0 < amount <= LARGE or amount == 1:
-        return None
-    below = amount if amount < 1 else 1 / amount
-    return Parameters(replicas_factor=below if role == "part" else 1 / below)
+def _is_another(item: Item) -> bool:
+    """ "kafka-ui", where there is none; not "EUR/min", "S3", "un-park"."""
+    before, dash, _ = item.text.partition("-")
+    return bool(dash) and before.lower() not in _PREFIXES and names_another(item)
 
 
-_NUMBERED = frozenset({"revision", "rev", "#", "to"})
-"""Words beside which a number may be the revision to go back to."""
-_BOUNDS = {"min": "min_replicas", "max": "max_replicas", "cpu": "target_cpu_percent"}
+_PREFIXES = word_set("re un pre post non de co anti semi multi three two thank")
 
 
-def _with_slots(
-    asked: Understanding, kept: tuple[Item, ...], heard: Heard, items: tuple[Item, ...]
-) -> Understanding | None:
-    rolls_back = asked.intent is Intent.ROLLBACK_APPLICATION
-    slots = read_slots(asked.intent, [item for item in kept if not (rolls_back and item.is_mark)])
-    if asked.intent is Intent.AUTOSCALING:
-        slots = _bounds(slots, items, heard)
-    if rolls_back and not any(item.word in _NUMBERED for item in kept):
-        slots = Slots()
-    if slots.has_impossible_values or missing_of(asked, slots, kept):
+def _with_slots(asked: Understanding, kept: Named, heard: Heard, items: tuple[Item, ...]) -> Understanding | None:
+    slots = slots_heard(asked.intent, kept.items, items, heard)
+    if slots is None or missing_of(asked, slots, kept.items):
         return None
     return replace(asked, slots=slots)
-
-
-def _bounds(slots: Slots, items: tuple[Item, ...], heard: Heard) -> Slots:
-    """The bounds as their roles say them, where each is sure and said once; else as they were read."""
-    said: dict[str, int] = {}
-    for item, (role, chance) in zip(items, heard.roles, strict=True):
-        if item.number is None or item.mention is not None or role not in _BOUNDS:
-            continue
-        if chance < SURE_OF_NUMBER or _BOUNDS[role] in said or item.number.value != int(item.number.value):
-            return slots
-        said[_BOUNDS[role]] = int(item.number.value)
-    if not said:
-        return slots
-    return replace(Slots(enabled=slots.enabled), **said) if "max_replicas" in said else slots

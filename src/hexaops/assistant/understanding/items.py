@@ -432,8 +432,9 @@ def _is(item: Item, word: str) -> bool:
 def are_listed(items: Sequence[Item]) -> bool:
     """ "A, B and C"; not "A off and back up B"."""
     places = [place for place, item in enumerate(items) if item.mention]
-    between = [item for first, last in pairwise(places) for item in items[first + 1 : last]]
-    return all(item.word in _LISTING for item in between)
+    between = [[item.word for item in items[first + 1 : last]] for first, last in pairwise(places)]
+    return all(_LISTING.issuperset(words) or tuple(words) in _LISTING_PHRASES for words in between)
 
 
-_LISTING = word_set("and , & + plus the both our my in of on (")
+_LISTING = word_set("and , & + plus n the both our my in of on (")
+_LISTING_PHRASES = {("as", "well", "as"), ("along", "with"), ("together", "with")}

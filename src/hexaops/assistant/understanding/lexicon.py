@@ -135,7 +135,7 @@ WORDS: dict[str, str] = {
     "recent": "recent recently latest last past since yesterday previous previously earlier",
     "later": (
         "tomorrow tonight later midnight noon monday tuesday wednesday thursday friday saturday sunday "
-        "nightly daily hourly weekly weekend morning evening afternoon soon eventually periodically "
+        "nightly daily hourly weekly weekend morning evening afternoon o'clock midday soon eventually periodically "
         "regularly"
     ),
     "now": "now immediately asap currently right moment instantly today present",

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from msgspec.structs import replace
 
-from hexaops.assistant.understanding.clauses import CHANGE_TAGS, Clause
+from hexaops.assistant.understanding.clauses import CHANGE_TAGS, Clause, is_only_a_time
 from hexaops.assistant.understanding.english import BASE, NOUN, parts_of_speech
 from hexaops.assistant.understanding.intents import Mode
 from hexaops.assistant.understanding.items import Item
@@ -265,6 +265,8 @@ def mode_of_fragment(clause: Clause) -> Mode:
     start = next((i for i in items if not i.is_mark and i.word not in ("and", "but", "so", "then", "only")), None)
     if start is not None and "if" in start.tags and limits_of_request(items) is Mode.CONDITIONAL:
         return Mode.CONDITIONAL
+    if is_only_a_time(items):
+        return Mode.SCHEDULED
     counts = any(item.mention for item in items) and "is" in clause.words  # "web-app is at 5"
     if (limits_of_request(items, counts=counts) is Mode.SCHEDULED or lets_time_pass(items)) and not clause.is_question:
         return Mode.SCHEDULED

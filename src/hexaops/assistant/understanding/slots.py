@@ -259,12 +259,13 @@ def _quota(items: list[Item]) -> Slots:
         if resource is None or name in hard or _near(items, position) & _RELATIVE:
             left.append(item.text)
             continue
-        hard[name] = _quantity(item.text)
+        digits = item.text if item.text[:1].isdigit() else f"{item.number.value:g}"
+        hard[name] = _quantity(digits + _unit_apart(items, position))
     return Slots(hard=tuple(hard.items()), left=tuple(left))
 
 
 def _resource(items: list[Item], position: int) -> str | None:
-    unit = item_unit(items[position].text)
+    unit = item_unit(items[position].text) or _unit_apart(items, position).lower()
     if unit in _MEMORY_UNITS:
         return "memory"
     if position and items[position - 1].word in _RESOURCES and not (position > 1 and items[position - 2].number):
@@ -274,6 +275,16 @@ def _resource(items: list[Item], position: int) -> str | None:
         return _RESOURCES[after[0]]
     before = [item.word for item in items[max(0, position - 6) : position]][::-1]
     return next((_RESOURCES[word] for word in before if word in _RESOURCES), None)
+
+
+def _unit_apart(items: list[Item], position: int) -> str:
+    """ "16 GiB", "16 gigs"."""
+    after = items[position + 1].word if position + 1 < len(items) else ""
+    apart = not item_unit(items[position].text) and (after in _MEMORY_UNITS or after in _SPOKEN_UNITS)
+    return _SPOKEN_UNITS.get(after, after) if apart else ""
+
+
+_SPOKEN_UNITS = {"gig": "Gi", "gigs": "Gi", "gigabyte": "Gi", "gigabytes": "Gi", "megs": "Mi", "megabytes": "Mi"}
 
 
 def item_unit(text: str) -> str:

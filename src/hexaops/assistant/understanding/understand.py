@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import cached_property
 from itertools import pairwise
@@ -10,7 +11,7 @@ from msgspec.structs import replace
 
 from hexaops.assistant.understanding.acts import VERB_OF
 from hexaops.assistant.understanding.afterthoughts import leaves_out, limit_after, takes_back
-from hexaops.assistant.understanding.agreement import LOOKING, OFFERS, Verdict, agree, asks
+from hexaops.assistant.understanding.agreement import LOOKING, OFFERS, Verdict, asks, judge_heard, judge_plan
 from hexaops.assistant.understanding.asked import Frame, explains_all, how_surely, is_plain, is_surely_asked
 from hexaops.assistant.understanding.clauses import CLAUSES_LIMIT, Clause, split_clauses
 from hexaops.assistant.understanding.commands import in_words
@@ -41,6 +42,7 @@ from hexaops.assistant.understanding.settings import with_settings
 from hexaops.assistant.understanding.shape import asks_for_projects, missing_of, resource_and_scope
 from hexaops.assistant.understanding.speech import says_go
 from hexaops.assistant.understanding.splitting import begins_clause, is_purpose, split_further
+from hexaops.assistant.understanding.spoken_of import limited, not_now, taken_back
 from hexaops.assistant.understanding.summaries import asks_for_summary
 from hexaops.assistant.understanding.targets import find_targets
 from hexaops.assistant.understanding.unexplained import told_of_else
@@ -104,13 +106,18 @@ def _with_change_heard(found: Understanding, text: str, read: _Read) -> Understa
     if not read.may_be_heard or not _is_open_to_it(found):
         return found
     planned = any(part.would_change or part.would_set for part in found.parts or (found,))
-    if planned and (read.dialogue.spoken is not None or is_plain(read.items) or explains_all(read.judged)):
+    if planned and (read.dialogue.spoken is not None or read.is_short_and_plain):
         return found
     heard = hear(read.items)
     change = change_heard(read.items, heard, read.setting) if heard.margin >= OFFERS else None
     if change is not None:
         change = _shaped(replace(change, corrections=_corrections(Clause(read.items))))
-    match agree(found, change, heard, read.items, forbidden(read.judged), how_surely(read.judged)):
+    if planned:
+        verdict = judge_plan(found, change, heard, read.items, math.inf if read.is_clear else how_surely(read.judged))
+    else:
+        against, score = forbidden(read.judged), how_surely(read.judged)
+        verdict = judge_heard(found, change, heard, read.items, against, score)
+    match verdict:
         case Verdict.PLAN if change is not None and not is_no_request(text, split_clauses([*read.items])):
             return change
         case Verdict.PLAN | Verdict.OFFER:
@@ -126,6 +133,7 @@ def _with_change_heard(found: Understanding, text: str, read: _Read) -> Understa
 HEARD_WORDS, HEARD_FROM = 60, 0.005
 """Words of a message that the encoder listens to, and how likely the ranker must find some change: of 1,353 requests
 4 in 1,000 were below. What is longer or less likely is read by the grammar alone."""
+SHORT_WORDS = 5
 CHANGE_LABELS = (*VERB_OF, "rollback_app", "undo_change", "update_config", "configure_autoscaling", "update_quota")
 
 
@@ -165,6 +173,17 @@ class _Read:
         clear = not any(is_named_like_a_word(item) or "backup" in item.tags for item in self.items)
         return named and clear and max(map(self.whole.of, CHANGE_LABELS)) >= HEARD_FROM
 
+    @property
+    def is_short_and_plain(self) -> bool:
+        """ "restart web-app please": nothing in it could mean something else."""
+        return sum(not item.is_mark for item in self.items) <= SHORT_WORDS and is_plain(self.items)
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether its words are those of requests, or are all explained; or it says what the change is for."""
+        for_something = any(f"{one.word} {two.word}".startswith("so that") for one, two in pairwise(self.items))
+        return is_plain(self.items) or explains_all(self.judged) or for_something
+
     @cached_property
     def judged(self) -> Frame:
         """The frame that the message is judged by."""
@@ -196,7 +215,7 @@ def _withheld(found: Understanding) -> Understanding:
     parts = tuple(_withheld(part) for part in found.parts)
     if not found.wants_plan:
         return replace(found, parts=parts)
-    return replace(_limited(found, Mode.ADVICE), slots=None, missing=(), parts=parts)
+    return replace(limited(found, Mode.ADVICE), slots=None, missing=(), parts=parts)
 
 
 def _settled(text: str, read: _Read, inventory: Inventory, *, truncated: bool) -> Understanding | None:
@@ -229,7 +248,7 @@ def _by_grammar(read: _Read, inventory: Inventory, *, truncated: bool) -> Unders
         replace(_shaped(part.understanding), corrections=_corrections(part.reading.clause)) for part in kept
     )
     if truncated:
-        understandings = tuple(_not_now(understanding) for understanding in understandings)
+        understandings = tuple(not_now(understanding) for understanding in understandings)
     if len(understandings) == 1 and not truncated:
         understandings = (with_settings(understandings[0], items, clauses, whole, last_frame(dialogue)),)
     if not truncated and is_of_one_setting(understandings) and (found := _set_by_gist(read)) is not None:
@@ -330,15 +349,15 @@ def _read_parts(clauses: list[Clause], setting: Setting) -> list[Part]:
         if is_purpose(clause):
             understanding = _as_purpose(understanding, reading)
         if parts and (limit := limit_after(clause, reading)) is not None:
-            parts[-1] = Part(parts[-1].reading, _limited(parts[-1].understanding, limit))
+            parts[-1] = Part(parts[-1].reading, limited(parts[-1].understanding, limit))
         if parts and leaves_out(clause) and parts[-1].understanding.parameters.everything:
-            parts[-1] = Part(parts[-1].reading, _limited(parts[-1].understanding, Mode.CONDITIONAL))
+            parts[-1] = Part(parts[-1].reading, limited(parts[-1].understanding, Mode.CONDITIONAL))
         if parts and (_goes_to_look(clauses[place:]) or backs_up_another(parts[-1].reading.clause, clause)):
-            parts[-1] = Part(parts[-1].reading, _limited(parts[-1].understanding, Mode.ADVICE))
+            parts[-1] = Part(parts[-1].reading, limited(parts[-1].understanding, Mode.ADVICE))
         if parts and doubts_one(clause) and understanding.intent not in CHANGE_INTENTS:
-            parts = [Part(part.reading, _limited(part.understanding, Mode.CONDITIONAL)) for part in parts]
+            parts = [Part(part.reading, limited(part.understanding, Mode.CONDITIONAL)) for part in parts]
         if parts and takes_back(clause, understanding):
-            parts = [Part(part.reading, _taken_back(part.understanding)) for part in parts]
+            parts = [Part(part.reading, taken_back(part.understanding)) for part in parts]
         parts.append(Part(reading, understanding))
         spoken_of = tuple(t for t in reading.found.targets if t.entity.kind in ("application", "pod"))
         setting = replace(
@@ -370,7 +389,7 @@ def _as_doubted(part: Part, parts: list[Part]) -> Part:
         if _tells_how_it_is(other.reading.clause):
             continue  # "…, leave it running", "kafka has 3"
         if said.intent is Intent.ROLLBACK_ACTION or (said.intent is Intent.ACTION_QUESTION and others - own):
-            return replace(part, understanding=_limited(part.understanding, Mode.ADVICE))
+            return replace(part, understanding=limited(part.understanding, Mode.ADVICE))
     return part
 
 
@@ -421,7 +440,7 @@ def _as_complaint(part: Part, parts: list[Part]) -> Part:
     asks = any(clause.words[:1] and clause.words[0] in _ASKS_WHY for clause in others)
     asks = asks or any(c.join == "contrast" and c.words[:1] and c.words[0] in _CONTRASTS for c in others)
     if asks or "there" in words or ("but" in words and words & _CONTRASTS):
-        return replace(part, understanding=_limited(part.understanding, Mode.STATEMENT))
+        return replace(part, understanding=limited(part.understanding, Mode.STATEMENT))
     return part
 
 
@@ -455,33 +474,8 @@ def _as_purpose(understanding: Understanding, reading: Reading) -> Understanding
     """What a change is for: spoken of, whatever its words are like."""
     about = INTENT_OF[reading.ranking.best]
     if about not in CHANGE_INTENTS:
-        return _limited(understanding, Mode.STATEMENT)
+        return limited(understanding, Mode.STATEMENT)
     return replace(understanding, intent=Intent.ACTION_QUESTION, mode=Mode.STATEMENT, about=about, left=())
-
-
-def _limited(understanding: Understanding, mode: Mode) -> Understanding:
-    if understanding.intent not in CHANGE_INTENTS:
-        return understanding
-    return replace(understanding, intent=Intent.ACTION_QUESTION, mode=mode, about=understanding.intent)
-
-
-def _taken_back(understanding: Understanding) -> Understanding:
-    if understanding.intent not in CHANGE_INTENTS:
-        return understanding
-    return replace(understanding, intent=Intent.NO_ACTION, mode=Mode.NEGATED, negated=True, about=understanding.intent)
-
-
-def _not_now(understanding: Understanding) -> Understanding:
-    """A cut message never asks for a change: its unread end may take the request back."""
-    if understanding.intent not in CHANGE_INTENTS:
-        return understanding
-    return replace(
-        understanding,
-        intent=Intent.ACTION_QUESTION,
-        mode=Mode.STATEMENT,
-        about=understanding.intent,
-        alternatives=((understanding.intent, 0.5),),
-    )
 
 
 def _corrections(clause: Clause) -> tuple[tuple[str, str], ...]:

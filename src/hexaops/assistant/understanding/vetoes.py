@@ -27,7 +27,7 @@ _REPORTS = word_set(
 )
 _FUTURE = word_set(
     "will gonna plan planned planning tomorrow tonight later soon next every each always usually whenever until "
-    "till eventually someday sometime morning evening midnight noon weekend "
+    "till eventually someday sometime morning evening midnight noon midday o'clock weekend "
     "schedule scheduled remind reminder often rarely seldom frequently faster slower sooner itself themselves"
 )
 _ANYWHERE = (

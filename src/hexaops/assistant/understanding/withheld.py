@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from hexaops.assistant.understanding.clauses import Clause
+from hexaops.assistant.understanding.clauses import Clause, is_only_a_time
 from hexaops.assistant.understanding.items import Item, said_words
 from hexaops.assistant.understanding.normalise import word_set
 from hexaops.assistant.understanding.numbers import ORDINALS
@@ -117,6 +117,11 @@ def _has_heading(clauses: Sequence[Clause]) -> bool:
 def _is_on_an_agenda(clauses: Sequence[Clause]) -> bool:
     """ "on friday: the kafka upgrade, restart of orders-api"."""
     return _has_heading(clauses) and any("later" in item.tags for item in clauses[0].items)
+
+
+def _is_for_a_time(clauses: Sequence[Clause]) -> bool:
+    """ "at 22:00 in the night, please restart A"."""
+    return len(clauses) > 1 and is_only_a_time(clauses[0].items)
 
 
 def _counts_what_happened(clauses: Sequence[Clause]) -> bool:
@@ -236,7 +241,7 @@ _OF_TEXT = (
     _WARNS.search, _LISTS.match, _RETRACTED.match, _ONE_OF_SEVERAL.search, _IDIOMS.search,
 )  # fmt: skip
 _OF_CLAUSES = (
-    _is_on_an_agenda, _counts_what_happened, _only_names_a_change, _tells_what_was_done, _threatens,
+    _is_on_an_agenda, _is_for_a_time, _counts_what_happened, _only_names_a_change, _tells_what_was_done, _threatens,
     _takes_one_back, _lets_stay, _is_a_text, _is_a_control, _is_done_by_the_speaker, _selects_one,
     _spares_some, _waits_first,
 )  # fmt: skip
