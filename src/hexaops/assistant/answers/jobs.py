@@ -17,9 +17,19 @@ from hexaops.kit.text import markdown
 SHOWN = 20
 
 
-def tell_jobs(jobs: Sequence[JobRow], schedules: Sequence[CronJobRow], facts: Facts, draft: Draft) -> None:
-    """How the Jobs that are kept ended, the newest first, then the schedules that make them."""
+def tell_jobs(
+    jobs: Sequence[JobRow], schedules: Sequence[CronJobRow], facts: Facts, draft: Draft, *, last: bool = False
+) -> None:
+    """How the Jobs that are kept ended, the newest first, then the schedules that make them.
+
+    `last`: it is asked how the last one ended, which comes first.
+    """
     counted = note_count(draft, facts, len(jobs), "Jobs")
+    if jobs and last:
+        newest = max(jobs, key=lambda one: one.started_at or one.created_at)
+        lead = {"succeeded": "Yes", "failed": "No"}.get(_state(newest), "Not yet")
+        name = markdown(f"{newest.namespace}/{newest.name}", NAME_LIMIT)
+        draft.say(f"{lead}: the last Job, {name}, {_said(newest)}{_when(newest, facts)}.", counted)
     if not jobs:
         draft.say("There is no Job.", counted)
     else:
@@ -65,6 +75,11 @@ def next_start(schedule: CronJobRow, facts: Facts) -> datetime | None:
 
 def _why_never(schedule: CronJobRow) -> str:
     return "is suspended and starts nothing" if schedule.suspended else "has a schedule that tells no next time"
+
+
+def _said(job: JobRow) -> str:
+    state = _state(job)
+    return state if state in {"succeeded", "failed"} else f"is {state}"
 
 
 def _state(job: JobRow) -> str:

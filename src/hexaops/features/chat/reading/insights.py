@@ -138,7 +138,7 @@ class InsightReader(Struct, frozen=True):
             case Intent.COST_ANALYSIS | Intent.COST_BREAKDOWN if (
                 _BY_PROJECT.search(found.reading.message) and not found.reading.asked.targets
             ):
-                return (partial(tell_project_costs, found.charges),)
+                return (partial(tell_project_costs, found.charges, first=_first_of(found.reading.message)),)
             case Intent.COST_ANALYSIS | Intent.COST_BREAKDOWN:
                 return (partial(costs.tell_cost, found.charges, first=_first_of(found.reading.message)),)
             case Intent.COST_OPTIMIZATION | Intent.OPTIMIZATION:

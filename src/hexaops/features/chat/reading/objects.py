@@ -82,6 +82,10 @@ _SOMETHING_ELSE = re.compile(
     r"\b(?:full|fullest|space|usage|fill)\b|\bused\b(?! by\b)|\b(?:in|much) use\b|\bback(?:ed)?[ -]?ups?\b"
 )
 """ "How full is the volume?", "is there a backup of it?": not which volumes there are."""
+_SUCCEEDED = re.compile(
+    r"^\W*(?:and |so )?(?:did|has|was)\b.*\b(?:succe\w{2,9}|work(?:ed)?|complete[d]?|finish(?:ed)?|ok)\b", re.IGNORECASE
+)
+""" "Did the nightly job succeed?": of the last one."""
 _NEXT = re.compile(r"\bnext\b|\bwhen (?:do|does|will)\b", re.IGNORECASE)
 _CLASSES = re.compile(r"\bstorage ?class(?:es)?\b", re.IGNORECASE)
 _YES_NO = re.compile(r"^\W*(?:and |so |but )?(?:is|are|does|do|has|have|can)\b", re.IGNORECASE)
@@ -185,7 +189,8 @@ class ObjectReader(Struct, frozen=True):
             tell_next(_of_projects(self._rows(reading, "CronJob"), reading), reading.facts, draft)
             return
         jobs, schedules = self._rows(reading, "Job"), self._rows(reading, "CronJob")
-        tell_jobs(_of_projects(jobs, reading), _of_projects(schedules, reading), reading.facts, draft)
+        last = _SUCCEEDED.search(reading.message) is not None
+        tell_jobs(_of_projects(jobs, reading), _of_projects(schedules, reading), reading.facts, draft, last=last)
 
     async def _policies(self, reading: Reading, selected: Sequence[Application], draft: Draft) -> None:
         """Those that select pods of what was named, else all."""
