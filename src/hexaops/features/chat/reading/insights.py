@@ -152,7 +152,8 @@ class InsightReader(Struct, frozen=True):
                 return unusual, partial(told.tell_no_levels, no_levels), partial(show_state, asked)
             case Intent.FORECAST_QUERY:
                 drawn = [*usage.near_limits(measured), *usage.moving(measured)]
-                ahead = {resource: trends.coming_of(measured, resource) for resource in usage.LABELS}
+                wanted = [of for of in usage.LABELS if asked.parameters.metric in (None, of)]
+                ahead = {resource: trends.coming_of(measured, resource) for resource in wanted}
                 forecast = partial(told.tell_forecast, drawn, found.whole.cpu, measured, found.seconds)
                 return forecast, partial(told.tell_coming, ahead)
             case _:
