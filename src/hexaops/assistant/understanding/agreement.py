@@ -76,7 +76,8 @@ def judge_heard(
         return Verdict.KEEP
     modes = {part.mode for part in found.parts or (found,)}
     sure = heard.margin + SHARE * score >= _bound(modes, against, told=_is_told_of_others(modes, heard, items))
-    if sure and Mode.NEGATED not in modes and not _may_be_more(change, heard, items):
+    beside_a_question = bool(found.parts) and any(asks(item) for item in items if not item.mention)
+    if sure and Mode.NEGATED not in modes and not (beside_a_question or _may_be_more(change, heard, items)):
         return Verdict.PLAN
     return Verdict.OFFER
 
