@@ -74,7 +74,7 @@ async def test_only_those_who_manage_webhooks_see_them(served: AccessWorld) -> N
         ({"url": "http://nobody.invalid/"}, "url"),
         ({"url": 7}, "url"),
         ({}, "url"),
-        ({"url": "http://127.0.0.1:9/", "events": ["aiops.nothing"]}, "events.0"),
+        ({"url": "http://127.0.0.1:9/", "events": ["aiops.nothing"]}, "events[0]"),
         ({"url": "http://127.0.0.1:9/", "description": "x" * 600}, "description"),
     ],
 )

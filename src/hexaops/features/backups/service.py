@@ -147,7 +147,7 @@ class BackupService(Struct, frozen=True):
         async with self.store.database.reading() as session:
             allowed = {*self.settings.backup_channels, *await self.channels.names(session, workspace_id)}
         details = {
-            f"notification_channels.{number}": "not a channel of this workspace or of the settings"
+            f"notification_channels[{number}]": "not a channel of this workspace or of the settings"
             for number, channel in enumerate(body.notification_channels)
             if channel not in allowed
         }
