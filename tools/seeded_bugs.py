@@ -140,8 +140,7 @@ BUGS = {
     ),
     "watch": Bug(
         "what disappeared while a watch was broken stays", "backends/kubernetes/reflector.py",
-        "                self._version = \"\"\n                await self._pause_after_failure()\n            except (Kub",
-        "                await self._pause_after_failure()\n            except (Kub",
+        "another thing\n                self._version = \"\"\n", "another thing\n",
         "tests/backends/kubernetes/test_watching.py", "410_in_a_watch",
     ),
     "accepted": Bug(
