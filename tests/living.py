@@ -89,7 +89,11 @@ class LivingWorld:
 
     async def run(self, action: str, application: str, **parameters: Any) -> dict[str, Any]:
         """Plan, confirm, and wait for the end; returns the action."""
-        answer = await self.confirm(await self.plan(action, application, **parameters))
+        return await self.carry_out(await self.plan(action, application, **parameters))
+
+    async def carry_out(self, plan: Mapping[str, Any]) -> dict[str, Any]:
+        """Confirm a plan and wait for the end: a run that a test leaves behind may outlive its event loop."""
+        answer = await self.confirm(plan)
         assert answer.status_code == 200, answer.text
         return await self.ended(answer.json()["data"]["action_id"])
 
