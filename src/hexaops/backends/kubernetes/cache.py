@@ -263,35 +263,33 @@ class WatchCache:
 
     async def wait_synced(self, timeout: Timeout, *kinds: str) -> bool:
         """Wait until `is_synced`; False when the time ran out first."""
+        return await self._wait(lambda: self.is_synced(*kinds), timeout)
+
+    async def wait_tried(self, timeout: Timeout) -> None:
+        """Wait until every kind was listed, is known to be unavailable or has failed once; or the time ran out."""
+        tables = self._tables.values()
+        await self._wait(
+            lambda: all(table.synced or not table.available or table.error is not None for table in tables), timeout
+        )
+
+    async def wait_recent(self, age_seconds: float, timeout: Timeout, *kinds: str) -> None:
+        """Wait until what was read of these kinds is at most this old, or the time ran out."""
+
+        def is_recent(kind: str) -> bool:
+            age = self._tables[kind].age_seconds(self._clock)
+            return age is not None and age <= age_seconds
+
+        await self._wait(lambda: all(is_recent(kind) for kind in kinds), timeout)
+
+    async def _wait(self, reached: Callable[[], bool], timeout: Timeout) -> bool:
+        """Whether it was reached, asked again after each progress, before the time ran out."""
         alarm = asyncio.ensure_future(self._clock.sleep(timeout.left()))
         try:
-            while not self.is_synced(*kinds):
+            while not reached():
                 if alarm.done():
                     return False
                 await _first(self._progress, alarm)
             return True
-        finally:
-            alarm.cancel()
-
-    async def wait_tried(self, timeout: Timeout) -> None:
-        """Wait until every kind was listed, is known to be unavailable or has failed once; or the time ran out."""
-        alarm = asyncio.ensure_future(self._clock.sleep(timeout.left()))
-        try:
-            while not alarm.done() and not all(
-                table.synced or not table.available or table.error is not None for table in self._tables.values()
-            ):
-                await _first(self._progress, alarm)
-        finally:
-            alarm.cancel()
-
-    async def wait_recent(self, age_seconds: float, timeout: Timeout, *kinds: str) -> None:
-        """Wait until what was read of these kinds is at most this old, or the time ran out."""
-        alarm = asyncio.ensure_future(self._clock.sleep(timeout.left()))
-        try:
-            while not alarm.done() and any(
-                (age := self._tables[kind].age_seconds(self._clock)) is None or age > age_seconds for kind in kinds
-            ):
-                await _first(self._progress, alarm)
         finally:
             alarm.cancel()
 
