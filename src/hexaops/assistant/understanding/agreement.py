@@ -55,7 +55,7 @@ def judge_plan(
     message is plain."""
     if contradicts(heard, change, found, items):
         return Verdict.HEARD_INSTEAD
-    parts = [part for part in found.parts or (found,) if part.would_change or part.would_set]
+    parts = [part for part in found.parts or (found,) if part.is_planned]
     planned = {target.entity.id for part in parts for target in part.targets}
     several = bool(found.parts)
     sure = several or heard.margin + SHARE * score >= HOLDS

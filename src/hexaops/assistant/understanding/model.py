@@ -179,6 +179,11 @@ class Understanding(Struct, frozen=True):
         return (self.is_change_request and self.intent in PLANNED_INTENTS) or self.slots is not None
 
     @property
+    def is_planned(self) -> bool:
+        """Whether a plan of any kind can be made of it as it stands."""
+        return self.would_change or self.would_set
+
+    @property
     def would_set(self) -> bool:
         """Whether a plan of a further kind can be made of it as it stands."""
         return self.slots is not None and not (self.missing or self.ambiguous or self.unknown_names)

@@ -158,7 +158,7 @@ def _waits_for_load(stretch: tuple[Item, ...]) -> bool:
 def is_of_one_setting(understandings: tuple[Understanding, ...]) -> bool:
     """Parts of one setting, none planned: "let cart autoscale between 2", "8 pods"."""
     intents = {one.intent for one in understandings}
-    unplanned = not any(one.would_change or one.would_set for one in understandings)
+    unplanned = not any(one.is_planned for one in understandings)
     settings = intents & SETTING_INTENTS
     return (
         len(understandings) > 1

@@ -96,7 +96,7 @@ def _checked(found: Understanding, text: str, read: _Read) -> Understanding:
     clauses = split_clauses([*read.items])
     if is_no_request(text, clauses) or has_gaps(Message([*read.items], clauses, parts, read.dialogue)):
         return _withheld(found)
-    if not any(part.would_change or part.would_set for part in parts):
+    if not any(part.is_planned for part in parts):
         return found
     return found if _asks_surely(text, read) else _offered(found)
 
@@ -105,7 +105,7 @@ def _with_change_heard(found: Understanding, text: str, read: _Read) -> Understa
     """What the grammar makes of the message and what the encoder hears in it, together (`agreement`)."""
     if not read.may_be_heard or not _is_open_to_it(found):
         return found
-    planned = any(part.would_change or part.would_set for part in found.parts or (found,))
+    planned = any(part.is_planned for part in found.parts or (found,))
     if planned and (read.dialogue.spoken is not None or read.is_short_and_plain):
         return found
     heard = hear(read.items)
@@ -313,7 +313,7 @@ def _asks_to_look(items: Sequence[Item]) -> bool:
 
 def _is_open(understandings: tuple[Understanding, ...], *, complains: bool) -> bool:
     """Nothing is planned yet, and no other part asks for something else; what is complained of tells why."""
-    planned = any(one.would_change or one.would_set for one in understandings)
+    planned = any(one.is_planned for one in understandings)
     elsewhere = LATER_INTENTS - (_COMPLAINTS if complains else frozenset())
     others = len(understandings) > 1 and any(one.intent in elsewhere for one in understandings)
     return not (planned or others)
