@@ -16,14 +16,15 @@ _NAMES: tuple[dict[str, int], ...] = (
 )
 _FIELDS = ("minute", "hour", "day of month", "month", "day of week")
 _MACROS = {
-    "@yearly": 525600,
-    "@annually": 525600,
-    "@monthly": 43200,
-    "@weekly": 10080,
-    "@daily": 1440,
-    "@midnight": 1440,
-    "@hourly": 60,
+    "@yearly": ("0 0 1 1 *", 525600),
+    "@annually": ("0 0 1 1 *", 525600),
+    "@monthly": ("0 0 1 * *", 43200),
+    "@weekly": ("0 0 * * 0", 10080),
+    "@daily": ("0 0 * * *", 1440),
+    "@midnight": ("0 0 * * *", 1440),
+    "@hourly": ("0 * * * *", 60),
 }
+"""What each stands for, and about how many minutes pass between two starts."""
 _EVERY = re.compile(r"^@every (?:\d{1,6}(?:\.\d{1,3})?(?:h|m|s|ms)){1,4}$")
 
 
@@ -47,7 +48,7 @@ def period_minutes(schedule: str) -> float | None:
     """About how many minutes pass between two starts; None where that cannot be told."""
     schedule = schedule.strip()
     if schedule in _MACROS:
-        return float(_MACROS[schedule])
+        return float(_MACROS[schedule][1])
     if schedule_error(schedule) or schedule.startswith("@"):
         return None
     minute, hour, day, month, weekday = (
@@ -64,15 +65,6 @@ def period_minutes(schedule: str) -> float | None:
 
 LOOK_AHEAD_DAYS = 5 * 366
 """Far enough for 29 February."""
-_AS_FIELDS = {
-    "@yearly": "0 0 1 1 *",
-    "@annually": "0 0 1 1 *",
-    "@monthly": "0 0 1 * *",
-    "@weekly": "0 0 * * 0",
-    "@daily": "0 0 * * *",
-    "@midnight": "0 0 * * *",
-    "@hourly": "0 * * * *",
-}
 
 
 def next_time(schedule: str, after: datetime, zone: str = "") -> datetime | None:
@@ -80,7 +72,8 @@ def next_time(schedule: str, after: datetime, zone: str = "") -> datetime | None
 
     Without a zone UTC, which the controller manager runs in as a rule. Where both days are restricted, either fits.
     """
-    schedule = _AS_FIELDS.get(schedule.strip(), schedule.strip())
+    schedule = schedule.strip()
+    schedule, _ = _MACROS.get(schedule, (schedule, 0))
     if schedule_error(schedule) or schedule.startswith("@") or (zone and not is_time_zone(zone)):
         return None
     texts = schedule.split()

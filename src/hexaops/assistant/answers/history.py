@@ -76,11 +76,8 @@ def tell_last(
         lead = f"By {by}" if last.by else "Who made it is not known"
     draft.say(f"{lead}: {_told(last, facts)}.", noted)
     if not last.by:
-        wrote = (
-            f" Its fields were last written by {listing([markdown(one, NAME_LIMIT) for one in managers])}."
-            if (managers)
-            else ""
-        )
+        shown = [markdown(one, NAME_LIMIT) for one in managers]
+        wrote = f" Its fields were last written by {listing(shown)}." if shown else ""
         draft.say(f"It was made in the cluster, not here, and a cluster keeps no person's name.{wrote}", noted)
     if len(changes) > 1:
         draft.say("Before that:")

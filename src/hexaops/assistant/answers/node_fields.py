@@ -108,13 +108,7 @@ def _words(node: NodeRow, left: dict[Resource, float], facts: Facts, draft: Draf
 
 def tell_versions(nodes: Sequence[NodeRow], facts: Facts, draft: Draft) -> None:
     """Which Kubernetes their kubelets are of."""
-    by_version: dict[str, list[NodeRow]] = {}
-    for node in nodes:
-        by_version.setdefault(node.version, []).append(node)
-    for version, same in sorted(by_version.items(), key=lambda pair: -len(pair[1])):
-        noted = [_note(node, f"Kubernetes {version}", facts, draft) for node in same[:SHOWN]]
-        which = f"All {plural(len(same), 'node')}" if len(by_version) == 1 and len(same) > 1 else _named(same)
-        draft.say(f"{which} {'runs' if len(same) == 1 else 'run'} Kubernetes {markdown(version, NAME_LIMIT)}.", *noted)
+    _tell_alike(nodes, lambda node: [f"Kubernetes {node.version}"], "run", facts, draft)
 
 
 def tell_systems(nodes: Sequence[NodeRow], facts: Facts, draft: Draft) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import eq, ge, gt, lt
 
 from msgspec import Struct
@@ -241,19 +241,19 @@ class FieldReader(Struct, frozen=True):
         """What leads to the ports."""
         workspace = reading.caller.get_workspace()
         served: dict[str, list[str]] = {}
-        everything = not (reading.is_named or reading.projects)
-        found = {row.uid: row for row in self.applications.rows(workspace, "Service") if everything}
         for one in selected:
             for row in self.applications.services(workspace, one):
                 served.setdefault(row.uid, []).append(one.name)
-                found[row.uid] = row
-        rows = sorted(found.values(), key=lambda row: (row.namespace, row.name))
+        if reading.is_named or reading.projects:
+            rows = self._services_of(reading, selected)
+        else:
+            rows = _by_name(self.applications.rows(workspace, "Service"))
         tell_services(rows, served, reading.facts, draft)
 
     def _services_of(self, reading: Reading, selected: Sequence[Application]) -> list[ServiceRow]:
         workspace = reading.caller.get_workspace()
         found = {row.uid: row for one in selected for row in self.applications.services(workspace, one)}
-        return sorted(found.values(), key=lambda row: (row.namespace, row.name))
+        return _by_name(found.values())
 
     def _by_replicas(self, reading: Reading, selected: Sequence[Application], draft: Draft) -> None:
         said = _REPLICAS.search(without_names(reading.message, reading.facts.applications or ()))
@@ -271,3 +271,7 @@ def _pods(reading: Reading, selected: Sequence[Application]) -> list[PodRow]:
     """Those that were named, else all of the applications."""
     names = {found.entity.name for found in reading.asked.targets if found.entity.kind == "pod"}
     return [pod for one in selected for pod in one.pods if not names or pod.name in names]
+
+
+def _by_name(rows: Iterable[ServiceRow]) -> list[ServiceRow]:
+    return sorted(rows, key=lambda row: (row.namespace, row.name))

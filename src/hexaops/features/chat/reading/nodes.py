@@ -102,6 +102,8 @@ class NodeReader:
         placed = any(found.entity.kind in {"application", "pod"} for found in asked.targets)
         named = {found.entity.name for found in asked.targets if found.entity.kind == "node"}
         nodes = [node for node in facts.nodes if not named or node.name in named]
+        metric = asked.parameters.metric
+        resources: tuple[Resource, ...] = (metric,) if metric else ("cpu", "memory")
         if placed or not read or not nodes:
             answer_nodes(asked, facts, draft)
         elif asks_for_crowd(text):
@@ -113,17 +115,13 @@ class NodeReader:
         elif _VERSION.search(text):
             tell_versions(nodes, facts, draft)
         elif (_FREE.search(text) and _RESOURCE.search(text)) or _FULL.search(text):
-            metric = asked.parameters.metric
-            resources: tuple[Resource, ...] = (metric,) if metric else ("cpu", "memory")
             tell_free(nodes, resources, facts, draft, first=_asked_first(text))
         elif _ZONE.search(text):
             tell_zones(nodes, facts, draft)
         elif _ADDRESS.search(text):
             tell_node_addresses(nodes, facts, draft)
         elif _LARGEST.search(text) or (_SIZE.search(text) and not _COUNTED.search(text)):
-            metric = asked.parameters.metric
-            sizes: tuple[Resource, ...] = (metric,) if metric else ("cpu", "memory")
-            tell_sizes(nodes, sizes, facts, draft, first=_asked_first(text) if _RANKED.search(text) else "total")
+            tell_sizes(nodes, resources, facts, draft, first=_asked_first(text) if _RANKED.search(text) else "total")
         else:
             if _PRESSURE.search(text):
                 tell_pressure(nodes, facts, draft)
