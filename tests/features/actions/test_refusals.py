@@ -211,10 +211,8 @@ async def test_a_plan_waits_for_data_that_is_about_to_be_renewed(world: LivingWo
     await cluster.halt_watches()
     budgets = cluster.cache.table("PodDisruptionBudget")
     budgets.confirmed_at -= 10.5
-    asked = asyncio.ensure_future(world.plan("restart_application", "web-app"))
-    await asyncio.sleep(0)
-    await cluster.start()
-    assert (await asked)["plan_id"]
+    plan, _ = await asyncio.gather(world.plan("restart_application", "web-app"), cluster.start())
+    assert plan["plan_id"]
 
 
 async def test_changes_begin_within_the_workspace_s_windows(world: LivingWorld) -> None:
