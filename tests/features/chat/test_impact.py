@@ -70,8 +70,8 @@ def test_what_is_added_stands_beside_the_plan_before() -> None:
     draft.attach(ActionPlan(data={"plan_id": "plan-2"}))
     memory = Memory(plans=("plan-1",))
     added = Understanding(Intent.RESTART_APPLICATION, 0.9, adds=True)
-    assert remembered(memory, added, draft).plans == ("plan-1", "plan-2")
-    assert remembered(memory, replace(added, adds=False), draft).plans == ("plan-2",)
+    assert remembered(memory, "restart cart too", added, draft).plans == ("plan-1", "plan-2")
+    assert remembered(memory, "restart cart", replace(added, adds=False), draft).plans == ("plan-2",)
 
 
 @pytest.mark.parametrize(

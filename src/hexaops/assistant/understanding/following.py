@@ -243,7 +243,7 @@ def _question(intent: Intent, base: Spoken, said: Said, index: NameIndex) -> Und
         targets = (*resolved(base.targets[:1], index), *targets)
     return Understanding(
         intent, 0.8, targets=targets, excluded=said.found.excluded, ambiguous=said.found.ambiguous,
-        unknown_names=said.found.unknown, parameters=parameters, replaces=said.corrects,
+        unknown_names=said.found.unknown, parameters=parameters, replaces=said.corrects, carries=True,
     )  # fmt: skip
 
 

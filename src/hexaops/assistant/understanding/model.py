@@ -167,6 +167,8 @@ class Understanding(Struct, frozen=True):
     """The same is asked for one more: what is planned already stays planned."""
     replaces: bool = False
     """What was said last was wrong: "no, cart"."""
+    carries: bool = False
+    """The question before, with what this message changes in it: "and cart?"."""
 
     @property
     def is_change_request(self) -> bool:

@@ -20,6 +20,7 @@ from hexaops.assistant.answers.possible import actions_for
 from hexaops.assistant.answers.unsure import tell_left_out
 from hexaops.assistant.compose import compose, hindered, tell_freshness
 from hexaops.assistant.intents.catalog import needs_of
+from hexaops.assistant.tools.connectivity import CONNECTIVITY
 from hexaops.assistant.understanding import Intent, KnownEntity, Understanding, understand
 from hexaops.assistant.understanding.intents import CHANGE_INTENTS
 from hexaops.errors import UpstreamUnavailableError
@@ -28,6 +29,7 @@ from hexaops.features.access.request_log import Record
 from hexaops.features.changes.queries import PlanQueries
 from hexaops.features.chat.answer import answer_view
 from hexaops.features.chat.capabilities import grant
+from hexaops.features.chat.carrying import without_other_end, words_asked
 from hexaops.features.chat.gathering import Gatherer, Known
 from hexaops.features.chat.messages import checked, session_name
 from hexaops.features.chat.nameable import Inventories
@@ -156,18 +158,19 @@ class ChatService(Struct, frozen=True):
             if not hindered(asked, facts, draft):
                 tell_freshness(facts.freshness, draft)
                 await self.planner.answer(Request(turn.caller, turn.session_id, asked, facts), draft)
-        elif tool := reader_of(turn.message, asked, facts):
-            await self._read(self.readers[tool.name], self._reading(turn, asked, facts), draft)
+        elif tool := reader_of(message := words_asked(turn.memory.question, turn.message, asked), asked, facts):
+            asked = asked if tool is CONNECTIVITY else without_other_end(asked)
+            await self._read(self.readers[tool.name], self._reading(turn, message, asked, facts), draft)
         else:
             compose(asked, facts, draft)
             if turn.may_plan:
                 await self.planner.offer(Request(turn.caller, turn.session_id, asked, facts), draft)
 
-    def _reading(self, turn: Turn, asked: Understanding, facts: Facts) -> Reading:
+    def _reading(self, turn: Turn, message: str, asked: Understanding, facts: Facts) -> Reading:
         dialogue = turn.memory.dialogue
         recent = dialogue.last_entities if dialogue.last_intent == asked.intent.value else ()
         planner = self.planner if turn.may_plan else None
-        return Reading(turn.caller, asked, turn.message, facts, turn.session_id, recent, planner)
+        return Reading(turn.caller, asked, message, facts, turn.session_id, recent, planner)
 
     async def _read(self, reader: Reader, reading: Reading, draft: Draft) -> None:
         asked, facts = reading.asked, reading.facts
@@ -215,7 +218,7 @@ class ChatService(Struct, frozen=True):
         said = NewMessage("user", turn.message, details, received_at)
         async with record.last_transaction() if record else self.database.transaction() as session:
             row = turn.opened or await get_active_session(session, turn.caller, turn.session_id, lock=True)
-            row.dialogue = remembered(turn.memory, asked, draft).document()
+            row.dialogue = remembered(turn.memory, turn.message, asked, draft).document()
             messages = append_messages(row, [said, answer])
             if turn.opened is not None:
                 await self.sessions.add(session, turn.caller, turn.opened)

@@ -14,6 +14,7 @@ from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.understanding import Dialogue, Intent, Understanding
 from hexaops.assistant.understanding.conversation import REMEMBERED, advance
 from hexaops.features.access.caller import Caller
+from hexaops.features.chat.carrying import question_after
 from hexaops.features.chat.schemas import ChatContext
 from hexaops.features.chat.views import EntitiesView, ProgressView
 from hexaops.storage.tables import ChatSessionRow
@@ -28,10 +29,12 @@ class Memory(Struct, frozen=True):
     dialogue: Dialogue = field(default_factory=Dialogue)
     plans: tuple[str, ...] = ()
     """Plans of the latest answer that had any."""
+    question: str = ""
+    """The words of the last question, which "and cart?" asks again; "it" stands for the names in them."""
 
     def document(self) -> dict[str, Any]:
         """As it is stored."""
-        return {"dialogue": msgspec.to_builtins(self.dialogue), "plans": [*self.plans]}
+        return {"dialogue": msgspec.to_builtins(self.dialogue), "plans": [*self.plans], "question": self.question}
 
 
 class Turn(Struct, frozen=True):
@@ -57,18 +60,27 @@ def memory_of(row: ChatSessionRow) -> Memory:
         dialogue = Dialogue()
     focus = tuple(str(one) for one in row.context.get("applications", ()))
     plans = tuple(str(one) for one in row.dialogue.get("plans", ()))
-    return Memory(replace(dialogue, focus_applications=focus), plans)
+    question = str(row.dialogue.get("question", ""))
+    return Memory(replace(dialogue, focus_applications=focus), plans, question)
 
 
-def remembered(memory: Memory, asked: Understanding, draft: Draft) -> Memory:
+def remembered(memory: Memory, message: str, asked: Understanding, draft: Draft) -> Memory:
     """What the session remembers after this answer."""
     plans = tuple(str(attached.data["plan_id"]) for attached in draft.attachments if isinstance(attached, ActionPlan))
-    dialogue = advance(memory.dialogue, asked, shown=tuple(draft.shown), pending=draft.pending)
+    dialogue = advance(memory.dialogue, _as_answered(asked, draft), shown=tuple(draft.shown), pending=draft.pending)
     called_off = asked.intent in (Intent.DENY, Intent.NO_ACTION, Intent.CANCEL_ACTION)
     kept = () if called_off or draft.pending is not None else memory.plans
     if plans and asked.adds:
         plans = tuple(dict.fromkeys((*memory.plans, *plans)))
-    return Memory(dialogue, plans or kept)
+    return Memory(dialogue, plans or kept, question_after(memory.question, message, asked))
+
+
+def _as_answered(asked: Understanding, draft: Draft) -> Understanding:
+    """What was not understood as a question, but has an answer by its words, can be carried on like any question."""
+    answered = draft.fulfilled and asked.targets and not asked.parts
+    if answered and asked.intent in (Intent.OUT_OF_SCOPE, Intent.UNCLEAR):
+        return replace(asked, intent=Intent.LIST_RESOURCES)
+    return asked
 
 
 def entities_of(asked: Understanding) -> EntitiesView:

@@ -1,0 +1,54 @@
+"""What a message that only carries on asks for: the words of the question before, with what it says itself.
+
+Readers are chosen by the words of a question ("which image does cart run?"), and "and web?" has none of them.
+"""
+
+from __future__ import annotations
+
+import re
+
+from msgspec.structs import replace
+
+from hexaops.assistant.understanding import Intent, Understanding
+from hexaops.assistant.understanding.normalise import word_set
+
+QUESTION_LIMIT = 300
+"""Characters of a question that are kept."""
+_SAYS_NOTHING = word_set(
+    "and or so but then what how about of for the a an in on at with to is it its that this one same now please too "
+    "also as well again me my our ok okay tell show check do does did question"
+)
+_WORD = re.compile(r"[A-Za-z0-9][\w./:%+-]*|[^\sA-Za-z0-9]")
+
+
+def words_asked(question: str, message: str, asked: Understanding) -> str:
+    """What a reader reads: the message, after the question that it asks again."""
+    return f"{question} {message}" if asked.carries and question else message
+
+
+def question_after(before: str, message: str, asked: Understanding) -> str:
+    """The question that the next message may carry on."""
+    if asked.intent in (Intent.GREETING, Intent.THANKS, Intent.GOODBYE, Intent.HELP):
+        return before
+    said = _without_names(message, asked)
+    if not asked.carries:
+        return said[:QUESTION_LIMIT]
+    new = [word for word in _WORD.findall(said) if word.casefold() not in _SAYS_NOTHING and word.isascii()]
+    words = f"{before} {said}" if any(word[0].isalnum() for word in new) else before
+    return words if len(words) <= QUESTION_LIMIT else before
+
+
+def without_other_end(asked: Understanding) -> Understanding:
+    """ "Which policies apply to cart?", "and web?": the second is asked about, not the way from cart to it."""
+    if not (asked.carries and asked.intent is Intent.CONNECTIVITY):
+        return asked
+    named = tuple(found for found in asked.targets if found.source == "name")
+    return replace(asked, targets=named) if named else asked
+
+
+def _without_names(message: str, asked: Understanding) -> str:
+    """The message with "it" in place of what it names."""
+    mentions = {found.mention for part in asked.parts or (asked,) for found in part.targets if found.source == "name"}
+    for mention in sorted(mentions - {""}, key=len, reverse=True):
+        message = re.sub(rf"(?<![\w-]){re.escape(mention)}(?![\w-])", "it", message, flags=re.IGNORECASE)
+    return message
