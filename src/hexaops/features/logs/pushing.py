@@ -96,12 +96,12 @@ class LogPushService:
         time_us = draft.time_us if draft.time_us is not None else int(self._clock.now().timestamp() * 1_000_000)
         if not earliest <= time_us <= latest:
             raise UnreadableLineError(f"timestamp: not between {time_text(earliest)} and {time_text(latest)}")
-        level = "unknown" if draft.level is None else find_level(draft.level)
+        level = find_level(draft.level) if draft.level else "unknown"
         if level is None:
             raise UnreadableLineError("level: not a known level")
         return LogLine(
-            time_us, level, draft.message, draft.component or "", draft.pod or "", workspace_id, draft.trace_id,
-            draft.metadata,
+            time_us, level, draft.message, draft.component or "", draft.pod or "", workspace_id, draft.trace_id or None,
+            draft.metadata or {},
         )  # fmt: skip
 
 
