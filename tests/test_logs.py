@@ -6,7 +6,8 @@ import io
 import json
 import logging
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 import httpx2
 import pytest
@@ -14,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from hexaops.logs import Redactor, configure_logs
+from hexaops.logs import Redactor, bind_log_context, configure_logs
 from hexaops.metrics import Metrics
 from hexaops.middleware import RequestMiddleware
 
@@ -57,3 +58,30 @@ def test_json_lines_hold_no_colour_codes_and_no_secret(root_logger: logging.Logg
     assert line["event"] == "Started with [redacted]"
     assert line["port"] == 1
     assert "color_message" not in line
+
+
+@pytest.mark.parametrize("style", ["json", "text"])
+def test_a_line_tells_of_the_request_and_of_the_error(
+    root_logger: logging.Logger, style: Literal["json", "text"]
+) -> None:
+    stream = io.StringIO()
+    configure_logs(level="info", style=style, redactor=Redactor(), stream=stream)
+    bind_log_context(request_id="earlier", operation_id="earlier")
+    bind_log_context(request_id="req-1")
+    root_logger.warning("failed", exc_info=ValueError("the reason"))
+    shown = stream.getvalue()
+    assert "req-1" in shown
+    assert "earlier" not in shown
+    assert "ValueError: the reason" in shown
+
+
+def test_a_line_holds_the_fields_that_are_given_with_it_even_if_json_has_no_form_of_them(
+    root_logger: logging.Logger,
+) -> None:
+    stream = io.StringIO()
+    configure_logs(level="info", style="json", redactor=Redactor(), stream=stream)
+    bind_log_context()
+    root_logger.info("%d of %d", 1, 2, extra={"path": Path("/x")})
+    line: dict[str, Any] = json.loads(stream.getvalue())
+    assert line.pop("timestamp").endswith("Z")
+    assert line == {"event": "1 of 2", "level": "info", "logger": "root", "path": repr(Path("/x"))}

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import msgspec
 from msgspec import Struct
 from sqlalchemy import event, text
@@ -43,8 +43,6 @@ COUNTING_CONNECTIONS = 2
 """Beside the pool's."""
 AWAY_STATES = ("08", "40", "53", "57", "58", "55P03")
 """SQLSTATE classes that say nothing against the statement: connection, conflict, resources, operator, system, lock."""
-BROKEN = (asyncpg.InterfaceError, asyncpg.InternalClientError)
-"""The driver's own: the connection is closed, or what comes over it is no PostgreSQL."""
 DAMAGED = ("malformed", "not a database")
 EMPTIED = "The database file is empty: restore it from a backup, or remove it to start fresh"
 DAMAGE = "The database file is damaged: restore it from a backup, or move it aside to start fresh"
@@ -56,6 +54,22 @@ class DatabaseUnavailableError(UpstreamUnavailableError):
     """The database is unavailable."""
 
 
+def _postgres_errors() -> tuple[type[Exception], ...]:
+    """What a PostgreSQL server says."""
+    driver = sys.modules.get("asyncpg")  # imported with the first engine on PostgreSQL; SQLite's does without its 3 MB
+    return (driver.PostgresError,) if driver else ()
+
+
+def _broken_errors() -> tuple[type[Exception], ...]:
+    """The driver's own: the connection is closed, or what comes over it is no PostgreSQL."""
+    driver = sys.modules.get("asyncpg")
+    return (driver.InterfaceError, driver.InternalClientError) if driver else ()
+
+
+def _errors_of_drivers() -> tuple[type[Exception], ...]:
+    return (SQLAlchemyError, OSError, *_postgres_errors(), *_broken_errors())
+
+
 def is_unavailable(error: BaseException) -> bool:
     """Whether the database is the reason: away, stalled, full, overloaded or damaged, and not the statement."""
     if isinstance(error, DBAPIError):
@@ -65,9 +79,9 @@ def is_unavailable(error: BaseException) -> bool:
         lost = isinstance(error, OperationalError | InterfaceError) and not wrong
         lost = lost or error.connection_invalidated or damaged
         return lost or state.startswith(AWAY_STATES)
-    if isinstance(error, asyncpg.PostgresError):
-        return str(error.sqlstate or "").startswith(AWAY_STATES)
-    return isinstance(error, (PoolTimeoutError, PendingRollbackError, OSError, *BROKEN))
+    if isinstance(error, _postgres_errors()):
+        return str(getattr(error, "sqlstate", "") or "").startswith(AWAY_STATES)
+    return isinstance(error, (PoolTimeoutError, PendingRollbackError, OSError, *_broken_errors()))
 
 
 @contextmanager
@@ -75,7 +89,7 @@ def translated() -> Iterator[None]:
     """Errors of drivers that mean an unavailable database become `DatabaseUnavailableError`."""
     try:
         yield
-    except (SQLAlchemyError, OSError, asyncpg.PostgresError, *BROKEN) as error:
+    except _errors_of_drivers() as error:
         if not is_unavailable(error):
             raise
         message = f"The database does not answer: {_reason(error)}"
