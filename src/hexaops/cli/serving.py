@@ -39,7 +39,7 @@ from hexaops.features.workspaces.embedded import EmbeddedAccess
 from hexaops.kit.background import Periodic
 from hexaops.kit.clock import Clock, SystemClock
 from hexaops.kit.keys import UnusableKeyError
-from hexaops.kit.memory import collect_seldom, freeze_held_memory
+from hexaops.kit.memory import collect_seldom, freeze_held_memory, release_library_pages
 from hexaops.logs import Redactor, configure_logs
 from hexaops.main import create_app
 
@@ -154,6 +154,7 @@ async def _serve(
         await context.start()
         gc.enable()  # off since the command began
         freeze_held_memory()
+        release_library_pages()
         collect_seldom()
         listener.listen(config.backlog)  # before saying so: whoever reads the line may call at once
         typer.echo(f"hexaops serves {base_url} (credentials: {path})")
