@@ -112,6 +112,9 @@ def test_workspaces_and_members(hexaops: Run, served: Served) -> None:
     kept = hexaops("workspace", "schedule", workspace, "--always").out
     assert "at any time" in kept
     assert "2026-12-20/2027-01-03" in kept
+    moved = hexaops("workspace", "schedule", workspace, "--timezone", "Asia/Tokyo", "--json").data
+    assert (moved["timezone"], moved["freezes"]) == ("Asia/Tokyo", ["2026-12-20/2027-01-03"])
+    assert "timezone: no such time zone" in hexaops("workspace", "schedule", workspace, "--timezone", "Tokio").err
     assert "write a window as in" in hexaops("workspace", "schedule", workspace, "--window", "soon").err
     members = hexaops("workspace", "members", "list", workspace, "--json").data["items"]
     assert [(one["user_id"], one["role"]) for one in members] == [("local:owner", "admin")]

@@ -26,5 +26,11 @@ def test_a_rule_is_made_shown_silenced_exported_and_deleted(hexaops: Run) -> Non
     assert hexaops("alerts", "list", "--json").data["rules"] == []
 
 
+def test_a_threshold_is_a_number(hexaops: Run) -> None:
+    for word in ("nan", "inf"):
+        refused = hexaops("alerts", "create", "web-app", "cpu_percent", word, "--yes")
+        assert (refused.code, refused.err) == (2, f"Error: threshold: {word} is not a number that can be sent\n")
+
+
 def test_a_silence_needs_a_duration_or_an_end(hexaops: Run) -> None:
     assert hexaops("alerts", "silence", "rule-x").code == 2

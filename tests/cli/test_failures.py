@@ -100,6 +100,32 @@ def test_a_refusal_as_json_is_the_services_own_body(bare: Run) -> None:
     assert json.loads(done.err)["error"]["code"] == "WORKSPACE_NOT_FOUND"
 
 
+def _home(folder: Path, url: str) -> str:
+    """A home folder whose own service is at a URL."""
+    credentials = {"base_url": url, "workspace_id": "ws-1", "user_token": "t"}
+    (folder / "credentials.json").write_text(json.dumps(credentials))
+    return str(folder)
+
+
+def test_an_incident_says_how_its_remediation_goes_on(bare: Run, tmp_path: Path) -> None:
+    confirm = {"action": "scale_application", "parameters": {"application_id": "app-1", "replicas": 3}}
+    waiting = {"step": "scale_healthy_replicas", "status": "awaiting_confirmation", "reason": "it waits (rule 12)",
+               "confirm": [confirm]}  # fmt: skip
+    incident = {"incident_id": "inc-1", "remediation_steps": [waiting], "timeline": []}
+    with answering(200, {"data": incident}) as (url, _):
+        shown = bare("--home", _home(tmp_path, url), "incidents", "show", "inc-1").out
+    assert "it waits (rule 12)" in shown
+    assert "To go on: hexaops actions run scale_application app-1 replicas=3\n" in shown
+
+
+@pytest.mark.parametrize("tripped", [True, False])
+def test_a_tripped_breaker_says_who_resets_it(bare: Run, tmp_path: Path, tripped: bool) -> None:
+    state: dict[str, Any] = {"mode": "act", "classes": [], "changed_by": None, "tripped_at": None, "reason": None}
+    with answering(200, {"data": {**state, "tripped": tripped}}) as (url, _):
+        shown = bare("--home", _home(tmp_path, url), "autopilot", "status").out
+    assert ("hexaops autopilot reset" in shown) == tripped
+
+
 def test_the_homes_token_is_not_shown_to_another_service(bare: Run, tmp_path: Path) -> None:
     credentials = {"base_url": "http://127.0.0.1:9", "workspace_id": "ws-1", "user_token": "home-token"}
     (tmp_path / "credentials.json").write_text(json.dumps(credentials))

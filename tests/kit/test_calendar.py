@@ -65,6 +65,12 @@ def test_a_freeze_may_have_times() -> None:
     assert calendar.closed(at("2026-12-20T22:59")) is None
 
 
+def test_the_last_freeze_still_has_a_window_after_it() -> None:
+    closed = Calendar("Etc/GMT+12", ("fri 23:00-24:00",), ("2026-12-20/9998-12-30",)).closed(at("2026-12-21T12:00"))
+    assert closed is not None
+    assert closed.opens_at == at("9999-01-02T11:00")
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "mon", "mon 9:00-17:00", "mon 09:00-25:00", "mon 09:60-17:00", "mom 09:00-17:00", "mon-tue-wed 09:00-17:00",
@@ -78,7 +84,8 @@ def test_what_is_no_window(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "2026-12-20", "2026-12-20/", "2027-01-03/2026-12-20", "2026-02-30/2026-03-01", "soon/later",
-     "2026-12-20T18:00Z/2026-12-21T08:00", "2026-12-20T18:00/2026-12-20T18:00"],
+     "2026-12-20T18:00Z/2026-12-21T08:00", "2026-12-20T18:00/2026-12-20T18:00",
+     "2026-12-20/9999-12-30", "2026-12-20/9999-12-31", "2026-12-20T18:00/9999-12-31T23:59"],
 )  # fmt: skip
 def test_what_is_no_freeze(text: str) -> None:
     with pytest.raises(ValueError, match="write a freeze"):

@@ -58,3 +58,5 @@ def _print(context: typer.Context, data: dict[str, Any]) -> None:
         cell(data["reason"]),
     )  # fmt: skip
     print_table(("Mode", "Acts for", "Set by", "Breaker", "Since", "Reason"), [row])
+    if data["tripped"]:
+        typer.echo("Once the common cause is found, an admin of the workspace resets it: hexaops autopilot reset")

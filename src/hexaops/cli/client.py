@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from urllib.parse import quote
 import typer
 
 from hexaops.cli.credentials import read_credentials
-from hexaops.cli.failures import CliError, no_credentials, no_service, refusal
+from hexaops.cli.failures import USAGE, CliError, no_credentials, no_service, refusal
 from hexaops.cli.options import Options
 
 if TYPE_CHECKING:
@@ -127,6 +128,7 @@ class Api:
         key: str | None = None,
         account: bool = False,
     ) -> Any:
+        _check_numbers(body or {})
         client = self._open()
         headers = self._account_headers() if account else self._user_headers()
         if key is not None:
@@ -230,6 +232,15 @@ def open_api(context: typer.Context) -> Api:
 def segment(text: str) -> str:
     """A name or id quoted as one path segment."""
     return quote(text, safe="")
+
+
+def _check_numbers(body: Body) -> None:
+    """Raise CliError for a number that JSON has no word for."""
+    for name, value in body.items():
+        if isinstance(value, float) and not math.isfinite(value):
+            raise CliError(f"{name}: {value} is not a number that can be sent", exit_code=USAGE)
+        if isinstance(value, Mapping):
+            _check_numbers(value)
 
 
 @contextmanager

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 
 import typer
 
@@ -47,7 +48,7 @@ def show(
     context: typer.Context,
     incident_id: Annotated[str, typer.Argument(help="The incident's id.", metavar="INCIDENT_ID")],
 ) -> None:
-    """Show an incident with its timeline."""
+    """Show an incident with its remediation and timeline."""
     options: Options = context.obj
     api = open_api(context)
     data = api.get(api.aiops(f"/incidents/{segment(incident_id)}"))["data"]
@@ -55,5 +56,18 @@ def show(
         print_json(data)
         return
     print_facts({name.replace("_", " "): data.get(name) for name in FACTS})
+    _print_remediation(data["remediation_steps"])
     lines = [(when(one["timestamp"]), one["kind"], one["actor"], one["text"]) for one in data["timeline"]]
     print_table(("At", "What", "By", "Text"), lines, title="Timeline", remark=True)
+
+
+def _print_remediation(steps: Sequence[Mapping[str, Any]]) -> None:
+    """Its steps, and the commands of those that await a person."""
+    if not steps:
+        return
+    rows = [(one["step"], one["status"], one.get("duration", "–"), one.get("reason", "")) for one in steps]
+    print_table(("Step", "Status", "Took", "Why"), rows, title="Remediation", remark=True)
+    for change in (change for one in steps for change in one.get("confirm", ())):
+        parameters = dict(change["parameters"])
+        words = [parameters.pop("application_id"), *(f"{name}={value}" for name, value in parameters.items())]
+        typer.echo(f"To go on: hexaops actions run {change['action']} {' '.join(words)}")

@@ -90,13 +90,14 @@ def _print_taken(taken: dict[str, Any]) -> None:
 
 
 @app.command()
-def schedule(
+def schedule(  # size: one parameter an option
     context: typer.Context,
     workspace_id: WorkspaceId,
     window: Annotated[list[str] | None, typer.Option(help="When changes may begin; repeatable.")] = None,
     freeze: Annotated[list[str] | None, typer.Option(help="When none may begin; repeatable.")] = None,
     always: Annotated[bool, typer.Option("--always", help="Remove every window.")] = False,
     no_freezes: Annotated[bool, typer.Option("--no-freezes", help="Remove every freeze.")] = False,
+    timezone: Annotated[str | None, typer.Option(help="The workspace's time zone, such as Europe/Berlin.")] = None,
 ) -> None:
     """Show or set when changes may begin, in the workspace's time zone. What is given replaces what was there.
 
@@ -111,8 +112,9 @@ def schedule(
         policy["change_windows"] = window or []
     if freeze or no_freezes:
         policy["change_freezes"] = freeze or []
+    change: dict[str, Any] = ({"policy": policy} if policy else {}) | ({"timezone": timezone} if timezone else {})
     api = open_api(context)
-    found = (api.internal("PATCH", path, {"policy": policy}) if policy else api.internal("GET", path))["data"]
+    found = (api.internal("PATCH", path, change) if change else api.internal("GET", path))["data"]
     shown = {
         "windows": found["policy"]["change_windows"], "freezes": found["policy"]["change_freezes"],
         "timezone": found["timezone"],

@@ -17,6 +17,8 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WINDOW = re.compile(r"([a-z]{3}(?:[-,][a-z]{3})*|daily) ((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d|24:00)")
 _SEARCHED_DAYS = 9
 """From any moment on, a weekly window begins within so many days."""
+_LAST_YEAR = 9998
+"""A freeze ends so early that the window after it is still a date."""
 
 
 class Window(Struct, frozen=True):
@@ -97,11 +99,12 @@ def parse_freeze(text: str) -> Freeze:
     first, slash, last = text.partition("/")
     try:
         start, end = _moment(first, last=False), _moment(last, last=True)
-    except ValueError:
+    except (ValueError, OverflowError):
         slash = ""
-    if not slash or start >= end:
+    if not slash or start >= end or end.year > _LAST_YEAR:
         message = (
-            "write a freeze as in 2026-12-20/2027-01-03 or 2026-12-20T18:00/2026-12-21T08:00, its end after its start"
+            "write a freeze as in 2026-12-20/2027-01-03 or 2026-12-20T18:00/2026-12-21T08:00, its end after its start "
+            f"and not after {_LAST_YEAR}"
         )
         raise ValueError(message)
     return Freeze(start, end)

@@ -56,9 +56,9 @@ async def refusal(access: AccessWorld, verdict: Verdict, *, besides: frozenset[s
 @pytest.mark.parametrize(
     ("verdict", "said"),
     [
-        (FIRING, "the critical alert Errors fires"),
-        (UNKNOWN, "the critical alert Errors cannot be judged: the source does not answer"),
-        (Verdict(state="unknown", value=None), "the critical alert Errors cannot be judged: no measurements"),
+        (FIRING, "the critical alert Errors fires (rule 12)"),
+        (UNKNOWN, "the critical alert Errors cannot be judged: the source does not answer (rule 12)"),
+        (Verdict(state="unknown", value=None), "the critical alert Errors cannot be judged: no measurements (rule 12)"),
         (OK, None),
     ],
 )
@@ -89,7 +89,8 @@ async def test_the_gate_stays_closed_when_the_alerts_cannot_be_read(access: Acce
 
     workspace = await access.get(WorkspaceDirectory).get(access.workspace_id)
     gate = AlertGate(access.context.database, [Away()])
-    assert await gate.refusal(workspace, None, besides=frozenset()) == "the alerts cannot be read: no answer"
+    refused = await gate.refusal(workspace, None, besides=frozenset())
+    assert refused == "the alerts cannot be read: no answer (rule 12)"
 
 
 async def test_the_running_service_asks_its_rules(access: AccessWorld) -> None:

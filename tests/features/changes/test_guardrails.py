@@ -71,6 +71,7 @@ async def test_rule_8_leaves_replicas_to_the_autoscaler(action: str) -> None:
     error = refusal(await context(action, hpas=(autoscaler(),), **parameters))
     assert error.rule == 8
     assert "web-hpa" in error.details["possible_when"]
+    assert error.details["possible_when"].startswith("change" if action == "scale_application" else "remove")
 
 
 @pytest.mark.parametrize(
@@ -101,7 +102,8 @@ async def test_rule_8_leaves_an_operators_object_to_the_operator() -> None:
 @pytest.mark.parametrize("mark", ["argocd.argoproj.io/tracking-id", "kustomize.toolkit.fluxcd.io/name"])
 async def test_rule_8_leaves_replicas_to_the_repository(mark: str) -> None:
     live = workload(annotations={mark: "web"})
-    assert refusal(await context("scale_application", live, replicas=5)).rule == 8
+    refused = refusal(await context("scale_application", live, replicas=5))
+    assert (refused.rule, " keeps it as the repository says" in refused.message) == (8, True)
     assert len(check(await context("restart_application", live))) == 1
 
 
@@ -177,5 +179,7 @@ def test_rule_13_says_when_the_same_change_may_be_made_again() -> None:
         check_repeats(settings, None, "web", started)
     assert refused.value.rule == 13
     assert refused.value.details["possible_when"] == f"from {format_time(NOW + timedelta(minutes=10))}"
+    with pytest.raises(GuardrailRefusedError, match="made 1 time to web"):
+        check_repeats(Settings(repeats_per_target=1), None, "web", started[2:])
     with pytest.raises(GuardrailRefusedError):
         check_repeats(Settings(changes_per_workspace=9, repeats_per_target=2), None, "web", started[1:])

@@ -81,10 +81,12 @@ async def test_a_policy_that_allows_nothing_unattended_is_obeyed(sqlite_operatio
 
 async def test_nothing_is_healed_unattended_beside_another_critical_incident(sqlite_operations: Operations) -> None:
     body = {"severity": "critical", "affected_applications": [app_id("cache-service", "data")]}
-    assert (await sqlite_operations.call("POST", "/incidents", body)).status_code == 201
+    reported = await sqlite_operations.call("POST", "/incidents", body)
+    assert reported.status_code == 201
     done = await sqlite_operations.run("auto_heal", confirmation=True, **RESTART)
     assert done["status"] == "awaiting_confirmation"
-    said = "1 awaiting confirmation: another critical incident is open (rule 12)"
+    incident_id = reported.json()["data"]["incident_id"]
+    said = f"1 awaiting confirmation: another critical incident is open: {incident_id} (rule 12)"
     assert done["steps"][1]["result"] == said
     assert done["steps"][2]["result"] == "no application was changed"
     assert sqlite_operations.world.writes() == []

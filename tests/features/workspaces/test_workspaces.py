@@ -139,6 +139,11 @@ async def test_a_change_touches_only_what_it_names(access: AccessWorld) -> None:
         ({"name": "Team", "namespaces": ["a", "kube-system"]}, "namespaces"),
         ({"name": "Team", "namespaces": ["a"], "plan": "free"}, "plan"),
         ({"name": "Team", "namespaces": ["a"], "timezone": "Mars/Olympus"}, "timezone"),
+        ({"name": "Team", "namespaces": ["a"], "timezone": "localtime"}, "timezone"),
+        (
+            {"name": "Team", "namespaces": ["a"], "policy": {"change_freezes": ["9999-12-31/9999-12-31"]}},
+            "policy.change_freezes[0]",
+        ),
         ({"name": "Team", "namespaces": ["a"], "cluster": "elsewhere"}, "cluster"),
         ({"name": "Team", "namespaces": ["a"], "policy": {"single_call_risk": "all"}}, "policy.single_call_risk"),
     ],

@@ -88,7 +88,7 @@ class Autopilot:
 
     async def _trip(self, workspace: Workspace, detections: Sequence[Detection], reason: str) -> None:
         """Trip the breaker, and tell people once: by the first incident that nobody has taken yet."""
-        said = f"{reason}. The autopilot does nothing until its breaker is reset"
+        said = f"{reason}. The autopilot does nothing until its breaker is reset (rule 14)"
         waiting = await self._waiting(detections)
         async with self.database.transaction() as session:
             row = await hold_incident(session, waiting[0].incident_id) if waiting else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from hexaops.analysis.applications.status import counted
 from hexaops.config import Settings
 from hexaops.features.changes.errors import GuardrailRefusedError
 from hexaops.kit.durations import format_duration, format_time
@@ -37,6 +38,6 @@ def check_repeats(settings: Settings, workspace_cap: int | None, name: str, star
         return
     window = timedelta(seconds=settings.repeat_window_seconds)
     spelled = format_duration(settings.repeat_window_seconds)
-    reason = f"The same change was made {len(started)} times to {name} within {spelled}: look for the cause"
+    reason = f"The same change was made {counted(len(started), 'time')} to {name} within {spelled}: look for the cause"
     possible = f"from {format_time(started[len(started) - cap] + window)}"
     raise GuardrailRefusedError(13, reason, possible=possible)

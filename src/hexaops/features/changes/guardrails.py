@@ -98,14 +98,14 @@ def check_owner(context: GuardrailContext) -> tuple[str, ...]:
         if not RUNBOOKS[context.draft.action].kept_by_gitops:
             marked = any(write.call.verb == "patch" for write in context.draft.writes)
             return (f"{keeper} manages it: the restart mark may be removed by its next sync",) if marked else ()
-        reason = f"{keeper} keeps {_it(context, live)} as the repository says and would put a change back"
+        reason = f"{keeper} keeps {_it(context, live, 'it')} as the repository says and would put a change back"
         raise GuardrailRefusedError(8, reason, possible="change it in the repository")
     return ()
 
 
-def _it(context: GuardrailContext, live: LiveObject) -> str:
+def _it(context: GuardrailContext, live: LiveObject, pronoun: str = "It") -> str:
     main = context.draft.target
-    return "It" if live.target.uid == main.uid else f"{live.kind} {live.target.name}"
+    return pronoun if live.target.uid == main.uid else f"{live.kind} {live.target.name}"
 
 
 def keda_scaler(hpa: HpaRow) -> str | None:
@@ -123,12 +123,13 @@ def _owned_by_autoscaler(draft: Draft, hpa: HpaRow) -> GuardrailRefusedError:
         return GuardrailRefusedError(8, reason, possible=possible)
     bounds = f"between {hpa.min_replicas} and {hpa.max_replicas}"
     reason = f"HorizontalPodAutoscaler {hpa.name} sets its replicas ({bounds}, now {hpa.current})"
-    if draft.replicas.after == 0:
-        reason += "; scaling to 0 would switch it off silently"
     possible = (
         f"change minReplicas or maxReplicas of HorizontalPodAutoscaler {hpa.name}: set_autoscaling with min_replicas "
         "or max_replicas, or with enabled: false to remove it"
     )
+    if draft.replicas.after == 0:
+        reason += "; scaling to 0 would switch it off silently"
+        possible = f"remove HorizontalPodAutoscaler {hpa.name} first: set_autoscaling with enabled: false"
     if draft.action == "start_application":
         possible = f"set at least {hpa.min_replicas} replicas by hand: at 0 HorizontalPodAutoscaler {hpa.name} is off"
     return GuardrailRefusedError(8, reason, possible=possible)

@@ -25,10 +25,11 @@ def begin(row: IncidentRow, remediation: Remediation, now: datetime) -> None:
     lately = [one for one in row.remediations if parse_time(one) > since]
     if len(lately) >= MOST_REMEDIATIONS:
         reason = f"The incident was remediated {len(lately)} times within an hour: a person must look at it"
-        raise GuardrailRefusedError(13, reason, possible="an hour after the first of them")
+        free_at = parse_time(lately[-MOST_REMEDIATIONS]) + timedelta(seconds=FLAP_SECONDS)
+        raise GuardrailRefusedError(13, reason, possible=f"from {format_time(free_at)}")
     if lately and parse_time(lately[-1]) > rest:
         wait = format_time(parse_time(lately[-1]) + timedelta(seconds=COOLDOWN_SECONDS))
-        raise GuardrailRefusedError(13, "The incident was remediated a moment ago", possible=f"at {wait}")
+        raise GuardrailRefusedError(13, "The incident was remediated a moment ago", possible=f"from {wait}")
     row.status = "remediating"
     row.remediations = [*lately, format_time(now)]
     row.remediation = written(remediation)

@@ -29,10 +29,14 @@ class AlertGate(Struct, frozen=True):
     sources: list[AlertSource] = field(default_factory=list)
 
     async def refusal(self, workspace: Workspace, incident_id: str | None, *, besides: Set[str]) -> str | None:
-        """Why nothing may be changed automatically now, or None."""
+        """Why nothing may be changed automatically now, with the rule's number, or None."""
+        reason = await self._reason(workspace, incident_id, besides)
+        return None if reason is None else f"{reason} (rule 12)"
+
+    async def _reason(self, workspace: Workspace, incident_id: str | None, besides: Set[str]) -> str | None:
         try:
-            if await self._others_critical(workspace.id, incident_id):
-                return "another critical incident is open"
+            if (other := await self._other_critical(workspace.id, incident_id)) is not None:
+                return f"another critical incident is open: {other}"
             for source in self.sources:
                 if (reason := await source.critical(workspace, besides=besides)) is not None:
                     return reason
@@ -40,10 +44,10 @@ class AlertGate(Struct, frozen=True):
             return f"the alerts cannot be read: {error.message}"
         return None
 
-    async def _others_critical(self, workspace_id: str, incident_id: str | None) -> bool:
+    async def _other_critical(self, workspace_id: str, incident_id: str | None) -> str | None:
         query = select(IncidentRow.id).where(
             IncidentRow.workspace_id == workspace_id, IncidentRow.id != (incident_id or ""),
             IncidentRow.status != "resolved", IncidentRow.severity == "critical", IncidentRow.source != "detection",
         )  # fmt: skip
         async with self.database.reading() as session:
-            return await session.scalar(query.limit(1)) is not None
+            return await session.scalar(query.order_by(IncidentRow.id).limit(1))

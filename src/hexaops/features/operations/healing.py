@@ -97,7 +97,7 @@ class AutoHeal(WorkspaceWork):
             lambda plan: confirmed and allowed_by_risk(workspace, plan),
         )  # fmt: skip
         found = found_of(carried, len(carried.made))
-        return found if gated is None else {**found, "summary": f"{found['summary']}: {gated} (rule 12)"}
+        return found if gated is None else {**found, "summary": f"{found['summary']}: {gated}"}
 
     async def _verify(self, run: Run, workspace: Workspace) -> Found:
         """Each part has verified its own application; here all of them are looked at once more."""

@@ -24,11 +24,13 @@ UserId = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=
 Plan = Literal["shared", "dedicated"]
 UnattendedAction = Literal["restart_failing_pods", "scale_application"]
 """What an incident's remediation is made of."""
+NO_PLACE = {"localtime", "Factory"}
+"""Files beside the zones: whatever each machine is set to, and none."""
 
 
 def _known_zone(name: str) -> str:
-    if name not in zoneinfo.available_timezones():
-        message = "no such time zone"
+    if name not in zoneinfo.available_timezones() - NO_PLACE:
+        message = "no such time zone: name one of the IANA database, such as UTC or Europe/Berlin"
         raise ValueError(message)
     return name
 
