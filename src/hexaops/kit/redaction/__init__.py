@@ -39,7 +39,7 @@ _RUN = re.compile(rf"[A-Za-z0-9_+/=~.-]{{{RUN_LENGTH}}}")
 
 def redact(text: str) -> str:
     """The text with every secret that can be known replaced; other text unchanged."""
-    lower = text.lower() if text.isascii() else "".join(_LOWER.get(sign, sign) for sign in text)
+    lower = text.lower() if text.isascii() else _lowered(text)
     run = _RUN.search(text) is not None
     if not (run or is_worded(lower) or files.may_be_pgpass(text)):
         return text
@@ -65,7 +65,11 @@ def reader() -> Reader:
 
 
 _REDACTED = (MARK, MARK.strip("[]"))
-_LOWER = {chr(code): chr(code + 32) for code in range(65, 91)}
+
+
+def _lowered(text: str) -> str:
+    """ASCII's capitals in lower case; other signs as they are, so that places stay the same."""
+    return text.encode(errors="surrogatepass").lower().decode(errors="surrogatepass")
 
 
 def _replaced(text: str, spans: list[Span]) -> str:

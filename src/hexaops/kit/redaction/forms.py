@@ -24,10 +24,10 @@ class Form(NamedTuple):
     """One way in which a secret stands in a text."""
 
     words: tuple[str, ...]
-    """In lower case; one of them is in every ASCII text of this form. None: any text may have it."""
+    """In lower case; one of them is in every plain text of this form. None: any text may have it."""
     find: Find
     also: tuple[str, ...] = ()
-    """In lower case; one of them, too, is in every ASCII text of this form, which is read closely only then."""
+    """In lower case; one of them, too, is in every plain text of this form, which is read closely only then."""
 
 
 def values(pattern: re.Pattern[str], holds: Callable[[str], bool] | None = None) -> Find:
@@ -45,6 +45,15 @@ def values(pattern: re.Pattern[str], holds: Callable[[str], bool] | None = None)
     return find
 
 
+_ELSEWHERE = re.compile(r"[^\W\x00-\x7f]|[^\S\x00-\x7f]|[\uff00-\uffef]")
+"""Letters, digits and spaces beyond ASCII, and the wide forms of its signs."""
+
+
+def is_plain(text: str) -> bool:
+    """Whether patterns match the text as one in ASCII: its other signs, such as … and ⚠, are no letters and no spaces."""
+    return text.isascii() or _ELSEWHERE.search(text) is None
+
+
 def places_of(pattern: re.Pattern[str]) -> Callable[[str, str], Iterator[re.Match[str]]]:
     """Finds a pattern by its places. One that takes both cases is sought in the text in lower case, in half of the time,
     so what a match holds may be in lower case.
@@ -52,7 +61,7 @@ def places_of(pattern: re.Pattern[str]) -> Callable[[str, str], Iterator[re.Matc
     in_lower = _lowered(pattern)
 
     def matches(text: str, lower: str) -> Iterator[re.Match[str]]:
-        return in_lower.finditer(lower) if in_lower and text.isascii() else pattern.finditer(text)
+        return in_lower.finditer(lower) if in_lower and is_plain(text) else pattern.finditer(text)
 
     return matches
 
@@ -87,7 +96,7 @@ class Reader:
 
     def find(self, text: str, lower: str) -> Iterator[Span]:
         """Where their secrets stand."""
-        if text.isascii():
+        if is_plain(text):
             found = {number for number, _, _ in self._automaton.find_matches_as_indexes(lower, overlapping=True)}
             worded = self._always.union(*[self._numbers[number] for number in found])
             wanted = {one for one in worded if not (also := self._also[one]) or has(lower, also)}
