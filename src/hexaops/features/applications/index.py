@@ -7,7 +7,7 @@ start has meanwhile taken too long. With 1,000 applications a question therefore
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import cast
 
 from hexaops.analysis.applications.model import Application
@@ -42,9 +42,13 @@ class ApplicationIndex:
         self._refresh()
         return sorted(self._found)
 
-    def in_namespace(self, namespace: str) -> Sequence[Application]:
-        """Its applications, by name."""
+    def owned(self, owns: Callable[[str], bool]) -> list[Application]:
+        """The applications of the namespaces that are owned, by namespace and name."""
         self._refresh()
+        return [one for name in sorted(self._found) if owns(name) for one in self._in_namespace(name)]
+
+    def _in_namespace(self, namespace: str) -> Sequence[Application]:
+        """Its applications, by name."""
         listed = self._listed.get(namespace)
         if listed is None:
             held = self._found.get(namespace, {})

@@ -67,9 +67,7 @@ class ApplicationService:
 
     def list(self, workspace: Workspace) -> list[Application]:
         """The workspace's applications by project and name; raises ClusterUnreadError before the first read."""
-        index = self._read_view(workspace).index
-        owned = [name for name in index.namespaces() if workspace.owns(name)]
-        return [application for name in owned for application in index.in_namespace(name)]
+        return self._read_view(workspace).index.owned(workspace.owns)
 
     def get(self, workspace: Workspace, id_or_name: str) -> Application:
         """One by id, by plain name, or by `project/name`.

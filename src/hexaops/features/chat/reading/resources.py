@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -179,7 +180,13 @@ class UsageReader(Struct, frozen=True):
 
 def without_names(message: str, known: Sequence[Application]) -> str:
     """The message without names of applications: "api-service" asks for no Service."""
+    return _without(message, tuple([one.name for one in known]))
+
+
+@lru_cache(maxsize=4)
+def _without(message: str, names: tuple[str, ...]) -> str:
+    """Kept, as several readers ask it of the same message."""
     text = message.casefold()
-    for name in sorted({one.name.casefold() for one in known}, key=len, reverse=True):
+    for name in sorted({name.casefold() for name in names}, key=len, reverse=True):
         text = text.replace(name, " ")
     return text
