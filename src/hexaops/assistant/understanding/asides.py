@@ -7,10 +7,10 @@ from msgspec.structs import replace
 from hexaops.assistant.understanding.items import Item, words_at
 from hexaops.assistant.understanding.lexicon import ENTRIES
 from hexaops.assistant.understanding.normalise import word_set
+from hexaops.assistant.understanding.set_phrases import SetPhrases
 
-_ASIDES = tuple(
-    tuple(words.split())
-    for words in (
+_ASIDES = SetPhrases(
+    (
         "i am afraid", "i fear", "one after the other", "one after another", "one by one", "one at a time",
         "for the time being", "in one go",
         "to be safe", "to be on the safe side", "for safety", "for good measure", "for a change",
@@ -26,7 +26,7 @@ def without_asides(items: tuple[Item, ...]) -> tuple[Item, ...]:
     kept: list[Item] = []
     position = 0
     while position < len(items):
-        length = next((len(words) for words in _ASIDES if words_at(items, position, len(words)) == words), 0)
+        length = next(map(len, _ASIDES.at(items, position)), 0)
         if length and words_at(items, position + length, 1) not in (("to",), ("of",), ("for",)):
             position += length
         else:

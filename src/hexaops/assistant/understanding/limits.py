@@ -10,14 +10,14 @@ from hexaops.assistant.understanding.intents import Mode
 from hexaops.assistant.understanding.items import Item, words_at
 from hexaops.assistant.understanding.normalise import word_set
 from hexaops.assistant.understanding.numbers import time_unit_seconds
+from hexaops.assistant.understanding.set_phrases import SetPhrases
 
 KIND = word_set(
     "nice great good lovely cool kind helpful fine awesome appreciated happy glad grateful thankful delighted"
 )
 """What is said of a wish: "a restart would be lovely"."""
-_CONDITIONS_OF_COURTESY = tuple(
-    tuple(words.split())
-    for words in [
+_CONDITIONS_OF_COURTESY = SetPhrases(
+    [
         "if you can",
         "if you could",
         "if possible",
@@ -60,9 +60,8 @@ def limits_of_request(items: tuple[Item, ...], *, counts: bool = False) -> Mode 
     position = 0
     while position < len(items):
         item = items[position]
-        courtesy = next((c for c in _CONDITIONS_OF_COURTESY if words_at(items, position, len(c)) == c), None)
-        if courtesy:
-            position += len(courtesy)
+        if courtesies := _CONDITIONS_OF_COURTESY.at(items, position):
+            position += len(courtesies[0])
             continue
         if "if" in item.tags and not _is_no_condition(items, position):
             return Mode.CONDITIONAL
@@ -99,8 +98,7 @@ def courtesy_places(items: tuple[Item, ...]) -> frozenset[int]:
     return frozenset(
         place
         for start in range(len(items))
-        for words in _CONDITIONS_OF_COURTESY
-        if words_at(items, start, len(words)) == words
+        for words in _CONDITIONS_OF_COURTESY.at(items, start)
         for place in range(start, start + len(words))
     )
 

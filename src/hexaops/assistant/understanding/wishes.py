@@ -14,11 +14,11 @@ from hexaops.assistant.understanding.intents import Mode
 from hexaops.assistant.understanding.items import Item, said_words, words_at
 from hexaops.assistant.understanding.limits import limits_of_request
 from hexaops.assistant.understanding.normalise import word_set
+from hexaops.assistant.understanding.set_phrases import SetPhrases
 from hexaops.assistant.understanding.speech import SKIPPED, Act
 
-_FINITE_OPENINGS = tuple(
-    tuple(words.split())
-    for words in [
+_FINITE_OPENINGS = SetPhrases(
+    [
         *("see to it that", "see that", "make sure", "make sure that", "ensure", "ensure that", "make it so that"),
         *("i would appreciate it if", "we would appreciate it if", "i would be grateful if", "i would be glad if"),
         *("i would be happy if", "i would like it if", "i would love it if", "it would be nice if", "would be nice if"),
@@ -125,10 +125,8 @@ def _opening(items: tuple[Item, ...], *, clause_joined: bool = False) -> tuple[b
     position, finite = 0, False
     openers = ("let", "time") if clause_joined else ("let",)  # "…, time it got restarted"
     while position < len(items):
-        opening = next((o for o in _FINITE_OPENINGS if words_at(items, position, len(o)) == o), None)
-        if opening is not None:
-            longest = max((o for o in _FINITE_OPENINGS if words_at(items, position, len(o)) == o), key=len)
-            position, finite = position + len(longest), True
+        if openings := _FINITE_OPENINGS.at(items, position):
+            position, finite = position + max(map(len, openings)), True
         elif items[position].word in SKIPPED or items[position].tags & {"polite", "greet", "yes", "thank"}:
             position += 1
         elif (wanted := _wanting(items, position)) and not finite:
