@@ -46,14 +46,25 @@ class RoledNumber(Struct, frozen=True):
     """For a share: "to 50 %", not "by 50 %"."""
 
 
+class _Clause(Struct, frozen=True):
+    """What is the same for each number of a clause."""
+
+    verb: str
+    goes_down: bool
+    last_off: int
+    """Where it says "off" or "away" for the last time; -1: nowhere."""
+
+
 def read_numbers(items: tuple[Item, ...], verb: str = "") -> tuple[RoledNumber, ...]:
     """All numbers of the clause, in order; "one" in place of a noun is none."""
+    last_off = max((place for place, item in enumerate(items) if item.word in ("off", "away")), default=-1)
+    clause = _Clause(verb, _goes_down(items, verb), last_off)
     return tuple(
-        _roled(items, position, verb)
+        _roled(items, position, clause)
         for position, item in enumerate(items)
         if item.number is not None and item.mention is None and not _is_pronoun(items, position)
     ) + tuple(
-        _nth(items, position) or _single(items, position, verb)
+        _nth(items, position) or _single(items, position, clause)
         for position in range(len(items))
         if _nth(items, position) or _is_single(items, position)
     )
@@ -74,11 +85,11 @@ def _is_single(items: tuple[Item, ...], position: int) -> bool:
     return items[position].word == "single" and counts and _word(items, position - 1) in ("a", "to", "only", "just")
 
 
-def _single(items: tuple[Item, ...], position: int, verb: str) -> RoledNumber:
+def _single(items: tuple[Item, ...], position: int, clause: _Clause) -> RoledNumber:
     """One, to add or to take away where that is said: "by a single replica", "add a single replica"."""
-    steps = verb in _STEP_VERBS or _before(items, position) in _STEP_BEFORE or _after(items, position) in _STEP_AFTER
-    steps = steps or _goes_off(items, position)
-    return RoledNumber(items[position].text, 1.0, "relative" if steps else "absolute", _goes_down(items, verb))
+    steps = clause.verb in _STEP_VERBS or position < clause.last_off
+    steps = steps or _before(items, position) in _STEP_BEFORE or _after(items, position) in _STEP_AFTER
+    return RoledNumber(items[position].text, 1.0, "relative" if steps else "absolute", clause.goes_down)
 
 
 def _goes_down(items: tuple[Item, ...], verb: str) -> bool:
@@ -98,7 +109,7 @@ def _is_pronoun(items: tuple[Item, ...], position: int) -> bool:
     return before in _POINTING - {"another", "each", "no"} or after in ("of", "that", "which")
 
 
-def _roled(items: tuple[Item, ...], position: int, verb: str) -> RoledNumber:
+def _roled(items: tuple[Item, ...], position: int, clause: _Clause) -> RoledNumber:
     item = items[position]
     assert item.number is not None
     text, value = item.text, item.number.value
@@ -108,11 +119,11 @@ def _roled(items: tuple[Item, ...], position: int, verb: str) -> RoledNumber:
         before = _before(items, position - 1)
         if position > 1 and items[position - 2].mention:  # "cart minus one"
             return RoledNumber(text, item.number.value, "relative", down=True)
-    role = _role(items, position, before, after, verb)
-    return RoledNumber(text, value, role, _goes_down(items, verb), to=before in ("to", "at"))
+    role = _role(items, position, before, after, clause)
+    return RoledNumber(text, value, role, clause.goes_down, to=before in ("to", "at"))
 
 
-def _role(items: tuple[Item, ...], position: int, before: str, after: str, verb: str) -> Role:
+def _role(items: tuple[Item, ...], position: int, before: str, after: str, clause: _Clause) -> Role:
     item = items[position]
     number = item.number
     assert number is not None
@@ -120,15 +131,15 @@ def _role(items: tuple[Item, ...], position: int, before: str, after: str, verb:
         return "time"
     if number.kind == "quantity":
         return "quantity"
-    if _is_bound(items, position, verb):
+    if _is_bound(items, position, clause.verb):
         return "limit"
     if _word(items, position + 1) in ("%", "percent"):
         return "percent"
-    return _role_of_count(items, position, before, after, verb)
+    return _role_of_count(items, position, before, after, clause)
 
 
-def _role_of_count(items: tuple[Item, ...], position: int, before: str, after: str, verb: str) -> Role:
-    number = items[position].number
+def _role_of_count(items: tuple[Item, ...], position: int, before: str, after: str, clause: _Clause) -> Role:
+    number, verb = items[position].number, clause.verb
     assert number is not None
     if verb == "assign" and number.text[:1].isdigit() and number.text.lower().endswith("x"):
         return "limit"  # "minio 4x": four of them, or four times as many
@@ -152,7 +163,7 @@ def _role_of_count(items: tuple[Item, ...], position: int, before: str, after: s
     steps_on = after in _STEP_AFTER and not (after == "again" and before in ("to", "at"))  # "to 3 again"
     if before in _STEP_BEFORE or steps_on or number.text[0] == "+" or steps:
         return "relative"
-    if _goes_off(items, position) or _goes_on_by(items, position, before):
+    if position < clause.last_off or _goes_on_by(items, position, before):
         return "relative"
     if number.text.lower().startswith("x"):
         return _role_of_times(items, position)
@@ -169,10 +180,6 @@ def _role_of_times(items: tuple[Item, ...], position: int) -> Role:
         return "factor"
     behind = position and items[position - 1].mention and position == len(items) - 1
     return "absolute" if behind and number.value > _MAY_MULTIPLY else "limit"
-
-
-def _goes_off(items: tuple[Item, ...], position: int) -> bool:
-    return any(other.word in ("off", "away") for other in items[position + 1 :])
 
 
 def _goes_on_by(items: tuple[Item, ...], position: int, before: str) -> bool:

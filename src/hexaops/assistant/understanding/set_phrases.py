@@ -14,12 +14,13 @@ class SetPhrases:
 
     def __init__(self, phrases: Iterable[str]) -> None:
         self._by_first: dict[str, list[Phrase]] = {}
+        self._longest = 0
         for phrase in phrases:
             words = tuple(phrase.split())
             self._by_first.setdefault(words[0], []).append(words)
+            self._longest = max(self._longest, len(words))
 
     def at(self, items: Sequence[Item], position: int) -> Sequence[Phrase]:
         """Those that are said from there on."""
-        said = (word for item in items[position:] if not item.quoted for word in item.word.split())
-        known = self._by_first.get(next(said, ""), ())
+        known = self._by_first.get(next(iter(words_at(items, position, self._longest)), ""), ())
         return [words for words in known if words_at(items, position, len(words)) == words]
