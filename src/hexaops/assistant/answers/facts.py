@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from hexaops.analysis.applications.freshness import Freshness
 from hexaops.analysis.applications.model import Application
 from hexaops.analysis.diagnosis.causes import Cause
-from hexaops.backends.kubernetes.rows import EventRow, NodeRow
+from hexaops.backends.kubernetes.rows import EventRow, NodeRow, ObjectRow
 from hexaops.backends.metrics.samples import Samples
 
 
@@ -47,6 +47,10 @@ def _no_events(_application: Application) -> Sequence[EventRow]:
     return ()
 
 
+def _no_objects(_name: str) -> Sequence[ObjectRow]:
+    return ()
+
+
 class Facts(Struct, frozen=True):
     """One workspace at one moment, for one caller."""
 
@@ -70,6 +74,8 @@ class Facts(Struct, frozen=True):
     """False: `nodes` are only those that run the workspace's pods."""
     warnings: Callable[[Application], Sequence[EventRow]] = _no_events
     """Warning events about an application and its pods, newest first."""
+    objects: Callable[[str], Sequence[ObjectRow]] = _no_objects
+    """Services, Ingresses, claims and the like of this name."""
     no_warnings: str | None = None
     """Why there are none to be read, else None."""
     causes: Causes | None = None

@@ -68,6 +68,35 @@ def tell_next(schedules: Sequence[CronJobRow], facts: Facts, draft: Draft) -> No
         _schedule_line(one, facts, draft)
 
 
+def tell_job(job: JobRow, facts: Facts, draft: Draft) -> None:
+    """How one Job ended, or how far it is."""
+    subject, words = f"Job {job.namespace}/{job.name}", f"{_said(job)}{_when(job, facts)}"
+    item = draft.evidence.note(KUBERNETES, subject, words, unit="state", at=facts.freshness.as_of)
+    made = f" It was made by {job.owner_kind} {markdown(job.owner_name, NAME_LIMIT)}." if job.owner_name else ""
+    failed = f" {plural(job.failed, 'pod')} of it failed." if job.failed else ""
+    draft.say(f"Job {markdown(f'{job.namespace}/{job.name}', NAME_LIMIT)} {words}.{failed}{made}", item)
+
+
+def tell_schedule(schedule: CronJobRow, facts: Facts, draft: Draft, *, upcoming: bool) -> None:
+    """When one schedule last started its Job and whether that succeeded; `upcoming`: when it does so next."""
+    if upcoming:
+        tell_next([schedule], facts, draft)
+        return
+    now, name = facts.now.timestamp(), markdown(f"{schedule.namespace}/{schedule.name}", NAME_LIMIT)
+    words = "has never started a Job"
+    if schedule.last_scheduled_at is not None:
+        words = f"last started {format_duration(max(0.0, now - schedule.last_scheduled_at))} ago"
+        ended = schedule.last_succeeded_at
+        words += ", and no Job of it has succeeded" if ended is None else (
+            f", and last succeeded {format_duration(max(0.0, now - ended))} ago"
+        )  # fmt: skip
+    item = draft.evidence.note(
+        KUBERNETES, f"CronJob {schedule.namespace}/{schedule.name}", words, unit="state", at=facts.freshness.as_of
+    )
+    draft.say(f"CronJob {name} {words}.", item)
+    tell_next([schedule], facts, draft)
+
+
 def next_start(schedule: CronJobRow, facts: Facts) -> datetime | None:
     """None where it starts nothing, or where that cannot be told."""
     return None if schedule.suspended else next_time(schedule.schedule, facts.now, schedule.time_zone)

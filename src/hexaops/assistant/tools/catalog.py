@@ -18,6 +18,7 @@ from hexaops.assistant.tools.history import HISTORY
 from hexaops.assistant.tools.impact import IMPACT
 from hexaops.assistant.tools.insights import INSIGHTS
 from hexaops.assistant.tools.logs import LOGS
+from hexaops.assistant.tools.named import NAMED
 from hexaops.assistant.tools.nodes import NODES
 from hexaops.assistant.tools.objects import OBJECTS
 from hexaops.assistant.tools.performance import PERFORMANCE
@@ -44,6 +45,7 @@ TOOLS: tuple[Tool, ...] = (
     IMPACT,
     INSIGHTS,
     LOGS,
+    NAMED,
     NODES,
     OBJECTS,
     PERFORMANCE,

@@ -13,7 +13,7 @@ from hexaops.analysis.applications.model import Application
 from hexaops.backends.kubernetes.clusters import ClusterUnavailableError
 from hexaops.backends.kubernetes.extensions import Extensions
 from hexaops.backends.kubernetes.kinds import WatchedKind
-from hexaops.backends.kubernetes.rows import EventRow, NodeRow, PodRow, ServiceRow
+from hexaops.backends.kubernetes.rows import EventRow, NodeRow, ObjectRow, PodRow, ServiceRow
 from hexaops.backends.metrics.samples import Samples
 from hexaops.features.access.tenancy import Workspace
 from hexaops.features.applications.cluster_views import ClusterView, ClusterViews
@@ -22,6 +22,12 @@ from hexaops.features.applications.errors import (
     ApplicationNotFoundError,
     ClusterUnreadError,
 )
+
+NAMED_KINDS: tuple[WatchedKind, ...] = (
+    "Service", "Ingress", "PersistentVolumeClaim", "CronJob", "Job", "HorizontalPodAutoscaler", "PodDisruptionBudget",
+    "ResourceQuota",
+)  # fmt: skip
+"""What can be asked about by its own name, besides applications and pods."""
 
 
 class Related(Struct, frozen=True):
@@ -123,6 +129,12 @@ class ApplicationService:
     def find_pod(self, workspace: Workspace, project: str, name: str) -> PodRow | None:
         """A pod of one of the workspace's namespaces, or None."""
         return self._view(workspace).cluster.cache.find("Pod", project, name) if workspace.owns(project) else None
+
+    def objects_called(self, workspace: Workspace, name: str) -> Sequence[ObjectRow]:
+        """What belongs to applications and has this name, in any of the workspace's namespaces."""
+        cache = self._view(workspace).cluster.cache
+        found = (cache.find(kind, project, name) for kind in NAMED_KINDS for project in self.projects(workspace))
+        return [row for row in found if row is not None]
 
     def related(self, workspace: Workspace, application: Application) -> Related:
         """Names of its Services, Ingresses, autoscalers, budgets and claims."""

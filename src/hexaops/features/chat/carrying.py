@@ -48,7 +48,9 @@ def without_other_end(asked: Understanding) -> Understanding:
 
 def _without_names(message: str, asked: Understanding) -> str:
     """The message with "it" in place of what it names."""
-    mentions = {found.mention for part in asked.parts or (asked,) for found in part.targets if found.source == "name"}
+    parts = asked.parts or (asked,)
+    mentions = {found.mention for part in parts for found in part.targets if found.source == "name"}
+    mentions |= {unknown.mention for part in parts for unknown in part.unknown_names}
     for mention in sorted(mentions - {""}, key=len, reverse=True):
         message = re.sub(rf"(?<![\w-]){re.escape(mention)}(?![\w-])", "it", message, flags=re.IGNORECASE)
     return message

@@ -7,19 +7,23 @@ from dataclasses import dataclass
 from functools import partial
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hexaops.analysis.applications.model import Application
 from hexaops.analysis.diagnosis.causes import causes_of
 from hexaops.assistant.answers.facts import Causes, Facts, Operation
 from hexaops.assistant.answers.lines import names_of
 from hexaops.assistant.intents.spec import Need
+from hexaops.assistant.understanding import KnownEntity, Understanding
+from hexaops.assistant.understanding.model import Resolved
 from hexaops.backends.kubernetes.clusters import ClusterUnavailableError
-from hexaops.backends.kubernetes.rows import NodeRow
+from hexaops.backends.kubernetes.rows import IngressRow, NodeRow, ObjectRow
 from hexaops.backends.metrics.samples import Samples
 from hexaops.errors import UpstreamUnavailableError
 from hexaops.features.access.caller import Caller
 from hexaops.features.access.tenancy import Workspace
 from hexaops.features.applications.service import ApplicationService
+from hexaops.features.chat.reading.names import behind
 from hexaops.features.chat.schemas import ChatContext
 from hexaops.features.diagnosis.service import DiagnosisService
 from hexaops.features.runs.queries import OperationSummary, latest_actions
@@ -94,6 +98,7 @@ class Gatherer:
             node_freshness=self.applications.freshness(workspace, "Node"),
             whole_cluster=_sees_all_nodes(workspace),
             warnings=partial(self.applications.events, workspace),
+            objects=partial(self.applications.objects_called, workspace),
             no_warnings=self.applications.freshness(workspace, "Event").missing.get("Event"),
             causes=causes if isinstance(causes, Causes) else None,
             no_causes=causes if isinstance(causes, str) else "",
@@ -102,6 +107,19 @@ class Gatherer:
             changes_off=known.changes_off,
             names=names_of(known.applications or ()),
         )
+
+    def led_to(self, caller: Caller, message: str, asked: Understanding, facts: Facts) -> Understanding:
+        """A question for trouble or logs of a Service or an Ingress as one for what is behind it."""
+        rows, workspace = [*behind(message, asked, facts)], caller.get_workspace()
+        names = {(row.namespace, name) for row in rows for name in _services_of(row)}
+        found = [
+            one
+            for one in (facts.applications or () if rows else ())
+            if any((one.project, each.name) in names for each in self.applications.services(workspace, one))
+        ]
+        entities = [KnownEntity(one.id, "application", one.name, one.project, one.kind) for one in found]
+        targets = tuple(Resolved(entity, row.name, 1.0) for entity in entities for row in rows[:1])
+        return replace(asked, targets=targets, unknown_names=(), ambiguous=()) if targets else asked
 
     async def _causes(self, caller: Caller, known: Known, needs: Set[Need], capabilities: Set[str]) -> Causes | str:
         """What is wrong and why, or why that cannot be told."""
@@ -145,6 +163,10 @@ class Gatherer:
             return nodes
         used = {pod.node for application in applications for pod in application.pods}
         return [node for node in nodes if node.name in used]
+
+
+def _services_of(row: ObjectRow) -> set[str]:
+    return {rule.service for rule in row.rules} if isinstance(row, IngressRow) else {row.name}
 
 
 def _operation(found: OperationSummary, caller: Caller) -> Operation:

@@ -21,6 +21,8 @@ from hexaops.assistant.answers.unsure import tell_left_out
 from hexaops.assistant.compose import compose, hindered, tell_freshness
 from hexaops.assistant.intents.catalog import needs_of
 from hexaops.assistant.tools.connectivity import CONNECTIVITY
+from hexaops.assistant.tools.named import NAMED
+from hexaops.assistant.tools.tool import Tool
 from hexaops.assistant.understanding import Intent, KnownEntity, Understanding, understand
 from hexaops.assistant.understanding.intents import CHANGE_INTENTS
 from hexaops.errors import UpstreamUnavailableError
@@ -139,6 +141,7 @@ class ChatService(Struct, frozen=True):
         return understand(turn.message, inventory, turn.memory.dialogue)
 
     async def _answer_part(self, turn: Turn, asked: Understanding, facts: Facts, draft: Draft) -> None:
+        asked = self.gatherer.led_to(turn.caller, turn.message, asked, facts)
         offer = asked.offer if turn.may_plan else None
         if offer and asked.intent in UNSURE | CHANGE_INTENTS and ask_to_confirm(offer, facts, draft):
             draft.taken.append(asked.intent.value)
@@ -160,7 +163,7 @@ class ChatService(Struct, frozen=True):
                 await self.planner.answer(Request(turn.caller, turn.session_id, asked, facts), draft)
         elif tool := reader_of(message := words_asked(turn.memory.question, turn.message, asked), asked, facts):
             asked = asked if tool is CONNECTIVITY else without_other_end(asked)
-            await self._read(self.readers[tool.name], self._reading(turn, message, asked, facts), draft)
+            await self._read(tool, self._reading(turn, message, asked, facts), draft)
         else:
             compose(asked, facts, draft)
             if turn.may_plan:
@@ -172,14 +175,16 @@ class ChatService(Struct, frozen=True):
         planner = self.planner if turn.may_plan else None
         return Reading(turn.caller, asked, message, facts, turn.session_id, recent, planner)
 
-    async def _read(self, reader: Reader, reading: Reading, draft: Draft) -> None:
+    async def _read(self, tool: Tool, reading: Reading, draft: Draft) -> None:
         asked, facts = reading.asked, reading.facts
         draft.taken.append(asked.intent.value)
+        if tool is NAMED:  # names that no application has
+            asked = replace(asked, unknown_names=(), ambiguous=())
         if hindered(asked, facts, draft):
             return
         tell_freshness(facts.freshness, draft)
         try:
-            await reader.answer(reading, draft)
+            await self.readers[tool.name].answer(reading, draft)
         except UpstreamUnavailableError as error:
             draft.fulfilled = False
             draft.say(f"I can't tell: {markdown(error.message, TEXT_LIMIT)}.")

@@ -23,6 +23,7 @@ from hexaops.assistant.tools.history import HISTORY
 from hexaops.assistant.tools.impact import IMPACT
 from hexaops.assistant.tools.insights import INSIGHTS
 from hexaops.assistant.tools.logs import LOGS
+from hexaops.assistant.tools.named import NAMED
 from hexaops.assistant.tools.nodes import NODES
 from hexaops.assistant.tools.objects import OBJECTS
 from hexaops.assistant.tools.performance import PERFORMANCE
@@ -54,6 +55,7 @@ from hexaops.features.chat.reading.history import HistoryReader
 from hexaops.features.chat.reading.impact import ImpactReader
 from hexaops.features.chat.reading.insights import InsightReader
 from hexaops.features.chat.reading.logs import LogReader
+from hexaops.features.chat.reading.named import NamedReader
 from hexaops.features.chat.reading.nodes import NodeReader
 from hexaops.features.chat.reading.objects import ObjectReader
 from hexaops.features.chat.reading.performance import PerformanceReader
@@ -103,6 +105,7 @@ def readers(process: Process) -> Mapping[str, Reader]:
         (HISTORY, HistoryReader(applications, process.database)),
         (IMPACT, ImpactReader(applications, get(DiagnosisService))),
         (LOGS, LogReader(get(LogQueryService), applications)),
+        (NAMED, NamedReader(applications, get(DiagnosisService), process.clusters)),
         (NODES, NodeReader()),
         (OBJECTS, ObjectReader(applications, get(DiagnosisService))),
         (PERFORMANCE, PerformanceReader(sources, insights)),

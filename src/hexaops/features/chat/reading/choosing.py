@@ -14,6 +14,7 @@ from hexaops.assistant.tools.forecast import FORECAST
 from hexaops.assistant.tools.history import HISTORY
 from hexaops.assistant.tools.impact import IMPACT
 from hexaops.assistant.tools.insights import INSIGHTS
+from hexaops.assistant.tools.named import NAMED
 from hexaops.assistant.tools.nodes import NODES
 from hexaops.assistant.tools.objects import OBJECTS
 from hexaops.assistant.tools.performance import PERFORMANCE
@@ -31,6 +32,7 @@ from hexaops.features.chat.reading.fields import field_of
 from hexaops.features.chat.reading.history import asks_for_revisions
 from hexaops.features.chat.reading.impact import asks_for_impact
 from hexaops.features.chat.reading.insights import asks_for_control
+from hexaops.features.chat.reading.names import asks_for_named
 from hexaops.features.chat.reading.nodes import asks_of_nodes
 from hexaops.features.chat.reading.objects import topic_of
 from hexaops.features.chat.reading.performance import asks_for_requests
@@ -50,6 +52,7 @@ def _asks_how(message: str, asked: Understanding) -> bool:
 
 
 TOPICS: tuple[tuple[Tool, Callable[[str, Understanding, Facts], bool]], ...] = (
+    (NAMED, asks_for_named),
     (RIGHTS, lambda message, asked, _: asks_for_rights(message, asked)),
     (IMPACT, lambda message, asked, _: asks_for_impact(message, asked)),
     (DEPENDENCIES, lambda message, asked, _: asks_for_dependencies(message, asked)),

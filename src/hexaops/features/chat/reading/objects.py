@@ -62,7 +62,7 @@ _TOPICS = (
 _OUTSIDE = re.compile(
     r"\b(?:reach(?:able|ed)?|accessible|exposed|open|available|visible)\b.*\b(?:internet|outside|world|publicly|public)\b|"
     r"\bpublic(?:ly)? (?:reachable|accessible|exposed|available|services?|apps?|applications?|endpoints?)\b|"
-    r"\b(?:is|are) public\b"
+    r"\b(?:is|are) public\b|\b(?:is|are)\b.{1,80}\bexposed\W*$"
 )
 """ "Is anything reachable from the internet?", not "can web-app reach the internet?"."""
 _OUTSIDE_INTENTS = frozenset({Intent.SECURITY_QUERY, Intent.ALERT_QUERY, *INTENTS})
