@@ -107,4 +107,4 @@ def test_the_other_end_stays_out_where_no_connection_was_asked_for() -> None:
     asked = Understanding(
         Intent.CONNECTIVITY, 0.8, targets=(Resolved(before.entity, "cart", 0.9, "dialogue"), now), carries=True
     )
-    assert without_other_end(asked).targets == (now,)
+    assert without_other_end("Which policies select it?", "and web?", asked).targets == (now,)

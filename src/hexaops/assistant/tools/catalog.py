@@ -7,6 +7,7 @@ from hexaops.assistant.tools.alerts import ALERTS
 from hexaops.assistant.tools.articles import ARTICLES
 from hexaops.assistant.tools.ask import ASK
 from hexaops.assistant.tools.backups import BACKUPS
+from hexaops.assistant.tools.bounds import BOUNDS
 from hexaops.assistant.tools.connectivity import CONNECTIVITY
 from hexaops.assistant.tools.dashboards import DASHBOARDS
 from hexaops.assistant.tools.dependencies import DEPENDENCIES
@@ -34,6 +35,7 @@ TOOLS: tuple[Tool, ...] = (
     ARTICLES,
     ASK,
     BACKUPS,
+    BOUNDS,
     CONNECTIVITY,
     DASHBOARDS,
     DEPENDENCIES,

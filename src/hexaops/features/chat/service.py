@@ -162,7 +162,7 @@ class ChatService(Struct, frozen=True):
                 tell_freshness(facts.freshness, draft)
                 await self.planner.answer(Request(turn.caller, turn.session_id, asked, facts), draft)
         elif tool := reader_of(message := words_asked(turn.memory.question, turn.message, asked), asked, facts):
-            asked = asked if tool is CONNECTIVITY else without_other_end(asked)
+            asked = asked if tool is CONNECTIVITY else without_other_end(turn.memory.question, turn.message, asked)
             await self._read(tool, self._reading(turn, message, asked, facts), draft)
         else:
             compose(asked, facts, draft)

@@ -12,6 +12,7 @@ from hexaops.assistant.tools.alert_changes import ALERT_CHANGES
 from hexaops.assistant.tools.alerts import ALERTS
 from hexaops.assistant.tools.articles import ARTICLES
 from hexaops.assistant.tools.backups import BACKUPS
+from hexaops.assistant.tools.bounds import BOUNDS
 from hexaops.assistant.tools.connectivity import CONNECTIVITY
 from hexaops.assistant.tools.dashboards import DASHBOARDS
 from hexaops.assistant.tools.dependencies import DEPENDENCIES
@@ -45,6 +46,7 @@ from hexaops.features.chat.reading.alerts import AlertChangeReader, AlertReader
 from hexaops.features.chat.reading.articles import ArticleReader
 from hexaops.features.chat.reading.asking import Reader
 from hexaops.features.chat.reading.backups import BackupReader
+from hexaops.features.chat.reading.bounds import BoundReader
 from hexaops.features.chat.reading.connectivity import ConnectivityReader
 from hexaops.features.chat.reading.dashboards import DashboardReader
 from hexaops.features.chat.reading.dependencies import DependencyReader
@@ -95,6 +97,7 @@ def readers(process: Process) -> Mapping[str, Reader]:
         (ALERT_CHANGES, AlertChangeReader(alerts)),
         (ARTICLES, ArticleReader()),
         (BACKUPS, BackupReader(process.database, applications)),
+        (BOUNDS, BoundReader(applications, sources, get(InsightEngine))),
         (CONNECTIVITY, ConnectivityReader(diagnostics)),
         (DASHBOARDS, DashboardReader(get(DashboardService))),
         (DEPENDENCIES, DependencyReader(get(DiagnosisService))),
