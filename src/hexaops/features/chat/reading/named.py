@@ -23,6 +23,7 @@ from hexaops.backends.kubernetes.clusters import Clusters
 from hexaops.backends.kubernetes.errors import KubernetesError
 from hexaops.backends.kubernetes.kinds import WatchedKind
 from hexaops.backends.kubernetes.rows import IngressRow, ObjectRow, ServiceRow
+from hexaops.errors import UpstreamUnavailableError
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.chat.reading.asking import Reading
 from hexaops.features.chat.reading.names import kind_said, objects_named, unknown_object
@@ -30,6 +31,8 @@ from hexaops.features.diagnosis.service import DiagnosisService
 
 SHOWN = 5
 NEAR_OF = 5000
+NEAR, LIKE = 0.6, 0.85
+"""How like a name is that is offered; the latter where applications have like names, too."""
 _EXPOSED = re.compile(r"\b(?:expos\w+|public\w*|internet|outside|external\w*)\b", re.IGNORECASE)
 _PODS = re.compile(r"\b(?:pods?|endpoints?|instances?)\b", re.IGNORECASE)
 _USERS = re.compile(
@@ -119,7 +122,13 @@ class NamedReader(Struct, frozen=True):
     async def _of_templates(self, name: str, reading: Reading, draft: Draft) -> None:
         """ConfigMaps and Secrets by the templates that name them, network policies as they are."""
         kind, workspace = kind_said(reading.message), reading.caller.get_workspace()
-        snapshot = await self.diagnoses.snapshot(workspace, logs=False)
+        try:
+            snapshot = await self.diagnoses.snapshot(workspace, logs=False)
+        except UpstreamUnavailableError:
+            if kind or not reading.asked.unknown_names:
+                raise
+            unsure.tell_unknown(reading.asked, draft)
+            return
         policies = [one for one in snapshot.of("NetworkPolicy") if one.name == name]
         if policies:
             tell_policies(policies, f" called {name}", reading.facts, draft)
@@ -164,7 +173,8 @@ class NamedReader(Struct, frozen=True):
         workspace, asked = reading.caller.get_workspace(), reading.asked
         watched = [row.name for each in NEAR_KINDS for row in self.applications.rows(workspace, each)][:NEAR_OF]
         templates = [used[1] for one in reading.facts.applications or () for used in _used(one, snapshot)]
-        near = get_close_matches(name, sorted({*watched, *templates}), n=3, cutoff=0.6)
+        cutoff = LIKE if asked.unknown_names else NEAR
+        near = get_close_matches(name, sorted({*watched, *templates}), n=3, cutoff=cutoff)
         if near or not asked.unknown_names:
             told.tell_no_object(kind or "object", name, near, draft)
         else:
