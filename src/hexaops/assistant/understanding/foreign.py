@@ -204,14 +204,24 @@ def read_foreign(tokens: Sequence[Token], index: NameIndex) -> Understanding | N
         return None
     found: list[Understanding] = []
     for language in LANGUAGES:
-        said = [_word(token, language.words, index) for token in words]
-        known = [word for word in said if word is not None]
-        if len(known) < len(said) or not any(_is_own(word) for word in known) or not _is_asked(known, tokens, language):
+        known = _known(words, language, index)
+        if known is None or not any(_is_own(word) for word in known) or not _is_asked(known, tokens, language):
             continue
         asked = _request(known)
         if asked is not None and asked not in found:
             found.append(asked)
     return found[0] if len(found) == 1 else None
+
+
+def _known(tokens: Sequence[Token], language: Language, index: NameIndex) -> list[_Word] | None:
+    """The words, or None where the language lacks one: most messages end at their first."""
+    known: list[_Word] = []
+    for token in tokens:
+        word = _word(token, language.words, index)
+        if word is None:
+            return None
+        known.append(word)
+    return known
 
 
 def _is_asked(words: list[_Word], tokens: Sequence[Token], language: Language) -> bool:

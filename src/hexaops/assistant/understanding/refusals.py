@@ -104,7 +104,8 @@ class _Said(Struct, frozen=True):
 
     def follows(self, sequences: Sequence[tuple[str, ...]]) -> bool:
         """Whether one of the sequences stands somewhere."""
-        return any(self.words[place : place + len(one)] == one for one in sequences for place in range(len(self.words)))
+        possible = [one for one in sequences if one[0] in self.known]
+        return any(self.words[place : place + len(one)] == one for one in possible for place in range(len(self.words)))
 
     def beside(self, first: frozenset[str], second: frozenset[str], *, within: int = 3) -> bool:
         """A word of `first` and, at most `within` words after it, one of `second`."""

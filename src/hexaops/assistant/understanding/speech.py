@@ -172,6 +172,8 @@ def skip_opening(items: tuple[Item, ...]) -> tuple[int, str]:
 def _opening_at(items: tuple[Item, ...], position: int) -> tuple[int, str] | None:
     best: tuple[int, str] | None = None
     for words, form in _OPENINGS:
+        if words[0] != items[position].word:
+            continue
         stretch = [item.word for item in items[position : position + len(words)]]
         if tuple(stretch) == words and (best is None or len(words) > best[0]):
             best = (len(words), form)

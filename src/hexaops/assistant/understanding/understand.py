@@ -134,7 +134,14 @@ HEARD_WORDS, HEARD_FROM = 60, 0.005
 """Words of a message that the encoder listens to, and how likely the ranker must find some change: of 1,353 requests
 4 in 1,000 were below. What is longer or less likely is read by the grammar alone."""
 SHORT_WORDS = 5
-CHANGE_LABELS = (*VERB_OF, "rollback_app", "undo_change", "update_config", "configure_autoscaling", "update_quota")
+CHANGE_LABELS = frozenset(
+    {*VERB_OF, "rollback_app", "undo_change", "update_config", "configure_autoscaling", "update_quota"}
+)
+
+
+def _likeliest_change(ranking: Ranking) -> float:
+    """The probability of the change that is most probable."""
+    return max((score for label, score in ranking.scores if label in CHANGE_LABELS), default=0.0)
 
 
 class _Read:
@@ -171,7 +178,7 @@ class _Read:
         fresh = self.dialogue.spoken is None
         named = any(item.mention for item in self.items) or (fresh and self.whole.best == "restart_failing")
         clear = not any(is_named_like_a_word(item) or "backup" in item.tags for item in self.items)
-        return named and clear and max(map(self.whole.of, CHANGE_LABELS)) >= HEARD_FROM
+        return named and clear and _likeliest_change(self.whole) >= HEARD_FROM
 
     @property
     def is_short_and_plain(self) -> bool:
