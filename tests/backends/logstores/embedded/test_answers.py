@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +19,7 @@ from hexaops.backends.logstores.embedded.partition import INDEX, PartitionName
 from hexaops.backends.logstores.embedded.schema import open_index
 from hexaops.backends.logstores.embedded.store import EmbeddedLogStore, Retention
 from hexaops.backends.logstores.lines import LEVELS, LogLine
-from hexaops.backends.logstores.query.tree import And, Text
+from hexaops.backends.logstores.query.tree import And, Equals, Text
 from hexaops.kit.clock import ManualClock
 from hexaops.kit.timeout import Timeout
 from tests.backends.logstores.cases import (
@@ -44,7 +45,7 @@ CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large]
 @given(
     st.lists(st.lists(lines, max_size=20), max_size=3),
     st.lists(queries, min_size=1, max_size=12),
-    st.sampled_from(["raised", "raised", "few", "level-keys", None]),
+    st.sampled_from(["joined", "joined", "joined", "raised", "few", "level-keys", None]),
 )
 def test_random_queries_equal_the_reference(
     batches: list[list[LogLine]], asked: list[LogQuery], version: str | None
@@ -164,7 +165,7 @@ async def test_rows_that_come_with_the_counts(opened: Opener, limit: int, newest
     assert found.aggregations == expected.aggregations
 
 
-VERSIONS = (None, "level-keys", "few", "raised")
+VERSIONS = (None, "level-keys", "few", "raised", "joined")
 """What stands beside an index of each version, which says which keys its lines have."""
 
 
@@ -173,9 +174,41 @@ def _make_index(folder: Path, version: str | None) -> None:
     place = folder / str(PartitionName.of(NOON_US)) / INDEX
     place.parent.mkdir(parents=True)
     open_index(place)
-    (place / "raised").unlink()
+    if version == "joined":
+        return
+    (place / "joined").unlink()
     if version is not None:
         (place / version).touch()
+    meta = json.loads((place / "meta.json").read_text())
+    for field in meta["schema"]:
+        if field["name"] == "keys":
+            field["options"]["indexing"]["tokenizer"] = "raw"
+    (place / "meta.json").write_text(json.dumps(meta))
+
+
+BLANKS = ("a", "a b", "a\tb", "a\nb", "a\x1f1b", "\x1f", " a", "a ", "A b", "a\u00a0b")
+"""Values with white space, which ends a key, and with the sign that stands for it."""
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+async def test_values_with_blanks_are_found_as_they_are(opened: Opener, folder: Path, version: str | None) -> None:
+    stored = [
+        line("m", time_us=NOON_US + number, pod=value, trace_id=value, metadata={"error_code": value})
+        for number, value in enumerate(BLANKS)
+    ]
+    await asyncio.to_thread(_make_index, folder, version)
+    async with opened() as logs:
+        await logs.append(stored)
+        for field in ("pod", "trace_id", "error_code"):
+            for value in BLANKS:
+                for prefix in (False, True) if version == "joined" else (False,):
+                    asked = query(Equals(field, value, prefix))
+                    found = await logs.query(asked, Timeout(60))
+                    assert [*found.rows] == [*answer_from(asked, stored_order(stored), lambda _: "").rows]
+        for words in (("a",), ("b",), ("a", "b"), ("b", "a")):
+            asked = query(Text(words))
+            found = await logs.query(asked, Timeout(60))
+            assert [*found.rows] == [*answer_from(asked, stored_order(stored), lambda _: "").rows]
 
 
 @pytest.mark.parametrize("levels", [("error",), ("info",), ("warning", "error"), ("info", "error"), LEVELS])

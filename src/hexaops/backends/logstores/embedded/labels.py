@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 import tantivy
 from tantivy import Query
 
-from hexaops.backends.logstores.embedded.schema import CODE_WORDS, schema
+from hexaops.backends.logstores.embedded.schema import CODE_WORDS, Keys, schema, term_of
 from hexaops.backends.logstores.lines import LEVELS, Level
 from hexaops.backends.logstores.words import words_of
 
@@ -26,7 +26,9 @@ class Labels:
         """All components that occur."""
         return cls([name for name, _ in searcher.terms_with_prefix("component", "")])
 
-    def matching(self, words: Sequence[str], of_level: Callable[[Level], Query], *, prefix: bool) -> Iterator[Query]:
+    def matching(
+        self, words: Sequence[str], of_level: Callable[[Level], Query], keys: Keys, *, prefix: bool
+    ) -> Iterator[Query]:
         """What finds the lines whose level, component or error code has these words one after the other."""
         for level in LEVELS:
             if _holds((level,), words, prefix=prefix):
@@ -34,8 +36,9 @@ class Labels:
         for name, own in self._components:
             if _holds(own, words, prefix=prefix):
                 yield Query.term_query(schema(), "component", name, "basic")
-        phrase = literal(" ".join(words)) + (".*" if prefix else "( .*)?")
-        yield Query.regex_query(schema(), "keys", f"{literal(CODE_WORDS)}(.* )?{phrase}")
+        between = literal(term_of(" ", keys))
+        phrase = between.join(map(literal, words)) + (".*" if prefix else f"({between}.*)?")
+        yield Query.regex_query(schema(), "keys", f"{literal(CODE_WORDS)}(.*{between})?{phrase}")
 
 
 def literal(text: str) -> str:

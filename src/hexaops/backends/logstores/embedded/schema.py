@@ -52,11 +52,16 @@ class Keys(Enum):
     """One for the workspace, and one for both together unless the level is the usual one."""
     RAISED = auto()
     """As few, and one for the workspace and the raised levels together."""
+    JOINED = auto()
+    """The same ones as one text with a blank between them: each value of a field takes time of its own."""
+
+
+WITH_RAISED = frozenset({Keys.RAISED, Keys.JOINED})
 
 
 @lru_cache(maxsize=1)
 def schema() -> tantivy.Schema:
-    """The fields."""
+    """The fields, as their numbers and kinds are in every version."""
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("message", tokenizer_name=_WORDS, index_option="position")
     builder.add_text_field("keys", tokenizer_name="raw", index_option="basic")
@@ -78,7 +83,7 @@ def open_index(folder: Path) -> tantivy.Index:
 
 def _create(folder: Path) -> None:
     """An empty index without the lengths of fields, three bytes of a line, which only ranking reads: the builder of the
-    schema has no option for it.
+    schema has no option for it. Its keys are cut at white space.
     """
     fresh = folder.with_name(f"{folder.name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
@@ -86,15 +91,18 @@ def _create(folder: Path) -> None:
     tantivy.Index(schema(), path=str(fresh))
     meta = msgspec.json.decode((fresh / _META).read_bytes())
     for field in meta["schema"]:
-        field["options"].get("indexing", {})["fieldnorms"] = False
+        indexing = field["options"].get("indexing", {})
+        indexing["fieldnorms"] = False
+        if field["name"] == "keys":
+            indexing["tokenizer"] = _WORDS
     (fresh / _META).write_bytes(msgspec.json.encode(meta))
-    (fresh / Keys.RAISED.name.lower()).touch()
+    (fresh / Keys.JOINED.name.lower()).touch()
     fresh.rename(folder)
 
 
 def keys_of(folder: Path) -> Keys:
     """Which keys the lines of an index have."""
-    for keys in (Keys.RAISED, Keys.FEW):
+    for keys in (Keys.JOINED, Keys.RAISED, Keys.FEW):
         if (folder / keys.name.lower()).exists():
             return keys
     return Keys.BOTH if (folder / "level-keys").exists() else Keys.APART
@@ -110,9 +118,18 @@ def raised_key(workspace_id: str) -> str:
     return level_key(workspace_id, "raised")
 
 
+_ESCAPE = "\x1f"
+_ESCAPES = {ord(sign): f"{_ESCAPE}{number}" for number, sign in enumerate((_ESCAPE, " ", "\t", "\n", "\r", "\f"))}
+
+
+def term_of(key: str, own: Keys) -> str:
+    """The key as the index has it: where a blank ends a key, none is within it."""
+    return key.translate(_ESCAPES) if own is Keys.JOINED and not key.isalnum() else key
+
+
 class _Document(msgspec.Struct, gc=False):
     message: str
-    keys: list[str]
+    keys: str | list[str]
     component: str
     order: int
     level: int
@@ -123,22 +140,38 @@ _encode = msgspec.json.Encoder().encode
 _LEVEL_NUMBERS = {level: number for number, level in enumerate(LEVELS)}
 
 
-def indexed(line: LogLine, *, day_us: int, number: int, template: int, own: Keys = Keys.RAISED) -> str:
+def indexed(line: LogLine, *, day_us: int, number: int, template: int, own: Keys = Keys.JOINED) -> str:
     """The document of the line of this number as JSON, which takes half of what it takes field by field."""
-    level = line.level
-    keys = [f"workspace={line.workspace_id}"]
-    if own is Keys.APART or own is Keys.BOTH:
-        keys += f"level={level}", level_key(line.workspace_id, level)
-    elif level != USUAL:
-        keys.append(level_key(line.workspace_id, level))
-        if own is Keys.RAISED and level in RAISED:
-            keys.append(raised_key(line.workspace_id))
+    level, trace_id = line.level, line.trace_id
+    keys = _keys_of_source(line.workspace_id, level, line.pod, own)
     if line.metadata and (code := line.error_code):
-        keys += f"error_code={code[:LONGEST_KEY]}", f"{CODE_WORDS}{' '.join(words_of(code))}"
-    if line.pod:
-        keys.append(f"pod={line.pod}")
-    if line.trace_id:
-        keys.append(f"trace_id={line.trace_id}")
+        keys += _keys_of_code(code, own)
+    if trace_id:
+        keys += (f"trace_id={trace_id if trace_id.isalnum() else term_of(trace_id, own)}",)
     order = (line.time_us - day_us) << TIE_BITS | number
-    message, component = separated(line.message), line.component
-    return _encode(_Document(message, keys, component, order, _LEVEL_NUMBERS[level], template)).decode()
+    document = _Document(
+        separated(line.message), " ".join(keys) if own is Keys.JOINED else [*keys], line.component, order,
+        _LEVEL_NUMBERS[level], template,
+    )  # fmt: skip
+    return _encode(document).decode()
+
+
+@lru_cache(maxsize=8192)
+def _keys_of_source(workspace_id: str, level: Level, pod: str, own: Keys) -> tuple[str, ...]:
+    """Few sources write most lines."""
+    keys = [f"workspace={workspace_id}"]
+    if own is Keys.APART or own is Keys.BOTH:
+        keys += f"level={level}", level_key(workspace_id, level)
+    elif level != USUAL:
+        keys.append(level_key(workspace_id, level))
+        if own in WITH_RAISED and level in RAISED:
+            keys.append(raised_key(workspace_id))
+    if pod:
+        keys.append(f"pod={pod}")
+    return tuple(term_of(key, own) for key in keys)
+
+
+@lru_cache(maxsize=1024)
+def _keys_of_code(code: str, own: Keys) -> tuple[str, ...]:
+    keys = f"error_code={code[:LONGEST_KEY]}", f"{CODE_WORDS}{' '.join(words_of(code))}"
+    return tuple(term_of(key, own) for key in keys)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from functools import partial
 from typing import NamedTuple, TypeAlias
 
@@ -16,10 +16,12 @@ from hexaops.backends.logstores.embedded.schema import (
     RAISED,
     TIE_BITS,
     USUAL,
+    WITH_RAISED,
     Keys,
     level_key,
     raised_key,
     schema,
+    term_of,
 )
 from hexaops.backends.logstores.lines import LEVELS, Level
 from hexaops.backends.logstores.query.tree import And, Equals, HasLevel, Node, Not, Or, Text
@@ -37,11 +39,12 @@ class _Scope(NamedTuple):
     labels: Labels
     of_level: Callable[[Level], Query]
     """Finds the lines of a level among those of the fence."""
+    keys: Keys
 
 
 def within_day(query: LogQuery, day_us: int, labels: Labels, *, keys: Keys) -> Query:
     """Everything that the query asks for within one day's partition, whose lines have these keys."""
-    scope = _Scope(labels, partial(_of_level, workspaces=query.workspaces, keys=keys))
+    scope = _Scope(labels, partial(_of_level, workspaces=query.workspaces, keys=keys), keys)
     parts = _fenced(query, scope, keys)
     if query.components:
         parts.append(_any_of("component", sorted(query.components)))
@@ -56,12 +59,12 @@ def within_day(query: LogQuery, day_us: int, labels: Labels, *, keys: Keys) -> Q
 
 def _fenced(query: LogQuery, scope: _Scope, keys: Keys) -> list[Query]:
     workspaces, levels = query.workspaces, query.levels
-    if keys is Keys.RAISED and levels == RAISED and workspaces and len(workspaces) <= FEW:
-        return [_any_of("keys", sorted(map(raised_key, workspaces)))]
+    if keys in WITH_RAISED and levels == RAISED and workspaces and len(workspaces) <= FEW:
+        return [_any_key(map(raised_key, workspaces), keys)]
     together = keys is Keys.BOTH or (keys is not Keys.APART and USUAL not in levels)
     if together and workspaces and levels and len(workspaces) * len(levels) <= FEW:
-        return [_any_of("keys", sorted(level_key(one, level) for one in workspaces for level in levels))]
-    fence = [] if workspaces is None else [_any_of("keys", [f"workspace={one}" for one in sorted(workspaces)])]
+        return [_any_key((level_key(one, level) for one in workspaces for level in levels), keys)]
+    fence = [] if workspaces is None else [_any_key((f"workspace={one}" for one in workspaces), keys)]
     return [*fence, _of_levels(query, scope)] if levels else fence
 
 
@@ -93,7 +96,7 @@ def _of_level(level: Level, *, workspaces: Set[str] | None, keys: Keys) -> Query
         return Query.term_query(schema(), "keys", f"level={level}", "basic")
     if level == USUAL or workspaces is None or len(workspaces) > FEW:
         return _in_column(LEVELS.index(level), LEVELS.index(level))
-    return _any_of("keys", sorted(level_key(one, level) for one in workspaces))
+    return _any_key((level_key(one, level) for one in workspaces), keys)
 
 
 def _in_column(first: int, last: int) -> Query:
@@ -105,11 +108,11 @@ def translate(node: Node, scope: _Scope) -> Query:
     match node:
         case Text(words, prefix, message_only):
             found = [_words("message", words, prefix=prefix)]
-            return _either(
-                found if message_only else [*found, *scope.labels.matching(words, scope.of_level, prefix=prefix)]
-            )
+            if not message_only:
+                found += scope.labels.matching(words, scope.of_level, scope.keys, prefix=prefix)
+            return _either(found)
         case Equals(field, value, prefix):
-            return _equals(field, value, prefix=prefix)
+            return _equals(field, value, scope.keys, prefix=prefix)
         case HasLevel(level):
             return scope.of_level(level)
         case Not() | And():
@@ -145,11 +148,15 @@ def _either(parts: Sequence[Query]) -> Query:
     return parts[0] if len(parts) == 1 else Query.boolean_query([(Occur.Should, part) for part in parts])
 
 
-def _equals(field: str, value: str, *, prefix: bool) -> Query:
-    name, value = ("component", value) if field == "component" else ("keys", f"{field}={value}")
+def _equals(field: str, value: str, keys: Keys, *, prefix: bool) -> Query:
+    name, value = ("component", value) if field == "component" else ("keys", term_of(f"{field}={value}", keys))
     if prefix:
         return Query.regex_query(schema(), name, f"{literal(value)}.*")
     return Query.term_query(schema(), name, value, "basic")
+
+
+def _any_key(wanted: Iterable[str], keys: Keys) -> Query:
+    return _any_of("keys", [term_of(key, keys) for key in sorted(wanted)])
 
 
 def _any_of(field: str, values: Sequence[str]) -> Query:
