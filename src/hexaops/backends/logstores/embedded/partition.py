@@ -15,15 +15,17 @@ import tantivy
 from msgspec import Struct
 
 from hexaops.backends.logstores.embedded.blocklog import RECENT_FRAMES, BlockLog, DamagedLogError
+from hexaops.backends.logstores.embedded.documents import Documents
 from hexaops.backends.logstores.embedded.frames import Marks
 from hexaops.backends.logstores.embedded.labels import Labels
-from hexaops.backends.logstores.embedded.schema import DAY_US, indexed, keys_of, open_index
+from hexaops.backends.logstores.embedded.schema import DAY_US, keys_of, open_index
 from hexaops.backends.logstores.embedded.templates import TemplateFile
 from hexaops.backends.logstores.lines import MICROSECONDS, LogLine
 from hexaops.backends.logstores.templates import Miner
 
 INDEX = "index"
-WRITER_HEAP_BYTES = 64_000_000
+WRITER_HEAP_BYTES = 128_000_000
+"""At most, until the next commit: enough for as many lines as one commit takes, so that each makes one segment."""
 REBUILD_LINES = 50_000
 
 logger = logging.getLogger(__name__)
@@ -78,7 +80,7 @@ class Partition:
         self.folder = folder
         self.templates = TemplateFile(folder)
         self.index = _open_or_forget(folder / INDEX, writable=writable)
-        self.keys = keys_of(folder / INDEX)
+        self._learn_keys()
         self._reload()
         self.log = BlockLog(folder, writable=writable)
         self.lines = self.index.searcher().num_docs
@@ -132,11 +134,10 @@ class Partition:
         if first != self.lines:
             raise ValueError(f"line {first} does not follow {self.lines} indexed ones")
         writer = self._writer or self._open_writer()
-        start = self.name.start_us
         templates = miner.assign_all([line.workspace_id for line in lines], [line.message for line in lines])
         self._used.update(templates)
-        for number, (line, template) in enumerate(zip(lines, templates, strict=True), first):
-            writer.add_json(indexed(line, day_us=start, number=number, template=template, own=self.keys))
+        for document in self._documents.of(lines, templates, first):
+            writer.add_json(document)
         self.lines += len(lines)
         self.uncommitted += len(lines)
 
@@ -149,6 +150,10 @@ class Partition:
         self._reload()
         self._used.clear()
         self.uncommitted = 0
+
+    def _learn_keys(self) -> None:
+        self.keys = keys_of(self.folder / INDEX)
+        self._documents = Documents(self.name.start_us, self.keys)
 
     def _reload(self) -> None:
         self.index.reload()
@@ -193,7 +198,7 @@ class Partition:
         self.release_writer()
         shutil.rmtree(self.folder / INDEX)
         self.index = open_index(self.folder / INDEX)
-        self.keys = keys_of(self.folder / INDEX)
+        self._learn_keys()
         self._reload()
         self.lines = 0
 

@@ -18,8 +18,7 @@ from pathlib import Path
 import msgspec
 import tantivy
 
-from hexaops.backends.logstores.lines import LEVELS, Level, LogLine
-from hexaops.backends.logstores.words import separated, words_of
+from hexaops.backends.logstores.lines import Level
 
 TIE_BITS = 27
 MOST_LINES = (1 << TIE_BITS) - 2048
@@ -125,53 +124,3 @@ _ESCAPES = {ord(sign): f"{_ESCAPE}{number}" for number, sign in enumerate((_ESCA
 def term_of(key: str, own: Keys) -> str:
     """The key as the index has it: where a blank ends a key, none is within it."""
     return key.translate(_ESCAPES) if own is Keys.JOINED and not key.isalnum() else key
-
-
-class _Document(msgspec.Struct, gc=False):
-    message: str
-    keys: str | list[str]
-    component: str
-    order: int
-    level: int
-    template: int
-
-
-_encode = msgspec.json.Encoder().encode
-_LEVEL_NUMBERS = {level: number for number, level in enumerate(LEVELS)}
-
-
-def indexed(line: LogLine, *, day_us: int, number: int, template: int, own: Keys = Keys.JOINED) -> str:
-    """The document of the line of this number as JSON, which takes half of what it takes field by field."""
-    level, trace_id = line.level, line.trace_id
-    keys = _keys_of_source(line.workspace_id, level, line.pod, own)
-    if line.metadata and (code := line.error_code):
-        keys += _keys_of_code(code, own)
-    if trace_id:
-        keys += (f"trace_id={trace_id if trace_id.isalnum() else term_of(trace_id, own)}",)
-    order = (line.time_us - day_us) << TIE_BITS | number
-    document = _Document(
-        separated(line.message), " ".join(keys) if own is Keys.JOINED else [*keys], line.component, order,
-        _LEVEL_NUMBERS[level], template,
-    )  # fmt: skip
-    return _encode(document).decode()
-
-
-@lru_cache(maxsize=8192)
-def _keys_of_source(workspace_id: str, level: Level, pod: str, own: Keys) -> tuple[str, ...]:
-    """Few sources write most lines."""
-    keys = [f"workspace={workspace_id}"]
-    if own is Keys.APART or own is Keys.BOTH:
-        keys += f"level={level}", level_key(workspace_id, level)
-    elif level != USUAL:
-        keys.append(level_key(workspace_id, level))
-        if own in WITH_RAISED and level in RAISED:
-            keys.append(raised_key(workspace_id))
-    if pod:
-        keys.append(f"pod={pod}")
-    return tuple(term_of(key, own) for key in keys)
-
-
-@lru_cache(maxsize=1024)
-def _keys_of_code(code: str, own: Keys) -> tuple[str, ...]:
-    keys = f"error_code={code[:LONGEST_KEY]}", f"{CODE_WORDS}{' '.join(words_of(code))}"
-    return tuple(term_of(key, own) for key in keys)
