@@ -8,6 +8,7 @@ from hexaops.assistant.tools.articles import ARTICLES
 from hexaops.assistant.tools.ask import ASK
 from hexaops.assistant.tools.backups import BACKUPS
 from hexaops.assistant.tools.bounds import BOUNDS
+from hexaops.assistant.tools.codes import CODES
 from hexaops.assistant.tools.connectivity import CONNECTIVITY
 from hexaops.assistant.tools.dashboards import DASHBOARDS
 from hexaops.assistant.tools.dependencies import DEPENDENCIES
@@ -36,6 +37,7 @@ TOOLS: tuple[Tool, ...] = (
     ASK,
     BACKUPS,
     BOUNDS,
+    CODES,
     CONNECTIVITY,
     DASHBOARDS,
     DEPENDENCIES,

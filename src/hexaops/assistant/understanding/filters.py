@@ -23,6 +23,7 @@ _STATES: tuple[tuple[str, State], ...] = (
     ("running", "running"),
 )
 _PERIODS = {"yesterday": 86400.0, "today": 86400.0, "tonight": 43200.0, "overnight": 86400.0}
+_BEFORE_A_TIME = frozenset({"last", "past", "previous", "in", "for", "every", "within", "over", "after", "than", "of"})
 _TIMES_OF_DAY = frozenset({"night", "morning", "afternoon", "evening"})
 
 
@@ -75,8 +76,10 @@ def _period_and_limit(items: tuple[Item, ...]) -> tuple[float | None, int | None
             seconds = _PERIODS[item.word]
         elif item.word in _TIMES_OF_DAY and before in ("last", "this", "the", "during"):
             seconds = 86400.0
-        elif item.number and item.number.kind == "time":
+        elif item.number and item.number.kind == "time" and not _is_status(item, before):
             seconds = item.number.value
+        elif unit and item.word == "half":
+            seconds = unit / 2
         elif item.number and unit:
             seconds = item.number.value * unit
         elif item.number and item.number.text.lower().endswith("m") and item.number.kind == "quantity":
@@ -87,6 +90,17 @@ def _period_and_limit(items: tuple[Item, ...]) -> tuple[float | None, int | None
             seconds = unit
     return (seconds if seconds and 0 < seconds <= 366 * 86400 else None), (
         limit if limit and 0 < limit <= 1000 else None
+    )
+
+
+def _is_status(item: Item, before: str) -> bool:
+    """ "How many 500s": answers of HTTP, no seconds."""
+    said = item.text.lower().removesuffix("s")
+    return (
+        said.isdigit()
+        and 100 <= int(said) <= 599
+        and said != item.text
+        and before.rpartition(" ")[2] not in _BEFORE_A_TIME
     )
 
 

@@ -54,6 +54,7 @@ class Signal(StrEnum):
     """The same as a share of all requests."""
     LATENCY_P50 = "latency_p50"
     LATENCY_P95 = "latency_p95"
+    LATENCY_P99 = "latency_p99"
     RESTARTS = "restarts"
     """Container restarts within the step."""
     REPLICAS = "replicas"
@@ -76,6 +77,7 @@ UNITS: Mapping[Signal, str] = {
     Signal.ERROR_RATE: "percent",
     Signal.LATENCY_P50: "ms",
     Signal.LATENCY_P95: "ms",
+    Signal.LATENCY_P99: "ms",
     Signal.RESTARTS: "count",
     Signal.REPLICAS: "count",
     Signal.REPLICAS_WANTED: "count",

@@ -396,6 +396,7 @@ class AsyncOperations(ABC):
                 "errors",
                 "latency_p50",
                 "latency_p95",
+                "latency_p99",
                 "memory",
                 "memory_busiest_pod",
                 "network",

@@ -445,6 +445,7 @@ def read_metrics(
             "errors",
             "latency_p50",
             "latency_p95",
+            "latency_p99",
             "memory",
             "memory_busiest_pod",
             "network",

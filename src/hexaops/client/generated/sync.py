@@ -384,6 +384,7 @@ class Operations(ABC):
                 "errors",
                 "latency_p50",
                 "latency_p95",
+                "latency_p99",
                 "memory",
                 "memory_busiest_pod",
                 "network",

@@ -13,6 +13,7 @@ from hexaops.assistant.tools.alerts import ALERTS
 from hexaops.assistant.tools.articles import ARTICLES
 from hexaops.assistant.tools.backups import BACKUPS
 from hexaops.assistant.tools.bounds import BOUNDS
+from hexaops.assistant.tools.codes import CODES
 from hexaops.assistant.tools.connectivity import CONNECTIVITY
 from hexaops.assistant.tools.dashboards import DASHBOARDS
 from hexaops.assistant.tools.dependencies import DEPENDENCIES
@@ -47,6 +48,7 @@ from hexaops.features.chat.reading.articles import ArticleReader
 from hexaops.features.chat.reading.asking import Reader
 from hexaops.features.chat.reading.backups import BackupReader
 from hexaops.features.chat.reading.bounds import BoundReader
+from hexaops.features.chat.reading.codes import CodeReader
 from hexaops.features.chat.reading.connectivity import ConnectivityReader
 from hexaops.features.chat.reading.dashboards import DashboardReader
 from hexaops.features.chat.reading.dependencies import DependencyReader
@@ -98,6 +100,7 @@ def readers(process: Process) -> Mapping[str, Reader]:
         (ARTICLES, ArticleReader()),
         (BACKUPS, BackupReader(process.database, applications)),
         (BOUNDS, BoundReader(applications, sources, get(InsightEngine))),
+        (CODES, CodeReader(sources, get(LogQueryService))),
         (CONNECTIVITY, ConnectivityReader(diagnostics)),
         (DASHBOARDS, DashboardReader(get(DashboardService))),
         (DEPENDENCIES, DependencyReader(get(DiagnosisService))),

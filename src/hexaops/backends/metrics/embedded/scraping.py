@@ -17,7 +17,8 @@ from hexaops.backends.metrics.embedded.visiting import Visits
 from hexaops.kit.clock import Clock
 from hexaops.kit.durations import format_duration
 
-HTTP = (Signal.REQUEST_RATE, Signal.ERRORS, Signal.ERROR_RATE, Signal.LATENCY_P50, Signal.LATENCY_P95)
+QUANTILES = ((Signal.LATENCY_P50, 0.5), (Signal.LATENCY_P95, 0.95), (Signal.LATENCY_P99, 0.99))
+HTTP = (Signal.REQUEST_RATE, Signal.ERRORS, Signal.ERROR_RATE, *(signal for signal, _ in QUANTILES))
 NO_RIGHT = "the cluster does not let this service read pods' own metrics: grant get on pods/proxy"
 NO_METRICS = "none of its pods shows HTTP metrics: annotate them with prometheus.io/scrape and prometheus.io/port"
 READ_ONCE = "its pods' HTTP metrics were read once so far, and a rate takes two readings: ask again in {step}"
@@ -80,7 +81,7 @@ def _combine(subject: Subject, pods: list[PodRates], findings: Findings) -> None
             findings.add(subject, Signal.REQUEST_RATE, rates["requests"])
         if "errors" in rates:
             findings.add(subject, Signal.ERRORS, rates["errors"])
-    for signal, share in ((Signal.LATENCY_P50, 0.5), (Signal.LATENCY_P95, 0.95)):
+    for signal, share in QUANTILES:
         value = quantile(share, buckets)
         if value is not None:
             findings.set(subject, signal, value)

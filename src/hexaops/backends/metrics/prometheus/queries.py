@@ -91,6 +91,7 @@ QUERIES: Mapping[Signal, str] = {
     Signal.ERRORS: _errors(),
     Signal.LATENCY_P50: _latency(0.5),
     Signal.LATENCY_P95: _latency(0.95),
+    Signal.LATENCY_P99: _latency(0.99),
     Signal.RESTARTS: f"sum(increase(kube_pod_container_status_restarts_total{{{{{_POD}}}}}[{{step}}]))",
 }
 

@@ -8,6 +8,7 @@ from hexaops.assistant.answers.facts import Facts
 from hexaops.assistant.intents.catalog import INTENTS
 from hexaops.assistant.tools.articles import ARTICLES
 from hexaops.assistant.tools.bounds import BOUNDS
+from hexaops.assistant.tools.codes import CODES
 from hexaops.assistant.tools.connectivity import CONNECTIVITY
 from hexaops.assistant.tools.dependencies import DEPENDENCIES
 from hexaops.assistant.tools.fields import FIELDS
@@ -28,6 +29,7 @@ from hexaops.assistant.understanding.model import Understanding
 from hexaops.assistant.understanding.summaries import asks_for_summary
 from hexaops.features.chat.reading.articles import is_answered, is_asked_how
 from hexaops.features.chat.reading.bounds import asks_for_bounds
+from hexaops.features.chat.reading.codes import asks_for_codes
 from hexaops.features.chat.reading.connectivity import asks_for_connections
 from hexaops.features.chat.reading.dependencies import asks_for_dependencies
 from hexaops.features.chat.reading.fields import field_of
@@ -56,6 +58,7 @@ def _asks_how(message: str, asked: Understanding) -> bool:
 TOPICS: tuple[tuple[Tool, Callable[[str, Understanding, Facts], bool]], ...] = (
     (NAMED, asks_for_named),
     (BOUNDS, asks_for_bounds),
+    (CODES, lambda message, asked, _: asks_for_codes(message, asked)),
     (RIGHTS, lambda message, asked, _: asks_for_rights(message, asked)),
     (IMPACT, lambda message, asked, _: asks_for_impact(message, asked)),
     (DEPENDENCIES, lambda message, asked, _: asks_for_dependencies(message, asked)),

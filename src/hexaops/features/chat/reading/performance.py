@@ -11,23 +11,24 @@ from msgspec import Struct
 from hexaops.analysis.applications.model import Application
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
-from hexaops.assistant.answers.lines import TEXT_LIMIT, listing, name_of, plural, subject_of
+from hexaops.assistant.answers.lines import listing, name_of, plural, subject_of
+from hexaops.assistant.answers.requests import Measured, Wanted, tell_requests
 from hexaops.assistant.answers.throttling import tell_throttling
 from hexaops.assistant.answers.usual import LATELY_SECONDS, LOOK_BACK_SECONDS, tell_beside_usual
 from hexaops.assistant.evidence import METRICS
 from hexaops.assistant.understanding.intents import Intent
 from hexaops.assistant.understanding.model import Understanding
 from hexaops.assistant.understanding.questions import is_asked_beside_usual, is_asked_of_throttling
+from hexaops.assistant.understanding.statistics import statistic_of
 from hexaops.backends.metrics.base import MetricSourceError, Series, Signal
 from hexaops.features.chat.reading.asking import Reader, Reading
 from hexaops.features.chat.reading.series import measured
 from hexaops.features.metrics.sources import MetricSources
-from hexaops.features.overview.requests import Requests, measured_requests
-from hexaops.kit.text import markdown
+from hexaops.features.overview.requests import DETAILED, WINDOW_SECONDS, Requests, measured_requests
 
 _REQUESTS = re.compile(
-    r"\b(?:error rates?|response times?|latenc(?:y|ies)|p9[059]s?|request rates?|requests (?:per|a) (?:second|minute)|"
-    r"rps|qps|throughput)\b|"
+    r"\b(?:error rates?|response times?|latenc(?:y|ies)|p ?\d\d\d?s?|percentiles?|request rates?|"
+    r"requests (?:per|a) (?:second|minute)|rps|qps|throughput)\b|"
     r"\brequests? (?:does|do|did|is|are)\b.*\b(?:gets?|receiv\w+|serv\w+|handl\w+|see|process\w*|take)\b|"
     r"\b(?:how much|what) (?:http )?traffic\b",
     re.IGNORECASE,
@@ -58,7 +59,13 @@ class PerformanceReader(Struct, frozen=True):
         if "read_metrics" in facts.capabilities:
             asked = named or (facts.applications or ())[:MOST_ASKED]
             cluster, now = reading.caller.get_workspace().cluster_id, facts.now.timestamp()
-            found = await asyncio.gather(*(measured_requests(self.sources, cluster, one, now) for one in asked))
+            seconds = reading.asked.parameters.time_range_seconds or WINDOW_SECONDS
+            found = await asyncio.gather(
+                *(
+                    measured_requests(self.sources, cluster, one, now, seconds=seconds, signals=DETAILED)
+                    for one in asked
+                )
+            )
             pairs = [*zip(asked, found, strict=True)]
             if is_asked_of_throttling(reading.message):
                 await self._throttling(asked, reading, draft)
@@ -66,8 +73,9 @@ class PerformanceReader(Struct, frozen=True):
             if named and is_asked_beside_usual(reading.message):
                 await self._beside_usual(named, reading, draft)
             if named:
+                wanted = Wanted(statistic_of(reading.message), seconds)
                 for one, requests in pairs:
-                    tell_requests(one, requests, facts, draft)
+                    tell_requests(one, Measured(requests.figures, requests.reasons), wanted, facts, draft)
             else:
                 tell_slowest(pairs, facts, draft)
             draft.gap()
@@ -117,23 +125,3 @@ def tell_slowest(pairs: Sequence[tuple[Application, Requests]], facts: Facts, dr
     for rate, one in sorted(failing, key=lambda pair: -pair[0])[:NAMED_LIMIT]:
         item = draft.evidence.note(METRICS, f"{subject_of(one)}: errors", rate, unit="percent", at=facts.now)
         draft.say(f"- {name_of(one, facts)} answers {rate:g}% of its requests with an error", item)
-
-
-def tell_requests(application: Application, requests: Requests, facts: Facts, draft: Draft) -> None:
-    """How fast it answers, or why that is not known."""
-    name, figures = name_of(application, facts), requests.figures
-    slow = figures["response_time_p95"]
-    if slow is None:
-        why = markdown(requests.reasons.get("response_time_p95", "not measured"), TEXT_LIMIT)
-        draft.say(f"How fast **{name}** answers is not measured here ({why}). What its usage says:")
-        return
-    subject, at = subject_of(application), facts.now
-    noted = [draft.evidence.note(METRICS, f"{subject}: p95", slow, unit="milliseconds", at=at)]
-    words = f"**{name}** answers 95 of 100 requests within {slow:g} ms"
-    if (rate := figures["request_rate"]) is not None:
-        noted.append(draft.evidence.note(METRICS, f"{subject}: requests", rate, unit="a second", at=at))
-        words += f", {rate:g} requests a second"
-    if (errors := figures["error_rate"]) is not None:
-        noted.append(draft.evidence.note(METRICS, f"{subject}: errors", errors, unit="percent", at=at))
-        words += f", {errors:g}% of them with an error"
-    draft.say(f"{words} (mean of the last five minutes).", *noted)
