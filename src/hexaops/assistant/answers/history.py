@@ -130,6 +130,21 @@ def answer_history(
     _timeline(found, draft)
 
 
+def tell_release(found: Sequence[Happened], facts: Facts, draft: Draft, *, before: bool, asked: bool) -> None:
+    """When the newest revision came, or which one there was before it (`before`), where that was asked for."""
+    revisions = [one for one in found if one.type == "deployment" and one.details.startswith("Revision")]
+    if not (before or asked) or not revisions or len({one.resource for one in revisions}) != 1:
+        return
+    name, wanted = markdown(revisions[0].resource, NAME_LIMIT), revisions[1:2] if before else revisions[:1]
+    if not wanted:
+        draft.say(f"No revision of **{name}** before the current one is kept.", _note(revisions[0], draft))
+        return
+    one = wanted[0]
+    ago, details = format_duration(max(0.0, facts.now.timestamp() - one.at)), markdown(one.details, TEXT_LIMIT)
+    words = f"Before the current one, **{name}** had" if before else f"**{name}** was last deployed {ago} ago:"
+    draft.say(f"{words} {details}{f', since {ago} ago' if before else ''}.", _note(one, draft))
+
+
 def tell_who(
     about: Intent, operations: Sequence[Done], selected: Sequence[Application], facts: Facts, draft: Draft
 ) -> None:

@@ -124,23 +124,31 @@ def _port(port: PortRow) -> str:
     return str(port.port) if target in (None, "", port.port) else f"{port.port} to {markdown(str(target), NAME_LIMIT)}"
 
 
-def tell_restarts(applications: Sequence[Application], facts: Facts, draft: Draft) -> None:
-    """Pods by how often their containers were restarted, the most first; those that never were are counted."""
+def tell_restarts(
+    applications: Sequence[Application], facts: Facts, draft: Draft, *, seconds: float | None = None
+) -> None:
+    """Pods by how often their containers were restarted, the most first; those that never were are counted.
+
+    With `seconds` only those whose last restart was within so long.
+    """
     listed = [entry for one in applications for entry in pods_of(one)]
     listed.sort(key=lambda entry: (-entry[1].restarts, entry[1].name))
     pods = [pod for _, pod, _ in listed]
-    restarted = [pod for pod in pods if pod.restarts]
+    since = None if seconds is None else facts.now.timestamp() - seconds
+    restarted = [pod for pod in pods if pod.restarts and (since is None or (pod.last_restart_at or 0.0) >= since)]
+    within = "" if seconds is None else f" in the last {format_duration(seconds)}"
     at = facts.freshness.as_of
     noted = draft.evidence.note(KUBERNETES, "pods with restarts", len(restarted), unit="objects", at=at, is_query=True)
     total = draft.evidence.note(KUBERNETES, "pods of applications", len(pods), unit="objects", at=at, is_query=True)
     draft.analyzed += len(pods)
     if not restarted:
-        draft.say(f"None of {plural(len(pods), 'pod')} has restarted.", noted, total)
+        draft.say(f"None of {plural(len(pods), 'pod')} has restarted{within}.", noted, total)
         return
-    pod_table(draft, [entry for entry in listed if entry[1].restarts])
-    suggest_for_issues(draft, [one for one in applications if any(pod.restarts for pod in one.pods)], facts)
+    shown = {pod.uid for pod in restarted}
+    pod_table(draft, [entry for entry in listed if entry[1].uid in shown])
+    suggest_for_issues(draft, [one for one in applications if any(pod.uid in shown for pod in one.pods)], facts)
     verb, order = ("has", "") if len(restarted) == 1 else ("have", ", the most often first")
-    draft.say(f"{len(restarted)} of {plural(len(pods), 'pod')} {verb} restarted{order}:", noted, total)
+    draft.say(f"{len(restarted)} of {plural(len(pods), 'pod')} {verb} restarted{within}{order}:", noted, total)
     for pod in restarted[:SHOWN]:
         times = plural(pod.restarts, "restart")
         ago = (

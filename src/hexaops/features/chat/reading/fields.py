@@ -46,6 +46,11 @@ _SINCE = re.compile(
     r"\bwhen did\b.*\b(?:fail|break|go (?:down|wrong)|(?:start|begin) (?:failing|crashing)|degrade|stop working|"
     r"become (?:degraded|unhealthy|unavailable))\b"
 )
+_BEGAN = re.compile(
+    r"\bwhen did\b.*\b(?:fail|break|go (?:down|wrong)|(?:start|begin) (?:failing|crashing|to (?:fail|crash))|degrade|"
+    r"stop working|become (?:degraded|unhealthy|unavailable))\b"
+)
+""" "When did it start failing?", which is taken for a question for changes, or for "when it fails, tell me"."""
 _SINCE_INTENTS = frozenset({
     Intent.DIAGNOSE, Intent.ROOT_CAUSE, Intent.STATUS_QUERY, Intent.POD_STATUS, Intent.ACTION_STATUS,
     Intent.ALERT_QUERY, Intent.LIST_RESOURCES, Intent.UNCLEAR,
@@ -144,6 +149,8 @@ def field_of(message: str, applications: Sequence[Application], asked: Understan
     text = without_names(message, applications)
     if asked.intent is Intent.OUT_OF_SCOPE and asked.confidence >= REFUSED:
         return ""
+    if asked.intent in (Intent.CHANGE_HISTORY, Intent.ALERT_CREATE):
+        return "since" if asked.targets and _BEGAN.search(text) else ""
     changes = asked.is_change_request or asked.wants_plan or asked.mode in (Mode.REQUEST, Mode.NEGATED, Mode.HOWTO)
     if changes or asked.intent not in _INTENTS | _FURTHER | _SINCE_INTENTS:
         return ""

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from hexaops.analysis.applications.model import Application
 from hexaops.assistant.answers.draft import Draft
-from hexaops.assistant.answers.history import Happened, answer_history, tell_last, tell_who
+from hexaops.assistant.answers.history import Happened, answer_history, tell_last, tell_release, tell_who
 from hexaops.assistant.answers.lines import listing, name_of
 from hexaops.assistant.understanding.intents import Intent
 from hexaops.assistant.understanding.model import Understanding
@@ -66,17 +66,25 @@ class HistoryReader(Struct, frozen=True):
             return
         if whole and reading.is_named and kind is not None:
             tell_who(kind, operations, selected, facts, draft)
+        if whole and reading.is_named and not warnings_only:
+            tell_release(kept, facts, draft, before=_BEFORE.search(reading.message) is not None,
+                         asked=_RELEASED.search(reading.message) is not None)  # fmt: skip
         answer_history(kept, None if whole else seconds, facts, draft, warnings_only=warnings_only)
 
 
 _REVISIONS = re.compile(
     r"\b(?:which|what|list|show|how many|any)\b.*\b(?:revisions?|rollback (?:targets?|points?)|versions? can)\b|"
+    r"\b(?:which|what) (?:version|image|tag|release|revision)s?\b.*\b(?:before|previously|earlier)\b|"
     r"\brevision history\b|\b(?:what|which) (?:\w+ )?can (?:i|we) (?:go|roll) back to\b",
     re.IGNORECASE,
 )
 _LAST = re.compile(r"\b(?:who|last|latest|most recent(?:ly)?|ever|when (?:was|did|has))\b", re.IGNORECASE)
 
 
+_BEFORE = re.compile(
+    r"\b(?:which|what) (?:version|image|tag|release|revision)s?\b.*\b(?:before|previously|earlier)\b", re.IGNORECASE
+)
+_RELEASED = re.compile(r"\bwhen\b.*\b(?:deploy|releas|roll|ship|updat|upgrad)\w*", re.IGNORECASE)
 _WHO = re.compile(r"\bwho(?:m|se)?\b", re.IGNORECASE)
 _ONE = re.compile(
     r"\b(?:last|latest|most recent|newest) (?:\w+ )?(?:changes?|deploy(?:ment)?|release|roll-?out|update|thing)\b|"

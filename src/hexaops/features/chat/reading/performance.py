@@ -38,13 +38,16 @@ _TAKEN_FOR = frozenset({
     Intent.ALERT_QUERY, Intent.UNCLEAR, Intent.OUT_OF_SCOPE,
 })  # fmt: skip
 """Intents that a question for a figure of requests is taken for."""
+UNSURE = 0.5
+"""A figure that is named says more than an intent that is less sure."""
 NAMED_LIMIT = 3
 MOST_ASKED = 50
 
 
 def asks_for_requests(message: str, asked: Understanding) -> bool:
     """Whether the message asks how requests are answered: how fast, how many, how many with an error."""
-    return asked.intent in _TAKEN_FOR and not asked.negated and bool(_REQUESTS.search(message))
+    taken = asked.intent in _TAKEN_FOR or (asked.confidence < UNSURE and not asked.wants_plan)
+    return taken and not asked.negated and bool(_REQUESTS.search(message))
 
 
 class PerformanceReader(Struct, frozen=True):

@@ -85,16 +85,17 @@ class ResourceReader(Struct, frozen=True):
     async def answer(self, reading: Reading, draft: Draft) -> None:
         """The field that was asked for, of what was named."""
         text = without_names(reading.message, reading.facts.applications or ())
+        seconds = reading.asked.parameters.time_range_seconds
         if asks_for_age(reading.message, reading.asked, reading.facts.applications or ()):
             self._ages(reading, draft)
         elif asks_for_restarts(reading.message, reading.asked, reading.facts.applications or ()):
-            told.tell_restarts(reading.select(draft), reading.facts, draft)
+            told.tell_restarts(reading.select(draft), reading.facts, draft, seconds=seconds)
             if reading.asked.mode is Mode.HYPOTHETICAL and reading.asked.intent is Intent.STATUS_QUERY:
                 draft.gap()
                 answer_status(reading.asked, reading.facts, draft)  # "is web-app restarting?"
         elif reading.asked.intent is Intent.POD_STATUS:
             if _RESTARTS.search(text) and reading.asked.parameters.status_filter is None:
-                told.tell_restarts(reading.select(draft), reading.facts, draft)
+                told.tell_restarts(reading.select(draft), reading.facts, draft, seconds=seconds)
             else:
                 answer_pods(reading.asked, reading.facts, draft)
         elif _is_of_pods(text, reading.asked):
