@@ -75,3 +75,28 @@ def tell_members(members: Sequence[tuple[str, str]], facts: Facts, draft: Draft)
     if len(members) > SHOWN:
         draft.say(f"- … and {len(members) - SHOWN} more")
     draft.say("Service accounts that are bound to the workspace are not members and not counted.")
+
+
+def tell_changers(members: Sequence[tuple[str, str]], of: int, facts: Facts, draft: Draft) -> None:
+    """Which members' roles let them change applications."""
+    noted = draft.evidence.note(
+        STORE, f"members with the permission {EXECUTE}", len(members), unit="members", at=facts.now, is_query=True
+    )
+    draft.say(f"{len(members) or 'None'} of {plural(of, 'member')} may change applications here, by plans that are "
+              f"confirmed{':' if members else '.'}", noted)  # fmt: skip
+    for member, role in members[:SHOWN]:
+        draft.say(f"- {markdown(member, NAME_LIMIT)}: {role}", noted)
+    if len(members) > SHOWN:
+        draft.say(f"- … and {len(members) - SHOWN} more")
+    draft.say("Service accounts that are bound to the workspace are not counted.")
+
+
+def tell_role(role: str, permissions: Set[str], facts: Facts, draft: Draft) -> None:
+    """Whether a role may change applications."""
+    noted = draft.evidence.note(
+        STORE, f"permissions of the role {role}", ", ".join(sorted(permissions)), unit="name", at=facts.now
+    )
+    if EXECUTE in permissions:
+        draft.say(f"Yes: the role {role} may change applications, by plans that are confirmed.", noted)
+    else:
+        draft.say(f"No: the role {role} lacks the permission {EXECUTE}, so it changes nothing here.", noted)

@@ -39,6 +39,7 @@ from hexaops.features.chat.planning import ChangePlanner, Request, confirmation
 from hexaops.features.chat.reading.asking import Reader, Reading
 from hexaops.features.chat.reading.backups import gone_applications
 from hexaops.features.chat.reading.choosing import reader_of
+from hexaops.features.chat.reading.rights import asks_for_rights
 from hexaops.features.chat.retelling import Retelling
 from hexaops.features.chat.schemas import ChatRequest, SessionRequest
 from hexaops.features.chat.sessions import SessionService
@@ -142,7 +143,7 @@ class ChatService(Struct, frozen=True):
 
     async def _answer_part(self, turn: Turn, asked: Understanding, facts: Facts, draft: Draft) -> None:
         asked = self.gatherer.led_to(turn.caller, turn.message, asked, facts)
-        offer = asked.offer if turn.may_plan else None
+        offer = asked.offer if turn.may_plan and not asks_for_rights(turn.message, asked) else None
         if offer and asked.intent in UNSURE | CHANGE_INTENTS and ask_to_confirm(offer, facts, draft):
             draft.taken.append(asked.intent.value)
             return

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Set
 
 from msgspec import Struct
 
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.lines import NAME_LIMIT, listing
-from hexaops.assistant.answers.rights import tell_may_change, tell_members, tell_rights
+from hexaops.assistant.answers.rights import (
+    EXECUTE,
+    tell_changers,
+    tell_may_change,
+    tell_members,
+    tell_rights,
+    tell_role,
+)
 from hexaops.assistant.understanding.intents import Intent
 from hexaops.assistant.understanding.model import Understanding
+from hexaops.features.access.permissions import ROLES
 from hexaops.features.chat.reading.asking import Reading
 from hexaops.features.workspaces.service import WorkspaceService
 from hexaops.kit.text import markdown
@@ -27,6 +36,14 @@ _MEMBERS = re.compile(
     r"\b(?:list|show|which|what)\b.*\b(?:members?|users?)\b.*\bworkspace\b",
     re.IGNORECASE,
 )
+_CHANGES = r"\b(?:restart|scale|stop|start|change|deploy|roll ?back|edit|configure|update|confirm)\w*"
+_WHO_MAY = re.compile(
+    rf"\bwho (?:all )?(?:may|can|could|is (?:allowed|permitted) to)\b.{{0,10}}{_CHANGES}", re.IGNORECASE
+)
+_ROLE_MAY = re.compile(
+    rf"\b(?:may|can|could|are|do) (?:the |an? )?(?P<role>viewer|operator|admin)s?\b.{{0,30}}{_CHANGES}", re.IGNORECASE
+)
+_OF_ROLES: Mapping[str, Set[str]] = {str(role): allowed for role, allowed in ROLES.items()}
 _TAKEN_FOR = frozenset({
     Intent.WORKSPACE_GUIDE, Intent.OUT_OF_SCOPE, Intent.ACTION_QUESTION, Intent.LIST_RESOURCES, Intent.SECURITY_QUERY,
     Intent.UNCLEAR, Intent.HELP, Intent.STATUS_QUERY, Intent.CHANGE_HISTORY,
@@ -44,9 +61,11 @@ _VERBS = {
 
 def asks_for_rights(message: str, asked: Understanding) -> bool:
     """ "What is my role?", "am I allowed to restart web-app?", "who has access?"."""
-    if asked.intent not in _TAKEN_FOR or asked.wants_plan:
+    if asked.wants_plan:
         return False
-    return _OWN.search(message) is not None or _MEMBERS.search(message) is not None
+    if _WHO_MAY.search(message) or _ROLE_MAY.search(message):
+        return True
+    return asked.intent in _TAKEN_FOR and bool(_OWN.search(message) or _MEMBERS.search(message))
 
 
 class RightReader(Struct, frozen=True):
@@ -57,10 +76,19 @@ class RightReader(Struct, frozen=True):
     async def answer(self, reading: Reading, draft: Draft) -> None:
         """Whatever of these was asked for."""
         caller, facts = reading.caller, reading.facts
-        if _MEMBERS.search(reading.message):
+        if role := _ROLE_MAY.search(reading.message):
+            named = role["role"].lower()
+            tell_role(named, _OF_ROLES[named], facts, draft)
+            return
+        if _MEMBERS.search(reading.message) or _WHO_MAY.search(reading.message):
             if reading.may("read_workspace", draft, to="see the members of the workspace"):
                 found = await self.workspaces.list_members(caller.get_workspace().id)
-                tell_members([(one.user_id, one.role) for one in found], facts, draft)
+                members = [(one.user_id, one.role) for one in found]
+                if _WHO_MAY.search(reading.message):
+                    may = [one for one in members if EXECUTE in _OF_ROLES.get(one[1], ())]
+                    tell_changers(may, len(members), facts, draft)
+                else:
+                    tell_members(members, facts, draft)
             return
         verb = _VERBS.get(reading.asked.about) if reading.asked.about else None
         names = [markdown(found.entity.name, NAME_LIMIT) for found in reading.asked.targets]
