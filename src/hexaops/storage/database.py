@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,10 @@ from sqlalchemy.pool import QueuePool
 from hexaops.errors import UpstreamUnavailableError
 from hexaops.kit.recent import RecentTimes
 from hexaops.storage import sqlite
+from hexaops.storage.turns import Turns
 
 BUSY_SECONDS = 10
-"""How long a SQLite transaction waits for its turn."""
+"""How long a SQLite transaction waits for its turn among this process's, and then for other writers."""
 CONNECT_SECONDS, POOL_SECONDS, STATEMENT_SECONDS = 5, 5, 10
 """Limits of opening a connection, of waiting for a free one, and of one statement on PostgreSQL."""
 LIMITS = {
@@ -137,6 +139,8 @@ class Database:
     ) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.turns = Turns()
+        """Of this process's writers, the durable engine's among them; SQLite only."""
         options: dict[str, Any] = {
             "pool_size": pool_size,
             "max_overflow": 0,
@@ -146,7 +150,10 @@ class Database:
             "json_deserializer": msgspec.json.decode,
         }
         if self.is_sqlite:
-            options["connect_args"] = {"timeout": BUSY_SECONDS, "async_creator_fn": sqlite.connect}
+            options["connect_args"] = {
+                "timeout": BUSY_SECONDS,
+                "async_creator_fn": partial(sqlite.connect, turns=self.turns),
+            }
         else:
             options["connect_args"] = {
                 "timeout": CONNECT_SECONDS, "command_timeout": statement_seconds, "server_settings": LIMITS,

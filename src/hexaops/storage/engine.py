@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from hexaops.kit.clock import Clock
 from hexaops.kit.ids import new_id
 from hexaops.storage.database import Database
+from hexaops.storage.engine_connections import factory
 from hexaops.storage.executors import Executors
 from hexaops.storage.lock import FileLock
 
@@ -113,6 +114,8 @@ class DurableEngine:
             "log_level": "WARNING",
             "notification_listener_polling_interval_sec": LISTEN_SECONDS,
         }
+        if self._database.is_sqlite:
+            config["db_engine_kwargs"] = {"connect_args": {"factory": factory(self._database.turns)}}
         dbos = DBOS(config=config)
         own_queues_only(dbos)
         for name, (run, *_) in self._runs.items():

@@ -11,23 +11,30 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Iterable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 from typing import Any
 
 import aiosqlite
 
+from hexaops.storage.turns import Turns
+
 END_SECONDS = 1.0
 """How long to wait for the thread of a connection that failed to open."""
 
 
-def connect(database: str, **options: Any) -> WholeStatements:
+def connect(database: str, *, turns: Turns | None = None, **options: Any) -> WholeStatements:
     """For SQLAlchemy's `async_creator_fn`: what it awaits to get a connection."""
     # Still one thread at a time: nothing is done here while a trip may be under way.
     options["check_same_thread"] = False
     connection = WholeStatements(partial(sqlite3.connect, database, **options), iter_chunk_size=64)
+    connection._turns, connection._turn_seconds = turns or Turns(), options.get("timeout", TURN_SECONDS)
     connection._thread.daemon = True  # as SQLAlchemy does it for connections that it makes itself
     return connection
+
+
+TURN_SECONDS = 5.0
+"""How long a writer waits where no time is given; as long as SQLite does."""
 
 
 class WholeStatements(aiosqlite.Connection):
@@ -39,6 +46,10 @@ class WholeStatements(aiosqlite.Connection):
     """Whether the transaction may have written."""
     _abandoned = False
     """Whether a round trip was cancelled: its statement may still be running."""
+    _turns: Turns
+    _turn_seconds: float
+    _has_turn = False
+    """Whether it is this connection's turn to write; said and unsaid in its thread."""
 
     async def _connect(self) -> WholeStatements:
         try:
@@ -73,8 +84,28 @@ class WholeStatements(aiosqlite.Connection):
             self._end_begun(statement)  # only releases the read snapshot
 
     def _end_begun(self, statement: str) -> None:
-        if self._conn.in_transaction:
-            self._conn.execute(statement)
+        try:
+            if self._conn.in_transaction:
+                self._conn.execute(statement)
+        finally:
+            self._end_turn()
+
+    def stop(self) -> asyncio.Future[Any] | None:
+        """End the connection's thread; what it had begun is rolled back, and its turn is over."""
+        self._tx.put_nowait((None, self._leave))
+        return super().stop()
+
+    def _leave(self) -> None:
+        with suppress(sqlite3.Error):
+            if self._connection is not None:
+                self._connection.rollback()
+        self._end_turn()
+
+    def _end_turn(self) -> None:
+        """Give the turn back, unless the transaction is open."""
+        if self._has_turn and (self._connection is None or not self._connection.in_transaction):
+            self._has_turn = False
+            self._turns.give_back()
 
     async def whole(self, method: str, operation: str, parameters: Iterable[Any]) -> tuple[Any, ...]:
         """Execute, fetch everything and close, in one round trip."""
@@ -86,12 +117,23 @@ class WholeStatements(aiosqlite.Connection):
             raise
 
     def _whole(self, begin: str | None, method: str, operation: str, parameters: Iterable[Any]) -> tuple[Any, ...]:
-        with closing(self._conn.cursor()) as cursor:
-            if begin is not None:
-                cursor.execute(begin)
-            getattr(cursor, method)(operation, parameters)
-            rows = cursor.fetchall() if cursor.description else []
-            return cursor.description, cursor.rowcount, cursor.lastrowid, rows
+        try:
+            with closing(self._conn.cursor()) as cursor:
+                if begin is not None:
+                    self._begin_now(cursor, begin)
+                getattr(cursor, method)(operation, parameters)
+                rows = cursor.fetchall() if cursor.description else []
+                return cursor.description, cursor.rowcount, cursor.lastrowid, rows
+        finally:
+            self._end_turn()
+
+    def _begin_now(self, cursor: sqlite3.Cursor, begin: str) -> None:
+        if self._writing:
+            self._has_turn = self._turns.take(self._turn_seconds)
+            if not self._has_turn:
+                message = "database is locked"
+                raise sqlite3.OperationalError(message)
+        cursor.execute(begin)
 
 
 class WholeCursor:
