@@ -27,7 +27,8 @@ RUN = "operation"
 UNAVAILABLE = (DatabaseUnavailableError,)
 """No reason to end an operation, and the end could not be recorded anyway."""
 FIRST_PAUSE_SECONDS = 0.5
-LONGEST_PAUSE_SECONDS = 5.0
+LONGEST_PAUSE_SECONDS = 2.0
+"""So long may a run pause when the database answers again: a tenth of what a change may take from then on."""
 
 logger = logging.getLogger(__name__)
 
