@@ -152,6 +152,24 @@ def test_nothing_said_is_unclear(text: str) -> None:
     assert understand(text, DOCS).intent is Intent.UNCLEAR
 
 
+@pytest.mark.parametrize(
+    "text", ["restart\nweb-app", "web-app\n\nrestart it\n", "app: web-app\naction: stop\nwhy: cost"]
+)
+def test_lines_are_read_like_words(text: str) -> None:
+    got = understand(text, DOCS)
+    assert [target.entity.name for part in got.parts or (got.offer or got,) for target in part.targets] == ["web-app"]
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(["restart", "web-app", "it", "please", "\n", ".", ",", ":", "is", "4", "going", "and", "?"])
+    )
+)
+def test_words_and_lines_in_any_order_are_read(words: list[str]) -> None:
+    assert 0 <= understand(" ".join(words), DOCS).confidence <= 1
+
+
 def test_an_empty_inventory_and_dangling_ids_are_fine() -> None:
     dialogue = Dialogue("restart_application", ("gone",), None, ("also-gone",))
     got = understand("restart it", Inventory(), dialogue)

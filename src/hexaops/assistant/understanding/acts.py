@@ -89,7 +89,7 @@ def _may_be_verb(item: Item) -> bool:
     """A verb in its base form that says no other change and asks for no answer."""
     if item.mention or item.number or item.tags & (CHANGE_TAGS | LOOKING):
         return False
-    return bool(parts_of_speech(item.word.split()[0]) & BASE)
+    return bool(parts_of_speech(item.word.partition(" ")[0]) & BASE)
 
 
 def _other_verb(stretch: tuple[Item, ...]) -> int | None:

@@ -18,7 +18,7 @@ def has_finite_verb(clause: Clause) -> bool:
     words = [item for item in clause.items if not item.is_mark and not item.tags & {"greet", "yes", "thank"}]
     if not words or not (words[0].mention or words[0].word in _SUBJECTS):
         return False
-    if words[0].word in ("i", "we") and len(words) > 1 and words[1].word.split()[0] in ("need", "want", "would"):
+    if words[0].word in ("i", "we") and len(words) > 1 and words[1].word.partition(" ")[0] in ("need", "want", "would"):
         return False
     bare = {"base"} if words[0].mention else set()  # "minio disk forecast"
     return any(

@@ -96,7 +96,7 @@ def _has_verb(words: Sequence[Item]) -> bool:
     plural = words[0].word in _SUBJECTS - {"it", "this", "that", "he", "she"}
     subject = words[0].word in _SUBJECTS or bool(parts_of_speech(words[0].word) & NOUN) or words[0].word in _ARTICLES
     for place, item in enumerate(words[1:5], start=1):
-        kinds = parts_of_speech(item.word.split()[0])
+        kinds = parts_of_speech(item.word.partition(" ")[0])
         finite = bool({*item.word.split()} & _FINITE) or (kinds & (THIRD | PAST) and not kinds & NOUN)
         if subject and (finite or (plural and place <= 2 and kinds & BASE) or (place > 1 and kinds & THIRD)):
             return True

@@ -99,7 +99,7 @@ def begins_to_do(items: tuple[Item, ...], at: int) -> tuple[str, ...]:
 
 
 def _is_gerund(item: Item) -> bool:
-    return item.mention is None and not item.tags & _STATES and item.text.lower().split()[0].endswith("ing")
+    return item.mention is None and not item.tags & _STATES and item.text.lower().partition(" ")[0].endswith("ing")
 
 
 def _begins(request: Request) -> tuple[str, ...]:

@@ -50,7 +50,7 @@ def with_unknown_name(
         return asked
     said = [item for item in items if not item.is_mark]
     for first, noun, after in zip(said, said[1:], said[2:], strict=False):
-        tells = after.word.split()[0] in _TELLING or bool(after.tags & _ILL)
+        tells = after.word.partition(" ")[0] in _TELLING or bool(after.tags & _ILL)
         named = noun.mention is None and (noun.is_unknown or bool(parts_of_speech(noun.word) & NOUN))
         if first.word in _OURS and named and tells and any(item.tags & _ILL for item in said):
             slow = any("slow" in item.tags for item in said)
