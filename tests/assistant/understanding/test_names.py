@@ -57,6 +57,12 @@ def test_what_is_too_far_from_any_name_is_unknown(said: str) -> None:
     assert [unknown.mention for unknown in got.unknown_names] == [said]
 
 
+@pytest.mark.parametrize("said", ["mail-service", "bulk-service", "pub-app", "web-cli"])
+def test_another_part_is_another_name(said: str) -> None:
+    got = understand(f"restart {said}", DOCS)
+    assert not any(part.is_planned for part in got.parts or (got,))
+
+
 def test_an_unknown_name_comes_with_the_nearest() -> None:
     got = understand("restart payments-service", SHOP)
     assert got.targets == ()

@@ -61,9 +61,20 @@ def by_slip(index: NameIndex, text: str) -> list[Candidate]:
                 continue  # another number is another thing, and no slip
             score = factor * fuzz.ratio(key, near) / 100
             for entity in table[near]:
-                if entity.id not in found and (entity.kind in FUZZY_KINDS):
+                if entity.id not in found and entity.kind in FUZZY_KINDS and not _is_another_part(text, entity.name):
                     found[entity.id] = Candidate(entity, round(score, 4))
     return _sorted(found.values())
+
+
+def _is_another_part(text: str, name: str) -> bool:
+    """ "push-service" is no slip of "auth-service": the one part that differs has half of its letters in common at
+    most."""
+    pieces = list(zip(split_name(text), split_name(name), strict=False))
+    differing = [(said, known) for said, known in pieces if said != known]
+    if len(pieces) < 2 or len(differing) != 1:
+        return False
+    said, known = differing[0]
+    return int(OSA.distance(said, known)) * 2 >= max(len(said), len(known))
 
 
 def _digits(key: str) -> str:
