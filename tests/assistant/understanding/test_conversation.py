@@ -299,3 +299,28 @@ def test_the_level_of_log_lines_is_carried_on() -> None:
     assert (got.intent, got.parameters.log_level, got.parameters.limit) == (Intent.LOG_QUERY, "error", 5)
     other = _last("docs", "errors in the logs of web-app", "and of api-service")
     assert (_names(other), other.parameters.log_level) == (["api-service"], "error")
+
+
+@pytest.mark.parametrize("correction", ["or rather info", "oh, info", "actually info", "no, info"])
+def test_a_corrected_value_is_the_one_that_is_carried_on(correction: str) -> None:
+    got = _last("docs", "set LOG_LEVEL to debug on web-app", correction, "same for api-service")
+    assert got.slots is not None
+    assert (_names(got), got.slots.env, got.missing) == (["api-service"], (("LOG_LEVEL", "info"),), ())
+
+
+@pytest.mark.parametrize(
+    ("limit", "correction", "wanted"), [("60 pods", "oh, 80", "80"), ("32Gi memory", "no, 48", "48Gi")]
+)
+def test_a_limit_is_corrected_in_its_unit(limit: str, correction: str, wanted: str) -> None:
+    got = _last("docs", f"set the quota of production to {limit}", correction)
+    assert got.slots is not None
+    assert ([value for _, value in got.slots.hard], got.parameters.namespace, got.missing) == (
+        [wanted],
+        "production",
+        (),
+    )
+
+
+def test_while_another_value_is_asked_for_the_old_one_is_not_carried_on() -> None:
+    got = _last("docs", "set PAGE_SIZE to 40 on web-app", "hm, not 40, something else", "same for api-service")
+    assert not got.would_set

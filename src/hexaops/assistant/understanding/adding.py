@@ -67,12 +67,15 @@ def more_on_it(items: tuple[Item, ...], base: Spoken, dialogue: Dialogue, index:
     return Understanding(Intent(base.intent), 0.8, targets=targets, parameters=base.parameters)
 
 
-_BESIDE = word_set("sorry no oops i mean meant should be please it to the value rather ups wait hm")
+_BESIDE = word_set("sorry no oops i mean meant should be please it to the value rather ups wait hm oh or ah actually")
+_CORRECTS = word_set("no sorry rather oops mean meant oh actually")
 
 
 def rather(clauses: Sequence[Clause], base: Spoken, index: NameIndex) -> Understanding | None:
     """ "sorry, error, not warn": another value of the one variable that was to be set."""
     slots, items = base.slots, [item for clause in clauses for item in clause.items if not item.is_mark]
+    if base.intent == Intent.UPDATE_QUOTA and slots is not None:
+        return None if any(clause.is_question for clause in clauses) else _with_limit(base, slots, items)
     if base.intent == Intent.CONFIG_UPDATE and slots is not None and slots.image and not slots.env:
         return _with_tag(clauses, base, slots, slots.image, index)
     if base.intent != Intent.CONFIG_UPDATE or slots is None or len(slots.env) != 1 or slots.image:
@@ -115,8 +118,23 @@ def _of_its_kind(value: str, words: Sequence[str]) -> str | None:
     kind = next((kind for kind in _KINDS_OF_VALUES if value.lower() in kind), frozenset())
     said = [word for word in words if word in kind]
     rest = all(word in _BESIDE for word in words if word not in said)
-    corrects = bool({"no", "sorry", "rather", "oops", "mean", "meant"} & {*words})
+    corrects = bool(_CORRECTS & {*words})
     return said[0] if len(said) == 1 and said[0] != value.lower() and rest and corrects else None
+
+
+def _with_limit(base: Spoken, slots: Slots, items: Sequence[Item]) -> Understanding | None:
+    """ "oh, 80" after "60 pods": the one limit that was to be set, in the unit that was said."""
+    said = [item for item in items if item.number and not item.mention]
+    rest = {item.text.lower() for item in items if item not in said}
+    if len(slots.hard) != 1 or len(said) != 1 or not said[0].text.isdecimal():
+        return None
+    if not _CORRECTS & rest or not rest <= _BESIDE or not base.parameters.namespace:
+        return None
+    (name, limit) = slots.hard[0]
+    changed = replace(slots, hard=((name, said[0].text + limit.lstrip("0123456789.")),))
+    return Understanding(
+        Intent.UPDATE_QUOTA, 0.9, Mode.REQUEST, slots=changed, parameters=base.parameters, replaces=True
+    )
 
 
 def _with_value(base: Spoken, slots: Slots, name: str, value: str, index: NameIndex) -> Understanding:

@@ -104,7 +104,8 @@ def _spoken(asked: Understanding, named: tuple[str, ...], before: Dialogue) -> S
     if asked.intent is Intent.ROLLBACK_ACTION:
         return before.spoken
     about = asked.about if asked.intent is Intent.ACTION_QUESTION and asked.about is not None else asked.intent
-    return Spoken(about.value, named, asked.parameters, asked.slots, asked.mode.value)
+    is_open = asked.slots is not None and "setting" in asked.missing
+    return Spoken(about.value, named, asked.parameters, asked.slots, asked.mode.value, is_open)
 
 
 def _differ(parts: tuple[Understanding, ...]) -> bool:

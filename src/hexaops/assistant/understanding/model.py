@@ -78,6 +78,8 @@ class Spoken(Struct, frozen=True):
     """Values of a request for one of SETTING_INTENTS."""
     mode: str = Mode.REQUEST.value
     """How a change was spoken of: what was only asked about, told or put off is no request in the next message."""
+    is_open: bool = False
+    """Whether another value was asked for and is not said yet: the one that is kept is not wanted."""
 
 
 class Dialogue(Struct, frozen=True):

@@ -139,7 +139,7 @@ def carried(
     slots = merged(before.slots, now)
     parameters = replace(before.parameters, namespace=place or before.parameters.namespace)
     asked = Understanding(intent, 0.9, Mode.REQUEST, targets=targets, parameters=parameters, slots=slots)
-    if not now.says_something and (_is_same(asked, before) or _says_a_value(items)):
+    if not now.says_something and (before.is_open or _is_same(asked, before) or _says_a_value(items)):
         return replace(asked, missing=("setting",))  # "typo, 3.2.1 I mean": the old value is not what is wanted
     return replace(asked, missing=missing_of(asked, slots, items))
 
