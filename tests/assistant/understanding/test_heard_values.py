@@ -40,6 +40,10 @@ def _role(item: Item, roles: dict[str, str]) -> str:
         ("web-app 2x please", {"2x": "replicas"}, None, None, 2.0),
         ("web-app, down from 3 to 2", {"2": "replicas"}, 2, None, None),
         ("one fewer web-app", {"one": "fewer"}, None, -1, None),
+        ("web-app deserves a 6th pod", {}, 6, None, None),
+        ("take a replica off web-app", {"a": "fewer"}, None, -1, None),
+        ("half a dozen pods for web-app", {"6": "replicas"}, 6, None, None),
+        ("web-app on thirty six", {"36": "replicas"}, 36, None, None),
         ("double what web-app has", {"double": "times"}, None, None, 2.0),
     ],
 )
@@ -60,6 +64,8 @@ def test_counts(
         ("shrink web-app by a third", {}),
         ("web-app on 4.5 pods", {"4.5": "replicas"}),
         ("web-app x2", {"x2": "replicas"}),
+        ("web-app has a single pod and wants a second", {}),
+        ("show a pod of web-app", {}),
     ],
 )
 def test_counts_that_are_not_clear(text: str, roles: dict[str, str]) -> None:
@@ -71,11 +77,17 @@ def test_counts_that_are_not_clear(text: str, roles: dict[str, str]) -> None:
     [
         ("production should get 16 CPU cores and 32 GiB of memory", {"requests.cpu": "16", "requests.memory": "32Gi"}),
         ("24 gigs of memory and forty pods for production", {"requests.memory": "24Gi", "pods": "40"}),
+        ("production: cpu=6, memory=12Gi", {"requests.cpu": "6", "requests.memory": "12Gi"}),
+        ("from 16 to 32 gigabytes of memory in production", {"requests.memory": "32Gi"}),
+        ("sixty-four gibibytes of memory for production", {"requests.memory": "64Gi"}),
+        ("one hundred and twenty pods for production", {"pods": "120"}),
+        ("20 CPUs for production, yes, 20 CPUs", {"requests.cpu": "20"}),
+        ("production at 48 GB of memory", {"requests.memory": "48Gi"}),
         ("INC 77: production ran into 10 CPUs, give it 20 CPUs", {"requests.cpu": "20"}),
     ],
 )
 def test_limits_of_a_quota(text: str, hard: dict[str, str]) -> None:
-    wanted = {"16", "32", "24", "forty", "20"}
+    wanted = {"6", "12Gi", "16", "32", "24", "forty", "20", "sixty-four", "120", "48"}
     roles = dict.fromkeys(wanted, "value") | {"10": "other", "77": "other"}
     change = _heard(text, "update_quota", roles)
     assert change is not None
@@ -96,6 +108,7 @@ def test_bounds_are_taken_by_their_roles_where_the_words_are_not_clear() -> None
     [
         ("CACHE_MODE has to be lazy on web-app", {"CACHE_MODE": "key", "lazy": "value"}, ("CACHE_MODE", "lazy")),
         ("web-app's PAGE_SIZE shall be kept as 45", {"PAGE_SIZE": "key", "45": "value"}, ("PAGE_SIZE", "45")),
+        ("CACHE_MODE to lazy: web-app", {"CACHE_MODE": "key", "lazy": "value"}, ("CACHE_MODE", "lazy")),
         ("LOG_LEVEL=debug for web-app", {"LOG_LEVEL=debug": "value"}, ("LOG_LEVEL", "debug")),
     ],
 )
@@ -109,6 +122,27 @@ def test_a_value_that_words_and_roles_read_differently_is_not_filled() -> None:
     roles = {"PAGE_SIZE": "key", "45": "value"}
     assert _heard("web-app's PAGE_SIZE shall be kept as 45", "update_config", roles, 0.79) is None
     assert _heard("set PAGE_SIZE and FOO_MODE of web-app to 45", "update_config", roles | {"FOO_MODE": "key"}) is None
+    assert _heard("set PAGE_SIZE and FOO_MODE of web-app to 45 and on", "update_config", roles) is None
+
+
+@pytest.mark.parametrize("text", ["PAGE_SIZE on web-app has to become bigger", "PAGE_SIZE on web-app: i want it back"])
+def test_a_word_that_says_nothing_is_no_value(text: str) -> None:
+    assert _heard(text, "update_config", {"PAGE_SIZE": "key"}) is None
+    assert _heard(text, "update_config", {"PAGE_SIZE": "key", "bigger": "value", "it": "value"}) is None
+
+
+def test_an_image_by_its_tag() -> None:
+    change = _heard("put shop:hotfix-3 on web-app", "update_config", {})
+    assert change is not None
+    assert change.slots == Slots(image="shop:hotfix-3")
+    assert _heard("put web-app:4 on", "update_config", {}) is None
+
+
+def test_of_two_images_the_later_one_is_meant() -> None:
+    change = _heard("web-app from shop:v1 to shop:v2", "update_config", {"shop:v2": "value"})
+    assert change is not None
+    assert change.slots == Slots(image="shop:v2")
+    assert _heard("web-app: shop:v1 or shop:v2", "update_config", {"shop:v1": "value", "shop:v2": "value"}) is None
 
 
 @pytest.mark.parametrize(

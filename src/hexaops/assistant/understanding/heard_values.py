@@ -6,7 +6,6 @@ A number is what its role says; where the words around it say another thing, not
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 from msgspec.structs import replace
 
@@ -18,12 +17,12 @@ from hexaops.assistant.understanding.intents import Intent
 from hexaops.assistant.understanding.items import Item
 from hexaops.assistant.understanding.model import Parameters
 from hexaops.assistant.understanding.normalise import word_set
-from hexaops.assistant.understanding.numbers import NTH, why_not_a_count
-from hexaops.assistant.understanding.slots import Slots, read_slots
+from hexaops.assistant.understanding.numbers import nth, why_not_a_count
+from hexaops.assistant.understanding.slots import Slots, is_cut, is_vague, is_variable_name, read_slots
 
-SURE, SURELY_NONE, SURE_OF_ALL = 0.5, 0.75, 0.8
-"""How likely a role must be; from where on a number that is no value is passed over; and from where on values are taken
-as they are heard although their words say others."""
+SURE, SURELY_NONE, SURE_OF_COUNT, SURE_OF_ALL = 0.5, 0.6, 0.7, 0.8
+"""How likely a role must be; from where on a number that is no value is passed over; how likely the role of a count
+must be; and from where on values are taken as they are heard although their words say others."""
 _COUNTS = frozenset({"replicas", "more", "fewer", "times", "part"})
 _FACTORS = {"double": 2.0, "twice": 2.0, "triple": 3.0, "quadruple": 4.0, "halve": 0.5, "half": 0.5}
 _SINGLE, _COPIES = word_set("single lone solo"), word_set("instance copy one replica pod")
@@ -39,7 +38,7 @@ def counts(items: Sequence[Item], heard: Heard) -> list[tuple[Item, str]]:
     return [
         (item, role)
         for place, (item, (role, chance)) in enumerate(zip(items, heard.roles, strict=True))
-        if role in _COUNTS and chance >= SURE and _says_how_many(item) and not _is_of_variable(items, place)
+        if role in _COUNTS and chance >= SURE_OF_COUNT and _says_how_many(item) and not _is_of_variable(items, place)
     ]
 
 
@@ -89,6 +88,11 @@ def _in_words(items: tuple[Item, ...], heard: Heard) -> Parameters | None:
     if any(not (role == "other" and chance >= SURELY_NONE) for _, (role, chance) in _numbers(items, heard)):
         return None
     places = [place for place, item in enumerate(items) if _counts_copies(items, place)]
+    if any(nth(item.word) > 1 and place not in places for place, item in enumerate(items)):
+        return None  # "a single pod, want a second"
+    one = {role for place, (role, chance) in enumerate(heard.roles) if chance >= SURE and _is_a_copy(items, place)}
+    if one in ({"more"}, {"fewer"}) and not places:
+        return Parameters(replicas_delta=1 if "more" in one else -1)
     if len(places) == 1:
         return Parameters(replicas=_copies(items[places[0]].word))
     if places or any(item.number for item in items):
@@ -101,15 +105,25 @@ def _in_words(items: tuple[Item, ...], heard: Heard) -> Parameters | None:
 def _counts_copies(items: Sequence[Item], place: int) -> bool:
     """ "a second pod", "a single web-app"; not "in a second", "by a third"."""
     word, after = items[place].word, items[place + 1 : place + 2]
-    if word not in _SINGLE and word not in NTH[1:]:
+    number = nth(word)
+    if word not in _SINGLE and number < 2:
         return False
-    if word in NTH[3:] and place > 1 and items[place - 1].word == "a" and items[place - 2].word != "by":
+    if number > 3 and place > 1 and items[place - 1].word == "a" and items[place - 2].word != "by":
         return True  # "could do with a fourth"
     return bool(after) and (after[0].word in _COPIES or bool(after[0].mention) or "replica" in after[0].tags)
 
 
+def _is_a_copy(items: Sequence[Item], place: int) -> bool:
+    """ "lose *a* pod", "*another* replica"."""
+    after = items[place + 1 : place + 2]
+    return items[place].word in _ONE and bool(after) and (after[0].word in _COPIES or "replica" in after[0].tags)
+
+
+_ONE = word_set("a an another")
+
+
 def _copies(word: str) -> int:
-    return 1 if word in _SINGLE else NTH.index(word) + 1
+    return 1 if word in _SINGLE else nth(word)
 
 
 def _numbers(items: Sequence[Item], heard: Heard) -> list[tuple[Item, tuple[str, float]]]:
@@ -169,14 +183,26 @@ def _configured(kept: tuple[Item, ...], items: tuple[Item, ...], heard: Heard) -
     values = [item for item, (role, chance) in spoken if role == "value" and chance >= SURE]
     if written.image is not None or any("assignment" in item.tags for item in kept):
         return written
-    if not keys or len(keys) != len(values) or any(_is_cut(items, item) for item in values):
+    if not keys and any("image_ref" in item.tags for item in kept):
+        return _image_of(items, heard)
+    if any(is_variable_name(item) and item.text not in keys for item in items):
+        return written if not spoken else None
+    if not keys or len(keys) != len(values) or any(_is_no_value(items, item) for item in values):
         return written if not spoken else None
     pairs = Slots(env=tuple(zip(keys, (item.text for item in values), strict=True)))
     agrees = written == pairs or not written.env or bool(written.left)
     return pairs if agrees or all(chance >= SURE_OF_ALL for _, (_, chance) in spoken) else None
 
 
-def _is_cut(items: tuple[Item, ...], value: Item) -> bool:
-    """A name or a mark; and of "https://example.org" only a piece would be taken."""
-    beside = [two if one is value else one for one, two in pairwise(items) if one is value or two is value]
-    return bool(value.mention or value.is_mark or any(item.is_mark and item.word in ":/" for item in beside))
+def _is_no_value(items: tuple[Item, ...], value: Item) -> bool:
+    """A name, a mark, a word that names nothing, or a piece of a value."""
+    place = next(place for place, item in enumerate(items) if item is value)
+    return bool(value.mention or value.is_mark or is_vague(value) or is_cut(items, place))
+
+
+def _image_of(items: tuple[Item, ...], heard: Heard) -> Slots | None:
+    """Of two images the one that the other gives way to: "from app:1.4 to app:1.5"."""
+    images = [(one.text, said) for one, said in zip(items, heard.roles, strict=True) if "image_ref" in one.tags]
+    meant = {text for text, (role, chance) in images if role == "value" and chance >= SURE}
+    left = {text for text, (role, chance) in images if role == "other" and chance >= SURELY_NONE}
+    return Slots(image=meant.pop()) if len(meant) == 1 and meant | left == {text for text, _ in images} else None

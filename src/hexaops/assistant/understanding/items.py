@@ -437,4 +437,4 @@ def are_listed(items: Sequence[Item]) -> bool:
 
 
 _LISTING = word_set("and , & + plus n the both our my in of on (")
-_LISTING_PHRASES = {("as", "well", "as"), ("along", "with"), ("together", "with")}
+_LISTING_PHRASES = {("as", "well", "as"), ("along", "with"), ("together", "with"), ("and", "also"), ("and", "then")}

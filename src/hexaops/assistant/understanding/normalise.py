@@ -13,6 +13,8 @@ import unicodedata
 from msgspec import Struct
 from msgspec.structs import replace
 
+from hexaops.assistant.understanding.numbers import TENS, spoken_number
+
 MAX_CHARACTERS = 2000
 """Longer messages are cut, and a cut message is never a change request: its end may take the request back."""
 
@@ -107,8 +109,8 @@ def other_script_share(text: str) -> float:
 
 
 def tokenize(text: str) -> list[Token]:
-    """Words, numbers (with sign, decimals, grouping) and single marks, with contractions expanded; "as well as" as
-    "and"."""
+    """Words, numbers (with sign, decimals, grouping; "twenty four" as one) and single marks, with contractions
+    expanded; "as well as" as "and"."""
     tokens: list[Token] = []
     text = _AS_WELL_AS.sub(" and ", text)
     open_quote = ""
@@ -131,7 +133,24 @@ def tokenize(text: str) -> list[Token]:
         elif not character.isspace() or character == "\n":
             tokens.append(Token(character, character, is_word=False, quoted=bool(open_quote)))
         position += 1
-    return tokens
+    return _with_numbers_joined(tokens)
+
+
+def _with_numbers_joined(tokens: list[Token]) -> list[Token]:
+    if not any(token.lower in _MANY for token in tokens):
+        return tokens
+    joined: list[Token] = []
+    while tokens:
+        value, length = spoken_number([token.lower for token in tokens[:_LONGEST_NUMBER]])
+        said = not any(token.quoted for token in tokens[:length])
+        joined.append(Token(str(value), str(value), is_word=True) if length and said else tokens[0])
+        tokens = tokens[length if length and said else 1 :]
+    return joined
+
+
+_MANY = frozenset({"dozen", "hundred", *TENS})
+_LONGEST_NUMBER = 5
+"""Words of "one hundred and twenty four"."""
 
 
 def is_variable(word: str) -> bool:
@@ -148,12 +167,13 @@ def is_assignment(word: str) -> bool:
 
 
 def is_image(word: str) -> bool:
-    """`redis:7.2.4-alpine`, `ghcr.io/acme/web:main`, `web@sha256:…`."""
+    """`redis:7.2.4-alpine`, `ghcr.io/acme/web:main`, `web:v2`, `web@sha256:…`; not `cart:4`, `10:30`, `proxy:8080`."""
     name, colon, tag = word.rpartition(":")
     if not colon or not name[:1].isalnum() or not tag[:1].isalnum() or "://" in word or "=" in word:
         return False
     written = all(character.isalnum() or character in "._-" for character in tag)
-    return written and ("/" in name or "@" in name or ("." in tag and tag.lstrip("v")[:1].isdigit()))
+    tagged = name[0].isalpha() and any(c.isdigit() for c in tag) and any(c.isalpha() for c in tag)
+    return written and ("/" in name or "@" in name or tagged or ("." in tag and tag.lstrip("v")[:1].isdigit()))
 
 
 def is_version(word: str) -> bool:

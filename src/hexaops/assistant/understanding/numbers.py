@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -14,7 +15,7 @@ _UNITS = {
     "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
     "seventeen": 17, "eighteen": 18, "nineteen": 19,
 }  # fmt: skip
-_TENS = {
+TENS = {
     "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
 }  # fmt: skip
 _OTHER = {"couple": 2, "pair": 2, "dozen": 12, "hundred": 100, "thousand": 1000, "million": 1_000_000}
@@ -29,7 +30,7 @@ TIME_UNITS = {
     "d": 86400.0, "day": 86400.0, "w": 604800.0, "week": 604800.0, "month": 2592000.0,
 }  # fmt: skip
 _QUANTITY_SUFFIXES = ("mi", "gi", "ki", "ti", "mb", "gb", "kb", "tb", "mib", "gib", "g", "m", "k", "cores", "core")
-NUMBER_WORDS = frozenset(_UNITS) | frozenset(_TENS) | frozenset(_OTHER)
+NUMBER_WORDS = frozenset(_UNITS) | frozenset(TENS) | frozenset(_OTHER)
 
 
 class Number(Struct, frozen=True):
@@ -44,11 +45,11 @@ class Number(Struct, frozen=True):
 def find_number(word: str) -> Number | None:
     """The number that one token says, or None."""
     lower = word.lower()
-    if lower in _UNITS or lower in _TENS or lower in _OTHER:
-        return Number(float(_UNITS.get(lower, _TENS.get(lower, _OTHER.get(lower, 0)))), word)
+    if lower in _UNITS or lower in TENS or lower in _OTHER:
+        return Number(float(_UNITS.get(lower, TENS.get(lower, _OTHER.get(lower, 0)))), word)
     tens, joined, unit = lower.partition("-")
-    if joined and tens in _TENS and 0 < _UNITS.get(unit, 0) < 10:
-        return Number(float(_TENS[tens] + _UNITS[unit]), word)
+    if joined and tens in TENS and 0 < _UNITS.get(unit, 0) < 10:
+        return Number(float(TENS[tens] + _UNITS[unit]), word)
     if not any(character.isdigit() for character in lower[:2]) or len(lower) > 24:
         return None
     return _written(lower, word)
@@ -92,6 +93,38 @@ def _decimal(text: str) -> float | None:
     except ValueError:
         return None
     return value if abs(value) < 1e18 else 1e18
+
+
+def spoken_number(words: Sequence[str]) -> tuple[int, int]:
+    """The number that several words from the first on say ("twenty four", "one hundred and twenty", "two dozen",
+    "half a dozen"), and how many words these are; (0, 0) where one word or none says it."""
+    if tuple(words[:3]) == ("half", "a", "dozen"):
+        return 6, 3
+    value, length = _below_hundred(words)
+    after = words[length : length + 1]
+    if length == 1 and value < 10 and after == ["dozen"]:
+        return value * 12, 2
+    if length == 1 and 0 < value < 10 and after == ["hundred"]:
+        joined = words[2:3] == ["and"]
+        rest, more = _below_hundred(words[3 if joined else 2 :])
+        return value * 100 + rest, 2 + (more + joined if more else 0)
+    return (value, length) if length > 1 else (0, 0)
+
+
+def _below_hundred(words: Sequence[str]) -> tuple[int, int]:
+    first, second = (*words[:2], "", "")[:2]
+    if first in TENS:
+        unit = _UNITS.get(second, 0)
+        return (TENS[first] + unit, 2) if 0 < unit < 10 else (TENS[first], 1)
+    return (_UNITS[first], 1) if first in _UNITS else (0, 0)
+
+
+def nth(word: str) -> int:
+    """The 4 of "fourth" and "4th"; 0 of all else."""
+    if word in NTH:
+        return NTH.index(word) + 1
+    digits = word[:-2]
+    return int(digits) if word[-2:] in ("st", "nd", "rd", "th") and digits.isdecimal() and len(digits) < 4 else 0
 
 
 def why_not_a_count(value: float, *, smallest: int = 0) -> str | None:

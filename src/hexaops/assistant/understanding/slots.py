@@ -6,6 +6,8 @@ planned, and the value is asked for.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 from msgspec.structs import fields, replace
 
@@ -21,7 +23,9 @@ _VAGUE = word_set(
     "everything nothing"
 )
 """No values: what somebody has to choose."""
-_SKIPPED = word_set("should must be set equal the value")
+_SKIPPED = word_set(
+    "should must be set equal the value assigned changed put turned switched updated moved given adjusted pointed"
+)
 _LOW = word_set("min minimum least from between lower minreplicas floor")
 _HIGH = word_set("max maximum most upper ceiling up limit maxreplicas cap")
 _PERCENT = word_set("% percent pct")
@@ -74,7 +78,7 @@ def merged(before: Slots, now: Slots) -> Slots:
 
 def read_slots(intent: Intent, items: list[Item]) -> Slots:
     """The values that a request for this kind of change says."""
-    words = [item for item in items if not (item.is_mark and item.word in ",;()")]
+    words = [item for item in items if not (item.is_mark and item.word in _NO_MARKS[intent is Intent.UPDATE_QUOTA])]
     if intent is Intent.CONFIG_UPDATE:
         return _configuration(words)
     if intent is Intent.ROLLBACK_APPLICATION:
@@ -82,6 +86,10 @@ def read_slots(intent: Intent, items: list[Item]) -> Slots:
     if intent is Intent.AUTOSCALING:
         return _autoscaling(words)
     return _quota(words)
+
+
+_NO_MARKS = (",;()", ",;()=:")
+"""Marks that tell nothing; of a quota, "cpu=6" and "cpu: 6", too."""
 
 
 def _configuration(items: list[Item]) -> Slots:
@@ -92,7 +100,7 @@ def _configuration(items: list[Item]) -> Slots:
         if "assignment" in item.tags:
             name, _, value = item.text.partition("=")
             env.append((name, value))
-        elif "variable" in item.tags or _is_variable(item):
+        elif is_variable_name(item):
             said = _value_after(items, position)
             if said is None or said.lower() in _VAGUE:
                 left.append(item.text)
@@ -103,9 +111,11 @@ def _configuration(items: list[Item]) -> Slots:
     return Slots(env=tuple(env), image=images[0] if images else None, left=tuple(left))
 
 
-def _is_variable(item: Item) -> bool:
-    """ "ROUNDING": one word in capitals, that means nothing else here."""
+def is_variable_name(item: Item) -> bool:
+    """ "LOG_LEVEL"; "ROUNDING": one word in capitals, that means nothing else here."""
     name = item.text
+    if "variable" in item.tags:
+        return True
     return len(name) > 3 and name.isascii() and name.isalpha() and name.isupper() and not (item.mention or item.number)
 
 
@@ -118,13 +128,36 @@ def _value_after(items: list[Item], position: int) -> str | None:
     for place in range(position + 1, min(position + 7, len(items) - 1)):
         if items[place].word in _BEFORE_VALUE and not (items[place].word == "of" and items[place + 1].mention):
             after = items[place + 1]
-            if after.word in _SKIPPED or after.mention or "pronoun" in after.tags:
+            if after.word in _SKIPPED or after.mention or "pronoun" in after.tags or _says_nothing(after):
                 continue
-            cut = place + 2 < len(items) and items[place + 2].is_mark and items[place + 2].word in ":/"
-            return None if cut else after.text  # of "https://example.org" only the first word would be taken
-        if "variable" in items[place].tags:
-            return None
+            return None if is_cut(items, place + 1) else after.text
+        if is_variable_name(items[place]):
+            return None  # "A and B to 1 and 2": which is of which is not read here
     return None
+
+
+def is_cut(items: Sequence[Item], place: int) -> bool:
+    """Whether only a piece of a value is there: of "https://example.org", of "17:30"; not "… to off: web-app"."""
+    before, after = items[place - 1 : place] if place else (), items[place + 1 : place + 3]
+    if before and before[0].is_mark and before[0].word in ":/" and (before[0].word == "/" or items[place].number):
+        return True
+    return bool(after) and after[0].is_mark and after[0].word in ":/" and not (len(after) > 1 and after[1].mention)
+
+
+def is_vague(item: Item) -> bool:
+    """ "has to be *something*": what somebody has to choose; or "i'd like": no value, unless it is quoted."""
+    return item.word in _VAGUE or _says_nothing(item)
+
+
+def _says_nothing(item: Item) -> bool:
+    """ "has to *be*", "is *a*": no value, unless it is quoted."""
+    return item.word in _LITTLE and not item.quoted
+
+
+_LITTLE = word_set(
+    "to be become becomes been being i we you he she they it a an that this these those have has had do does did is "
+    "are was were will would shall could can may might like want need needs and or with from for at in of by as if then"
+)
 
 
 def _revision(items: list[Item]) -> Slots:
@@ -256,12 +289,22 @@ def _quota(items: list[Item]) -> Slots:
             continue
         resource = _resource(items, position)
         name = resource if resource == "pods" else f"{prefix}.{resource}"
+        digits = item.text if item.text[:1].isdigit() else f"{item.number.value:g}"
+        limit = _quantity(digits + _unit_apart(items, position))
+        if _is_left_behind(items, position) or (resource is not None and hard.get(name) == limit):
+            continue
         if resource is None or name in hard or _near(items, position) & _RELATIVE:
             left.append(item.text)
             continue
-        digits = item.text if item.text[:1].isdigit() else f"{item.number.value:g}"
-        hard[name] = _quantity(digits + _unit_apart(items, position))
+        hard[name] = limit
     return Slots(hard=tuple(hard.items()), left=tuple(left))
+
+
+def _is_left_behind(items: list[Item], position: int) -> bool:
+    """The first of "from 32 to 48"."""
+    before, after = items[position - 1 : position] if position else [], items[position + 1 : position + 4]
+    to = next((place for place, item in enumerate(after[:2]) if item.word == "to"), None)
+    return bool(before) and before[0].word == "from" and to is not None and bool(after[to + 1 : to + 2])
 
 
 def _resource(items: list[Item], position: int) -> str | None:
@@ -284,18 +327,22 @@ def _unit_apart(items: list[Item], position: int) -> str:
     return _SPOKEN_UNITS.get(after, after) if apart else ""
 
 
-_SPOKEN_UNITS = {"gig": "Gi", "gigs": "Gi", "gigabyte": "Gi", "gigabytes": "Gi", "megs": "Mi", "megabytes": "Mi"}
+_SPOKEN_UNITS = {
+    **dict.fromkeys(("gig", "gigs", "gigabyte", "gigabytes", "gibibyte", "gibibytes"), "Gi"),
+    **dict.fromkeys(("meg", "megs", "megabyte", "megabytes", "mebibyte", "mebibytes"), "Mi"),
+    **dict.fromkeys(("terabyte", "terabytes", "tebibyte", "tebibytes"), "Ti"),
+}
 
 
 def item_unit(text: str) -> str:
     """The letters after a number: `gi` of `64Gi`."""
-    return text.lstrip("+-0123456789.,").lower()
+    return text.lstrip("+-0123456789.,").lower() if any(character.isdigit() for character in text[:2]) else ""
 
 
 def _quantity(text: str) -> str:
-    """As Kubernetes writes it: `64GB` is 64G."""
+    """As Kubernetes writes it. People who say `64GB` or "64 gigs" of memory mean binary units; `64G` stays as it is."""
     number = text[: len(text) - len(item_unit(text))]
-    unit = {"gb": "G", "mb": "M", "kb": "k", "tb": "T", "gib": "Gi", "mib": "Mi", "kib": "Ki", "g": "G"}.get(
+    unit = {"gb": "Gi", "mb": "Mi", "kb": "Ki", "tb": "Ti", "gib": "Gi", "mib": "Mi", "kib": "Ki", "g": "G"}.get(
         item_unit(text), text[len(number) :]
     )
     return number + (unit[:1].upper() + unit[1:] if unit.endswith("i") else unit)
