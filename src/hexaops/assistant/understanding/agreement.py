@@ -7,7 +7,7 @@ the message may limit it, else named: "Shall I …?".
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from enum import Enum
 from itertools import pairwise
 
@@ -16,17 +16,18 @@ from hexaops.assistant.understanding.english import is_english
 from hexaops.assistant.understanding.evidence import LOOKS
 from hexaops.assistant.understanding.heard_names import differ, tells_of_others, without_asides
 from hexaops.assistant.understanding.hearing import contradicts
-from hexaops.assistant.understanding.intents import Mode
+from hexaops.assistant.understanding.intents import PLANNED_INTENTS, SETTING_INTENTS, Intent, Mode
 from hexaops.assistant.understanding.items import Item, are_listed, said_words
 from hexaops.assistant.understanding.model import Understanding
 from hexaops.assistant.understanding.normalise import word_set
 from hexaops.assistant.understanding.settings import says_version
 
-HOLDS, OFFERS, PLANS, SURE, CERTAIN = -1.0, 0.0, 4.5, 6.0, 8.5
+HOLDS, OFFERS, PLANS, SURE, CERTAIN, BEYOND = -1.0, 0.0, 5.0, 5.5, 7.75, 9.0
 """From the second margin of the encoder on a change that the grammar does not read is named. The others are of the
 margin with a share of the linear model's log odds: below the first a change that the grammar reads is only named; from
-the third on one that it does not read is planned; from the fourth on though it sees some obstacle; from the last on
-though it sees a condition, a time, somebody's own doing, an afterthought, or another application that is told of."""
+the third on one that it does not read is planned; from the fourth on though it sees some obstacle; from the fifth on
+though it sees a condition, a time, somebody's own doing, or another application that is told of; from the last on
+though it begins like a question, or an afterthought puts it off."""
 SHARE = 0.4
 """How much the log odds of the linear model count beside the margin: both fitted to authors that neither had learnt."""
 _LIMITING = frozenset({Mode.REPORTED, Mode.PAST, Mode.ADVICE})
@@ -48,6 +49,26 @@ class Verdict(Enum):
     PLAN = "the one that is heard is planned"
 
 
+def is_open_to_change(found: Understanding) -> bool:
+    """No part asks for something else that is done, such as a backup; what else is told may be the reason."""
+    return not any(part.intent in _DONE_BESIDE for part in found.parts)
+
+
+_DONE_BESIDE = frozenset(
+    {
+        Intent.ALERT_ACKNOWLEDGE,
+        Intent.ALERT_CREATE,
+        Intent.BACKUP,
+        Intent.DASHBOARD_CREATE,
+        Intent.DELETE_APPLICATION,
+        Intent.DEPLOY_APPLICATION,
+        Intent.DIAGNOSTICS,
+        Intent.NODE_MAINTENANCE,
+    }
+)
+"""What is done and no encoder hears: beside it a change is read by the grammar alone."""
+
+
 def judge_plan(
     found: Understanding, change: Understanding | None, heard: Heard, items: tuple[Item, ...], score: float
 ) -> Verdict:
@@ -56,11 +77,22 @@ def judge_plan(
     if contradicts(heard, change, found, items):
         return Verdict.HEARD_INSTEAD
     parts = [part for part in found.parts or (found,) if part.is_planned]
+    sure = heard.margin + SHARE * score
+    if change is not None and change.intent is Intent.START_APPLICATION and _is_told_down(parts) and sure >= PLANS:
+        return Verdict.PLAN
     planned = {target.entity.id for part in parts for target in part.targets}
+    out = {target.entity.id for part in parts for target in part.excluded}
     several = bool(found.parts)
-    sure = several or heard.margin + SHARE * score >= HOLDS
-    other = heard.margin >= OFFERS and differ(items, heard, planned, several=several)
-    return Verdict.KEEP if sure and not other else Verdict.HOLD
+    other = heard.margin >= OFFERS and differ(items, heard, planned, out, several=several)
+    return Verdict.KEEP if (several or sure >= HOLDS) and not other else Verdict.HOLD
+
+
+def _is_told_down(parts: Sequence[Understanding]) -> bool:
+    """ "A is down at zero. get it up": read as to stop and to start it."""
+    if [part.intent for part in parts] != [Intent.STOP_APPLICATION, Intent.START_APPLICATION]:
+        return False
+    stopped, started = ({target.entity.id for target in part.targets} for part in parts)
+    return stopped == started
 
 
 def judge_heard(
@@ -77,9 +109,10 @@ def judge_heard(
     modes = {part.mode for part in found.parts or (found,)}
     sure = heard.margin + SHARE * score >= _bound(modes, against, told=_is_told_of_others(modes, heard, items))
     beside_a_question = bool(found.parts) and any(asks(item) for item in items if not item.mention)
-    if sure and Mode.NEGATED not in modes and not (beside_a_question or _may_be_more(change, heard, items)):
+    several = len({part.intent for part in found.parts} & (PLANNED_INTENTS | SETTING_INTENTS)) > 1
+    if sure and Mode.NEGATED not in modes and not (beside_a_question or several or _may_be_more(change, heard, items)):
         return Verdict.PLAN
-    return Verdict.OFFER
+    return Verdict.OFFER if sure or not found.parts else Verdict.KEEP
 
 
 def _is_told_of_others(modes: Collection[Mode], heard: Heard, items: tuple[Item, ...]) -> bool:
@@ -91,7 +124,9 @@ def _is_told_of_others(modes: Collection[Mode], heard: Heard, items: tuple[Item,
 def _bound(modes: Collection[Mode], against: Collection[str], *, told: bool) -> float:
     kinds = {name.partition(" ")[0] for name in against}
     behind = any(name.split()[1:2] == ["after"] for name in against) or "tells will" in against
-    if behind or told or not _PUT_OFF.isdisjoint(modes) or not _OWN.isdisjoint(kinds):
+    if behind or "begins" in kinds:
+        return BEYOND
+    if told or not _PUT_OFF.isdisjoint(modes) or not _OWN.isdisjoint(kinds):
         return CERTAIN
     limited = bool(against) and not _LIMITING.isdisjoint(modes)
     return SURE if limited or "tells" in kinds or "beside there" in against else PLANS

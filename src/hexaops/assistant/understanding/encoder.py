@@ -1,9 +1,9 @@
 """A small transformer that hears what a whole message asks for: numpy only, weights of `tools/train_encoder.py`.
 
-Three layers of a sentence encoder (BERT's architecture: Devlin et al. 2018, arXiv:1810.04805), fine-tuned on requests,
+Four layers of a sentence encoder (BERT's architecture: Devlin et al. 2018, arXiv:1810.04805), fine-tuned on requests,
 on sentences near a change and on questions. It says how likely each kind of change is asked for now, and of each name
 and number of the message what it is to that change. Matrices are kept as int8 with one scale a column and widened one
-at a time, so that the model takes 10 MB.
+at a time, so that the model takes 12 MB.
 """
 
 from __future__ import annotations

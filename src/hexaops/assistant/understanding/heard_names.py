@@ -48,14 +48,18 @@ def named(items: tuple[Item, ...], heard: Heard) -> Named | None:
     return Named(tuple(kept), frozenset(places))
 
 
-def differ(items: tuple[Item, ...], heard: Heard, planned: Collection[str], *, several: bool) -> bool:
-    """Whether a planned target (its id) is surely none as it is heard, or one that is surely heard is not planned;
-    of `several` changes the encoder hears one."""
+def differ(
+    items: tuple[Item, ...], heard: Heard, planned: Collection[str], out: Collection[str], *, several: bool
+) -> bool:
+    """Whether a planned target (its id) is surely none as it is heard, or one that is surely heard is neither planned
+    nor taken `out` by the message itself; of `several` changes the encoder hears one."""
     others, meant = set[str](), set[str]()
     for item, (role, chance) in _names(items, heard):
         if _is_exact(item) and not is_place(item) and chance >= SURE_OF_DIFFERENCE[role]:
             (meant if role == "target" else others).add(_id(item))
-    return (bool(meant - set(planned)) and not several) or bool((others - meant) & set(planned))
+    if not meant:
+        return False  # a change is heard, and of nothing: "it's high time A was restarted"
+    return (bool(meant - set(planned) - set(out)) and not several) or bool((others - meant) & set(planned))
 
 
 SURE_OF_DIFFERENCE = defaultdict(lambda: 0.7, target=0.95)

@@ -73,9 +73,24 @@ def contradicts(heard: Heard, change: Understanding | None, planned: Understandi
     if intent is not planned.intent and {intent, planned.intent} - _ALIKE:
         return True
     if intent is planned.intent:
-        return change is not None and _values(change) != _values(planned)
+        return change is not None and _are_sure(heard, items) and _differ(change, planned)
     stops = planned.intent is Intent.STOP_APPLICATION  # "bring down A to 2"
     return stops and any(item.number and item.number.value > 0 for item, _ in counts(items, heard))
+
+
+def _are_sure(heard: Heard, items: tuple[Item, ...]) -> bool:
+    """Whether no name or number has a role that may be another."""
+    return all(
+        chance >= SURE for item, (_, chance) in zip(items, heard.roles, strict=True) if item.mention or item.number
+    )
+
+
+def _differ(change: Understanding, planned: Understanding) -> bool:
+    """Another value, or another target than those that the message itself takes out ("not A but B")."""
+    out = {target.entity.id for target in planned.excluded}
+    targets, *values = _values(change)
+    planned_targets, *planned_values = _values(planned)
+    return values != planned_values or targets - out != planned_targets
 
 
 ANOTHER = 2.5
@@ -86,7 +101,7 @@ _ALIKE = frozenset(
 )
 
 
-def _values(said: Understanding) -> tuple[object, ...]:
+def _values(said: Understanding) -> tuple[frozenset[str], object, object, object]:
     parameters = said.parameters
     replicas = (parameters.replicas, parameters.replicas_delta, parameters.replicas_factor)
     place = parameters.namespace if said.intent in (Intent.RESTART_FAILING, Intent.UPDATE_QUOTA) else None

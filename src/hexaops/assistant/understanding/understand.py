@@ -11,7 +11,15 @@ from msgspec.structs import replace
 
 from hexaops.assistant.understanding.acts import VERB_OF
 from hexaops.assistant.understanding.afterthoughts import leaves_out, limit_after, takes_back
-from hexaops.assistant.understanding.agreement import LOOKING, OFFERS, Verdict, asks, judge_heard, judge_plan
+from hexaops.assistant.understanding.agreement import (
+    LOOKING,
+    OFFERS,
+    Verdict,
+    asks,
+    is_open_to_change,
+    judge_heard,
+    judge_plan,
+)
 from hexaops.assistant.understanding.asked import Frame, explains_all, how_surely, is_plain, is_surely_asked
 from hexaops.assistant.understanding.clauses import CLAUSES_LIMIT, Clause, split_clauses
 from hexaops.assistant.understanding.commands import in_words
@@ -31,6 +39,7 @@ from hexaops.assistant.understanding.items import Item, read_items
 from hexaops.assistant.understanding.labels import INTENT_OF
 from hexaops.assistant.understanding.model import Dialogue, Parameters, Understanding
 from hexaops.assistant.understanding.normalise import clean, other_script_share, tokenize
+from hexaops.assistant.understanding.offering import named_beside, offered, withheld
 from hexaops.assistant.understanding.parts import Part, keep, left_out
 from hexaops.assistant.understanding.questions import with_plain_question
 from hexaops.assistant.understanding.ranker import Ranking, rank
@@ -85,7 +94,7 @@ def _told_beside(found: Understanding, read: _Read) -> Understanding | None:
     meant = carried_beside(read.items, read.dialogue, read.index)
     if meant is None:
         return None
-    return _offered(_shaped(meant)) if meant.wants_plan else _shaped(meant)
+    return offered(_shaped(meant)) if meant.wants_plan else _shaped(meant)
 
 
 def _checked(found: Understanding, text: str, read: _Read) -> Understanding:
@@ -95,15 +104,15 @@ def _checked(found: Understanding, text: str, read: _Read) -> Understanding:
         return with_plain_question(text, found, read.index, read.dialogue)
     clauses = split_clauses([*read.items])
     if is_no_request(text, clauses) or has_gaps(Message([*read.items], clauses, parts, read.dialogue)):
-        return _withheld(found)
+        return withheld(found)
     if not any(part.is_planned for part in parts):
         return found
-    return found if _asks_surely(text, read) else _offered(found)
+    return found if _asks_surely(text, read) else offered(found)
 
 
 def _with_change_heard(found: Understanding, text: str, read: _Read) -> Understanding:
     """What the grammar makes of the message and what the encoder hears in it, together (`agreement`)."""
-    if not read.may_be_heard or not _is_open_to_it(found):
+    if not read.may_be_heard or not is_open_to_change(found):
         return found
     planned = any(part.is_planned for part in found.parts or (found,))
     if planned and (read.dialogue.spoken is not None or read.is_short_and_plain):
@@ -121,11 +130,11 @@ def _with_change_heard(found: Understanding, text: str, read: _Read) -> Understa
         case Verdict.PLAN if change is not None and not is_no_request(text, split_clauses([*read.items])):
             return change
         case Verdict.PLAN | Verdict.OFFER:
-            return found if found.parts or found.offer else replace(found, offer=change)
+            return found if change is None else named_beside(found, change)
         case Verdict.HEARD_INSTEAD:
-            return replace(_withheld(found), offer=change)
+            return replace(withheld(found), offer=change)
         case Verdict.HOLD:
-            return _offered(found)
+            return offered(found)
         case _:
             return found
 
@@ -197,11 +206,6 @@ class _Read:
         return judged_frame(self.items, self.whole, self.proposal)
 
 
-def _is_open_to_it(found: Understanding) -> bool:
-    """No part asks for something else that is done, such as a backup; what is complained of tells why."""
-    return not any(part.intent in LATER_INTENTS - _COMPLAINTS for part in found.parts)
-
-
 def _asks_surely(text: str, read: _Read) -> bool:
     """Whether the words ask for a change; what only carries on a conversation has too few to tell."""
     items, dialogue = read.items, read.dialogue
@@ -210,19 +214,6 @@ def _asks_surely(text: str, read: _Read) -> bool:
     if read_foreign(tokenize(text), read.index) is not None:
         return True
     return explains_all(read.judged) or is_surely_asked(read.judged)
-
-
-def _offered(found: Understanding) -> Understanding:
-    """The change named and not planned; one of several is only held back."""
-    held = _withheld(found)
-    return replace(held, offer=found) if found.would_change and not found.parts else held
-
-
-def _withheld(found: Understanding) -> Understanding:
-    parts = tuple(_withheld(part) for part in found.parts)
-    if not found.wants_plan:
-        return replace(found, parts=parts)
-    return replace(limited(found, Mode.ADVICE), slots=None, missing=(), parts=parts)
 
 
 def _settled(text: str, read: _Read, inventory: Inventory, *, truncated: bool) -> Understanding | None:
