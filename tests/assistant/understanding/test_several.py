@@ -47,6 +47,16 @@ def test_each_part_is_understood(message: str, wanted: list[tuple[Intent, list[s
 
 
 @pytest.mark.parametrize(
+    "message",
+    ["scale mailer to 3 and stop kafka", "stop mailer, start kafka", "restart mailer and then scale kafka to 5 please"],
+)
+def test_two_plain_requests_are_both_planned(message: str) -> None:
+    parts = _parts(message)
+    assert len(parts) == 2
+    assert all(part.is_planned for part in parts)
+
+
+@pytest.mark.parametrize(
     ("message", "wanted"),
     [
         ("scale mailer and kafka at 6 each", [("mailer", 6), ("kafka", 6)]),

@@ -7,6 +7,7 @@ the message may limit it, else named: "Shall I …?".
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
 from enum import Enum
 from itertools import pairwise
@@ -83,7 +84,8 @@ def judge_plan(
     planned = {target.entity.id for part in parts for target in part.targets}
     out = {target.entity.id for part in parts for target in part.excluded}
     several = bool(found.parts)
-    other = heard.margin >= OFFERS and differ(items, heard, planned, out, several=several)
+    plainly = several and math.isinf(score)  # "scale A to 3 and stop B": the encoder hears one of the two
+    other = heard.margin >= OFFERS and not plainly and differ(items, heard, planned, out, several=several)
     return Verdict.KEEP if (several or sure >= HOLDS) and not other else Verdict.HOLD
 
 
