@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
 from hexaops.assistant.answers.lines import NAME_LIMIT, TEXT_LIMIT, listing, plural
+from hexaops.assistant.answers.resources import port_words
 from hexaops.assistant.evidence import KUBERNETES
-from hexaops.backends.kubernetes.rows import EndpointRow, IngressRow, ObjectRow, PortRow, PvcRow, ServiceRow
+from hexaops.backends.kubernetes.rows import EndpointRow, IngressRow, ObjectRow, PvcRow, ServiceRow
 from hexaops.kit.durations import format_duration
 from hexaops.kit.quantities import format_bytes
 from hexaops.kit.redaction import redact
@@ -35,7 +36,7 @@ def tell_service(
     noted = _note(row, f"{row.type}, {len(ready)} of {len(endpoints)} endpoints ready", facts, draft)
     to = f"leads to {listing([f'**{markdown(one, NAME_LIMIT)}**' for one in behind])}" if behind else _no_pods(row)
     port = "port" if len(row.ports) == 1 else "ports"
-    ports = f", {port} {listing([_port(one) for one in row.ports])}" if row.ports else ""
+    ports = f", {port} {listing([port_words(one) for one in row.ports])}" if row.ports else ""
     if facet == "exposed":
         draft.say(_exposure(row, ingresses), noted)
     elif facet == "pods":
@@ -168,11 +169,6 @@ def tell_no_object(kind: str, name: str, near: Sequence[str], draft: Draft) -> N
     words = f"There is no {kind} called “{markdown(name, NAME_LIMIT)}” in this workspace."
     like = listing([markdown(one, NAME_LIMIT) for one in near], last="or")
     draft.say(f"{words} Did you mean {like}?" if like else words)
-
-
-def _port(port: PortRow) -> str:
-    target = port.target_port
-    return str(port.port) if target in (None, "", port.port) else f"{port.port} to {markdown(str(target), NAME_LIMIT)}"
 
 
 def _path(row: ObjectRow) -> str:

@@ -104,7 +104,7 @@ def tell_services(
     noted = draft.evidence.note(KUBERNETES, "Services", len(services), unit="objects", at=at, is_query=True)
     draft.say(f"There {'is' if len(services) == 1 else 'are'} {plural(len(services), 'Service')}.", noted)
     for one in services[:SHOWN]:
-        ports = listing([_port(port) for port in one.ports]) if one.ports else "none"
+        ports = listing([port_words(port) for port in one.ports]) if one.ports else "none"
         behind = served.get(one.uid, ())
         to = (
             f" for {listing([markdown(name, NAME_LIMIT) for name in behind])}" if behind else ", selects no application"
@@ -118,7 +118,7 @@ def tell_services(
         draft.say(f"- … and {len(services) - SHOWN} more", noted)
 
 
-def _port(port: PortRow) -> str:
+def port_words(port: PortRow) -> str:
     """`80`, or `80 to 8080` where the pods listen on another one."""
     target = port.target_port
     return str(port.port) if target in (None, "", port.port) else f"{port.port} to {markdown(str(target), NAME_LIMIT)}"

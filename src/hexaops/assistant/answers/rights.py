@@ -70,11 +70,15 @@ def tell_members(members: Sequence[tuple[str, str]], facts: Facts, draft: Draft)
     )
     verb = "has" if len(members) == 1 else "have"
     draft.say(f"{plural(len(members), 'member')} {verb} access to {markdown(facts.workspace_name, NAME_LIMIT)}:", noted)
+    _list_members(members, noted, draft)
+    draft.say("Service accounts that are bound to the workspace are not members and not counted.")
+
+
+def _list_members(members: Sequence[tuple[str, str]], noted: str, draft: Draft) -> None:
     for member, role in members[:SHOWN]:
         draft.say(f"- {markdown(member, NAME_LIMIT)}: {role}", noted)
     if len(members) > SHOWN:
         draft.say(f"- … and {len(members) - SHOWN} more")
-    draft.say("Service accounts that are bound to the workspace are not members and not counted.")
 
 
 def tell_changers(members: Sequence[tuple[str, str]], of: int, facts: Facts, draft: Draft) -> None:
@@ -84,10 +88,7 @@ def tell_changers(members: Sequence[tuple[str, str]], of: int, facts: Facts, dra
     )
     draft.say(f"{len(members) or 'None'} of {plural(of, 'member')} may change applications here, by plans that are "
               f"confirmed{':' if members else '.'}", noted)  # fmt: skip
-    for member, role in members[:SHOWN]:
-        draft.say(f"- {markdown(member, NAME_LIMIT)}: {role}", noted)
-    if len(members) > SHOWN:
-        draft.say(f"- … and {len(members) - SHOWN} more")
+    _list_members(members, noted, draft)
     draft.say("Service accounts that are bound to the workspace are not counted.")
 
 
