@@ -129,7 +129,7 @@ class Known:
 
     def novelty(self, frame: Frame, *without: str) -> Novelty:
         """How new the words are to the requests of all authors but these."""
-        own, words = [self.of[name] for name in {*without}], words_of(frame.items)
+        own, words = [self.of[name] for name in {*without} if name in self.of], words_of(frame.items)
 
         def count(grams: set[str]) -> int:
             return sum(self.all[gram] <= sum(counted[gram] for counted in own) for gram in grams)
@@ -176,10 +176,7 @@ def without(
 
 def store(path: Path, examples: Sequence[Example], frames: Sequence[Frame], known: Known) -> None:
     """Fit all examples and write the file that the service reads."""
-    new = [
-        known.novelty(frame, *([one.author] if one.author in known.of else []))
-        for one, frame in zip(examples, frames, strict=True)
-    ]
+    new = [known.novelty(frame, one.author) for one, frame in zip(examples, frames, strict=True)]
     model = fit(rows_of(frames, new), examples)
     scale = float(np.abs(model.coef_).max()) / 127
     about: dict[str, float | str] = {"scale": scale, "bias": float(model.intercept_[0]), "least": LEAST, "whole": WHOLE}

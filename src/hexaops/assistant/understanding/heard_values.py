@@ -180,23 +180,23 @@ def _configured(kept: tuple[Item, ...], items: tuple[Item, ...], heard: Heard) -
     written = read_slots(Intent.CONFIG_UPDATE, [*kept])
     spoken = [(item, said) for item, said in zip(items, heard.roles, strict=True) if said[0] in ("key", "value")]
     keys = [item.text for item, (role, chance) in spoken if role == "key" and chance >= SURE]
-    values = [item for item, (role, chance) in spoken if role == "value" and chance >= SURE]
+    values = [place for place, (role, chance) in enumerate(heard.roles) if role == "value" and chance >= SURE]
     if written.image is not None or any("assignment" in item.tags for item in kept):
         return written
     if not keys and any("image_ref" in item.tags for item in kept):
         return _image_of(items, heard)
     if any(is_variable_name(item) and item.text not in keys for item in items):
         return written if not spoken else None
-    if not keys or len(keys) != len(values) or any(_is_no_value(items, item) for item in values):
+    if not keys or len(keys) != len(values) or any(_is_no_value(items, place) for place in values):
         return written if not spoken else None
-    pairs = Slots(env=tuple(zip(keys, (item.text for item in values), strict=True)))
+    pairs = Slots(env=tuple(zip(keys, (items[place].text for place in values), strict=True)))
     agrees = written == pairs or not written.env or bool(written.left)
     return pairs if agrees or all(chance >= SURE_OF_ALL for _, (_, chance) in spoken) else None
 
 
-def _is_no_value(items: tuple[Item, ...], value: Item) -> bool:
+def _is_no_value(items: tuple[Item, ...], place: int) -> bool:
     """A name, a mark, a word that names nothing, or a piece of a value."""
-    place = next(place for place, item in enumerate(items) if item is value)
+    value = items[place]
     return bool(value.mention or value.is_mark or is_vague(value) or is_cut(items, place))
 
 

@@ -140,11 +140,15 @@ def _with_numbers_joined(tokens: list[Token]) -> list[Token]:
     if not any(token.lower in _MANY for token in tokens):
         return tokens
     joined: list[Token] = []
-    while tokens:
-        value, length = spoken_number([token.lower for token in tokens[:_LONGEST_NUMBER]])
-        said = not any(token.quoted for token in tokens[:length])
-        joined.append(Token(str(value), str(value), is_word=True) if length and said else tokens[0])
-        tokens = tokens[length if length and said else 1 :]
+    place = 0
+    while place < len(tokens):
+        value, length = spoken_number([token.lower for token in tokens[place : place + _LONGEST_NUMBER]])
+        if length and not any(token.quoted for token in tokens[place : place + length]):
+            joined.append(Token(str(value), str(value), is_word=True))
+            place += length
+        else:
+            joined.append(tokens[place])
+            place += 1
     return joined
 
 
