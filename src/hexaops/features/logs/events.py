@@ -30,14 +30,15 @@ class EventCollector:
         self._clusters = clusters
         self._directory = directory
         self._sink = sink
-        self._seen: dict[str, Mark] = {}
+        self._seen: dict[str, dict[str, EventRow]] = {}
+        """By cluster and uid; the cache holds the same rows, so they take no memory of their own."""
 
     async def round(self) -> None:
         """Store what is new; raises LogStoreError."""
         new = [
             (cluster, event)
             for cluster in self._clusters if cluster.log_source is None
-            for event in cluster.cache.events() if self._seen.get(_key(cluster, event)) != _mark(event)
+            for event in cluster.cache.events() if not self._has_seen(cluster, event)
         ]  # fmt: skip
         if not new:
             return
@@ -50,9 +51,17 @@ class EventCollector:
         for found in days.values():
             for at in range(0, len(found), MOST_AT_ONCE):
                 await self._store(found[at : at + MOST_AT_ONCE])
-        known = {_key(cluster, event) for cluster in self._clusters for event in cluster.cache.events()}
-        seen = {**self._seen, **{_key(cluster, event): _mark(event) for cluster, event in new}}
-        self._seen = {key: mark for key, mark in seen.items() if key in known}
+        self._seen = {cluster.id: self._seen_of(cluster, new) for cluster in self._clusters}
+
+    def _has_seen(self, cluster: Cluster, event: EventRow) -> bool:
+        seen = self._seen.get(cluster.id, {}).get(event.uid)
+        return seen is event or (seen is not None and _mark(seen) == _mark(event))
+
+    def _seen_of(self, cluster: Cluster, new: Sequence[tuple[Cluster, EventRow]]) -> dict[str, EventRow]:
+        """What was seen before or is new, without what the cache has forgotten."""
+        seen = self._seen.get(cluster.id, {}) | {event.uid: event for owner, event in new if owner is cluster}
+        known = {event.uid for event in cluster.cache.events()}
+        return {uid: event for uid, event in seen.items() if uid in known}
 
     async def _is_new(self, cluster: Cluster, event: EventRow) -> bool:
         stored = await self._sink.mark_of(_key(cluster, event))
