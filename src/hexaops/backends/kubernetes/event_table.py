@@ -34,9 +34,9 @@ class EventTable(Table[EventRow]):
         if row.last_seen < self._clock.now().timestamp() - KEPT_SECONDS:
             return None
         change = super().put(row)
-        about_same = self._index.get(row.involved_uid, {})
+        about_same = self.keyed(row.involved_uid)
         if len(about_same) > PER_OBJECT:
-            self._forget([min(about_same.values(), key=lambda event: event.last_seen)])
+            self._forget([min(about_same, key=lambda event: event.last_seen)])
         self._puts += 1
         if self._puts % SWEEP_EVERY == 0:
             self.sweep()

@@ -63,7 +63,8 @@ class Table(Generic[R]):
     count: int = 0
     revision: int = 0
     _rows: dict[str, dict[str, R]] = field(default_factory=dict)
-    _index: dict[str, dict[str, R]] = field(default_factory=dict)
+    _index: dict[str, R | dict[str, R]] = field(default_factory=dict)
+    """A row by itself where it is the only one of its key, as of most events: a dict takes more than a row."""
 
     def find(self, namespace: str, name: str) -> R | None:
         """One row, or None."""
@@ -78,7 +79,10 @@ class Table(Generic[R]):
 
     def keyed(self, key: str) -> list[R]:
         """Rows whose index key is this."""
-        return [*self._index.get(key, {}).values()]
+        held = self._index.get(key)
+        if held is None:
+            return []
+        return [*held.values()] if isinstance(held, dict) else [held]
 
     def put(self, row: R) -> Change | None:
         """Add or replace; None when the same version is held already."""
@@ -142,12 +146,28 @@ class Table(Generic[R]):
             return
         before = self.key_of(previous) if previous else ""
         after = self.key_of(row) if row else ""
-        if previous and before and before != after and (held := self._index.get(before)):
-            held.pop(previous.name, None)
-            if not held:
-                del self._index[before]
+        if previous and before and before != after:
+            self._leave(before, previous.name)
         if row and after:
-            self._index.setdefault(after, {})[row.name] = row
+            self._enter(after, row)
+
+    def _enter(self, key: str, row: R) -> None:
+        held = self._index.get(key)
+        if isinstance(held, dict):
+            held[row.name] = row
+        elif held is None or held.name == row.name:
+            self._index[key] = row
+        else:
+            self._index[key] = {held.name: held, row.name: row}
+
+    def _leave(self, key: str, name: str) -> None:
+        held = self._index.get(key)
+        if isinstance(held, dict):
+            held.pop(name, None)
+        elif held is not None and held.name == name:
+            held = None
+        if not held:
+            self._index.pop(key, None)
 
 
 def _same_version(left: ObjectRow, right: ObjectRow) -> bool:
