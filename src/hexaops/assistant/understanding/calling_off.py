@@ -59,6 +59,8 @@ def called_off(clauses: Sequence[Clause], dialogue: Dialogue, index: NameIndex) 
     if _forgets(tail) and len(said) - len(tail) <= 3:
         return Understanding(Intent.DENY, 0.9)
     words = [word for item in said for word in item.word.split()]
+    if not dialogue.agreed and _drops_the_last(words, dialogue):
+        return Understanding(Intent.DENY, 0.9)
     if not all(item.tags & {"deny", "no", "polite"} or _is_small(item) for item in said):
         return None
     stops = bool(_STOPS & set(words))
@@ -69,6 +71,22 @@ def called_off(clauses: Sequence[Clause], dialogue: Dialogue, index: NameIndex) 
     if denies and (stops or _DROPS & set(words)):
         return Understanding(Intent.DENY, 0.9)
     return None
+
+
+_REFUSES = word_set("not cancel abort halt never hold")
+_BESIDE_NO = word_set(
+    "stop do off on bother mind plan change request yet needed longer any more anymore rather ugh omg argh gosh eh oj "
+    "second thought thoughts after lets skip forget drop scrap scratch"
+)
+
+
+def _drops_the_last(words: Sequence[str], dialogue: Dialogue) -> bool:
+    """ "better not", "hold off", "omg no, cancel": no to the change that was spoken of last, which runs not yet."""
+    last = spoken_last(dialogue)
+    if last.intent not in set(Intent) or Intent(last.intent) not in _CHANGES:
+        return False
+    plainly = all(word in _SMALL or word in _REFUSES or word in _BESIDE_NO or word in _STOPS for word in words)
+    return plainly and bool(_REFUSES & {*words}) and "mind" not in words[:1]
 
 
 _LEFT = word_set("be alone as is on off up down running stopped going it them that this like there are was were")
@@ -82,24 +100,6 @@ def _leaves_it(said: Sequence[Item]) -> bool:
         return False
     rest = [*words[:place], *words[place + 1 :]]
     return len(rest) > 1 and all(word in _LEFT or word in _SMALL for word in rest)
-
-
-_AGREES = word_set(
-    "go proceed ahead confirm confirmed yes y yep yeah sure do approved apply execute send ship submit bet roger "
-    "affirmative agreed approve accepted deal"
-)
-_WITH_YES = _AGREES | word_set(
-    "ok okay fine alright right good great perfect please pls it that for on then now lets and so well thanks"
-)
-
-
-def agreed_to(clauses: Sequence[Clause], dialogue: Dialogue) -> Understanding | None:
-    """ "go", "alright proceed", "fine, go for it": yes to the change that was spoken of last."""
-    last = spoken_last(dialogue).intent
-    if last not in set(Intent) or Intent(last) not in _CHANGES or any(clause.is_question for clause in clauses):
-        return None
-    words = {word for clause in clauses for item in clause.items if not item.is_mark for word in item.word.split()}
-    return Understanding(Intent.CONFIRM, 0.9) if words <= _WITH_YES and words & (_AGREES - {"do"}) else None
 
 
 def _is_about_a_change(dialogue: Dialogue) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hexaops.assistant.understanding.calling_off import agreed_to, called_off, taken_up_again
+from hexaops.assistant.understanding.agreeing import agreed_to
+from hexaops.assistant.understanding.calling_off import called_off, taken_up_again
 from hexaops.assistant.understanding.clauses import Clause, split_clauses
 from hexaops.assistant.understanding.dialogue import answer_pending
 from hexaops.assistant.understanding.following import carry_on

@@ -33,6 +33,23 @@ _FOR_NOW = re.compile(
     re.IGNORECASE,
 )
 _SPOKEN = (
+    (
+        re.compile(
+            r"(?:^|(?<=[,.;!?:–-]))\s*that(?:['’]?ll be| will be| would be|['’]s| is| was|['’]?d be) "
+            r"(?:all|everything|it)(?: for (?:now|today|the moment)| (?:that )?i (?:needed|wanted|need)(?: to know)?)?"
+            r"(?=[\s.,!]*(?:thanks|thank you|thx|cheers|bye)?[\s.!]*$)",
+            re.IGNORECASE,
+        ),
+        " thank you",
+    ),
+    (
+        re.compile(
+            r"\b(?:(go) 4 (?=(?:it|that|this)\b)"
+            r"|(same|ditto) 4 (?=[a-z])(?!(?:more|less|fewer|extra|of|pods?|replicas?|instances?|copies|times)\b))",
+            re.IGNORECASE,
+        ),
+        r"\1\2 for ",
+    ),
     (re.compile(r"\bgimme\b", re.IGNORECASE), "give me"),
     (re.compile(r"\b(it|that)['’]d\b(?! (?:been|had|gone|done)\b)", re.IGNORECASE), r"\1 would"),
     (

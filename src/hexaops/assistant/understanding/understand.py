@@ -43,6 +43,7 @@ from hexaops.assistant.understanding.offering import named_beside, offered, with
 from hexaops.assistant.understanding.parts import Part, keep, left_out
 from hexaops.assistant.understanding.questions import with_plain_question
 from hexaops.assistant.understanding.ranker import Ranking, rank
+from hexaops.assistant.understanding.reactions import only_reacts
 from hexaops.assistant.understanding.reading import Reading, read_clause
 from hexaops.assistant.understanding.refusals import must_refuse
 from hexaops.assistant.understanding.setting import Setting, label_before, last_frame, tells_of_failing_pods
@@ -52,6 +53,7 @@ from hexaops.assistant.understanding.shape import asks_for_projects, missing_of,
 from hexaops.assistant.understanding.speech import says_go
 from hexaops.assistant.understanding.splitting import begins_clause, is_purpose, split_further
 from hexaops.assistant.understanding.spoken_of import limited, not_now, taken_back
+from hexaops.assistant.understanding.substituting import substituted
 from hexaops.assistant.understanding.summaries import asks_for_summary
 from hexaops.assistant.understanding.targets import find_targets
 from hexaops.assistant.understanding.unexplained import told_of_else
@@ -228,6 +230,8 @@ def _settled(text: str, read: _Read, inventory: Inventory, *, truncated: bool) -
         return _shaped(Understanding(Intent.OUT_OF_SCOPE, 0.95, targets=named, truncated=truncated))
     if _is_other_language(text, items, read.whole):
         return Understanding(Intent.OUT_OF_SCOPE, 0.9, language="other", truncated=truncated)
+    if not truncated and (plain := only_reacts(items, dialogue) or substituted(text, dialogue, inventory.index)):
+        return _shaped(plain)
     answer = None if truncated else answer_pending(items, dialogue, inventory.index)
     if answer is not None:
         return _shaped(answer)
