@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hexaops.kit.redaction import MARK, redact, redact_fields, redact_known, redact_texts, vendors
+from hexaops.kit.redaction import MARK, Scanned, redact, redact_fields, redact_scanned, redact_texts, vendors
 from hexaops.kit.redaction.batches import redact_all
 from tests.kit.redaction.bounds import BOUNDS
 
@@ -47,8 +47,8 @@ def test_overlapping_finds_are_one_mark() -> None:
 
 def test_only_a_text_with_a_needle_is_read_for_structure() -> None:
     text = "password=aB3dE9"
-    assert redact_known(text, text.lower(), worded=False, keywords=()) == text
-    assert redact_known(text, text.lower(), worded=True, keywords=()) == f"password={MARK}"
+    scanned = [Scanned(text, text.lower(), worded, ()) for worded in (False, True, False)]
+    assert redact_scanned(scanned) == [text, f"password={MARK}", text]
 
 
 def test_the_vendors_rules_are_all_read_and_each_stands_under_its_keywords() -> None:

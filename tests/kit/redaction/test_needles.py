@@ -37,8 +37,9 @@ def test_passed_over_is_only_what_nothing_is_found_in() -> None:
 
 
 def test_a_form_is_found_only_where_its_further_words_are() -> None:
-    forms = [form for form in (*arguments.FORMS, *commands.FORMS) if form.also]
-    assert len(forms) >= 5
+    modules = (addresses, arguments, commands, pairs)
+    forms = [form for module in modules for form in module.FORMS if form.also]
+    assert len(forms) >= 14
     rng, found = random.Random(RNG_SEED), 0
     texts = [kind.make(rng)[0] for kind in KINDS for _ in range(10)]
     pieces = [*PARTS, *(word for form in forms for word in (*form.words, *form.also)), "\n", "Xq81kdlPPw2sXq81kdlPPw2s"]

@@ -8,9 +8,9 @@ bounded, so that a line's cost grows with its length only; numbers and plain wor
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from hexaops.kit.redaction import (
     addresses,
@@ -43,18 +43,33 @@ def redact(text: str) -> str:
     run = _RUN.search(text) is not None
     if not (run or is_worded(lower) or files.may_be_pgpass(text)):
         return text
-    spans = [*reader().find(text, lower)]
+    spans = reader().find(text, lower)
     if run:
         spans += vendors.find(text, lower)
     return _replaced(text, spans)
 
 
-def redact_known(text: str, lower: str, *, worded: bool, keywords: Collection[str]) -> str:
-    """The same for a text of which it is known whether it has one of the needles, and which vendors' keywords it has."""
-    spans = [*reader().find(text, lower)] if worded else []
-    if keywords:
-        spans += vendors.find(text, lower, keywords)
-    return _replaced(text, spans) if spans else text
+class Scanned(NamedTuple):
+    """A text, also in lower case, and what a scan for the needles of all texts has found in it."""
+
+    text: str
+    lower: str
+    worded: bool
+    """Whether it has one of the needles."""
+    keywords: Collection[str]
+    """Vendors' ones that it has."""
+
+
+def redact_scanned(texts: Sequence[Scanned]) -> list[str]:
+    """The same for many texts that were scanned."""
+    worded = [place for place, one in enumerate(texts) if one.worded]
+    spans = dict(
+        zip(worded, reader().find_all([(texts[place].text, texts[place].lower) for place in worded]), strict=True)
+    )
+    for place, one in enumerate(texts):
+        if one.keywords:
+            spans.setdefault(place, []).extend(vendors.find(one.text, one.lower, one.keywords))
+    return [_replaced(one.text, found) if (found := spans.get(place)) else one.text for place, one in enumerate(texts)]
 
 
 @cache

@@ -44,6 +44,8 @@ _FIRST_WORDS = (
 )
 _PARAMETER_SIGNS = ("?", "&", "#", ";", "%26", "%3f", "\\u0026")
 """One of them, in lower case, stands before every parameter."""
+_ASSIGNS = ("=", "%3d")
+"""One of them stands before its value."""
 _USER_AND_P = re.compile(r"(?i)[?&]u(?:ser|sername)?=[^\s&]{0,128}&p=(?P<value>[^\s&\"'<>;]{3,1024})")
 _CHOSEN = re.compile(r"(?i)pass|pwd|secret")
 _HOOK = re.compile(
@@ -117,7 +119,7 @@ def _first(text: str, _lower: str) -> Iterator[Span]:
 
 def may_have_parameter(lower: str) -> bool:
     """Whether a text, in lower case, has the signs around an address's parameter."""
-    if not ("=" in lower or "%3d" in lower):
+    if not has(lower, _ASSIGNS):
         return False
     return has(lower, _PARAMETER_SIGNS) or (has(lower, _FIRST_WORDS) and _FIRST.search(lower) is not None)
 
@@ -207,9 +209,9 @@ FORMS = (
     Form(("/bot",), values(_BOT)),
     Form(("sumologic.",), values(_RECEIVER)),
     Form(("@",), _users),
-    Form(_PARAMETER_SIGNS, _parameters),
-    Form(_FIRST_WORDS, _first),
+    Form(_PARAMETER_SIGNS, _parameters, _ASSIGNS),
+    Form(_FIRST_WORDS, _first, _ASSIGNS),
     Form(("&p=",), values(_USER_AND_P)),
-    Form(HOOK_WORDS, _paths),
+    Form(HOOK_WORDS, _paths, ("/",)),
 )
 """Credentials of addresses."""

@@ -153,7 +153,7 @@ FORMS = (
         ("key", "encrypt", "gossip", "cookie", "seed", "salt", "licen", "-sas", "cert"), values(_OF_KEYS, is_generated)
     ),
     Form(("-p", "-w"), _bare),
-    Form(("user=", "usr=", "auth=", "login=", "cred", "userpwd=", "account=", "user =", "login ="), _users),
+    Form(("user=", "usr=", "auth=", "login=", "cred", "userpwd=", "account=", "user =", "login ="), _users, (":",)),
     Form(
         ("login", "log in", "sign", "cred", "account", "user", "access", "admin/", "root/"),
         values(_SLASH, is_chosen),

@@ -15,7 +15,7 @@ import numpy as np
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 from numpy.typing import NDArray
 
-from hexaops.kit.redaction import RUN_LENGTH, files, needles, redact, redact_known, vendors
+from hexaops.kit.redaction import RUN_LENGTH, Scanned, files, needles, redact, redact_scanned, vendors
 
 Bytes: TypeAlias = NDArray[np.uint8]
 Positions: TypeAlias = NDArray[np.int64]
@@ -29,6 +29,8 @@ _FEWEST = 16
 """Below so many texts the scan costs more than it saves."""
 _LONGEST_KNOWN = 512
 """Signs of a text for which it is remembered whether it is worth reading."""
+_COLONS = 4
+"""Of a line of a password file."""
 _ZEROED = bytes(ord("0") if chr(code) in "123456789" else code for code in range(256))
 
 
@@ -53,17 +55,21 @@ def redact_all(texts: Sequence[str]) -> list[str]:
     zeroed = encoded.translate(_ZEROED).decode()
     for place in np.flatnonzero(runs & _LONG).tolist():
         keywords.setdefault(place, set()).add(vendors.DOT)
-    worded = {*_password_files(texts, plain, data, starts)}
+    worded = {*_password_files(texts, plain)}
     for place, kind in kinds.items():
         start, end = begins[place], begins[place] + len(texts[plain[place]])
         if kind & _SURE or _is_worth_reading(lower[start:end], zeroed[start:end]):
             worded.add(place)
-    for place in worded.union(keywords):
-        text, start = texts[plain[place]], begins[place]
-        known = keywords.get(place, ())
-        found[plain[place]] = redact_known(
-            text, lower[start : start + len(text)], worded=place in worded, keywords=known
+    closely = [*worded.union(keywords)]
+    scanned = [
+        Scanned(
+            texts[plain[place]], lower[begins[place] : begins[place] + len(texts[plain[place]])], place in worded,
+            keywords.get(place, ()),
         )
+        for place in closely
+    ]  # fmt: skip
+    for place, text in zip(closely, redact_scanned(scanned), strict=True):
+        found[plain[place]] = text
     return found
 
 
@@ -79,10 +85,13 @@ def _known_as_worth_reading(zeroed: str) -> bool:
     return needles.is_worth_reading(zeroed)
 
 
-def _password_files(texts: Sequence[str], plain: Sequence[int], data: Bytes, starts: Positions) -> list[int]:
+def _password_files(texts: Sequence[str], plain: Sequence[int]) -> list[int]:
     """The texts with a line of a password file: it has four colons, everything else has a word of its own."""
-    several = np.flatnonzero(np.add.reduceat(data == ord(":"), starts) >= 4).tolist()
-    return [place for place in several if files.may_be_pgpass(texts[plain[place]])]
+    return [
+        place
+        for place, number in enumerate(plain)
+        if (text := texts[number]).count(":") >= _COLONS and files.may_be_pgpass(text)
+    ]
 
 
 def _runs(data: Bytes, starts: Positions) -> Bytes:

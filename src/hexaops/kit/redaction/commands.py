@@ -63,13 +63,14 @@ _PATTERNS: tuple[tuple[tuple[str, ...], re.Pattern[str], *tuple[tuple[str, ...],
         re.compile(
             r"(?i)\bauth(?:enticate)?\s(?:plain|login|xoauth2|cram-md5|oauthbearer)\s(?P<value>[\w+/]{8,4096}={0,2})"
         ),
+        ("plain", "login", "xoauth2", "cram-md5", "oauthbearer"),
     ),
     (("login ",), re.compile(r"(?i)(?:^|\n|: )[a-z]{0,2}\d{1,5}\slogin\s\S{1,128}\s\"?(?P<value>[^\s\"]{3,256})")),
     (
         ("pass ",),
         re.compile(r"(?m)(?:^|[>:] )PASS\s(?P<value>(?![\w-]{1,64}/\S{1,200}\.\w{1,5}\s{0,2}$)\S{3,256})\s{0,2}$"),
     ),
-    (("user ",), re.compile(r"(?i)\buser\s\S{1,64}\son\s[^\n]{0,100}?>(?P<value>[^\s~+&@]\S{2,256})")),
+    (("user ",), re.compile(r"(?i)\buser\s\S{1,64}\son\s[^\n]{0,100}?>(?P<value>[^\s~+&@]\S{2,256})"), (">",)),
     (("setuser",), re.compile(r"(?i)\bsetuser\s\S{1,64}\s[^\n]{0,100}?>(?P<value>\S{3,256})")),
     (
         ("auth",),
@@ -252,9 +253,9 @@ def _may_be(value: str) -> bool:
 FORMS = (
     *(Form(words, values(pattern, _may_be), *also) for words, pattern, *also in _PATTERNS),
     Form(("code", "otp"), values(_CODE)),
-    Form(("auth", "credential"), values(_BASIC, _may_be)),
+    Form(("auth", "credential"), values(_BASIC, _may_be), ("(",)),
     Form(("cred",), values(_CREDENTIALS, is_chosen)),
-    Form((",",), _columns),
+    Form((",",), _columns, ("\n",)),
     Form(("insert into",), _inserted),
     Form(("</",), _named(_ATTRIBUTE)),
     Form(("variable",), _named(_TERRAFORM)),

@@ -36,10 +36,11 @@ _DIGEST = re.compile(
 _COOKIES = re.compile(r"(?i)\b(?:set-)?cookies?[\"'\]]{0,2}\s{0,2}[:=]>?\s{0,2}[\[\"'({]{0,2}(?P<all>[^\n\"']{3,8192})")
 _COOKIE = re.compile(r"(?P<name>[\w!#$%&'*+.^`|~-]{1,128})=(?P<value>[^\s;,\"']{1,4096})")
 _SESSIONS = re.compile(
-    r"(?i)\b(?:[\w.-]{0,40}session(?:[_-]?id|_?cookie)?|phpsessid|jsessionid|asp\.net_sessionid|connect\.sid|laravel_session|csrftoken"
+    r"(?i)(?:session(?:[_-]?id|_?cookie)?|\b(?:phpsessid|connect\.sid|csrftoken"
     r"|xsrf-token|remember_(?:web_\w{1,64}|token)|__(?:secure|host)-[\w.-]{1,64}|\.aspnetcore\.[\w.-]{1,64}|cf_clearance"
-    r"|wordpress_logged_in_\w{1,64}|_oauth2_proxy|authelia_session|grafana_session|auth_token|sid)=(?P<value>[\w.%+/=:~-]{16,4096})"
+    r"|wordpress_logged_in_\w{1,64}|_oauth2_proxy|auth_token|sid))=(?P<value>[\w.%+/=:~-]{16,4096})"
 )
+"""Most names only end so: `laravel_session`, `JSESSIONID`."""
 SESSION_NAMES = (
     "session=", "sessionid=", "session_id=", "session-id=", "session_cookie=", "sessioncookie=", "sessid=", "sid=", "csrftoken", "xsrf-token",
     "remember_", "__secure-", "__host-", ".aspnetcore.", "cf_clearance", "wordpress_", "_oauth2_proxy", "auth_token",

@@ -422,10 +422,10 @@ def _value(found: re.Match[str]) -> Span:
 
 FORMS = (
     Form((), _pairs),
-    Form((" from ",), _replacements),
+    Form((" from ",), _replacements, (" to ",)),
     Form(("<",), _elements(_ELEMENT)),
     Form(("value",), _elements(_NAMED)),
-    Form(("identified", "pass", "auth"), _stated(_CREATED)),
+    Form(("identified", "pass", "auth"), _stated(_CREATED), ("'", '"')),
     Form(("--from-literal",), _stated(_LITERAL)),
     Form(("pass", "auth", "community", "aws", "pw"), _stated(_SETTING)),
     Form(("-a", "-p", "-w", "-u"), _short_flags),
