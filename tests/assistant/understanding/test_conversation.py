@@ -324,3 +324,45 @@ def test_a_limit_is_corrected_in_its_unit(limit: str, correction: str, wanted: s
 def test_while_another_value_is_asked_for_the_old_one_is_not_carried_on() -> None:
     got = _last("docs", "set PAGE_SIZE to 40 on web-app", "hm, not 40, something else", "same for api-service")
     assert not got.would_set
+
+
+@pytest.mark.parametrize(
+    ("said", "named"),
+    [
+        (("cordon ip-10-0-1-17", "oops, the .18 one"), ["ip-10-0-1-18"]),
+        (("nodes ok?", ".17?"), ["ip-10-0-1-17"]),
+        (("nodes ok?", ".17?", "mem", "and 18"), ["ip-10-0-1-18"]),
+    ],
+)
+def test_the_end_of_its_name_is_a_node(said: tuple[str, ...], named: list[str]) -> None:
+    assert _names(_last("shop", *said)) == named
+
+
+@pytest.mark.parametrize(
+    ("said", "intent", "named"),
+    [
+        (("stop grafana", "hold on. any alerts on it?", "fine, stop it"), Intent.STOP_APPLICATION, "grafana"),
+        (("scale kafka to 4", "is it slow?", "ok do the scaling"), Intent.SCALE_APPLICATION, "kafka"),
+        (("restart mailer", "is redis healthy?", "ok restart it"), Intent.RESTART_APPLICATION, "redis"),
+    ],
+)
+def test_a_change_is_taken_up_after_questions_about_it(said: tuple[str, ...], intent: Intent, named: str) -> None:
+    got = _last("shop", *said)
+    assert (got.intent, _names(got), got.would_change) == (intent, [named], True)
+
+
+@pytest.mark.parametrize("said", ["show only those that are not ready", "so just list the ones that are failing"])
+def test_to_show_what_fails_restarts_nothing(said: str) -> None:
+    got = _last("shop", "how are the pods of mailer", said)
+    assert (got.intent, got.parameters.status_filter is not None, got.is_planned) == (Intent.POD_STATUS, True, False)
+
+
+@pytest.mark.parametrize("led", ["I see. ", "fair enough. ", "interesting, ", "Good to know! "])
+def test_a_reaction_before_the_rest_changes_nothing(led: str) -> None:
+    got = _last("shop", "can kafka reach redis?", led + "show me the logs of mailer")
+    assert (got.intent, _names(got)) == (Intent.LOG_QUERY, ["mailer"])
+
+
+def test_okay_before_a_question_is_about_nothing() -> None:
+    got = _last("shop", "is mailer healthy", "can it reach redis?", "okay, show me its logs of the last hour")
+    assert (got.intent, _names(got)) == (Intent.LOG_QUERY, ["mailer"])

@@ -26,6 +26,7 @@ _NOUNS = {
     "restart": Intent.RESTART_APPLICATION,
     "reboot": Intent.RESTART_APPLICATION,
     "bounce": Intent.RESTART_APPLICATION,
+    "scale": Intent.SCALE_APPLICATION,
     "scaling": Intent.SCALE_APPLICATION,
     "scale-up": Intent.SCALE_APPLICATION,
     "stop": Intent.STOP_APPLICATION,
@@ -41,7 +42,7 @@ _NOUNS = {
     "drain": Intent.NODE_MAINTENANCE,
     "quota": Intent.UPDATE_QUOTA,
 }
-_ON = word_set("now go proceed continue ahead finally")
+_ON = word_set("now go proceed continue ahead finally do")
 _ONWARDS = _SMALL | _ON | word_set("fine alright right great good thanks and on with to back do make well cool perfect")
 _CHANGES = CHANGE_INTENTS | LATER_CHANGES
 
@@ -129,13 +130,23 @@ def taken_up_again(clauses: Sequence[Clause], dialogue: Dialogue, index: NameInd
         return None
     said = [item for clause in clauses for item in clause.items if not item.is_mark]
     words = [word for item in said for word in item.word.split()]
+    if len(words) > _LONGEST or any(item.mention or item.number for item in said):
+        return None
     nouns = [place for place, word in enumerate(words) if word in _NOUNS and place and words[place - 1] in _ARTICLES]
-    if len(nouns) != 1 or len(words) > _LONGEST or any(item.mention or item.number for item in said):
+    named = nouns[0] if len(nouns) == 1 and _ON & {*words} else _verb_of_it(words, dialogue)
+    rest = [word for place, word in enumerate(words) if place != named]
+    if named < 0 or not all(word in _ONWARDS for word in rest):
         return None
-    rest = [word for place, word in enumerate(words) if place != nouns[0]]
-    if not all(word in _ONWARDS for word in rest) or not _ON & set(rest):
-        return None
-    return _again(change, _NOUNS[words[nouns[0]]], index)
+    return _again(change, _NOUNS[words[named]], index)
+
+
+def _verb_of_it(words: Sequence[str], dialogue: Dialogue) -> int:
+    """Place of the verb of "ok, restart it then", where only questions about it came between; -1 where none is."""
+    last, change = spoken_last(dialogue), dialogue.change
+    verbs = [at for at, word in enumerate(words) if word in _NOUNS and words[at + 1 : at + 2] in (["it"], ["them"])]
+    if change is None or last == change or len(verbs) != 1:
+        return -1
+    return verbs[0] if {*last.targets} <= {*change.targets} else -1
 
 
 _ARTICLES = word_set("the that this")

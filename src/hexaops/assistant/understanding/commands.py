@@ -1,7 +1,7 @@
 """kubectl commands that people type by habit, as the sentences that say the same.
 
-Only a message that is one whole command of a change, with flags that are all understood, is translated: everything
-else stays as it is written.
+Only a message that is one whole command, with flags that are all understood, is translated: everything else stays as
+it is written. Commands that only look are known without the word kubectl, too (`looking_commands`).
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 
+from hexaops.assistant.understanding.looking_commands import looking
 from hexaops.assistant.understanding.normalise import word_set
 
 _KINDS = word_set(
@@ -26,7 +27,11 @@ Flags = Mapping[str, str]
 
 def in_words(text: str) -> str:
     """The sentence of a command; the text itself when it is none."""
-    if len(text) > _LONGEST or not any(word in text for word in _COMMANDS):
+    if len(text) > _LONGEST:
+        return text
+    if looks := looking(text.split()):
+        return looks
+    if not any(word in text for word in _COMMANDS):
         return text
     try:
         words = shlex.split(text)
@@ -38,7 +43,7 @@ def in_words(text: str) -> str:
         words.pop()
     if not words or words[0] not in _COMMANDS:
         return text
-    return _sentence(words[1:]) or text
+    return _sentence(words[1:]) or looking(words[1:]) or text
 
 
 def _sentence(words: Sequence[str]) -> str | None:

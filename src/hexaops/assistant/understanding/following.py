@@ -49,6 +49,7 @@ _SAYS_MORE = word_set("more details detail again continue")
 _HOW_FAR = word_set("status progress state so and any the what is its now please")
 _PUTS = word_set("put bring take set")
 _RETURNS = word_set("question return returning go going us look check ask again applies holds")
+_LOOKS = word_set("show list display see want i look looking")
 _SINCE = word_set(
     "since when how long and is are was has have it that this they been so like the case doing already now exactly"
 )
@@ -78,8 +79,11 @@ def carry_on(clauses: list[Clause], dialogue: Dialogue, index: NameIndex) -> Und
     light = _PUTS if "back" in plain else frozenset()
     if {"mean", "meant"} & set(plain):
         light = light | {"stop", "hold", "on"}  # "no stop, I meant cart"
-    if {"same", "back"} & set(plain) and intent not in CHANGE_INTENTS and base.slots is None:
+    asks = intent not in CHANGE_INTENTS and base.slots is None
+    if {"same", "back"} & set(plain) and asks:
         light = light | _RETURNS
+    if {"only", "just"} & set(plain) and asks:
+        light = light | _LOOKS
     known = light | pieces | OF_INTENT.get(intent, frozenset()) | index.namespaces
     strange = [item for item in words if not (carries(item, known) or narrows(item, intent))]
     meant = loosely(strange, plain, index)

@@ -51,7 +51,7 @@ def read_indirect(clause: Clause, ranking: Ranking, previous: Mode | None) -> Ac
     if verb is None or ranking.probability < SURE or (previous in INHERITED and clause.join in ("soft", "colon")):
         return None
     items = clause.items
-    if asks_ability(items) or _mends_one(items, ranking):
+    if asks_ability(items) or _mends_one(items, ranking) or _begins_with_looking(items):
         return None
     counts = verb == "assign"
     selects = ranking.best == "restart_failing" and any(item.tags & _FAILING for item in items)
@@ -73,6 +73,16 @@ def read_indirect(clause: Clause, ranking: Ranking, previous: Mode | None) -> Ac
     if clause.is_question and not any("polite" in item.tags or item.word in _COURTEOUS for item in items):
         return None
     return Act(Mode.REQUEST, verb, -1) if _says_state(items, verb) else None
+
+
+_BEFORE_LOOKING = word_set("so only just then and please pls ok okay now can could would you kindly lets i want to")
+
+
+def _begins_with_looking(items: tuple[Item, ...]) -> bool:
+    """ "only show those that are not ready"."""
+    words = [item for item in items if not item.is_mark]
+    first = next((item for item in words if item.word not in _BEFORE_LOOKING), None)
+    return first is not None and first.word in ("show", "list", "display", "see")
 
 
 def _asks(clause: Clause) -> bool:

@@ -31,6 +31,19 @@ _SAID = frozenset(tuple(phrase.split()) for phrase in _PHRASES.split(", "))
 _LONGEST = 10
 
 
+def without_reactions(items: Sequence[Item], dialogue: Dialogue) -> list[Item]:
+    """The message without reactions that stand before the rest: "fair enough. and cart?"."""
+    rest = [*items]
+    while dialogue.spoken is not None and (end := next((at for at, item in enumerate(rest) if item.is_mark), 0)):
+        words = [word for item in rest[:end] for word in item.word.split()]
+        if _reacts(words) != "said" or rest[end].word == "?" or all(item.is_mark for item in rest[end:]):
+            break
+        rest = rest[end + 1 :]
+        while rest and rest[0].is_mark:
+            rest = rest[1:]
+    return rest
+
+
 def only_reacts(items: Sequence[Item], dialogue: Dialogue) -> Understanding | None:
     """The message as talk; None where it says anything else."""
     words = [word for item in items if not item.is_mark for word in item.word.split()]

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
+from hexaops.assistant.understanding.intents import Intent
 from hexaops.assistant.understanding.inventory import KnownEntity, NameIndex, split_name
 from hexaops.assistant.understanding.items import Item
 from hexaops.assistant.understanding.model import Ambiguity, Dialogue, Resolved, Spoken
@@ -189,17 +190,20 @@ def _kind_meant(items: Sequence[Item], base: Spoken, index: NameIndex) -> tuple[
 
 
 def sibling(token: str, base: Spoken, index: NameIndex) -> tuple[Resolved, ...]:
-    """ "I meant 3" after worker-2, "and b?" after gpu-a: the name of the same kind with that end."""
+    """ "I meant 3" after worker-2, "and b?" after gpu-a, ".31?" after all nodes: the name with that end."""
     known = index.by_id.get(base.targets[-1]) if base.targets else None
-    if known is None or known.kind == "application":
+    unnamed = "node" if base.intent == Intent.NODE_STATUS else "application"
+    kind = known.kind if known is not None else unnamed
+    if kind == "application":
         return ()
-    pieces = split_name(known.name)
-    alike = [
-        entity
+    ends = [
+        (entity, pieces)
         for entity in index.by_id.values()
-        if entity.kind == known.kind and split_name(entity.name) == [*pieces[:-1], token.lower()] and len(pieces) > 1
+        if entity.kind == kind and len(pieces := split_name(entity.name)) > 1 and pieces[-1] == token.lower()
     ]
-    return tuple(Resolved(entity, entity.name, 0.9) for entity in alike)
+    before = split_name(known.name)[:-1] if known is not None else None
+    alike = [entity for entity, pieces in ends if pieces[:-1] == before] or [entity for entity, _ in ends]
+    return tuple(Resolved(entity, entity.name, 0.9) for entity in alike) if len(alike) == 1 else ()
 
 
 def series(before: Dialogue, label: bool, now: tuple[str, ...], *, replaces: bool) -> tuple[str, ...]:

@@ -186,12 +186,13 @@ def _is_pronoun(items: tuple[Item, ...], place: int) -> bool:
     after = items[place + 1] if place + 1 < len(items) else None
     if before is None:
         return after is not None and after.word in ("for", "on")
-    return before.mention is not None or before.word in _BEFORE_ONE or before.word in ORDINALS
+    return before.mention is not None or bool(before.number) or before.word in _BEFORE_ONE or before.word in ORDINALS
 
 
 def _sibling(items: tuple[Item, ...], base: Spoken, index: NameIndex) -> tuple[Resolved, ...]:
     """ "I meant 3" after worker-2, "and the 18?" after ip-10-0-1-17, "b?" after gpu-a."""
-    numbers = [n.text for n in read_numbers(items) if n.role == "absolute"]
+    counted = tuple(item for place, item in enumerate(items) if not _is_pronoun(items, place))
+    numbers = [n.text for n in read_numbers(counted) if n.role == "absolute"]
     if base.intent in SCALES:
         return ()
     if len(numbers) == 1:

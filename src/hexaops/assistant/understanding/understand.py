@@ -43,7 +43,7 @@ from hexaops.assistant.understanding.offering import named_beside, offered, with
 from hexaops.assistant.understanding.parts import Part, keep, left_out
 from hexaops.assistant.understanding.questions import with_plain_question
 from hexaops.assistant.understanding.ranker import Ranking, rank
-from hexaops.assistant.understanding.reactions import only_reacts
+from hexaops.assistant.understanding.reactions import only_reacts, without_reactions
 from hexaops.assistant.understanding.reading import Reading, read_clause
 from hexaops.assistant.understanding.refusals import must_refuse
 from hexaops.assistant.understanding.setting import Setting, label_before, last_frame, tells_of_failing_pods
@@ -79,6 +79,7 @@ def understand(message: str, inventory: Inventory, dialogue: Dialogue | None = N
         dialogue = Dialogue(focus_applications=dialogue.focus_applications)
     if asks_for_summary(text):
         return _shaped(Understanding(Intent.STATUS_QUERY, 0.95))
+    items = without_reactions(items, dialogue)
     read = _Read(tuple(items), inventory.index, dialogue)
     settled = _settled(text, read, inventory, truncated=truncated)
     if settled is not None:
@@ -361,14 +362,15 @@ def _read_parts(clauses: list[Clause], setting: Setting) -> list[Part]:
         if parts and takes_back(clause, understanding):
             parts = [Part(part.reading, taken_back(part.understanding)) for part in parts]
         parts.append(Part(reading, understanding))
-        spoken_of = tuple(t for t in reading.found.targets if t.entity.kind in ("application", "pod"))
+        about = () if understanding.intent in _TALK else reading.found.targets  # "okay, its logs"
+        spoken_of = tuple(t for t in about if t.entity.kind in ("application", "pod"))
         setting = replace(
             setting,
             previous_mode=reading.mode if reading.carries_on else Mode.ADVICE,
             previous_verb="" if reading.left else reading.verb,
             previous_best=reading.ranking.best,
             before=spoken_of or setting.before,
-            seen=reading.found.targets or setting.seen,
+            seen=about or setting.seen,
             vague=_is_vague(clause, setting) if spoken_of else setting.vague,
             told=setting.told if reading.mode is Mode.REQUEST else (*setting.told, *told_of_else(clause.items)),
             namespace=_place_of_next(reading),
