@@ -47,8 +47,7 @@ def redact_all(texts: Sequence[str]) -> list[str]:
         found[number] = redact(texts[number])
     lower = joined.lower()
     starts = np.cumsum([0, *[len(texts[number]) + 1 for number in plain[:-1]]])
-    data = np.frombuffer(joined.encode(), np.uint8)
-    runs = _runs(data, starts)
+    runs = _runs(joined.encode(), starts)
     begins = starts.tolist()
     encoded = lower.encode()
     kinds, keywords = _words().find(encoded, begins, runs.tolist())
@@ -94,14 +93,15 @@ def _password_files(texts: Sequence[str], plain: Sequence[int]) -> list[int]:
     ]
 
 
-def _runs(data: Bytes, starts: Positions) -> Bytes:
+def _runs(signs: bytes, starts: Positions) -> Bytes:
     """For each text what kinds of runs it has. The sign between texts belongs to none, so that no run joins two."""
-    found = np.zeros(len(starts), np.uint8)
+    data, found = np.frombuffer(signs, np.uint8), np.zeros(len(starts), np.uint8)
     begins, _ = _stretches(_TOKEN[data], RUN_LENGTH)
     found[np.searchsorted(starts, begins, "right") - 1] |= _RUN
     begins, ends = _stretches(_ALNUM[data], vendors.DOTTED_RUN)
-    unusual = [_UNUSUAL[data[begin:end]].any() for begin, end in zip(begins, ends, strict=True)]
-    found[np.searchsorted(starts, begins[np.array(unusual, np.bool_)], "right") - 1] |= _LONG
+    places = zip(begins.tolist(), ends.tolist(), strict=True)
+    unusual = np.array([bool(signs[begin:end].strip(_USUAL)) for begin, end in places], np.bool_)
+    found[np.searchsorted(starts, begins[unusual], "right") - 1] |= _LONG
     return found
 
 
@@ -147,7 +147,7 @@ def _table(signs: str) -> NDArray[np.bool_]:
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _ALNUM = _table(f"{_LETTERS}0123456789")
 _TOKEN = _table(f"{_LETTERS}0123456789_+/=~.-")
-_UNUSUAL = _TOKEN & ~_table("abcdef0123456789.-")
+_USUAL = b"abcdef0123456789.-"
 
 
 @cache

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
@@ -18,6 +19,12 @@ UUID = "[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
 Span = tuple[int, int]
 Find = Callable[[str, str], Iterator[Span]]
 """Where secrets of a form stand in a text, which is given as it is and in lower case."""
+
+
+MOST_SETS = 2048
+"""Texts have few sets of words."""
+FURTHER_SIGNS = 2
+"""Further words of so many signs are looked for with all the others; single signs are in too many texts."""
 
 
 class Form(NamedTuple):
@@ -84,15 +91,16 @@ class Reader:
     """Looks for all forms whose words a text has."""
 
     def __init__(self, forms: Sequence[Form]) -> None:
-        self._finds = [form.find for form in forms]
-        self._also = [form.also for form in forms]
+        self._forms = [*forms]
         self._always = {number for number, form in enumerate(forms) if not form.words}
-        numbers: dict[str, set[int]] = {}
+        self._numbers: dict[str, set[int]] = {}
         for number, form in enumerate(forms):
             for word in form.words:
-                numbers.setdefault(word, set()).add(number)
-        self._numbers = [*numbers.values()]
-        self._automaton = AhoCorasick([*numbers])
+                self._numbers.setdefault(word, set()).add(number)
+        further = (word for form in forms for word in form.also if len(word) >= FURTHER_SIGNS)
+        self._words = [*dict.fromkeys((*self._numbers, *further))]
+        self._automaton = AhoCorasick(self._words)
+        self._worded = lru_cache(MOST_SETS)(self._make_worded)
 
     def find(self, text: str, lower: str) -> list[Span]:
         """Where their secrets stand."""
@@ -106,7 +114,7 @@ class Reader:
                 wanted.setdefault(number, []).append(place)
         found: list[list[Span]] = [[] for _ in texts]
         for number, places in wanted.items():
-            find = self._finds[number]
+            find = self._forms[number].find
             for place in places:
                 found[place].extend(find(*texts[place]))
         return found
@@ -114,7 +122,20 @@ class Reader:
     def _wanted(self, text: str, lower: str) -> Iterable[int]:
         """The numbers of the forms that the text may have."""
         if not is_plain(text):  # its capitals and lower case letters are more than those of `lower`
-            return range(len(self._finds))
-        found = {number for number, _, _ in self._automaton.find_matches_as_indexes(lower, overlapping=True)}
-        worded = self._always.union(*[self._numbers[number] for number in found])
-        return [one for one in worded if not (also := self._also[one]) or has(lower, also)]
+            return range(len(self._forms))
+        found = frozenset([number for number, _, _ in self._automaton.find_matches_as_indexes(lower, overlapping=True)])
+        sure, others = self._worded(found)
+        return [*sure, *(one for one, also in others if has(lower, also))] if others else sure
+
+    def _make_worded(self, found: frozenset[int]) -> tuple[list[int], list[tuple[int, tuple[str, ...]]]]:
+        """The forms that texts with these words may have, and those that need one of a few signs, too."""
+        sure, others = [], []
+        words = {self._words[number] for number in found}
+        for number in self._always.union(*[self._numbers[word] for word in words if word in self._numbers]):
+            also = self._forms[number].also
+            signs = tuple(word for word in also if len(word) < FURTHER_SIGNS)
+            if not also or not words.isdisjoint(also):
+                sure.append(number)
+            elif signs:
+                others.append((number, signs))
+        return sure, others

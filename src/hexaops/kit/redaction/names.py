@@ -106,6 +106,8 @@ _NOT_HELD = re.compile(
 
 def speaks_about(rest: str) -> bool:
     """Whether the end of a name, after its keyword, says that the value is about a secret only."""
+    if not rest:
+        return False
     word = rest.lstrip("_-.").lower()
     if word.startswith(ABOUT) or word == "s" or word.endswith(("name", "path", "file", "ref", "count", "seconds")):
         return True
