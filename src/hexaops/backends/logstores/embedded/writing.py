@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import functools
 import logging
+import math
 import queue
 import threading
 import time
@@ -22,6 +23,7 @@ from hexaops.backends.logstores.embedded.partition import Partition
 from hexaops.backends.logstores.embedded.schema import DAY_US
 from hexaops.backends.logstores.embedded.shelf import Shelf
 from hexaops.backends.logstores.lines import LogLine
+from hexaops.kit.memory import return_freed_memory
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +36,11 @@ COMMIT_SECONDS = 30.0
 """After so many lines or so long what was stored is indexed for good; a query makes lines findable at once. Each commit
 makes a segment, which queries ask apart. Eight are merged into one, which costs their lines half of what indexing them
 did: with twice the commits a day of 3,000,000 lines is merged once, with these not at all.
+"""
+BURST_LINES = 5_000
+PAUSE_SECONDS = 2.5
+"""So many lines after which none comes for so long are indexed for good at once, unless a commit was just made. Until
+then the index holds 16 MB for them and more, such as for the first look at a cluster's events.
 """
 
 
@@ -83,6 +90,7 @@ class WritingThread:
         self._waiting: queue.Queue[Batch | Task | None] = queue.Queue(MOST_WAITING)
         self._thread = threading.Thread(target=self._work, name="log-store-writer", daemon=True)
         self.uncommitted = 0
+        self._committed_at = -math.inf
 
     def start(self) -> None:
         """Begin to work."""
@@ -100,16 +108,18 @@ class WritingThread:
 
     def commit(self) -> None:
         """Make everything findable; for the thread itself, by a Task."""
-        self.uncommitted = 0
+        lines, self.uncommitted = self.uncommitted, 0
+        self._committed_at = time.monotonic()
         self._shelf.commit()
+        if lines >= BURST_LINES:
+            return_freed_memory()
 
     def _work(self) -> None:
         next_one: Batch | Task | None = None
         due = 0.0
         while True:
             try:
-                wait = max(0.0, due - time.monotonic()) if self.uncommitted else None
-                work = next_one or self._waiting.get(timeout=wait)
+                work = next_one or self._waiting.get(timeout=self._longest_wait(due))
             except queue.Empty:
                 self._attempt(self.commit)
                 continue
@@ -125,6 +135,14 @@ class WritingThread:
             self._attempt(functools.partial(self._store, group), group)
             if self.uncommitted >= COMMIT_LINES or time.monotonic() >= due:
                 self._attempt(self.commit)
+
+    def _longest_wait(self, due: float) -> float | None:
+        """Seconds until a commit if no work comes; None while there is nothing to commit."""
+        if not self.uncommitted:
+            return None
+        now = time.monotonic()
+        is_burst = self.uncommitted >= BURST_LINES and now - self._committed_at >= COMMIT_SECONDS
+        return max(0.0, min(due - now, PAUSE_SECONDS if is_burst else math.inf))
 
     def _attempt(self, act: Callable[[], None], group: Sequence[Batch] = ()) -> None:
         """Do it and go on whatever happens: without this thread every sender would wait for ever."""
