@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from hexaops.kit.paths import field_path
+from hexaops.kit.rates import parse_rate
 
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
@@ -29,6 +30,14 @@ def _divides_five_minutes(seconds: int) -> int:
 
 
 SamplingStep = Annotated[int, Field(ge=10, le=60), AfterValidator(_divides_five_minutes)]
+
+
+def _rate(text: str) -> str:
+    parse_rate(text)
+    return text
+
+
+RateLimit = Annotated[str, AfterValidator(_rate)]
 
 
 def _network(text: str) -> str:
@@ -250,21 +259,21 @@ class Settings(BaseSettings):
     local_token_days: Positive = 30.0
     """Lifetime of the local user's token."""
 
-    rate_limit_chat: str = "100/hour"
+    rate_limit_chat: RateLimit = "100/hour"
     """Chat messages per user and workspace; the embedded mode presets `1000/hour`."""
-    rate_limit_public: str = "1200/minute"
+    rate_limit_public: RateLimit = "1200/minute"
     """Other public requests per user and workspace."""
-    rate_limit_health: str = "100/minute"
+    rate_limit_health: RateLimit = "100/minute"
     """Internal system health, per service account."""
-    rate_limit_workspace: str = "50/minute"
+    rate_limit_workspace: RateLimit = "50/minute"
     """Internal workspace operations, per service account and workspace."""
-    rate_limit_application: str = "30/minute"
+    rate_limit_application: RateLimit = "30/minute"
     """Internal application operations, per service account and application."""
-    rate_limit_logs: str = "20/minute"
+    rate_limit_logs: RateLimit = "20/minute"
     """Internal log queries, per service account."""
-    rate_limit_log_push: str = "6000/minute"
+    rate_limit_log_push: RateLimit = "6000/minute"
     """Internal pushes of log lines, per service account."""
-    rate_limit_anonymous: str = "60/minute"
+    rate_limit_anonymous: RateLimit = "60/minute"
     """Requests with invalid credentials, per client address."""
 
     log_collection: bool = True

@@ -1,7 +1,6 @@
 """Rate limits: a sliding window per key, in memory, or shared by the replicas of one PostgreSQL.
 
-`limits` reads the notation; its in-memory storage is not used, because it takes a thread and a background task to
-forget old entries and cannot be given a clock.
+Why the windows are our own: docs/decisions/own-rate-windows.md.
 """
 
 from __future__ import annotations
@@ -11,13 +10,13 @@ import math
 from collections import OrderedDict, deque
 from collections.abc import Sequence
 
-from limits import RateLimitItem, parse
 from msgspec import Struct
 
 from hexaops.config import Settings
 from hexaops.errors import HexaopsError
 from hexaops.features.access.shared_rates import Counted, SharedWindows
 from hexaops.kit.clock import Clock
+from hexaops.kit.rates import Rate, parse_rate
 from hexaops.storage.database import DatabaseUnavailableError
 
 logger = logging.getLogger(__name__)
@@ -85,7 +84,7 @@ class RateLimits:
         self._clock = clock
         self._shared = shared
         self._limits = {
-            name.removeprefix("rate_limit_"): parse(getattr(settings, name))
+            name.removeprefix("rate_limit_"): parse_rate(getattr(settings, name))
             for name in type(settings).model_fields
             if name.startswith("rate_limit_")
         }
@@ -93,20 +92,20 @@ class RateLimits:
 
     async def hit(self, name: str, *key: str) -> Verdict:
         """Count one call; rejected calls do not count."""
-        item = self._limits[name]
+        rate = self._limits[name]
         window = self._windows.setdefault((name, *key), _Window())
         self._windows.move_to_end((name, *key))
         if len(self._windows) > MOST_KEYS:
             self._windows.popitem(last=False)
-        counted = await self._count_together(name, item, key) or window.hit(item, now=self._clock.monotonic())
-        return _verdict(item, counted, first=window.refuses_first(counted.allowed), now=self._clock.now().timestamp())
+        counted = await self._count_together(name, rate, key) or window.hit(rate, now=self._clock.monotonic())
+        return _verdict(rate, counted, first=window.refuses_first(counted.allowed), now=self._clock.now().timestamp())
 
-    async def _count_together(self, name: str, item: RateLimitItem, key: Sequence[str]) -> Counted | None:
+    async def _count_together(self, name: str, rate: Rate, key: Sequence[str]) -> Counted | None:
         """None where this process counts for itself: alone, or while nothing can be written, so that reads go on."""
         if self._shared is None or name in OWN:
             return None
         try:
-            return await self._shared.hit(item, (name, *key))
+            return await self._shared.hit(rate, (name, *key))
         except DatabaseUnavailableError as error:
             logger.warning("rate limits are counted by this process alone", extra={"reason": error.message})
             return None
@@ -119,11 +118,11 @@ class _Window:
         self._hits: deque[float] = deque()
         self._refused = False
 
-    def hit(self, item: RateLimitItem, *, now: float) -> Counted:
-        period = float(item.get_expiry())
+    def hit(self, rate: Rate, *, now: float) -> Counted:
+        period = float(rate.window_seconds)
         while self._hits and self._hits[0] <= now - period:
             self._hits.popleft()
-        allowed = len(self._hits) < item.amount
+        allowed = len(self._hits) < rate.amount
         if allowed:
             self._hits.append(now)
         return Counted(allowed, len(self._hits), (self._hits[0] if self._hits else now) + period - now)
@@ -134,20 +133,14 @@ class _Window:
         return first
 
 
-def _verdict(item: RateLimitItem, counted: Counted, *, first: bool, now: float) -> Verdict:
+def _verdict(rate: Rate, counted: Counted, *, first: bool, now: float) -> Verdict:
     return Verdict(
         allowed=counted.allowed,
-        limit=item.amount,
+        limit=rate.amount,
         # A refusal that waited for other replicas may have read the count from before their calls.
-        remaining=max(0, item.amount - counted.used) if counted.allowed else 0,
+        remaining=max(0, rate.amount - counted.used) if counted.allowed else 0,
         reset_epoch_seconds=math.ceil(now + counted.wait_seconds),
         retry_after_seconds=0.0 if counted.allowed else counted.wait_seconds,
-        described=_describe(item),
+        described=f"{rate.amount} requests per {rate.period}",
         first_refusal=first,
     )
-
-
-def _describe(item: RateLimitItem) -> str:
-    unit = item.GRANULARITY.name
-    period = unit if item.multiples == 1 else f"{item.multiples} {unit}s"
-    return f"{item.amount} requests per {period}"

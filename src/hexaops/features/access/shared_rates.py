@@ -11,11 +11,11 @@ import hashlib
 import math
 from collections.abc import Sequence
 
-from limits import RateLimitItem
 from msgspec import Struct
 from sqlalchemy import BigInteger, Integer, bindparam, delete, text
 
 from hexaops.kit.clock import Clock
+from hexaops.kit.rates import Rate
 from hexaops.storage.database import Database, DatabaseUnavailableError
 from hexaops.storage.tables import RateWindowRow
 
@@ -66,15 +66,15 @@ class SharedWindows:
         self._clock = clock
         self._closed: dict[str, float] = {}
 
-    async def hit(self, item: RateLimitItem, key: Sequence[str]) -> Counted:
+    async def hit(self, rate: Rate, key: Sequence[str]) -> Counted:
         """Count one call; a refused one does not count."""
         named, now = _key(key), self._clock.now().timestamp()
         if (until := self._closed.get(named, 0.0)) > now:
-            return Counted(allowed=False, used=item.amount, wait_seconds=until - now)
-        width = item.get_expiry() / BUCKETS
+            return Counted(allowed=False, used=rate.amount, wait_seconds=until - now)
+        width = rate.window_seconds / BUCKETS
         given = {
-            "key": named, "slot": int(now // width), "size": BUCKETS + 1, "amount": item.amount,
-            "expires": math.ceil(now + item.get_expiry() + width),
+            "key": named, "slot": int(now // width), "size": BUCKETS + 1, "amount": rate.amount,
+            "expires": math.ceil(now + rate.window_seconds + width),
         }  # fmt: skip
         counted = _counted(await self._ask(given), width, now)
         if not counted.allowed:
