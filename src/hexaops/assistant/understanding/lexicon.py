@@ -6,6 +6,8 @@ platform and lower the confidence, so everyday words that say nothing stand unde
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 
 from hexaops.assistant.understanding.normalise import word_set
@@ -394,9 +396,14 @@ def build_entries() -> dict[str, Entry]:
     for word in FILLER.split():
         tags.setdefault(word, set()).add("filler")
     _add_plain_words(tags)
+    shared: dict[frozenset[str], frozenset[str]] = {}  # most words have no form, and many the same tags
+
+    def one_of(texts: Iterable[str]) -> frozenset[str]:
+        found = frozenset(texts)
+        return shared.setdefault(found, found)
+
     return {
-        word: Entry(frozenset(found), frozenset(forms.get(word, ())), lemmas.get(word, word))
-        for word, found in tags.items()
+        word: Entry(one_of(found), one_of(forms.get(word, ())), lemmas.get(word, word)) for word, found in tags.items()
     }
 
 

@@ -101,7 +101,7 @@ def _clean_value(name: str, value: Any) -> Any:
     return redact_fields(clean(value, LONGEST_VALUE), name)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _known_value(name: str, value: str) -> str:
     found: str = redact_fields(clean(value, LONGEST_VALUE), name)
     return found

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
+from sys import intern
 from typing import Literal
 
 import msgspec
@@ -126,5 +127,5 @@ def _by_object(found: _List) -> dict[tuple[str, str], Measured]:
         if usages:
             cpu = sum([parse_quantity(usage.cpu) for usage in usages])
             memory = sum([parse_quantity(usage.memory) for usage in usages])
-            measured[item.metadata.namespace, item.metadata.name] = Measured(cpu, memory, at)
+            measured[intern(item.metadata.namespace), item.metadata.name] = Measured(cpu, memory, at)
     return measured

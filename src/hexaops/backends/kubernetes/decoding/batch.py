@@ -162,8 +162,8 @@ def event_row(item: EventWire, interner: Interner) -> EventRow:
         message=cap(item.message),
         involved_kind=interner.text(about.kind),
         involved_namespace=interner.text(about.namespace),
-        involved_name=interner.text(about.name),
-        involved_uid=interner.text(about.uid),
+        involved_name=about.name,  # not shared: most objects have one event, and a table of all their names takes more
+        involved_uid=about.uid,
         count=series.count or item.count or 1,
         first_seen=first,
         last_seen=last,
