@@ -34,15 +34,17 @@ class Value(Struct, frozen=True):
     id: str = ""
 
 
-def tell_bounded(values: Sequence[Value], bound: Bound, noun: str, facts: Facts, draft: Draft, *, yes_no: bool) -> None:
-    """Who is beyond the bound, the farthest first; where nobody is, who is nearest."""
+def tell_bounded(
+    values: Sequence[Value], bound: Bound, noun: str, facts: Facts, draft: Draft, *, yes_no: bool
+) -> list[Value]:  # fmt: skip
+    """Who is beyond the bound, the farthest first; where nobody is, who is nearest. Returns those who are."""
     known = [one for one in values if one.value is not None]
     if not known:
         draft.fulfilled = False
         why = next((one.reason for one in values if one.reason), "") or "there is nothing of it"
         draft.say(f"I can't tell which {noun}s have a {LABELS.get(bound.of, bound.of)} {bound.words}: "
                   f"{markdown(why, TEXT_LIMIT)}.")  # fmt: skip
-        return
+        return []
     known.sort(key=lambda one: (one.value or 0.0, one.name), reverse=bound.is_upward)
     found = [one for one in known if one.value is not None and bound.fits(one.value, bound.value)]
     names = {one.name for one in known}
@@ -69,6 +71,7 @@ def tell_bounded(values: Sequence[Value], bound: Bound, noun: str, facts: Facts,
         reasons = listing([*dict.fromkeys(markdown(one.reason, NAME_LIMIT) for one in values if one.reason)][:2])
         draft.gap()
         draft.say(f"Not known of {listing(unknown, limit=5)}{f' ({reasons})' if reasons else ''}.")
+    return found
 
 
 def _what(bound: Bound) -> str:

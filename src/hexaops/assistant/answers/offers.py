@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hexaops.assistant.answers.draft import Draft, Suggestion
 from hexaops.assistant.answers.facts import Facts
 from hexaops.assistant.answers.lines import NAME_LIMIT, listing, plural
@@ -26,15 +28,21 @@ def ask_to_confirm(offer: Understanding, facts: Facts, draft: Draft) -> bool:
     action = Intent.RESTART_APPLICATION if offer.intent is Intent.RESTART_FAILING else offer.intent
     if len(known) < len(wanted) or action.value not in actions_for(known, facts):
         return False
+    if not wanted and offer.intent is not Intent.RESTART_FAILING:
+        return False
     names = [found.entity.name for found in offer.targets]
-    words = change_in_words(offer.intent, offer.parameters, listing([markdown(name, NAME_LIMIT) for name in names]))
+    words = change_in_words(offer.intent, offer.parameters, _listed([markdown(name, NAME_LIMIT) for name in names]))
     draft.fulfilled = False
     draft.say(f"Shall I {words}? Nothing has been changed; after a yes I show the plan.")
-    said = change_in_words(offer.intent, offer.parameters, listing([plain(name, NAME_LIMIT) for name in names]))
+    said = change_in_words(offer.intent, offer.parameters, _listed([plain(name, NAME_LIMIT) for name in names]))
     draft.suggest(Suggestion(action.value, f"Plan to {said}", said))
     draft.shown += [found.entity.id for found in offer.targets]
     draft.pending = question_of_offer(offer)
     return True
+
+
+def _listed(names: Sequence[str]) -> str:
+    return listing(names, limit=len(names)) if names else ""
 
 
 def change_in_words(intent: Intent, values: Parameters, names: str) -> str:

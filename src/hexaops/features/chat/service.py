@@ -20,6 +20,7 @@ from hexaops.assistant.answers.possible import actions_for
 from hexaops.assistant.answers.unsure import tell_left_out
 from hexaops.assistant.compose import compose, hindered, tell_freshness
 from hexaops.assistant.intents.catalog import needs_of
+from hexaops.assistant.tools.bounds import BOUNDS
 from hexaops.assistant.tools.connectivity import CONNECTIVITY
 from hexaops.assistant.tools.named import NAMED
 from hexaops.assistant.tools.tool import Tool
@@ -38,6 +39,7 @@ from hexaops.features.chat.nameable import Inventories
 from hexaops.features.chat.planning import ChangePlanner, Request, confirmation
 from hexaops.features.chat.reading.asking import Reader, Reading
 from hexaops.features.chat.reading.backups import gone_applications
+from hexaops.features.chat.reading.bounded_changes import deed_of_bound
 from hexaops.features.chat.reading.choosing import reader_of
 from hexaops.features.chat.reading.rights import asks_for_rights
 from hexaops.features.chat.retelling import Retelling
@@ -142,6 +144,9 @@ class ChatService(Struct, frozen=True):
         return understand(turn.message, inventory, turn.memory.dialogue)
 
     async def _answer_part(self, turn: Turn, asked: Understanding, facts: Facts, draft: Draft) -> None:
+        if turn.may_plan and deed_of_bound(turn.message, asked, facts):
+            await self._read(BOUNDS, self._reading(turn, turn.message, asked, facts), draft)
+            return
         asked = self.gatherer.led_to(turn.caller, turn.message, asked, facts)
         offer = asked.offer if turn.may_plan and not asks_for_rights(turn.message, asked) else None
         if offer and asked.intent in UNSURE | CHANGE_INTENTS and ask_to_confirm(offer, facts, draft):

@@ -25,6 +25,7 @@ from hexaops.assistant.understanding.model import Understanding
 from hexaops.backends.kubernetes.rows import PodRow
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.chat.reading.asking import Reading
+from hexaops.features.chat.reading.bounded_changes import deed_of_bound, offer_deed
 from hexaops.features.chat.reading.fields import field_of
 from hexaops.features.chat.reading.resources import without_names
 from hexaops.features.insights.engine import InsightEngine, Question
@@ -97,8 +98,10 @@ class BoundReader(Struct, frozen=True):
             noun, values = "pod", [*_of_pods(bound, selected, facts)]
         else:
             noun, values = "application", await self._of_applications(bound, selected, replace(reading, facts=facts))
-        tell_bounded(values, bound, noun, facts, draft, yes_no=_YES_NO.search(text) is not None)
+        found = tell_bounded(values, bound, noun, facts, draft, yes_no=_YES_NO.search(text) is not None)
         self._tell_basis(bound, reading, draft)
+        if deed := deed_of_bound(reading.message, reading.asked, facts):
+            offer_deed(deed, {one.id for one in found}, facts, draft)
 
     @staticmethod
     def _tell_basis(bound: Bound, reading: Reading, draft: Draft) -> None:
@@ -184,17 +187,18 @@ def _of_application(bound: Bound, one: Application, facts: Facts) -> Iterator[Va
 def _of_pods(bound: Bound, selected: Sequence[Application], facts: Facts) -> Iterator[Value]:
     for one in selected:
         for pod in one.pods:
-            yield from _of_pod(bound, pod, facts)
+            yield from _of_pod(bound, pod, facts, one.id)
 
 
-def _of_pod(bound: Bound, pod: PodRow, facts: Facts) -> Iterator[Value]:
+def _of_pod(bound: Bound, pod: PodRow, facts: Facts, application_id: str) -> Iterator[Value]:
     name, subject = markdown(pod.name, NAME_LIMIT), f"Pod {pod.namespace}/{pod.name}"
     if bound.of == "restarts":
-        yield Value(name, subject, float(pod.restarts), KUBERNETES)
+        yield Value(name, subject, float(pod.restarts), KUBERNETES, id=application_id)
     elif bound.of == "age":
-        yield Value(name, subject, facts.now.timestamp() - pod.created_at, KUBERNETES)
+        yield Value(name, subject, facts.now.timestamp() - pod.created_at, KUBERNETES, id=application_id)
     elif facts.usage is not None:
-        yield from _of_use(name, subject, shares_of_pods([pod], facts.usage.by_object), bound)
+        shares = shares_of_pods([pod], facts.usage.by_object)
+        yield from _of_use(name, subject, shares, bound, id_=application_id)
 
 
 def _of_nodes(bound: Bound, reading: Reading, facts: Facts) -> Iterator[Value]:
