@@ -19,6 +19,7 @@ from hexaops.assistant.tools.high_usage import HIGH_USAGE
 from hexaops.assistant.tools.history import HISTORY
 from hexaops.assistant.tools.impact import IMPACT
 from hexaops.assistant.tools.insights import INSIGHTS
+from hexaops.assistant.tools.lacking import LACKING
 from hexaops.assistant.tools.logs import LOGS
 from hexaops.assistant.tools.named import NAMED
 from hexaops.assistant.tools.nodes import NODES
@@ -26,6 +27,7 @@ from hexaops.assistant.tools.objects import OBJECTS
 from hexaops.assistant.tools.performance import PERFORMANCE
 from hexaops.assistant.tools.resources import RESOURCES
 from hexaops.assistant.tools.rights import RIGHTS
+from hexaops.assistant.tools.room import ROOM
 from hexaops.assistant.tools.summary import SUMMARY
 from hexaops.assistant.tools.tool import Tool
 from hexaops.assistant.tools.usage_history import USAGE_HISTORY
@@ -48,6 +50,7 @@ TOOLS: tuple[Tool, ...] = (
     HISTORY,
     IMPACT,
     INSIGHTS,
+    LACKING,
     LOGS,
     NAMED,
     NODES,
@@ -55,6 +58,7 @@ TOOLS: tuple[Tool, ...] = (
     PERFORMANCE,
     RESOURCES,
     RIGHTS,
+    ROOM,
     SUMMARY,
     USAGE_HISTORY,
 )

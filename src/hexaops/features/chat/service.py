@@ -20,6 +20,7 @@ from hexaops.assistant.answers.possible import actions_for
 from hexaops.assistant.answers.unsure import tell_left_out
 from hexaops.assistant.compose import compose, hindered, tell_freshness
 from hexaops.assistant.intents.catalog import needs_of
+from hexaops.assistant.tools.articles import ARTICLES
 from hexaops.assistant.tools.bounds import BOUNDS
 from hexaops.assistant.tools.connectivity import CONNECTIVITY
 from hexaops.assistant.tools.named import NAMED
@@ -37,6 +38,7 @@ from hexaops.features.chat.gathering import Gatherer, Known
 from hexaops.features.chat.messages import checked, session_name
 from hexaops.features.chat.nameable import Inventories
 from hexaops.features.chat.planning import ChangePlanner, Request, confirmation
+from hexaops.features.chat.reading.articles import asks_for_meaning
 from hexaops.features.chat.reading.asking import Reader, Reading
 from hexaops.features.chat.reading.backups import gone_applications
 from hexaops.features.chat.reading.bounded_changes import deed_of_bound
@@ -184,7 +186,8 @@ class ChatService(Struct, frozen=True):
     async def _read(self, tool: Tool, reading: Reading, draft: Draft) -> None:
         asked, facts = reading.asked, reading.facts
         draft.taken.append(asked.intent.value)
-        if tool is NAMED:  # names that no application has
+        if tool is NAMED or (tool is ARTICLES and asks_for_meaning(reading.message, asked)):
+            # names that no application has
             asked = replace(asked, unknown_names=(), ambiguous=())
         if hindered(asked, facts, draft):
             return

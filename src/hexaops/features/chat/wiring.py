@@ -24,6 +24,7 @@ from hexaops.assistant.tools.high_usage import HIGH_USAGE
 from hexaops.assistant.tools.history import HISTORY
 from hexaops.assistant.tools.impact import IMPACT
 from hexaops.assistant.tools.insights import INSIGHTS
+from hexaops.assistant.tools.lacking import LACKING
 from hexaops.assistant.tools.logs import LOGS
 from hexaops.assistant.tools.named import NAMED
 from hexaops.assistant.tools.nodes import NODES
@@ -31,6 +32,7 @@ from hexaops.assistant.tools.objects import OBJECTS
 from hexaops.assistant.tools.performance import PERFORMANCE
 from hexaops.assistant.tools.resources import RESOURCES
 from hexaops.assistant.tools.rights import RIGHTS
+from hexaops.assistant.tools.room import ROOM
 from hexaops.assistant.tools.summary import SUMMARY
 from hexaops.assistant.tools.tool import Tool
 from hexaops.assistant.tools.usage_history import USAGE_HISTORY
@@ -58,6 +60,7 @@ from hexaops.features.chat.reading.guarding import GuardedReader
 from hexaops.features.chat.reading.history import HistoryReader
 from hexaops.features.chat.reading.impact import ImpactReader
 from hexaops.features.chat.reading.insights import InsightReader
+from hexaops.features.chat.reading.lacking import LackingReader
 from hexaops.features.chat.reading.logs import LogReader
 from hexaops.features.chat.reading.named import NamedReader
 from hexaops.features.chat.reading.nodes import NodeReader
@@ -65,6 +68,7 @@ from hexaops.features.chat.reading.objects import ObjectReader
 from hexaops.features.chat.reading.performance import PerformanceReader
 from hexaops.features.chat.reading.resources import ResourceReader, UsageReader
 from hexaops.features.chat.reading.rights import RightReader
+from hexaops.features.chat.reading.room import RoomReader
 from hexaops.features.chat.reading.summary import SummaryReader
 from hexaops.features.chat.reading.usage_history import UsageHistoryReader
 from hexaops.features.chat.reading.volumes import VolumeReader
@@ -110,6 +114,7 @@ def readers(process: Process) -> Mapping[str, Reader]:
         (HIGH_USAGE, UsageReader(insights)),
         (HISTORY, HistoryReader(applications, process.database)),
         (IMPACT, ImpactReader(applications, get(DiagnosisService))),
+        (LACKING, LackingReader(applications, get(DiagnosisService))),
         (LOGS, LogReader(get(LogQueryService), applications)),
         (NAMED, NamedReader(applications, get(DiagnosisService), process.clusters)),
         (NODES, NodeReader()),
@@ -117,6 +122,7 @@ def readers(process: Process) -> Mapping[str, Reader]:
         (PERFORMANCE, PerformanceReader(sources, insights)),
         (RESOURCES, ResourceReader(applications)),
         (RIGHTS, RightReader(get(WorkspaceService))),
+        (ROOM, RoomReader(applications)),
         (SUMMARY, SummaryReader(get(InsightEngine))),
         (USAGE_HISTORY, UsageHistoryReader(sources)),
     )

@@ -16,18 +16,20 @@ from hexaops.assistant.tools.forecast import FORECAST
 from hexaops.assistant.tools.history import HISTORY
 from hexaops.assistant.tools.impact import IMPACT
 from hexaops.assistant.tools.insights import INSIGHTS
+from hexaops.assistant.tools.lacking import LACKING
 from hexaops.assistant.tools.named import NAMED
 from hexaops.assistant.tools.nodes import NODES
 from hexaops.assistant.tools.objects import OBJECTS
 from hexaops.assistant.tools.performance import PERFORMANCE
 from hexaops.assistant.tools.resources import RESOURCES
 from hexaops.assistant.tools.rights import RIGHTS
+from hexaops.assistant.tools.room import ROOM
 from hexaops.assistant.tools.summary import SUMMARY
 from hexaops.assistant.tools.tool import Tool
 from hexaops.assistant.understanding.intents import Intent, Mode
 from hexaops.assistant.understanding.model import Understanding
 from hexaops.assistant.understanding.summaries import asks_for_summary
-from hexaops.features.chat.reading.articles import is_answered, is_asked_how
+from hexaops.features.chat.reading.articles import asks_for_meaning, is_answered, is_asked_how
 from hexaops.features.chat.reading.bounds import asks_for_bounds
 from hexaops.features.chat.reading.codes import asks_for_codes
 from hexaops.features.chat.reading.connectivity import asks_for_connections
@@ -36,12 +38,14 @@ from hexaops.features.chat.reading.fields import field_of
 from hexaops.features.chat.reading.history import asks_for_revisions
 from hexaops.features.chat.reading.impact import asks_for_impact
 from hexaops.features.chat.reading.insights import asks_for_control
+from hexaops.features.chat.reading.lacking import lacked_in
 from hexaops.features.chat.reading.names import asks_for_named
 from hexaops.features.chat.reading.nodes import asks_of_nodes
 from hexaops.features.chat.reading.objects import topic_of
 from hexaops.features.chat.reading.performance import asks_for_requests
 from hexaops.features.chat.reading.resources import asks_for_age, asks_for_restarts
 from hexaops.features.chat.reading.rights import asks_for_rights
+from hexaops.features.chat.reading.room import room_asked
 from hexaops.features.chat.reading.volumes import asks_how_full
 
 _HOW_TO_INTENTS = frozenset({Intent.DIAGNOSE, Intent.ROOT_CAUSE, Intent.POD_STATUS, Intent.LIST_RESOURCES})
@@ -56,6 +60,9 @@ def _asks_how(message: str, asked: Understanding) -> bool:
 
 
 TOPICS: tuple[tuple[Tool, Callable[[str, Understanding, Facts], bool]], ...] = (
+    (ARTICLES, lambda message, asked, _: asks_for_meaning(message, asked)),
+    (ROOM, lambda message, asked, facts: bool(room_asked(message, asked, facts.applications or ()))),
+    (LACKING, lambda message, asked, facts: bool(lacked_in(message, asked, facts.applications or ()))),
     (NAMED, asks_for_named),
     (BOUNDS, asks_for_bounds),
     (CODES, lambda message, asked, _: asks_for_codes(message, asked)),

@@ -1,0 +1,89 @@
+"""Questions for room and for what is not there, asked of a living cluster; none of them makes a plan."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.living import LivingWorld, living_world
+
+QUESTIONS = (
+    ("Is there room for 3 more web-app pods?", "Yes: 3 more web-app pods fit (each requests 100m CPU and "),
+    ("How many more web-app replicas fit?", "79 more web-app pods fit (each requests 100m CPU and 128Mi memory) on "),
+    ("Can the cluster take 10 more pods of 500m cpu?", "Yes: 10 more pods fit (each requests 500m CPU), such as "),
+    ("Does a pod with 20Gi memory fit anywhere?", "No: it does not (it requests 20Gi memory).\n- worker-node-1: room "),
+    ("Would another cache-service pod fit?", "No: it does not (it requests 250m CPU and 12Gi memory).\n- worker-"),
+    ("Is there room for 100 more payment-service pods?", "No: only 26 of 100 fit (each requests 200m CPU and 256Mi "),
+    ("Is there capacity for 2 more log-collector pods?", "log-collector is a DaemonSet: it runs one pod on each node"),
+    ("Do we have enough capacity to lose a node?", "Not for every node: if worker-node-2 is lost, some of its pods "),
+    ("Are we overcommitted?", "No: on no node is more requested than pods may have; worker-node-2 is nearest, with "),
+    ("Do we need more nodes?", "Not all that is wanted fits: 1 pod waits for a node: cache-service-"),
+    ("Which services have no network policy?", "11 of 12 applications have no network policy, so nothing "),
+    ("Which deployments do not have an autoscaler?", "10 of 11 applications have no autoscaler, so their replicas"),
+    ("Which apps have no pod disruption budget?", "10 of 12 applications have no disruption budget, so a drain may "),
+    ("Which apps have no Service?", "3 of 12 applications have no Service, so other pods have no name to reach them "),
+    ("Which apps are not reachable from outside?", "11 of 12 applications have no host name, so no Ingress leads to "),
+    ("Which projects have no quota?", "3 of 4 projects have no quota: data, default and frontend."),
+    ("Are there apps without persistent storage?", "Yes: 9 of 12 applications have no volume, so what they write "),
+    ("Which pods in data have no network policy?", "4 of 5 applications have no network policy, so nothing restricts"),
+    ("What is a readiness probe?", "A readiness probe is a check that the kubelet repeats to see whether a container "),
+    ("What does CrashLoopBackOff mean?", "CrashLoopBackOff means that a container ends again and again soon after "),
+)  # fmt: skip
+
+
+@pytest.fixture
+async def world(sqlite_url: str, tmp_path: Path) -> AsyncIterator[LivingWorld]:
+    async with living_world(sqlite_url, tmp_path) as opened:
+        yield opened
+
+
+async def ask(world: LivingWorld, message: str, **more: Any) -> dict[str, Any]:
+    """The data of one answer."""
+    data: dict[str, Any] = (await world.call("POST", "/aiops/chat", {"message": message, **more})).json()["data"]
+    return data
+
+
+def plans_of(data: dict[str, Any]) -> list[dict[str, Any]]:
+    return [one["data"] for one in data["attachments"] if one["type"] == "action_plan"]
+
+
+async def test_the_first_sentence_answers(world: LivingWorld) -> None:
+    wrong = []
+    for question, beginning in QUESTIONS:
+        data = await ask(world, question)
+        content = data["response"]["content"]
+        if not content.startswith(beginning) or plans_of(data) or not data["response"]["metadata"]["intent_fulfilled"]:
+            wrong.append((question, content))
+    assert wrong == []
+
+
+async def test_the_services_of_what_lacks_a_policy_are_named(world: LivingWorld) -> None:
+    content = (await ask(world, "Which services have no network policy?"))["response"]["content"]
+    assert "web-app (Service frontend/web-app-service)" in content
+    assert "database-app" not in content  # its policy selects it
+
+
+@pytest.mark.parametrize(
+    "message", ["restart all pods with more than 5 restarts", "restart everything that restarted more than 10 times"]
+)
+async def test_a_change_of_what_is_beyond_a_number_is_offered_for_exactly_that(
+    world: LivingWorld, message: str
+) -> None:  # fmt: skip
+    first = await ask(world, message)
+    assert "database-app" in first["response"]["content"].splitlines()[1]
+    assert "Shall I restart database-app?" in first["response"]["content"]
+    assert plans_of(first) == []
+    then = await ask(world, "yes", session_id=first["session_id"])
+    (plan,) = plans_of(then)
+    assert plan["action"] == "restart_application"
+    assert [one["name"] for one in plan["targets"]] == ["database-app"]
+
+
+async def test_where_nothing_is_beyond_the_number_nothing_is_offered(world: LivingWorld) -> None:
+    data = await ask(world, "restart all apps with more than 900 restarts")
+    assert data["response"]["content"].startswith("None of 12 applications has more than 900 restarts; the highest is ")
+    assert "Shall I" not in data["response"]["content"]
+    assert plans_of(data) == []
