@@ -18,6 +18,7 @@ from hexaops.kit.durations import format_duration, format_time
 from hexaops.kit.text import markdown
 
 SHOWN = 12
+NAMED = 30
 NAME_LIMIT = 63
 HOW = (
     "A service account starts backups, one application at a time or all together (docs/backups.md), not this chat. "
@@ -51,7 +52,7 @@ def answer_backups(applications: Sequence[Application], newest: Mapping[str, Kep
     if len(have) > SHOWN:
         draft.say(f"- … and {len(have) - SHOWN} more with a backup", counted)
     if without:
-        names = listing([name_of(one, facts) for one in without])
+        names = listing([name_of(one, facts) for one in without], limit=NAMED)
         draft.say(f"No backup of {names}." if len(without) == 1 or have else f"There is no backup of {names}.", counted)
     if not applications:
         draft.say("There are 0 applications to back up.", counted)

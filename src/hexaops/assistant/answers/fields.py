@@ -79,7 +79,7 @@ def tell_variables(
     found = {
         variable: value
         for container in containers(template_spec(workload))
-        for variable, value in _variables(container, snapshot, workload.namespace).items()
+        for variable, value in variables_of(container, snapshot, workload.namespace).items()
     }
     lines = {key: value for key, value in found.items() if not wanted or key in wanted}
     missing = [key for key in wanted if key not in found]
@@ -99,7 +99,8 @@ def tell_variables(
         draft.say(f"- … and {len(lines) - SHOWN} more")
 
 
-def _variables(container: Raw, snapshot: Snapshot, namespace: str) -> dict[str, str]:
+def variables_of(container: Raw, snapshot: Snapshot, namespace: str) -> dict[str, str]:
+    """Its environment variables: values written there, else where they come from."""
     found: dict[str, str] = {}
     for entry in items(container, "envFrom"):
         source, secret = text(entry, "configMapRef", "name"), text(entry, "secretRef", "name")
@@ -128,7 +129,7 @@ def _value_of(entry: Raw) -> str:
 
 def tell_mounted(applications: Sequence[Application], snapshot: Snapshot, facts: Facts, draft: Draft) -> None:
     """ConfigMaps that templates name, in variables or volumes."""
-    used = {one.id: _config_maps(one, snapshot) for one in applications}
+    used = {one.id: config_maps_of(one, snapshot) for one in applications}
     having = [one for one in applications if used[one.id]]
     if not having:
         of = f"**{name_of(applications[0], facts)}** uses" if len(applications) == 1 else "None of them uses"
@@ -144,7 +145,8 @@ def tell_mounted(applications: Sequence[Application], snapshot: Snapshot, facts:
         draft.say(f"- {name_of(one, facts)}: {shown}", noted)
 
 
-def _config_maps(application: Application, snapshot: Snapshot) -> list[str]:
+def config_maps_of(application: Application, snapshot: Snapshot) -> list[str]:
+    """Names of the ConfigMaps that its template names."""
     workload = snapshot.at(ref_of(application))
     spec = template_spec(workload) if workload is not None else {}
     found = [text(volume, "configMap", "name") for volume in items(spec, "volumes")]
@@ -185,7 +187,7 @@ def _tell_probe(application: Application, snapshot: Snapshot, kind: str, facts: 
     own = items(template_spec(workload), "containers") if workload is not None else []
     for one in own:
         probe = mapping(one, PROBES[kind])
-        words = f"{_asked_of(probe)}, every {number(probe, 'periodSeconds') or 10} s"
+        words = f"{asked_of(probe)}, every {number(probe, 'periodSeconds') or 10} s"
         if wait := number(probe, "initialDelaySeconds"):
             words += f" from {wait} s after the start"
         words += f", at most {number(probe, 'timeoutSeconds') or 1} s, failed after "
@@ -195,7 +197,7 @@ def _tell_probe(application: Application, snapshot: Snapshot, kind: str, facts: 
         draft.say(f"- {kind}{of}: {words}", _note(subject_of(application), f"{kind}{of}: {words}", facts, draft))
 
 
-def _asked_of(probe: Raw) -> str:
+def asked_of(probe: Raw) -> str:
     """`GET /healthz on port http`, `a connection to port 5432`, `the command “…”`."""
     if get := mapping(probe, "httpGet"):
         path, port = text(get, "path") or "/", str(get.get("port"))

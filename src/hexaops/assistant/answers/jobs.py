@@ -18,16 +18,24 @@ SHOWN = 20
 
 
 def tell_jobs(
-    jobs: Sequence[JobRow], schedules: Sequence[CronJobRow], facts: Facts, draft: Draft, *, last: bool = False
+    jobs: Sequence[JobRow],
+    schedules: Sequence[CronJobRow],
+    facts: Facts,
+    draft: Draft,
+    *,
+    last: bool = False,
+    of_failure: bool = False,
 ) -> None:
     """How the Jobs that are kept ended, the newest first, then the schedules that make them.
 
-    `last`: it is asked how the last one ended, which comes first.
+    `last`: it is asked how the last one ended, which comes first; `of_failure`: whether it failed.
     """
     counted = note_count(draft, facts, len(jobs), "Jobs")
     if jobs and last:
         newest = max(jobs, key=lambda one: one.started_at or one.created_at)
-        lead = {"succeeded": "Yes", "failed": "No"}.get(_state(newest), "Not yet")
+        lead = {"succeeded": "No" if of_failure else "Yes", "failed": "Yes" if of_failure else "No"}.get(
+            _state(newest), "Not yet"
+        )
         name = markdown(f"{newest.namespace}/{newest.name}", NAME_LIMIT)
         draft.say(f"{lead}: the last Job, {name}, {_said(newest)}{_when(newest, facts)}.", counted)
     if not jobs:

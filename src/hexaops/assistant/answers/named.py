@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from hexaops.analysis.applications.model import Application
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
-from hexaops.assistant.answers.lines import NAME_LIMIT, TEXT_LIMIT, listing, plural
+from hexaops.assistant.answers.lines import NAME_LIMIT, TEXT_LIMIT, listing, name_of, plural, subject_of
 from hexaops.assistant.answers.resources import port_words
 from hexaops.assistant.evidence import KUBERNETES
 from hexaops.backends.kubernetes.rows import EndpointRow, IngressRow, ObjectRow, PvcRow, ServiceRow
@@ -53,8 +54,19 @@ def tell_service(
     draft.say(
         f"- type {row.type}, cluster IP {row.cluster_ip or 'none'}, selector {markdown(labels, TEXT_LIMIT)}", noted
     )
+    if facet == "leads" and endpoints:
+        pods = [f"{markdown(one.pod_name, NAME_LIMIT)}{'' if one.ready else ' (not ready)'}" for one in endpoints]
+        draft.say(f"- pods: {listing(pods)}", noted)
     for ingress in ingresses[:SHOWN]:
         _ingress_line(ingress, facts, draft, service=row.name)
+
+
+def tell_unserved_by_any(application: Application, facts: Facts, draft: Draft) -> None:
+    """No Service selects the pods of an application."""
+    noted = draft.evidence.note(
+        KUBERNETES, subject_of(application), "no Service", unit="state", at=facts.freshness.as_of
+    )
+    draft.say(f"No Service selects the pods of **{name_of(application, facts)}**.", noted)
 
 
 def _no_pods(row: ServiceRow) -> str:

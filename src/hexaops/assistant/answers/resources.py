@@ -32,7 +32,7 @@ def tell_images(applications: Sequence[Application], facts: Facts, draft: Draft)
 
 def tell_latest(applications: Sequence[Application], facts: Facts, draft: Draft) -> None:
     """Which of them run an image whose tag is `latest` or missing: what runs may change without a release."""
-    found = [one for one in applications if any(_tag_of(image) in {"", "latest"} for image in one.workload.images)]
+    found = [one for one in applications if any(tag_of(image) in {"", "latest"} for image in one.workload.images)]
     noted = draft.evidence.note(
         KUBERNETES, "applications with an image of the tag latest, or of none", len(found), unit="objects",
         at=facts.freshness.as_of, is_query=True,
@@ -50,7 +50,7 @@ def name_of_image(image: str) -> str:
     return image.partition("@")[0].rpartition("/")[2].partition(":")[0].casefold()
 
 
-def _tag_of(image: str) -> str:
+def tag_of(image: str) -> str:
     """Its tag, or its digest; "" where it has neither."""
     name, at, digest = image.partition("@")
     return digest if at else name.rpartition("/")[2].partition(":")[2]

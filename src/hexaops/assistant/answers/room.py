@@ -153,11 +153,10 @@ def tell_loss(lost: Mapping[str, Sequence[PodRow]], facts: Facts, draft: Draft) 
         draft.say(f"{lead}: if {whose} is lost, some of its pods find no room on the others.", noted)
     for node, pods in sorted(lost.items()):
         own = {pod.uid for one in facts.applications or () for pod in one.pods}
-        names = [markdown(pod.name, NAME_LIMIT) for pod in pods if pod.uid in own]
-        others = len(pods) - len(names)
-        names += [f"{plural(others, 'pod')} of others"] if others else []
-        words = f"no room for {listing(names)}" if names else "all of its pods find room"
-        draft.say(f"- {markdown(node, NAME_LIMIT)}: {words}", _note(f"Node {node}", words, facts, draft))
+        mine = [markdown(pod.name, NAME_LIMIT) for pod in pods if pod.uid in own]
+        others = [f"{plural(len(pods) - len(mine), 'pod')} of others"] if len(pods) > len(mine) else []
+        told = f"no room for {listing([*mine, *others])}" if pods else "all of its pods find room"
+        draft.say(f"- {markdown(node, NAME_LIMIT)}: {told}", _note(f"Node {node}", told, facts, draft))
     draft.say(BASIS + _of_these(facts))
 
 

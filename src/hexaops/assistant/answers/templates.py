@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from hexaops.analysis.applications.model import Application
 from hexaops.analysis.diagnosis.causes import ref_of
-from hexaops.analysis.diagnosis.objects import Obj, Raw, containers, dig, items, mapping, template_spec, text
+from hexaops.analysis.diagnosis.objects import Obj, Raw, containers, dig, items, mapping, strings, template_spec, text
 from hexaops.analysis.diagnosis.snapshot import Snapshot
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.facts import Facts
@@ -177,6 +177,38 @@ def _containers(workload: Obj) -> str:
            f"{listing(first)}" if first else f"{words}, and no init container"  # fmt: skip
 
 
+def _commands(workload: Obj) -> str:
+    said = []
+    own = items(template_spec(workload), "containers")
+    for one in own:
+        line = redact(" ".join([*strings(one, "command"), *strings(one, "args")]))
+        of = f" in {markdown(text(one, 'name'), NAME_LIMIT)}" if len(own) > 1 else ""
+        image = markdown(text(one, "image"), NAME_LIMIT)
+        own_words = f"runs “{markdown(line, VALUE_LIMIT)}”{of}"
+        said.append(own_words if line else f"sets no command{of}: the entry point of {image} runs")
+    return listing(said) if said else "has no containers"
+
+
+def secrets_of(workload: Obj) -> list[str]:
+    """Names of the Secrets that its template names."""
+    spec = template_spec(workload)
+    found = [text(one, "secret", "secretName") for one in items(spec, "volumes")]
+    found += [text(source, "secret", "name") for one in items(spec, "volumes")
+              for source in items(one, "projected", "sources")]  # fmt: skip
+    found += [text(one, "name") for one in items(spec, "imagePullSecrets")]
+    for container in containers(spec):
+        found += [text(entry, "secretRef", "name") for entry in items(container, "envFrom")]
+        found += [text(entry, "valueFrom", "secretKeyRef", "name") for entry in items(container, "env")]
+    return sorted({name for name in found if name})
+
+
+def _secrets(workload: Obj) -> str:
+    found = [markdown(name, NAME_LIMIT) for name in secrets_of(workload)]
+    if not found:
+        return "uses no Secret in variables, volumes or for pulling images"
+    return f"uses {plural(len(found), 'Secret')}: {listing(found, limit=PAIRS)}; their values are never read here"
+
+
 def _each(workload: Obj, place: str, default: str) -> list[str]:
     found = [text(one, place) or default for one in items(template_spec(workload), "containers")]
     return [markdown(one, NAME_LIMIT) for one in dict.fromkeys(found)] or [default]
@@ -192,5 +224,7 @@ FIELDS: Mapping[str, Callable[[Obj], str]] = {
     "pulls": _pulls,
     "grace": _grace,
     "containers": _containers,
+    "commands": _commands,
+    "secrets": _secrets,
 }
 """What is said of one application, without its name."""

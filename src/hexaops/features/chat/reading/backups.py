@@ -13,9 +13,9 @@ from msgspec import Struct
 from hexaops.analysis.applications.model import Application
 from hexaops.assistant.answers.backups import Kept, answer_backups, tell_gone, tell_last_backup, tell_next_backup
 from hexaops.assistant.answers.draft import Draft
-from hexaops.assistant.answers.jobs import tell_schedules
+from hexaops.assistant.answers.jobs import tell_jobs, tell_schedule
 from hexaops.assistant.understanding import KnownEntity
-from hexaops.backends.kubernetes.rows import CronJobRow
+from hexaops.backends.kubernetes.rows import CronJobRow, JobRow
 from hexaops.features.access.caller import Caller
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.backups.queries import BackupSummary, latest_backups
@@ -29,6 +29,13 @@ _RESTORE = re.compile(r"\b(?:restore|recover)\b")
 _NEXT = re.compile(
     r"\bnext\b|\bschedul|\bwhen (?:do|does|will|are|is)\b(?!.*\b(?:last|latest|expire)\b)|\bhow often\b", re.IGNORECASE
 )
+_WORKED = re.compile(
+    r"^\W*(?:and |so |but )?(?:did|has|have|was|were|is|are)\b.*\b(?:work(?:ed|s)?|succe\w{2,9}|ran|run|complete[d]?|"
+    r"finish(?:ed)?|fail(?:ed)?|done|ok(?:ay)?|go (?:well|through|fine))\b",
+    re.IGNORECASE,
+)
+""" "Did the nightly backup work?": of the last Job that is called so."""
+_FAILED = re.compile(r"\bfail", re.IGNORECASE)
 _LAST = re.compile(r"\b(?:last|latest|newest|most recent)\b", re.IGNORECASE)
 _REPLACE = re.compile(r"\b(?:replace|overwrite)\b")
 
@@ -50,10 +57,14 @@ class BackupReader(Struct, frozen=True):
             tell_next_backup(self._schedules(reading), reading.facts, draft)
             draft.gap()
         kept = {key: Kept(one.started_at, one.expires_at, one.objects) for key, one in newest.items()}
-        if _LAST.search(reading.message):
+        if _WORKED.search(reading.message) and not reading.is_named:
+            failed = _FAILED.search(reading.message) is not None
+            tell_jobs(self._jobs(reading), self._schedules(reading), reading.facts, draft, last=True, of_failure=failed)
+            draft.gap()
+        elif _LAST.search(reading.message):
             tell_last_backup(selected, kept, reading.facts, draft)
-            if not reading.is_named:
-                tell_schedules(self._schedules(reading), reading.facts, draft)
+            for schedule in () if reading.is_named else self._schedules(reading):
+                tell_schedule(schedule, reading.facts, draft, upcoming=False)
         answer_backups(selected, kept, reading.facts, draft)
         there = {one.id for one in reading.facts.applications or ()}
         tell_gone([one.application for key, one in newest.items() if key not in there], draft)
@@ -64,6 +75,11 @@ class BackupReader(Struct, frozen=True):
         return sorted(
             (row for row in rows if "backup" in row.name.casefold()), key=lambda row: (row.namespace, row.name)
         )
+
+    def _jobs(self, reading: Reading) -> list[JobRow]:
+        """Jobs that are called backups, or made by such a CronJob."""
+        rows = self.applications.rows(reading.caller.get_workspace(), "Job")
+        return [row for row in rows if "backup" in f"{row.name} {row.owner_name}".casefold()]
 
     async def _restore(self, reading: Reading, newest: dict[str, BackupSummary], draft: Draft) -> None:
         named = [found.entity for found in reading.asked.targets if found.entity.kind == "application"]

@@ -43,7 +43,7 @@ from hexaops.features.chat.reading.names import asks_for_named
 from hexaops.features.chat.reading.nodes import asks_of_nodes
 from hexaops.features.chat.reading.objects import topic_of
 from hexaops.features.chat.reading.performance import asks_for_requests
-from hexaops.features.chat.reading.resources import asks_for_age, asks_for_restarts
+from hexaops.features.chat.reading.resources import asks_for_age, asks_for_image_ages, asks_for_restarts
 from hexaops.features.chat.reading.rights import asks_for_rights
 from hexaops.features.chat.reading.room import room_asked
 from hexaops.features.chat.reading.volumes import asks_how_full
@@ -74,6 +74,7 @@ TOPICS: tuple[tuple[Tool, Callable[[str, Understanding, Facts], bool]], ...] = (
     (CONNECTIVITY, lambda message, asked, _: asks_for_connections(message, asked)),
     (PERFORMANCE, lambda message, asked, _: asks_for_requests(message, asked)),
     (RESOURCES, lambda message, asked, facts: asks_for_restarts(message, asked, facts.applications or ())),
+    (RESOURCES, lambda message, asked, facts: asks_for_image_ages(message, asked, facts.applications or ())),
     (RESOURCES, lambda message, asked, facts: asks_for_age(message, asked, facts.applications or ())),
     (NODES, lambda message, asked, _: asks_of_nodes(message, asked)),
     (OBJECTS, lambda message, asked, facts: bool(topic_of(message, facts.applications or (), asked))),

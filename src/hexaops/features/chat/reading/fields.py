@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from hexaops.analysis.applications.model import Application
 from hexaops.assistant.answers import fields as told
+from hexaops.assistant.answers.configuration import tell_configuration
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.lines import plural
 from hexaops.assistant.answers.overall import tell_evicted, tell_killed, tell_projects, tell_requested
@@ -36,8 +37,8 @@ _FURTHER = frozenset({
 """Intents that a question for what a template says is taken for, too."""
 _ASKS = re.compile(
     r"^\W*(?:and |so |please |ok(?:ay)?,? |hey,? |now )*(?:which|what|whats|what's|who|whose|"
-    r"how (?:much|many|long|big)|is|are|does|do|has|have|can you|could you|show|list|give|print|tell|any|find|get|"
-    r"where)\b"
+    r"how (?:much|many|long|big|is|are)|describe|is|are|does|do|has|have|can you|could you|show|list|give|print|tell|"
+    r"any|find|get|where)\b"
 )
 _SINCE = re.compile(
     r"\bsince when\b|"
@@ -132,13 +133,29 @@ _TOPICS = (
         ),
     ),
     ("replicas", _REPLICAS),
+    ("commands", re.compile(r"\b(?:commands?|entry ?points?|args|arguments)\b")),
+    ("secrets", re.compile(r"\bsecrets?\b")),
+    (
+        "configuration",
+        re.compile(
+            r"\bconfig(?:uration|ured|s)?\b|\bmanifests?\b|\bya?ml\b|\b(?:pod |workload )?(?:spec|template)\b|"
+            r"\bsettings\b|\bdescribe\b|\bdefin(?:ition|ed)\b|\bset up\b"
+        ),
+    ),
 )
 _JUDGES: Mapping[str, Callable[[int, int], bool]] = {"exactly": eq, "more": gt, "less": lt, "least": ge}
 _COUNTS = {"one": 1, "single": 1, "two": 2, "three": 3}
 _OF_PODS = re.compile(r"\bhow many\b|\bnumber of\b|\bcount\b")
 _SINGLE = re.compile(r"\b(?:liveness|readiness|startup)\b")
-_OF_NAMED = frozenset({"variables", "owners", "containers", "labels", "annotations"})
+_WHOLE = frozenset({"commands", "secrets", "configuration"})
+"""What is taken for still more: a configuration for a backup, a secret for a finding."""
+_WHOLE_INTENTS = frozenset(
+    {Intent.BACKUP, Intent.WORKSPACE_GUIDE, Intent.HELP, Intent.EVENT_QUERY, Intent.OPTIMIZATION}
+)
+_OF_NAMED = frozenset({"variables", "owners", "containers", "labels", "annotations", *_WHOLE})
 """Told of applications that are named: of all of them, the words mean something else or say too little."""
+_OF_BACKUPS = re.compile(r"\bback(?:ed)?[ -]?ups?\b|\brestore\b|\bchanged?\b|\bchanges\b|\bplain ?text\b")
+_COMMAND_OF = re.compile(r"^\W*(?:what|which)(?: is the| are the)? (?:commands?|args|arguments|entry ?points?)\b")
 NAMED_LIMIT = 5
 REFUSED = 0.9
 """So sure is the understanding of a demand that is declined by rule: no field of it is told."""
@@ -147,14 +164,14 @@ REFUSED = 0.9
 def field_of(message: str, applications: Sequence[Application], asked: Understanding) -> str:
     """Which field a question is for, or ""."""
     text = without_names(message, applications)
+    named = any(found.entity.kind in {"application", "pod"} for found in asked.targets)
     if asked.intent is Intent.OUT_OF_SCOPE and asked.confidence >= REFUSED:
-        return ""
+        return "commands" if named and _COMMAND_OF.search(text) else ""
     if asked.intent in (Intent.CHANGE_HISTORY, Intent.ALERT_CREATE):
         return "since" if asked.targets and _BEGAN.search(text) else ""
     changes = asked.is_change_request or asked.wants_plan or asked.mode in (Mode.REQUEST, Mode.NEGATED, Mode.HOWTO)
-    if changes or asked.intent not in _INTENTS | _FURTHER | _SINCE_INTENTS:
+    if changes or asked.intent not in _INTENTS | _FURTHER | _SINCE_INTENTS | _WHOLE_INTENTS:
         return ""
-    named = any(found.entity.kind in {"application", "pod"} for found in asked.targets)
     if named and _VARIABLE.search(message) and (_ASKS.search(text) or asked.intent is Intent.LIST_RESOURCES):
         return "variables"
     if asked.intent in _SINCE_INTENTS and _SINCE.search(text):
@@ -162,17 +179,28 @@ def field_of(message: str, applications: Sequence[Application], asked: Understan
     found = next((topic for topic, words in _TOPICS if words.search(text)), "")
     if not found or not (_ASKS.search(text) or asked.intent is Intent.LIST_RESOURCES):
         return ""
+    return found if _is_asked_so(found, text, asked, named=named) or _is_labelled(found, message) else ""
+
+
+def _is_labelled(found: str, message: str) -> bool:
+    return found == "labels" and _LABEL.search(message) is not None
+
+
+def _is_asked_so(found: str, text: str, asked: Understanding, *, named: bool) -> bool:
+    """Whether the field is asked for in a question that was taken so."""
+    if found in _WHOLE:
+        return named and not _OF_BACKUPS.search(text)
+    if asked.intent in _WHOLE_INTENTS:
+        return False
     if asked.intent in _FURTHER and (found not in FIELDS or (not named and found != "ports")):
-        return ""
+        return False
     if found == "missing" and not (_OF_PODS.search(text) or "which" in text or "any" in text or "are we" in text):
-        return ""
+        return False
     if found == "probes" and asked.intent not in (Intent.LIST_RESOURCES, Intent.STATUS_QUERY, Intent.UNCLEAR):
-        return ""
+        return False
     if found == "addresses" and any(one.entity.kind == "node" for one in asked.targets):
-        return ""
-    if found == "labels" and _LABEL.search(message):
-        return found
-    return found if named or found not in _OF_NAMED else ""
+        return False
+    return named or found not in _OF_NAMED
 
 
 class FieldReader(Struct, frozen=True):
@@ -237,6 +265,9 @@ class FieldReader(Struct, frozen=True):
             text = without_names(reading.message, reading.facts.applications or ())
             kinds = [kind for kind in told.PROBES if kind in _SINGLE.findall(text)] or ["liveness", "readiness"]
             told.tell_probes(selected, snapshot, kinds, reading.facts, draft)
+        elif topic == "configuration":
+            for one in selected[:NAMED_LIMIT]:
+                tell_configuration(one, snapshot, reading.facts, draft)
         elif topic == "maps":
             told.tell_mounted(selected, snapshot, reading.facts, draft)
         else:

@@ -26,7 +26,7 @@ from hexaops.backends.kubernetes.rows import IngressRow, ObjectRow, ServiceRow
 from hexaops.errors import UpstreamUnavailableError
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.chat.reading.asking import Reading
-from hexaops.features.chat.reading.names import kind_said, objects_named, unknown_object
+from hexaops.features.chat.reading.names import asks_where_a_service_leads, kind_said, objects_named, unknown_object
 from hexaops.features.diagnosis.service import DiagnosisService
 
 SHOWN = 5
@@ -54,11 +54,21 @@ class NamedReader(Struct, frozen=True):
 
     async def answer(self, reading: Reading, draft: Draft) -> None:
         """What the named objects are and lead to; else that there is no such object."""
-        rows = objects_named(reading.message, reading.asked, reading.facts)
+        rows = objects_named(reading.message, reading.asked, reading.facts) or self._services_of(reading, draft)
         for row in rows[:SHOWN]:
             self._tell(row, reading, draft)
-        if not rows:
+        if not rows and not draft.statements:
             await self._of_templates(unknown_object(reading.message, reading.asked), reading, draft)
+
+    def _services_of(self, reading: Reading, draft: Draft) -> list[ServiceRow]:
+        """The Services of the application whose name stands for them."""
+        if not asks_where_a_service_leads(reading.message, reading.asked):
+            return []
+        named = reading.applications
+        found = [row for one in named for row in self.applications.services(reading.caller.get_workspace(), one)]
+        if named and not found:
+            told.tell_unserved_by_any(named[0], reading.facts, draft)
+        return found
 
     def _tell(self, row: Any, reading: Reading, draft: Draft) -> None:
         facts, draft.analyzed = reading.facts, draft.analyzed + 1

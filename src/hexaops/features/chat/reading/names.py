@@ -39,6 +39,11 @@ _OF_THE_APPLICATION = frozenset({
     Intent.COST_ANALYSIS, Intent.COST_BREAKDOWN, Intent.ANOMALY_QUERY,
 })  # fmt: skip
 """What is asked in these of a Service or an Ingress is asked of what is behind it."""
+_LEADS = re.compile(
+    r"\b(?:points?|pointing|leads?|routes?|selects?|selectors?|forwards?|maps? to|goes? to|send(?:s|ing)?|"
+    r"target(?:s|ing)?|backs|behind|backends?|endpoints?|resolves?)\b",
+    re.IGNORECASE,
+)
 REFUSED = 0.9
 TOKENS = 12
 
@@ -75,6 +80,12 @@ def unknown_object(message: str, asked: Understanding) -> str:
     return next(iter((*(name for name in after if name in said or not asked.targets), *said)), "")
 
 
+def asks_where_a_service_leads(message: str, asked: Understanding) -> bool:
+    """ "What does service web-app point to?", by the name of the application that no Service has."""
+    targets = [found for found in asked.targets if found.entity.kind == "application"]
+    return len(targets) == 1 and kind_said(message) == "Service" and _LEADS.search(message) is not None
+
+
 def asks_for_named(message: str, asked: Understanding, facts: Facts) -> bool:
     """Whether a question is about an object that it names."""
     refused = asked.intent is Intent.OUT_OF_SCOPE and asked.confidence >= REFUSED
@@ -84,6 +95,8 @@ def asks_for_named(message: str, asked: Understanding, facts: Facts) -> bool:
     if rows:
         leads = all(row.kind in ("Service", "Ingress") for row in rows)
         return not (leads and asked.intent in _OF_THE_APPLICATION)
+    if asks_where_a_service_leads(message, asked):
+        return asked.intent not in _OF_THE_APPLICATION
     if asked.targets or asked.about is not None:
         return bool(kind_said(message) in ("ConfigMap", "Secret", "NetworkPolicy") and unknown_object(message, asked))
     return bool(unknown_object(message, asked)) and asked.intent not in _OF_THE_APPLICATION

@@ -13,6 +13,7 @@ from hexaops.analysis.applications.model import Application
 from hexaops.assistant.answers import resources as told
 from hexaops.assistant.answers.ages import tell_ages
 from hexaops.assistant.answers.draft import Draft
+from hexaops.assistant.answers.image_ages import tell_image_ages
 from hexaops.assistant.answers.pods import answer_pods
 from hexaops.assistant.answers.project_usage import tell_project_usage
 from hexaops.assistant.answers.status import answer_status
@@ -52,6 +53,31 @@ def asks_for_restarts(message: str, asked: Understanding, applications: Sequence
     return _ASKS_RESTARTS.search(text) is not None and asked.parameters.status_filter is None
 
 
+_OUTDATED = re.compile(
+    r"\b(?:out-?dated|out[ -]of[ -]date|stale|obsolete|up[ -]to[ -]date|end[ -]of[ -]life|eol|"
+    r"needs? (?:an? |to be )?updat(?:e|es|ed|ing)|old(?:er|est)?|how old|age|newer|newest)\b"
+)
+_OF_IMAGES = re.compile(r"\b(?:images?|versions?|tags?|releases?|software|dependenc(?:y|ies))\b")
+_UP_TO_DATE = re.compile(r"\b(?:out-?dated|out[ -]of[ -]date|up[ -]to[ -]date|end[ -]of[ -]life|eol)\b")
+_NO_IMAGES = re.compile(r"\b(?:kubernetes|k8s|kubelets?|nodes?|pods?|revisions?|current version|logs?|metrics?|data)\b")
+_IMAGES_TAKEN_FOR = frozenset({
+    Intent.LIST_RESOURCES, Intent.STATUS_QUERY, Intent.SECURITY_QUERY, Intent.CHANGE_HISTORY, Intent.HIGH_USAGE,
+    Intent.OUT_OF_SCOPE, Intent.UNCLEAR, Intent.ALERT_QUERY, Intent.OPTIMIZATION, Intent.DIAGNOSE,
+})  # fmt: skip
+
+
+def asks_for_image_ages(message: str, asked: Understanding, applications: Sequence[Application]) -> bool:
+    """ "Which images are outdated?", "is nginx up to date?"."""
+    if asked.intent not in _IMAGES_TAKEN_FOR or asked.wants_plan or asked.mode in (Mode.HOWTO, Mode.NEGATED):
+        return False
+    text = without_names(message, applications)
+    if _NO_IMAGES.search(text) or not _OUTDATED.search(text):
+        return False
+    of_ours = bool(asked.targets) or any(told.name_of_image(image) in text for one in applications
+                                         for image in one.workload.images)  # fmt: skip
+    return _OF_IMAGES.search(text) is not None or (of_ours and _UP_TO_DATE.search(text) is not None)
+
+
 _OLDEST = re.compile(
     r"\b(?:oldest|newest|youngest)\b.*\bpods?\b|\bpods?\b.*\b(?:oldest|newest|youngest)\b|\bhow old (?:is|are)\b|"
     r"\bhow long (?:has|have|is|are|was)\b.*\b(?:up|running|alive|been there|existed?)\b|\buptime\b|"
@@ -86,7 +112,9 @@ class ResourceReader(Struct, frozen=True):
         """The field that was asked for, of what was named."""
         text = without_names(reading.message, reading.facts.applications or ())
         seconds = reading.asked.parameters.time_range_seconds
-        if asks_for_age(reading.message, reading.asked, reading.facts.applications or ()):
+        if asks_for_image_ages(reading.message, reading.asked, reading.facts.applications or ()):
+            self._image_ages(reading, draft)
+        elif asks_for_age(reading.message, reading.asked, reading.facts.applications or ()):
             self._ages(reading, draft)
         elif asks_for_restarts(reading.message, reading.asked, reading.facts.applications or ()):
             told.tell_restarts(reading.select(draft), reading.facts, draft, seconds=seconds)
@@ -122,6 +150,20 @@ class ResourceReader(Struct, frozen=True):
             self._services(reading, draft)
         else:
             answer_status(reading.asked, reading.facts, draft)
+
+    def _image_ages(self, reading: Reading, draft: Draft) -> None:
+        """How long each image has run: since its revision became current, else since the oldest of its pods."""
+        workspace, text = reading.caller.get_workspace(), reading.message.casefold()
+        selected = reading.select(draft) if reading.is_named else _named_by_image(f"{text} image", reading)
+        selected = selected or reading.select(draft)
+        sets, events = self.applications.rows(workspace, "ReplicaSet"), self.applications.rows(workspace, "Event")
+        since: dict[str, float] = {}
+        for one in selected:
+            release = latest_release([one], sets, events)
+            at = release.at if release else min((pod.created_at for pod in one.pods), default=None)
+            if at is not None:
+                since[one.id] = at
+        tell_image_ages(selected, since, reading.facts, draft)
 
     def _ages(self, reading: Reading, draft: Draft) -> None:
         workspace, selected, rows = reading.caller.get_workspace(), reading.select(draft), self.applications.rows

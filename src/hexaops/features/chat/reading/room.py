@@ -149,7 +149,8 @@ class RoomReader(Struct, frozen=True):
         text = " ".join(without_names(reading.message, facts.applications or ()).split())
         found, wanted, sizes = rooms(facts.nodes, pods), _count(text), _sizes(text)
         for one in reading.select(draft)[:1] if reading.applications else [None]:
-            need, what, unknown, quota = sizes, "pod", (), None
+            need, what, quota = sizes, "pod", None
+            unknown: tuple[str, ...] = ()
             if one is not None:
                 resources = one.workload.resources
                 need = sizes if sizes != Need() else Need(resources.cpu_request or 0.0, resources.memory_request or 0.0)

@@ -1,4 +1,4 @@
-"""Questions for room and for what is not there, asked of a living cluster; none of them makes a plan."""
+"""The first sentence answers the question, of a living cluster; no question makes a plan."""
 
 from __future__ import annotations
 
@@ -31,6 +31,19 @@ QUESTIONS = (
     ("Which pods in data have no network policy?", "4 of 5 applications have no network policy, so nothing restricts"),
     ("What is a readiness probe?", "A readiness probe is a check that the kubelet repeats to see whether a container "),
     ("What does CrashLoopBackOff mean?", "CrashLoopBackOff means that a container ends again and again soon after "),
+    ("What config does worker-app have?", "**worker-app** is a Deployment in backend with 1 replica (1 ready) "),
+    ("Show me the configuration of database-app", "**database-app** is a Deployment in data with 3 replicas (2 "),
+    ("Describe web-app", "**web-app** is a Deployment in frontend with 3 replicas (3 ready) of nginx:1.21.6; it "),
+    ("What command does worker-app run?", "**worker-app** sets no command: the entry point of shop"),
+    ("Which secrets does api-service use?", "**api-service** uses no Secret in variables, volumes or for "),
+    ("What does service web-app point to?", "Service frontend/web-app-service leads to **web-app**, port "),
+    ("What is the selector of the service of worker-app?", "No Service selects the pods of **worker-app**."),
+    ("Did the nightly backup work?", "Yes: the last Job, data/nightly-backup-"),
+    ("Did the last backup fail?", "No: the last Job, data/nightly-backup-"),
+    ("When was the last backup?", "CronJob data/nightly-backup last started "),
+    ("Which images are outdated?", "Which are outdated I can't tell: registries are not asked, so when an image was "),
+    ("How old is the image of web-app?", "**web-app** has run nginx:1.21.6 in its current revision for 2d "),
+    ("Is nginx up to date?", "**web-app** has run nginx:1.21.6 in its current revision for 2d "),
 )  # fmt: skip
 
 
@@ -87,3 +100,14 @@ async def test_where_nothing_is_beyond_the_number_nothing_is_offered(world: Livi
     assert data["response"]["content"].startswith("None of 12 applications has more than 900 restarts; the highest is ")
     assert "Shall I" not in data["response"]["content"]
     assert plans_of(data) == []
+
+
+async def test_a_configuration_names_secrets_and_never_tells_them(world: LivingWorld) -> None:
+    content = (await ask(world, "What config does worker-app have?"))["response"]["content"]
+    for line in (
+        "- resources: requests 200m cpu and 256Mi memory; limits 500m cpu and 1Gi memory",
+        "- probes: liveness by GET /healthz on port http and readiness by GET /healthz on port http",
+        "- variable DATABASE\\_HOST: database-app.data.svc.cluster.local",
+        "- ConfigMaps: worker-settings",
+    ):
+        assert line.replace("\\_", "_") in content.replace("\\_", "_"), content
