@@ -43,6 +43,14 @@ QUESTIONS = (
     ("When was the last backup?", "CronJob data/nightly-backup last started "),
     ("Which images are outdated?", "Which are outdated I can't tell: registries are not asked, so when an image was "),
     ("How old is the image of web-app?", "**web-app** has run nginx:1.21.6 in its current revision for 2d "),
+    ("Is it safe to restart database-app?", "With care: **database-app** is not whole; its 3 pods are replaced in "),
+    ("Can I restart web-app?", "Yes, by what is known: its 3 pods are replaced in turn, 3 or more of 3 ready stay "),
+    ("Is it safe to scale web-app to 1?", "No: 1 of **web-app** would have to do what 3 do now, which is about "),
+    ("What would happen if I scaled web-app to 1?", "1 of **web-app** would have to do what 3 do now, which is "),
+    ("Is it ok to stop worker-app?", "No, not without an outage: **worker-app** would serve nothing until it is "),
+    ("Should I scale up web-app?", "Not by what it uses now: **web-app** is at "),
+    ("Should I restart web-app?", "No need that I see: **web-app** is healthy."),
+    ("Is it safe to drain worker-node-2?", "No, not now: 1 pod would find no room on the other nodes"),
     ("Is nginx up to date?", "**web-app** has run nginx:1.21.6 in its current revision for 2d "),
 )  # fmt: skip
 

@@ -28,6 +28,7 @@ from hexaops.assistant.tools.performance import PERFORMANCE
 from hexaops.assistant.tools.resources import RESOURCES
 from hexaops.assistant.tools.rights import RIGHTS
 from hexaops.assistant.tools.room import ROOM
+from hexaops.assistant.tools.safety import SAFETY
 from hexaops.assistant.tools.summary import SUMMARY
 from hexaops.assistant.tools.tool import Tool
 from hexaops.assistant.tools.usage_history import USAGE_HISTORY
@@ -59,6 +60,7 @@ TOOLS: tuple[Tool, ...] = (
     RESOURCES,
     RIGHTS,
     ROOM,
+    SAFETY,
     SUMMARY,
     USAGE_HISTORY,
 )

@@ -33,6 +33,7 @@ from hexaops.assistant.tools.performance import PERFORMANCE
 from hexaops.assistant.tools.resources import RESOURCES
 from hexaops.assistant.tools.rights import RIGHTS
 from hexaops.assistant.tools.room import ROOM
+from hexaops.assistant.tools.safety import SAFETY
 from hexaops.assistant.tools.summary import SUMMARY
 from hexaops.assistant.tools.tool import Tool
 from hexaops.assistant.tools.usage_history import USAGE_HISTORY
@@ -69,6 +70,7 @@ from hexaops.features.chat.reading.performance import PerformanceReader
 from hexaops.features.chat.reading.resources import ResourceReader, UsageReader
 from hexaops.features.chat.reading.rights import RightReader
 from hexaops.features.chat.reading.room import RoomReader
+from hexaops.features.chat.reading.safety import SafetyReader
 from hexaops.features.chat.reading.summary import SummaryReader
 from hexaops.features.chat.reading.usage_history import UsageHistoryReader
 from hexaops.features.chat.reading.volumes import VolumeReader
@@ -123,6 +125,7 @@ def readers(process: Process) -> Mapping[str, Reader]:
         (RESOURCES, ResourceReader(applications)),
         (RIGHTS, RightReader(get(WorkspaceService))),
         (ROOM, RoomReader(applications)),
+        (SAFETY, SafetyReader(applications, get(DiagnosisService))),
         (SUMMARY, SummaryReader(get(InsightEngine))),
         (USAGE_HISTORY, UsageHistoryReader(sources)),
     )

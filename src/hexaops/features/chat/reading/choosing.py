@@ -24,6 +24,7 @@ from hexaops.assistant.tools.performance import PERFORMANCE
 from hexaops.assistant.tools.resources import RESOURCES
 from hexaops.assistant.tools.rights import RIGHTS
 from hexaops.assistant.tools.room import ROOM
+from hexaops.assistant.tools.safety import SAFETY
 from hexaops.assistant.tools.summary import SUMMARY
 from hexaops.assistant.tools.tool import Tool
 from hexaops.assistant.understanding.intents import Intent, Mode
@@ -46,6 +47,7 @@ from hexaops.features.chat.reading.performance import asks_for_requests
 from hexaops.features.chat.reading.resources import asks_for_age, asks_for_image_ages, asks_for_restarts
 from hexaops.features.chat.reading.rights import asks_for_rights
 from hexaops.features.chat.reading.room import room_asked
+from hexaops.features.chat.reading.safety import asks_for_safety
 from hexaops.features.chat.reading.volumes import asks_how_full
 
 _HOW_TO_INTENTS = frozenset({Intent.DIAGNOSE, Intent.ROOT_CAUSE, Intent.POD_STATUS, Intent.LIST_RESOURCES})
@@ -67,6 +69,7 @@ TOPICS: tuple[tuple[Tool, Callable[[str, Understanding, Facts], bool]], ...] = (
     (BOUNDS, asks_for_bounds),
     (CODES, lambda message, asked, _: asks_for_codes(message, asked)),
     (RIGHTS, lambda message, asked, _: asks_for_rights(message, asked)),
+    (SAFETY, lambda message, asked, _: asks_for_safety(message, asked)),
     (IMPACT, lambda message, asked, _: asks_for_impact(message, asked)),
     (DEPENDENCIES, lambda message, asked, _: asks_for_dependencies(message, asked)),
     (INSIGHTS, lambda message, asked, _: asks_for_control(message, asked)),
