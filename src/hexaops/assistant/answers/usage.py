@@ -11,6 +11,7 @@ from hexaops.assistant.answers.facts import Facts
 from hexaops.assistant.answers.lines import (
     LABELS,
     NAME_LIMIT,
+    listing,
     name_of,
     note_count,
     note_share,
@@ -62,6 +63,8 @@ def applications(
         _least(draft, known[0], resources[0], facts)
     elif asked.intent is Intent.HIGH_USAGE and len(known) > 1:
         _most(draft, known, resources[0], facts)
+    elif asked.parameters.metric and len(known) == len(asked.targets) > 1:
+        _compared(draft, known, resources[0], facts)
     draft.say(f"{title} usage now{order if len(known) > 1 else ''}:")
     for application, shares in known[:limit]:
         _application(draft, application, [(resource, shares[resource]) for resource in resources], facts)
@@ -94,6 +97,21 @@ def _most(
         noted.append(note_share(draft, nearest[0], resource, nearest[1][resource]))
         words += f"; {name_of(nearest[0], facts)} is nearest to its limit: {whole(percent)}"
     draft.say(f"{words}.", *noted)
+    draft.gap()
+
+
+def _compared(
+    draft: Draft, known: Sequence[tuple[Application, Mapping[Resource, Share]]], resource: Resource, facts: Facts
+) -> None:
+    """Which of those that were named uses the most, and how much the others use."""
+    ranked = sorted(known, key=lambda pair: -(pair[1][resource].used or 0.0))
+    noted = [_note_amount(draft, one, resource, shares[resource]) for one, shares in ranked]
+    first, others = ranked[0], ranked[1:]
+    word, beyond = LABELS[resource].replace("Mem", "mem"), "more" if len(others) == 1 else "the most"
+    against = listing([f"{amount(resource, shares[resource].used) or '0'} of {name_of(one, facts)}"
+                       for one, shares in others])  # fmt: skip
+    used = amount(resource, first[1][resource].used) or "0"
+    draft.say(f"{name_of(first[0], facts)} uses {beyond} {word}: {used}, against {against}.", *noted)
     draft.gap()
 
 

@@ -27,6 +27,7 @@ from hexaops.assistant.tools.objects import OBJECTS
 from hexaops.assistant.tools.performance import PERFORMANCE
 from hexaops.assistant.tools.resources import RESOURCES
 from hexaops.assistant.tools.rights import RIGHTS
+from hexaops.assistant.tools.rollouts import ROLLOUTS
 from hexaops.assistant.tools.room import ROOM
 from hexaops.assistant.tools.safety import SAFETY
 from hexaops.assistant.tools.summary import SUMMARY
@@ -59,6 +60,7 @@ TOOLS: tuple[Tool, ...] = (
     PERFORMANCE,
     RESOURCES,
     RIGHTS,
+    ROLLOUTS,
     ROOM,
     SAFETY,
     SUMMARY,

@@ -32,6 +32,7 @@ from hexaops.assistant.tools.objects import OBJECTS
 from hexaops.assistant.tools.performance import PERFORMANCE
 from hexaops.assistant.tools.resources import RESOURCES
 from hexaops.assistant.tools.rights import RIGHTS
+from hexaops.assistant.tools.rollouts import ROLLOUTS
 from hexaops.assistant.tools.room import ROOM
 from hexaops.assistant.tools.safety import SAFETY
 from hexaops.assistant.tools.summary import SUMMARY
@@ -69,6 +70,7 @@ from hexaops.features.chat.reading.objects import ObjectReader
 from hexaops.features.chat.reading.performance import PerformanceReader
 from hexaops.features.chat.reading.resources import ResourceReader, UsageReader
 from hexaops.features.chat.reading.rights import RightReader
+from hexaops.features.chat.reading.rollouts import RolloutReader
 from hexaops.features.chat.reading.room import RoomReader
 from hexaops.features.chat.reading.safety import SafetyReader
 from hexaops.features.chat.reading.summary import SummaryReader
@@ -124,6 +126,7 @@ def readers(process: Process) -> Mapping[str, Reader]:
         (PERFORMANCE, PerformanceReader(sources, insights)),
         (RESOURCES, ResourceReader(applications)),
         (RIGHTS, RightReader(get(WorkspaceService))),
+        (ROLLOUTS, RolloutReader(applications)),
         (ROOM, RoomReader(applications)),
         (SAFETY, SafetyReader(applications, get(DiagnosisService))),
         (SUMMARY, SummaryReader(get(InsightEngine))),

@@ -23,6 +23,7 @@ from hexaops.assistant.tools.objects import OBJECTS
 from hexaops.assistant.tools.performance import PERFORMANCE
 from hexaops.assistant.tools.resources import RESOURCES
 from hexaops.assistant.tools.rights import RIGHTS
+from hexaops.assistant.tools.rollouts import ROLLOUTS
 from hexaops.assistant.tools.room import ROOM
 from hexaops.assistant.tools.safety import SAFETY
 from hexaops.assistant.tools.summary import SUMMARY
@@ -41,11 +42,12 @@ from hexaops.features.chat.reading.impact import asks_for_impact
 from hexaops.features.chat.reading.insights import asks_for_control
 from hexaops.features.chat.reading.lacking import lacked_in
 from hexaops.features.chat.reading.names import asks_for_named
-from hexaops.features.chat.reading.nodes import asks_of_nodes
+from hexaops.features.chat.reading.nodes import asks_of_nodes, asks_where
 from hexaops.features.chat.reading.objects import topic_of
 from hexaops.features.chat.reading.performance import asks_for_requests
 from hexaops.features.chat.reading.resources import asks_for_age, asks_for_image_ages, asks_for_restarts
 from hexaops.features.chat.reading.rights import asks_for_rights
+from hexaops.features.chat.reading.rollouts import asks_for_rollouts
 from hexaops.features.chat.reading.room import room_asked
 from hexaops.features.chat.reading.safety import asks_for_safety
 from hexaops.features.chat.reading.volumes import asks_how_full
@@ -73,13 +75,14 @@ TOPICS: tuple[tuple[Tool, Callable[[str, Understanding, Facts], bool]], ...] = (
     (IMPACT, lambda message, asked, _: asks_for_impact(message, asked)),
     (DEPENDENCIES, lambda message, asked, _: asks_for_dependencies(message, asked)),
     (INSIGHTS, lambda message, asked, _: asks_for_control(message, asked)),
+    (ROLLOUTS, lambda message, asked, _: asks_for_rollouts(message, asked)),
     (SUMMARY, lambda message, _asked, _: asks_for_summary(message)),
     (CONNECTIVITY, lambda message, asked, _: asks_for_connections(message, asked)),
     (PERFORMANCE, lambda message, asked, _: asks_for_requests(message, asked)),
     (RESOURCES, lambda message, asked, facts: asks_for_restarts(message, asked, facts.applications or ())),
     (RESOURCES, lambda message, asked, facts: asks_for_image_ages(message, asked, facts.applications or ())),
     (RESOURCES, lambda message, asked, facts: asks_for_age(message, asked, facts.applications or ())),
-    (NODES, lambda message, asked, _: asks_of_nodes(message, asked)),
+    (NODES, lambda message, asked, _: asks_of_nodes(message, asked) or asks_where(message, asked)),
     (OBJECTS, lambda message, asked, facts: bool(topic_of(message, facts.applications or (), asked))),
     (FORECAST, lambda message, asked, _: asks_how_full(message, asked)),
     (HISTORY, lambda message, asked, _: asks_for_revisions(message, asked)),

@@ -75,7 +75,8 @@ class HistoryReader(Struct, frozen=True):
 _REVISIONS = re.compile(
     r"\b(?:which|what|list|show|how many|any)\b.*\b(?:revisions?|rollback (?:targets?|points?)|versions? can)\b|"
     r"\b(?:which|what) (?:version|image|tag|release|revision)s?\b.*\b(?:before|previously|earlier)\b|"
-    r"\brevision history\b|\b(?:what|which) (?:\w+ )?can (?:i|we) (?:go|roll) back to\b",
+    r"\b(?:revision|roll-?out|release|deploy(?:ment)?|version) history\b|"
+    r"\b(?:what|which) (?:\w+ )?can (?:i|we) (?:go|roll) back to\b",
     re.IGNORECASE,
 )
 _LAST = re.compile(r"\b(?:who|last|latest|most recent(?:ly)?|ever|when (?:was|did|has))\b", re.IGNORECASE)
@@ -88,7 +89,8 @@ _RELEASED = re.compile(r"\bwhen\b.*\b(?:deploy|releas|roll|ship|updat|upgrad)\w*
 _WHO = re.compile(r"\bwho(?:m|se)?\b", re.IGNORECASE)
 _ONE = re.compile(
     r"\b(?:last|latest|most recent|newest) (?:\w+ )?(?:changes?|deploy(?:ment)?|release|roll-?out|update|thing)\b|"
-    r"\bsince when\b|\bwho(?:m|se)?\b",
+    r"\bsince when\b|\bwho(?:m|se)?\b|\b(?:deployed|released|rolled out|changed|shipped|updated) (?:last|latest|most "
+    r"recently)\b|\b(?:last|most recently) (?:deployed|released|rolled out|changed|updated)\b",
     re.IGNORECASE,
 )
 _SYSTEM = frozenset({"kube-controller-manager", "kube-scheduler", "kubelet"})

@@ -81,6 +81,23 @@ def asks_of_nodes(message: str, asked: Understanding) -> bool:
     return any(words.search(message) for words in (_CROWD, _LARGEST, _BENEATH))
 
 
+_WHERE = re.compile(
+    r"\b(?:which|what) (?:worker )?(?:nodes?|machines?|hosts?)\b.{0,20}?"
+    r"\b(?:is|are|runs?|hosts?|has|have|does|do|on)\b|"
+    r"\bon (?:which|what) (?:worker )?(?:nodes?|machines?|hosts?)\b|"
+    r"\bwhere (?:is|are|does|do)\b.*\b(?:run(?:ning|s)?|scheduled|placed|hosted|located|live)\b",
+    re.IGNORECASE,
+)
+_PLACED = frozenset({Intent.LIST_RESOURCES, Intent.STATUS_QUERY, Intent.POD_STATUS, Intent.UNCLEAR})
+
+
+def asks_where(message: str, asked: Understanding) -> bool:
+    """ "Which node is web-app on?"."""
+    named = any(found.entity.kind in {"application", "pod"} for found in asked.targets)
+    on_node = any(found.entity.kind == "node" for found in asked.targets)
+    return named and not on_node and asked.intent in _PLACED and _WHERE.search(message) is not None
+
+
 _TAINTS = re.compile(r"\btaint", re.IGNORECASE)
 
 
