@@ -79,6 +79,13 @@ def tell_no_rule(facts: Facts, draft: Draft) -> None:
     draft.say("No alert rule watches this: this is what the cluster itself reports.", noted)
 
 
+def tell_never_fired(facts: Facts, draft: Draft) -> None:
+    """Without a rule, no alert has ever fired."""
+    noted = draft.evidence.note(STORE, "alert rules", 0, unit="rules", at=facts.now, is_query=True)
+    draft.say("None: this workspace has no alert rule that could have fired, been acknowledged or silenced.", noted)
+    draft.gap()
+
+
 def tell_no_rules(facts: Facts, draft: Draft) -> None:
     """The answer to a question for rules where there are none."""
     noted = draft.evidence.note(STORE, "alert rules", 0, unit="rules", at=facts.now, is_query=True)

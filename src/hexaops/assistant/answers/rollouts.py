@@ -62,8 +62,8 @@ def _tell_one(one: Application, at: float | None, facts: Facts, draft: Draft, *,
     elif one.ready >= one.desired:
         draft.say(f"Yes: the last rollout of {name} ({images}{ago}) is through: {_progress(one)}.", noted)
     else:
-        draft.say(f"In part: the last rollout of {name} ({images}{ago}) is through, but {_progress(one)}"
-                  f" ({markdown(one.trouble, TEXT_LIMIT)}).", noted)  # fmt: skip
+        ready = f"only {one.ready} of {one.desired} ready ({markdown(one.trouble, TEXT_LIMIT)})"
+        draft.say(f"In part: the last rollout of {name} ({images}{ago}) is through, but {ready}.", noted)
     draft.shown.append(one.id)
 
 

@@ -19,6 +19,7 @@ from hexaops.assistant.tools.high_usage import HIGH_USAGE
 from hexaops.assistant.tools.history import HISTORY
 from hexaops.assistant.tools.impact import IMPACT
 from hexaops.assistant.tools.insights import INSIGHTS
+from hexaops.assistant.tools.inventory import INVENTORY
 from hexaops.assistant.tools.lacking import LACKING
 from hexaops.assistant.tools.logs import LOGS
 from hexaops.assistant.tools.named import NAMED
@@ -52,6 +53,7 @@ TOOLS: tuple[Tool, ...] = (
     HISTORY,
     IMPACT,
     INSIGHTS,
+    INVENTORY,
     LACKING,
     LOGS,
     NAMED,

@@ -24,6 +24,7 @@ from hexaops.assistant.tools.high_usage import HIGH_USAGE
 from hexaops.assistant.tools.history import HISTORY
 from hexaops.assistant.tools.impact import IMPACT
 from hexaops.assistant.tools.insights import INSIGHTS
+from hexaops.assistant.tools.inventory import INVENTORY
 from hexaops.assistant.tools.lacking import LACKING
 from hexaops.assistant.tools.logs import LOGS
 from hexaops.assistant.tools.named import NAMED
@@ -62,6 +63,7 @@ from hexaops.features.chat.reading.guarding import GuardedReader
 from hexaops.features.chat.reading.history import HistoryReader
 from hexaops.features.chat.reading.impact import ImpactReader
 from hexaops.features.chat.reading.insights import InsightReader
+from hexaops.features.chat.reading.inventory import InventoryReader
 from hexaops.features.chat.reading.lacking import LackingReader
 from hexaops.features.chat.reading.logs import LogReader
 from hexaops.features.chat.reading.named import NamedReader
@@ -118,6 +120,7 @@ def readers(process: Process) -> Mapping[str, Reader]:
         (HIGH_USAGE, UsageReader(insights)),
         (HISTORY, HistoryReader(applications, process.database)),
         (IMPACT, ImpactReader(applications, get(DiagnosisService))),
+        (INVENTORY, InventoryReader(applications, get(DiagnosisService))),
         (LACKING, LackingReader(applications, get(DiagnosisService))),
         (LOGS, LogReader(get(LogQueryService), applications)),
         (NAMED, NamedReader(applications, get(DiagnosisService), process.clusters)),

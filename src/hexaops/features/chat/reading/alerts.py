@@ -28,6 +28,7 @@ _ID = re.compile(r"\b(?:alert|rule)-?_?[A-Za-z0-9_-]{6,58}")
 _SILENCES = re.compile(r"\b(?:silence|mute|snooze|quiet|hush|suppress)")
 _ENDS_SILENCE = re.compile(r"\b(?:unsilence|unmute|un-mute|unsnooze|(?:end|lift|remove|stop) (?:the |its )?silenc)")
 _RULES = re.compile(r"\b(?:alert(?:ing)?|monitoring|notification) (?:rules?|definitions?|configs?)\b", re.IGNORECASE)
+_PAST = re.compile(r"\balerts?\b.*\b(?:acknowledged|acked|silenced|muted|fired|resolved|triggered)\b", re.IGNORECASE)
 _DELETES = re.compile(r"\b(?:delete|remove|drop)\b")
 
 
@@ -45,6 +46,8 @@ class AlertReader(Struct, frozen=True):
         elif may_read and _RULES.search(reading.message):
             told.tell_no_rules(reading.facts, draft)
             return
+        elif may_read and _PAST.search(reading.message):
+            told.tell_never_fired(reading.facts, draft)
         told.answer_alerts(reading.asked, reading.facts, draft)
         if may_read and not rules:
             told.tell_no_rule(reading.facts, draft)

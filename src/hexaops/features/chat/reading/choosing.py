@@ -16,6 +16,7 @@ from hexaops.assistant.tools.forecast import FORECAST
 from hexaops.assistant.tools.history import HISTORY
 from hexaops.assistant.tools.impact import IMPACT
 from hexaops.assistant.tools.insights import INSIGHTS
+from hexaops.assistant.tools.inventory import INVENTORY
 from hexaops.assistant.tools.lacking import LACKING
 from hexaops.assistant.tools.named import NAMED
 from hexaops.assistant.tools.nodes import NODES
@@ -40,6 +41,7 @@ from hexaops.features.chat.reading.fields import field_of
 from hexaops.features.chat.reading.history import asks_for_revisions
 from hexaops.features.chat.reading.impact import asks_for_impact
 from hexaops.features.chat.reading.insights import asks_for_control
+from hexaops.features.chat.reading.inventory import inventory_asked
 from hexaops.features.chat.reading.lacking import lacked_in
 from hexaops.features.chat.reading.names import asks_for_named
 from hexaops.features.chat.reading.nodes import asks_of_nodes, asks_where
@@ -67,6 +69,7 @@ TOPICS: tuple[tuple[Tool, Callable[[str, Understanding, Facts], bool]], ...] = (
     (ARTICLES, lambda message, asked, _: asks_for_meaning(message, asked)),
     (ROOM, lambda message, asked, facts: bool(room_asked(message, asked, facts.applications or ()))),
     (LACKING, lambda message, asked, facts: bool(lacked_in(message, asked, facts.applications or ()))),
+    (INVENTORY, lambda message, asked, facts: bool(inventory_asked(message, asked, facts.applications or ()))),
     (NAMED, asks_for_named),
     (BOUNDS, asks_for_bounds),
     (CODES, lambda message, asked, _: asks_for_codes(message, asked)),
