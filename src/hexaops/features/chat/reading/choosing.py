@@ -78,7 +78,7 @@ TOPICS: tuple[tuple[Tool, Callable[[str, Understanding, Facts], bool]], ...] = (
     (IMPACT, lambda message, asked, _: asks_for_impact(message, asked)),
     (DEPENDENCIES, lambda message, asked, _: asks_for_dependencies(message, asked)),
     (INSIGHTS, lambda message, asked, _: asks_for_control(message, asked)),
-    (ROLLOUTS, lambda message, asked, _: asks_for_rollouts(message, asked)),
+    (ROLLOUTS, asks_for_rollouts),
     (SUMMARY, lambda message, _asked, _: asks_for_summary(message)),
     (CONNECTIVITY, lambda message, asked, _: asks_for_connections(message, asked)),
     (PERFORMANCE, lambda message, asked, _: asks_for_requests(message, asked)),

@@ -7,6 +7,7 @@ import re
 from msgspec import Struct
 
 from hexaops.assistant.answers.draft import Draft
+from hexaops.assistant.answers.facts import Facts
 from hexaops.assistant.answers.rollouts import tell_rollouts
 from hexaops.assistant.understanding.intents import Intent, Mode
 from hexaops.assistant.understanding.model import Understanding
@@ -28,6 +29,9 @@ _GOING_ON = re.compile(
     r"\bbeing (?:deployed|rolled out|released|updated)\b",
     re.IGNORECASE,
 )
+_ROLLED = re.compile(r"\broll(?:ed|ing)?-? ?outs?\b", re.IGNORECASE)
+_LAST = re.compile(r"\b(?:last|latest)\b", re.IGNORECASE)
+_BY_THE_DOZEN = re.compile(r"\bdeployments\b(?!.*\b(?:in progress|going on|ongoing|under ?way)\b)", re.IGNORECASE)
 _TAKEN_FOR = frozenset({
     Intent.ACTION_STATUS, Intent.STATUS_QUERY, Intent.CHANGE_HISTORY, Intent.LIST_RESOURCES, Intent.POD_STATUS,
     Intent.DIAGNOSE, Intent.UNCLEAR, Intent.OUT_OF_SCOPE, Intent.ALERT_QUERY, Intent.EVENT_QUERY,
@@ -35,14 +39,17 @@ _TAKEN_FOR = frozenset({
 })  # fmt: skip
 
 
-def asks_for_rollouts(message: str, asked: Understanding) -> bool:
+def asks_for_rollouts(message: str, asked: Understanding, facts: Facts) -> bool:
     """ "Is a rollout in progress?", "did the last deployment of web-app succeed?"; not of deployments by the dozen."""
     if asked.intent not in _TAKEN_FOR or asked.wants_plan or asked.mode in (Mode.HOWTO, Mode.NEGATED):
         return False
-    if re.search(r"\bdeployments\b(?!.*\b(?:in progress|going on|ongoing|under ?way)\b)", message, re.IGNORECASE):
+    if _BY_THE_DOZEN.search(message):
         return False
-    named = any(found.entity.kind == "application" for found in asked.targets)
-    ended = _ENDED.search(message) is not None and (named or re.search(r"\broll-?out|\blast\b", message, re.I))
+    named = {found.entity.id for found in asked.targets if found.entity.kind == "application"}
+    own = any(not named or one.application_id in named for one in facts.operations)
+    if asked.intent is Intent.ACTION_STATUS and own and not _ROLLED.search(message):
+        return False  # of the change that was started here
+    ended = _ENDED.search(message) is not None and (named or _ROLLED.search(message) or _LAST.search(message))
     return bool(ended) or _GOING_ON.search(message) is not None
 
 
