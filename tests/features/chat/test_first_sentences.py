@@ -55,7 +55,7 @@ QUESTIONS = (
     ("Did the last rollout of database-app succeed?", "In part: the last rollout of **database-app** (postgres:15.4, "),
     ("Is there a rollout in progress?", "No rollout is going on: all pods of 12 applications are of their current "),
     ("Show the rollout history of web-app", "In all that is kept: 2 changes, newest first:\n- 2d 5h "),
-    ("What was deployed last?", "The last change: 2d 5h"),
+    ("What was deployed last?", "The last change: 2d"),
     ("Which node is web-app on?", "Its 3 pods are on 3 nodes:\n- web-app-"),
     ("Which of web-app and api-service uses more cpu?", "web-app uses more CPU: "),
     ("Does web-app or api-service use more memory?", "web-app uses more memory: "),
@@ -68,6 +68,12 @@ QUESTIONS = (
     ("How much storage do we use?", "7 volume claims ask for 220Gi of storage in all; "),
     ("Which app requests the most memory?", "cache-service requests the most memory: 24Gi with 2 pods."),
     ("Which alerts were acknowledged?", "None: this workspace has no alert rule that could have fired, "),
+    ("Which cron jobs are suspended?", "None of 1 CronJob is suspended.\n"),
+    ("Did the report job run?", "No Job and no CronJob has “report” in its name.\n"),
+    ("Who may talk to database-app?", "There is 1 network policy for database-app:\n- data/database-app-clients "),
+    ("Who can reach web-app?", "There is no network policy for web-app: nothing restricts the traffic of its pods."),
+    ("Am I an admin?", "Your role in Production Workspace is "),
+    ("What can I do here?", "In your Production Workspace you can ask me:"),
     ("Is nginx up to date?", "**web-app** has run nginx:1.21.6 in its current revision for 2d "),
 )  # fmt: skip
 
@@ -96,6 +102,14 @@ async def test_the_first_sentence_answers(world: LivingWorld) -> None:
         if not content.startswith(beginning) or plans_of(data) or not data["response"]["metadata"]["intent_fulfilled"]:
             wrong.append((question, content))
     assert wrong == []
+
+
+async def test_when_a_certificate_expires_is_in_no_object_that_is_read(world: LivingWorld) -> None:
+    data = await ask(world, "When does the TLS certificate expire?")
+    content = data["response"]["content"]
+    assert content.startswith("When certificates expire I can't tell: they are in Secrets, which are never read here.")
+    assert "frontend/web-app-tls" in content
+    assert data["response"]["metadata"]["intent_fulfilled"] is False
 
 
 async def test_the_services_of_what_lacks_a_policy_are_named(world: LivingWorld) -> None:

@@ -91,7 +91,7 @@ OF_TIMES = (
         "No backup is scheduled here: hexaops makes one when a service account starts it (docs/backups.md).\n"
         "What the cluster itself schedules under that name:\nCronJob data/nightly-backup runs next in ",
     ),
-    ("When did the last backup run?", "- CronJob data/nightly-backup: at “30 2 \\* \\* \\*”, last started "),
+    ("When did the last backup run?", "CronJob data/nightly-backup last started "),
     ("When does the nightly job run next?", "CronJob data/nightly-backup runs next in "),
     ("Who made the last change?", "Who made it is not known: "),
     ("What was the last change?", "The last change: "),

@@ -52,6 +52,22 @@ def tell_jobs(
     tell_schedules(schedules, facts, draft)
 
 
+def tell_no_job(name: str, facts: Facts, draft: Draft) -> None:
+    """Nothing is called so; what there is follows."""
+    noted = note_count(draft, facts, 0, f"Jobs and CronJobs called {name}")
+    draft.say(f"No Job and no CronJob has “{markdown(name, NAME_LIMIT)}” in its name.", noted)
+
+
+def tell_suspended(schedules: Sequence[CronJobRow], facts: Facts, draft: Draft) -> None:
+    """Which schedules start nothing for now."""
+    found = [one for one in schedules if one.suspended]
+    noted = note_count(draft, facts, len(found), "suspended CronJobs")
+    names = ", ".join(markdown(f"{one.namespace}/{one.name}", NAME_LIMIT) for one in found[:SHOWN])
+    verb = "is" if len(found) < 2 else "are"
+    draft.say(f"{len(found) or 'None'} of {plural(len(schedules), 'CronJob')} {verb} suspended"
+              f"{f': {names}' if found else ''}.", noted)  # fmt: skip
+
+
 def tell_schedules(schedules: Sequence[CronJobRow], facts: Facts, draft: Draft) -> None:
     """What each starts, and when it last did."""
     for schedule in schedules[:SHOWN]:

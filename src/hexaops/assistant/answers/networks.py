@@ -62,6 +62,31 @@ def tell_tls(
     draft.say("TLS ends at the Ingress; whether the programs use TLS behind it is not in the objects.")
 
 
+def tell_certificates(found: Sequence[Obj], facts: Facts, draft: Draft) -> None:
+    """When certificates expire is in Secrets, which nobody reads here: where they are, and how to see it."""
+    draft.fulfilled = False
+    at = facts.freshness.as_of
+    entries = [(one, entry) for one in found for entry in items(one.raw, "spec", "tls")]
+    noted = draft.evidence.note(
+        KUBERNETES, "certificates of Ingresses", len(entries), unit="objects", at=at, is_query=True
+    )
+    if not entries:
+        draft.say("I know of no certificate: no Ingress ends TLS here.", noted)
+        return
+    draft.say("When certificates expire I can't tell: they are in Secrets, which are never read here.", noted)
+    for one, entry in entries[:SHOWN]:
+        hosts = listing([markdown(host, NAME_LIMIT) for host in strings(entry, "hosts")] or ["every host"])
+        secret = text(entry, "secretName")
+        if not secret:
+            draft.say(f"- {hosts}: the ingress controller's own certificate", noted)
+            continue
+        item = draft.evidence.note(KUBERNETES, f"Ingress {one.namespace}/{one.name}", f"Secret {secret}", unit="spec",
+                                   at=at)  # fmt: skip
+        draft.say(f"- {hosts}: Secret {markdown(f'{one.namespace}/{secret}', NAME_LIMIT)}", item)
+    draft.say("`kubectl get secret NAME -n NAMESPACE -o jsonpath='{.data.tls\\.crt}' | base64 -d | openssl x509 -noout "
+              "-enddate` shows the date.")  # fmt: skip
+
+
 def tell_policies(found: Sequence[Obj], where: str, facts: Facts, draft: Draft) -> None:
     """Network policies, each with the pods that it selects and what it lets through."""
     at = facts.freshness.as_of

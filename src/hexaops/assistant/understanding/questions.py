@@ -83,6 +83,18 @@ _TOO_BIG = re.compile(
 _REQUESTS = re.compile(
     r"\b(?:error (?:rates?|ratio|percentage)|(?:rate|share|percentage) of (?:errors|failed requests))\b", re.IGNORECASE
 )
+_OFFERS = re.compile(
+    r"^\W*(?:so |and |ok(?:ay)?,? |hi,? |hello,? |hey,? )?"
+    r"what (?:all )?(?:can|could) (?:i|you|we) (?:do|ask|say|use|help)"
+    r"(?: (?:you|me|here|now|with (?:you|this|that|it|me)|for me|in (?:here|this \w+)|about))*\W*$",
+    re.IGNORECASE,
+)
+""" "What can I do here?"."""
+_PEAK = re.compile(
+    r"\b(?:peak|max(?:imum)?|highest|lowest|min(?:imum)?|average|mean)\b.{0,20}\b(?:cpu|memory|ram)\b.*\b(?:today|yesterday|"
+    r"last|past|this|since|during|overnight|ever)\b",
+    re.IGNORECASE,
+)
 _LOGS = re.compile(r"\blog(?:s|ged|ging)?\b", re.IGNORECASE)
 _SLOWER = re.compile(
     r"\b(?:slower|faster|slow|laggier|quicker)\b.*\b(?:than|as)\b.*\b(?:usual|usually|normal(?:ly)?|before|yesterday|"
@@ -142,6 +154,10 @@ def _intent_of(text: str, found: Understanding) -> Intent | None:
         return lost
     if found.intent in _DEEDS:
         return None
+    if _OFFERS.search(text) and not kinds:
+        return Intent.HELP
+    if found.intent is Intent.CHANGE_HISTORY and kinds & {"application"} and _PEAK.search(text):
+        return Intent.USAGE_QUERY
     if (
         found.intent is not Intent.FORECAST_QUERY
         and not kinds & {"application", "pod"}

@@ -60,6 +60,8 @@ class HistoryReader(Struct, frozen=True):
         kind = reading.asked.about or kind_of(reading.message)
         if of_one and (kind is None or not reading.is_named):
             changes = [one for one in kept if one.type != "warning"]
+            if _DEPLOYED.search(reading.message):
+                changes = [one for one in changes if one.action in _RELEASES] or changes
             of = f" of {listing([name_of(one, facts) for one in selected])}" if reading.is_named else ""
             wrote = writers(changes[0].resource, selected) if changes else ()
             tell_last(changes, of, facts, draft, who=_WHO.search(reading.message) is not None, managers=wrote)
@@ -89,10 +91,17 @@ _RELEASED = re.compile(r"\bwhen\b.*\b(?:deploy|releas|roll|ship|updat|upgrad)\w*
 _WHO = re.compile(r"\bwho(?:m|se)?\b", re.IGNORECASE)
 _ONE = re.compile(
     r"\b(?:last|latest|most recent|newest) (?:\w+ )?(?:changes?|deploy(?:ment)?|release|roll-?out|update|thing)\b|"
-    r"\bsince when\b|\bwho(?:m|se)?\b|\b(?:deployed|released|rolled out|changed|shipped|updated) (?:last|latest|most "
-    r"recently)\b|\b(?:last|most recently) (?:deployed|released|rolled out|changed|updated)\b",
+    r"\bsince when\b|\bwho(?:m|se)?\b",
     re.IGNORECASE,
 )
+_LATEST = re.compile(
+    r"\b(?:deployed|released|rolled out|changed|shipped|updated) (?:last|latest|most recently)\b|"
+    r"\b(?:last|most recently) (?:deployed|released|rolled out|changed|updated)\b",
+    re.IGNORECASE,
+)
+""" "What was deployed last?", of no application in particular."""
+_DEPLOYED = re.compile(r"\b(?:deploy|releas|ship|roll(?:ed)?[ -]?out)", re.IGNORECASE)
+_RELEASES = frozenset({"rolled_out", "created"})
 _SYSTEM = frozenset({"kube-controller-manager", "kube-scheduler", "kubelet"})
 
 
@@ -101,7 +110,8 @@ def asks_for_one(reading: Reading) -> bool:
     asked = reading.asked
     if asked.intent is not Intent.CHANGE_HISTORY or asked.parameters.time_range_seconds is not None:
         return False
-    return _ONE.search(reading.message) is not None
+    latest = not reading.is_named and _LATEST.search(reading.message) is not None
+    return latest or _ONE.search(reading.message) is not None
 
 
 def writers(name: str, applications: Sequence[Application]) -> list[str]:

@@ -37,7 +37,7 @@ _COUNT = r"^\W*(?:(?:and|so|ok(?:ay)?|please|hey|can you|could you|show|list|giv
 _HOW_MANY = r"(?:how many|which|what|all|all of|any|the|my|our|is there|are there(?: any)?|do (?:i|we) have(?: any)?)?"
 _BEHIND = (
     r"(?: (?:are|is) (?:there|running|used|in use|deployed)| exist| do (?:i|we) (?:have|run|use)|"
-    r" (?:are )?(?:in|of|used in) .{1,80})?\W*$"
+    r" (?:are )?(?:in|of|used in) (?:the |my |our )?[\w-]{1,63}(?: (?:project|namespace|workspace|cluster))?)?\W*$"
 )
 _LISTED = tuple(
     (kind, re.compile(rf"{_COUNT}{_HOW_MANY}(?: of)?(?: the| my| our| all)* ?(?:{words}){_BEHIND}"))

@@ -12,11 +12,12 @@ from hexaops.analysis.applications.model import Application
 from hexaops.analysis.diagnosis.selectors import matches
 from hexaops.assistant.answers import objects as told
 from hexaops.assistant.answers.draft import Draft
-from hexaops.assistant.answers.jobs import tell_jobs, tell_next
+from hexaops.assistant.answers.jobs import tell_jobs, tell_next, tell_no_job, tell_suspended
 from hexaops.assistant.answers.lines import NAME_LIMIT, TEXT_LIMIT, listing, name_of
-from hexaops.assistant.answers.networks import tell_policies, tell_tls
+from hexaops.assistant.answers.networks import tell_certificates, tell_policies, tell_tls
 from hexaops.assistant.understanding.intents import Intent
 from hexaops.assistant.understanding.model import Understanding
+from hexaops.assistant.understanding.normalise import word_set
 from hexaops.backends.kubernetes.kinds import WatchedKind
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.chat.reading.asking import Reading
@@ -32,7 +33,7 @@ INTENTS = frozenset({
 """Intents that a question for such an object is taken for."""
 _ASKS = re.compile(
     r"^\W*(?:which|what|whats|what's|how (?:much|many|full|far|high|big|large|long)|"
-    r"is|are|does|do|has|have|show|list|any|tell)\b"
+    r"is|are|does|do|has|have|show|list|any|tell|when (?:do|does|will|is|are)|who (?:can|may|could|is allowed))\b"
 )
 _ASKS_OF_JOBS = re.compile(r"^\W*(?:and |so )?(?:did|when|was|were|how often)\b")
 _TOPICS = (
@@ -47,8 +48,21 @@ _TOPICS = (
     ),
     ("quotas", re.compile(r"\bquotas?\b")),
     ("budgets", re.compile(r"\b(?:disruption budgets?|pdbs?)\b")),
+    (
+        "certificates",
+        re.compile(
+            r"\bcert(?:ificate)?s?\b.*\b(?:expir\w{1,6}|valid|renew\w{0,5}|run(?:s|ning)? out|due)\b|"
+            r"\b(?:expir\w{1,6}|valid|renew\w{0,5})\b.*\bcert(?:ificate)?s?\b"
+        ),
+    ),
     ("tls", re.compile(r"\b(?:tls|https|ssl)\b")),
-    ("policies", re.compile(r"\bnetwork ?polic(?:y|ies)\b|\bnetpols?\b")),
+    (
+        "policies",
+        re.compile(
+            r"\bnetwork ?polic(?:y|ies)\b|\bnetpols?\b|"
+            r"^\W*(?:and |so )?who (?:can|may|could|is allowed to) (?:reach|talk|connect|access|call|speak)\b"
+        ),
+    ),
     ("hosts", re.compile(r"\b(?:host ?names?|ingress(?:es)?|domain names?|domains|urls?)\b")),
     (
         "claims",
@@ -86,6 +100,13 @@ _SUCCEEDED = re.compile(
     r"^\W*(?:and |so )?(?:did|has|was)\b.*\b(?:succe\w{2,9}|work(?:ed)?|complete[d]?|finish(?:ed)?|ok)\b", re.IGNORECASE
 )
 """ "Did the nightly job succeed?": of the last one."""
+_CALLED = re.compile(r"\b(?:the|our|my) (?P<name>[a-z0-9][a-z0-9-]{2,40}) (?:cron ?)?job\b")
+_NO_JOB = word_set(
+    "last latest newest next nightly daily weekly hourly monthly cron failed previous first same second batch "
+    "scheduled kubernetes k8s current only"
+)
+""" "The report job", not "the last job"."""
+_SUSPENDED = re.compile(r"\b(?:suspended|paused|disabled|switched off|turned off|inactive)\b", re.IGNORECASE)
 _NEXT = re.compile(r"\bnext\b|\bwhen (?:do|does|will)\b", re.IGNORECASE)
 _CLASSES = re.compile(r"\bstorage ?class(?:es)?\b", re.IGNORECASE)
 _YES_NO = re.compile(r"^\W*(?:and |so |but )?(?:is|are|does|do|has|have|can)\b", re.IGNORECASE)
@@ -138,6 +159,10 @@ class ObjectReader(Struct, frozen=True):
                 behind = self._behind(reading, selected)
                 lacking = _NO_TLS.search(reading.message.casefold()) is not None
                 tell_tls(rows, behind, _in(reading, "to"), facts, draft, lacking=lacking)
+            case "certificates":
+                snapshot = await self.diagnoses.snapshot(reading.caller.get_workspace(), logs=False)
+                projects = {one.project for one in selected} if reading.is_named else {*facts.projects}
+                tell_certificates([one for one in snapshot.of("Ingress") if one.namespace in projects], facts, draft)
             case "policies":
                 await self._policies(reading, selected, draft)
             case "outside":
@@ -189,6 +214,11 @@ class ObjectReader(Struct, frozen=True):
             tell_next(_of_projects(self._rows(reading, "CronJob"), reading), reading.facts, draft)
             return
         jobs, schedules = self._rows(reading, "Job"), self._rows(reading, "CronJob")
+        if (said := _CALLED.search(reading.message.casefold())) and said["name"] not in _NO_JOB:
+            if not any(said["name"] in row.name for row in (*jobs, *schedules)):
+                tell_no_job(said["name"], reading.facts, draft)
+        elif _SUSPENDED.search(reading.message):
+            tell_suspended(schedules, reading.facts, draft)
         last = _SUCCEEDED.search(reading.message) is not None
         tell_jobs(_of_projects(jobs, reading), _of_projects(schedules, reading), reading.facts, draft, last=last)
 
