@@ -83,7 +83,14 @@ def unknown_object(message: str, asked: Understanding) -> str:
 def asks_where_a_service_leads(message: str, asked: Understanding) -> bool:
     """ "What does service web-app point to?", by the name of the application that no Service has."""
     targets = [found for found in asked.targets if found.entity.kind == "application"]
-    return len(targets) == 1 and kind_said(message) == "Service" and _LEADS.search(message) is not None
+    if len(targets) != 1 or not _LEADS.search(message):
+        return False
+    text = message.casefold()
+    for name in sorted(
+        {targets[0].entity.name.casefold(), targets[0].mention.casefold()} - {""}, key=len, reverse=True
+    ):
+        text = text.replace(name, " ")  # "api-service" asks for no Service
+    return kind_said(text) == "Service"
 
 
 def asks_for_named(message: str, asked: Understanding, facts: Facts) -> bool:
