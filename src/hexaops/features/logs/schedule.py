@@ -41,7 +41,7 @@ PODS_A_LOOK = 1000
 Signature = list[tuple[Cluster, int]]
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Polled:
     """A container and where its reading stands."""
 
@@ -79,7 +79,8 @@ class Schedule:
     def __init__(self, clusters: Clusters, per_second: float | None) -> None:
         self._clusters = clusters
         self._per_second = per_second
-        self._polled: dict[str, Polled] = {}
+        self._polled: dict[tuple[str, str, str], Polled] = {}
+        """By cluster, pod's uid and container: less than a text of the three."""
         self._seen: Signature = []
         self._workspaces: list[Workspace] = []
         self._next_look = 0.0
@@ -101,7 +102,7 @@ class Schedule:
         polled = {}
         for cluster, _ in seen:
             for source in sources_of(cluster, workspaces):
-                key = source.key
+                key = (cluster.id, source.pod.uid, source.container)
                 one = self._polled.get(key) or Polled(source, due=now, seen_at=now)
                 one.source = source
                 polled[key] = one

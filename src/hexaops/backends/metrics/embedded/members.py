@@ -29,19 +29,23 @@ class Members:
         """By namespace and name: the pods that there are now."""
         cache, before, found = self._cluster.cache, self._known, {}
         self._known = {}
+        shared: dict[Subject, Subject] = {}
         for pod in cache.pods():
-            subject = before.get(pod.uid) or _subject(self._cluster.id, cache, pod)
+            subject = before.get(pod.uid) or _subject(self._cluster.id, cache, pod, shared)
             if subject is not None:
                 self._known[pod.uid] = subject
                 found[pod.namespace, pod.name] = Member(pod, subject)
         return found
 
 
-def _subject(cluster_id: str, cache: WatchCache, pod: PodRow) -> Subject | None:
+def _subject(cluster_id: str, cache: WatchCache, pod: PodRow, shared: dict[Subject, Subject]) -> Subject | None:
     kind, name = pod.owner_kind, pod.owner_name
     if kind == "ReplicaSet":
         between = cache.find("ReplicaSet", pod.namespace, name)
         if between is None:
             return None
         kind, name = between.owner_kind, between.owner_name
-    return Subject(cluster_id, kind, pod.namespace, name) if kind in APPLICATION_KINDS else None
+    if kind not in APPLICATION_KINDS:
+        return None
+    found = Subject(cluster_id, kind, pod.namespace, name)
+    return shared.setdefault(found, found)
