@@ -65,25 +65,29 @@ def blanked(messages: Sequence[str]) -> list[bytes] | None:
 
     Messages that become equal have equal quick keys.
     """
-    joined = "\0".join([message[:LONGEST_MESSAGE] for message in messages])
+    if max(map(len, messages), default=0) > LONGEST_MESSAGE:
+        messages = [message[:LONGEST_MESSAGE] for message in messages]
+    joined = "\0".join(messages)
     if not joined.isascii() or joined.count("\0") >= len(messages):
         return None
-    signs = np.frombuffer(bytearray(_quick(joined).encode()), np.uint8)
-    ends = np.append(np.flatnonzero(signs <= ord(" ")), len(signs))
-    varies = np.zeros(len(ends), np.bool_)
-    varies[np.searchsorted(ends, np.flatnonzero(signs == ord("0")))] = True
-    starts = np.concatenate(([0], ends[:-1] + 1))[varies]
-    signs[starts] = ord("0")
-    dropped = np.zeros(len(signs) + 1, np.int8)
-    dropped[starts + 1] += 1
-    dropped[ends[varies]] -= 1
-    kept: bytes = signs[np.cumsum(dropped[:-1], dtype=np.int8) == 0].tobytes()
-    return kept.split(b"\0")
+    signs = np.frombuffer(bytearray(_quick_ascii(joined) + b"\0"), np.uint8)
+    ends = np.flatnonzero(signs <= ord(" "))
+    starts = np.concatenate(([0], ends[:-1] + 1))
+    varies = np.maximum.reduceat((signs == ord("0")).view(np.uint8), starts).view(np.bool_)
+    kept = np.repeat(~varies, ends - starts + 1)
+    kept[ends] = kept[starts] = True
+    signs[starts[varies]] = ord("0")
+    return signs[kept].tobytes()[:-1].split(b"\0")
+
+
+def _quick_ascii(text: str) -> bytes:
+    return text.encode().translate(_QUICK_ASCII).replace(b"=", b"= ").replace(b":", b": ")
 
 
 def _quick(text: str) -> str:
-    text = text.encode().translate(_QUICK_ASCII).decode() if text.isascii() else text.translate(_QUICK)
-    return text.replace("=", "= ").replace(":", ": ")
+    if text.isascii():
+        return _quick_ascii(text).decode()
+    return text.translate(_QUICK).replace("=", "= ").replace(":", ": ")
 
 
 def _key(text: str, masks: Masks) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import chain, starmap
 from typing import Any
 
 from hexaops.backends.logstores.lines import LogLine, Metadata
@@ -19,6 +20,8 @@ from hexaops.kit.text import ELLIPSIS, without_escapes
 
 LONGEST_MESSAGE = 16_384
 LONGEST_NAME = 253
+LONGEST_ID = 64
+"""Of those in hexadecimal, which need no cleaning."""
 MOST_METADATA = 64
 """Fields of one object, and entries of one list."""
 LONGEST_VALUE = 2048
@@ -26,7 +29,8 @@ DEEPEST_METADATA = 4
 LONGEST_KNOWN = 64
 """Values up to this length, error codes above all, come again and are remembered."""
 _FLAT = frozenset({str, int, float, bool, type(None)})
-_HEXADECIMAL = re.compile(r"[0-9a-f-]{1,64}").fullmatch
+_HEXADECIMAL = re.compile(rf"[0-9a-f-]{{1,{LONGEST_ID}}}").fullmatch
+_HEXADECIMALS = re.compile(r"[0-9a-f-]+").fullmatch
 _KEPT = frozenset("\n\t")
 _INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
 
@@ -115,16 +119,39 @@ def clean_line(line: LogLine) -> LogLine:
 def clean_lines(lines: Sequence[LogLine]) -> list[LogLine]:
     """Whole lines, their messages together."""
     messages = clean_all([line.message for line in lines], LONGEST_MESSAGE)
-    plain = all(map(_HEXADECIMAL, [line.trace_id for line in lines if line.trace_id]))
+    others_stay = (
+        all(starmap(_stay, {(line.component, line.pod) for line in lines}))
+        and _ids_stay([line.trace_id for line in lines if line.trace_id])
+        and _metadata_stay([line.metadata for line in lines if line.metadata])
+    )
     return [
-        line
-        if plain
-        and message == line.message
-        and _stay(line.component, line.pod)
-        and (not line.metadata or clean_metadata(line.metadata) is line.metadata)
-        else _with_message(line, message)
+        line if message == line.message and (others_stay or _others_stay(line)) else _with_message(line, message)
         for line, message in zip(lines, messages, strict=True)
     ]
+
+
+def _ids_stay(ids: Sequence[str]) -> bool:
+    """Whether all of them are plain hexadecimal."""
+    return not ids or (max(map(len, ids)) <= LONGEST_ID and _HEXADECIMALS("".join(ids)) is not None)
+
+
+def _metadata_stay(given: Sequence[Metadata]) -> bool:
+    """Whether all of them are known to stay as they are: few names occur, and the same texts come again."""
+    names = tuple(sorted({*chain.from_iterable(given)}))
+    kinds = {*map(type, chain.from_iterable(map(dict.values, given)))}
+    if not _FLAT.issuperset(kinds) or _texts_among(names, (str,) * len(names)) is None:
+        return False
+    texts = {(name, value) for one in given for name, value in one.items() if value.__class__ is str}
+    return all(_clean_value(name, value) == value for name, value in texts)
+
+
+def _others_stay(line: LogLine) -> bool:
+    """Whether all but the message of a line is clean."""
+    return (
+        _ids_stay([line.trace_id] if line.trace_id else [])
+        and _stay(line.component, line.pod)
+        and (not line.metadata or clean_metadata(line.metadata) is line.metadata)
+    )
 
 
 @lru_cache(maxsize=8192)

@@ -46,7 +46,7 @@ class LogLine(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 def find_level(name: str) -> Level | None:
     """The level that a name in whatever spelling means; None for a word that names none."""
-    return _ALIASES.get(name.strip().lower())
+    return _ALIASES.get(name) or _ALIASES.get(name.strip().lower())
 
 
 def spellings(level: Level) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ Only texts that have some of it are then read one by one.
 
 from __future__ import annotations
 
+import string
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
@@ -95,21 +96,21 @@ def _password_files(texts: Sequence[str], plain: Sequence[int]) -> list[int]:
 
 def _runs(signs: bytes, starts: Positions) -> Bytes:
     """For each text what kinds of runs it has. The sign between texts belongs to none, so that no run joins two."""
-    data, found = np.frombuffer(signs, np.uint8), np.zeros(len(starts), np.uint8)
-    begins, _ = _stretches(_TOKEN[data], RUN_LENGTH)
+    found = np.zeros(len(starts), np.uint8)
+    begins, _ = _stretches(signs.translate(_NO_TOKEN), RUN_LENGTH)
     found[np.searchsorted(starts, begins, "right") - 1] |= _RUN
-    begins, ends = _stretches(_ALNUM[data], vendors.DOTTED_RUN)
+    begins, ends = _stretches(signs.translate(_NO_ALNUM), vendors.DOTTED_RUN)
     places = zip(begins.tolist(), ends.tolist(), strict=True)
     unusual = np.array([bool(signs[begin:end].strip(_USUAL)) for begin, end in places], np.bool_)
     found[np.searchsorted(starts, begins[unusual], "right") - 1] |= _LONG
     return found
 
 
-def _stretches(flags: NDArray[np.bool_], least: int) -> tuple[Positions, Positions]:
-    """Where stretches of so many flags begin, and where they end."""
-    unset = np.concatenate(([-1], np.flatnonzero(~flags), [len(flags)]))
-    long = np.flatnonzero(np.diff(unset) > least)
-    return unset[long] + 1, unset[long + 1]
+def _stretches(others: bytes, least: int) -> tuple[Positions, Positions]:
+    """Where stretches of so many zeros begin, and where they end."""
+    ends = np.concatenate(([-1], np.flatnonzero(np.frombuffer(others, np.bool_)), [len(others)]))
+    long = np.flatnonzero(np.diff(ends) > least)
+    return ends[long] + 1, ends[long + 1]
 
 
 class _Words:
@@ -138,15 +139,14 @@ class _Words:
         return kinds, keywords
 
 
-def _table(signs: str) -> NDArray[np.bool_]:
-    table = np.zeros(256, np.bool_)
-    table[np.frombuffer(signs.encode(), np.uint8)] = True
-    return table
+def _all_but(signs: str) -> bytes:
+    """A table that makes these signs 0 and all others 1."""
+    return bytes(chr(code) not in signs for code in range(256))
 
 
-_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-_ALNUM = _table(f"{_LETTERS}0123456789")
-_TOKEN = _table(f"{_LETTERS}0123456789_+/=~.-")
+_LETTERS_AND_DIGITS = string.ascii_letters + string.digits
+_NO_ALNUM = _all_but(_LETTERS_AND_DIGITS)
+_NO_TOKEN = _all_but(f"{_LETTERS_AND_DIGITS}_+/=~.-")
 _USUAL = b"abcdef0123456789.-"
 
 

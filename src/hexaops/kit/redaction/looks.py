@@ -94,6 +94,11 @@ def is_word(value: str) -> bool:
     return value.lower().strip(".!?,;:") in _WORDS
 
 
+def is_plain_word(value: str) -> bool:
+    """Small letters of ASCII only, as few as words have: such a value looks like no secret in any way."""
+    return len(value) <= LONGEST_WORD and value.isascii() and value.isalpha() and value.islower()
+
+
 def is_name(value: str) -> bool:
     """Words joined as names of objects, types and fields are, generated endings of Kubernetes included."""
     if len(value) > 253:
@@ -157,7 +162,7 @@ def is_method(value: str) -> bool:
 def is_random(value: str) -> bool:
     """Letters and digits mixed without the look of a name, a number or a word."""
     core = _core(value)
-    if len(core) < 6 or is_placeholder(core) or is_number(core) or is_word(core) or is_name(core):
+    if len(core) < 6 or is_word(core) or is_placeholder(core) or is_number(core) or is_name(core):
         return False
     digits = sum(character.isdigit() for character in core)
     letters = sum(character.isalpha() for character in core)
@@ -190,4 +195,4 @@ def is_generated(value: str) -> bool:
 
 def is_secret(value: str) -> bool:
     """Neither a variable nor a word about a secret nor a number."""
-    return not (is_placeholder(value) or is_word(value) or is_number(value))
+    return not (is_word(value) or is_placeholder(value) or is_number(value))

@@ -15,6 +15,7 @@ from hexaops.kit.redaction.looks import (
     is_number,
     is_odd,
     is_placeholder,
+    is_plain_word,
     is_random,
     is_secret,
     is_test,
@@ -229,6 +230,7 @@ def _statements(text: str, lower: str, starts: Sequence[int]) -> Iterator[Span]:
         at = found.end("key")  # of `auth token x` the second word tells
         if (
             name == "pass"
+            or (found["bare"] and is_plain_word(value.rstrip(".!?:")))
             or not holds(_before(found), name, "")
             or (_OTHER if found["bare"] else _AFTER_QUOTE).match(value)
         ):

@@ -58,14 +58,16 @@ class Documents:
         """The documents of lines that are numbered from `first` on, each with the number of its template."""
         day_us, between, close, parts_of = self._day_us, self._between, self._close, self._parts_of
         texts = separated_all([line.message for line in lines])
+        plain_pods = _is_plain("".join([line.pod for line in lines]))
+        plain_ids = "".join([line.trace_id for line in lines if line.trace_id]).isalnum()
         for number, (line, text, template) in enumerate(zip(lines, texts, templates, strict=True), first):
             keys, component, level = parts_of(line.workspace_id, line.level, line.component)
             if pod := line.pod:
-                keys = f"{keys}{between}pod={pod if _is_plain(pod) else self._inner(pod)}"
+                keys = f"{keys}{between}pod={pod if plain_pods or _is_plain(pod) else self._inner(pod)}"
             if line.metadata and (code := line.error_code):
                 keys += between + self._keys_of_code(code)
             if trace_id := line.trace_id:
-                shown = trace_id if trace_id.isalnum() else self._inner(trace_id)
+                shown = trace_id if plain_ids or trace_id.isalnum() else self._inner(trace_id)
                 keys = f"{keys}{between}trace_id={shown}"
             order = (line.time_us - day_us) << TIE_BITS | number
             yield f'{{"message":"{text}{keys}{close}{component}{order}{level}{template}}}'
