@@ -9,6 +9,7 @@ import sys
 import pytest
 
 UNUSED = {
+    "hexaops.cli.commands": "all other commands",
     "asyncpg": "the driver of PostgreSQL, imported with its first engine",
     "pygments": "comes with rich",
     "rich": "draws on terminals: structlog and typer import it there",

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import hexaops.cli.serving  # noqa: F401 # what the children need not import
-from hexaops.cli.app import app
+from hexaops.cli.app import main as run
 
 
 class Zygote:
@@ -55,7 +55,7 @@ def _serve(start: dict[str, object]) -> None:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("HEXAOPS_")}
     os.environ.clear()
     os.environ.update({**kept, **start["environment"]})  # type: ignore[dict-item]
-    app(["serve", *start["arguments"]])  # type: ignore[misc]
+    run(["serve", *start["arguments"]])  # type: ignore[misc]
 
 
 def main() -> None:

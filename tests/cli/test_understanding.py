@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from hexaops.cli.app import app
+from hexaops.cli.commands import app
 
 NAMES = {
     "projects": ["shop"],

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import typer
 
-from hexaops.cli.app import app
+from hexaops.cli.commands import app
 from hexaops.cli.options import hoist
 from hexaops.config import read_config_file
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import typer
 
-from hexaops.cli.app import app
+from hexaops.cli.commands import app
 from tools.docs.tables import one_line, page, table
 
 INTRO = (

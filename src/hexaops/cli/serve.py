@@ -23,8 +23,14 @@ EMBEDDED = {"webhook_allowed_networks": ["127.0.0.0/8", "::1/128"], "webhook_all
             "rate_limit_chat": "1000/hour", "changes_per_workspace": 50, "changes_per_cluster": 50}  # fmt: skip
 """Presets of the embedded mode: its webhook receivers are on this machine, its nodes download no image, and who tries
 things out is not slowed down by limits that protect a real cluster."""
+HELP = {"help_option_names": ["-h", "--help"]}
+
+app = typer.Typer(
+    rich_markup_mode="markdown", pretty_exceptions_enable=False, add_completion=False, context_settings=HELP
+)
 
 
+@app.command()
 def serve(  # noqa: PLR0913, PLR0917 # size: one parameter an option
     home: Annotated[Path | None, typer.Option(help="State folder [~/.hexaops].")] = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on [127.0.0.1].")] = None,
