@@ -38,7 +38,7 @@ makes a segment, which queries ask apart. Eight are merged into one, which costs
 did: with twice the commits a day of 3,000,000 lines is merged once, with these not at all.
 """
 BURST_LINES = 5_000
-PAUSE_SECONDS = 2.5
+PAUSE_SECONDS = 1.0
 """So many lines after which none comes for so long are indexed for good at once, unless a commit was just made. Until
 then the index holds 16 MB for them and more, such as for the first look at a cluster's events.
 """
