@@ -64,8 +64,9 @@ def _cut(text: str, limit: int) -> str:
 
 @lru_cache(maxsize=8192)
 def clean_name(text: str) -> str:
-    """A component's or pod's name; the same ones come again and again."""
-    return clean(text, LONGEST_NAME)
+    """A component's or pod's name; the same ones come again and again, nearly all clean: no copy of those is kept."""
+    found = clean(text, LONGEST_NAME)
+    return text if found == text else found
 
 
 def clean_id(text: str) -> str:
@@ -108,7 +109,7 @@ def _clean_value(name: str, value: Any) -> Any:
 @lru_cache(maxsize=2048)
 def _known_value(name: str, value: str) -> str:
     found: str = redact_fields(clean(value, LONGEST_VALUE), name)
-    return found
+    return value if found == value else found
 
 
 def clean_line(line: LogLine) -> LogLine:
