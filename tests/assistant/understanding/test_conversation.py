@@ -366,3 +366,62 @@ def test_a_reaction_before_the_rest_changes_nothing(led: str) -> None:
 def test_okay_before_a_question_is_about_nothing() -> None:
     got = _last("shop", "is mailer healthy", "can it reach redis?", "okay, show me its logs of the last hour")
     assert (got.intent, _names(got)) == (Intent.LOG_QUERY, ["mailer"])
+
+
+@pytest.mark.parametrize(
+    ("change", "asked"),
+    [
+        ("stop mailer", "please confirm that it got stopped"),
+        ("restart mailer", "is mailer back yet?"),
+        ("set LOG_LEVEL=warn on mailer", "has that taken effect by now?"),
+        ("scale mailer to 4", "could you check whether it has been applied?"),
+    ],
+)
+def test_what_became_of_a_change_is_asked(change: str, asked: str) -> None:
+    got = _last("shop", change, "do it", asked)
+    assert (got.intent, _names(got)) == (Intent.ACTION_STATUS, ["mailer"])
+
+
+@pytest.mark.parametrize("asked", ["is mailer healthy?", "is it slow now?", "stop it again"])
+def test_what_asks_for_more_than_the_outcome(asked: str) -> None:
+    assert _last("shop", "restart mailer", "do it", asked).intent is not Intent.ACTION_STATUS
+
+
+@pytest.mark.parametrize(
+    ("first", "narrower", "intent", "named"),
+    [
+        ("anything insecure in shop?", "restrict that to kafka", Intent.SECURITY_QUERY, ["kafka"]),
+        ("how are the nodes", "can you narrow it down to gpu-node-a?", Intent.NODE_STATUS, ["gpu-node-a"]),
+        ("which alerts are there", "let's look at just the ml project for a moment", Intent.ALERT_QUERY, []),
+        ("will we run out of memory?", "and ml-trainer on its own?", Intent.FORECAST_QUERY, ["ml-trainer"]),
+        ("is anything insecure?", "only kafka I want to see", Intent.SECURITY_QUERY, ["kafka"]),
+    ],
+)
+def test_what_was_shown_is_narrowed(first: str, narrower: str, intent: Intent, named: list[str]) -> None:
+    got = _last("shop", first, narrower)
+    assert (got.intent, _names(got)) == (intent, named)
+    assert named or got.parameters.namespace == "ml"
+
+
+@pytest.mark.parametrize("said", ["limit it to 2", "restrict that to 3 replicas", "reduce it to 1"])
+def test_what_is_counted_is_not_narrowed(said: str) -> None:
+    assert _last("shop", "pods of mailer", said).intent is not Intent.POD_STATUS
+
+
+@pytest.mark.parametrize("led", ["excuse me,", "I beg your pardon,", "apologies,", "oh dear,"])
+def test_a_correction_begins_politely(led: str) -> None:
+    got = _last("shop", "scale mailer to 4", f"{led} six replicas are needed")
+    assert (got.intent, got.parameters.replicas, _names(got)) == (Intent.SCALE_APPLICATION, 6, ["mailer"])
+    got = _last("shop", "stop mailer", f"{led} not mailer, kafka of course")
+    assert (got.intent, _names(got)) == (Intent.STOP_APPLICATION, ["kafka"])
+
+
+def test_it_is_the_project_where_no_application_was_spoken_of() -> None:
+    got = _last("shop", "what did shop cost", "and ml?", "how could we make it cheaper?")
+    assert (got.intent, got.parameters.namespace) == (Intent.COST_OPTIMIZATION, "ml")
+
+
+@pytest.mark.parametrize("led", ["lol ", "haha, ", "eh ", ""])
+def test_a_laugh_before_the_rest_changes_nothing(led: str) -> None:
+    got = _last("shop", "anything unusual with kafka lately?", f"{led}and redis")
+    assert (got.intent, _names(got)) == (Intent.ANOMALY_QUERY, ["redis"])

@@ -13,6 +13,7 @@ from hexaops.assistant.understanding.inventory import NameIndex
 from hexaops.assistant.understanding.items import Item
 from hexaops.assistant.understanding.mending import asks_to_fix
 from hexaops.assistant.understanding.model import Dialogue, Understanding
+from hexaops.assistant.understanding.outcome import asks_for_outcome
 from hexaops.assistant.understanding.setting import last_frame
 from hexaops.assistant.understanding.telling import core_of, leaves_open
 
@@ -22,7 +23,8 @@ def carried_on(clauses: list[Clause], dialogue: Dialogue, index: NameIndex) -> U
     if not clauses:
         return None
     return (
-        agreed_to(clauses, dialogue)
+        asks_for_outcome(clauses, dialogue, index)
+        or agreed_to(clauses, dialogue)
         or called_off(clauses, dialogue, index)
         or taken_up_again(clauses, dialogue, index)
         or asks_to_fix(clauses, dialogue, index)

@@ -74,6 +74,26 @@ _SPOKEN = (
     ),
     (
         re.compile(
+            r"^\s*(?:excuse me|i beg your pardon|beg your pardon|pardon(?: me)?|(?:my )?apologies|apologise|oj(?: oj)?|"
+            r"oh dear|gosh|argh+|d[ou]h)(?=\s*[,.;!:-])",
+            re.IGNORECASE,
+        ),
+        "sorry",
+    ),
+    (re.compile(r"^\s*(?:lol|haha+|hehe|nej|eh+)[\s,.!]+(?=\S)", re.IGNORECASE), ""),
+    (re.compile(r"^\s*y (?=(?:tho|though|so|is|not|that)\b)", re.IGNORECASE), "why "),
+    (re.compile(r"\b(?:while|since) (?:we|you|i)(?:['’]re| are|['’]m| am) at it\b,?\s*", re.IGNORECASE), ""),
+    (
+        re.compile(
+            r"^\s*(?P<led>sorry|no|oops|actually)[\s,.]+(?P<count>\w{1,12})"
+            r"(?P<of> (?:replicas?|pods|instances|cores|cpus?))? (?:is|are|would be|will be) "
+            r"(?:required|needed|wanted|necessary|plenty|sufficient)(?=[\s.!]*$)",
+            re.IGNORECASE,
+        ),
+        r"\g<led>, \g<count>\g<of> is enough",
+    ),
+    (
+        re.compile(
             r"(^|[,.;!?:]\s*|\b(?:you|please|pls|plz|to|and|then|let['’]?s|we|should|also|just)\s+)"
             r"back (?!(?:it|that|this|them|these|those)\b)((?:the |my |our )?[\w-]+) up\b",
             re.IGNORECASE,

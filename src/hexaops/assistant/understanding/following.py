@@ -49,7 +49,7 @@ _SAYS_MORE = word_set("more details detail again continue")
 _HOW_FAR = word_set("status progress state so and any the what is its now please")
 _PUTS = word_set("put bring take set")
 _RETURNS = word_set("question return returning go going us look check ask again applies holds")
-_LOOKS = word_set("show list display see want i look looking")
+_LOOKS = word_set("show list display see want i look looking") | {"want to see", "like to see"}
 _SINCE = word_set(
     "since when how long and is are was has have it that this they been so like the case doing already now exactly"
 )

@@ -224,4 +224,6 @@ def pointed_at(items: tuple[Item, ...], found: Found, setting: Setting) -> Found
         context = context[:1]
     if not context and (focus := focus_of(setting.dialogue, setting.index)):
         return replace(found, targets=tuple(Resolved(entity, pointer, 0.8, "focus") for entity in focus))
+    place = place_before(setting.dialogue) if pointer in ("it", "its", "that") and not context else None
+    found = replace(found, namespace=found.namespace or place)  # "make it cheaper", of a project
     return replace(found, targets=from_context("them", context, mention=pointer).targets)

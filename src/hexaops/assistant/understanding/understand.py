@@ -38,6 +38,7 @@ from hexaops.assistant.understanding.inventory import Inventory, NameIndex
 from hexaops.assistant.understanding.items import Item, read_items
 from hexaops.assistant.understanding.labels import INTENT_OF
 from hexaops.assistant.understanding.model import Dialogue, Parameters, Understanding
+from hexaops.assistant.understanding.narrowing import narrowed
 from hexaops.assistant.understanding.normalise import clean, other_script_share, tokenize
 from hexaops.assistant.understanding.offering import named_beside, offered, withheld
 from hexaops.assistant.understanding.parts import Part, keep, left_out
@@ -72,7 +73,7 @@ def understand(message: str, inventory: Inventory, dialogue: Dialogue | None = N
     """Intent, entities, values and confidence of a message; never raises on any text."""
     text, truncated = clean(message)
     text, turns_away = without_topic(without_courtesies(text))
-    text = in_words(text)
+    text = in_words(narrowed(text))
     items = read_items(tokenize(text), inventory.index)
     dialogue = dialogue or Dialogue()
     if turns_away:  # nothing said before is meant by "it"
