@@ -225,6 +225,19 @@ def tell_taints(nodes: Sequence[NodeRow], facts: Facts, draft: Draft) -> None:
         draft.say(f"- {markdown(node.name, NAME_LIMIT)}: {shown}", item)
 
 
+def tell_cordoned(nodes: Sequence[NodeRow], facts: Facts, draft: Draft) -> None:
+    """Which nodes take no new pods because somebody said so."""
+    found = [node for node in nodes if node.unschedulable]
+    at, of_all = facts.freshness.as_of, plural(len(nodes), "node")
+    noted = draft.evidence.note(KUBERNETES, "cordoned nodes", len(found), unit="objects", at=at, is_query=True)
+    verb = "is" if len(found) < 2 else "are"
+    if len(nodes) == 1:
+        state = "cordoned" if found else "not cordoned"
+        draft.say(f"{_named(nodes)} is {state}.", noted)
+        return
+    draft.say(f"{len(found) or 'None'} of {of_all} {verb} cordoned{f': {_named(found)}' if found else ''}.", noted)
+
+
 def _named(nodes: Sequence[NodeRow]) -> str:
     return listing([markdown(node.name, NAME_LIMIT) for node in nodes], limit=5)
 

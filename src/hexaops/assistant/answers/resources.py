@@ -97,12 +97,23 @@ def tell_unlimited(applications: Sequence[Application], facts: Facts, draft: Dra
 
 
 def tell_services(
-    services: Sequence[ServiceRow], served: Mapping[str, Sequence[str]], facts: Facts, draft: Draft
+    services: Sequence[ServiceRow],
+    served: Mapping[str, Sequence[str]],
+    facts: Facts,
+    draft: Draft,
+    *,
+    of_type: str = "",
 ) -> None:
-    """The Services, with their ports and the applications behind each (by the Service's uid)."""
+    """The Services, with their ports and the applications behind each (by the Service's uid); `of_type`: only those."""
     at = facts.freshness.as_of
     noted = draft.evidence.note(KUBERNETES, "Services", len(services), unit="objects", at=at, is_query=True)
-    draft.say(f"There {'is' if len(services) == 1 else 'are'} {plural(len(services), 'Service')}.", noted)
+    if of_type:
+        whole, services = len(services), [one for one in services if one.type == of_type]
+        verb = "is" if len(services) < 2 else "are"
+        end = ":" if services else "."
+        draft.say(f"{len(services) or 'None'} of {plural(whole, 'Service')} {verb} of type {of_type}{end}", noted)
+    else:
+        draft.say(f"There {'is' if len(services) == 1 else 'are'} {plural(len(services), 'Service')}.", noted)
     for one in services[:SHOWN]:
         ports = listing([port_words(port) for port in one.ports]) if one.ports else "none"
         behind = served.get(one.uid, ())

@@ -120,8 +120,10 @@ def tell_requested_of_nodes(
     else:
         draft.say(f"Requested on {plural(len(found), 'node')}: {whole}.", noted)
     for one in found[:SHOWN]:
+        slots = f", room for {plural(max(0, one.free_pods), 'pod')} by number" if len(found) == 1 else ""
         closed = f", closed ({markdown(one.closed, NAME_LIMIT)})" if one.closed else ""
-        draft.say(f"- {markdown(one.node, NAME_LIMIT)}: {_share([one], 'cpu')} and {_share([one], 'memory')}{closed}",
+        shares = f"{_share([one], 'cpu')} and {_share([one], 'memory')}"
+        draft.say(f"- {markdown(one.node, NAME_LIMIT)}: {shares}{slots}{closed}",
                   _note(f"Node {one.node}", f"{_left(one)} not requested", facts, draft))  # fmt: skip
     draft.say("Limits may be higher than requests; what is really used is another question." + _of_these(facts))
 
@@ -135,6 +137,11 @@ def tell_unplaced(waiting: Sequence[PodRow], facts: Facts, draft: Draft) -> None
     verb = "waits" if len(waiting) == 1 else "wait"
     draft.say(f"Not all that is wanted fits: {plural(len(waiting), 'pod')} {verb} for a node: "
               f"{listing(names, limit=5)}.", noted)  # fmt: skip
+
+
+def tell_all_placed(pods: int, facts: Facts, draft: Draft) -> None:
+    """No pod waits for a node."""
+    draft.say(f"Each of {plural(pods, 'pod')} has a node.", _note("pods", "0 waiting for a node", facts, draft))
 
 
 def tell_loss(lost: Mapping[str, Sequence[PodRow]], facts: Facts, draft: Draft) -> None:

@@ -22,7 +22,7 @@ from hexaops.assistant.answers.lines import (
     whole,
 )
 from hexaops.assistant.answers.possible import actions_for, restart_may_help
-from hexaops.assistant.evidence import KUBERNETES
+from hexaops.assistant.evidence import KUBERNETES, STORE
 from hexaops.backends.kubernetes.rows import HpaRow, PdbRow, PodRow
 from hexaops.kit.text import markdown, plain
 
@@ -174,6 +174,17 @@ def _needed(one: Application, change: Change, grounds: Grounds) -> str:
     if change.verb == "scale" and one.status in UNHEALTHY:
         return "First see what is wrong: {name} does not have the pods that it should have already."
     return _safe(one, change, grounds)
+
+
+def tell_cost_of_scaling(one: Application, wanted: int, monthly: float, facts: Facts, draft: Draft) -> None:
+    """What another number of replicas would cost, if each costs what one does now."""
+    noted = draft.evidence.note(STORE, f"monthly cost of {one.project}/{one.name}", round(monthly, 2), unit="$",
+                                at=facts.now)  # fmt: skip
+    name, each = f"**{name_of(one, facts)}**", monthly / max(1, one.desired)
+    now = f"{name} costs ${monthly:.2f} with {plural(one.desired, 'replica')} now"
+    draft.say(f"About ${each * wanted:.2f} a month: {now}, which is ${each:.2f} each.", noted)
+    draft.say(f"Volumes do not grow with the replicas of a Deployment, so it may be less. {NOTHING}")
+    draft.shown.append(one.id)
 
 
 def tell_drain(

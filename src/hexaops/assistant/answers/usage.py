@@ -29,6 +29,8 @@ from hexaops.kit.quantities import format_bytes, format_cpu
 from hexaops.kit.text import markdown
 
 SHOWN = 20
+NEAR = 80.0
+"""Percent of a limit from which on it is called near."""
 
 
 def answer_usage(asked: Understanding, facts: Facts, draft: Draft, *, lowest: bool = False) -> None:
@@ -98,6 +100,30 @@ def _most(
         words += f"; {name_of(nearest[0], facts)} is nearest to its limit: {whole(percent)}"
     draft.say(f"{words}.", *noted)
     draft.gap()
+
+
+def tell_near_limits(selected: Sequence[Application], resource: Resource, facts: Facts, draft: Draft) -> None:
+    """Who is nearest to its limit of one resource; of one application how near it is."""
+    found = [(one, shares_of(one, facts)[resource]) for one in selected]
+    known = sorted(((one, share) for one, share in found if share.percent is not None and share.basis == "limits"),
+                   key=lambda pair: -(pair[1].percent or 0.0))  # fmt: skip
+    word = LABELS[resource].replace("Mem", "mem")
+    if not known:
+        draft.fulfilled = False
+        reason = next((share.reason for _, share in found if share.reason), None) or f"no limit of {word} is set"
+        draft.say(f"I can't tell who is near to a limit of {word}: {markdown(reason, NAME_LIMIT * 2)}.")
+        return
+    noted = [note_share(draft, one, resource, share) for one, share in known[:SHOWN]]
+    first, share = known[0]
+    percent, used = whole(share.percent or 0.0), amount(resource, share.used)
+    if len(selected) == 1:
+        lead = "Yes" if (share.percent or 0.0) >= NEAR else "No"
+        draft.say(f"{lead}: {name_of(first, facts)} uses {percent} of its {word} limit now ({used}).", *noted[:1])
+        return
+    draft.say(f"{name_of(first, facts)} is nearest to its {word} limit: {percent} ({used}).", *noted[:1])
+    for (one, its), item in zip(known[:SHOWN], noted, strict=True):
+        draft.say(f"- {name_of(one, facts)}: {whole(its.percent or 0.0)} ({amount(resource, its.used)})", item)
+    draft.shown.append(first.id)
 
 
 def _compared(

@@ -42,8 +42,8 @@ _ANY_NODE = re.compile(
     re.IGNORECASE,
 )
 _WHO_BREAKS = re.compile(
-    r"\b(?:who|what|which \w+)(?: else)? (?:would|will|could|does|is|are|gets?)(?: also)? "
-    r"(?:break|fail|stop(?: working)?|suffer|(?:be )?(?:affected|hit|impacted)|(?:go|be) down)\b.*"
+    r"\b(?:who|what|which \w+)(?: else)? (?:(?:would|will|could|does|is|are|gets?)(?: also)? )?"
+    r"(?:breaks?|fails?|stops?(?: working)?|suffers?|(?:be )?(?:affected|hit|impacted)|(?:go|goes|be) down)\b.*"
     r"\b(?:if|when|without)\b",
     re.IGNORECASE,
 )
@@ -95,6 +95,11 @@ _PEAK = re.compile(
     r"last|past|this|since|during|overnight|ever)\b",
     re.IGNORECASE,
 )
+_DEARER = re.compile(
+    r"\b(?:which|what|who|is|are|does|do)\b.*\b(?:cheaper|dearer|more expensive|less expensive|costs? (?:more|less))\b",
+    re.IGNORECASE,
+)
+_COMMON_ERRORS = re.compile(r"\b(?:most )?(?:common|frequent|often)(?:est)? (?:errors?|exceptions?)\b", re.IGNORECASE)
 _LOGS = re.compile(r"\blog(?:s|ged|ging)?\b", re.IGNORECASE)
 _SLOWER = re.compile(
     r"\b(?:slower|faster|slow|laggier|quicker)\b.*\b(?:than|as)\b.*\b(?:usual|usually|normal(?:ly)?|before|yesterday|"
@@ -105,6 +110,7 @@ _DEEDS = LATER_CHANGES | {
     Intent.ALERT_CREATE, Intent.ALERT_ACKNOWLEDGE, Intent.DASHBOARD_CREATE, Intent.DIAGNOSTICS, Intent.CONNECTIVITY,
 }  # fmt: skip
 """What is done rather than told: no words of a figure make a question of it."""
+_COSTS = frozenset({Intent.COST_ANALYSIS, Intent.COST_BREAKDOWN, Intent.COST_OPTIMIZATION, Intent.ACTION_QUESTION})
 _USAGE = frozenset({Intent.HIGH_USAGE, Intent.USAGE_QUERY})
 _WHICH_ONE = re.compile(r"^\W*(?:and |so )?which (?:one|of them)\b", re.IGNORECASE)
 """ "Which one is the busiest?", after nodes."""
@@ -158,6 +164,10 @@ def _intent_of(text: str, found: Understanding) -> Intent | None:
         return Intent.HELP
     if found.intent is Intent.CHANGE_HISTORY and kinds & {"application"} and _PEAK.search(text):
         return Intent.USAGE_QUERY
+    if found.intent not in _COSTS and kinds & {"application", "project"} and _DEARER.search(text):
+        return Intent.COST_BREAKDOWN
+    if found.intent is Intent.ROOT_CAUSE and not kinds and _COMMON_ERRORS.search(text):
+        return Intent.LOG_QUERY
     if (
         found.intent is not Intent.FORECAST_QUERY
         and not kinds & {"application", "pod"}

@@ -131,7 +131,7 @@ def readers(process: Process) -> Mapping[str, Reader]:
         (RIGHTS, RightReader(get(WorkspaceService))),
         (ROLLOUTS, RolloutReader(applications)),
         (ROOM, RoomReader(applications)),
-        (SAFETY, SafetyReader(applications, get(DiagnosisService))),
+        (SAFETY, SafetyReader(applications, get(DiagnosisService), get(InsightEngine))),
         (SUMMARY, SummaryReader(get(InsightEngine))),
         (USAGE_HISTORY, UsageHistoryReader(sources)),
     )

@@ -47,14 +47,22 @@ from hexaops.features.chat.reading.names import asks_for_named
 from hexaops.features.chat.reading.nodes import asks_of_nodes, asks_where
 from hexaops.features.chat.reading.objects import topic_of
 from hexaops.features.chat.reading.performance import asks_for_requests
-from hexaops.features.chat.reading.resources import asks_for_age, asks_for_image_ages, asks_for_restarts
+from hexaops.features.chat.reading.resources import (
+    asks_for_age,
+    asks_for_image_ages,
+    asks_for_restarts,
+    asks_near_limits,
+)
 from hexaops.features.chat.reading.rights import asks_for_rights
 from hexaops.features.chat.reading.rollouts import asks_for_rollouts
 from hexaops.features.chat.reading.room import room_asked
 from hexaops.features.chat.reading.safety import asks_for_safety
 from hexaops.features.chat.reading.volumes import asks_how_full
 
-_HOW_TO_INTENTS = frozenset({Intent.DIAGNOSE, Intent.ROOT_CAUSE, Intent.POD_STATUS, Intent.LIST_RESOURCES})
+_HOW_TO_INTENTS = frozenset({
+    Intent.DIAGNOSE, Intent.ROOT_CAUSE, Intent.POD_STATUS, Intent.LIST_RESOURCES, Intent.NODE_MAINTENANCE,
+    Intent.LOG_QUERY,
+})  # fmt: skip
 """Questions for trouble that may mean trouble in general."""
 
 
@@ -82,6 +90,7 @@ TOPICS: tuple[tuple[Tool, Callable[[str, Understanding, Facts], bool]], ...] = (
     (SUMMARY, lambda message, _asked, _: asks_for_summary(message)),
     (CONNECTIVITY, lambda message, asked, _: asks_for_connections(message, asked)),
     (PERFORMANCE, lambda message, asked, _: asks_for_requests(message, asked)),
+    (RESOURCES, lambda message, asked, _: asks_near_limits(message, asked)),
     (RESOURCES, lambda message, asked, facts: asks_for_restarts(message, asked, facts.applications or ())),
     (RESOURCES, lambda message, asked, facts: asks_for_image_ages(message, asked, facts.applications or ())),
     (RESOURCES, lambda message, asked, facts: asks_for_age(message, asked, facts.applications or ())),

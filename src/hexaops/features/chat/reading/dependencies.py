@@ -17,8 +17,8 @@ _WORD = r"(?:depend(?:s|ing|ent|ents|ency|encies)?|rel(?:y|ies|ying) on|dependan
 _ASKS = re.compile(
     rf"\b(?:(?:what|who|which|whose|anything|anyone|show|list|name)\b.*\b{_WORD}\b|does .*\b(?:depend|rely) on\b|"
     rf"{_WORD}(?: of| on| for)\b|"
-    r"(?:who|what|which \w+)(?: else)? (?:would|will|could|does) (?:also )?"
-    r"(?:break|fail|stop|suffer|be (?:affected|hit)|(?:go|be) down)\b.*\b(?:if|when|without)\b|"
+    r"(?:who|what|which \w+)(?: else)? (?:(?:would|will|could|does) (?:also )?)?"
+    r"(?:breaks?|fails?|stops?|suffers?|be (?:affected|hit)|(?:goes|go|be) down)\b.*\b(?:if|when|without)\b|"
     r"(?:who|what|which \w+) (?:uses|use|calls|call|talks? to|connects? to|needs?) (?:the )?[\w/-]+\s*\??$)",
     re.IGNORECASE,
 )

@@ -54,8 +54,10 @@ _BY_PROJECT = re.compile(
 _WHY = re.compile(r"\bwhy\b|\bhow come\b", re.IGNORECASE)
 
 
-_DEAREST = re.compile(r"\b(?:most|dearest|priciest|costliest|highest|biggest|largest)\b", re.IGNORECASE)
-_CHEAPEST = re.compile(r"\b(?:cheapest|least|lowest|smallest)\b", re.IGNORECASE)
+_DEAREST = re.compile(
+    r"\b(?:most|dearest|priciest|costliest|highest|biggest|largest|dearer|more expensive|costs? more)\b", re.IGNORECASE
+)
+_CHEAPEST = re.compile(r"\b(?:cheapest|least|lowest|smallest|cheaper|less expensive|costs? less)\b", re.IGNORECASE)
 
 
 def _first_of(message: str) -> costs.First:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -18,10 +19,16 @@ from hexaops.assistant.answers.logs import (
     answer_news,
     log_question,
 )
+from hexaops.assistant.answers.select import filtered
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.chat.reading.asking import Reading
 from hexaops.features.logs.service import LogQueryService
 from hexaops.features.overview.activity import latest_release
+
+_OF_PODS = re.compile(
+    r"\b(?:of|from|by|for) (?:the |all |my |our )?[\w -]{0,20}?(?:pods?|apps?|applications?|containers?)\b", re.I
+)
+""" "Logs of the failing pod": of those that are in this state."""
 
 
 class LogReader(Struct, frozen=True):
@@ -34,6 +41,10 @@ class LogReader(Struct, frozen=True):
         """The newest lines of what was asked for; raises LogStoreError, which is told as of every reader."""
         selected = reading.select(draft)
         question = log_question(reading.asked, reading.message, selected, reading.facts)
+        state = reading.asked.parameters.status_filter
+        if state and not reading.is_named and _OF_PODS.search(reading.message):
+            names = sorted({one.name for one in filtered(selected, state)})
+            question = replace(question, components=tuple(names)) if names else question
         if RELEASE.search(reading.message):
             question = self._since_release(question, selected, reading, draft)
         found = await self.logs.find(

@@ -8,6 +8,7 @@ from hexaops.analysis.applications.usage import Resource
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.node_fields import (
     First,
+    tell_cordoned,
     tell_crowd,
     tell_free,
     tell_node_addresses,
@@ -74,6 +75,9 @@ def asks_for_crowd(message: str) -> bool:
 
 def asks_of_nodes(message: str, asked: Understanding) -> bool:
     """What only nodes have, whatever the question was taken for."""
+    of_node = any(found.entity.kind == "node" for found in asked.targets)
+    if of_node and asked.intent is Intent.USAGE_QUERY and _HAS.search(message):
+        return True
     if asked.intent not in _TAKEN_FOR or any(found.entity.kind in {"application", "pod"} for found in asked.targets):
         return False
     if any(found.entity.kind == "node" for found in asked.targets) and _ADDRESS.search(message):
@@ -98,6 +102,14 @@ def asks_where(message: str, asked: Understanding) -> bool:
     return named and not on_node and asked.intent in _PLACED and _WHERE.search(message) is not None
 
 
+_CORDONED = re.compile(r"\b(?:un)?cordon(?:ed)?\b|\bunschedulable\b|\bscheduling (?:is )?disabled\b", re.IGNORECASE)
+_HAS = re.compile(
+    r"\bhow (?:much|many)\b.{0,20}?\b(?:cpus?|cores?|memory|ram)\b.{0,12}?"
+    r"\b(?:does|do|has|have|is (?:there )?(?:on|in))\b"
+    r"(?!.*\b(?:us(?:e|es|ed|ing)|free|left)\b)",
+    re.IGNORECASE,
+)
+""" "How much memory does worker-1 have?"."""
 _TAINTS = re.compile(r"\btaint", re.IGNORECASE)
 
 
@@ -125,6 +137,8 @@ class NodeReader:
             answer_nodes(asked, facts, draft)
         elif asks_for_crowd(text):
             tell_crowd(nodes, facts, draft, fewest=_LEAST.search(text) is not None)
+        elif _CORDONED.search(text):
+            tell_cordoned(nodes, facts, draft)
         elif _TAINTS.search(text):
             tell_taints(nodes, facts, draft)
         elif _SYSTEM.search(text):

@@ -17,7 +17,7 @@ from hexaops.assistant.answers.image_ages import tell_image_ages
 from hexaops.assistant.answers.pods import answer_pods
 from hexaops.assistant.answers.project_usage import tell_project_usage
 from hexaops.assistant.answers.status import answer_status
-from hexaops.assistant.answers.usage import answer_usage
+from hexaops.assistant.answers.usage import answer_usage, tell_near_limits
 from hexaops.assistant.understanding.intents import Intent, Mode
 from hexaops.assistant.understanding.model import Understanding
 from hexaops.features.applications.service import ApplicationService
@@ -51,6 +51,19 @@ def asks_for_restarts(message: str, asked: Understanding, applications: Sequence
     if asked.intent not in _TAKEN_FOR or asked.is_change_request or _BY_SOMEBODY.search(text):
         return False
     return _ASKS_RESTARTS.search(text) is not None and asked.parameters.status_filter is None
+
+
+TYPES = ("ClusterIP", "NodePort", "LoadBalancer", "ExternalName")
+_TYPES = re.compile(r"\b(?:cluster ?ip|node ?port|load ?balancer|external ?name)\b", re.IGNORECASE)
+_NEAR_LIMIT = re.compile(
+    r"\b(?:close(?:r|st)?|near(?:er|est)?|next)\b.{0,24}?\b(?P<what>memory|ram|cpu|resource)?\b ?limits?\b"
+)
+_LIMITED = frozenset({Intent.LIST_RESOURCES, Intent.USAGE_QUERY, Intent.HIGH_USAGE, Intent.STATUS_QUERY})
+
+
+def asks_near_limits(message: str, asked: Understanding) -> bool:
+    """ "Which app is closest to its memory limit?"."""
+    return asked.intent in _LIMITED and not asked.wants_plan and _NEAR_LIMIT.search(message.casefold()) is not None
 
 
 _OUTDATED = re.compile(
@@ -112,7 +125,11 @@ class ResourceReader(Struct, frozen=True):
         """The field that was asked for, of what was named."""
         text = without_names(reading.message, reading.facts.applications or ())
         seconds = reading.asked.parameters.time_range_seconds
-        if asks_for_image_ages(reading.message, reading.asked, reading.facts.applications or ()):
+        if asks_near_limits(reading.message, reading.asked):
+            said = _NEAR_LIMIT.search(reading.message.casefold())
+            what = (said["what"] if said else None) or reading.asked.parameters.metric or "memory"
+            tell_near_limits(reading.select(draft), "cpu" if what == "cpu" else "memory", reading.facts, draft)
+        elif asks_for_image_ages(reading.message, reading.asked, reading.facts.applications or ()):
             self._image_ages(reading, draft)
         elif asks_for_age(reading.message, reading.asked, reading.facts.applications or ()):
             self._ages(reading, draft)
@@ -188,7 +205,9 @@ class ResourceReader(Struct, frozen=True):
             if everything or row.uid in chosen or row.namespace in projects
         ]
         services.sort(key=lambda row: (row.namespace, row.name))
-        told.tell_services(services, served, reading.facts, draft)
+        said = _TYPES.search(reading.message)
+        of_type = next((one for one in TYPES if said and said[0].casefold().replace(" ", "") == one.casefold()), "")
+        told.tell_services(services, served, reading.facts, draft, of_type=of_type)
 
 
 def _named_by_image(text: str, reading: Reading) -> list[Application]:

@@ -25,7 +25,7 @@ from hexaops.features.workspaces.service import WorkspaceService
 from hexaops.kit.text import markdown
 
 _OWN = re.compile(
-    r"\bam i (?:an? |the )?(?:admin(?:istrator)?|operator|viewer|owner|member)\b|"
+    r"^\W*who am i\W*$|\bam i (?:an? |the )?(?:admin(?:istrator)?|operator|viewer|owner|member)\b|"
     r"\bam i (?:allowed|permitted|authori[sz]ed)\b|\bwhat (?:may|am) i (?:do|allowed|permitted)\b|"
     r"\b(?:what|which|show|list|tell me) (?:is |are |'s )?(?:me )?my (?:permissions?|rights?|roles?|access)\b|"
     r"\bwhat's my (?:role|access)\b|\b(?:what|which) (?:permissions?|rights?|roles?|access) (?:do|have) i\b",

@@ -46,6 +46,13 @@ _ENOUGH = re.compile(
 _ELSEWHERE = re.compile(
     r"\b(?:disks?|volumes?|storage|pvcs?|logs?|backups?|money|budget|alert|when|until|forecast|why|how (?:do|can) i)\b"
 )
+_ON_NODE = re.compile(
+    r"\b(?:requested|reserved|allocated|requests)\b|"
+    r"\bhow many (?:more )?(?:pods?|replicas?)\b.*\b(?:take|hold|fit|host)\b"
+)
+_NO_NODE = re.compile(
+    r"\bpods?\b.{0,24}?\b(?:no|without|not (?:have )?a|not on any|not assigned (?:to )?(?:a|any))\b.{0,6}?\bnodes?\b"
+)
 _LATER = re.compile(r"\b(?:will|soon|next|by|days?|weeks?|months?|years?|tomorrow)\b", re.IGNORECASE)
 _ASKS = re.compile(
     r"^\W*(?:(?:and|so|ok(?:ay)?|hey|hi|please|but|now|tell me|do you know)\W+(?:if |whether )?)*(?:is|are|do|does|"
@@ -77,11 +84,15 @@ def room_asked(message: str, asked: Understanding, applications: Sequence[Applic
     kinds = {found.entity.kind for found in asked.targets}
     if _LOSE.search(text) and not kinds & {"application", "pod", "node"}:
         return "lose"
-    if _ROOM.search(text) and (kinds or _sizes(text) != Need() or not asked.unknown_names):
+    if _ROOM.search(text) and kinds != {"node"} and (kinds or _sizes(text) != Need() or not asked.unknown_names):
         sized = "application" in kinds or _sizes(text) != Need()
         return "fit" if sized else "enough"
+    if _NO_NODE.search(text) and "node" not in kinds:
+        return "unplaced"
     if kinds & {"application", "pod"}:
         return ""
+    if "node" in kinds and (_ON_NODE.search(text) or _ROOM.search(text)):
+        return "whole"
     return "over" if _OVER.search(text) else "enough" if _ENOUGH.search(text) else ""
 
 
@@ -125,6 +136,13 @@ class RoomReader(Struct, frozen=True):
                 )
             case "over":
                 told.tell_requested_of_nodes(found, facts, draft, first="over")
+            case "whole":
+                named = {one.entity.name for one in reading.asked.targets if one.entity.kind == "node"}
+                told.tell_requested_of_nodes([one for one in found if one.node in named], facts, draft, first="whole")
+            case "unplaced":
+                self._tell_waiting(reading, draft)
+                if not draft.statements:
+                    told.tell_all_placed(sum(len(one.pods) for one in facts.applications or ()), facts, draft)
             case "enough":
                 self._tell_waiting(reading, draft)
                 told.tell_requested_of_nodes(found, facts, draft, first="enough" if not draft.statements else "whole")
