@@ -95,7 +95,7 @@ def _pods(asked: Asked, count: int) -> str:
 
 
 def tell_requested_of_nodes(
-    found: Sequence[NodeRoom], facts: Facts, draft: Draft, *, first: Literal["whole", "over", "enough"]
+    found: Sequence[NodeRoom], facts: Facts, draft: Draft, *, first: Literal["whole", "over", "enough", "slots"]
 ) -> None:
     """What of each node is requested; `first`: whether it is asked if too much is, or if it is enough."""
     if not found:
@@ -115,6 +115,10 @@ def tell_requested_of_nodes(
         )
         draft.say(f"{lead}.", noted)
         draft.say(f"Requested on {plural(len(found), 'node')}: {whole}.", noted)
+    elif first == "slots" and len(found) == 1:
+        slots = f"{plural(max(0, fullest.free_pods), 'more pod')}, as far as their requests fit in {_left(fullest)}"
+        says = f"no pod: it is closed ({markdown(fullest.closed, NAME_LIMIT)})" if fullest.closed else slots
+        draft.say(f"{markdown(fullest.node, NAME_LIMIT)} takes {says}.", noted)
     elif first == "enough":
         draft.say(f"By what runs now, the nodes have room: requested is {whole}.", noted)
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Literal
 
 from msgspec import Struct
 
@@ -138,7 +139,8 @@ class RoomReader(Struct, frozen=True):
                 told.tell_requested_of_nodes(found, facts, draft, first="over")
             case "whole":
                 named = {one.entity.name for one in reading.asked.targets if one.entity.kind == "node"}
-                told.tell_requested_of_nodes([one for one in found if one.node in named], facts, draft, first="whole")
+                first: Literal["whole", "slots"] = "slots" if _HOW_MANY.search(reading.message.casefold()) else "whole"
+                told.tell_requested_of_nodes([one for one in found if one.node in named], facts, draft, first=first)
             case "unplaced":
                 self._tell_waiting(reading, draft)
                 if not draft.statements:
