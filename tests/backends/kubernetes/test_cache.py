@@ -236,3 +236,12 @@ def test_events_are_capped_by_object_and_namespace() -> None:
     for number in range(event_table.PER_NAMESPACE + 400):
         fill(cache, "Event", event(f"m-{number}", f"u-{number}", at=at(clock)))
     assert len(cache.events("shop")) <= event_table.PER_NAMESPACE + event_table.SWEEP_EVERY
+
+
+def test_events_of_an_object_have_its_name_and_uid_once() -> None:
+    clock = ManualClock()
+    cache = WatchCache(clock=clock)
+    fill(cache, "Event", *(event(name, "uid-of-a-pod", at=at(clock)) for name in ("a", "b")))
+    first, second = cache.events_for("uid-of-a-pod")
+    assert first.involved_uid is second.involved_uid
+    assert first.involved_name is second.involved_name

@@ -5,6 +5,8 @@ The server's own deletions are therefore ignored; age and the caps below decide 
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from hexaops.backends.kubernetes.rows import EventRow
 from hexaops.backends.kubernetes.table import Change, Table
 from hexaops.kit.clock import Clock
@@ -33,7 +35,7 @@ class EventTable(Table[EventRow]):
         """Add or replace; too old ones are not taken."""
         if row.last_seen < self._clock.now().timestamp() - KEPT_SECONDS:
             return None
-        change = super().put(row)
+        change = super().put(self._sharing(row))
         about_same = self.keyed(row.involved_uid)
         if len(about_same) > PER_OBJECT:
             self._forget([min(about_same, key=lambda event: event.last_seen)])
@@ -41,6 +43,15 @@ class EventTable(Table[EventRow]):
         if self._puts % SWEEP_EVERY == 0:
             self.sweep()
         return change
+
+    def _sharing(self, row: EventRow) -> EventRow:
+        """The row with name and uid of the object as its earlier event has them: several events have them once."""
+        earlier = self._index.get(row.involved_uid)
+        if isinstance(earlier, dict):
+            earlier = next(iter(earlier.values()))
+        if earlier is None or earlier.involved_name != row.involved_name:
+            return row
+        return structs.replace(row, involved_name=earlier.involved_name, involved_uid=earlier.involved_uid)
 
     def remove(self, namespace: str, name: str, last: EventRow | None = None) -> Change | None:  # noqa: ARG002
         """Nothing: that the server forgot an event does not make it untrue."""
