@@ -425,3 +425,22 @@ def test_it_is_the_project_where_no_application_was_spoken_of() -> None:
 def test_a_laugh_before_the_rest_changes_nothing(led: str) -> None:
     got = _last("shop", "anything unusual with kafka lately?", f"{led}and redis")
     assert (got.intent, _names(got)) == (Intent.ANOMALY_QUERY, ["redis"])
+
+
+def test_the_noun_of_a_name_is_the_one_that_was_spoken_of() -> None:
+    got = _last("shop", "can payments-gateway reach kafka?", "bounce the gateway then")
+    assert (got.intent, _names(got), got.would_change) == (Intent.RESTART_APPLICATION, ["payments-gateway"], True)
+
+
+def test_the_noun_of_a_name_that_nobody_spoke_of_is_asked() -> None:
+    assert not _last("shop", "logs of kafka", "bounce the gateway then").would_change
+
+
+def test_there_is_the_node_that_was_spoken_of() -> None:
+    assert _names(_last("shop", "how is gpu-node-a", "top consumer there?")) == ["gpu-node-a"]
+
+
+def test_what_was_started_is_stopped_again() -> None:
+    got = _last("shop", "start mailer", "do it", "well, stop it again")
+    assert (got.intent, _names(got)) == (Intent.STOP_APPLICATION, ["mailer"])
+    assert _last("shop", "scale mailer to 4", "do it", "stop it again").intent is not Intent.STOP_APPLICATION

@@ -126,8 +126,10 @@ def _forgets(said: Sequence[Item]) -> bool:
 def taken_up_again(clauses: Sequence[Clause], dialogue: Dialogue, index: NameIndex) -> Understanding | None:
     """ "fine, now the restart": the change that was spoken of before something else came between."""
     change = dialogue.change
-    if change is None or dialogue.agreed or any(clause.is_question for clause in clauses):
+    if change is None or any(clause.is_question for clause in clauses):
         return None
+    if dialogue.agreed:
+        return _turned_back(clauses, change, index)
     said = [item for clause in clauses for item in clause.items if not item.is_mark]
     words = [word for item in said for word in item.word.split()]
     if len(words) > _LONGEST or any(item.mention or item.number for item in said):
@@ -138,6 +140,19 @@ def taken_up_again(clauses: Sequence[Clause], dialogue: Dialogue, index: NameInd
     if named < 0 or not all(word in _ONWARDS for word in rest):
         return None
     return _again(change, _NOUNS[words[named]], index)
+
+
+_AROUND_AGAIN = _SMALL | word_set("again back stop down shut off and well fine alright right")
+
+
+def _turned_back(clauses: Sequence[Clause], change: Spoken, index: NameIndex) -> Understanding | None:
+    """ "stop it again" after a start that was agreed to: no mere cancellation."""
+    words = [word for clause in clauses for item in clause.items if not item.is_mark for word in item.word.split()]
+    stops = "again" in words and bool({"stop", "shut"} & {*words}) and all(word in _AROUND_AGAIN for word in words)
+    if change.intent != Intent.START_APPLICATION or not stops or not {"it", "that", "them", "both"} & {*words}:
+        return None
+    targets = resolved(change.targets, index)
+    return Understanding(Intent.STOP_APPLICATION, 0.9, Mode.REQUEST, targets=targets) if targets else None
 
 
 def _verb_of_it(words: Sequence[str], dialogue: Dialogue) -> int:

@@ -18,7 +18,7 @@ from hexaops.assistant.understanding.going_on import going_on
 from hexaops.assistant.understanding.holding import holds_off
 from hexaops.assistant.understanding.indirect import is_pressed, read_indirect
 from hexaops.assistant.understanding.intents import CHANGE_INTENTS, LATER_CHANGES, LATER_INTENTS, Intent, Mode
-from hexaops.assistant.understanding.inventory import Candidate
+from hexaops.assistant.understanding.inventory import Candidate, KnownEntity
 from hexaops.assistant.understanding.items import Item
 from hexaops.assistant.understanding.kinds import LIKED, intent_of_request
 from hexaops.assistant.understanding.labels import INTENT_OF, LABEL_OF
@@ -349,6 +349,7 @@ def _other_change(frame: Frame, intent: Intent, ranking: Ranking) -> Intent:
 
 def _completed(items: tuple[Item, ...], act: Act, found: Found, parameters: Parameters, setting: Setting) -> Found:
     """Targets from pronouns, the dialogue, the focus, or because there is only one application."""
+    found = _of_those_spoken_of(found, items, setting)
     if found.targets or found.ambiguous or found.unknown or parameters.everything:
         return found
     if known := in_order(items, setting):
@@ -375,6 +376,18 @@ def _completed(items: tuple[Item, ...], act: Act, found: Found, parameters: Para
     if len(focus) == 1:
         return replace(found, targets=(Resolved(focus[0], pointer or "", 0.8, "focus"),))
     return found
+
+
+def _of_those_spoken_of(found: Found, items: tuple[Item, ...], setting: Setting) -> Found:
+    """ "bounce the gateway" after talk of `ingest-gateway`: the one whose name has the word."""
+    if setting.before or found.targets or len(found.ambiguous) != 1:
+        return found
+    candidates = found.ambiguous[0].candidates
+    context = {one.id for one in spoken_of(items, setting) if one.kind == "application"}
+    meant = [candidate.entity for candidate in candidates if candidate.entity.id in context]
+    if len(meant) != 1 or any(candidate.score >= 1 for candidate in candidates):
+        return found
+    return replace(found, targets=(Resolved(meant[0], found.ambiguous[0].mention, 0.9, "dialogue"),), ambiguous=())
 
 
 def _made(items: tuple[Item, ...], at: int) -> str | None:
@@ -433,7 +446,9 @@ def _read_question(clause: Clause, tags: set[str], ranking: Ranking, setting: Se
         found = replace(found, targets=from_context("them", context, mention="").targets)
         found = found if found.targets else replace(found, namespace=place_before(setting.dialogue))
     elif points_at_a_place(clause.items) and not (found.targets or found.ambiguous or found.namespace):
-        found = replace(found, namespace=place_before(setting.dialogue))
+        nodes = tuple(one for one in spoken_of(clause.items, setting) if one.kind == "node")
+        place = place_before(setting.dialogue)
+        found = replace(found, namespace=place) if place else replace(found, targets=_as_spoken_of(nodes))
     if intent is Intent.CONNECTIVITY and len(found.targets) == 1:
         found = replace(found, targets=(*begun_by(clause.items, setting), *found.targets))
     if intent is Intent.CONNECTIVITY:
@@ -448,6 +463,10 @@ def _read_question(clause: Clause, tags: set[str], ranking: Ranking, setting: Se
     if intent in CHANGE_INTENTS and intent not in _UNDOES:
         intent, about, sure = _unasked(intent, ranking)
     return Reading(clause, mode, intent, sure, ranking, found, read_filters(clause, tags, found), about)
+
+
+def _as_spoken_of(known: tuple[KnownEntity, ...]) -> tuple[Resolved, ...]:
+    return from_context("them", known, mention="there").targets
 
 
 def _from_near_to_far(items: tuple[Item, ...], targets: tuple[Resolved, ...]) -> tuple[Resolved, ...]:
