@@ -24,7 +24,7 @@ from hexaops.features.access.principal import Principal
 from hexaops.features.logs.pushing import LogPushService
 from hexaops.features.logs.views import aggregations_view, line_views, pattern_views
 from hexaops.kit.clock import ManualClock
-from hexaops.kit.memory import bound_allocator, collect_seldom
+from hexaops.kit.memory import bound_allocator, collect_seldom, freeze_held_memory
 from hexaops.kit.timeout import Timeout
 from hexaops.responses import encode
 
@@ -46,6 +46,7 @@ class Anywhere(Authorizer):
 def main(what: str, folder: Path, file: Path) -> None:
     """Do it and print what it took, with memory managed as in the service."""
     bound_allocator()
+    freeze_held_memory()
     collect_seldom()
     print(json.dumps(asyncio.run({"ingest": ingest, "query": query}[what](folder, file))))
 

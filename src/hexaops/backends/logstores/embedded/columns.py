@@ -17,7 +17,8 @@ from hexaops.backends.logstores.embedded.sources import Source, Sources
 from hexaops.backends.logstores.lines import LEVELS, LogLine, Metadata
 
 ID_BYTES = 16
-_TRACE_ID = re.compile(r"[0-9a-f]{32}").fullmatch
+_HEXADECIMAL = re.compile(r"[0-9a-f]+").fullmatch
+_TRACE_ID = re.compile(rf"[0-9a-f]{{{2 * ID_BYTES}}}").fullmatch
 _LEVEL_NUMBERS = {level: number for number, level in enumerate(LEVELS)}
 
 
@@ -47,12 +48,14 @@ def encode(lines: Sequence[LogLine], sources: Sources) -> tuple[bytes, bytes]:
     """The ids that stand apart, and the rest."""
     times = [line.time_us for line in lines]
     traces = [line.trace_id for line in lines]
-    apart = [trace for trace in dict.fromkeys(traces) if trace is not None and _TRACE_ID(trace)]
+    known = [trace for trace in dict.fromkeys(traces) if trace is not None]
+    plain = {*map(len, known)} == {2 * ID_BYTES} and _HEXADECIMAL("".join(known))
+    apart = known if plain else [trace for trace in known if _TRACE_ID(trace)]
     numbers: dict[str | None, int] = {trace: number for number, trace in enumerate(apart)}
     ids = bytes.fromhex("".join(apart))
     columns = (
         [times[0], *(time - before for before, time in pairwise(times))],
-        bytes(_LEVEL_NUMBERS[line.level] for line in lines),
+        bytes([_LEVEL_NUMBERS[line.level] for line in lines]),
         sources.numbers(lines),
         [line.message for line in lines],
         [numbers.get(trace, trace) for trace in traces],

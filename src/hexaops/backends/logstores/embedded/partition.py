@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -136,8 +136,7 @@ class Partition:
         writer = self._writer or self._open_writer()
         templates = miner.assign_all([line.workspace_id for line in lines], [line.message for line in lines])
         self._used.update(templates)
-        for document in self._documents.of(lines, templates, first):
-            writer.add_json(document)
+        deque(map(writer.add_json, self._documents.of(lines, templates, first)), maxlen=0)
         self.lines += len(lines)
         self.uncommitted += len(lines)
 
