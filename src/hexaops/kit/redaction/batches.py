@@ -47,8 +47,9 @@ def redact_all(texts: Sequence[str]) -> list[str]:
     for number in {*range(len(texts))}.difference(plain) if len(plain) < len(texts) else ():
         found[number] = redact(texts[number])
     lower = joined.lower()
-    starts = np.cumsum([0, *[len(texts[number]) + 1 for number in plain[:-1]]])
-    runs = _runs(joined.encode(), starts)
+    signs = joined.encode()
+    starts = np.concatenate(([0], np.flatnonzero(np.frombuffer(signs, np.uint8) == ord(_SEPARATOR)) + 1))
+    runs = _runs(signs, starts)
     begins = starts.tolist()
     encoded = lower.encode()
     kinds, keywords = _words().find(encoded, begins, runs.tolist())
