@@ -1,6 +1,6 @@
 """Writes `docs/transcript.md`: questions and answers, each checked against the API server at that moment.
 
-`python -m tools.transcript` asks seventy questions of the embedded default, `python -m tools.transcript cluster` twenty
+`python -m tools.transcript` asks eighty questions of the embedded default, `python -m tools.transcript cluster` twenty
 on a real control plane (`testenv/control-plane`) under the shipped rights; each writes its part of the page. A wrong
 answer is marked in the page and makes the command fail.
 """
@@ -42,7 +42,7 @@ KINDS = {
 }  # fmt: skip
 LINES, WARM_UP_SECONDS, DEADLINE_SECONDS = 14, 75.0, 90.0
 PART = re.compile(r"\n<!-- part: (\w+) -->\n")
-HEAD = """# Ninety questions
+HEAD = """# A hundred questions
 
 <!-- Written by `python -m tools.transcript` (and `… cluster`); change the questions there. -->
 
@@ -62,7 +62,7 @@ class Part:
 
 PARTS = {
     "simulator": Part(
-        "Seventy on the embedded default",
+        "Eighty on the embedded default",
         "Asked of `hexaops serve` in its embedded default, a simulated cluster with twelve applications, right after "
         "its start.",
         QUESTIONS,

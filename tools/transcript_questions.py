@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from hexaops.kit.quantities import parse_quantity
+
 Raw = Mapping[str, Any]
 WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
 
@@ -209,6 +211,111 @@ def _not_forbidding_root(objects: Objects) -> list[str]:
 
 
 REPLICAS, PODS, NODES = "replicas of every workload", "the pods' states", "the nodes' conditions"
+
+
+def _room(name: str, wanted: int) -> Callable[[Objects], list[str]]:
+    """Whether so many more pods of one fit on the nodes, by requests; the few pods of kube-system are not read here."""
+
+    def left(objects: Objects) -> list[str]:
+        need = objects.container(name)["resources"]["requests"]
+        total = 0
+        for node in objects.by_kind["Node"]:
+            counts = []
+            for resource, amount in need.items():
+                taken = sum(
+                    parse_quantity(each.get("resources", {}).get("requests", {}).get(resource, 0))
+                    for pod in objects.by_kind["Pod"]
+                    if pod["spec"].get("nodeName") == node["metadata"]["name"]
+                    for each in pod["spec"]["containers"]
+                )
+                free = parse_quantity(node["status"]["allocatable"][resource]) - taken
+                counts.append(int((free + 1e-9) / parse_quantity(amount)))
+            total += max(0, min(counts))
+        return [f"Yes: {wanted} more {name} pods fit" if total >= wanted else f"No: only {total} of {wanted}"]
+
+    return left
+
+
+Has = Callable[[Raw, Raw], bool]
+"""Whether an object (second) is one for a workload (first) of its namespace."""
+
+
+def _selected(workload: Raw, policy: Raw) -> bool:
+    wanted = policy["spec"]["podSelector"].get("matchLabels", {})
+    return bool(wanted.items() <= workload["spec"]["template"]["metadata"]["labels"].items())
+
+
+def _budgeted(workload: Raw, budget: Raw) -> bool:
+    wanted = budget["spec"]["selector"].get("matchLabels", {})
+    return bool(wanted.items() <= workload["spec"]["template"]["metadata"]["labels"].items())
+
+
+def _scaled(workload: Raw, scaler: Raw) -> bool:
+    return bool(scaler["spec"]["scaleTargetRef"]["name"] == workload["metadata"]["name"])
+
+
+def _without(kind: str, has: Has) -> Callable[[Objects], list[str]]:
+    """How many workloads have no object of a kind, and their names; nobody scales a DaemonSet."""
+
+    def lacking(objects: Objects) -> list[str]:
+        kinds = WORKLOADS[:2] if kind == "HorizontalPodAutoscaler" else WORKLOADS
+        every = [one for each in kinds for one in objects.by_kind[each]]
+        names = [
+            one["metadata"]["name"]
+            for one in every
+            if not any(
+                other["metadata"]["namespace"] == one["metadata"]["namespace"] and has(one, other)
+                for other in objects.by_kind[kind]
+            )
+        ]
+        return [f"{len(names)} of {len(every)} applications", *names]
+
+    return lacking
+
+
+def _configured(name: str) -> Callable[[Objects], list[str]]:
+    """The image of one, what it requests, and the ConfigMaps of its variables."""
+
+    def told(objects: Objects) -> list[str]:
+        container = objects.container(name)
+        maps = [each["configMapRef"]["name"] for each in container.get("envFrom", ()) if "configMapRef" in each]
+        return [container["image"], *container["resources"]["requests"].values(), *maps]
+
+    return told
+
+
+def _leads_to(name: str) -> Callable[[Objects], list[str]]:
+    """The Service of one, and its pods."""
+
+    def told(objects: Objects) -> list[str]:
+        labels = objects.workload(name)["spec"]["template"]["metadata"]["labels"]
+        services = [
+            one["metadata"]["name"]
+            for one in objects.by_kind["Service"]
+            if one["spec"].get("selector") and one["spec"]["selector"].items() <= labels.items()
+        ]
+        return [*services, *(pod for pod, _, _ in objects.pods() if pod.startswith(f"{name}-"))]
+
+    return told
+
+
+def _last_job(objects: Objects) -> list[str]:
+    """The newest Job of the backup, and that it succeeded."""
+    jobs = [one for one in objects.by_kind["Job"] if "backup" in one["metadata"]["name"]]
+    newest = max(jobs, key=lambda one: one["status"]["startTime"])
+    lead = "Yes: the last Job" if newest["status"].get("succeeded") else "No: the last Job"
+    return [lead, newest["metadata"]["name"]]
+
+
+def _places(name: str) -> Callable[[Objects], list[str]]:
+    """The nodes of the pods of one."""
+    return lambda objects: [
+        f"{pod['metadata']['name']}: on {pod['spec']['nodeName']}"
+        for pod in objects.by_kind["Pod"]
+        if pod["metadata"]["name"].startswith(f"{name}-")
+    ]
+
+
 QUESTIONS = (
     Question("What's the status of my applications?", _replicas, REPLICAS),
     Question("How many applications are running?", _replicas, REPLICAS),
@@ -284,6 +391,16 @@ QUESTIONS = (
         "Has notification-service restarted lately?", _restarted_of("notification-service"), "its pods' restart counts"
     ),
     Question("Which containers run as root?", _not_forbidding_root, "every template"),
+    Question("Is there room for 3 more web-app pods?", _room("web-app", 3), "requests of all pods, and the nodes"),
+    Question("Which services have no network policy?", _without("NetworkPolicy", _selected), "the network policies"),
+    Question("Which deployments do not have an autoscaler?", _without("HorizontalPodAutoscaler", _scaled), "the HPAs"),
+    Question("Which apps have no pod disruption budget?", _without("PodDisruptionBudget", _budgeted), "the budgets"),
+    Question("What config does worker-app have?", _configured("worker-app"), "its template"),
+    Question("What does service web-app point to?", _leads_to("web-app"), "the Services and their endpoints"),
+    Question("Did the nightly backup work?", _last_job, "the Jobs"),
+    Question("Which images are outdated?", lambda _: ["registries are not asked"]),
+    Question("What is a readiness probe?"),
+    Question("Which node is web-app on?", _places("web-app"), "its pods"),
     Question("What can you do?"),
     Question("Thanks, that's all"),
 )
