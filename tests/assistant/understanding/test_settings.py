@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hexaops.assistant.understanding import Intent, Understanding, understand
+from hexaops.assistant.understanding import Intent, Inventory, KnownEntity, Understanding, understand
 from hexaops.assistant.understanding.conversation import Conversation
 from hexaops.assistant.understanding.slots import Slots
 from testenv.golden.cases import load_worlds
@@ -124,3 +124,9 @@ def test_the_old_value_is_not_planned_where_another_was_meant(first: str, then: 
     talk = Conversation(DOCS)
     assert talk.say(first).would_set
     assert not talk.say(then).would_set
+
+
+def test_a_part_of_a_name_in_passing_is_no_target() -> None:
+    shop = Inventory((KnownEntity("app-1", "application", "image-resizer", "media"),))
+    asked = understand("roll out a new service from image shop/billing:1.0", shop)
+    assert not any(part.wants_plan for part in asked.parts or (asked,))

@@ -115,7 +115,7 @@ def _differ(parts: tuple[Understanding, ...]) -> bool:
 
 def _named(before: tuple[str, ...], parts: tuple[Understanding, ...]) -> tuple[str, ...]:
     """Several names in one message start a new list; one name is added to it."""
-    now = [found.entity.id for part in parts for found in part.targets if found.source == "name"]
+    now = [found.entity.id for part in parts for found in part.targets if found.source in ("name", "loose")]
     options = [candidate.entity.id for part in parts for said in part.ambiguous for candidate in said.candidates]
     now += [identity for identity in options if identity not in now]
     if len(now) > 1:

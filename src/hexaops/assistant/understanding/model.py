@@ -11,7 +11,8 @@ from hexaops.assistant.understanding.inventory import Candidate, KnownEntity
 from hexaops.assistant.understanding.roles import RoledNumber
 from hexaops.assistant.understanding.slots import Slots
 
-Source = Literal["name", "dialogue", "focus", "only"]
+Source = Literal["name", "loose", "dialogue", "focus", "only"]
+"""How it was found; a change takes none that is named loosely ("the db")."""
 
 
 class InvalidValue(Struct, frozen=True):

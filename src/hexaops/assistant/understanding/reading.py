@@ -287,7 +287,7 @@ def read_request(clause: Clause, act: Act, tags: set[str], ranking: Ranking, set
 def _may_stop_another(found: Found, setting: Setting) -> bool:
     """ "kill that one" after talk of pods, "stop it" after a restart was asked for: not plainly the application."""
     pointed_at = [target.entity.id for target in found.targets if target.source == "dialogue"]
-    if not pointed_at or any(target.source == "name" for target in setting.before):
+    if not pointed_at or any(target.source in ("name", "loose") for target in setting.before):
         return False
     if setting.previous_mode is Mode.NEGATED:  # "don't delete it. only stop it"
         return False

@@ -91,7 +91,7 @@ def find_targets(
         one = None
     if not for_change and one is None and not (targets or ambiguous or unknown):
         loosely, one = find_loosely(items, index)
-        targets = [Resolved(entity, entity.name, names.WORD_OF) for entity in loosely]
+        targets = [Resolved(entity, entity.name, names.WORD_OF, "loose") for entity in loosely]
     return Found(tuple(targets), tuple(excluded), tuple(ambiguous), tuple(unknown), one, kind)
 
 

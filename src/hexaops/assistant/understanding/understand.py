@@ -107,7 +107,8 @@ def _checked(found: Understanding, text: str, read: _Read) -> Understanding:
     if not any(part.wants_plan for part in parts):
         return with_plain_question(text, found, read.index, read.dialogue)
     clauses = split_clauses([*read.items])
-    if is_no_request(text, clauses) or has_gaps(Message([*read.items], clauses, parts, read.dialogue)):
+    loose = any(part.wants_plan and any(one.source == "loose" for one in part.targets) for part in parts)
+    if loose or is_no_request(text, clauses) or has_gaps(Message([*read.items], clauses, parts, read.dialogue)):
         return withheld(found)
     if not any(part.is_planned for part in parts):
         return found
