@@ -41,6 +41,8 @@ LABELS = (
 EPOCHS, RATE, WARM, BATCH, OTHERS = 5, 1e-4, 100, 32, 2500
 """Passes, peak learning rate, steps to it, messages a step, utterances a pass."""
 SMOOTHING, OF_ROLES, DECAY, SEED = 0.02, 1.0, 0.01, 0
+AVERAGED = 0.998
+"""Share of the running average of the weights that each step keeps; the average is what is stored."""
 UNKNOWN = -100
 
 
@@ -182,6 +184,9 @@ def train(messages: Sequence[Message], pieces: list[str], measured: Sequence[Mes
         {"params": [one for one in learnt if one.ndim <= 1], "weight_decay": 0.0},
     ]
     optimizer, step = torch.optim.AdamW(groups, lr=RATE), 0
+    average = torch.optim.swa_utils.AveragedModel(
+        net, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(AVERAGED)
+    )
     total = EPOCHS * len(_batches(messages))
     for epoch in range(EPOCHS):
         net.train()
@@ -194,12 +199,13 @@ def train(messages: Sequence[Message], pieces: list[str], measured: Sequence[Mes
             loss.backward()
             torch.nn.utils.clip_grad_norm_(learnt, 1.0)
             optimizer.step()
+            average.update_parameters(net)
             step += 1
             losses.append(float(loss))
         print(f"pass {epoch + 1} of {EPOCHS}: loss {np.mean(losses):.3f}", flush=True)
-        net.eval()
-        measure(net, measured, known)
-    return net
+        average.eval()
+        measure(average.module, measured, known)
+    return average.module
 
 
 def _batches(messages: Sequence[Message]) -> list[list[Message]]:

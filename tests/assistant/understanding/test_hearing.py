@@ -63,3 +63,25 @@ def test_numbers_are_filled_by_their_roles(
 )
 def test_what_may_mean_something_else_is_not_planned(text: str) -> None:
     assert _planned(understand(text, DOCS)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "name"),
+    [
+        ("web-app has not logged anything since noon. Please restart it.", Intent.RESTART_APPLICATION, "web-app"),
+        ("The others are fine. Please scale web-app to 5.", Intent.SCALE_APPLICATION, "web-app"),
+        ("I was told web-app needs more room, please give it 2 more replicas.", Intent.SCALE_APPLICATION, "web-app"),
+        ("please roll web-app back, the release of this morning lost orders", Intent.ROLLBACK_APPLICATION, "web-app"),
+    ],
+)  # fmt: skip
+def test_what_is_told_beside_does_not_hold_back_what_is_surely_asked(text: str, intent: Intent, name: str) -> None:
+    assert _planned(understand(text, DOCS)) == [(intent, (name,))]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["show me the logs of web-app and have it restarted after that, it is stuck again", "Can I restart web-app?"],
+)
+def test_a_change_is_not_all_that_is_understood(text: str) -> None:
+    asked = understand(text, DOCS)
+    assert any(not (part.would_change or part.would_set) for part in asked.parts or (asked,))

@@ -23,12 +23,14 @@ from hexaops.assistant.understanding.model import Understanding
 from hexaops.assistant.understanding.normalise import word_set
 from hexaops.assistant.understanding.settings import says_version
 
-HOLDS, OFFERS, PLANS, SURE, CERTAIN, BEYOND = -1.0, 0.0, 5.0, 5.5, 7.75, 9.0
+HOLDS, OFFERS, PLANS, SURE, CERTAIN, BEYOND = -1.0, 0.0, 5.5, 6.0, 7.75, 8.25
 """From the second margin of the encoder on a change that the grammar does not read is named. The others are of the
 margin with a share of the linear model's log odds: below the first a change that the grammar reads is only named; from
 the third on one that it does not read is planned; from the fourth on though it sees some obstacle; from the fifth on
 though it sees a condition, a time, somebody's own doing, or another application that is told of; from the last on
-though it begins like a question, or an afterthought puts it off."""
+though it begins like a question, an afterthought puts it off, or something beside it is denied or asked."""
+LIKELY = 1.0
+"""From which sum on a change is named though the grammar finds something against it: not for "can I restart A?"."""
 SHARE = 0.4
 """How much the log odds of the linear model count beside the margin: both fitted to authors that neither had learnt."""
 _LIMITING = frozenset({Mode.REPORTED, Mode.PAST, Mode.ADVICE})
@@ -109,12 +111,35 @@ def judge_heard(
     if change is None:
         return Verdict.KEEP
     modes = {part.mode for part in found.parts or (found,)}
-    sure = heard.margin + SHARE * score >= _bound(modes, against, told=_is_told_of_others(modes, heard, items))
-    beside_a_question = bool(found.parts) and any(asks(item) for item in items if not item.mention)
+    total = heard.margin + SHARE * score
+    sure = total >= _bound(modes, against, told=_is_told_of_others(modes, heard, items))
     several = len({part.intent for part in found.parts} & (PLANNED_INTENTS | SETTING_INTENTS)) > 1
-    if sure and Mode.NEGATED not in modes and not (beside_a_question or several or _may_be_more(change, heard, items)):
+    several = several or _is_part_of(change, found) or (bool(found.parts) and _asks_more(items))
+    beyond = total >= BEYOND and not tells_of_others(items, heard)
+    clear = beyond or not _is_doubtful(found, modes, heard, items)
+    if sure and clear and not (several or _may_be_more(change, heard, items)):
         return Verdict.PLAN
-    return Verdict.OFFER if sure or not found.parts else Verdict.KEEP
+    likely = not found.parts and (total >= LIKELY or not against)
+    return Verdict.OFFER if sure or likely else Verdict.KEEP
+
+
+def _is_part_of(change: Understanding, found: Understanding) -> bool:
+    """ "A off, B on": the encoder hears one of two changes."""
+    asked = [part for part in found.parts if part.intent is Intent.ACTION_QUESTION]
+    named = {target.entity.id for part in asked for target in part.targets}
+    return len(asked) > 1 and not named <= {target.entity.id for target in change.targets}
+
+
+def _is_doubtful(found: Understanding, modes: Collection[Mode], heard: Heard, items: tuple[Item, ...]) -> bool:
+    """Where something is denied, asked beside it, only possible, or said of others."""
+    beside_a_question = bool(found.parts) and any(asks(item) for item in items if not item.mention)
+    words = said_words(items)
+    back = heard.label in ("rollback_app", "start_app") and "back" in words
+    if back and not (says_version(items) or words & _ON or words & _ROLLS):
+        return True  # "put A back": to work, or to what it was
+    looks = any("go ahead" in item.word and _goes_to_look(items[place + 1 :]) for place, item in enumerate(items))
+    further = any(item.word in _FURTHER and not item.mention for item in items)
+    return Mode.NEGATED in modes or beside_a_question or looks or further or _suggests(items)
 
 
 def _is_told_of_others(modes: Collection[Mode], heard: Heard, items: tuple[Item, ...]) -> bool:
@@ -125,13 +150,17 @@ def _is_told_of_others(modes: Collection[Mode], heard: Heard, items: tuple[Item,
 
 def _bound(modes: Collection[Mode], against: Collection[str], *, told: bool) -> float:
     kinds = {name.partition(" ")[0] for name in against}
-    behind = any(name.split()[1:2] == ["after"] for name in against) or "tells will" in against
+    behind = any(name.split()[1:2] == ["after"] for name in against) or not _GIVEN_UP.isdisjoint(against)
     if behind or "begins" in kinds:
         return BEYOND
-    if told or not _PUT_OFF.isdisjoint(modes) or not _OWN.isdisjoint(kinds):
+    if told or "beside there" in against or not _PUT_OFF.isdisjoint(modes) or not _OWN.isdisjoint(kinds):
         return CERTAIN
     limited = bool(against) and not _LIMITING.isdisjoint(modes)
-    return SURE if limited or "tells" in kinds or "beside there" in against else PLANS
+    return SURE if limited or "tells" in kinds else PLANS
+
+
+_GIVEN_UP = frozenset({"tells will", "word in wanted"})
+"""What somebody else will do, or what one wanted: "I wanted to stop A, restart B"."""
 
 
 def _may_be_more(change: Understanding, heard: Heard, items: tuple[Item, ...]) -> bool:
@@ -143,16 +172,7 @@ def _may_be_more(change: Understanding, heard: Heard, items: tuple[Item, ...]) -
         for item, after in pairwise(items)
     ):
         return True  # "A, B and C are slow, restart the two"
-    if items[0].text == ">" or _suggests(items):
-        return True
-    words = said_words(items)
-    if heard.label in ("rollback_app", "start_app") and "back" in words and not (says_version(items) or words & _ON):
-        return True  # "put A back": to work, or to what it was
-    if any("go ahead" in item.word and _goes_to_look(items[place + 1 :]) for place, item in enumerate(items)):
-        return True
-    return _is_foreign(items) or any(
-        item.text in _SHELL or (item.word in _FURTHER and not item.mention) for item in items
-    )
+    return items[0].text == ">" or _is_foreign(items) or any(item.text in _SHELL for item in items)
 
 
 def _suggests(items: tuple[Item, ...]) -> bool:
@@ -173,6 +193,7 @@ _WAS, _TOLD = word_set("was were been"), word_set("told asked")
 _MAY, _ANYONE = word_set("can could may might"), word_set("anyone anybody")
 
 
+_ROLLS = word_set("roll rolled rolling")
 _ON = word_set("up on online running run runs alive life work service operation going start started")
 
 
@@ -186,7 +207,20 @@ def asks(item: Item) -> bool:
     return item.word == "?" or bool(item.tags & LOOKING)
 
 
-LOOKING = frozenset({"show", "search", "diagnose", "analyze", "wh"})
+def _asks_more(items: tuple[Item, ...]) -> bool:
+    """Something to be looked at, or a question before the end: the change alone would leave it unanswered."""
+    looks = any(
+        two.tags & _LOOKS_AT and "base" in two.forms and (one.is_mark or one.word in _BEFORE_LOOKING)
+        for one, two in pairwise((_START, *items))
+        if not two.mention
+    )
+    return looks or any(item.word == "?" for item in items[:-1])
+
+
+_START = Item("", "", is_mark=True)
+_BEFORE_LOOKING = word_set("and then please also first so")
+_LOOKS_AT = frozenset({"show", "search", "diagnose", "analyze"})
+LOOKING = _LOOKS_AT | {"wh"}
 
 
 def _is_foreign(items: tuple[Item, ...]) -> bool:

@@ -59,7 +59,9 @@ def differ(
             (meant if role == "target" else others).add(_id(item))
     if not meant:
         return False  # a change is heard, and of nothing: "it's high time A was restarted"
-    return (bool(meant - set(planned) - set(out)) and not several) or bool((others - meant) & set(planned))
+    if several:
+        return meant.isdisjoint(planned) and not others.isdisjoint(planned)
+    return bool(meant - set(planned) - set(out)) or bool((others - meant) & set(planned))
 
 
 SURE_OF_DIFFERENCE = defaultdict(lambda: 0.7, target=0.95)
