@@ -20,13 +20,13 @@ from hexaops.assistant.answers.lines import NAME_LIMIT, TEXT_LIMIT, name_of, sub
 from hexaops.assistant.answers.usage import node_share, why_no_node_usage
 from hexaops.assistant.evidence import KUBERNETES, METRICS, STORE
 from hexaops.assistant.understanding.bounds import Bound, bound_in
-from hexaops.assistant.understanding.intents import Intent, Mode
 from hexaops.assistant.understanding.model import Understanding
 from hexaops.backends.kubernetes.rows import PodRow
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.chat.reading.asking import Reading
 from hexaops.features.chat.reading.bounded_changes import deed_of_bound, offer_deed
 from hexaops.features.chat.reading.fields import field_of
+from hexaops.features.chat.reading.questions import is_no_question
 from hexaops.features.chat.reading.resources import without_names
 from hexaops.features.insights.engine import InsightEngine, Question
 from hexaops.features.metrics.sources import MetricSources
@@ -51,17 +51,14 @@ _ELSEWHERE = re.compile(
 _NODES = re.compile(r"\bnodes?\b|\bmachines?\b", re.IGNORECASE)
 _PODS = re.compile(r"\bpods?\b|\bcontainers?\b", re.IGNORECASE)
 _YES_NO = re.compile(r"^\W*(?:and |so |but )*(?:is|are|does|do|has|have)\b", re.IGNORECASE)
-_NOT_ASKED = frozenset({Mode.HOWTO, Mode.NEGATED, Mode.REQUEST})
 MOST_ASKED = 50
-REFUSED = 0.9
 FIGURES = {"latency": "response_time_p95", "error_rate": "error_rate", "request_rate": "request_rate"}
 _OF_USE = frozenset({"cpu", "memory", "either"})
 
 
 def asks_for_bounds(message: str, asked: Understanding, facts: Facts) -> bool:
     """ "Which applications are above 80 % CPU?", not "alert me above 80 %"."""
-    refused = asked.intent is Intent.OUT_OF_SCOPE and asked.confidence >= REFUSED
-    if refused or asked.is_change_request or asked.wants_plan or asked.mode in _NOT_ASKED:
+    if is_no_question(asked):
         return False
     text = without_names(message, facts.applications or ())
     if not _ASKS.search(text) or _ELSEWHERE.search(text):

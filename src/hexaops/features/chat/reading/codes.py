@@ -15,28 +15,23 @@ from hexaops.assistant.answers.codes import Counted, Logged, is_of, status_of, t
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.lines import name_of, subject_of
 from hexaops.assistant.understanding.codes import asks_for_code
-from hexaops.assistant.understanding.intents import Intent, Mode
 from hexaops.assistant.understanding.model import Understanding
 from hexaops.backends.logstores.query.tree import Or, Text
 from hexaops.backends.metrics.base import MetricSourceError, Signal
 from hexaops.errors import UpstreamUnavailableError
 from hexaops.features.chat.reading.asking import Reading
+from hexaops.features.chat.reading.questions import is_no_question
 from hexaops.features.chat.reading.series import measured
 from hexaops.features.logs.service import LogQueryService
 from hexaops.features.metrics.sources import MetricSources
 
 MOST_ASKED = 50
 LINES_READ = 1000
-REFUSED = 0.9
-_NOT_ASKED = frozenset({Mode.HOWTO, Mode.NEGATED, Mode.REQUEST})
 
 
 def asks_for_codes(message: str, asked: Understanding) -> bool:
     """ "How many 500s did web-app return?"."""
-    refused = asked.intent is Intent.OUT_OF_SCOPE and asked.confidence >= REFUSED
-    if refused or asked.is_change_request or asked.wants_plan or asked.mode in _NOT_ASKED:
-        return False
-    return bool(asks_for_code(message))
+    return not is_no_question(asked) and bool(asks_for_code(message))
 
 
 class CodeReader(Struct, frozen=True):

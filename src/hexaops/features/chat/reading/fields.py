@@ -22,6 +22,7 @@ from hexaops.assistant.understanding.model import Understanding
 from hexaops.backends.kubernetes.rows import PodRow, ServiceRow
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.chat.reading.asking import Reading
+from hexaops.features.chat.reading.questions import is_refused
 from hexaops.features.chat.reading.resources import without_names
 from hexaops.features.diagnosis.service import DiagnosisService
 
@@ -157,15 +158,13 @@ _OF_NAMED = frozenset({"variables", "owners", "containers", "labels", "annotatio
 _OF_BACKUPS = re.compile(r"\bback(?:ed)?[ -]?ups?\b|\brestore\b|\bchanged?\b|\bchanges\b|\bplain ?text\b")
 _COMMAND_OF = re.compile(r"^\W*(?:what|which)(?: is the| are the)? (?:commands?|args|arguments|entry ?points?)\b")
 NAMED_LIMIT = 5
-REFUSED = 0.9
-"""So sure is the understanding of a demand that is declined by rule: no field of it is told."""
 
 
 def field_of(message: str, applications: Sequence[Application], asked: Understanding) -> str:
     """Which field a question is for, or ""."""
     text = without_names(message, applications)
     named = any(found.entity.kind in {"application", "pod"} for found in asked.targets)
-    if asked.intent is Intent.OUT_OF_SCOPE and asked.confidence >= REFUSED:
+    if is_refused(asked):
         return "commands" if named and _COMMAND_OF.search(text) else ""
     if asked.intent in (Intent.CHANGE_HISTORY, Intent.ALERT_CREATE):
         return "since" if asked.targets and _BEGAN.search(text) else ""

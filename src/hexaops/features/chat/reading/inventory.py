@@ -21,10 +21,11 @@ from hexaops.assistant.answers.inventory import (
 )
 from hexaops.assistant.answers.lines import NAME_LIMIT, listing, name_of
 from hexaops.assistant.answers.templates import secrets_of
-from hexaops.assistant.understanding.intents import Intent, Mode
+from hexaops.assistant.understanding.intents import Intent
 from hexaops.assistant.understanding.model import Understanding
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.chat.reading.asking import Reading
+from hexaops.features.chat.reading.questions import NOT_ASKED
 from hexaops.features.chat.reading.resources import without_names
 from hexaops.features.diagnosis.service import DiagnosisService
 from hexaops.kit.text import markdown
@@ -62,13 +63,12 @@ _REQUESTED = re.compile(
     r"(?P<noun>\brequests?\b|\blimits?\b)?"
 )
 _LEAST = re.compile(r"\b(?:least|lowest|smallest)\b")
-_NOT_ASKED = frozenset({Mode.HOWTO, Mode.NEGATED, Mode.REQUEST})
 _ELSEWHERE = frozenset({Intent.CHANGE_HISTORY, Intent.LOG_QUERY, Intent.EVENT_QUERY, Intent.ALERT_CREATE})
 
 
 def inventory_asked(message: str, asked: Understanding, applications: Sequence[Application]) -> str:
     """Which kind, form of claims ("unbound") or ranking ("cpu requests") is asked for, or ""."""
-    if asked.wants_plan or asked.mode in _NOT_ASKED or asked.parts or asked.intent in _ELSEWHERE:
+    if asked.wants_plan or asked.mode in NOT_ASKED or asked.parts or asked.intent in _ELSEWHERE:
         return ""
     if any(found.entity.kind in ("application", "pod", "node") for found in asked.targets):
         return ""

@@ -12,10 +12,11 @@ from hexaops.analysis.diagnosis.selectors import matches
 from hexaops.assistant.answers.draft import Draft
 from hexaops.assistant.answers.lacking import tell_lacking, tell_projects_lacking
 from hexaops.assistant.answers.lines import TEXT_LIMIT
-from hexaops.assistant.understanding.intents import Intent, Mode
+from hexaops.assistant.understanding.intents import Intent
 from hexaops.assistant.understanding.model import Understanding
 from hexaops.features.applications.service import ApplicationService
 from hexaops.features.chat.reading.asking import Reading
+from hexaops.features.chat.reading.questions import NOT_ASKED
 from hexaops.features.chat.reading.resources import without_names
 from hexaops.features.diagnosis.service import DiagnosisService
 from hexaops.kit.text import markdown
@@ -46,13 +47,12 @@ _OBJECTS = (
 _LACKS = tuple((topic, re.compile(rf"{_NOT}(?:{words})")) for topic, words in _OBJECTS)
 _OTHER = re.compile(r"\bservice ?accounts?\b|\bendpoints?\b|\bselectors?\b|\b(?:cost|error|latency) budgets?\b")
 _YES_NO = re.compile(r"^\W*(?:and |so )?(?:is|are|do|does)\b")
-_NOT_ASKED = frozenset({Mode.HOWTO, Mode.NEGATED, Mode.REQUEST})
 
 
 def lacked_in(message: str, asked: Understanding, applications: Sequence[Application]) -> str:
     """Which kind of object is asked for that something has not, or ""."""
     refused = asked.intent is Intent.OUT_OF_SCOPE and asked.language == "other"
-    if refused or asked.wants_plan or asked.mode in _NOT_ASKED or asked.parts:
+    if refused or asked.wants_plan or asked.mode in NOT_ASKED or asked.parts:
         return ""
     if any(found.entity.kind in ("pod", "node") for found in asked.targets):
         return ""

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from hexaops.assistant.answers.facts import Facts
-from hexaops.assistant.understanding.intents import Intent, Mode
+from hexaops.assistant.understanding.intents import Intent
 from hexaops.assistant.understanding.model import Understanding
 from hexaops.backends.kubernetes.rows import ObjectRow
+from hexaops.features.chat.reading.questions import is_no_question
 
 _KINDS = (
     ("Service", r"services?|svcs?"),
@@ -29,7 +30,6 @@ _BEFORE = tuple(
     for kind, words in _KINDS
 )
 _NAME = re.compile(r"(?<![\w.-])[a-z0-9][a-z0-9.-]{0,251}[a-z0-9](?![\w-])")
-_NOT_ASKED = frozenset({Mode.HOWTO, Mode.NEGATED, Mode.REQUEST})
 _OF_OTHERS = frozenset({
     Intent.ALERT_QUERY, Intent.ALERT_CREATE, Intent.ALERT_ACKNOWLEDGE, Intent.BACKUP, Intent.DASHBOARD_CREATE,
     Intent.GREETING, Intent.THANKS, Intent.GOODBYE, Intent.HELP, Intent.CONFIRM, Intent.DENY, Intent.NO_ACTION,
@@ -44,7 +44,6 @@ _LEADS = re.compile(
     r"target(?:s|ing)?|backs|behind|backends?|endpoints?|resolves?)\b",
     re.IGNORECASE,
 )
-REFUSED = 0.9
 TOKENS = 12
 
 
@@ -95,8 +94,7 @@ def asks_where_a_service_leads(message: str, asked: Understanding) -> bool:
 
 def asks_for_named(message: str, asked: Understanding, facts: Facts) -> bool:
     """Whether a question is about an object that it names."""
-    refused = asked.intent is Intent.OUT_OF_SCOPE and asked.confidence >= REFUSED
-    if refused or asked.is_change_request or asked.wants_plan or asked.mode in _NOT_ASKED or asked.intent in _OF_OTHERS:
+    if is_no_question(asked) or asked.intent in _OF_OTHERS:
         return False
     rows = objects_named(message, asked, facts)
     if rows:
